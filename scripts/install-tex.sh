@@ -1,0 +1,41 @@
+#!/bin/sh
+# Installs what typesetting needs, if it is missing. Debian and its kin, as root;
+# anybody else is shown the line to run: nothing is done behind a user's back.
+set -eu
+
+packages="texlive-latex-extra texlive-science lmodern poppler-utils"
+styles="tcolorbox.sty siunitx.sty algpseudocode.sty cleveref.sty"
+
+complete() {
+    command -v pdflatex >/dev/null && command -v bibtex >/dev/null &&
+        command -v pdftotext >/dev/null &&
+        # shellcheck disable=SC2086
+        [ "$(kpsewhich $styles | wc -l)" -eq 4 ]
+}
+
+explain() {
+    cat >&2 <<END
+TeX is missing, or lacks some packages. Please install it, then run make again:
+  Debian, Ubuntu:  sudo apt-get update && sudo apt-get install --no-install-recommends $packages
+  macOS:           brew install --cask mactex-no-gui && brew install poppler
+  Windows:         use WSL (Debian), and the first line
+  elsewhere:       TeX Live with the collections latexextra and mathscience, and poppler
+END
+    exit 1
+}
+
+# One format is used: pdflatex's. Building the other sixteen takes half a minute.
+only_pdflatex() {
+    mkdir -p /etc/texmf/web2c
+    [ -e /etc/texmf/web2c/fmtutil.cnf ] ||
+        echo 'pdflatex pdftex language.def -translate-file=cp227.tcx *pdflatex.ini' \
+            >/etc/texmf/web2c/fmtutil.cnf
+}
+
+if complete; then exit 0; fi
+if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then explain; fi
+command -v pdflatex >/dev/null || only_pdflatex
+apt-get -q update
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
+complete || explain

@@ -1,0 +1,60 @@
+"""Problems, and where in the user's source they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Lines `line` to `end_line` of `file`, both counted from 1 and both included."""
+
+    file: str
+    line: int
+    end_line: int
+
+    @classmethod
+    def at(cls, file: str, line: int) -> Span:
+        """The span of one line."""
+        return cls(file, line, line)
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Severity(Enum):
+    """How bad it is: an error fails the build, a warning does not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One problem: what is wrong, where, and the way out (`hint`, may be empty)."""
+
+    severity: Severity
+    span: Span
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        text = f"{self.span}: {self.severity.value}: {self.message}"
+        return f"{text} ({self.hint})" if self.hint else text
+
+
+def error(span: Span, message: str, hint: str = "") -> Diagnostic:
+    """A problem that fails the build."""
+    return Diagnostic(Severity.ERROR, span, message, hint)
+
+
+def warning(span: Span, message: str, hint: str = "") -> Diagnostic:
+    """A problem that is reported and does not fail the build."""
+    return Diagnostic(Severity.WARNING, span, message, hint)
+
+
+def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether any of them fails the build."""
+    return any(item.severity is Severity.ERROR for item in diagnostics)

@@ -1,0 +1,109 @@
+"""A document as it was read: front matter, prose, chunks, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from treadle.diagnostics import Span
+
+
+@dataclass(frozen=True)
+class Inline:
+    """`<%= expression %>` (`shows`) or `<% statement %>`, at text[start:end] of its prose."""
+
+    code: str
+    shows: bool
+    span: Span
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown between chunks; `span.line` is the line of the first character of `text`."""
+
+    text: str
+    span: Span
+    inlines: tuple[Inline, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChunkOptions:
+    """What a chunk's fence says; the defaults are Pweave's."""
+
+    name: str | None = None
+    echo: bool = True
+    evaluate: bool = True
+    results: str = "verbatim"  # "verbatim", "hidden", or anything else: raw LaTeX/Markdown
+    fig: bool = True
+    include: bool = True
+    caption: str | None = None
+    width: str | None = None
+    f_pos: str = "htpb"
+    f_env: str | None = None
+    f_size: tuple[float, float] | None = None  # inches; None: the document's text width
+    f_spines: bool = True
+    dpi: int = 200
+    wrap: bool | str = "output"
+    term: bool = False
+    complete: bool = True
+    source: str | None = None
+    main: bool = False
+    display_data: bool = True
+    display_stream: bool = True
+    # Treadle's own
+    module: str | None = None
+    test: bool = False
+    checks: str | None = None
+    alt: str | None = None
+    depends: tuple[str, ...] = ()
+    volatile: bool = False
+    timeout: float | None = None  # seconds
+    error: bool = False
+    given: Mapping[str, object] = field(default_factory=dict)  # as written on the fence
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A fenced chunk. `span` runs from fence to fence, `code_line` is its first line of code."""
+
+    number: int  # from 1, in the order of the document
+    code: str
+    options: ChunkOptions
+    span: Span
+    code_line: int
+
+    @property
+    def label(self) -> str:
+        """What to call it in messages: its name, or "chunk 3"."""
+        return self.options.name or f"chunk {self.number}"
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The values of the YAML or `%` title block, and the line of each top-level key."""
+
+    values: Mapping[str, object] = field(default_factory=dict)
+    lines: Mapping[str, int] = field(default_factory=dict)
+    text: str = ""  # as it stands in the file, so that text + blocks is the whole file
+
+
+@dataclass(frozen=True)
+class Document:
+    """One `.pmd` file."""
+
+    path: Path
+    front: FrontMatter
+    blocks: tuple[Prose | Chunk, ...]
+
+    @property
+    def stem(self) -> str:
+        """The file's name without `.pmd`."""
+        return self.path.stem
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """The chunks alone, in order."""
+        return tuple(block for block in self.blocks if isinstance(block, Chunk))

@@ -1,0 +1,89 @@
+"""What a worker gives back. Results are plain data: they travel as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Text printed, by Python, a C library or a subprocess."""
+
+    name: str  # "stdout" or "stderr"
+    text: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """The text of a displayed value, as `repr` gives it."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Latex:
+    """A displayed value that brings its own LaTeX (`_repr_latex_`)."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A DataFrame or a list of records: cells as text, one alignment a column."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    align: tuple[str, ...]  # "l" or "r"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure file, relative to the worker's figures folder; sizes in inches."""
+
+    path: str
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """In `term` mode: a statement as a Python prompt would echo it, with >>> and ..."""
+
+    text: str
+
+
+Output = Stream | Value | Latex | Table | Figure | Source
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An exception: its last line, its traceback (the user's frames only), its line."""
+
+    message: str  # "ValueError: bad"
+    traceback: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
+class ChunkResult:
+    """What a chunk printed, displayed and drew, in the order it happened."""
+
+    outputs: tuple[Output, ...] = ()
+    failure: Failure | None = None
+    seconds: float = 0.0
+    caption: str = ""
+    alt: str = ""
+    shown_source: str = ""  # the text of the object named by `source=`
+
+
+@dataclass(frozen=True)
+class InlineResult:
+    """The text of each inline code of a prose block, in order."""
+
+    texts: tuple[str, ...] = ()
+    failure: Failure | None = None
+    seconds: float = 0.0
+
+
+Result = ChunkResult | InlineResult

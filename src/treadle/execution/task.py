@@ -1,0 +1,68 @@
+"""What a worker is asked to do. Tasks are plain data: they travel as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class FigureStyle:
+    """How figures look: the document's fonts and its text width."""
+
+    text_width: float = 6.3  # inches
+    font_size: float = 10.0  # points: the document's; labels in figures are a little smaller
+    font_family: str = "serif"
+
+
+@dataclass(frozen=True)
+class WorkerSetup:
+    """What a worker needs once, before its first task."""
+
+    directory: str  # the document's folder: the working directory
+    code_path: str  # put first on sys.path: where the extracted modules lie
+    figures: str  # the folder figures are written to (absolute)
+    params: dict[str, object] = field(default_factory=dict)
+    style: FigureStyle = field(default_factory=FigureStyle)
+
+
+@dataclass(frozen=True)
+class InlineCode:
+    """One `<%= %>` (`shows`) or `<% %>`."""
+
+    code: str
+    shows: bool
+    line: int
+
+
+@dataclass(frozen=True)
+class InlineTask:
+    """The inline code of one prose block, run in order."""
+
+    file: str
+    seed: int
+    codes: tuple[InlineCode, ...]
+
+
+@dataclass(frozen=True)
+class ChunkTask:
+    """One chunk: self-contained, so that any worker with the same past can run it."""
+
+    label: str
+    code: str
+    file: str  # what tracebacks name
+    line: int  # line of the first line of `code` in `file`
+    seed: int
+    figure_stem: str  # figures are written as <figure_stem>-1.pdf, ...
+    term: bool = False
+    fig: bool = True
+    f_size: tuple[float, float] | None = None  # inches
+    dpi: int = 200
+    f_spines: bool = True
+    module: str | None = None  # dotted name: import it instead of running `code` ...
+    names: tuple[str, ...] = ()  # ... and bind these names of it
+    source: str | None = None  # an object whose source is shown (Pweave's `source`)
+    caption: str = ""  # may hold inline code, evaluated after the chunk
+    alt: str = ""  # likewise
+
+
+Task = ChunkTask | InlineTask
