@@ -1,0 +1,65 @@
+# Two commands do the work: `make pdf` and `make test`. Both set up what they need, once.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+BUILD  := build
+PYTHON_IN_VENV := .venv/bin/python
+TREADLE := .venv/bin/treadle
+FLAGS  ?=
+WEAVER := $(shell find src templates -type f -not -name '*.pyc')
+REPORT := $(BUILD)/assignment9.pdf $(BUILD)/proposal.pdf
+
+.PHONY: help setup tex data data-imdb pdf proposal test lint code lock bench watch clean distclean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+pdf: $(REPORT)  ## run the code, typeset the report and the proposal
+
+proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
+
+test: setup tex data  ## test the weaver and the code extracted from the report
+	$(PYTHON_IN_VENV) -m pytest
+
+lint: setup  ## ruff and mypy
+	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m ruff format --check .
+	$(PYTHON_IN_VENV) -m mypy
+
+code: setup  ## extract code/ from the report
+	$(TREADLE) tangle report/assignment9.pmd
+
+bench: setup tex data  ## measure Treadle beside its peers (some minutes)
+	$(PYTHON_IN_VENV) benchmarks/overhead.py
+	$(PYTHON_IN_VENV) benchmarks/training_speed.py
+
+watch: setup  ## build again whenever a source changes
+	@while true; do $(MAKE) --no-print-directory pdf || true; \
+	    until [ -n "$$(find report templates src -newer $(BUILD)/.watched 2>/dev/null)" ] \
+	        || [ ! -e $(BUILD)/.watched ]; do sleep 0.5; done; touch $(BUILD)/.watched; done
+
+clean: setup  ## remove what was generated
+	$(TREADLE) clean -o $(BUILD)
+
+distclean:  ## remove the virtual environment too
+	rm -rf $(BUILD) .venv
+
+setup: .venv/ready  ## the virtual environment, from requirements.lock
+tex:  ## TeX, where it is missing (Debian, as root; else it says what to install)
+	@scripts/install-tex.sh
+data: setup  ## the data the report needs, into the user's cache
+	@PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data fetch
+data-imdb: setup  ## the Large Movie Review Dataset (80 MB), used by exercise 4 from then on
+	@PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data imdb
+
+lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
+	uv pip compile pyproject.toml --extra report --extra dev --universal \
+	    --generate-hashes --python-version 3.11 --no-header -o requirements.lock
+
+.venv/ready: requirements.lock pyproject.toml scripts/make-venv.sh
+	scripts/make-venv.sh
+
+$(BUILD)/assignment9.pdf: | data
+$(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready | tex
+	$(TREADLE) build $< -o $(BUILD) $(FLAGS)
