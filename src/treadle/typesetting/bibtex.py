@@ -1,0 +1,87 @@
+"""Run bibtex when what it reads has changed, and read its log."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.typesetting.places import READ_BY, Places
+
+COMMANDS = re.compile(r"^\\(?:citation|bibdata|bibstyle)\{.*\}$", re.MULTILINE)
+AT_LINE = re.compile(
+    r"^(?P<message>.+?)---(?:line (?P<line>\d+) of|while reading) file (?P<file>.+)$"
+)
+NO_DATABASE = re.compile(r"^I couldn't open (?P<kind>database|style) file (?P<file>.+)$")
+UNKNOWN_ENTRY = "I didn't find a database entry for"
+ABOUT_ENTRY = re.compile(r"^Warning--(?P<message>.+ in (?P<key>\S+))$")
+
+
+def make_bibliography(directory: Path, stem: str, environment: Mapping[str, str]) -> str:
+    """Make `STEM.bbl` anew if the citations or the databases changed; the text of bibtex's log."""
+    commands = _commands(directory)
+    log_file, bbl, mark = (directory / f"{stem}{end}" for end in (".blg", ".bbl", ".bibhash"))
+    if not _wanted(commands):
+        bbl.unlink(missing_ok=True)
+        return ""
+    key = _key(commands, directory)
+    if not (bbl.exists() and mark.exists() and mark.read_text() == key):
+        subprocess.run(
+            ["bibtex", stem],
+            cwd=directory,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        mark.write_text(key)
+    return log_file.read_text("utf-8", "replace") if log_file.exists() else ""
+
+
+def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Iterator[Diagnostic]:
+    """The problems of a `.blg`, at the entry of the database or at `\\bibliography`."""
+    for line in log.splitlines():
+        if found := NO_DATABASE.match(line):
+            at = places.of_pattern(READ_BY[".bbl"])
+            what = "bibliography file" if found["kind"] == "database" else "bibliography style"
+            yield error(at, f"{what} `{found['file']}` not found")
+        elif found := AT_LINE.match(line):
+            at = places.of_file(found["file"].strip(), int(found["line"] or 1))
+            yield error(at, f"BibTeX: {found['message']}")
+        elif UNKNOWN_ENTRY in line:
+            continue  # LaTeX says so itself, where the citation stands
+        elif found := ABOUT_ENTRY.match(line):
+            at = _entry(found["key"], places, directory)
+            yield warning(at, f"BibTeX: {found['message']}")
+
+
+def _commands(directory: Path) -> str:
+    texts = (path.read_text("utf-8", "replace") for path in sorted(directory.glob("*.aux")))
+    return "\n".join("\n".join(COMMANDS.findall(text)) for text in texts)
+
+
+def _wanted(commands: str) -> bool:
+    return r"\citation{" in commands and r"\bibdata{" in commands
+
+
+def _databases(directory: Path) -> list[Path]:
+    return sorted([*directory.glob("*.b[is][bt]"), *directory.glob("*/*.b[is][bt]")])
+
+
+def _key(commands: str, directory: Path) -> str:
+    digest = hashlib.sha256(commands.encode())
+    for path in _databases(directory):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _entry(key: str, places: Places, directory: Path) -> Span:
+    start = re.compile(r"^\s*@\w+\s*[{(]\s*" + re.escape(key) + r"\s*,", re.MULTILINE)
+    for path in _databases(directory):
+        text = path.read_text("utf-8", "replace")
+        if found := start.search(text):
+            return places.of_file(path.name, text.count("\n", 0, found.end()) + 1)
+    return places.of_pattern(READ_BY[".bbl"])

@@ -1,0 +1,64 @@
+"""The environment in which TeX programs run: reproducible, confined, with long log lines."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+# A document without a date must give the same bytes every day, so some day has to stand for it.
+UNDATED = datetime.date(2000, 1, 1)
+TODAY = re.compile(r"\\today\b")
+
+
+def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
+    """Variables for pdflatex and bibtex, which search `folders` after the current one."""
+    search = os.pathsep.join(["", *(str(folder) for folder in folders), ""])
+    return {
+        **os.environ,
+        # Unwrapped lines and long contexts: the log is read by a program.
+        "max_print_line": "1000",
+        "error_line": "254",
+        "half_error_line": "238",
+        # TeX writes only under the scratch folder, and reads by name along its paths only.
+        "openin_any": "p",
+        "openout_any": "p",
+        "SOURCE_DATE_EPOCH": str(epoch),
+        "FORCE_SOURCE_DATE": "1",
+        "TZ": "UTC",
+        "TEXINPUTS": "." + search,
+        "BIBINPUTS": "." + search,
+        "BSTINPUTS": "." + search,
+    }
+
+
+def document_epoch(values: Mapping[str, object], tex: str) -> int:
+    """Seconds since 1970 that stand for "now" in the PDF.
+
+    `SOURCE_DATE_EPOCH` if the user set it; else the document's `date`; else a fixed day, unless
+    the LaTeX prints the current date and a fixed one would be false.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdigit():
+        return int(given)
+    date = parse_date(values.get("date"))
+    if date is None:
+        date = datetime.datetime.now(datetime.UTC).date() if TODAY.search(tex) else UNDATED
+    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.UTC).timestamp())
+
+
+def parse_date(value: object) -> datetime.date | None:
+    """A front-matter date: a YAML date, or text such as 2025-03-01, 1 March 2025, March 2025."""
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    text = re.sub(r"[,.]|(?<=\d)(st|nd|rd|th)\b", "", str(value or "")).strip()
+    for form in ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%d/%m/%Y", "%B %Y", "%Y"):
+        try:
+            return datetime.datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return None

@@ -1,0 +1,111 @@
+"""Run pdflatex and bibtex until the auxiliary files no longer change."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle.typesetting.bibtex import make_bibliography
+from treadle.typesetting.log import first_error
+
+MAX_PASSES = 5
+PASS_SECONDS = 600  # a macro that never ends must not hold the build for ever
+OPTIONS = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape")
+# Everything else LaTeX writes is an auxiliary file, whatever packages call it.
+NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """`STEM.tex` in `directory`, with its figures beside it, to be typeset there."""
+
+    directory: Path
+    stem: str
+    environment: Mapping[str, str]
+    options: tuple[str, ...] = OPTIONS  # a dumped preamble adds its `-fmt=` here
+
+    def file(self, suffix: str) -> Path:
+        """`STEM` with `suffix`, in the job's directory."""
+        return self.directory / f"{self.stem}{suffix}"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What the last pass said; `settled`: references and page numbers are final."""
+
+    log: str
+    bibliography_log: str
+    passes: int
+    settled: bool
+
+
+def compile_tex(job: Job) -> Compiled:
+    """Typeset `job`; its auxiliary files are used if they are there, and renewed.
+
+    Auxiliary files of a build that failed can make a sound document fail: on an error the passes
+    are run once more without them, and after an error none is kept.
+    """
+    had_auxiliary = bool(auxiliary_state(job))
+    compiled = _passes(job)
+    if first_error(compiled.log) and had_auxiliary:
+        forget_auxiliary(job)
+        compiled = _passes(job)
+    if first_error(compiled.log):
+        forget_auxiliary(job)
+    return compiled
+
+
+def _passes(job: Job) -> Compiled:
+    bibliography_log = ""
+    log = ""
+    for number in range(1, MAX_PASSES + 1):
+        before = auxiliary_state(job)
+        log = run_pdflatex(job)
+        if first_error(log):
+            return Compiled(log, bibliography_log, number, settled=False)
+        bibliography_log = make_bibliography(job.directory, job.stem, job.environment)
+        if auxiliary_state(job) == before:
+            return Compiled(log, bibliography_log, number, settled=True)
+    return Compiled(log, bibliography_log, MAX_PASSES, settled=False)
+
+
+def run_pdflatex(job: Job) -> str:
+    """One pass; the text of its log."""
+    job.file(".log").unlink(missing_ok=True)
+    command = ["pdflatex", *job.options, f"{job.stem}.tex"]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=job.directory,
+            env=dict(job.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=PASS_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"! LaTeX did not finish within {PASS_SECONDS} s.\n"
+    if not job.file(".log").exists():
+        output = done.stdout.decode("utf-8", "replace").strip()
+        return f"! pdflatex did not start: {output or f'exit status {done.returncode}'}\n"
+    return job.file(".log").read_text("utf-8", "replace")
+
+
+def auxiliary_state(job: Job) -> dict[str, str]:
+    """The hash of each file that one pass writes and the next one reads."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(job.directory.iterdir())
+        if path.is_file() and path.suffix not in NOT_AUXILIARY
+    }
+
+
+def forget_auxiliary(job: Job) -> None:
+    """Remove those files: the next pass starts afresh."""
+    for name in auxiliary_state(job):
+        (job.directory / name).unlink()
+    job.file(".bibhash").unlink(missing_ok=True)

@@ -1,0 +1,71 @@
+"""From a line of the `.tex` that LaTeX complains about to the line of the `.pmd`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from treadle.diagnostics import Span
+
+# What LaTeX reads while it stands at one of these commands.
+READ_BY = {
+    ".bbl": re.compile(r"\\bibliography\{"),
+    ".aux": re.compile(r"\\bibliography\{"),
+    ".toc": re.compile(r"\\tableofcontents"),
+    ".lof": re.compile(r"\\listoffigures"),
+    ".lot": re.compile(r"\\listoftables"),
+}
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the lines of `STEM.tex` come from: `lines[i]` is the `.pmd` line of tex line i + 1."""
+
+    file: str  # the `.pmd`, as the user named it
+    tex_name: str
+    tex: str
+    lines: tuple[int, ...]
+    originals: Mapping[str, str] = field(default_factory=dict)  # a copied file: what it copies
+
+    def of_line(self, number: int) -> Span:
+        """The span of tex line `number`; line 1 of the document where the map does not reach."""
+        if not self.lines:
+            return Span.at(self.file, 1)
+        return Span.at(self.file, max(1, self.lines[min(max(number, 1), len(self.lines)) - 1]))
+
+    def of_file(self, name: str, number: int) -> Span:
+        """The span of a line of any file TeX reads: other sources are named themselves."""
+        path = Path(name)
+        if path.name == self.tex_name:
+            return self.of_line(number)
+        if path.suffix in READ_BY:
+            return self.of_pattern(READ_BY[path.suffix])
+        # A package's line says nothing to the author, nor does an auxiliary file's.
+        if path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
+            return self.of_line(1)
+        return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
+
+    def of_pattern(self, pattern: re.Pattern[str], occurrence: int = 0) -> Span:
+        """The span of an occurrence of `pattern` in the tex; its last one if there are fewer."""
+        found = [match.start() for match in pattern.finditer(self.tex)]
+        if not found:
+            return self.of_line(1)
+        return self.of_offset(found[min(occurrence, len(found) - 1)])
+
+    def of_offset(self, offset: int) -> Span:
+        """The span of a character of the tex."""
+        return self.of_line(self.tex.count("\n", 0, offset) + 1)
+
+    def of_text(self, text: str) -> Span | None:
+        """Where `text` stands in the tex, as TeX shows it: with other blanks than were written."""
+        wanted = re.sub(r"\s+", "", text)
+        dense, offsets = _without_blanks(self.tex)
+        at = dense.find(wanted) if wanted else -1
+        return self.of_offset(offsets[at]) if at >= 0 else None
+
+
+def _without_blanks(text: str) -> tuple[str, list[int]]:
+    kept = [(offset, char) for offset, char in enumerate(text) if not char.isspace()]
+    return "".join(char for _, char in kept), [offset for offset, _ in kept]

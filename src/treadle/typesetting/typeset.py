@@ -1,0 +1,50 @@
+"""Typeset a staged `.tex`: the PDF, if LaTeX found nothing wrong, and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle.diagnostics import Diagnostic, error, has_errors, warning
+from treadle.typesetting.bibtex import bibliography_diagnostics
+from treadle.typesetting.diagnose import diagnose, diagnose_errors
+from treadle.typesetting.latex import MAX_PASSES, Compiled, Job, compile_tex
+from treadle.typesetting.places import Places
+from treadle.typesetting.programs import missing_program
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """The PDF in the job's directory (None if anything is wrong), the problems, the passes."""
+
+    pdf: Path | None
+    diagnostics: tuple[Diagnostic, ...]
+    passes: int = 0
+
+
+def typeset(job: Job, places: Places) -> Typeset:
+    """Run LaTeX on `job` until nothing changes; all problems at lines of the `.pmd`."""
+    absent = [missing_program(name, places.of_line(1)) for name in ("pdflatex", "bibtex")]
+    missing = tuple(problem for problem in absent if problem is not None)
+    if missing:
+        return Typeset(None, missing)
+    compiled = compile_tex(job)
+    found = tuple(_problems(job, compiled, places))
+    pdf = job.file(".pdf")
+    good = pdf.exists() and not has_errors(found)
+    return Typeset(pdf if good else None, found, compiled.passes)
+
+
+def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Diagnostic]:
+    errors = diagnose_errors(compiled.log, places)
+    yield from bibliography_diagnostics(compiled.bibliography_log, places, job.directory)
+    if errors:
+        yield from errors
+        return
+    yield from diagnose(compiled.log, places)
+    if not compiled.settled:
+        text = f"LaTeX: page numbers or references still change after {MAX_PASSES} passes"
+        yield warning(places.of_line(1), text)
+    if not job.file(".pdf").exists():
+        yield error(places.of_line(1), "LaTeX gave no PDF", "the document has no pages")
