@@ -1,0 +1,1 @@
+"""The document as the author wrote it: reading a `.pmd` file."""

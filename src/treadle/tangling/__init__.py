@@ -1,0 +1,1 @@
+"""Code out of the document: modules and tests under `code/`."""

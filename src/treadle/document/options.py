@@ -1,0 +1,154 @@
+"""The options on a chunk's fence: literals only, read and never executed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.document.model import ChunkOptions
+from treadle.document.names import did_you_mean, nearest
+from treadle.document.option_values import KINDS, WrongValueError
+
+_SWEAVE = MappingProxyType({"TRUE": True, "FALSE": False})
+_CONTROL = re.compile(r"[\x00-\x08\t\x0b-\x1f]")
+
+
+@dataclass
+class _Reading:
+    """The options read so far, and the problems met."""
+
+    span: Span
+    given: dict[str, object] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def error(self, message: str, hint: str = "") -> None:
+        self.problems.append(error(self.span, message, hint))
+
+    def warning(self, message: str, hint: str = "") -> None:
+        self.problems.append(warning(self.span, message, hint))
+
+
+def option_string(rest: str) -> str:
+    """The options within `rest`, what follows the word `python` on the fence.
+
+    One comma or semicolon may come first and one closing brace last.
+    """
+    text = re.sub(r"^[;,]?\s*", "", rest).rstrip()
+    return text.removesuffix("}").rstrip()
+
+
+def parse_options(rest: str, span: Span) -> tuple[ChunkOptions, tuple[Diagnostic, ...]]:
+    """The options of the fence at `span`; an option in error keeps its default."""
+    reading = _Reading(span)
+    if re.match(r"[^;,\s}]", rest):
+        word = "python" + re.split(r"[;,\s}]", rest, maxsplit=1)[0]
+        reading.warning(
+            f"`{word}` is read as `python` and a chunk name",
+            "write a space or a comma after `python`",
+        )
+    if text := option_string(rest):
+        _read_keywords(text, reading)
+    return _checked(reading), tuple(reading.problems)
+
+
+def _read_keywords(text: str, reading: _Reading) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an escape like "\e" keeps its backslash
+            call = ast.parse(f"dict({_name_first(text)})", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as failure:
+        reason = failure.msg if isinstance(failure, SyntaxError) else str(failure)
+        hint = "options are `name=value`, separated by commas"
+        reading.error(f"can't read the options `{text}`: {reason}", hint)
+        return
+    if not _is_plain_call(call):
+        reading.error(f"can't read the options `{text}`: they are not all `name=value`")
+        return
+    assert isinstance(call, ast.Call)
+    for keyword in call.keywords:
+        _read_keyword(keyword, reading)
+
+
+def _name_first(text: str) -> str:
+    """The first option may be a bare name: Pweave tells by the missing `=`."""
+    first, comma, others = text.partition(",")
+    return text if "=" in first else f'name="{first.strip()}"{comma}{others}'
+
+
+def _is_plain_call(call: ast.expr) -> bool:
+    """Whether it is `dict(key=value, ...)`, not something that merely parses after `dict(`."""
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and not call.args
+        and all(keyword.arg is not None for keyword in call.keywords)
+    )
+
+
+def _read_keyword(keyword: ast.keyword, reading: _Reading) -> None:
+    name = keyword.arg or ""
+    if name in reading.given:
+        reading.error(f"the option `{name}` is given twice")
+        return
+    try:
+        value = _literal(keyword.value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        source = ast.unparse(keyword.value)
+        near = nearest(source, ("True", "False"))
+        reading.error(
+            f"the option `{name}` is `{source}`, which is not a literal",
+            f"did you mean `{near}`?" if near else "write a string, a number, True or False",
+        )
+        return
+    reading.given[name] = value
+    if isinstance(value, str) and _CONTROL.search(value):
+        reading.warning(
+            f"the option `{name}` holds a control character, as `\\t` and `\\b` make one",
+            f'write {name}=r"..." to keep backslashes',
+        )
+
+
+def _literal(node: ast.expr) -> object:
+    if isinstance(node, ast.Name) and node.id in _SWEAVE:
+        return _SWEAVE[node.id]
+    return ast.literal_eval(node)
+
+
+def _checked(reading: _Reading) -> ChunkOptions:
+    values: dict[str, object] = {}
+    for name, value in reading.given.items():
+        if name not in KINDS:
+            reading.error(f"unknown chunk option `{name}`", did_you_mean(name, KINDS))
+            continue
+        try:
+            values[name] = KINDS[name](value)
+        except WrongValueError as bad:
+            message = f"the option `{name}` must be {bad.expected}, not `{value!r}`"
+            reading.error(message, bad.hint)
+    if "label" in values:
+        values["name"] = values.pop("label")
+    # Each value has passed the check of its option's kind.
+    options = ChunkOptions(**values, given=dict(reading.given))  # type: ignore[arg-type]
+    if options.module is not None:
+        _check_module_options(options, reading)
+    return options
+
+
+def _check_module_options(options: ChunkOptions, reading: _Reading) -> None:
+    """What a chunk that is imported cannot be as well."""
+    if options.test:
+        return
+    clashes: Mapping[str, bool] = {
+        "term=True": options.term,
+        "complete=False": not options.complete,
+        "source": options.source is not None,
+        "error=True": options.error,
+    }
+    for option, clash in clashes.items():
+        if clash:
+            reading.error(f"a chunk of a module is imported: it can't have `{option}`")

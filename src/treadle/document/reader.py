@@ -1,0 +1,86 @@
+"""Read a `.pmd` file: text to Document, with every problem at its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.fences import RawChunk, RawProse, cut, split_lines
+from treadle.document.frontmatter import FrontRead, read_front_matter
+from treadle.document.inline import find_inlines, unclosed_inlines
+from treadle.document.model import Chunk, Document, FrontMatter, Prose
+from treadle.document.names import duplicate_names
+from treadle.document.options import parse_options
+from treadle.document.settings import read_settings
+from treadle.document.source import load, normalise
+
+
+def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[Diagnostic, ...]]:
+    """The document at `path`, or made of `text` as if it stood there, and what is wrong with it.
+
+    Diagnostics name the file as `path` does and come in the order of their lines.
+    """
+    if text is None:
+        text, failures = load(path)
+        if failures:
+            return Document(path, FrontMatter(), ()), failures
+    text = normalise(text)
+    if not text.strip():
+        empty = error(Span.at(str(path), 1), "the document is empty")
+        return Document(path, FrontMatter(), ()), (empty,)
+    return _read(path, text)
+
+
+def _read(path: Path, text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
+    front = read_front_matter(text, str(path))
+    blocks, problems = _read_blocks(_body(text, front), front.body_line, str(path))
+    document = Document(path, front.front, blocks)
+    _, settings_problems = read_settings(document)
+    found = [
+        *front.diagnostics,
+        *settings_problems,
+        *problems,
+        *duplicate_names(document.chunks),
+    ]
+    return document, tuple(sorted(found, key=lambda item: item.span.line))
+
+
+def _body(text: str, front: FrontRead) -> str:
+    return "".join(f"{line}\n" for line in split_lines(text)[front.body_line - 1 :])
+
+
+def _read_blocks(
+    body: str, line: int, file: str
+) -> tuple[tuple[Prose | Chunk, ...], list[Diagnostic]]:
+    blocks: list[Prose | Chunk] = []
+    problems: list[Diagnostic] = []
+    number = 0
+    for raw in cut(body, line):
+        if isinstance(raw, RawProse):
+            span = Span(file, raw.line, raw.line + raw.text.count("\n") - 1)
+            blocks.append(Prose(raw.text, span, find_inlines(raw.text, span)))
+            problems += unclosed_inlines(raw.text, span)
+            continue
+        number += 1
+        chunk, found = _read_chunk(raw, number, file)
+        problems += found
+        # Pweave drops an empty chunk, but counts it.
+        if chunk.code or chunk.options.source is not None:
+            blocks.append(chunk)
+    return tuple(blocks), problems
+
+
+def _read_chunk(raw: RawChunk, number: int, file: str) -> tuple[Chunk, list[Diagnostic]]:
+    options, found = parse_options(raw.options, Span.at(file, raw.line))
+    problems = list(found)
+    if not raw.closed:
+        problems.append(_unclosed(raw, file))
+    span = Span(file, raw.line, raw.end_line)
+    return Chunk(number, raw.code, options, span, raw.line + 1), problems
+
+
+def _unclosed(raw: RawChunk, file: str) -> Diagnostic:
+    hint = "close it with a fence at least as long, of the same character"
+    if raw.near_miss is not None:
+        hint = f"the fence on line {raw.near_miss} is shorter or of the other character"
+    return error(Span.at(file, raw.line), "this chunk's fence is never closed", hint)

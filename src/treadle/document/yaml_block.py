@@ -1,0 +1,92 @@
+"""YAML front matter, read safely, every problem at its line."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.model import FrontMatter
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which a key given twice is an error, and `1e-3` is a number."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401
+        """The value of `node`; a value Python can't hold (30 February) is a YAML error."""
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, OverflowError) as failure:
+            raise yaml.constructor.ConstructorError(
+                None, None, str(failure), node.start_mark
+            ) from failure
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping, unless a key is given twice."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.value in seen:
+                    problem = f"the key `{key.value}` is given twice"
+                    raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+# YAML 1.1 wants a dot and a signed exponent; learning rates are written without.
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+$"),
+    list("-+0123456789"),
+)
+
+
+def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Diagnostic, ...]]:
+    """The values of a YAML `block` whose first line has the number `line`."""
+    try:
+        node, values = _load(block)
+    except yaml.YAMLError as failure:
+        return FrontMatter(), (_diagnostic(failure, block, line, file),)
+    except RecursionError:
+        return FrontMatter(), (error(Span.at(file, line), "front matter nested too deeply"),)
+    if values is None:
+        return FrontMatter(), ()
+    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
+        message = "the front matter must be `key: value` lines"
+        return FrontMatter(), (error(Span.at(file, line), message),)
+    lines = {key.value: line + key.start_mark.line for key, _ in node.value}
+    return FrontMatter({str(key): value for key, value in values.items()}, lines), ()
+
+
+def scalar(text: str) -> object:
+    """What `text` means as a YAML value. Raises yaml.YAMLError."""
+    return _load(text)[1]
+
+
+def _load(text: str) -> tuple[yaml.Node | None, object]:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _diagnostic(failure: yaml.YAMLError, block: str, line: int, file: str) -> Diagnostic:
+    mark = getattr(failure, "problem_mark", None) or getattr(failure, "context_mark", None)
+    if mark is not None:
+        line += min(mark.line, max(block.count("\n") - 1, 0))
+    elif isinstance(failure, yaml.reader.ReaderError) and isinstance(failure.position, int):
+        line += block.count("\n", 0, failure.position)
+    problem = getattr(failure, "problem", None) or getattr(failure, "reason", None) or failure
+    return error(Span.at(file, line), f"front matter: {problem}", _hint(str(problem)))
+
+
+def _hint(problem: str) -> str:
+    if "mapping values are not allowed" in problem:
+        return "quote a value that holds a colon"
+    if "'\\t'" in problem or "\\t" in problem:
+        return "indent with spaces, not tabs"
+    return ""
