@@ -1,0 +1,155 @@
+"""Errors of syntax in chunks and inline code, found before anything runs."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.inline import find_inlines
+from treadle.document.model import Chunk, Document, Inline, Prose
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """What is wrong, and on which line (from 1) of the code."""
+
+    message: str
+    line: int
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """Code that is run at once, and the document's line of each of its lines."""
+
+    code: str
+    lines: tuple[int, ...]
+    file: str
+
+
+def check_syntax(document: Document) -> tuple[Diagnostic, ...]:
+    """An error for each chunk or inline code that Python can't compile. Nothing is run.
+
+    Chunks that are not evaluated, or may raise (`error=True`), are not looked at. Chunks with
+    `complete=False` are compiled together with the next complete one, as they are run.
+    """
+    found: list[Diagnostic] = []
+    for block in document.blocks:
+        if isinstance(block, Prose):
+            found += _check_inlines(block.inlines)
+        else:
+            found += _check_inlines(_option_inlines(block))
+    units = [*_units(document.chunks), *_tests(document.chunks)]
+    found += [item for unit in units for item in _check_unit(unit)]
+    found += _check_incomplete(document.chunks)
+    found += _check_late_futures(document.chunks)
+    return tuple(sorted(found, key=lambda item: item.span.line))
+
+
+def _option_inlines(chunk: Chunk) -> Iterator[Inline]:
+    for text in (chunk.options.caption, chunk.options.alt):
+        for inline in find_inlines(text or "", chunk.span):
+            place = Span.at(chunk.span.file, chunk.span.line)
+            yield Inline(inline.code, inline.shows, place, inline.start, inline.end)
+
+
+def _check_inlines(inlines: Iterable[Inline]) -> list[Diagnostic]:
+    found = []
+    for inline in inlines:
+        if inline.shows and not inline.code:
+            found.append(error(inline.span, "`<%= %>` shows nothing: it holds no expression"))
+            continue
+        failure = _compile(inline.code, "exec")
+        if failure is not None:
+            line = min(inline.span.line + failure.line - 1, inline.span.end_line)
+            message = f"{failure.message} in inline code `{inline.code}`"
+            found.append(error(Span.at(inline.span.file, line), message))
+    return found
+
+
+def _units(chunks: Iterable[Chunk]) -> Iterator[_Unit]:
+    """What is run at once: a chunk, or incomplete ones and the complete one after them."""
+    pending: list[Chunk] = []
+    for chunk in chunks:
+        if chunk.options.test:
+            continue
+        pending.append(chunk)
+        if not chunk.options.complete:
+            continue
+        if chunk.options.evaluate and not chunk.options.error:
+            yield _unit(pending)
+        pending = []
+
+
+def _tests(chunks: Iterable[Chunk]) -> Iterator[_Unit]:
+    return (_unit([chunk]) for chunk in chunks if chunk.options.test)
+
+
+def _unit(chunks: list[Chunk]) -> _Unit:
+    lines = tuple(
+        chunk.code_line + offset for chunk in chunks for offset in range(chunk.code.count("\n") + 1)
+    )
+    return _Unit("\n".join(chunk.code for chunk in chunks), lines, chunks[0].span.file)
+
+
+def _check_unit(unit: _Unit) -> list[Diagnostic]:
+    failure = _compile(unit.code, "exec")
+    if failure is None:
+        return []
+    line = unit.lines[min(failure.line, len(unit.lines)) - 1]
+    return [error(Span.at(unit.file, line), failure.message)]
+
+
+def _compile(code: str, mode: str) -> _Failure | None:
+    """What keeps `code` from being compiled."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(code, "<chunk>", mode, dont_inherit=True)
+    except SyntaxError as failure:
+        return _Failure(f"{type(failure).__name__}: {failure.msg}", max(failure.lineno or 1, 1))
+    except (ValueError, RecursionError, MemoryError, OverflowError) as failure:
+        return _Failure(f"can't compile this: {failure}", 1)
+    return None
+
+
+def _check_incomplete(chunks: tuple[Chunk, ...]) -> list[Diagnostic]:
+    own = [chunk for chunk in chunks if not chunk.options.test]
+    if not own or own[-1].options.complete:
+        return []
+    message = "`complete=False`, and no chunk follows that completes it: it is never run"
+    return [error(Span.at(own[-1].span.file, own[-1].span.line), message)]
+
+
+def _check_late_futures(chunks: tuple[Chunk, ...]) -> list[Diagnostic]:
+    """A module has its `from __future__` imports in its first chunk, or none."""
+    found = []
+    begun: set[tuple[str | None, bool]] = set()
+    for chunk in chunks:
+        options = chunk.options
+        key = (options.module, options.test)
+        if not (options.test or (options.module and options.evaluate)):
+            continue
+        if key in begun and (line := _future_line(chunk.code)) is not None:
+            span = Span.at(chunk.span.file, chunk.code_line + line - 1)
+            message = "`from __future__` must stand in the first chunk of its module"
+            found.append(error(span, message))
+        begun.add(key)
+    return found
+
+
+def _future_line(code: str) -> int | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(code).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    futures = (
+        node.lineno
+        for node in body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    )
+    return next(futures, None)

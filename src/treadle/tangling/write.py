@@ -1,0 +1,160 @@
+"""Bring the code folder up to date: plan first, then act, and never undo a hand edit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.tangling.header import read_seal
+from treadle.tangling.origin import origin_in
+from treadle.tangling.plan import Extracted
+
+
+@dataclass(frozen=True)
+class Write:
+    """Create or replace a file."""
+
+    path: Path
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Remove a file that nothing is extracted to any more."""
+
+    path: Path
+    span: Span
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do; with errors among the problems, nothing is done."""
+
+    actions: tuple[Write | Remove, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+
+
+def write_files(files: Sequence[Extracted], code_dir: Path) -> tuple[Diagnostic, ...]:
+    """Write what differs, all or nothing; the problems met.
+
+    A file edited by hand, or not written by treadle, is an error that says the way out.
+    """
+    plan = plan_writes(files, code_dir)
+    return plan.problems or act(plan.actions)
+
+
+def plan_writes(files: Sequence[Extracted], code_dir: Path) -> Plan:
+    """The writes that bring `files` up to date under `code_dir`."""
+    actions: list[Write | Remove] = []
+    problems: list[Diagnostic] = []
+    for file in files:
+        path = code_dir / file.path
+        existing = _read(path)
+        if existing == file.text:
+            continue
+        refusal = _refusal(file, path, existing)
+        if refusal is None:
+            actions.append(Write(path, file.text, file.span))
+        else:
+            problems.append(refusal)
+    return Plan(tuple(actions), tuple(problems))
+
+
+def plan_removals(package: Path, source: str, keep: Iterable[Path], span: Span) -> Plan:
+    """The removals of files in `package` extracted from `source` earlier and not kept."""
+    kept = set(keep)
+    actions: list[Write | Remove] = []
+    problems: list[Diagnostic] = []
+    for path in sorted(package.glob("*.py")):
+        seal = None if path in kept else read_seal(_read(path) or "")
+        if seal is None or seal.source != source:
+            continue
+        if seal.intact:
+            actions.append(Remove(path, span))
+            continue
+        message = f"{path} was extracted from here, has been edited, and no chunk goes there now"
+        problems.append(warning(span, message, "delete it, or move it out of the folder"))
+    return Plan(tuple(actions), tuple(problems))
+
+
+def act(actions: Iterable[Write | Remove]) -> tuple[Diagnostic, ...]:
+    """Do as planned; an error for each action that failed."""
+    problems = []
+    for action in actions:
+        try:
+            _do(action)
+        except OSError as failure:
+            message = f"can't write {action.path}: {failure.strerror or failure}"
+            problems.append(error(action.span, message))
+    return tuple(problems)
+
+
+def _do(action: Write | Remove) -> None:
+    if isinstance(action, Remove):
+        action.path.unlink(missing_ok=True)
+    else:
+        _write(action.path, action.text)
+    # Python compares a cached module with its source by size and whole seconds only.
+    for cached in (action.path.parent / "__pycache__").glob(f"{action.path.stem}.*.pyc"):
+        cached.unlink(missing_ok=True)
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace the file as a whole, or leave it as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> str | None:
+    """The text there; None if there is no file, "" if it is no text (so: not ours)."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _refusal(file: Extracted, path: Path, existing: str | None) -> Diagnostic | None:
+    """Why the file that is there must not be replaced."""
+    if existing is None:
+        return None
+    seal = read_seal(existing)
+    if seal is None:
+        message = f"{path} was not written by treadle, and a chunk would replace it"
+        return error(file.span, message, "move or delete it, or give the module another name")
+    if seal.source != file.source:
+        message = f"{path} was extracted from {seal.source}, and a chunk would replace it"
+        return error(file.span, message, f"delete it if {seal.source} is no more")
+    return None if seal.intact else _edited(file, path, existing)
+
+
+def _edited(file: Extracted, path: Path, existing: str) -> Diagnostic:
+    line = _first_difference(existing, file.text)
+    origin = origin_in(file.text, line)
+    where = f"{file.source}:{origin.line if origin else file.span.line}"
+    return error(
+        file.span,
+        f"{path} has been edited by hand",
+        f"move the edit (line {line}) to {where}, then delete {path}",
+    )
+
+
+def _first_difference(existing: str, wanted: str) -> int:
+    """The first line on which two texts differ, their first lines (the seals) aside."""
+    theirs, ours = existing.split("\n"), wanted.split("\n")
+    pairs = list(zip(theirs, ours, strict=False))
+    differing = (number for number, (a, b) in enumerate(pairs, start=1) if number > 1 and a != b)
+    return next(differing, len(pairs))
