@@ -1,0 +1,56 @@
+"""All of a build that can be done before any code runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from treadle.building.request import Request
+from treadle.building.tasks import Planned, plan_tasks
+from treadle.diagnostics import Diagnostic, has_errors
+from treadle.document.model import Document
+from treadle.document.params import override
+from treadle.document.reader import read_document
+from treadle.document.settings import Settings, read_settings
+from treadle.document.syntax import check_syntax
+from treadle.tangling.tangle import tangle
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document that was read, and what is to be run of it."""
+
+    document: Document
+    settings: Settings
+    params: dict[str, object]
+    planned: Planned
+    diagnostics: tuple[Diagnostic, ...]
+    misuses: tuple[str, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether going on is senseless."""
+        return bool(self.misuses) or has_errors(self.diagnostics)
+
+
+def prepare(request: Request) -> Prepared:
+    """Read the document, check its code, extract its modules; all problems of these at once."""
+    document, problems = read_document(request.path)
+    settings, _ = read_settings(document)  # its problems are among the reader's
+    params, misuses = override(settings.params, request.params)
+    planned = plan_tasks(document, settings.seed or 0)
+    found = [*problems, *planned.diagnostics, *check_syntax(document)]
+    if not misuses and not has_errors(found):
+        found += tangle(document, request.code_dir).diagnostics
+    return Prepared(document, settings, params, planned, tuple(found), misuses)
+
+
+def misuses_of(request: Request) -> tuple[str, ...]:
+    """What is wrong with the request itself."""
+    path, out_dir = request.path, request.out_dir
+    if not path.is_file():
+        return (f"there is no file {path}",)
+    if path.suffix in {".tex", ".pdf"}:
+        return (f"{path} is not a .pmd document",)
+    if out_dir.exists() and not out_dir.is_dir():
+        return (f"-o {out_dir}: not a folder",)
+    return ()

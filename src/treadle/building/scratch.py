@@ -1,0 +1,59 @@
+"""The folders of a build under `DIR/.treadle/STEM/`, used by one build at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = ".treadle"
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """Where the files of one document's build lie; `out_dir` is the user's DIR."""
+
+    out_dir: Path
+    stem: str
+
+    @property
+    def root(self) -> Path:
+        """`DIR/.treadle/STEM`."""
+        return self.out_dir / FOLDER / self.stem
+
+    @property
+    def figures(self) -> Path:
+        """Where the worker writes figures."""
+        return self.root / "figures"
+
+    @property
+    def stage(self) -> Path:
+        """A copy of what DIR will hold, where LaTeX runs."""
+        return self.root / "tex"
+
+    @property
+    def assets(self) -> Path:
+        """The staged `STEM/`: figures, images and bibliographies."""
+        return self.stage / self.stem
+
+    @property
+    def manifest(self) -> Path:
+        """The list of the files that builds have put into DIR."""
+        return self.root / "manifest.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Wait until no other build uses this scratch, then keep others waiting."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def fresh_figures(self) -> Path:
+        """The figures' folder, emptied."""
+        shutil.rmtree(self.figures, ignore_errors=True)
+        self.figures.mkdir(parents=True)
+        return self.figures

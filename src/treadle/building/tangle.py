@@ -1,0 +1,19 @@
+"""Extract the modules and tests of a file that holds a document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from treadle.diagnostics import has_errors
+from treadle.document.reader import read_document
+from treadle.tangling.tangle import Tangled, tangle
+
+
+def tangle_file(path: Path, code_dir: Path) -> Tangled:
+    """Bring `code_dir` up to date with the document at `path`; nothing if that has errors."""
+    document, problems = read_document(path)
+    if has_errors(problems):
+        return Tangled(diagnostics=problems)
+    tangled = tangle(document, code_dir)
+    diagnostics = (*problems, *tangled.diagnostics)
+    return Tangled(tangled.files, tangled.written, tangled.removed, diagnostics)

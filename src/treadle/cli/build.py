@@ -1,0 +1,105 @@
+"""`treadle build`: the document's `.tex` and PDF."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from treadle.building.request import Built, Listener
+
+Subcommands = argparse._SubParsersAction  # argparse gives it no public name
+
+
+def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    build = commands.add_parser("build", help="run, weave and typeset a document")
+    build.add_argument("file", metavar="FILE.pmd", type=Path)
+    build.add_argument(
+        "-o",
+        dest="out_dir",
+        metavar="DIR",
+        type=Path,
+        default=Path("build"),
+        help="where STEM.tex, STEM.pdf and the figures go (default: build)",
+    )
+    build.add_argument(
+        "--to",
+        choices=("tex", "pdf"),
+        default="pdf",
+        help="stop at the LaTeX, or go on to the PDF (default)",
+    )
+    build.add_argument(
+        "-P",
+        dest="params",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set a parameter of the front matter; may be repeated",
+    )
+    build.add_argument(
+        "--code",
+        dest="code_dir",
+        metavar="DIR",
+        type=Path,
+        default=Path("code"),
+        help="where module chunks are extracted to (default: code)",
+    )
+    build.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_one,
+        default=1,
+        help="chunks run one after the other: only 1 is possible as yet",
+    )
+    build.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="run every chunk (there is no cache yet: it is always so)",
+    )
+    build.add_argument("-q", dest="quiet", action="store_true", help="print nothing but problems")
+    build.set_defaults(run=run)
+
+
+def _one(text: str) -> int:
+    if text != "1":
+        raise argparse.ArgumentTypeError(f"{text}: chunks can't run in parallel yet, use 1")
+    return 1
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build the document; 0 if all is well, 1 if it has errors, 2 on a misuse."""
+    from treadle.building.build import build
+    from treadle.building.request import Request, Target
+    from treadle.cli.main import Exit
+    from treadle.cli.problems import misuse, print_problems
+    from treadle.cli.progress import shown
+
+    request = Request(
+        path=arguments.file,
+        out_dir=arguments.out_dir,
+        target=Target(arguments.to),
+        code_dir=arguments.code_dir,
+        params=tuple(arguments.params),
+    )
+    listener: Listener
+    with shown(quiet=arguments.quiet) as listener:
+        built = build(request, listener)
+    for message in built.misuses:
+        misuse(message)
+    print_problems(built.diagnostics)
+    _print_details(built)
+    if not arguments.quiet and not built.misuses:
+        print(f"ran {built.ran} of {built.chunks} chunks in {built.seconds:.1f} s", flush=True)
+    if built.misuses:
+        return Exit.MISUSED
+    return Exit.DOCUMENT_ERRORS if built.failed else Exit.WELL
+
+
+def _print_details(built: Built) -> None:
+    if built.traceback:
+        print(f"\n{built.traceback.rstrip()}", file=sys.stderr)
+    if built.log:
+        print(f"LaTeX's log: {built.log}", file=sys.stderr)

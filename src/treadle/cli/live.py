@@ -1,0 +1,77 @@
+"""The live display on a terminal: the chunk that runs, for how long, its latest line."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from treadle.cli.progress import chunk_line
+from treadle.document.model import Chunk
+
+# Colours and cursor movements of the chunk's own would garble the display.
+TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass
+class LiveDisplay:
+    """A listener that keeps one line at the foot of the terminal up to date."""
+
+    console: Console
+    what: str = "reading"
+    latest: str = ""
+    since: float = field(default_factory=time.monotonic)
+    spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
+
+    def stage(self, name: str) -> None:
+        """Show this stage."""
+        self._now(name)
+
+    def chunk_started(self, chunk: Chunk) -> None:
+        """Show this chunk."""
+        self._now(f"{chunk.span} {chunk.label}")
+
+    def output(self, line: str) -> None:
+        """Show this line of output."""
+        self.latest = line
+
+    def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
+        """Print the chunk's line above the display."""
+        self.console.print(Text(chunk_line(chunk, seconds)))
+        self._now("")
+
+    def _now(self, what: str) -> None:
+        self.what, self.latest = what, ""
+        self.since = time.monotonic()
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Spinner, what runs, its time, its latest line: as much as one row holds."""
+        if not self.what:
+            return
+        row = Table.grid(padding=(0, 1))
+        for _ in range(4):
+            row.add_column(no_wrap=True, overflow="ellipsis")
+        elapsed = f"{time.monotonic() - self.since:.0f} s"
+        latest = Text(TERMINAL_CODES.sub("", self.latest), style="dim")
+        row.add_row(self.spinner, Text(self.what, style="bold"), Text(elapsed), latest)
+        yield row
+
+
+@contextmanager
+def live_display() -> Iterator[LiveDisplay]:
+    """The display, removed from the terminal in the end; the chunks' lines stay."""
+    console = Console(highlight=False, soft_wrap=True)
+    display = LiveDisplay(console)
+    with Live(
+        display, console=console, transient=True, refresh_per_second=8,
+        redirect_stdout=False, redirect_stderr=False,
+    ):  # fmt: skip
+        yield display

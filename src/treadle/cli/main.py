@@ -1,0 +1,50 @@
+"""`treadle`: find the subcommand and run it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+
+from treadle import __version__
+
+
+class Exit(IntEnum):
+    """The exit statuses of the command."""
+
+    WELL = 0
+    DOCUMENT_ERRORS = 1
+    MISUSED = 2
+    INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `treadle` with these arguments (the process's own by default); the exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except KeyboardInterrupt:
+        print("treadle: interrupted", file=sys.stderr)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:  # `treadle build ... | head`
+        sys.stderr.close()
+        return Exit.DOCUMENT_ERRORS
+    except OSError as failure:  # a full disk, a folder that can't be written
+        print(f"treadle: {failure}", file=sys.stderr)
+        return Exit.DOCUMENT_ERRORS
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    from treadle.cli import build, clean, tangle
+
+    top = argparse.ArgumentParser(
+        prog="treadle",
+        description="Run a document's Python code, weave its results into LaTeX, typeset a PDF.",
+    )
+    top.add_argument("--version", action="version", version=f"treadle {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    for command in (build, tangle, clean):
+        command.add_to(commands)
+    return top

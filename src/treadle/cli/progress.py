@@ -1,0 +1,37 @@
+"""What a build shows while it runs: a live display on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from treadle.building.request import Listener, Silent
+from treadle.document.model import Chunk
+
+
+@contextmanager
+def shown(*, quiet: bool) -> Iterator[Listener]:
+    """The listener for this standard output."""
+    if quiet:
+        yield Silent()
+    elif sys.stdout.isatty():
+        from treadle.cli.live import live_display
+
+        with live_display() as display:
+            yield display
+    else:
+        yield PlainLines()
+
+
+class PlainLines(Silent):
+    """One line a chunk, when it has run."""
+
+    def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
+        """Print the chunk's line."""
+        print(chunk_line(chunk, seconds), flush=True)
+
+
+def chunk_line(chunk: Chunk, seconds: float) -> str:
+    """`report.pmd:12 loss 1.3 s`."""
+    return f"{chunk.span} {chunk.label} {seconds:.2f} s"

@@ -1,0 +1,43 @@
+"""`treadle tangle`: extract the document's modules and tests."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+Subcommands = argparse._SubParsersAction
+
+
+def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    tangle = commands.add_parser("tangle", help="extract a document's modules and tests")
+    tangle.add_argument("file", metavar="FILE.pmd", type=Path)
+    tangle.add_argument(
+        "-o",
+        dest="code_dir",
+        metavar="DIR",
+        type=Path,
+        default=Path("code"),
+        help="the folder they go to (default: code)",
+    )
+    tangle.add_argument("-q", dest="quiet", action="store_true", help="print nothing but problems")
+    tangle.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Extract; 0 if all is well, 1 if the document has errors or a file was edited by hand."""
+    from treadle.building.tangle import tangle_file
+    from treadle.cli.main import Exit
+    from treadle.cli.problems import misuse, print_problems
+    from treadle.diagnostics import has_errors
+
+    if not arguments.file.is_file():
+        misuse(f"there is no file {arguments.file}")
+        return Exit.MISUSED
+    tangled = tangle_file(arguments.file, arguments.code_dir)
+    print_problems(tangled.diagnostics)
+    if not arguments.quiet:
+        for word, paths in (("wrote", tangled.written), ("removed", tangled.removed)):
+            for path in paths:
+                print(f"{word} {path}")
+    return Exit.DOCUMENT_ERRORS if has_errors(tangled.diagnostics) else Exit.WELL
