@@ -63,6 +63,7 @@ class ChunkTask:
     source: str | None = None  # an object whose source is shown (Pweave's `source`)
     caption: str = ""  # may hold inline code, evaluated after the chunk
     alt: str = ""  # likewise
+    timeout: float | None = None  # seconds; longer than that is a failure
 
 
 Task = ChunkTask | InlineTask

@@ -1,0 +1,68 @@
+"""How tasks and results travel between the command and its worker: a line of JSON each.
+
+A dataclass travels as an object that names its type; lists in its fields come back as tuples,
+as the types of `task` and `result` want them. A bare string is not a result but news: the
+latest line of output of the chunk that runs.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from typing import Any
+
+from treadle.execution import result, task
+
+TYPE = "$type"
+
+_TYPES: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        task.WorkerSetup,
+        task.FigureStyle,
+        task.ChunkTask,
+        task.InlineTask,
+        task.InlineCode,
+        result.Stream,
+        result.Value,
+        result.Latex,
+        result.Table,
+        result.Figure,
+        result.Source,
+        result.Failure,
+        result.ChunkResult,
+        result.InlineResult,
+    )
+}
+
+
+def encode(message: object) -> bytes:
+    """One line of JSON; only ASCII, so that no text can break it."""
+    return json.dumps(message, default=_pack, check_circular=False).encode("ascii") + b"\n"
+
+
+def decode(line: bytes) -> Any:  # noqa: ANN401  (the caller knows what it waits for)
+    """What `encode` was given."""
+    return json.loads(line, object_hook=_unpack)
+
+
+def _pack(value: object) -> dict[str, object]:
+    if isinstance(value, datetime.date):  # YAML gives dates: parameters may be some
+        return {TYPE: type(value).__name__, "iso": value.isoformat()}
+    kind = type(value).__name__
+    if kind not in _TYPES:
+        raise TypeError(f"a {kind} can't be sent to the worker: {value!r}")
+    return {TYPE: kind, **vars(value)}
+
+
+def _unpack(value: dict[str, Any]) -> object:
+    kind = value.pop(TYPE, None)
+    if kind is None:
+        return value
+    if kind in ("date", "datetime"):
+        return getattr(datetime, kind).fromisoformat(value["iso"])
+    return _TYPES[kind](**{name: _frozen(field) for name, field in value.items()})
+
+
+def _frozen(value: object) -> object:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -1,0 +1,89 @@
+"""`python -m treadle.execution.worker IN OUT CRASH`: the worker process.
+
+IN and OUT are descriptors: a line of JSON in, first the `WorkerSetup`, then a task at a
+time; a line of JSON out, its result. CRASH takes the traceback of a fatal signal.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import sys
+import threading
+import time
+from typing import BinaryIO
+
+from treadle.execution.protocol import decode, encode
+from treadle.execution.task import WorkerSetup
+from treadle.execution.worker import streams
+from treadle.execution.worker.capture import Capture
+from treadle.execution.worker.session import Session
+
+_PULSE = 0.1  # seconds between looks at what was printed
+
+
+class Channel:
+    """The way back to the command: results, and in between the latest line of output."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+
+    def send(self, message: object) -> None:
+        """Write one message, whole."""
+        data = memoryview(encode(message))
+        with self._lock:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+
+
+def main(descriptors: list[int]) -> None:
+    """Serve tasks until the command closes its end."""
+    tasks, results, crash = descriptors
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)
+    os.register_at_fork(after_in_child=lambda: _close([tasks, results]))
+    faulthandler.enable(crash, all_threads=False)
+    channel = Channel(results)
+    lines = os.fdopen(tasks, "rb", closefd=False)
+    setup = decode(lines.readline())
+    assert isinstance(setup, WorkerSetup)
+    capture = Capture()
+    streams.install(capture)
+    session = Session(setup, capture)
+    threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
+    while line := _next_line(lines):
+        channel.send(session.run(decode(line)))
+
+
+def _next_line(lines: BinaryIO) -> bytes:
+    while True:
+        try:
+            return lines.readline()
+        except KeyboardInterrupt:  # between two chunks there is nothing to interrupt
+            continue
+
+
+def _tell_news(capture: Capture, channel: Channel) -> None:
+    """Send the latest line of output whenever it has changed; end with the command."""
+    parent = os.getppid()
+    told = ""
+    while os.getppid() == parent:
+        time.sleep(_PULSE)
+        latest = capture.latest()
+        if latest and latest != told:
+            told = latest
+            try:
+                channel.send(latest)
+            except OSError:
+                break
+    os._exit(1)  # the command is gone
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main([int(argument) for argument in sys.argv[1:4]])

@@ -1,0 +1,93 @@
+"""An exception in the user's code as a `Failure`: the user's frames, the document's line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from traceback import StackSummary, TracebackException
+
+from treadle.diagnostics import Span
+from treadle.execution.result import Failure
+
+_OURS = os.path.dirname(__file__)  # noqa: PTH120  (pathlib would be one more import)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the code of a task stands, and where the extracted modules lie."""
+
+    file: str
+    line: int
+    code_path: str
+
+
+def attempt(action: Callable[[], None], place: Place) -> Failure | None:
+    """Run the user's code; what it raises, `sys.exit()` and Ctrl-C included, as a failure."""
+    try:
+        action()
+    except BaseException as exception:  # nothing the user's code does may end the worker
+        return failure_of(exception, place)
+    return None
+
+
+def failure_of(exception: BaseException, place: Place) -> Failure:
+    """What to tell about an exception raised by the code at `place`."""
+    report = TracebackException.from_exception(exception)
+    _drop_our_frames(report)
+    span = _syntax_place(exception, place) or _innermost(report.stack, place)
+    return Failure(_message(exception), "".join(report.format()), span.file, span.line)
+
+
+def _message(exception: BaseException) -> str:
+    """`ValueError: bad`, in one line."""
+    kind = type(exception)
+    plain = kind.__module__ in ("builtins", "__main__")
+    name = kind.__qualname__ if plain else f"{kind.__module__}.{kind.__qualname__}"
+    try:
+        said = str(exception.msg if isinstance(exception, SyntaxError) else exception)
+    except Exception:
+        said = "(its message can't be shown)"
+    first = said.strip().split("\n")[0]
+    return f"{name}: {first}" if first else name
+
+
+def _drop_our_frames(report: TracebackException) -> None:
+    """Leave out the worker's own frames, and the import machinery's, in the whole chain."""
+    kept = [frame for frame in report.stack if not _is_machinery(frame.filename)]
+    report.stack = StackSummary.from_list(kept)
+    for cause in (report.__cause__, report.__context__, *(report.exceptions or ())):
+        if cause is not None:
+            _drop_our_frames(cause)
+
+
+def _is_machinery(file: str) -> bool:
+    return file.startswith((_OURS, "<frozen importlib"))
+
+
+def _syntax_place(exception: BaseException, place: Place) -> Span | None:
+    if not isinstance(exception, SyntaxError) or exception.lineno is None:
+        return None
+    return _in_document(str(exception.filename), exception.lineno, place)
+
+
+def _innermost(stack: StackSummary, place: Place) -> Span:
+    """The innermost frame that stands in the document, be it through an extracted module."""
+    for frame in reversed(stack):
+        span = _in_document(frame.filename, frame.lineno or place.line, place)
+        if span is not None:
+            return span
+    return Span.at(place.file, place.line)
+
+
+def _in_document(file: str, line: int, place: Place) -> Span | None:
+    if file == place.file:
+        return Span.at(file, line)
+    if not place.code_path or not file.startswith(place.code_path):
+        return None
+    try:
+        from treadle.tangling.origin import origin_of
+    except ImportError:
+        return None
+    return origin_of(Path(file), line)

@@ -1,0 +1,45 @@
+"""Code that knows where in the document it stands: compiled so, and shown so in tracebacks."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import linecache
+from types import CodeType
+
+_FUTURES = tuple(getattr(__future__, name) for name in __future__.all_feature_names)
+
+
+class Compiler:
+    """Compiles code with the document's file and line, and keeps `from __future__` imports."""
+
+    def __init__(self) -> None:
+        self._flags = 0
+
+    def parse(self, code: str, file: str, line: int) -> ast.Module:
+        """The syntax tree of `code`, whose first line is line `line` of `file`."""
+        _remember(code, file, line)
+        flags = self._flags | ast.PyCF_ONLY_AST
+        padded = "\n" * (line - 1) + code
+        tree = compile(padded, file, "exec", flags, dont_inherit=True)
+        assert isinstance(tree, ast.Module)
+        return tree
+
+    def compile(self, tree: ast.Module | ast.Expression | ast.Interactive, file: str) -> CodeType:
+        """The code of a tree, to be run by `exec` or `eval`."""
+        mode = {ast.Module: "exec", ast.Expression: "eval", ast.Interactive: "single"}[type(tree)]
+        code: CodeType = compile(tree, file, mode, self._flags, dont_inherit=True)
+        for feature in _FUTURES:
+            self._flags |= code.co_flags & feature.compiler_flag
+        return code
+
+
+def _remember(code: str, file: str, line: int) -> None:
+    """Give tracebacks, warnings and `inspect` the source, wherever the file may lie."""
+    known = linecache.cache.get(file)
+    lines = list(known[2]) if known is not None and len(known) == 4 else []
+    new = [f"{text}\n" for text in code.split("\n")]
+    end = line - 1 + len(new)
+    lines += ["\n"] * (end - len(lines))
+    lines[line - 1 : end] = new
+    linecache.cache[file] = (0, None, lines, file)

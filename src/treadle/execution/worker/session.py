@@ -1,0 +1,159 @@
+"""The session: one namespace in which a document's chunks run in order."""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import inspect
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from types import FrameType, ModuleType
+
+from treadle.execution.result import ChunkResult, Failure, InlineResult, Result, Value
+from treadle.execution.task import ChunkTask, InlineTask, Task, WorkerSetup
+from treadle.execution.worker import display
+from treadle.execution.worker.capture import Capture
+from treadle.execution.worker.chunks import run_at_prompt, run_cell
+from treadle.execution.worker.failures import Place, attempt
+from treadle.execution.worker.figures import Figures
+from treadle.execution.worker.imports import AfterImport, import_fresh_from
+from treadle.execution.worker.inline import InlineRunner
+from treadle.execution.worker.params import Params
+from treadle.execution.worker.places import Compiler
+from treadle.execution.worker.seeds import Seeds
+
+
+class Session:
+    """Runs tasks one after the other; what they bind stays for the next."""
+
+    def __init__(self, setup: WorkerSetup, capture: Capture) -> None:
+        self._setup = setup
+        self._capture = capture
+        self._compiler = Compiler()
+        self._namespace = _main_module(setup)
+        after_import = AfterImport()
+        self._seeds = Seeds(after_import)
+        self._figures = Figures(setup, after_import, capture.show)
+        self._inline = InlineRunner(self._compiler, self._namespace, capture.take, setup.code_path)
+        folders = [folder for folder in (setup.code_path, setup.directory) if folder]
+        import_fresh_from(folders)
+        sys.path[:0] = folders
+        builtins.display = self._display  # type: ignore[attr-defined]
+
+    def run(self, task: Task) -> Result:
+        """Run a task; a failure of the user's code is part of the result."""
+        self._seeds.start(task.seed)
+        return self._run_inline(task) if isinstance(task, InlineTask) else self._run_chunk(task)
+
+    def _run_inline(self, task: InlineTask) -> InlineResult:
+        start = time.perf_counter()
+        texts, failure = self._inline.run(task.codes, task.file)
+        self._figures.discard()
+        return InlineResult(tuple(texts), failure, time.perf_counter() - start)
+
+    def _run_chunk(self, task: ChunkTask) -> ChunkResult:
+        start = time.perf_counter()
+        place = Place(task.file, task.line, self._setup.code_path)
+        self._figures.begin(task)
+        with _time_limit(task.timeout):
+            failure = attempt(lambda: self._run_code(task), place)
+        failure = failure or attempt(self._figures.emit_all, place)
+        self._figures.discard()
+        outputs = self._capture.take()
+        seconds = time.perf_counter() - start
+        return self._with_texts(task, ChunkResult(outputs, failure, seconds))
+
+    def _run_code(self, task: ChunkTask) -> None:
+        if task.module is not None:
+            self._import(task.module, task.names)
+        elif task.term:
+            run_at_prompt(
+                task.code,
+                task.file,
+                task.line,
+                compiler=self._compiler,
+                namespace=self._namespace,
+                show=self._capture.show,
+                display=self._display_repr,
+            )
+        else:
+            value = run_cell(
+                task.code,
+                task.file,
+                task.line,
+                compiler=self._compiler,
+                namespace=self._namespace,
+            )
+            self._display(value)
+
+    def _import(self, name: str, names: tuple[str, ...]) -> None:
+        importlib.invalidate_caches()  # the files were written a moment ago
+        module = importlib.import_module(name)
+        for bound in names:
+            if hasattr(module, bound):  # it may be bound under a condition only
+                self._namespace[bound] = getattr(module, bound)
+
+    def _with_texts(self, task: ChunkTask, result: ChunkResult) -> ChunkResult:
+        """The caption, the alt text and the shown source: they may use what the chunk bound."""
+        if result.failure is not None:
+            return result
+        place = Place(task.file, task.line, self._setup.code_path)
+        line = max(1, task.line - 1)  # of the options
+        caption, failed_caption = self._inline.substitute(task.caption, task.file, line)
+        alt, failed_alt = self._inline.substitute(task.alt, task.file, line)
+        source: list[str] = []
+        failed_source: Failure | None = None
+        if task.source:
+            name = task.source
+            failed_source = attempt(lambda: source.append(self._source_of(name)), place)
+        failure = failed_caption or failed_alt or failed_source
+        return ChunkResult(result.outputs, failure, result.seconds, caption, alt, "".join(source))
+
+    def _source_of(self, name: str) -> str:
+        thing = eval(name, self._namespace)
+        return inspect.getsource(thing)
+
+    def _display(self, *values: object) -> None:
+        """Show values in their place among the output, as a notebook does."""
+        for value in values:
+            output = display.shown(value, self._figures.save)
+            if output is not None:
+                self._capture.show(output)
+
+    def _display_repr(self, value: object) -> None:
+        """Show a value as Python's own prompt does."""
+        if value is None or display.is_drawn(value):
+            return
+        builtins._ = value  # type: ignore[attr-defined]
+        self._capture.show(Value(repr(value)))
+
+
+def _main_module(setup: WorkerSetup) -> dict[str, object]:
+    """A new, empty `__main__`: what chunks define is found there again, by pickle too."""
+    module = ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    module.__dict__["params"] = Params(setup.params)
+    sys.modules["__main__"] = module
+    return module.__dict__
+
+
+@contextlib.contextmanager
+def _time_limit(seconds: float | None) -> Iterator[None]:
+    """Raise TimeoutError in the chunk after so many seconds."""
+    if not seconds:
+        yield
+        return
+
+    def expire(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"the chunk took longer than its timeout of {seconds:g} s")
+
+    previous = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
