@@ -35,9 +35,9 @@ bench: setup tex data  ## measure Treadle beside its peers (some minutes)
 	$(PYTHON_IN_VENV) benchmarks/training_speed.py
 
 watch: setup  ## build again whenever a source changes
-	@while true; do $(MAKE) --no-print-directory pdf || true; \
-	    until [ -n "$$(find report templates src -newer $(BUILD)/.watched 2>/dev/null)" ] \
-	        || [ ! -e $(BUILD)/.watched ]; do sleep 0.5; done; touch $(BUILD)/.watched; done
+	@while true; do touch .venv/watched; $(MAKE) --no-print-directory pdf || true; \
+	    until find report templates src -newer .venv/watched | grep -q .; do sleep 0.5; done; \
+	done
 
 clean: setup  ## remove what was generated
 	$(TREADLE) clean -o $(BUILD)
@@ -46,10 +46,8 @@ distclean:  ## remove the virtual environment too
 	rm -rf $(BUILD) .venv
 
 setup: .venv/ready  ## the virtual environment, from requirements.lock
-tex:  ## TeX, where it is missing (Debian, as root; else it says what to install)
-	@scripts/install-tex.sh
-data: setup  ## the data the report needs, into the user's cache
-	@PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data fetch
+tex: .venv/tex-ready  ## TeX, where it is missing (Debian, as root; else it says what to install)
+data: .venv/data-ready  ## the data the report needs, into the user's cache
 data-imdb: setup  ## the Large Movie Review Dataset (80 MB), used by exercise 4 from then on
 	@PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data imdb
 
@@ -60,6 +58,14 @@ lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
 .venv/ready: requirements.lock pyproject.toml scripts/make-venv.sh
 	scripts/make-venv.sh
 
-$(BUILD)/assignment9.pdf: | data
-$(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready | tex
+.venv/tex-ready: scripts/install-tex.sh | .venv/ready
+	scripts/install-tex.sh
+	@touch $@
+
+.venv/data-ready: code/assignment9/data.py | .venv/ready
+	PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data fetch
+	@touch $@
+
+$(BUILD)/assignment9.pdf: | .venv/data-ready
+$(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready | .venv/tex-ready
 	$(TREADLE) build $< -o $(BUILD) $(FLAGS)
