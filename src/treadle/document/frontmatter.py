@@ -12,6 +12,7 @@ from treadle.document.title_block import read_title_block
 from treadle.document.yaml_block import read_yaml
 
 _OPENING = re.compile(r"---[ \t]*")
+_KEY = re.compile(r"[\w-]+[ \t]*:(\s|$)")
 _CLOSING = re.compile(r"(---|\.\.\.)[ \t]*")
 
 
@@ -27,7 +28,8 @@ class FrontRead:
 def read_front_matter(text: str, file: str) -> FrontRead:
     """The front matter at the top of `text`, if there is any.
 
-    A YAML block may follow blank lines; `---` before a blank line is a rule, as in pandoc.
+    A YAML block may follow blank lines; `---` before a blank line is a rule, as in
+    pandoc, and so is one that nothing closes and no key follows.
     """
     lines = split_lines(text)
     if lines and lines[0].startswith("%") and not lines[0].startswith("%%"):
@@ -41,6 +43,8 @@ def read_front_matter(text: str, file: str) -> FrontRead:
 
 def _read_yaml_block(lines: list[str], start: int, file: str) -> FrontRead:
     end = next((i for i in range(start + 1, len(lines)) if _CLOSING.fullmatch(lines[i])), None)
+    if end is None and not _KEY.match(lines[start + 1]):
+        return FrontRead(FrontMatter(), 1)
     if end is None:
         message = "the front matter that begins here has no closing `---`"
         return FrontRead(FrontMatter(), 1, (error(Span.at(file, start + 1), message),))

@@ -43,7 +43,6 @@ def check_syntax(document: Document) -> tuple[Diagnostic, ...]:
             found += _check_inlines(_option_inlines(block))
     units = [*_units(document.chunks), *_tests(document.chunks)]
     found += [item for unit in units for item in _check_unit(unit)]
-    found += _check_incomplete(document.chunks)
     found += _check_late_futures(document.chunks)
     return tuple(sorted(found, key=lambda item: item.span.line))
 
@@ -58,10 +57,7 @@ def _option_inlines(chunk: Chunk) -> Iterator[Inline]:
 def _check_inlines(inlines: Iterable[Inline]) -> list[Diagnostic]:
     found = []
     for inline in inlines:
-        if inline.shows and not inline.code:
-            found.append(error(inline.span, "`<%= %>` shows nothing: it holds no expression"))
-            continue
-        failure = _compile(inline.code, "exec")
+        failure = _compile(inline.code)
         if failure is not None:
             line = min(inline.span.line + failure.line - 1, inline.span.end_line)
             message = f"{failure.message} in inline code `{inline.code}`"
@@ -95,32 +91,24 @@ def _unit(chunks: list[Chunk]) -> _Unit:
 
 
 def _check_unit(unit: _Unit) -> list[Diagnostic]:
-    failure = _compile(unit.code, "exec")
+    failure = _compile(unit.code)
     if failure is None:
         return []
     line = unit.lines[min(failure.line, len(unit.lines)) - 1]
     return [error(Span.at(unit.file, line), failure.message)]
 
 
-def _compile(code: str, mode: str) -> _Failure | None:
+def _compile(code: str) -> _Failure | None:
     """What keeps `code` from being compiled."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(code, "<chunk>", mode, dont_inherit=True)
+            compile(code, "<chunk>", "exec", dont_inherit=True)
     except SyntaxError as failure:
         return _Failure(f"{type(failure).__name__}: {failure.msg}", max(failure.lineno or 1, 1))
     except (ValueError, RecursionError, MemoryError, OverflowError) as failure:
         return _Failure(f"can't compile this: {failure}", 1)
     return None
-
-
-def _check_incomplete(chunks: tuple[Chunk, ...]) -> list[Diagnostic]:
-    own = [chunk for chunk in chunks if not chunk.options.test]
-    if not own or own[-1].options.complete:
-        return []
-    message = "`complete=False`, and no chunk follows that completes it: it is never run"
-    return [error(Span.at(own[-1].span.file, own[-1].span.line), message)]
 
 
 def _check_late_futures(chunks: tuple[Chunk, ...]) -> list[Diagnostic]:
@@ -132,7 +120,7 @@ def _check_late_futures(chunks: tuple[Chunk, ...]) -> list[Diagnostic]:
         key = (options.module, options.test)
         if not (options.test or (options.module and options.evaluate)):
             continue
-        if key in begun and (line := _future_line(chunk.code)) is not None:
+        if (key in begun or options.main) and (line := _future_line(chunk.code)) is not None:
             span = Span.at(chunk.span.file, chunk.code_line + line - 1)
             message = "`from __future__` must stand in the first chunk of its module"
             found.append(error(span, message))

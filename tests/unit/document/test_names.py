@@ -1,0 +1,21 @@
+import pytest
+
+from treadle.document.names import did_you_mean, nearest, unfit_for_label
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("ECHO", "echo"), ("ecoh", "echo"), ("capton", "caption"), ("zzz", None)]
+)
+def test_nearest(name: str, expected: str | None) -> None:
+    assert nearest(name, ["echo", "caption"]) == expected
+
+
+def test_hints() -> None:
+    assert did_you_mean("ecoh", ["echo"]) == "did you mean `echo`?"
+    assert did_you_mean("zzz", ["b", "a"]) == "known are a, b"
+    assert did_you_mean("zzz", []) == "none is defined"
+
+
+def test_what_a_label_cannot_hold() -> None:
+    assert unfit_for_label("fig:a-b_2 c") is None
+    assert unfit_for_label("a%b") == "%"

@@ -1,0 +1,94 @@
+from pathlib import Path
+
+import pytest
+
+from treadle.document.model import Chunk, Prose
+from treadle.document.reader import read_document
+
+PATH = Path("dir/a.pmd")
+
+
+def problems(text: str) -> list[str]:
+    return [str(problem) for problem in read_document(PATH, text)[1]]
+
+
+def test_blocks_and_their_lines() -> None:
+    text = "---\ntitle: T\n---\n# A <%= x %>\n\n```python fit, echo=False\n\ny = 1\n```\nend"
+    document, found = read_document(PATH, text)
+    assert found == ()
+    prose, chunk, end = document.blocks
+    assert isinstance(prose, Prose)
+    assert (prose.text, prose.span.line, prose.span.end_line) == ("# A <%= x %>\n\n", 4, 5)
+    assert [inline.span.line for inline in prose.inlines] == [4]
+    assert isinstance(chunk, Chunk)
+    assert (chunk.code, chunk.code_line, chunk.label) == ("\ny = 1", 7, "fit")
+    assert (chunk.span.file, chunk.span.line, chunk.span.end_line) == (str(PATH), 6, 9)
+    assert isinstance(end, Prose)
+    assert (end.text, end.span.line, end.span.end_line) == ("end\n", 10, 10)
+    assert document.front.values == {"title": "T"}
+    assert document.stem == "a"
+
+
+def test_text_and_blocks_are_the_whole_file() -> None:
+    head, first, second = "% T\n", "a\n\n", "b\n"
+    document, _ = read_document(PATH, f"{head}{first}```python\nx\n```\n{second}")
+    texts = [block.text for block in document.blocks if isinstance(block, Prose)]
+    assert [document.front.text, *texts] == [head, first, second]
+
+
+def test_an_empty_chunk_is_dropped_but_counted() -> None:
+    text = "```python\n\n```\n```python source='f'\n```\n```python\nx\n```\n"
+    assert [chunk.number for chunk in read_document(PATH, text)[0].chunks] == [2, 3]
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_line_endings_and_a_byte_order_mark_make_no_difference(ending: str) -> None:
+    text = "---\ntitle: T\n---\n```python\nx\n```\nend\n"
+    assert read_document(PATH, "\ufeff" + text.replace("\n", ending)) == read_document(PATH, text)
+
+
+def test_problems_come_together_in_the_order_of_their_lines() -> None:
+    text = (
+        "---\ntitle: [x]\n---\n```python a, ehco=True\nx\n```\n<%= 1\n"
+        "```python a\ny\n```\n````python dpi='x'\nz\n```\n"
+    )
+    assert [problem.split(" (")[0] for problem in problems(text)] == [
+        f"{PATH}:2: error: `title` must be a string",
+        f"{PATH}:4: error: unknown chunk option `ehco`",
+        f"{PATH}:7: warning: `<%=` is not closed by `%>`",
+        f"{PATH}:8: error: the chunk on line 4 is named `a` already",
+        f"{PATH}:11: error: the option `dpi` must be a number, not `'x'`",
+        f"{PATH}:11: error: this chunk's fence is never closed",
+    ]
+
+
+def test_what_almost_closed_a_fence_is_in_the_hint() -> None:
+    (problem,) = problems("\n````python\nx\n```\n")
+    assert problem.startswith(f"{PATH}:2: error: this chunk's fence is never closed")
+    assert "the fence on line 4 is shorter" in problem
+
+
+@pytest.mark.parametrize("text", ["", "\n \n", "\ufeff"])
+def test_an_empty_document_is_an_error(text: str) -> None:
+    assert problems(text) == [f"{PATH}:1: error: the document is empty"]
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.pmd"
+    bad.write_bytes("é\r\nx\n".encode() + b"ab\xe9\n")
+    cases = {
+        tmp_path: "1: error: this is a folder",
+        tmp_path / "none.pmd": "1: error: there is no such file",
+        bad: "3: error: byte 0xe9 is not UTF-8",
+    }
+    for path, message in cases.items():
+        document, (problem,) = read_document(path)
+        assert document.blocks == ()
+        assert str(problem).startswith(f"{path}:{message}")
+
+
+def test_a_file_is_read_as_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.pmd"
+    text = "# π\n```python\nx = 'é'\n```\n"
+    path.write_text(text, encoding="utf-8")
+    assert read_document(path) == read_document(path, text)

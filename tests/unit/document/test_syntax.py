@@ -1,0 +1,65 @@
+import warnings
+from pathlib import Path
+
+import pytest
+
+from treadle.document.reader import read_document
+from treadle.document.syntax import check_syntax
+
+
+def problems(text: str) -> list[str]:
+    return [str(problem) for problem in check_syntax(read_document(Path("a.pmd"), text)[0])]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("x\n```python\na = 1\n1 +\n```\n", 4),
+        ("```python\n\n\nif True:\n```\n", 4),
+        ("```python\nreturn 1\n```\n", 2),
+        ("```python\n  a\n b\n```\n", 2),
+        ("```python\n'''\n```\n", 2),
+        ("```python\na = '\0'\n```\n", 2),
+        ("```python test=True\n1 +\n```\n", 2),
+        ("```python term=True\nx = = 1\n```\n", 2),
+        ("a <%= 1 + %>\n", 1),
+        ("a\nb <% x = %>\n", 2),
+        ("```python x, caption='<%= 1 + %>'\ny\n```\n", 1),
+        ("```python complete=False\nif x:\n```\na\n```python\n  1 +\n```\n", 6),
+        (
+            "```python module='m'\nx=1\n```\n```python module='m'\nfrom __future__ import x\n```\n",
+            5,
+        ),
+    ],
+)
+def test_an_error_has_its_line(text: str, line: int) -> None:
+    found = problems(text)
+    assert found
+    assert all(problem.startswith(f"a.pmd:{line}: error: ") for problem in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```python\nx = 1\n```\n<%= x %> <% y = 1 %> <%= %>\n",
+        "```python evaluate=False\n1 +\n```\n",
+        "```python error=True\n1 +\n```\n",
+        "```python complete=False\nif x:\n```\n```python\n  y\n```\n",
+        "```python module='m'\n'''Doc.'''\nfrom __future__ import annotations\n```\n",
+        "```bash\n1 +\n```\n",
+    ],
+)
+def test_no_error(text: str) -> None:
+    assert problems(text) == []
+
+
+def test_all_errors_are_reported_and_nothing_is_run(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "```python\nprint('run')\n```\n```python\n1 +\n```\n<%= 2 + %>\n```python\n3 +\n```\n"
+    assert [problem.split(":")[1] for problem in problems(text)] == ["5", "7", "9"]
+    assert capsys.readouterr().out == ""
+
+
+def test_a_warning_of_the_compiler_stays_silent() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert problems("```python\nx = '\\d'\ny = x is 1\n```\n") == []
