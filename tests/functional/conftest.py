@@ -1,0 +1,72 @@
+"""A user's folder, the command run in it, and what came out."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a document `report.pmd`."""
+
+    folder: Path
+
+    def write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    def treadle(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run(sys.executable, "-m", "treadle", *arguments)
+
+    def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.treadle("build", "report.pmd", *arguments)
+
+    def run(self, *command: str, folder: str = ".") -> subprocess.CompletedProcess[str]:
+        environment = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
+        return subprocess.run(
+            command,
+            cwd=self.folder / folder,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment,
+            timeout=120,
+            check=False,
+        )
+
+    @property
+    def pdf(self) -> Path:
+        return self.folder / "build" / "report.pdf"
+
+    @property
+    def tex(self) -> str:
+        return (self.folder / "build" / "report.tex").read_text("utf-8")
+
+    def text(self, pdf: str = "build/report.pdf") -> str:
+        """The text of the PDF, its pages laid out as they look."""
+        done = self.run("pdftotext", "-layout", pdf, "-")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
+    """Make a project of the text of its document."""
+    numbers = itertools.count()
+
+    def make(source: str) -> Project:
+        made = Project(tmp_path_factory.mktemp(f"project{next(numbers)}"))
+        made.write("report.pmd", source)
+        return made
+
+    return make

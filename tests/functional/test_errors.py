@@ -1,0 +1,114 @@
+"""Every error is at its line on stderr, exits with 1, and leaves the PDF that is there alone."""
+
+import re
+
+import pytest
+
+OLD = b"%PDF the good one of last time"
+
+HEAD = "# A title\n\nSome prose.\n\n"  # four lines
+
+CASES = {
+    "raising chunk": (
+        HEAD + "```python, name='bad'\nx = 1\nraise ValueError('no {luck} 100%')\n```\n",
+        7,
+        r"bad.*ValueError: no \{luck\} 100%",
+    ),
+    "function of an earlier chunk raises": (
+        HEAD + "```python\ndef f():\n    return 1 / 0\n```\n\n```python\nf()\n```\n",
+        7,
+        "ZeroDivisionError",
+    ),
+    "failing inline expression": (HEAD + "It is\n<%= 1 / 0 %>.\n", 6, "ZeroDivisionError"),
+    "failing caption": (
+        HEAD + "```python, caption='<%= nope %>'\nprint(1)\n```\n",
+        5,
+        "NameError",
+    ),
+    "syntax error": (HEAD + "```python\nx = 1\ny = (2\n```\n", 7, "SyntaxError"),
+    "syntax error in inline code": (HEAD + "a <%= 1 + %> b\n", 5, "SyntaxError"),
+    "unknown option": (HEAD + "```python, ecco=False\n1\n```\n", 5, "ecco.*echo"),
+    "unclosed fence": (HEAD + "```python\nx = 1\n", 5, "clos"),
+    "option that is no literal": (HEAD + "```python, echo=bool(0)\n1\n```\n", 5, "literal"),
+    "chunk that ends the worker": (HEAD + "```python\nimport os\nos._exit(3)\n```\n", 7, "died"),
+    "chunk that takes too long": (
+        HEAD + "```python, timeout=0.2\nimport time\ntime.sleep(60)\n```\n",
+        7,
+        "timeout",
+    ),
+    "undefined reference": (HEAD + "See @fig:nowhere.\n", 5, "fig:nowhere"),
+    "undefined raw reference": (HEAD + "See\n\\ref{nowhere}.\n", 6, "nowhere"),
+    "undefined citation": (HEAD + "See [@Nobody1900].\n", 5, "Nobody1900"),
+    "LaTeX error in prose": (HEAD + "Good.\n\nBad \\nosuchcommand here.\n", 7, r"\\nosuchcommand"),
+    "LaTeX error in a formula": (HEAD + "Good.\n\nBad $\\frac{1$ here.\n", 7, "LaTeX"),
+    "missing image": (HEAD + "![Caption](nothing.png)\n", 5, "nothing.png"),
+    "missing package": (
+        "---\ntitle: T\npreamble: |\n  \\usepackage{nosuchpackageatall}\n---\n\n"
+        "```python\nprint('runs')\n```\n",
+        4,
+        "nosuchpackageatall",
+    ),
+    "missing bibliography": (
+        "---\ntitle: T\nbibliography: nothing.bib\n---\n\nText [@a].\n",
+        3,
+        "nothing.bib",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_error(case, project):
+    source, line, message = CASES[case]
+    made = project(source)
+    made.pdf.parent.mkdir()
+    made.pdf.write_bytes(OLD)
+    done = made.build()
+    assert done.returncode == 1, done.stdout + done.stderr
+    found = re.compile(rf"^report\.pmd:{line}: error: .*{message}", re.MULTILINE)
+    assert found.search(done.stderr), done.stderr
+    assert made.pdf.read_bytes() == OLD
+    assert not (made.folder / "build/report.tex").exists()
+
+
+def test_the_traceback_is_printed_and_later_chunks_do_not_run(project):
+    made = project(
+        "```python\ndef inner():\n    raise KeyError('k')\n```\n\n"
+        "```python\ninner()\n```\n\n```python\nopen('ran', 'w')\n```\n"
+    )
+    done = made.build("--to", "tex")
+    assert done.returncode == 1
+    assert 'File "report.pmd", line 7' in done.stderr
+    assert 'File "report.pmd", line 3, in inner' in done.stderr
+    assert "treadle/execution" not in done.stderr
+    assert not (made.folder / "ran").exists()
+    assert done.stdout.splitlines()[-1].startswith("ran 2 of 3 chunks in ")
+
+
+def test_all_errors_of_reading_are_told_at_once(project):
+    made = project("```python, ecco=1\n1\n```\n\n```python, nmae='x'\n2\n```\n")
+    done = made.build()
+    assert "report.pmd:1: error:" in done.stderr
+    assert "report.pmd:5: error:" in done.stderr
+
+
+def test_an_allowed_error_is_shown_in_the_document(project):
+    made = project("```python, error=True\nraise ValueError('as expected')\n```\n")
+    done = made.build()
+    assert done.returncode == 0, done.stderr
+    assert "ValueError: as expected" in made.text()
+
+
+def test_an_overfull_line_is_a_warning_at_its_line(project):
+    made = project(HEAD + "\\noindent\\hbox to 30cm{wide\\hfil}\n\nMore.\n")
+    done = made.build()
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^report\.pmd:[56]: warning: .*margin by", done.stderr, re.MULTILINE)
+
+
+def test_after_an_error_is_mended_the_build_is_well(project):
+    made = project(HEAD + "See $\\frac{1$.\n")
+    assert made.build().returncode == 1
+    made.write("report.pmd", HEAD + "See $\\frac{1}{2}$.\n")
+    done = made.build()
+    assert done.returncode == 0, done.stderr
+    assert made.pdf.exists()

@@ -1,0 +1,122 @@
+import pytest
+
+from treadle.diagnostics import Severity, Span
+from treadle.typesetting.diagnose import diagnose, diagnose_errors
+from treadle.typesetting.places import Places
+
+# Each line of the tex comes from the line of the .pmd with ten times its number.
+TEX = "\n".join(
+    [
+        r"\documentclass{article}",
+        r"\begin{document}",
+        r"\tableofcontents",
+        r"A note\footnote{never ended. \label{a}",
+        r"\label{a}",
+        r"\bibliography{report/references}",
+        "a ⟂ b",
+        r"\end{document}",
+    ]
+)
+PLACES = Places("report.pmd", "report.tex", TEX, tuple(range(10, 90, 10)))
+
+
+def found(log):
+    return [(item.span, item.severity.value, item.message) for item in diagnose(log, PLACES)]
+
+
+def test_an_undefined_command_by_its_name():
+    log = "./report.tex:4: Undefined control sequence.\nl.4 a $x \\nosuch\n   {y}$\nHelp.\n\n"
+    expected = (Span.at("report.pmd", 40), "error", r"LaTeX: undefined command \nosuch")
+    assert found(log) == [expected]
+
+
+def test_what_follows_from_an_error_on_the_same_line_is_left_out():
+    log = (
+        "./report.tex:4: LaTeX Error: Environment foo undefined.\n\nl.4 x\n\n"
+        "./report.tex:4: Missing } inserted.\nl.4 x\n\n"
+        "!  ==> Fatal error occurred, no output PDF file produced!\n"
+    )
+    assert [item[2] for item in found(log)] == ["LaTeX: Environment foo undefined"]
+
+
+def test_an_environment_never_ended_is_told_where_it_begins():
+    log = (
+        r"./report.tex:8: LaTeX Error: \begin{itemize} on input line 4 ended by \end{document}."
+        "\n\nl.8 \\end{document}\n\n"
+    )
+    expected = r"LaTeX: \begin{itemize} ended by \end{document}"
+    assert found(log) == [(Span.at("report.pmd", 40), "error", expected)]
+
+
+def test_an_argument_never_ended_is_told_where_it_begins():
+    log = (
+        "Runaway argument?\n{never ended. \\label {a} \\label \\ETC.\n"
+        "! File ended while scanning use of \\@footnotetext.\n<*> report.tex\n\n"
+    )
+    assert [item[0].line for item in found(log)] == [40]
+
+
+@pytest.mark.parametrize(
+    "package", ["LaTeX Warning", "Package natbib Warning", "Package cleveref Warning"]
+)
+def test_undefined_references_and_citations_are_errors(package):
+    log = (
+        f"{package}: Reference `fig:x' on page 1 undefined on input line 4.\n\n"
+        f"{package}: Citation `Zed' on page 1 undefined on input line 5.\n\n"
+        "LaTeX Warning: There were undefined references.\n"
+    )
+    assert found(log) == [
+        (Span.at("report.pmd", 40), "error", "the reference `fig:x` is not defined"),
+        (Span.at("report.pmd", 50), "error", "the citation `Zed` is not defined"),
+    ]
+
+
+def test_a_label_given_twice_is_an_error_at_the_second():
+    log = "LaTeX Warning: Label `a' multiply defined.\n"
+    assert found(log) == [(Span.at("report.pmd", 50), "error", "the label `a` is given twice")]
+
+
+def test_boxes_that_stick_out_by_more_than_two_points():
+    log = (
+        "(./report.tex\nOverfull \\hbox (12.34pt too wide) in paragraph at lines 7--8\n[]\n\n"
+        "Overfull \\hbox (1.99pt too wide) in paragraph at lines 4--5\n[]\n\n"
+        "(./report.toc\nOverfull \\hbox (5.0pt too wide) in paragraph at lines 1--1\n[]\n\n)"
+    )
+    text = "a line sticks out of the margin by"
+    assert found(log) == [
+        (Span.at("report.pmd", 30), "warning", f"{text} 5.0 pt"),
+        (Span.at("report.pmd", 70), "warning", f"{text} 12.3 pt"),
+    ]
+
+
+def test_a_missing_character_is_told_where_it_stands():
+    log = "Missing character: There is no ⟂ in font cmr10!\n" * 3
+    [(span, severity, message)] = found(log)
+    assert (span.line, severity) == (70, "warning")
+    assert "⟂" in message
+
+
+def test_harmless_words_are_left_out():
+    log = (
+        "LaTeX Warning: Label(s) may have changed. Rerun to get cross-references right.\n"
+        "LaTeX Warning: `h' float specifier changed to `ht'.\n"
+        "LaTeX Font Warning: Size substitutions with differences\n(Font)   up to 0.5pt.\n"
+        "Underfull \\hbox (badness 10000) in paragraph at lines 7--8\n"
+    )
+    assert found(log) == []
+
+
+def test_other_warnings_are_passed_on():
+    log = "LaTeX Warning: Float too large for page by 12.0pt on input line 5.\n"
+    text = "LaTeX: Float too large for page by 12.0pt"
+    assert found(log) == [(Span.at("report.pmd", 50), "warning", text)]
+
+
+def test_the_log_of_an_early_pass_says_nothing_of_references():
+    log = (
+        "LaTeX Warning: Reference `x' on page 1 undefined on input line 4.\n"
+        "./report.tex:5: Undefined control sequence.\nl.5 \\nosuch\n\n"
+    )
+    [problem] = diagnose_errors(log, PLACES)
+    assert problem.severity is Severity.ERROR
+    assert problem.span.line == 50

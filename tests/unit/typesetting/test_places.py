@@ -1,0 +1,36 @@
+import re
+
+from treadle.diagnostics import Span
+from treadle.typesetting.places import Places
+
+TEX = "one\n\\bibliography{a}\n\\textbf {bold\n text}\n"
+PLACES = Places("a/b.pmd", "b.tex", TEX, (5, 6, 8, 9), {"refs.bib": "a/refs.bib"})
+
+
+def test_lines():
+    assert PLACES.of_line(3) == Span.at("a/b.pmd", 8)
+    assert PLACES.of_line(99) == Span.at("a/b.pmd", 9)
+    assert PLACES.of_line(0) == Span.at("a/b.pmd", 5)
+
+
+def test_without_a_map_all_is_at_the_first_line():
+    assert Places("b.pmd", "b.tex", "x", ()).of_line(7) == Span.at("b.pmd", 1)
+
+
+def test_files():
+    assert PLACES.of_file("./b.tex", 2).line == 6
+    assert PLACES.of_file("./b.bbl", 40).line == 6
+    assert PLACES.of_file("/usr/share/x.sty", 40).line == 5
+    assert PLACES.of_file("./macros.tex", 40) == Span.at("macros.tex", 40)
+    assert PLACES.of_file("b/refs.bib", 3) == Span.at("a/refs.bib", 3)
+
+
+def test_text_with_other_blanks():
+    assert PLACES.of_text("\\textbf{bold text}") == Span.at("a/b.pmd", 8)
+    assert PLACES.of_text("absent") is None
+
+
+def test_patterns():
+    assert PLACES.of_pattern(re.compile("o")).line == 5
+    assert PLACES.of_pattern(re.compile("o"), 99).line == 8
+    assert PLACES.of_pattern(re.compile("zzz")).line == 5
