@@ -164,5 +164,5 @@ def test_without_tex_the_error_says_what_to_install(project, tmp_path):
     assert done.returncode == 1
     assert "pdflatex" in done.stderr
     assert "install" in done.stderr
-    done = subprocess.run([*command, "--to", "tex"], cwd=made.folder, env=environment, check=False)
-    assert done.returncode == 0
+    command += ["--to", "tex"]
+    assert subprocess.run(command, cwd=made.folder, env=environment, check=False).returncode == 0

@@ -12,7 +12,8 @@ from treadle.building.publish import publish
 from treadle.building.request import Built, Listener, Request, Silent, Target
 from treadle.building.run import Ran, run_tasks
 from treadle.building.scratch import Scratch
-from treadle.building.stage import bibliography_file, stage
+from treadle.building.stage import databases, stage
+from treadle.building.supplements import find_supplements
 from treadle.diagnostics import Diagnostic, has_errors
 from treadle.execution.task import WorkerSetup
 from treadle.typesetting.environment import document_epoch, tex_environment
@@ -101,7 +102,7 @@ def _weave_and_typeset(work: _Build) -> None:
     work.listener.stage("weaving")
     woven = weave(document, work.ran.results)
     work.problems += woven.diagnostics
-    work.problems += stage(document, work.prepared.settings, woven.tex, scratch)
+    work.problems += stage(document, work.prepared.settings, woven, scratch)
     if work.failed:
         return
     if work.request.target is Target.TEX:
@@ -109,8 +110,10 @@ def _weave_and_typeset(work: _Build) -> None:
         return
     work.listener.stage("typesetting")
     _typeset(work, woven)
+    supplements = find_supplements(scratch, work.folder, str(work.request.path))
+    work.problems += supplements.diagnostics
     if not work.failed:
-        work.written = publish(scratch, (".tex", ".pdf"))
+        work.written = publish(scratch, (".tex", ".pdf"), supplements.copies)
 
 
 def _typeset(work: _Build, woven: Woven) -> None:
@@ -118,8 +121,7 @@ def _typeset(work: _Build, woven: Woven) -> None:
     epoch = document_epoch(work.prepared.settings.date, woven.tex)
     job = Job(scratch.stage, document.stem, tex_environment((work.folder,), epoch))
     file = str(work.request.path)
-    bibliographies = work.prepared.settings.bibliography
-    sources = (bibliography_file(document, name) for name in bibliographies)
+    sources = databases(document, work.prepared.settings)
     originals = {source.name: str(source) for source in sources}
     places = Places(file, f"{document.stem}.tex", woven.tex, woven.lines, originals)
     outcome = typeset(job, places)

@@ -9,27 +9,31 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from treadle.building.scratch import Scratch
+from treadle.weaving.images import Copy
 
 
-def publish(scratch: Scratch, suffixes: Iterable[str]) -> tuple[Path, ...]:
-    """Put the staged `STEM/` files and `STEM` with each suffix into DIR; the latter's paths.
+def publish(
+    scratch: Scratch, suffixes: Iterable[str], supplements: Iterable[Copy] = ()
+) -> tuple[Path, ...]:
+    """Put into DIR the staged `STEM/`, the supplements, and `STEM` with each suffix: their paths.
 
-    Each file is replaced in one step, figures before the `.tex` that names them. Files that an
-    earlier build had put there and this one has not are removed; others are left alone.
+    Each file is replaced in one step, figures before the `.tex` that names them. What an earlier
+    build had put into `STEM/` and this one has not is removed; other files are left alone.
     """
-    assets = sorted(path for path in scratch.assets.rglob("*") if path.is_file())
-    results = [scratch.stage / f"{scratch.stem}{suffix}" for suffix in suffixes]
-    names = [str(path.relative_to(scratch.stage)) for path in (*assets, *results)]
+    staged = (path for path in sorted(scratch.assets.rglob("*")) if path.is_file())
+    copies = [Copy(path, str(path.relative_to(scratch.stage))) for path in staged]
+    results = [f"{scratch.stem}{suffix}" for suffix in suffixes]
+    copies += [*supplements, *(Copy(scratch.stage / name, name) for name in results)]
+    names = {copy.target for copy in copies}
     earlier = read_manifest(scratch)
     # Before the files themselves: a killed build must not leave files that nobody knows.
-    _write_manifest(scratch, {*earlier, *names})
-    for name in names:
-        _replace(scratch.stage / name, scratch.out_dir / name)
-    kept = {f"{scratch.stem}.tex", f"{scratch.stem}.pdf"}
-    stale = earlier - set(names) - kept
+    _write_manifest(scratch, earlier | names)
+    for copy in copies:
+        _replace(copy.source, scratch.out_dir / copy.target)
+    stale = {name for name in earlier - names if name.startswith(f"{scratch.stem}/")}
     remove_files(scratch.out_dir, stale)
-    _write_manifest(scratch, (earlier | set(names)) - stale)
-    return tuple(scratch.out_dir / path.name for path in results)
+    _write_manifest(scratch, (earlier | names) - stale)
+    return tuple(scratch.out_dir / name for name in results)
 
 
 def read_manifest(scratch: Scratch) -> frozenset[str]:

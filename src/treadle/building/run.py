@@ -10,10 +10,14 @@ from treadle.building.listing import Listing
 from treadle.building.request import Listener
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.model import Chunk, Document, Prose
-from treadle.execution.executor import WorkerExecutor, run_task
+from treadle.execution.executor import WorkerDiedError, WorkerExecutor, run_task
 from treadle.execution.result import ChunkResult, Failure, Result
 from treadle.execution.task import Task, WorkerSetup
 from treadle.tangling.origin import origin_of
+
+# The worker itself interrupts a chunk at its timeout. One that a C library holds, or that catches
+# what it is sent, is ended with its worker so many seconds later.
+GRACE = 10.0
 
 
 @dataclass
@@ -39,8 +43,13 @@ def run_tasks(
         ran.results = [None for _ in tasks]
         return ran
     with WorkerExecutor(setup, listener.output) as executor:
+        executor.start()
         for block, task in zip(document.blocks, tasks, strict=True):
-            result = _run_one(executor, block, task, listener) if task else None
+            try:
+                result = _run_one(executor, block, task, listener) if task else None
+            except _EndedError as ended:
+                ran.diagnostics.append(ended.problem)
+                break
             ran.results.append(result)
             ran.chunks += isinstance(result, ChunkResult)
             if result and result.failure and not _may_fail(block):
@@ -50,15 +59,46 @@ def run_tasks(
     return ran
 
 
+class _EndedError(Exception):
+    """The worker is gone: no chunk can run any more, even if this one was allowed to fail."""
+
+    def __init__(self, problem: Diagnostic) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
 def _run_one(
     executor: WorkerExecutor, block: Prose | Chunk, task: Task, listener: Listener
 ) -> Result:
-    if isinstance(block, Chunk):
-        listener.chunk_started(block)
-    result = executor.submit(run_task, task).result()
-    if isinstance(block, Chunk):
-        listener.chunk_finished(block, result.seconds)
+    if isinstance(block, Prose):
+        return _result(executor, block, task, None)
+    listener.chunk_started(block)
+    result = _result(executor, block, task, block.options.timeout)
+    listener.chunk_finished(block, result.seconds)
     return result
+
+
+def _result(
+    executor: WorkerExecutor, block: Prose | Chunk, task: Task, timeout: float | None
+) -> Result:
+    patience = None if timeout is None else timeout + GRACE
+    try:
+        return executor.submit(run_task, task).result(patience)
+    except TimeoutError as failure:
+        executor.kill()
+        text = f"{_name(block)} did not finish within its timeout of {timeout:g} s"
+        raise _EndedError(error(_start(block), text)) from failure
+    except WorkerDiedError as failure:
+        text = f"{_name(block)} can't run: {failure}"
+        raise _EndedError(error(_start(block), text)) from failure
+
+
+def _name(block: Prose | Chunk) -> str:
+    return "inline code" if isinstance(block, Prose) else block.label
+
+
+def _start(block: Prose | Chunk) -> Span:
+    return Span.at(block.span.file, block.span.line)
 
 
 def _may_fail(block: Prose | Chunk) -> bool:
@@ -71,11 +111,8 @@ def _diagnostic(
     document: Document,
     listings: Mapping[int, Listing],
 ) -> Diagnostic:
-    if isinstance(block, Prose):
-        at = _place(failure, document, None)
-        return error(at, f"inline code failed: {failure.message}")
-    at = _place(failure, document, listings.get(block.number))
-    return error(at, f"{block.label} failed: {failure.message}")
+    listing = listings.get(block.number) if isinstance(block, Chunk) else None
+    return error(_place(failure, document, listing), f"{_name(block)} failed: {failure.message}")
 
 
 def _place(failure: Failure, document: Document, listing: Listing | None) -> Span:

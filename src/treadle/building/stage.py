@@ -2,67 +2,55 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from treadle.building.scratch import Scratch
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.model import Document
 from treadle.document.settings import Settings
-
-IMAGE = re.compile(r"\\includegraphics\s*(?:\[[^\]]*\])?\s*\{(?P<path>[^{}\\#]+)\}")
-IMAGE_SUFFIXES = ("", ".pdf", ".png", ".jpg", ".jpeg")
+from treadle.weaving.images import Copy
+from treadle.weaving.weave import Woven
 
 
 def stage(
-    document: Document, settings: Settings, tex: str, scratch: Scratch
+    document: Document, settings: Settings, woven: Woven, scratch: Scratch
 ) -> tuple[Diagnostic, ...]:
     """Write the `.tex` and copy figures, images and bibliographies; what could not be found."""
     scratch.stage.mkdir(parents=True, exist_ok=True)
-    (scratch.stage / f"{document.stem}.tex").write_text(tex, "utf-8", newline="\n")
+    (scratch.stage / f"{document.stem}.tex").write_text(woven.tex, "utf-8", newline="\n")
     shutil.rmtree(scratch.assets, ignore_errors=True)
-    _copy_all(scratch.figures, scratch.assets)
-    for name in images_of(document, tex):
-        _copy(document.path.parent / name, scratch.assets / name)
-    problems = []
+    figures = [path for path in sorted(scratch.figures.rglob("*")) if path.is_file()]
+    copies = [Copy(path, _target(document, path, scratch.figures)) for path in figures]
+    copies += woven.copies
+    copies += [Copy(path, f"{document.stem}/{path.name}") for path in databases(document, settings)]
+    return tuple(_copy_all(document, copies, scratch))
+
+
+def databases(document: Document, settings: Settings) -> Iterator[Path]:
+    """The `.bib` files that the front matter names, with or without their suffix."""
     for name in settings.bibliography:
-        source = bibliography_file(document, name)
-        if source.is_file():
-            _copy(source, scratch.assets / source.name)
-        else:
+        path = document.path.parent / name
+        yield path if path.suffix == ".bib" else path.with_name(f"{path.name}.bib")
+
+
+def _target(document: Document, path: Path, folder: Path) -> str:
+    return f"{document.stem}/{path.relative_to(folder)}"
+
+
+def _copy_all(document: Document, copies: Sequence[Copy], scratch: Scratch) -> Iterator[Diagnostic]:
+    taken: dict[str, Path] = {}
+    for copy in copies:
+        other = taken.setdefault(copy.target, copy.source)
+        if other != copy.source:
+            text = f"{copy.source} and {other} would both become {copy.target}"
+            yield error(Span.at(str(document.path), 1), text, "rename one of them")
+        elif not copy.source.is_file():
             line = document.front.lines.get("bibliography", 1)
-            at = Span.at(str(document.path), line)
-            problems.append(error(at, f"there is no bibliography file `{name}`"))
-    return tuple(problems)
-
-
-def bibliography_file(document: Document, name: str) -> Path:
-    """The `.bib` file that the front matter means by `name`."""
-    path = document.path.parent / name
-    return path if path.suffix == ".bib" else path.with_name(path.name + ".bib")
-
-
-def images_of(document: Document, tex: str) -> Iterator[str]:
-    """The image files in the document's folder that `tex` includes, relative to that folder."""
-    for found in IMAGE.finditer(tex):
-        name = found["path"].strip().removeprefix(f"{document.stem}/")
-        if ".." in PurePosixPath(name).parts or name.startswith("/"):
-            continue
-        for suffix in IMAGE_SUFFIXES:
-            if (document.path.parent / f"{name}{suffix}").is_file():
-                yield f"{name}{suffix}"
-                break
-
-
-def _copy_all(source: Path, target: Path) -> None:
-    for path in sorted(source.rglob("*")):
-        if path.is_file():
-            _copy(path, target / path.relative_to(source))
-
-
-def _copy(source: Path, target: Path) -> None:
-    if not target.exists():  # a figure just drawn is not hidden by an image of its name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+            text = f"there is no bibliography file `{copy.source}`"
+            yield error(Span.at(str(document.path), line), text)
+        else:
+            target = scratch.stage / copy.target
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(copy.source, target)

@@ -95,6 +95,7 @@ def _task(chunk: Chunk, listing: Listing, plan: _Plan) -> ChunkTask:
         source=None if _source_path(chunk, plan.document) else options.source,
         caption=options.caption or "",
         alt=options.alt or "",
+        timeout=options.timeout,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 # A document without a date must give the same bytes every day, so some day has to stand for it.
@@ -34,7 +33,7 @@ def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
     }
 
 
-def document_epoch(values: Mapping[str, object], tex: str) -> int:
+def document_epoch(date: datetime.date | str | None, tex: str) -> int:
     """Seconds since 1970 that stand for "now" in the PDF.
 
     `SOURCE_DATE_EPOCH` if the user set it; else the document's `date`; else a fixed day, unless
@@ -43,19 +42,17 @@ def document_epoch(values: Mapping[str, object], tex: str) -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given.isdigit():
         return int(given)
-    date = parse_date(values.get("date"))
-    if date is None:
-        date = datetime.datetime.now(datetime.UTC).date() if TODAY.search(tex) else UNDATED
-    return int(datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.UTC).timestamp())
+    day = parse_date(date)
+    if day is None:
+        day = datetime.datetime.now(datetime.UTC).date() if TODAY.search(tex) else UNDATED
+    return int(datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.UTC).timestamp())
 
 
-def parse_date(value: object) -> datetime.date | None:
-    """A front-matter date: a YAML date, or text such as 2025-03-01, 1 March 2025, March 2025."""
-    if isinstance(value, datetime.datetime):
-        return value.date()
+def parse_date(value: datetime.date | str | None) -> datetime.date | None:
+    """A document's date: of YAML, or text such as 2025-03-01, 1 March 2025, March 2025."""
     if isinstance(value, datetime.date):
         return value
-    text = re.sub(r"[,.]|(?<=\d)(st|nd|rd|th)\b", "", str(value or "")).strip()
+    text = re.sub(r"[,.]|(?<=\d)(st|nd|rd|th)\b", "", value or "").strip()
     for form in ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%d/%m/%Y", "%B %Y", "%Y"):
         try:
             return datetime.datetime.strptime(text, form).date()

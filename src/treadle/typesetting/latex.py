@@ -13,7 +13,7 @@ from treadle.typesetting.log import first_error
 
 MAX_PASSES = 5
 PASS_SECONDS = 600  # a macro that never ends must not hold the build for ever
-OPTIONS = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape")
+OPTIONS = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-recorder")
 # Everything else LaTeX writes is an auxiliary file, whatever packages call it.
 NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz"}
 
