@@ -42,15 +42,15 @@ class ChunkOptions:
     caption: str | None = None
     width: str | None = None
     f_pos: str = "htpb"
-    f_env: str | None = None
+    f_env: str | None = None  # a LaTeX environment around the figures
     f_size: tuple[float, float] | None = None  # inches; None: the document's text width
     f_spines: bool = True
     dpi: int = 200
-    wrap: bool | str = "output"
+    wrap: bool | str = "output"  # fold long lines of "code", "output" ("results"), or both
     term: bool = False
-    complete: bool = True
-    source: str | None = None
-    main: bool = False
+    complete: bool = True  # False: run together with the next complete chunk
+    source: str | None = None  # a file that comes before the code, or an object to show
+    main: bool = False  # extracted below `if __name__ == "__main__":`
     display_data: bool = True
     display_stream: bool = True
     # Treadle's own

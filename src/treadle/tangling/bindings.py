@@ -84,13 +84,12 @@ class _Bindings(ast.NodeVisitor):
                 self._bind(alias.asname or alias.name)
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        # Python deletes the handler's own name at the end of the handler.
         self._visit_all([node.type, *node.body])
-        if node.name is not None:  # Python deletes it at the end of the handler
-            self.names.pop(node.name, None)
 
     def visit_MatchAs(self, node: ast.MatchAs) -> None:
-        self._bind(node.name)
         self.generic_visit(node)
+        self._bind(node.name)
 
     def visit_MatchStar(self, node: ast.MatchStar) -> None:
         self._bind(node.name)

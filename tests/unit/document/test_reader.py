@@ -1,9 +1,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from treadle.document.fences import split_lines
 from treadle.document.model import Chunk, Prose
 from treadle.document.reader import read_document
+from treadle.document.source import normalise
+from treadle.document.syntax import check_syntax
 
 PATH = Path("dir/a.pmd")
 
@@ -92,3 +97,38 @@ def test_a_file_is_read_as_its_text(tmp_path: Path) -> None:
     text = "# π\n```python\nx = 'é'\n```\n"
     path.write_text(text, encoding="utf-8")
     assert read_document(path) == read_document(path, text)
+
+
+_TOKENS = [
+    "---",
+    "...",
+    "%",
+    "```",
+    "~~~",
+    "python",
+    "{.",
+    "}",
+    "a=",
+    "'",
+    "(",
+    ",",
+    "<%=",
+    "%>",
+    "title:",
+    "-",
+    "&a",
+    "*a",
+    "!!",
+    "0o9",
+    "é",
+]
+_PIECES = st.sampled_from([*_TOKENS, "---\n", "\n", "\n", " ", "\t", "\r", "\x85", "\ufeff"])
+
+
+@given(st.lists(_PIECES | st.text(max_size=3), max_size=25).map("".join))
+def test_any_text_is_read_and_every_line_is_in_the_file(text: str) -> None:
+    document, found = read_document(PATH, text)
+    last = max(len(split_lines(normalise(text))), 1)
+    spans = [problem.span for problem in (*found, *check_syntax(document))]
+    spans += [block.span for block in document.blocks]
+    assert all(1 <= span.line <= span.end_line <= last for span in spans)
