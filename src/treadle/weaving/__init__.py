@@ -1,0 +1,1 @@
+"""Weave: a document and its results to LaTeX, with a line map."""

@@ -1,0 +1,65 @@
+r"""Figures: one `\includegraphics`, and the float that holds one or several with their caption."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from treadle.weaving.fragment import Fragment
+from treadle.weaving.latex import escape
+from treadle.weaving.templates import render
+
+FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+NUMBER = re.compile(r"\d*\.?\d+")
+
+
+@dataclass(frozen=True)
+class Graphic:
+    """One image. `width` is LaTeX; empty: its own size, at most the line's width."""
+
+    path: str
+    width: str = ""
+    height: str = ""
+    alt: str = ""
+
+    def __str__(self) -> str:
+        size = [f"width={self.width}"] if self.width else []
+        size += [f"height={self.height}"] if self.height else []
+        options = ",".join(size) or r"max width=\linewidth"
+        command = rf"\includegraphics[{options}]{{{self.path}}}"
+        return (
+            rf"\alttext{{{escape(' '.join(self.alt.split()))}}}{{{command}}}"
+            if self.alt
+            else command
+        )
+
+
+@dataclass(frozen=True)
+class Float:
+    """What LaTeX moves to a good place. `label` may be empty."""
+
+    caption: str
+    label: str
+    environment: str = "figure"
+    position: str = "htbp"
+
+
+def length(given: str | None) -> str:
+    r"""A length in LaTeX: `60%` and `0.6` are of the line's width, a plain number is in pixels."""
+    text = (given or "").strip()
+    if found := FRACTION.fullmatch(text):
+        return rf"{float(found[1]) / 100:g}\linewidth"
+    if NUMBER.fullmatch(text):
+        return rf"{float(text):g}\linewidth" if float(text) <= 1 else f"{float(text) * 0.75:g}bp"
+    return re.sub(r"^([\d.]+)px$", lambda px: f"{float(px[1]) * 0.75:g}bp", text)
+
+
+def figure_float(graphics: Sequence[Graphic], float_: Float, origin: int) -> Fragment:
+    """All `graphics` in one float: side by side where their widths allow."""
+    return render("figure.tex.j2", origin, graphics=graphics, float=float_)
+
+
+def figures_in_place(graphics: Sequence[Graphic], origin: int) -> Fragment:
+    """The graphics, centred, where they stand."""
+    return render("graphics.tex.j2", origin, graphics=graphics)

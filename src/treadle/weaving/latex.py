@@ -1,0 +1,83 @@
+"""Escaping: any text, so that LaTeX prints it as it stands.
+
+Letters and symbols outside ASCII stay as they are where the preamble can teach LaTeX to print
+them (see `characters`); any other character becomes `\\missingchar{1F600}`, a small box with its
+code, and a control character `\\controlchar{[}`, which prints `^[`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from treadle.weaving.characters import printable
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "#": r"\#",
+    "%": r"\%",
+    "_": r"\_",
+    "^": r"\textasciicircum{}",
+    "~": r"\textasciitilde{}",
+}
+LITERAL = {
+    **SPECIAL,
+    "'": r"\textquotesingle{}",
+    "`": r"\textasciigrave{}",
+    '"': r"\textquotedbl{}",
+}
+# Typed quotes are told from apostrophes by the Markdown parser; these are its answers.
+PROSE = {**SPECIAL, "“": "``", "”": "''", "‘": "`", "’": "'", "\u00a0": "~"}
+VERBATIM = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}"}
+CONTROL = {chr(code): chr(code ^ 0x40) for code in (*range(0x20), 0x7F)}
+# Pairs that a font would melt into one: --, <<, >>, ,, and the Spanish ?` and !`.
+LIGATURES = re.compile(r"(?<=-)-|(?<=<)<|(?<=>)>|(?<=,),|(?<=[?!])`")
+PROSE_LIGATURES = re.compile(r"(?<=<)<|(?<=>)>|(?<=,),|(?<=[?!])`")
+ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
+
+
+def escape(text: str) -> str:
+    """`text` in running LaTeX, each character as it stands: dashes and quotes stay straight."""
+    return "".join(LITERAL.get(char) or _character(char) for char in LIGATURES.sub(_apart, text))
+
+
+def escape_prose(text: str) -> str:
+    """`text` in running LaTeX, typographically: `--` and `---` are dashes, `...` is an ellipsis."""
+    apart = PROSE_LIGATURES.sub(_apart, text)
+    return ELLIPSIS.sub(r"\\dots{}", "".join(PROSE.get(char) or _character(char) for char in apart))
+
+
+def escape_verbatim(line: str) -> str:
+    r"""`line` within a `Verbatim` whose command characters are `\`, `{` and `}`."""
+    return "".join(VERBATIM.get(char) or _character(char) for char in line)
+
+
+def escape_code(text: str) -> str:
+    """`text` within `\\code{}`: spaces are kept, long names may be broken at their joints."""
+    escaped = re.sub(r"(?<= ) |^ | $", lambda _: "\\ ", escape(text))
+    if len(text) > 16:
+        escaped = re.sub(r"(\\_|[./,=(:])(?=[^{}\s])", r"\1\\allowbreak{}", escaped)
+    return escaped
+
+
+def escape_url(url: str) -> str:
+    """An address within `\\href{}`."""
+    return re.sub(r"([%#&])", r"\\\1", url).translate({ord(c): f"\\%{ord(c):02X}" for c in "\\{}^"})
+
+
+def _apart(found: re.Match[str]) -> str:
+    return JOINT + found.group()
+
+
+def _character(char: str) -> str:
+    if char == JOINT:
+        return "{}"
+    if char in CONTROL and char != "\n":
+        return rf"\controlchar{{{LITERAL.get(CONTROL[char], CONTROL[char])}}}"
+    return char if char == "\n" or printable(char) else rf"\missingchar{{{ord(char):04X}}}"
+
+
+JOINT = "\ue0ff"  # private use: stands for `{}` between the two halves of a ligature

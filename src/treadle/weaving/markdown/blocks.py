@@ -1,0 +1,253 @@
+"""Blocks: from the parser's tree to LaTeX, with the `.pmd` line of every line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from markdown_it.tree import SyntaxTreeNode
+
+from treadle.weaving.fragment import Fragment, Line, fixed, indent, stack, text_of
+from treadle.weaving.graphics import Float, figure_float
+from treadle.weaving.listings import code_lines
+from treadle.weaving.markdown.attributes import trailing_attributes
+from treadle.weaving.markdown.context import Context
+from treadle.weaving.markdown.displays import display
+from treadle.weaving.markdown.divs import PLACE
+from treadle.weaving.markdown.inline import (
+    attributes_of,
+    graphic,
+    inline_latex,
+    render_inline,
+)
+from treadle.weaving.markdown.pipe_tables import is_caption, pipe_table
+
+Nodes = Sequence[SyntaxTreeNode]
+REFERENCES = {"references", "bibliography", "literature"}
+ENVIRONMENTS = {
+    "theorem", "lemma", "proposition", "corollary", "definition", "example", "remark", "proof",
+    "abstract", "center", "quote", "quotation", "flushleft", "flushright",
+}  # fmt: skip
+
+
+def render_blocks(nodes: Nodes, context: Context) -> Fragment:
+    """Blocks below one another, with an empty line where LaTeX should begin a new paragraph."""
+    lines: list[Line] = []
+    before: SyntaxTreeNode | None = None
+    for number, node in enumerate(nodes):
+        rendered = render_block(nodes, number, context)
+        if not rendered:
+            continue
+        if before is not None and not _flows(before, node, context):
+            lines.append(Line("", lines[-1].origin))
+        lines.extend(rendered)
+        before = node
+    return tuple(lines)
+
+
+def render_block(nodes: Nodes, number: int, context: Context) -> Fragment:
+    """One block; its neighbours tell a table's caption from a paragraph."""
+    node = nodes[number]
+    if node.type == "table":
+        return pipe_table(node, _caption_beside(nodes, number), context)
+    if is_caption(node) and _beside_table(nodes, number):
+        return ()
+    render = RENDERERS.get(node.type)
+    return render(node, context) if render else ()
+
+
+def line_of(node: SyntaxTreeNode) -> int:
+    """The line a block begins at, counted from 0."""
+    return node.map[0] if node.map else 0
+
+
+def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bool:
+    # A display belongs to the paragraph before it, and to the one after it unless the author
+    # left a line empty between them.
+    if _is_display(node, context):
+        return before.type == "paragraph" or _adjoin(before, node)
+    return _is_display(before, context) and _adjoin(before, node)
+
+
+def _is_display(node: SyntaxTreeNode, context: Context) -> bool:
+    if node.type == "place":
+        return context.places[node.meta["number"]].flows
+    return bool(node.meta.get("display")) if node.type in {"maths_block", "latex_block"} else False
+
+
+def _adjoin(before: SyntaxTreeNode, node: SyntaxTreeNode) -> bool:
+    return bool(before.map and node.map and before.map[1] == node.map[0])
+
+
+def _caption_beside(nodes: Nodes, number: int) -> SyntaxTreeNode | None:
+    after = nodes[number + 1 : number + 2]
+    before = nodes[number - 1 : number] if number else []
+    return next((node for node in (*after, *before) if is_caption(node)), None)
+
+
+def _beside_table(nodes: Nodes, number: int) -> bool:
+    return any(node.type == "table" for node in (*nodes[max(number - 1, 0) : number + 2],))
+
+
+def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:
+    children = node.children[0].children if node.children else []
+    if len(children) == 1 and children[0].type == "image" and children[0].children:
+        return _figure(children[0], line_of(node), context)
+    return render_inline(children, line_of(node), context)
+
+
+def _figure(image: SyntaxTreeNode, line: int, context: Context) -> Fragment:
+    found = attributes_of(image)
+    caption = text_of(render_inline(image.children, line, context))
+    float_ = Float(caption, found.id, position=found.values.get("pos", "htbp"))
+    return figure_float([graphic(image, line, context)], float_, context.origin(line))
+
+
+def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
+    found, line = attributes_of(node), line_of(node)
+    title = inline_latex(node, line, context)
+    sections = context.setting.sections
+    if title.lower() in REFERENCES and context.setting.bibliography:
+        context.findings.bibliography = True
+        return stack(context.lines(text, line) for text in context.setting.bibliography)
+    command = sections[min(int(node.tag[1:]), len(sections)) - 1]
+    label = rf"\label{{{found.id}}}" if found.id else ""
+    if "unnumbered" in found.classes:
+        text = rf"\{command}*{{{title}}}"
+        contents = rf"\addcontentsline{{toc}}{{{command}}}{{{title}}}"
+        return (Line(text, context.origin(line)), Line(contents + label, context.origin(line)))
+    return (Line(rf"\{command}{{{title}}}{label}", context.origin(line)),)
+
+
+def _list(node: SyntaxTreeNode, context: Context) -> Fragment:
+    ordered = node.type == "ordered_list"
+    options = []
+    if ordered and node.markup == ")":
+        options.append(r"label=\arabic*)")
+    if ordered and node.attrs.get("start", 1) != 1:
+        options.append(f"start={node.attrs['start']}")
+    name = "enumerate" if ordered else "itemize"
+    begin = rf"\begin{{{name}}}" + (f"[{', '.join(options)}]" if options else "")
+    items = stack(_item(child, context) for child in node.children)
+    return _environment(begin, name, items, node, context)
+
+
+def _item(node: SyntaxTreeNode, context: Context) -> Fragment:
+    body = render_blocks(node.children, context)
+    if not body:
+        return (Line(r"\item", context.origin(line_of(node))),)
+    first, rest = body[0], body[1:]
+    for box, mark in (("[ ] ", r"[$\square$] "), ("[x] ", r"[$\boxtimes$] ")):
+        if first.text.startswith(box):
+            return (Line(rf"\item{mark}{first.text[4:]}", first.origin), *indent(rest))
+    if first.fixed or first.text.startswith((r"\begin", r"\[")):
+        return (Line(r"\item\leavevmode", first.origin), *indent(body))
+    text = "{}" + first.text if first.text.startswith("[") else first.text
+    return (Line(rf"\item {text}", first.origin), *indent(rest))
+
+
+def _definitions(node: SyntaxTreeNode, context: Context) -> Fragment:
+    items: list[Fragment] = []
+    for child in node.children:
+        if child.type == "dt":
+            title = inline_latex(child, line_of(child), context)
+            items.append((Line(rf"\item[{{{title}}}]", context.origin(line_of(child))),))
+        else:
+            items.append(indent(render_blocks(child.children, context)))
+    return _environment(r"\begin{description}", "description", stack(items), node, context)
+
+
+def _quote(node: SyntaxTreeNode, context: Context) -> Fragment:
+    body = render_blocks(node.children, context)
+    return _environment(r"\begin{quote}", "quote", body, node, context)
+
+
+def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
+    found = attributes_of(node)
+    body = render_blocks(node.children, context)
+    name = next((name for name in found.classes if name in ENVIRONMENTS), "")
+    if not name:
+        return body
+    title = f"[{{{found.values['title']}}}]" if "title" in found.values else ""
+    label = rf"\label{{{found.id}}}" if found.id else ""
+    return _environment(rf"\begin{{{name}}}{title}{label}", name, body, node, context)
+
+
+def _environment(
+    begin: str, name: str, body: Fragment, node: SyntaxTreeNode, context: Context
+) -> Fragment:
+    start = context.origin(line_of(node))
+    last = body[-1].origin if body else start
+    return (Line(begin, start), *indent(body), Line(rf"\end{{{name}}}", last))
+
+
+def _maths(node: SyntaxTreeNode, context: Context) -> Fragment:
+    return display(node.content, node.meta["id"], line_of(node), context)
+
+
+def _latex(node: SyntaxTreeNode, context: Context) -> Fragment:
+    raw = fixed(context.lines(node.content, line_of(node)))
+    return stack(_with_places(line, context) for line in raw)
+
+
+def _with_places(line: Line, context: Context) -> Fragment:
+    found = PLACE.fullmatch(line.text.strip())
+    return _insert(int(found[1]), context) if found else (line,)
+
+
+def _place(node: SyntaxTreeNode, context: Context) -> Fragment:
+    return _insert(node.meta["number"], context)
+
+
+def _insert(number: int, context: Context) -> Fragment:
+    context.findings.places.add(number)
+    return context.places[number].lines
+
+
+def _fence(node: SyntaxTreeNode, context: Context) -> Fragment:
+    line = line_of(node) + (node.type == "fence")
+    info = node.info.strip()
+    content = node.content.removesuffix("\n")
+    if info.startswith("{="):
+        return _latex_of(content, line, context) if info in {"{=latex}", "{=tex}"} else ()
+    _, found = trailing_attributes(info)
+    words = info.split("{")[0].split()
+    language = words[0] if words else next(iter(found.classes), "text")
+    lines = code_lines(content, language, context.setting.columns)
+    body = tuple(Line(text, context.origin(line + number), True) for text, number in lines)
+    start, end = context.origin(line_of(node)), body[-1].origin if body else context.origin(line)
+    return (Line(r"\begin{listing}", start), *body, Line(r"\end{listing}", end, True))
+
+
+def _latex_of(content: str, line: int, context: Context) -> Fragment:
+    return fixed(context.lines(content, line))
+
+
+def _html(node: SyntaxTreeNode, context: Context) -> Fragment:
+    content = node.content.strip()
+    if content.startswith("<!--"):
+        context.findings.places.update(int(found[1]) for found in PLACE.finditer(content))
+    else:
+        context.warn(line_of(node), f"HTML is left out: `{content.splitlines()[0][:60]}`")
+    return ()
+
+
+def _rule(node: SyntaxTreeNode, context: Context) -> Fragment:
+    return context.lines(r"\sectionrule", line_of(node))
+
+
+RENDERERS: dict[str, Callable[[SyntaxTreeNode, Context], Fragment]] = {
+    "paragraph": _paragraph,
+    "heading": _heading,
+    "bullet_list": _list,
+    "ordered_list": _list,
+    "dl": _definitions,
+    "blockquote": _quote,
+    "div": _div,
+    "maths_block": _maths,
+    "latex_block": _latex,
+    "place": _place,
+    "fence": _fence,
+    "code_block": _fence,
+    "html_block": _html,
+    "hr": _rule,
+}

@@ -1,0 +1,102 @@
+"""Rules for `@key`, `[@key, p. 3; @other]` and `[-@key]`, and for references such as `@fig:loss`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*|_\w+)"
+LABELS = frozenset(
+    [
+        "fig",
+        "eq",
+        "tbl",
+        "tab",
+        "sec",
+        "alg",
+        "thm",
+        "lem",
+        "def",
+        "cor",
+        "prop",
+        "lst",
+        "app",
+        "ex",
+        "rem",
+        "alg",
+        "line",
+        "chap",
+        "tag",
+        "ass",
+    ]
+)
+BARE = re.compile(rf"(?P<minus>-?)@(?P<key>{KEY})(?: ?\[(?P<note>[^\[\]@]+)\](?![(\[{{]))?")
+GROUP = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\](?![(\[{])", re.DOTALL)
+ITEM = re.compile(rf"(?P<prefix>(?:.*?\s)?)(?P<minus>-?)@(?P<key>{KEY})(?P<suffix>.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One key, with the words before and after it. `year_only` is `-@key`."""
+
+    key: str
+    prefix: str = ""
+    suffix: str = ""
+    year_only: bool = False
+
+    @property
+    def label(self) -> str | None:
+        """The label it refers to, if it is a cross-reference and not a citation."""
+        kind, colon, rest = self.key.partition(":")
+        return f"{kind.lower()}:{rest}" if colon and kind.lower() in LABELS else None
+
+    @property
+    def capital(self) -> bool:
+        """Whether a cross-reference begins with a capital, `@Fig:loss`."""
+        return self.key[:1].isupper()
+
+
+def citations_plugin(md: MarkdownIt) -> None:
+    """Recognise citations and cross-references as pandoc (with pandoc-crossref) does."""
+    md.inline.ruler.before("link", "citation_group", citation_group)
+    md.inline.ruler.before("link", "citation_bare", citation_bare)
+
+
+def citation_group(state: StateInline, silent: bool) -> bool:
+    """`[see @key, p. 3; -@other]`."""
+    if state.src[state.pos] != "[" or (found := GROUP.match(state.src, state.pos)) is None:
+        return False
+    items = [ITEM.fullmatch(part) for part in found[1].split(";")]
+    if not all(items):
+        return False
+    if not silent:
+        token = state.push("citation", "", 0)
+        token.meta = {"group": True, "items": tuple(_citation(item) for item in items if item)}
+    state.pos = found.end()
+    return True
+
+
+def citation_bare(state: StateInline, silent: bool) -> bool:
+    """`@key`, `@key [p. 3]` or `-@key`, not within a word such as a mail address."""
+    before = state.src[state.pos - 1 : state.pos] if state.pos else ""
+    if state.src[state.pos] not in "@-" or before.isalnum() or before in {".", "@", "-", "_"}:
+        return False
+    if (found := BARE.match(state.src, state.pos)) is None:
+        return False
+    citation = Citation(
+        found["key"].strip("{}"), suffix=found["note"] or "", year_only=bool(found["minus"])
+    )
+    if citation.label and found["note"]:
+        return False
+    if not silent:
+        state.push("citation", "", 0).meta = {"group": False, "items": (citation,)}
+    state.pos = found.end()
+    return True
+
+
+def _citation(item: re.Match[str]) -> Citation:
+    suffix = item["suffix"].strip().removeprefix(",").strip()
+    return Citation(item["key"].strip("{}"), item["prefix"].strip(), suffix, bool(item["minus"]))

@@ -1,0 +1,84 @@
+"""What rendering a text needs to know, and what it finds out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from markdown_it.tree import SyntaxTreeNode
+
+from treadle.diagnostics import Diagnostic, Span, warning
+from treadle.weaving.fragment import Fragment, Line
+from treadle.weaving.images import Copy, find_image
+
+SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
+
+
+@dataclass(frozen=True)
+class Place:
+    """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it."""
+
+    lines: Fragment
+    flows: bool = False
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is the same for all the texts of a document."""
+
+    path: Path
+    stem: str
+    columns: int = 90  # characters of code in a line
+    sections: tuple[str, ...] = SECTIONS
+    bibliography: tuple[str, ...] = ()  # LaTeX lines
+
+
+@dataclass
+class Findings:
+    """What rendering gathers: problems, files to copy, places used, whether there are references."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)
+    places: set[int] = field(default_factory=set)
+    bibliography: bool = False
+
+
+@dataclass(frozen=True)
+class Context:
+    """One text: the `.pmd` line of each of its lines (counted from 0), its places and footnotes."""
+
+    setting: Setting
+    findings: Findings
+    origins: Sequence[int]
+    places: Sequence[Place] = ()
+    footnotes: Mapping[str, SyntaxTreeNode] = field(default_factory=dict)
+    env: Mapping[str, Any] = field(default_factory=dict)
+
+    def origin(self, line: int) -> int:
+        """The `.pmd` line of line `line` of the text."""
+        return self.origins[min(line, len(self.origins) - 1)] if self.origins else 1
+
+    def lines(self, text: str, line: int) -> Fragment:
+        """`text`, whose lines stand at `line` and after in the Markdown."""
+        parts = enumerate(text.split("\n"))
+        return tuple(Line(part, self.origin(line + number)) for number, part in parts)
+
+    def span(self, line: int) -> Span:
+        """The place of a line of the text."""
+        return Span.at(str(self.setting.path), self.origin(line))
+
+    def warn(self, line: int, message: str, hint: str = "") -> None:
+        """Tell the author something about a line of the text."""
+        self.findings.diagnostics.append(warning(self.span(line), message, hint))
+
+    def image(self, path: str, line: int) -> str:
+        """The path by which the LaTeX includes an image of the author's."""
+        found = find_image(path, self.setting.path.parent, self.setting.stem, self.span(line))
+        if isinstance(found, Diagnostic):
+            self.findings.diagnostics.append(found)
+            return path
+        if found not in self.findings.copies:
+            self.findings.copies.append(found)
+        return found.target

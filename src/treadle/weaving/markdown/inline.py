@@ -1,0 +1,177 @@
+"""Running text: from the parser's inline nodes to LaTeX that keeps the author's line breaks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from urllib.parse import unquote
+
+from markdown_it.tree import SyntaxTreeNode
+
+from treadle.weaving.fragment import Fragment, Line, glue, text_of
+from treadle.weaving.graphics import Graphic, length
+from treadle.weaving.latex import escape_code, escape_prose, escape_url
+from treadle.weaving.markdown.attributes import Attributes
+from treadle.weaving.markdown.cite import cite
+from treadle.weaving.markdown.context import Context
+from treadle.weaving.markdown.displays import display
+
+COMMANDS = {"em": "emph", "strong": "textbf", "s": "sout"}
+
+
+def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: Context) -> Fragment:
+    """The LaTeX of inline nodes whose text begins at `line`; it holds no empty line."""
+    parts = glue(InlineRenderer(line, context).parts(nodes))
+    return tuple(part for part in parts if part.text.strip()) or parts[:1]
+
+
+def attributes_of(node: SyntaxTreeNode) -> Attributes:
+    """The `{...}` after an element."""
+    found = node.meta.get("attributes")
+    return found if isinstance(found, Attributes) else Attributes()
+
+
+class InlineRenderer:
+    """Goes through the inline nodes of one block, counting the lines it passes."""
+
+    def __init__(self, line: int, context: Context) -> None:
+        self.base = line
+        self.line = line
+        self.context = context
+
+    def parts(self, nodes: Iterable[SyntaxTreeNode]) -> Iterator[Fragment]:
+        """A fragment for each node."""
+        for node in nodes:
+            if command := COMMANDS.get(node.type):
+                yield self._text(f"\\{command}{{")
+                yield from self.parts(node.children)
+                yield self._text("}")
+            else:
+                yield from RENDERERS.get(node.type, InlineRenderer._unknown)(self, node)
+
+    def _text(self, text: str) -> Fragment:
+        fragment = self.context.lines(text, self.line)
+        self.line += len(fragment) - 1
+        return fragment
+
+    def _plain(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        if "[^" in node.content:
+            self.context.warn(self.line, f"a footnote of `{node.content.strip()}` is not defined")
+        yield self._text(escape_prose(node.content))
+
+    def _code(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        raw = attributes_of(node).raw
+        if raw in {"latex", "tex"}:
+            yield self._text(node.content)
+        elif not raw:
+            yield self._text(rf"\code{{{escape_code(node.content)}}}")
+
+    def _break(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        self.line = self.base + int(node.meta.get("line", 0))
+        end = r" \\" if node.type == "hardbreak" else ""
+        yield (Line(end, self.context.origin(self.line - 1)), *self._text(""))
+
+    def _maths(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        yield self._text(f"${node.content}$")
+
+    def _display(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        lines = display(node.content, node.meta["id"], self.line, self.context)
+        self.line += node.content.count("\n")
+        yield self._apart(lines)
+
+    def _apart(self, lines: Fragment) -> Fragment:
+        end = Line("", self.context.origin(self.line))
+        return (Line("", lines[0].origin), *lines, end)
+
+    def _latex(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        yield self._text(node.content)
+
+    def _html(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        if node.content.startswith("<br"):
+            yield self._text(r" \\ ")
+        elif not node.content.startswith("<!--"):
+            self.context.warn(
+                self.line,
+                f"the HTML `{node.content}` is left out",
+                r"write \< for a literal bracket",
+            )
+
+    def _script(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        command = "textsuperscript" if node.markup == "^" else "textsubscript"
+        yield self._text(rf"\{command}{{{escape_prose(node.content)}}}")
+
+    def _link(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        url = str(node.attrs.get("href", ""))
+        if node.info == "auto" and not set(url) & set("%#&^~\\{}"):
+            yield self._text(rf"\url{{{url}}}")
+            return
+        start = (
+            rf"\hyperref[{unquote(url[1:])}]{{"
+            if url[:1] == "#"
+            else rf"\href{{{escape_url(url)}}}{{"
+        )
+        yield self._text(start)
+        yield from self.parts(node.children)
+        yield self._text("}")
+
+    def _image(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        yield self._text(str(graphic(node, self.line, self.context)))
+
+    def _citation(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        yield self._text(cite(node.meta["items"], in_brackets=node.meta["group"]))
+
+    def _footnote(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        note = self.context.footnotes.get(node.meta.get("label", ""))
+        yield self._text(r"\footnote{")
+        if note is not None:
+            paragraphs = [child for child in note.children if child.children]
+            for number, paragraph in enumerate(paragraphs):
+                if number:
+                    yield self._apart(self.context.lines(r"\par", self.line))
+                start = paragraph.map[0] if paragraph.map else self.line
+                yield render_inline(paragraph.children[0].children, start, self.context)
+        else:
+            notes = self.context.env.get("footnotes", {}).get("list", {})
+            tokens = notes.get(node.meta["id"], {}).get("tokens", [])
+            yield from self.parts(SyntaxTreeNode(tokens).children)
+        yield self._text("}")
+
+    def _unknown(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        if node.children:
+            yield from self.parts(node.children)
+        else:
+            yield self._text(escape_prose(node.content))
+
+
+def graphic(node: SyntaxTreeNode, line: int, context: Context) -> Graphic:
+    """The image of an image node."""
+    found = attributes_of(node)
+    path = context.image(unquote(str(node.attrs.get("src", ""))), line)
+    sizes = (length(found.values.get(key)) for key in ("width", "height"))
+    return Graphic(path, *sizes, alt=found.values.get("alt", ""))
+
+
+def inline_latex(node: SyntaxTreeNode, line: int, context: Context) -> str:
+    """The LaTeX of a node's running text, for a heading, a caption, a cell."""
+    children = (
+        node.children[0].children
+        if node.children and node.children[0].type == "inline"
+        else node.children
+    )
+    return " ".join(text_of(render_inline(children, line, context)).split("\n")).strip()
+
+
+RENDERERS: dict[str, Callable[[InlineRenderer, SyntaxTreeNode], Iterator[Fragment]]] = {
+    "text": InlineRenderer._plain,
+    "code_inline": InlineRenderer._code,
+    "softbreak": InlineRenderer._break,
+    "hardbreak": InlineRenderer._break,
+    "maths": InlineRenderer._maths,
+    "maths_display": InlineRenderer._display,
+    "latex_inline": InlineRenderer._latex,
+    "html_inline": InlineRenderer._html,
+    "script": InlineRenderer._script,
+    "link": InlineRenderer._link,
+    "image": InlineRenderer._image,
+    "citation": InlineRenderer._citation,
+    "footnote_ref": InlineRenderer._footnote,
+}

@@ -1,0 +1,36 @@
+"""The Markdown parser: CommonMark, and pandoc's extensions that reports use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from treadle.weaving.markdown.citations import citations_plugin
+from treadle.weaving.markdown.divs import divs_plugin
+from treadle.weaving.markdown.marks import marks_plugin
+from treadle.weaving.markdown.maths import maths_plugin
+from treadle.weaving.markdown.raw_latex import raw_latex_plugin
+
+
+def parser() -> MarkdownIt:
+    """A parser; it holds no state of a document."""
+    md = MarkdownIt("commonmark", {"typographer": True, "html": True})
+    md.enable(["table", "strikethrough", "smartquotes"])
+    md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
+    for plugin in (raw_latex_plugin, maths_plugin, divs_plugin, citations_plugin, marks_plugin):
+        plugin(md)
+    return md
+
+
+def parse(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
+    """The tree of a text; footnotes and problems are left in `env`."""
+    return SyntaxTreeNode(parser().parse(text, env))
+
+
+def parse_inline(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
+    """The tree of a text that is one line of running text, such as a caption."""
+    return SyntaxTreeNode(parser().parseInline(text, env))

@@ -1,0 +1,63 @@
+"""Pipe tables and their captions, `: Losses {#tbl:losses}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from markdown_it.tree import SyntaxTreeNode
+
+from treadle.weaving.fragment import Fragment
+from treadle.weaving.graphics import Float
+from treadle.weaving.markdown.attributes import trailing_attributes
+from treadle.weaving.markdown.context import Context
+from treadle.weaving.markdown.inline import inline_latex
+from treadle.weaving.markdown.parser import parse_inline
+from treadle.weaving.tabulars import Tabular, table
+
+CAPTION = re.compile(r"(?:[Tt]able)?:\s+(.*)", re.DOTALL)
+
+
+def is_caption(node: SyntaxTreeNode) -> bool:
+    """Whether a paragraph is a table's caption."""
+    return node.type == "paragraph" and bool(CAPTION.match(_source(node)))
+
+
+def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Context) -> Fragment:
+    """A table; its caption may be a paragraph beside it, or its last row."""
+    rows = [child.children for part in node.children for child in part.children]
+    line = node.map[0] if node.map else 0
+    text = _source(caption) if caption else ""
+    if not text and len(rows) > 1 and (found := _caption_row(rows[-1])):
+        text = found
+        rows.pop()
+    header, *body = [
+        tuple(inline_latex(cell, line + number + (number > 0), context) for cell in row)
+        for number, row in enumerate(rows)
+    ]
+    tabular = Tabular(header, tuple(body), tuple(_align(cell) for cell in rows[0]))
+    return table(tabular, _float(text, line, context), context.origin(line))
+
+
+def _float(text: str, line: int, context: Context) -> Float | None:
+    found = CAPTION.match(text)
+    if found is None:
+        return None
+    words, attributes = trailing_attributes(found[1])
+    caption = inline_latex(parse_inline(words, {}), line, context)
+    position = attributes.values.get("pos", "htbp")
+    return Float(caption, attributes.id, "table", position)
+
+
+def _caption_row(row: Sequence[SyntaxTreeNode]) -> str:
+    first, *others = (_source(cell) for cell in row)
+    return first if CAPTION.match(first) and not any(others) else ""
+
+
+def _source(node: SyntaxTreeNode) -> str:
+    return node.children[0].content if node.children else ""
+
+
+def _align(cell: SyntaxTreeNode) -> str:
+    style = str(cell.attrs.get("style", ""))
+    return {"right": "r", "center": "c"}.get(style.removeprefix("text-align:"), "l")

@@ -1,0 +1,26 @@
+"""What the parser's rules have to tell the author, gathered in the parser's `env`."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """A message about a line of the Markdown, counted from 0."""
+
+    line: int
+    message: str
+    hint: str = ""
+
+
+def report(env: MutableMapping[str, Any], line: int, message: str, hint: str = "") -> None:
+    """Note a problem; rules may be tried more than once, so a second time says nothing new."""
+    env.setdefault("problems", set()).add(Problem(line, message, hint))
+
+
+def problems(env: MutableMapping[str, Any]) -> tuple[Problem, ...]:
+    """What was noted, by line."""
+    return tuple(sorted(env.get("problems", ())))

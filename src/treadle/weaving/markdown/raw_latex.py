@@ -1,0 +1,97 @@
+"""Rules for raw LaTeX: a command with its arguments within text, an environment as a block."""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+
+from treadle.weaving.markdown.problems import report
+
+COMMAND = re.compile(r"\\[A-Za-z@]+\*?")
+DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
+BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
+MATHS = frozenset(
+    name + star
+    for name in ("equation", "align", "gather", "multline", "flalign", "alignat", "eqnarray", "displaymath")
+    for star in ("", "*")
+)  # fmt: skip
+BREAKS = ["paragraph", "reference", "blockquote", "list"]
+
+
+def raw_latex_plugin(md: MarkdownIt) -> None:
+    """Recognise raw LaTeX as pandoc does."""
+    md.inline.ruler.before("escape", "raw_latex", raw_inline)
+    md.block.ruler.before("code", "raw_environment", raw_environment, {"alt": BREAKS})
+
+
+def raw_inline(state: StateInline, silent: bool) -> bool:
+    """`\\command*[...]{...}{...}`, from the backslash to the last argument that adjoins it."""
+    found = DEFINITION.match(state.src, state.pos) or COMMAND.match(state.src, state.pos)
+    if found is None or state.src[state.pos] != "\\":
+        return False
+    end = found.end()
+    while end < state.posMax and (after := balanced(state.src, end)):
+        end = after
+    if not silent:
+        token = state.push("latex_inline", "", 0)
+        token.content = state.src[state.pos : end]
+        # A command made of letters swallows the blank after it, as in LaTeX itself: `\LaTeX is`.
+    state.pos = end
+    return True
+
+
+def balanced(text: str, start: int) -> int | None:
+    """Where the group `{...}` or `[...]` that opens at `start` ends; None where there is none."""
+    close = {"{": "}", "[": "]"}.get(text[start])
+    if close is None:
+        return None
+    depth, position = 0, start
+    while position < len(text):
+        char = text[position]
+        if char == "\\":
+            position += 1
+        elif char == "{" or char == text[start]:
+            depth += 1
+        elif char == close and depth == 1:
+            return position + 1
+        elif char == "}" or char == close:
+            depth -= 1
+        if depth == 0 or (close == "]" and text.startswith("\n\n", position)):
+            return None
+        position += 1
+    return None
+
+
+def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`\\begin{name}` to its `\\end{name}`, blank lines and all."""
+    if state.is_code_block(start):
+        return False
+    first = state.bMarks[start] + state.tShift[start]
+    found = BEGIN.match(state.src[first : state.eMarks[start]])
+    if found is None:
+        return False
+    last = _last_line(state, start, end, found[1])
+    if last is None:
+        report(state.env, start, f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`")
+        return False
+    if silent:
+        return True
+    token = state.push("latex_block", "", 0)
+    token.content = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
+    token.map = [start, last + 1]
+    token.meta = {"display": found[1] in MATHS}
+    state.line = last + 1
+    return True
+
+
+def _last_line(state: StateBlock, start: int, end: int, name: str) -> int | None:
+    depth = 0
+    for line in range(start, end):
+        text = state.src[state.bMarks[line] : state.eMarks[line]]
+        depth += text.count(f"\\begin{{{name}}}") - text.count(f"\\end{{{name}}}")
+        if depth <= 0:
+            return line
+    return None

@@ -1,0 +1,77 @@
+"""The preamble: all that stands before `\\begin{document}`."""
+
+from __future__ import annotations
+
+from treadle.document.model import Document
+from treadle.document.settings import Settings, read_settings
+from treadle.weaving.characters import declared, needs_drawing
+from treadle.weaving.fragment import Fragment, lines_from, text_of
+from treadle.weaving.latex import escape
+from treadle.weaving.page import font_size, geometry, paper
+from treadle.weaving.templates import environment, render_with_slots
+
+CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
+TITLE_LENGTH = 70  # characters a running title may have
+
+
+def preamble(document: Document) -> str:
+    """The preamble of a document whose results hold no rare characters."""
+    settings, _ = read_settings(document)
+    return text_of(preamble_lines(document, settings, _texts(document)))
+
+
+def preamble_lines(document: Document, settings: Settings, used: str) -> Fragment:
+    """The preamble with its line map; it declares the rare characters of the text `used`."""
+    line = next((document.front.lines[key] for key in ("preamble", "header-includes")
+                 if key in document.front.lines), 1)  # fmt: skip
+    slots = {"author_preamble": _author_preamble(settings, line)}
+    template = environment().get_template("preamble.tex.j2")
+    values = {
+        "document_class": settings.documentclass or "article",
+        "class_options": ",".join(_class_options(settings)),
+        "geometry": ",".join(geometry(settings)),
+        "has_chapters": (settings.documentclass or "article") in CHAPTERS,
+        "numbered": numbered(document, settings),
+        "lang": settings.lang or "en",
+        "pdf_title": escape(_plain(settings.title)),
+        "pdf_author": escape(", ".join(author.name for author in settings.authors)),
+        "pdf_subject": escape(_plain(settings.course)),
+        "pdf_keywords": escape(", ".join(settings.keywords)),
+        "running_title": escape(_shortened(_plain(settings.title))),
+        "running_author": escape(_shortened(", ".join(author.name for author in settings.authors))),
+        "drawing": needs_drawing(used),
+        "declarations": tuple(declared(used)),
+    }
+    return render_with_slots(template, 1, slots, values)
+
+
+def numbered(document: Document, settings: Settings) -> bool:
+    """Whether sections are numbered: yes, unless the document says `numbersections: false`."""
+    return settings.numbersections or "numbersections" not in document.front.values
+
+
+def _author_preamble(settings: Settings, line: int) -> Fragment:
+    text = settings.preamble.strip("\n")
+    # The text begins on the line after `preamble: |`, and on that line where there is no bar.
+    return lines_from(text, line + ("\n" in text)) if text else ()
+
+
+def _class_options(settings: Settings) -> tuple[str, ...]:
+    given = settings.classoption
+    ours = [] if any(option.endswith("pt") for option in given) else [f"{font_size(settings)}pt"]
+    ours += [] if any(option.endswith("paper") for option in given) else [paper(settings)]
+    return (*ours, *given)
+
+
+def _texts(document: Document) -> str:
+    return document.front.text + "".join(
+        getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks
+    )
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").replace("$", "").split())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"

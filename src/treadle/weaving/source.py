@@ -1,0 +1,75 @@
+"""One Markdown text for a whole document: prose with its inline results, places for the chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from treadle.document.model import Inline, Prose
+from treadle.execution.result import InlineResult
+from treadle.weaving.markdown.context import Place
+from treadle.weaving.markdown.divs import place
+
+Piece = tuple[str, int]  # text, and the .pmd line of its first character
+
+
+@dataclass(frozen=True)
+class Markdown:
+    """Markdown from a line of the `.pmd`. `still`: all its lines are from that one line."""
+
+    text: str
+    line: int
+    still: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text, the `.pmd` line of each of its lines, and what its places stand for."""
+
+    text: str
+    origins: tuple[int, ...]
+    places: tuple[Place, ...]
+
+
+def prose_parts(prose: Prose, result: InlineResult | None) -> Iterator[Markdown]:
+    """A prose block with the results of its inline code in their places."""
+    texts = result.texts if result else ()
+    position, line = 0, prose.span.line
+    for number, inline in enumerate(prose.inlines):
+        before = prose.text[position : inline.start]
+        yield Markdown(before, line)
+        yield Markdown(texts[number] if number < len(texts) else "", _line(inline), still=True)
+        line += prose.text.count("\n", position, inline.end)
+        position = inline.end
+    yield Markdown(prose.text[position:], line)
+
+
+def join(parts: Sequence[Markdown | Place]) -> Source:
+    """All the parts as one text, so that notes and blocks may span the chunks between them."""
+    text, origins, places = "", [0], []
+    for part in parts:
+        if isinstance(part, Place):
+            text, origins = _on_new_line(text, origins)
+            text += place(len(places)) + "\n"
+            origins[-1] = part.lines[0].origin if part.lines else origins[-1]
+            origins.append(origins[-1])
+            places.append(part)
+            continue
+        if not part.text:
+            continue
+        if not text or text.endswith("\n"):
+            origins[-1] = part.line
+        count = part.text.count("\n")
+        origins += [part.line + (0 if part.still else i + 1) for i in range(count)]
+        text += part.text
+    return Source(text, tuple(origins), tuple(places))
+
+
+def _on_new_line(text: str, origins: list[int]) -> tuple[str, list[int]]:
+    if not text or text.endswith("\n"):
+        return text, origins
+    return text + "\n", [*origins, origins[-1]]
+
+
+def _line(inline: Inline) -> int:
+    return inline.span.line

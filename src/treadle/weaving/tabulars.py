@@ -1,0 +1,86 @@
+"""Tables, whether from Markdown or from values: booktabs, columns aligned in the LaTeX as well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from treadle.weaving.fragment import Fragment
+from treadle.weaving.graphics import Float
+from treadle.weaving.latex import escape
+from treadle.weaving.markdown.maths import DOLLARS
+from treadle.weaving.templates import render
+
+NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
+ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
+
+
+@dataclass(frozen=True)
+class Tabular:
+    """Cells of LaTeX; `align` has a letter of l, c, r for each column."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    align: tuple[str, ...]
+
+
+def cell(text: str) -> str:
+    """The text of a value as a cell: mathematics within dollars is kept, a minus is a minus."""
+    parts, position = [], 0
+    for found in DOLLARS.finditer(text):
+        parts += [_plain(text[position : found.start()]), found.group()]
+        position = found.end()
+    return "".join([*parts, _plain(text[position:])])
+
+
+def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
+    """The table as a float with its caption above, or centred in its place."""
+    widths = _widths(tabular)
+    header, *rows = _aligned([tabular.header, *tabular.rows])
+    return render(
+        "table.tex.j2",
+        origin,
+        float=float_,
+        columns=_columns(tabular, widths),
+        header=header if any(tabular.header) else "",
+        rows=rows,
+    )
+
+
+def _plain(text: str) -> str:
+    sign = NEGATIVE.match(text)
+    return (
+        "$-$" + escape(text[1:])
+        if sign
+        else escape(" ".join(text.split()) if "\n" in text else text)
+    )
+
+
+def _widths(tabular: Tabular) -> list[int]:
+    return [max(map(len, column)) for column in zip(tabular.header, *tabular.rows, strict=True)]
+
+
+def _columns(tabular: Tabular, widths: Sequence[int]) -> str:
+    if sum(widths) + 3 * len(widths) <= ROOM:
+        return "".join(tabular.align)
+    long = [width > ROOM // len(widths) for width in widths]
+    free = ROOM - sum(width + 3 for width, is_long in zip(widths, long, strict=True) if not is_long)
+    total = sum(width for width, is_long in zip(widths, long, strict=True) if is_long)
+    kinds = {"l": r"\raggedright", "c": r"\centering", "r": r"\raggedleft"}
+    return "".join(
+        rf">{{{kinds[align]}\arraybackslash}}p{{{max(free, 20) / ROOM * width / total:.2f}\linewidth}}"
+        if is_long
+        else align
+        for align, width, is_long in zip(tabular.align, widths, long, strict=True)
+    )
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [min(max(map(len, column)), 30) for column in zip(*rows, strict=True)]
+    lines = (
+        " & ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+    # After \\, a bracket or a star would be taken for the line's extra space.
+    return [("{}" + line if line[:1] in {"[", "*"} else line) + r" \\" for line in lines]

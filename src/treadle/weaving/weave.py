@@ -1,0 +1,135 @@
+"""Weave: a document and its results to LaTeX, with the `.pmd` line of each line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Template
+
+from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.model import Document, Prose
+from treadle.document.settings import Settings, read_settings
+from treadle.execution.result import ChunkResult, InlineResult
+from treadle.weaving.chunks import Look, chunk_parts
+from treadle.weaving.fragment import Fragment, lines_at, text_of
+from treadle.weaving.images import Copy
+from treadle.weaving.markdown.context import SECTIONS, Findings, Place, Setting
+from treadle.weaving.markdown.render import render_line, render_markdown
+from treadle.weaving.page import columns
+from treadle.weaving.preamble import CHAPTERS, preamble_lines
+from treadle.weaving.source import Markdown, join, prose_parts
+from treadle.weaving.templates import environment, render_with_slots
+from treadle.weaving.titles import title_of
+
+Results = Sequence[ChunkResult | InlineResult | None]
+
+
+@dataclass(frozen=True)
+class Woven:
+    """The LaTeX; `lines[i]` is the `.pmd` line of its line `i + 1`.
+
+    `copies` are files to put beside it, for it to compile: the author's images.
+    """
+
+    tex: str
+    lines: tuple[int, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    copies: tuple[Copy, ...] = ()
+
+
+def weave(document: Document, results: Results) -> Woven:
+    """The LaTeX of a document. `results` is parallel to `document.blocks`; None: not evaluated."""
+    settings, _ = read_settings(document)  # its problems are the reader's to report
+    setting, findings = _setting(document, settings), Findings()
+    parts = tuple(_parts(document, results, setting, findings, columns(settings)))
+    source = join(parts)
+    body = render_markdown(source.text, source.origins, setting, findings, source.places)
+    findings.diagnostics.extend(_lost(parts, findings, document))
+    lines = _whole(document, settings, setting, findings, body)
+    return Woven(
+        text_of(lines) + "\n",
+        tuple(line.origin for line in lines),
+        tuple(findings.diagnostics),
+        tuple(findings.copies),
+    )
+
+
+def _setting(document: Document, settings: Settings) -> Setting:
+    chapters = ("chapter",) if settings.documentclass in CHAPTERS else ()
+    return Setting(
+        document.path,
+        document.stem,
+        columns(settings),
+        (*chapters, *SECTIONS),
+        _bibliography(document, settings),
+    )
+
+
+def _parts(
+    document: Document, results: Results, setting: Setting, findings: Findings, width: int
+) -> Iterator[Markdown | Place]:
+    def caption(text: str, line: int) -> str:
+        return render_line(text, line, setting, findings)
+
+    look = Look(document.stem, width, caption)
+    for block, result in zip(document.blocks, results, strict=True):
+        if isinstance(block, Prose):
+            yield from prose_parts(block, result if isinstance(result, InlineResult) else None)
+        else:
+            yield from chunk_parts(block, result if isinstance(result, ChunkResult) else None, look)
+
+
+def _lost(
+    parts: Sequence[Markdown | Place], findings: Findings, document: Document
+) -> Iterator[Diagnostic]:
+    places = [part for part in parts if isinstance(part, Place)]
+    for number, lost in enumerate(places):
+        if number not in findings.places and lost.lines:
+            span = Span.at(str(document.path), lost.lines[0].origin)
+            hint = "close the code fence or other block that is open here"
+            yield error(span, "this chunk is swallowed by the prose before it", hint)
+            return
+
+
+def _whole(
+    document: Document, settings: Settings, setting: Setting, findings: Findings, body: Fragment
+) -> Fragment:
+    at = document.front.lines
+    abstract = settings.abstract or ""
+    origins = tuple(at.get("abstract", 1) + 1 + i for i in range(abstract.count("\n") + 1))
+    bibliography = setting.bibliography if _wanted(findings, body) else ()
+    slots = {
+        "abstract": render_markdown(abstract, origins, setting, findings) if abstract else (),
+        "body": body,
+        "bibliography": lines_at("\n".join(bibliography), at.get("bibliography", 1))
+        if bibliography
+        else (),
+    }
+    title_line = at.get("title", 1)
+    title = title_of(settings, lambda text: render_line(text, title_line, setting, findings))
+    used = text_of((*slots["abstract"], *body)) + repr(title)
+    slots["preamble"] = preamble_lines(document, settings, used)
+    values = {"title": title, "toc": settings.toc}
+    return render_with_slots(_template(document, settings), title_line, slots, values)
+
+
+def _template(document: Document, settings: Settings) -> Template:
+    name = settings.template or "submission"
+    folder = document.path.parent.resolve()
+    if Path(name).suffix:
+        return environment(folder).get_template(name)
+    return environment().get_template(f"{name}.tex.j2")
+
+
+def _bibliography(document: Document, settings: Settings) -> tuple[str, ...]:
+    if not settings.bibliography:
+        return ()
+    names = ",".join(f"{document.stem}/{Path(file).stem}" for file in settings.bibliography)
+    style = settings.bibliographystyle or "plainnat"
+    return (rf"\bibliographystyle{{{style}}}", rf"\bibliography{{{names}}}")
+
+
+def _wanted(findings: Findings, body: Fragment) -> bool:
+    return not findings.bibliography and not any(r"\bibliography{" in line.text for line in body)
