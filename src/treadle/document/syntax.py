@@ -58,11 +58,22 @@ def _check_inlines(inlines: Iterable[Inline]) -> list[Diagnostic]:
     found = []
     for inline in inlines:
         failure = _compile(inline.code)
+        if failure is None and inline.shows and not _is_expression(inline.code):
+            message = f"`<%= %>` takes one expression, not `{inline.code}`"
+            found.append(error(inline.span, message, "statements go between `<%` and `%>`"))
         if failure is not None:
             line = min(inline.span.line + failure.line - 1, inline.span.end_line)
             message = f"{failure.message} in inline code `{inline.code}`"
             found.append(error(Span.at(inline.span.file, line), message))
     return found
+
+
+def _is_expression(code: str) -> bool:
+    """Whether `code`, which compiles, is one expression; a semicolon may follow it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        body = ast.parse(code).body
+    return len(body) == 1 and isinstance(body[0], ast.Expr)
 
 
 def _units(chunks: Iterable[Chunk]) -> Iterator[_Unit]:

@@ -24,6 +24,9 @@ def problems(text: str) -> list[str]:
         ("```python term=True\nx = = 1\n```\n", 2),
         ("a <%= 1 + %>\n", 1),
         ("a\nb <% x = %>\n", 2),
+        ("a\nb <%= x = 1 %>\n", 2),
+        ("a\nb <%= f(); g() %>\n", 2),
+        ("a\nb <%= %>\n", 2),
         ("```python x, caption='<%= 1 + %>'\ny\n```\n", 1),
         ("```python complete=False\nif x:\n```\na\n```python\n  1 +\n```\n", 6),
         (
@@ -41,7 +44,7 @@ def test_an_error_has_its_line(text: str, line: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "```python\nx = 1\n```\n<%= x %> <% y = 1 %> <%= %>\n",
+        "```python\nx = 1\n```\n<%= x %> <% y = 1; z = 2 %> <%= x; %> <% %>\n",
         "```python evaluate=False\n1 +\n```\n",
         "```python error=True\n1 +\n```\n",
         "```python complete=False\nif x:\n```\n```python\n  y\n```\n",
