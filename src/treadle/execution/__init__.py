@@ -1,0 +1,1 @@
+"""Running chunks: tasks go to a worker process, results come back."""

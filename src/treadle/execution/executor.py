@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -58,6 +59,7 @@ class WorkerExecutor(Executor):
     """
 
     def __init__(self, setup: WorkerSetup, on_output: Callable[[str], None] | None = None) -> None:
+        """The worker will be set up as `setup` says."""
         self._setup = setup
         self._on_output = on_output
         self._queue: queue.SimpleQueue[tuple[Future[Any], Task] | None] = queue.SimpleQueue()
@@ -169,7 +171,7 @@ def start_worker(setup: WorkerSetup) -> _Worker:
     """A fresh process (never a fork of this one: threads and torch don't survive it)."""
     tasks_read, tasks_write = os.pipe()
     results_read, results_write = os.pipe()
-    crash = tempfile.TemporaryFile()
+    crash = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
     descriptors = (tasks_read, results_write, crash.fileno())
     process = subprocess.Popen(
         # -P: a json.py beside the document must not become the worker's own json.
@@ -183,20 +185,16 @@ def start_worker(setup: WorkerSetup) -> _Worker:
     os.close(tasks_read)
     os.close(results_write)
     worker = _Worker(process, os.fdopen(tasks_write, "wb"), os.fdopen(results_read, "rb"), crash)
-    try:
+    with contextlib.suppress(BrokenPipeError):  # it died at once: the first task says so
         worker.tasks.write(encode(setup))
         worker.tasks.flush()
-    except BrokenPipeError:
-        pass  # it died at once: the first task says so
     return worker
 
 
 def _end(worker: _Worker) -> None:
     """Close the worker's input, which ends it; kill it if it doesn't."""
-    try:
+    with contextlib.suppress(BrokenPipeError):
         worker.tasks.close()
-    except BrokenPipeError:
-        pass
     try:
         worker.process.wait(_PATIENCE)
     except subprocess.TimeoutExpired:

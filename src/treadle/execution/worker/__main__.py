@@ -26,6 +26,7 @@ class Channel:
     """The way back to the command: results, and in between the latest line of output."""
 
     def __init__(self, descriptor: int) -> None:
+        """Write to `descriptor`."""
         self._descriptor = descriptor
         self._lock = threading.Lock()
 

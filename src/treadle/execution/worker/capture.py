@@ -24,6 +24,7 @@ class Tap:
     """A scratch file in the place of a descriptor, and how far it has been read."""
 
     def __init__(self, name: str, descriptor: int) -> None:
+        """Put the scratch file in the place of `descriptor`."""
         self.name = name
         self._descriptor = descriptor
         self._file = _scratch_file(name)
@@ -74,6 +75,7 @@ class Capture:
     """Records outputs until they are taken."""
 
     def __init__(self) -> None:
+        """Take over the descriptors 1 and 2."""
         self._lock = threading.RLock()  # a __del__ may print while we record
         self._items: list[Output | _Text] = []
         self._sizes = {"stdout": 0, "stderr": 0}

@@ -65,10 +65,8 @@ def _statements(
     for number, group in enumerate(groups):
         end = (group[-1].end_lineno or line) - line + 1
         start = _first_line(group[0]) - line
-        if number == len(groups) - 1:  # closing comments go with the last statement
-            tail = [text for text in lines[end:] if text.strip()]
-        else:
-            tail = []
+        is_last = number == len(groups) - 1  # closing comments go with the last statement
+        tail = [text for text in lines[end:] if text.strip()] if is_last else []
         echoed = [f">>> {text.strip()}" for text in lines[done:start] if text.strip()]
         echoed += _prompted(lines[start:end], compound=hasattr(group[-1], "body"))
         yield group, "\n".join([*echoed, *(f">>> {text}" for text in tail)])
@@ -87,7 +85,8 @@ def _grouped(body: list[ast.stmt]) -> list[list[ast.stmt]]:
 
 def _first_line(statement: ast.stmt) -> int:
     decorators = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    first: int = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    return first
 
 
 def _prompted(lines: list[str], *, compound: bool) -> list[str]:

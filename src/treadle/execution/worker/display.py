@@ -24,6 +24,7 @@ def shown(value: object, emit: Emit) -> Output | None:
         return None
     if is_figure(value):
         return emit(value)
+
     return table_of(value) or _latex(value) or Value(repr(value))
 
 
@@ -43,8 +44,9 @@ def is_drawn(value: object) -> bool:
     container = sys.modules.get("matplotlib.container")
     if container is not None and isinstance(value, container.Container):
         return True
-    if type(value).__module__.partition(".")[0] == "numpy" and getattr(value, "dtype", 0) == object:
-        value = list(value.flat)[:1]  # type: ignore[attr-defined]  (an array of axes)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.ndarray) and value.dtype == numpy.object_:
+        value = list(value.flat[:1])  # an array of axes
     if isinstance(value, dict):  # what boxplot returns
         value = list(value.values())
     return isinstance(value, list | tuple) and any(is_drawn(item) for item in value)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from traceback import StackSummary, TracebackException
+from typing import TYPE_CHECKING
 
 from treadle.diagnostics import Span
 from treadle.execution.result import Failure
+
+if TYPE_CHECKING:  # most chunks don't fail: it is imported when one does
+    from traceback import StackSummary, TracebackException
 
 _OURS = os.path.dirname(__file__)  # noqa: PTH120  (pathlib would be one more import)
 
@@ -34,6 +36,8 @@ def attempt(action: Callable[[], None], place: Place) -> Failure | None:
 
 def failure_of(exception: BaseException, place: Place) -> Failure:
     """What to tell about an exception raised by the code at `place`."""
+    from traceback import TracebackException
+
     report = TracebackException.from_exception(exception)
     _drop_our_frames(report)
     span = _syntax_place(exception, place) or _innermost(report.stack, place)
@@ -56,7 +60,7 @@ def _message(exception: BaseException) -> str:
 def _drop_our_frames(report: TracebackException) -> None:
     """Leave out the worker's own frames, and the import machinery's, in the whole chain."""
     kept = [frame for frame in report.stack if not _is_machinery(frame.filename)]
-    report.stack = StackSummary.from_list(kept)
+    report.stack = type(report.stack).from_list(kept)
     for cause in (report.__cause__, report.__context__, *(report.exceptions or ())):
         if cause is not None:
             _drop_our_frames(cause)
@@ -86,8 +90,8 @@ def _in_document(file: str, line: int, place: Place) -> Span | None:
         return Span.at(file, line)
     if not place.code_path or not file.startswith(place.code_path):
         return None
-    try:
-        from treadle.tangling.origin import origin_of
-    except ImportError:
-        return None
+    from pathlib import Path
+
+    from treadle.tangling.origin import origin_of
+
     return origin_of(Path(file), line)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -20,11 +20,13 @@ class Figures:
     def __init__(
         self, setup: WorkerSetup, after_import: AfterImport, show: Callable[[Output], None]
     ) -> None:
-        self._folder = Path(setup.figures)
+        """`show` is called with each figure that is to be seen."""
+        self._folder = setup.figures
         self._show = show
         self._task: ChunkTask | None = None
         self._count = 0
         after_import.do("matplotlib", lambda module: style.apply(module, setup.style))
+        after_import.do("fontTools.subset", style.slim_subsets)
         after_import.do(
             "matplotlib.font_manager", lambda module: style.add_fonts(module, setup.style)
         )
@@ -44,10 +46,10 @@ class Figures:
             return None
         self._count += 1
         name = f"{task.figure_stem}-{self._count}.pdf"
-        style.finish(figure, task)
-        path = self._folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, format="pdf", dpi=task.dpi, bbox_inches=None, metadata=style.METADATA)
+        path = os.path.join(self._folder, name)  # noqa: PTH118  (pathlib is slow to import)
+        os.makedirs(self._folder, exist_ok=True)  # noqa: PTH103
+        with style.finished(figure, task):
+            figure.savefig(path, format="pdf", dpi=task.dpi, metadata=style.METADATA)
         if pyplot is not None:
             pyplot.close(figure)
         width, height = figure.get_size_inches()
@@ -83,4 +85,4 @@ class Figures:
             if output is not None:
                 self._show(output)
 
-        module.Figure.show = show  # type: ignore[attr-defined]
+        module.Figure.show = show

@@ -12,8 +12,9 @@ class AfterImport:
     """Calls a function with a module as soon as it has been imported, once."""
 
     def __init__(self) -> None:
+        """Listen to imports from now on."""
         self._actions: dict[str, list[Callable[[ModuleType], None]]] = {}
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
 
     def do(self, name: str, action: Callable[[ModuleType], None]) -> None:
         """Call `action(module)` after the import of `name`: now, where it is imported already."""
@@ -56,7 +57,7 @@ class _FreshLoader(SourceFileLoader):
 
     def get_code(self, fullname: str) -> CodeType:
         path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)  # type: ignore[no-any-return]
+        return self.source_to_code(self.get_data(path), path)
 
 
 def import_fresh_from(folders: Sequence[str]) -> None:

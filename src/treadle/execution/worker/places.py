@@ -14,6 +14,7 @@ class Compiler:
     """Compiles code with the document's file and line, and keeps `from __future__` imports."""
 
     def __init__(self) -> None:
+        """No `from __future__` import yet."""
         self._flags = 0
 
     def parse(self, code: str, file: str, line: int) -> ast.Module:

@@ -12,6 +12,7 @@ class Seeds:
     """Seeds random, NumPy and torch before each chunk, or when a chunk imports them."""
 
     def __init__(self, after_import: AfterImport) -> None:
+        """Seed each library from its import on."""
         self._seed = 0
         self._libraries = {
             "random": self._seed_random,

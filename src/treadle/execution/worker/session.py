@@ -30,6 +30,7 @@ class Session:
     """Runs tasks one after the other; what they bind stays for the next."""
 
     def __init__(self, setup: WorkerSetup, capture: Capture) -> None:
+        """An empty session; `capture` records what is printed."""
         self._setup = setup
         self._capture = capture
         self._compiler = Compiler()

@@ -41,6 +41,7 @@ class OutputStream(io.TextIOBase):
     mode = "w"
 
     def __init__(self, name: str, descriptor: int, capture: Capture) -> None:
+        """The stream `name`; `descriptor` is what it stands for."""
         self._stream = name
         self._descriptor = descriptor
         self._record = capture.write

@@ -1,7 +1,15 @@
-"""How figures look: the document's fonts, its text width, thin lines, safe colours."""
+"""How figures look: the document's fonts, its text width, thin lines, safe colours.
+
+All of it are defaults: the user's code may set any of `rcParams`.
+"""
 
 from __future__ import annotations
 
+import logging
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -9,23 +17,116 @@ from treadle.execution.task import ChunkTask, FigureStyle
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
 
+_ASPECT = 0.62  # height of a figure to its width
+_TEXT = 0.85  # size of a figure's text to the document's
+_SMALL = 0.92  # size of tick labels to the rest
+# Okabe and Ito's palette, told apart by colour-blind readers too; without its faint yellow.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
+# Tables of a font that say how to lay out text: a PDF holds text that is laid out already.
+_LAYOUT_TABLES = ["GSUB", "GPOS", "GDEF", "MATH", "kern", "gasp"]
+
 
 def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
-    """Make the document's style the default; the user's code may change what it likes."""
-    matplotlib.rcParams.update(
-        {
-            "backend": "agg",
-            "pdf.fonttype": 42,
-            "figure.figsize": (style.text_width, 0.62 * style.text_width),
-        }
-    )
+    """Make the document's style the default."""
+    # Building the list of fonts on a new machine is no news of the document.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    text = round(_TEXT * style.font_size, 1)
+    settings = _fonts(style) | _sizes(text) | _lines()
+    settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
+    settings["figure.figsize"] = (style.text_width, _ASPECT * style.text_width)
+    matplotlib.rcParams.update(settings)
 
 
 def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
-    """Make the document's fonts known."""
+    """Make the document's fonts known to matplotlib."""
+    from treadle.execution.worker import fonts
+
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    try:
+        for path in fonts.converted(fonts.faces(_TEXT * style.font_size)):
+            font_manager.fontManager.addfont(path)
+    except OSError:  # no place to keep them: matplotlib's own Computer Modern does
+        return
+    finally:
+        logging.getLogger("matplotlib.font_manager").setLevel(logging.NOTSET)
 
 
-def finish(figure: Any, task: ChunkTask) -> None:  # noqa: ANN401
-    """Apply the chunk's options to a figure that is about to be saved."""
+def slim_subsets(subset: ModuleType) -> None:
+    """Leave layout tables out of embedded fonts: to reduce them takes longer than drawing."""
+    options = subset.Options
+    options._drop_tables_default = [*options._drop_tables_default, *_LAYOUT_TABLES]
+
+
+@contextmanager
+def finished(figure: Any, task: ChunkTask) -> Iterator[None]:  # noqa: ANN401
+    """A figure about to be saved: its chunk's options applied, its parts made to fit."""
     if task.f_size is not None:
         figure.set_size_inches(task.f_size)
+    if not task.f_spines:
+        for axes in figure.axes:
+            axes.spines[["top", "right"]].set_visible(False)
+    if _has_free_layout(figure):
+        figure.set_layout_engine("constrained")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "constrained_layout not applied|There are no gridspecs")
+        yield
+
+
+def _has_free_layout(figure: Any) -> bool:  # noqa: ANN401
+    """Whether the user left it open how the axes share the figure."""
+    defaults = sys.modules["matplotlib"].rcParams
+    margins = ("left", "right", "bottom", "top", "wspace", "hspace")
+    return (
+        figure.get_layout_engine() is None
+        and any(axes.get_subplotspec() is not None for axes in figure.axes)
+        and all(
+            getattr(figure.subplotpars, name) == defaults[f"figure.subplot.{name}"]
+            for name in margins
+        )
+    )
+
+
+def _fonts(style: FigureStyle) -> dict[str, Any]:
+    return {
+        "backend": "agg",
+        "font.family": [style.font_family, "DejaVu Serif"],  # the latter for what the first lacks
+        "font.serif": ["Treadle Roman", "cmr10", "DejaVu Serif"],
+        "font.sans-serif": ["Treadle Sans", "DejaVu Sans"],
+        "font.monospace": ["Treadle Mono", "cmtt10", "DejaVu Sans Mono"],
+        "mathtext.fontset": "cm",
+        "pdf.fonttype": 42,  # TrueType: text that can be searched and copied, no Type 3
+        "ps.fonttype": 42,
+        "svg.hashsalt": "treadle",
+    }
+
+
+def _sizes(text: float) -> dict[str, Any]:
+    small = round(_SMALL * text, 1)
+    normal = ("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize")
+    smaller = ("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize")
+    return dict.fromkeys(normal, text) | dict.fromkeys(smaller, small)
+
+
+def _lines() -> dict[str, Any]:
+    return {
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "errorbar.capsize": 2,
+        "figure.max_open_warning": 0,
+        "grid.color": "0.9",
+        "grid.linewidth": 0.5,
+        "legend.frameon": False,
+        "lines.linewidth": 1.2,
+        "lines.markersize": 4,
+        "patch.linewidth": 0.6,
+        "xtick.major.size": 3,
+        "xtick.major.width": 0.6,
+        "xtick.minor.size": 1.8,
+        "xtick.minor.width": 0.5,
+        "ytick.major.size": 3,
+        "ytick.major.width": 0.6,
+        "ytick.minor.size": 1.8,
+        "ytick.minor.width": 0.5,
+    }
