@@ -45,8 +45,10 @@ SYMBOLS = r"""
 ⨂ bigotimes ⩽ leqslant ⩾ geqslant ⪯ preceq ⪰ succeq ℏ hbar ℓ ell ℑ Im ℘ wp ℜ Re ℵ aleph ℶ beth
 ■ blacksquare □ square ▪ blacksquare ▫ square ▲ blacktriangle △ triangle ▶ blacktriangleright
 ▷ triangleright ▼ blacktriangledown ▽ triangledown ◀ blacktriangleleft ◁ triangleleft
-◆ blacklozenge ◇ lozenge ◊ lozenge ○ circ ● bullet ★ bigstar ☆ star ♠ spadesuit ♡ heartsuit ♢ diamondsuit
-♣ clubsuit ♥ heartsuit ♦ diamondsuit ♭ flat ♮ natural ♯ sharp ✓ checkmark ✔ checkmark ✗ times ✘ times ✕ times
+◆ blacklozenge ◇ lozenge ◊ lozenge ○ circ ● bullet ★ bigstar ☆ star
+♠ spadesuit ♡ heartsuit ♢ diamondsuit
+♣ clubsuit ♥ heartsuit ♦ diamondsuit ♭ flat ♮ natural ♯ sharp
+✓ checkmark ✔ checkmark ✗ times ✘ times ✕ times
 ✠ maltese ′ {}' ″ {}'' ‴ {}''' ‵ backprime ⧫ blacklozenge † dagger ‡ ddagger
 ℂ mathbb{C} ℍ mathbb{H} ℕ mathbb{N} ℙ mathbb{P} ℚ mathbb{Q} ℝ mathbb{R} ℤ mathbb{Z} 𝔼 mathbb{E}
 𝟙 mathbf{1} ℒ mathcal{L} 𝒩 mathcal{N} 𝒟 mathcal{D} ℱ mathcal{F} ℋ mathcal{H} ℬ mathcal{B}
@@ -106,7 +108,10 @@ def declarations() -> dict[str, str]:
             char: rf"\declaresymbol{{{char}}}{{{ord(char):04X}}}{{{{}}{mark}{{{base}}}}}"
             for char, base in zip(pairs[::2], pairs[1::2], strict=True)
         }
-    found |= {char: rf"\newunicodechar{{{char}}}{{{latex}}}" for char, latex in TEXTS.items()}
+    found |= {
+        char: rf"\declaretext{{{char}}}{{{ord(char):04X}}}{{{latex}}}"
+        for char, latex in TEXTS.items()
+    }
     drawn = {char: char for char in DRAWN} | BORROWED
     found |= {
         char: rf"\declaredrawing{{{char}}}{{{ord(char):04X}}}{{{ord(like):04X}}}"

@@ -25,6 +25,7 @@ from treadle.weaving.source import Markdown
 from treadle.weaving.tabulars import Tabular, cell, table
 
 AS_MARKDOWN = {"markdown", "markup", "md"}
+SESSION = {"source", "text", "stderr"}
 HIDDEN = {"hidden", "hide", "none"}
 
 
@@ -78,9 +79,8 @@ def _results(chunk: Chunk, outputs: Iterable[Output], look: Look) -> Iterator[Ma
                 yield Place(figures_in_place(_graphics(chunk, "", group, look), chunk.span.line))
         elif kind == "table":
             if not captioned:
-                yield from (
-                    Place(_table(item, None, chunk)) for item in group if isinstance(item, Table)
-                )
+                tables = (item for item in group if isinstance(item, Table))
+                yield from (Place(_table(item, None, chunk)) for item in tables)
         elif kind == "latex":
             yield from (_latex(item, chunk) for item in group if isinstance(item, Latex))
         elif kind == "stderr":
@@ -102,9 +102,7 @@ def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown
     outputs = _shown(chunk, result.outputs)
     if chunk.options.results in HIDDEN:
         outputs = [item for item in outputs if isinstance(item, Source)]
-    for is_text, group in groupby(
-        outputs, lambda item: _kind(item) in {"text", "source", "stderr"}
-    ):
+    for is_text, group in groupby(outputs, lambda item: _kind(item) in SESSION):
         if is_text:
             lines = stack(_session_lines(item, chunk, look) for item in group)
             yield Place(_environment("chunkcode", lines))
@@ -133,9 +131,8 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
     caption = look.caption(result.caption or options.caption, origin)
     tables = [] if hidden else [item for item in result.outputs if isinstance(item, Table)]
     for item in tables:
-        yield Place(
-            _table(item, Float(caption, _label("tbl", chunk), position=_position(chunk)), chunk)
-        )
+        float_ = Float(caption, _label("tbl", chunk), "table", _position(chunk))
+        yield Place(_table(item, float_, chunk))
         caption = "" if figures else caption
     if figures and options.include:
         environment = options.f_env or "figure"
@@ -176,11 +173,8 @@ def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> Place:
 
 
 def _environment(name: str, body: Fragment) -> Fragment:
-    begin, end = (
-        Line(rf"\begin{{{name}}}", body[0].origin),
-        Line(rf"\end{{{name}}}", body[-1].origin),
-    )
-    return (begin, *body, Line(end.text, end.origin, True))
+    begin = Line(rf"\begin{{{name}}}", body[0].origin)
+    return (begin, *body, Line(rf"\end{{{name}}}", body[-1].origin, True))
 
 
 def _width(chunk: Chunk, part: str, look: Look) -> int | None:

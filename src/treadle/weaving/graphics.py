@@ -24,15 +24,13 @@ class Graphic:
     alt: str = ""
 
     def __str__(self) -> str:
+        """The LaTeX."""
         size = [f"width={self.width}"] if self.width else []
         size += [f"height={self.height}"] if self.height else []
         options = ",".join(size) or r"max width=\linewidth"
         command = rf"\includegraphics[{options}]{{{self.path}}}"
-        return (
-            rf"\alttext{{{escape(' '.join(self.alt.split()))}}}{{{command}}}"
-            if self.alt
-            else command
-        )
+        alt = escape(" ".join(self.alt.split()))
+        return rf"\alttext{{{alt}}}{{{command}}}" if alt else command
 
 
 @dataclass(frozen=True)

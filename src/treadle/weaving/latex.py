@@ -23,12 +23,8 @@ SPECIAL = {
     "^": r"\textasciicircum{}",
     "~": r"\textasciitilde{}",
 }
-LITERAL = {
-    **SPECIAL,
-    "'": r"\textquotesingle{}",
-    "`": r"\textasciigrave{}",
-    '"': r"\textquotedbl{}",
-}
+QUOTES = {"'": r"\textquotesingle{}", "`": r"\textasciigrave{}", '"': r"\textquotedbl{}"}
+LITERAL = {**SPECIAL, **QUOTES}
 # Typed quotes are told from apostrophes by the Markdown parser; these are its answers.
 PROSE = {**SPECIAL, "“": "``", "”": "''", "‘": "`", "’": "'", "\u00a0": "~"}
 VERBATIM = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}"}
@@ -58,14 +54,15 @@ def escape_verbatim(line: str) -> str:
 def escape_code(text: str) -> str:
     """`text` within `\\code{}`: spaces are kept, long names may be broken at their joints."""
     escaped = re.sub(r"(?<= ) |^ | $", lambda _: "\\ ", escape(text))
-    if len(text) > 16:
+    if len(text) > 30:
         escaped = re.sub(r"(\\_|[./,=(:])(?=[^{}\s])", r"\1\\allowbreak{}", escaped)
     return escaped
 
 
 def escape_url(url: str) -> str:
     """An address within `\\href{}`."""
-    return re.sub(r"([%#&])", r"\\\1", url).translate({ord(c): f"\\%{ord(c):02X}" for c in "\\{}^"})
+    safe = re.sub(r"[\\{}^]", lambda char: f"%{ord(char[0]):02X}", url)
+    return re.sub(r"([%#&])", r"\\\1", safe)
 
 
 def _apart(found: re.Match[str]) -> str:

@@ -42,12 +42,12 @@ def highlighted(code: str, language: str) -> tuple[tuple[Run, ...], ...]:
     except ClassNotFound:
         return tuple((("", line),) for line in code.split("\n"))
     lines: list[list[Run]] = [[]]
-    for kind, value in lexer.get_tokens(code):
+    for kind, value in lexer.get_tokens(code + "\n"):  # a prompt's lexer wants whole lines
         first, *others = value.split("\n")
         style = _style(kind)
         lines[-1].append((style, first))
         lines.extend([(style, text)] for text in others)
-    return tuple(tuple(_merged(line)) for line in lines)
+    return tuple(tuple(_merged(line)) for line in lines[:-1])
 
 
 def code_lines(code: str, language: str, width: int | None) -> tuple[tuple[str, int], ...]:
@@ -65,7 +65,7 @@ def output_lines(text: str, width: int | None) -> tuple[str, ...]:
 
 
 def _style(kind: _TokenType) -> str:
-    return next((command for token, command in STYLES if kind in token), "")
+    return next((command for token, command in STYLES if kind[: len(token)] == token), "")
 
 
 def _merged(runs: Iterable[Run]) -> Iterator[Run]:
@@ -83,7 +83,7 @@ def _set(runs: tuple[Run, ...], width: int | None) -> Iterator[str]:
     line = "".join(text for _, text in runs)
     breaks = wrap_at(line, width) if width else ()
     for start, end in pairwise((0, *breaks, len(line) + 1)):
-        yield (MARK if start else "") + "".join(_cut(runs, start, end))
+        yield (MARK if start else "") + "".join(_cut(runs, start, end)).rstrip(" ")
 
 
 def _cut(runs: tuple[Run, ...], start: int, end: int) -> Iterator[str]:

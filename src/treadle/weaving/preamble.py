@@ -7,6 +7,7 @@ from treadle.document.settings import Settings, read_settings
 from treadle.weaving.characters import declared, needs_drawing
 from treadle.weaving.fragment import Fragment, lines_from, text_of
 from treadle.weaving.latex import escape
+from treadle.weaving.markdown.render import plain_text
 from treadle.weaving.page import font_size, geometry, paper
 from treadle.weaving.templates import environment, render_with_slots
 
@@ -70,7 +71,7 @@ def _texts(document: Document) -> str:
 
 
 def _plain(text: str | None) -> str:
-    return " ".join((text or "").replace("$", "").split())
+    return plain_text(text or "")
 
 
 def _shortened(text: str) -> str:

@@ -6,7 +6,8 @@ import re
 
 # CSI sequences (colours, cursor), OSC sequences (titles, links), and the two-character ones.
 ANSI = re.compile(
-    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[78=>cDEHMNOZ]"
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+    r"|\x1b[()][0-9A-Za-z]|\x1b[78=>cDEHMNOZ]"
 )
 TAB = 8
 

@@ -46,7 +46,8 @@ def prose_parts(prose: Prose, result: InlineResult | None) -> Iterator[Markdown]
 
 def join(parts: Sequence[Markdown | Place]) -> Source:
     """All the parts as one text, so that notes and blocks may span the chunks between them."""
-    text, origins, places = "", [0], []
+    text, origins = "", [0]
+    places: list[Place] = []
     for part in parts:
         if isinstance(part, Place):
             text, origins = _on_new_line(text, origins)

@@ -50,11 +50,8 @@ def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
 
 def _plain(text: str) -> str:
     sign = NEGATIVE.match(text)
-    return (
-        "$-$" + escape(text[1:])
-        if sign
-        else escape(" ".join(text.split()) if "\n" in text else text)
-    )
+    words = " ".join(text.split())
+    return "$-$" + escape(words[1:]) if sign else escape(words)
 
 
 def _widths(tabular: Tabular) -> list[int]:
@@ -67,13 +64,16 @@ def _columns(tabular: Tabular, widths: Sequence[int]) -> str:
     long = [width > ROOM // len(widths) for width in widths]
     free = ROOM - sum(width + 3 for width, is_long in zip(widths, long, strict=True) if not is_long)
     total = sum(width for width, is_long in zip(widths, long, strict=True) if is_long)
-    kinds = {"l": r"\raggedright", "c": r"\centering", "r": r"\raggedleft"}
+    share = max(free, 20) / ROOM / max(total, 1)
     return "".join(
-        rf">{{{kinds[align]}\arraybackslash}}p{{{max(free, 20) / ROOM * width / total:.2f}\linewidth}}"
-        if is_long
-        else align
+        _paragraphs(align, share * width) if is_long else align
         for align, width, is_long in zip(tabular.align, widths, long, strict=True)
     )
+
+
+def _paragraphs(align: str, share: float) -> str:
+    side = {"l": r"\raggedright", "c": r"\centering", "r": r"\raggedleft"}[align]
+    return rf">{{{side}\arraybackslash}}p{{{share:.2f}\linewidth}}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The Jinja2 templates that say how the LaTeX looks: `\\VAR{...}`, `\\BLOCK{...}`, `%%` comments."""
+"""The Jinja2 templates that say how the LaTeX looks: `\\VAR{...}` and `\\BLOCK{...}`."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from treadle.document.model import Document, Prose
 from treadle.document.settings import Settings, read_settings
 from treadle.execution.result import ChunkResult, InlineResult
 from treadle.weaving.chunks import Look, chunk_parts
-from treadle.weaving.fragment import Fragment, lines_at, text_of
+from treadle.weaving.fragment import Fragment, lines_at, stack, text_of
 from treadle.weaving.images import Copy
 from treadle.weaving.markdown.context import SECTIONS, Findings, Place, Setting
 from treadle.weaving.markdown.render import render_line, render_markdown
@@ -103,13 +103,11 @@ def _whole(
     slots = {
         "abstract": render_markdown(abstract, origins, setting, findings) if abstract else (),
         "body": body,
-        "bibliography": lines_at("\n".join(bibliography), at.get("bibliography", 1))
-        if bibliography
-        else (),
+        "bibliography": stack(lines_at(text, at.get("bibliography", 1)) for text in bibliography),
     }
     title_line = at.get("title", 1)
     title = title_of(settings, lambda text: render_line(text, title_line, setting, findings))
-    used = text_of((*slots["abstract"], *body)) + repr(title)
+    used = text_of((*slots["abstract"], *body)) + str(title)
     slots["preamble"] = preamble_lines(document, settings, used)
     values = {"title": title, "toc": settings.toc}
     return render_with_slots(_template(document, settings), title_line, slots, values)

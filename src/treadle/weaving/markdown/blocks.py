@@ -63,6 +63,8 @@ def line_of(node: SyntaxTreeNode) -> int:
 def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bool:
     # A display belongs to the paragraph before it, and to the one after it unless the author
     # left a line empty between them.
+    if before.type == "paragraph" and before.hidden:
+        return True  # in a list whose items stand close
     if _is_display(node, context):
         return before.type == "paragraph" or _adjoin(before, node)
     return _is_display(before, context) and _adjoin(before, node)
@@ -70,8 +72,9 @@ def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bo
 
 def _is_display(node: SyntaxTreeNode, context: Context) -> bool:
     if node.type == "place":
-        return context.places[node.meta["number"]].flows
-    return bool(node.meta.get("display")) if node.type in {"maths_block", "latex_block"} else False
+        number: int = node.meta["number"]
+        return context.places[number].flows
+    return bool(node.meta.get("display"))
 
 
 def _adjoin(before: SyntaxTreeNode, node: SyntaxTreeNode) -> bool:
@@ -79,9 +82,11 @@ def _adjoin(before: SyntaxTreeNode, node: SyntaxTreeNode) -> bool:
 
 
 def _caption_beside(nodes: Nodes, number: int) -> SyntaxTreeNode | None:
-    after = nodes[number + 1 : number + 2]
-    before = nodes[number - 1 : number] if number else []
-    return next((node for node in (*after, *before) if is_caption(node)), None)
+    if number + 1 < len(nodes) and is_caption(nodes[number + 1]):
+        return nodes[number + 1]
+    # The caption of a table above is not this one's.
+    taken = number > 1 and nodes[number - 2].type == "table"
+    return nodes[number - 1] if number and not taken and is_caption(nodes[number - 1]) else None
 
 
 def _beside_table(nodes: Nodes, number: int) -> bool:

@@ -1,4 +1,4 @@
-"""Rules for `@key`, `[@key, p. 3; @other]` and `[-@key]`, and for references such as `@fig:loss`."""
+"""Rules for `@key`, `[@key, p. 3; @other]`, `[-@key]`, and references such as `@fig:loss`."""
 
 from __future__ import annotations
 
@@ -9,30 +9,10 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*|_\w+)"
-LABELS = frozenset(
-    [
-        "fig",
-        "eq",
-        "tbl",
-        "tab",
-        "sec",
-        "alg",
-        "thm",
-        "lem",
-        "def",
-        "cor",
-        "prop",
-        "lst",
-        "app",
-        "ex",
-        "rem",
-        "alg",
-        "line",
-        "chap",
-        "tag",
-        "ass",
-    ]
-)
+LABELS = {
+    "alg", "app", "cor", "def", "eq", "ex", "fig", "lem", "line", "lst", "prop", "rem", "sec",
+    "tab", "tbl", "thm",
+}  # fmt: skip
 BARE = re.compile(rf"(?P<minus>-?)@(?P<key>{KEY})(?: ?\[(?P<note>[^\[\]@]+)\](?![(\[{{]))?")
 GROUP = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\](?![(\[{])", re.DOTALL)
 ITEM = re.compile(rf"(?P<prefix>(?:.*?\s)?)(?P<minus>-?)@(?P<key>{KEY})(?P<suffix>.*)", re.DOTALL)

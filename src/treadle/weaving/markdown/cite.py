@@ -21,7 +21,7 @@ def cite(items: Sequence[Citation], *, in_brackets: bool) -> str:
     if not any(item.prefix or item.suffix or item.year_only for item in items):
         return rf"\citep{{{','.join(item.key for item in items)}}}"
     parts = (_command("citeyear" if item.year_only else "citealp", item) for item in items)
-    return f"({'; '.join(parts)})"
+    return rf"\citetext{{{'; '.join(parts)}}}"
 
 
 def _command(name: str, item: Citation) -> str:

@@ -37,7 +37,7 @@ class Setting:
 
 @dataclass
 class Findings:
-    """What rendering gathers: problems, files to copy, places used, whether there are references."""
+    """What rendering gathers: problems, files to copy, places used, whether references are set."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)

@@ -35,8 +35,5 @@ def _has_rows(content: str) -> bool:
 
 
 def _within(name: str, body: Fragment) -> Fragment:
-    begin, end = (
-        Line(rf"\begin{{{name}}}", body[0].origin),
-        Line(rf"\end{{{name}}}", body[-1].origin),
-    )
-    return (begin, *indent(body), end)
+    begin = Line(rf"\begin{{{name}}}", body[0].origin)
+    return (begin, *indent(body), Line(rf"\end{{{name}}}", body[-1].origin))

@@ -26,7 +26,7 @@ def divs_plugin(md: MarkdownIt) -> None:
     md.block.ruler.before("code", "place", place_block, {"alt": BREAKS})
 
 
-def place_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+def place_block(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """A line that stands for LaTeX already made; it ends whatever list or paragraph it follows."""
     text = state.src[state.bMarks[start] : state.eMarks[start]]
     found = PLACE.fullmatch(text.strip())
@@ -43,7 +43,7 @@ def place_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """`::: {.theorem #thm:a title="Bayes"}`, blocks, `:::`; divs nest."""
     opening = _colons(state, start)
-    if opening is None or not opening[1]:
+    if opening is None or not opening[2]:
         return False
     close = _closing_line(state, start, end)
     if close is None:
@@ -52,7 +52,7 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     token = state.push("div_open", "div", 1)
-    token.map, token.meta = [start, close + 1], {"attributes": _attributes(opening[1])}
+    token.map, token.meta = [start, close + 1], {"attributes": _attributes(opening[2])}
     parent, line_max = state.parentType, state.lineMax
     state.parentType, state.lineMax = "blockquote", close
     state.md.block.tokenize(state, start + 1, close)

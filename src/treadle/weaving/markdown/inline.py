@@ -34,6 +34,7 @@ class InlineRenderer:
     """Goes through the inline nodes of one block, counting the lines it passes."""
 
     def __init__(self, line: int, context: Context) -> None:
+        """`line` is where the text begins."""
         self.base = line
         self.line = line
         self.context = context
@@ -104,12 +105,9 @@ class InlineRenderer:
         if node.info == "auto" and not set(url) & set("%#&^~\\{}"):
             yield self._text(rf"\url{{{url}}}")
             return
-        start = (
-            rf"\hyperref[{unquote(url[1:])}]{{"
-            if url[:1] == "#"
-            else rf"\href{{{escape_url(url)}}}{{"
-        )
-        yield self._text(start)
+        inside = url.startswith("#")
+        link = rf"\hyperref[{unquote(url[1:])}]" if inside else rf"\href{{{escape_url(url)}}}"
+        yield self._text(link + "{")
         yield from self.parts(node.children)
         yield self._text("}")
 
@@ -146,17 +144,14 @@ def graphic(node: SyntaxTreeNode, line: int, context: Context) -> Graphic:
     """The image of an image node."""
     found = attributes_of(node)
     path = context.image(unquote(str(node.attrs.get("src", ""))), line)
-    sizes = (length(found.values.get(key)) for key in ("width", "height"))
-    return Graphic(path, *sizes, alt=found.values.get("alt", ""))
+    width, height = (length(found.values.get(key)) for key in ("width", "height"))
+    return Graphic(path, width, height, found.values.get("alt", ""))
 
 
 def inline_latex(node: SyntaxTreeNode, line: int, context: Context) -> str:
     """The LaTeX of a node's running text, for a heading, a caption, a cell."""
-    children = (
-        node.children[0].children
-        if node.children and node.children[0].type == "inline"
-        else node.children
-    )
+    inner = node.children[0] if node.children and node.children[0].type == "inline" else node
+    children = inner.children
     return " ".join(text_of(render_inline(children, line, context)).split("\n")).strip()
 
 

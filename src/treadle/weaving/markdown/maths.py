@@ -32,9 +32,9 @@ def maths_inline(state: StateInline, silent: bool) -> bool:
         return False
     if found := DISPLAY.match(src, pos):
         return _push_display(state, found, silent)
-    found = ROUND.match(src, pos) or (
-        None if src.startswith("$$", pos) else DOLLARS.match(src, pos)
-    )
+    found = ROUND.match(src, pos)
+    if found is None and not src.startswith("$$", pos):
+        found = DOLLARS.match(src, pos)
     if found is None:
         return False
     if not silent:

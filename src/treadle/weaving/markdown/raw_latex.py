@@ -13,11 +13,10 @@ from treadle.weaving.markdown.problems import report
 COMMAND = re.compile(r"\\[A-Za-z@]+\*?")
 DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
 BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
-MATHS = frozenset(
-    name + star
-    for name in ("equation", "align", "gather", "multline", "flalign", "alignat", "eqnarray", "displaymath")
-    for star in ("", "*")
-)  # fmt: skip
+MATHS = {
+    "equation", "equation*", "align", "align*", "gather", "gather*", "multline", "multline*",
+    "flalign", "flalign*", "alignat", "alignat*", "eqnarray", "eqnarray*", "displaymath",
+}  # fmt: skip
 BREAKS = ["paragraph", "reference", "blockquote", "list"]
 
 
@@ -32,15 +31,20 @@ def raw_inline(state: StateInline, silent: bool) -> bool:
     found = DEFINITION.match(state.src, state.pos) or COMMAND.match(state.src, state.pos)
     if found is None or state.src[state.pos] != "\\":
         return False
-    end = found.end()
+    end = _environment_end(state.src, state.pos) or found.end()
     while end < state.posMax and (after := balanced(state.src, end)):
         end = after
     if not silent:
         token = state.push("latex_inline", "", 0)
         token.content = state.src[state.pos : end]
-        # A command made of letters swallows the blank after it, as in LaTeX itself: `\LaTeX is`.
     state.pos = end
     return True
+
+
+def _environment_end(text: str, start: int) -> int | None:
+    found = BEGIN.match(text, start)
+    end = text.find(rf"\end{{{found[1]}}}", start) if found else -1
+    return end + len(rf"\end{{{found[1]}}}") if found and end >= 0 else None
 
 
 def balanced(text: str, start: int) -> int | None:
