@@ -40,13 +40,17 @@ def printed(project):
         r"\end{verbatim} \end{Verbatim} \begin{document} %>",
         "quotes ' ` \" -- --- << >>",
         "élan Größe naïve",
-        "αβγ",
         "<%= 1 + 1 %> stays",
         r"'\\textbf{%}'",
     ],
 )
 def test_printed_as_it_is(printed, expected):
     assert expected in printed[0]
+
+
+def test_letters_of_other_alphabets_and_symbols_are_in_the_text_layer(printed):
+    text = "".join(printed[0].split())
+    assert "greekαβγλ,arrows→≤≥,done" in text
 
 
 def test_control_characters_are_shown(printed):

@@ -21,8 +21,7 @@ def stage(
     scratch.stage.mkdir(parents=True, exist_ok=True)
     (scratch.stage / f"{document.stem}.tex").write_text(woven.tex, "utf-8", newline="\n")
     shutil.rmtree(scratch.assets, ignore_errors=True)
-    figures = [path for path in sorted(scratch.figures.rglob("*")) if path.is_file()]
-    copies = [Copy(path, _target(document, path, scratch.figures)) for path in figures]
+    copies = [copy for copy in _figures(document, scratch) if copy.target in woven.tex]
     copies += woven.copies
     copies += [Copy(path, f"{document.stem}/{path.name}") for path in databases(document, settings)]
     return tuple(_copy_all(document, copies, scratch))
@@ -35,8 +34,10 @@ def databases(document: Document, settings: Settings) -> Iterator[Path]:
         yield path if path.suffix == ".bib" else path.with_name(f"{path.name}.bib")
 
 
-def _target(document: Document, path: Path, folder: Path) -> str:
-    return f"{document.stem}/{path.relative_to(folder)}"
+def _figures(document: Document, scratch: Scratch) -> Iterator[Copy]:
+    for path in sorted(scratch.figures.rglob("*")):
+        if path.is_file():
+            yield Copy(path, f"{document.stem}/{path.relative_to(scratch.figures)}")
 
 
 def _copy_all(document: Document, copies: Sequence[Copy], scratch: Scratch) -> Iterator[Diagnostic]:

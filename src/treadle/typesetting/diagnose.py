@@ -14,16 +14,20 @@ TOLERATED = 2.0  # points by which a box may stick out before it is worth a word
 UNDEFINED = re.compile(r"^(?P<kind>Reference|Citation) [`'](?P<key>[^']+)'.* undefined")
 DUPLICATE_LABEL = re.compile(r"^Label `(?P<key>[^']+)' multiply defined")
 BEGUN = re.compile(r"^\\begin\{(?P<what>[^}]*)\}(?P<begun> on input line (?P<line>\d+))? ended by")
-# These follow from an error before them on the same line, and would only bury it.
-CONSEQUENCE = re.compile(
-    r"Missing .+ inserted|Too many }'s|Extra |Emergency stop|.*Fatal error|Lonely"
+OPEN_ARGUMENT = re.compile(
+    r"(?:File|Paragraph) ended (?:while scanning use of|before) (?P<name>\\\S+)"
 )
+NO_FILE = re.compile(r"File `(?P<file>[^']+)' not found")
+# These follow from an error before them on the same line, and would only bury it.
+CONSEQUENCE = re.compile(r"Missing .+ inserted|Too many }'s|Extra |Lonely")
+FATAL = re.compile(r"Emergency stop| *==> Fatal error")
 # Nothing is wrong in the result: the passes see to it, or LaTeX found a good substitute.
 HARMLESS = re.compile(
     r"(?:There were (?:undefined|multiply)|Label\(s\) may have changed|Rerun|Citation\(s\) may have"
     r"|`!?[htbp!]+' float specifier changed|Size substitutions|Some font shapes|Font shape .* size"
     r"|PDF inclusion: multiple pdfs|Marginpar on page|File `.*\.out' has changed"
-    r"|Unused global option|Empty bibliography|No positions in optional float)"
+    r"|Redefining Unicode character|Unused global option|Empty bibliography"
+    r"|No positions in optional float)"
 )
 
 # One word for what hyperref says of each token.
@@ -52,7 +56,7 @@ def _errors(found: Iterable[Message], places: Places) -> Iterator[Diagnostic]:
         text = _sentence(item)
         plain = text.removeprefix("LaTeX: ")
         known = (item.file, item.line) in seen or not item.line
-        if seen and known and CONSEQUENCE.match(plain):
+        if seen and (FATAL.match(plain) or (known and CONSEQUENCE.match(plain))):
             continue
         seen.add((item.file, item.line))
         yield error(_error_place(item, places), text)
@@ -62,13 +66,20 @@ def _error_place(item: Message, places: Places) -> Span:
     text = item.text.removeprefix("LaTeX Error: ")
     if (begun := BEGUN.match(text)) and begun["line"]:
         return places.of_line(int(begun["line"]))
-    if item.context and item.text.startswith(("File ended", "Paragraph ended")):
-        start = re.sub(r"^\{|\\ETC\.|\.\.\.$", "", item.context)[:60]
-        if at := places.of_text(start):
-            return at
-    return (
-        places.of_file(item.file or places.tex_name, item.line) if item.line else places.of_line(1)
-    )
+    if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
+        return at
+    if item.line:
+        return places.of_file(item.file or places.tex_name, item.line)
+    if missing := NO_FILE.match(text):  # LaTeX asks for another name and tells no line
+        stem = re.escape(missing["file"].rpartition(".")[0] or missing["file"])
+        return places.of_pattern(re.compile(rf"(?<![\w-]){stem}(?![\w-])"))
+    return places.of_line(1)
+
+
+def _argument(name: str, item: Message, places: Places) -> Span | None:
+    """Where the argument begins that never ends; an empty line is a \\par in TeX's eyes."""
+    start = re.split(r" ?\\par\b|\\ETC\.|\.\.\.$", item.context)[0][:60]
+    return places.of_text(name + start) or places.of_text(start.removeprefix("{"))
 
 
 def _sentence(item: Message) -> str:
@@ -83,7 +94,7 @@ def _sentence(item: Message) -> str:
     elif text.startswith("Missing $ inserted"):
         text = "a formula's sign or command outside of a formula (missing $)"
         text += f", after: {item.context[-40:].strip()}" if item.context.strip() else ""
-    return f"LaTeX: {text.rstrip('.')}"
+    return f"LaTeX: {text.rstrip('. ')}"
 
 
 def _other(item: Message, places: Places) -> Diagnostic | None:

@@ -43,7 +43,7 @@ ON_LINE = re.compile(r",? on input line (?P<line>\d+)\.?")
 OVERFULL = re.compile(r"^Overfull \\(?P<text>[hv]box \([\d.]+pt too (?:wide|high)\))(?P<where>.*)$")
 WHERE = re.compile(r"(?:at lines|at line) (?P<line>\d+)")
 MISSING_CHARACTER = re.compile(r"^Missing character: (?P<text>.+)!$")
-CONTEXT = re.compile(r"^(?:l\.\d+|<\*>|<argument>|\\\S+ .*?->) ?(?P<text>.*)$")
+CONTEXT = re.compile(r"^(?:l\.(?P<line>\d+)|<\*>|<argument>|\\\S+ .*?->) ?(?P<text>.*)$")
 RUNAWAY = "Runaway "
 # "(" opens a file if a name follows, ")" closes what was opened last.
 PARENTHESES = re.compile(r"\((?P<file>(?:\.{0,2}/)?[^\s()]+\.\w+)|(?P<open>\()|(?P<close>\))")
@@ -101,13 +101,13 @@ def _error(
     text, used = groups["text"], 1
     while number + used < len(lines) and (more := _continuation(lines[number + used])):
         text, used = f"{text} {more}", used + 1
-    context, used = _context(lines, number, used)
-    place = int(groups.get("line") or 0)
+    context, line, used = _context(lines, number, used)
+    place = int(groups.get("line") or line)
     return Message(Kind.ERROR, text, groups.get("file") or file, place, runaway or context), used
 
 
-def _context(lines: list[str], number: int, used: int) -> tuple[str, int]:
-    """The innermost line shown with an error, up to where TeX stopped; and the lines to skip.
+def _context(lines: list[str], number: int, used: int) -> tuple[str, int, int]:
+    """What TeX shows with an error: the innermost line, its number; and how many lines to skip.
 
     TeX shows what it has read, breaks the line where it stopped, and goes on below. The help
     text follows; it ends with an empty line.
@@ -115,12 +115,12 @@ def _context(lines: list[str], number: int, used: int) -> tuple[str, int]:
     shown = ""
     for at in range(number + used, min(number + used + 40, len(lines))):
         if FILE_LINE_ERROR.match(lines[at]) or PLAIN_ERROR.match(lines[at]):
-            return shown, at - number
+            return shown, 0, at - number
         if found := CONTEXT.match(lines[at]):
             shown = shown or found["text"]
             if lines[at].startswith(("l.", "<*>")):
-                return shown, at - number + 2
-    return shown, used
+                return shown, int(found["line"] or 0), at - number + 2
+    return shown, 0, used
 
 
 def _warning(text: str, lines: list[str], number: int, file: str) -> tuple[Message, int]:

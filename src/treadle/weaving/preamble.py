@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from treadle.document.model import Document
 from treadle.document.settings import Settings, read_settings
 from treadle.weaving.characters import declared, needs_drawing
@@ -25,7 +27,7 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
     """The preamble with its line map; it declares the rare characters of the text `used`."""
     line = next((document.front.lines[key] for key in ("preamble", "header-includes")
                  if key in document.front.lines), 1)  # fmt: skip
-    slots = {"author_preamble": _author_preamble(settings, line)}
+    slots = {"author_preamble": _author_preamble(document, settings, line)}
     template = environment().get_template("preamble.tex.j2")
     values = {
         "document_class": settings.documentclass or "article",
@@ -51,10 +53,12 @@ def numbered(document: Document, settings: Settings) -> bool:
     return settings.numbersections or "numbersections" not in document.front.values
 
 
-def _author_preamble(settings: Settings, line: int) -> Fragment:
+def _author_preamble(document: Document, settings: Settings, line: int) -> Fragment:
     text = settings.preamble.strip("\n")
     # The text begins on the line after `preamble: |`, and on that line where there is no bar.
-    return lines_from(text, line + ("\n" in text)) if text else ()
+    key = document.front.text.splitlines()[line - 1 : line]
+    below = any(re.search(r"[|>][-+\d]*\s*$", given) for given in key)
+    return lines_from(text, line + below) if text else ()
 
 
 def _class_options(settings: Settings) -> tuple[str, ...]:
