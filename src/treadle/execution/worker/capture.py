@@ -107,7 +107,7 @@ class Capture:
             cut = {name for name, size in self._sizes.items() if size > LIMIT}
             self._sizes = dict.fromkeys(self._sizes, 0)
         outputs = _settled(items)
-        notes = (Stream(name, f"[{name} cut after {LIMIT:,} characters]\n") for name in cut)
+        notes = (Stream(name, f"\n[{name} cut after {LIMIT:,} characters]\n") for name in cut)
         return (*outputs, *sorted(notes, key=lambda note: note.name))
 
     def latest(self) -> str:

@@ -104,7 +104,7 @@ def _keep_latin(font: Any) -> None:  # noqa: ANN401  (fontTools has no types)
 
 def _to_truetype(font: Any) -> None:  # noqa: ANN401
     """Replace cubic outlines by quadratic ones, and the tables that depend on them."""
-    from fontTools.ttLib import newTable  # type: ignore[import-untyped]
+    from fontTools.ttLib import newTable
 
     glyphs = _quadratic_glyphs(font)
     font["loca"] = newTable("loca")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 import importlib
-import inspect
 import signal
 import sys
 import time
@@ -109,13 +108,14 @@ class Session:
         failed_source: Failure | None = None
         if task.source:
             name = task.source
-            failed_source = attempt(lambda: source.append(self._source_of(name)), place)
+            failed_source = attempt(lambda: source.append(self._source_of(name, task.file)), place)
         failure = failed_caption or failed_alt or failed_source
         return ChunkResult(result.outputs, failure, result.seconds, caption, alt, "".join(source))
 
-    def _source_of(self, name: str) -> str:
-        thing = eval(name, self._namespace)
-        return inspect.getsource(thing)
+    def _source_of(self, name: str, file: str) -> str:
+        from treadle.execution.worker.source import source_of  # few documents ask for it
+
+        return source_of(eval(name, self._namespace), file)
 
     def _display(self, *values: object) -> None:
         """Show values in their place among the output, as a notebook does."""

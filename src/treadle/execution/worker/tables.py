@@ -41,8 +41,9 @@ def _of_records(records: Sequence[Mapping[str, object]]) -> Table:
 
 
 def _of_frame(frame: Any, pandas: Any) -> Table:  # noqa: ANN401
+    header, index = _index_columns(frame, pandas)
     shown, cut = _head_and_tail(frame, pandas)
-    header, columns = _index_columns(shown, pandas)
+    columns = [shown.index.get_level_values(level).tolist() for level in index]
     for position, label in enumerate(frame.columns):
         header.append(_label(label))
         columns.append(shown.iloc[:, position].tolist())
@@ -65,21 +66,13 @@ def _head_and_tail(frame: Any, pandas: Any) -> tuple[Any, int]:  # noqa: ANN401
     return pandas.concat([frame.head(half), frame.tail(half)]), half
 
 
-def _index_columns(frame: Any, pandas: Any) -> tuple[list[str], list[list[object]]]:  # noqa: ANN401
-    """The index, unless it only counts the rows."""
+def _index_columns(frame: Any, pandas: Any) -> tuple[list[str], list[int]]:  # noqa: ANN401
+    """Names and levels of the index, none if it only counts the rows."""
     index = frame.index
-    counts = isinstance(index, pandas.RangeIndex) or (
-        index.name is None
-        and index.dtype.kind in "iu"
-        and index.nlevels == 1
-        and len(frame) > 0
-        and index[0] == 0
-    )
-    if counts and index.name is None:
+    if index.nlevels == 1 and index.name is None and index.equals(pandas.RangeIndex(len(index))):
         return [], []
     names = ["" if name is None else str(name) for name in index.names]
-    levels = [index.get_level_values(level).tolist() for level in range(index.nlevels)]
-    return names, levels
+    return names, list(range(index.nlevels))
 
 
 def _formats(frame: Any, pandas: Any, index_columns: int) -> list[Any]:  # noqa: ANN401

@@ -1,0 +1,55 @@
+"""Inline code of prose."""
+
+import pytest
+
+from treadle.execution.executor import run_task
+from treadle.execution.result import InlineResult
+from treadle.execution.task import InlineCode, InlineTask
+
+
+@pytest.fixture
+def inline(executor):
+    def inline(*codes: str, line: int = 5) -> InlineResult:
+        items = tuple(
+            InlineCode(code.removeprefix("="), code.startswith("="), line + number)
+            for number, code in enumerate(codes)
+        )
+        result = executor.submit(run_task, InlineTask("report.pmd", 1, items)).result(timeout=60)
+        assert isinstance(result, InlineResult)
+        return result
+
+    return inline
+
+
+def test_expressions_show_their_value_and_statements_what_they_print(inline):
+    result = inline(
+        "=1 + 1", "x = 'é'", "= x ;", "print(x, end='')", "=print('p', end='')", "=None"
+    )
+    assert result.texts == ("2", "", "é", "é", "p", "")
+    assert result.failure is None
+
+
+def test_several_lines(inline):
+    assert inline("for i in range(2):\n    print(i)", "=(1 +\n 2)").texts == ("0\n1\n", "3")
+
+
+def test_names_are_shared_with_the_chunks(run, inline):
+    run("shared = 7")
+    assert inline("=shared").texts == ("7",)
+
+
+def test_errors_have_their_line_and_stop_the_rest(inline):
+    result = inline("=1", "=1/0", "=2", line=20)
+    assert result.texts == ("1",)
+    assert (result.failure.message, result.failure.line) == (
+        "ZeroDivisionError: division by zero",
+        21,
+    )
+
+
+def test_a_statement_is_not_an_expression(inline):
+    assert inline("=x = 1").failure.message == "SyntaxError: <%= %> takes one expression"
+
+
+def test_warnings_do_not_enter_the_prose(inline):
+    assert inline("import sys; print('w', file=sys.stderr)").texts == ("",)

@@ -1,0 +1,78 @@
+"""Module chunks, and libraries that a chunk imports."""
+
+from treadle.execution.result import Stream, Value
+
+HEADER = "# %% report.pmd:{first}-{last}\n"
+
+
+def write_module(folder, name, code, first=50):
+    path = folder / "code" / "report" / f"{name}.py"
+    path.parent.mkdir(exist_ok=True)
+    last = first + code.count("\n") - 1
+    path.write_text(HEADER.format(first=first, last=last) + code)
+
+
+def test_a_module_is_imported_and_its_names_are_bound(run, shown, folder):
+    write_module(folder, "models", "print('once')\nWIDTH = 3\ndef size(): return WIDTH\n")
+    result = run("ignored", module="report.models", names=("WIDTH", "size", "absent"))
+    assert result.failure is None
+    assert result.outputs == (Stream("stdout", "once\n"),)
+    assert run("", module="report.models", names=("size",)).outputs == ()
+    assert shown("size(), size.__module__") == "(3, 'report.models')"
+
+
+def test_a_function_of_a_module_fails_at_its_line_in_the_document(run, folder):
+    write_module(folder, "broken", "x = 1\ndef f():\n    return missing\n", first=70)
+    run("", module="report.broken", names=("f",), line=70)
+    failure = run("f()", line=90).failure
+    assert (failure.message, failure.file, failure.line) == (
+        "NameError: name 'missing' is not defined",
+        "report.pmd",
+        72,
+    )
+    assert "broken.py" in failure.traceback
+
+
+def test_a_module_that_fails_while_it_is_imported(run, folder):
+    write_module(folder, "bad", "x = 1\n1 / 0\n", first=60)
+    failure = run("", module="report.bad", names=("x",), line=60).failure
+    assert (failure.line, failure.message) == (61, "ZeroDivisionError: division by zero")
+
+
+def test_a_module_with_a_syntax_error(run, folder):
+    write_module(folder, "wrong", "x = 1\ny = (\n", first=80)
+    assert run("", module="report.wrong", line=80).failure.line == 81
+
+
+def test_a_module_that_is_not_there(run):
+    failure = run("", module="report.absent", line=33).failure
+    assert failure.line == 33
+    assert "No module named 'report.absent'" in failure.message
+
+
+def test_stale_bytecode_is_not_believed(run, shown, folder):
+    import os
+    import py_compile
+
+    write_module(folder, "fresh", "value = 1\n")
+    path = folder / "code" / "report" / "fresh.py"
+    py_compile.compile(str(path))
+    stamp = path.stat()
+    write_module(folder, "fresh", "value = 2\n")
+    os.utime(path, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+    run("", module="report.fresh", names=("value",))
+    assert shown("value") == "2"
+
+
+def test_a_library_is_seeded_when_it_is_imported(run, shown):
+    code = "import random\nrandom.random()"
+    assert shown(code, seed=3) == shown(code, seed=3)
+    assert run("import random; random.seed(9); random.random()", seed=3).outputs == (
+        Value("0.46300735781502145"),
+    )
+
+
+def test_torch_is_seeded_in_the_chunk_that_imports_it_and_in_later_ones(shown):
+    first = shown("import torch\ntorch.rand(1).item()", seed=3)
+    assert shown("torch.rand(1).item()", seed=3) == first
+    assert shown("torch.rand(1).item()", seed=4) != first
