@@ -1,6 +1,8 @@
 """The command's contract: arguments, exit statuses, what it prints and what it removes."""
 
+import contextlib
 import os
+import pty
 import signal
 import subprocess
 import sys
@@ -54,6 +56,15 @@ def test_misuse(project, arguments):
     assert done.returncode == 2
     assert "error" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["my report.pmd", "a%b.pmd", "./-x.pmd"])
+def test_a_name_that_latex_cannot_take_is_refused(project, name):
+    made = project("Text.\n")
+    made.write(name, "Text.\n")
+    done = made.treadle("build", name)
+    assert done.returncode == 2
+    assert "rename" in done.stderr
 
 
 def test_a_misspelt_parameter_is_told_the_right_one(project):
@@ -133,6 +144,36 @@ def test_figures_of_an_earlier_build_go_and_the_users_files_stay(project):
     assert made.build("--to", "tex").returncode == 0
     names = sorted(path.name for path in (made.folder / "build/report").iterdir())
     assert names == ["mine.txt", "new-1.pdf"]
+
+
+def test_the_front_matter_sets_the_number_of_threads(project):
+    made = project(
+        "---\nthreads: 1\n---\n\n```python, echo=False\n"
+        "import os\nprint('threads', os.environ['OMP_NUM_THREADS'])\n```\n"
+    )
+    assert made.build("--to", "tex").returncode == 0
+    assert "threads 1" in made.tex
+
+
+def test_a_terminal_shows_the_chunk_that_runs_and_its_latest_line(project):
+    made = project(
+        "```python, name='train'\nimport time\nfor epoch in range(4):\n"
+        "    print('epoch', epoch, flush=True)\n    time.sleep(0.4)\n```\n"
+    )
+    command = [sys.executable, "-m", "treadle", "build", "report.pmd", "--to", "tex"]
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    process = subprocess.Popen(command, cwd=made.folder, stdout=theirs, env=environment)
+    os.close(theirs)
+    shown = b""
+    with contextlib.suppress(OSError):  # Linux's way to say that the other end is closed
+        while data := os.read(ours, 65536):
+            shown += data
+    os.close(ours)
+    assert process.wait(timeout=60) == 0
+    assert b"epoch 1" in shown
+    assert b"report.pmd:1 train" in shown
+    assert b"ran 1 of 1 chunks" in shown.splitlines()[-1]
 
 
 def test_ctrl_c_ends_the_worker(project):

@@ -91,6 +91,7 @@ def _run(work: _Build) -> None:
         figures=str(scratch.fresh_figures()),
         params=work.prepared.params,
         style=layout.style,
+        threads=work.prepared.settings.threads,
     )
     planned = work.prepared.planned
     work.ran = run_tasks(document, planned.tasks, planned.listings, setup, work.listener)

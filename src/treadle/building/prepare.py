@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from treadle.building.request import Request
@@ -13,6 +14,9 @@ from treadle.document.reader import read_document
 from treadle.document.settings import Settings, read_settings
 from treadle.document.syntax import check_syntax
 from treadle.tangling.tangle import tangle
+
+# In a file's name LaTeX or BibTeX take these for something else.
+UNFIT = re.compile(r"[\s\\{}%#~^$&\"'`,;|<>*?]|^-|^\.")
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,9 @@ def misuses_of(request: Request) -> tuple[str, ...]:
         return (f"there is no file {path}",)
     if path.suffix in {".tex", ".pdf"}:
         return (f"{path} is not a .pmd document",)
+    if found := UNFIT.search(path.stem):
+        shown = "a blank" if found[0].isspace() else f"`{found[0]}`"
+        return (f"LaTeX can't work with {shown} in the name of {path}: rename the file",)
     if out_dir.exists() and not out_dir.is_dir():
         return (f"-o {out_dir}: not a folder",)
     return ()

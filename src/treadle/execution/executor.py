@@ -177,7 +177,7 @@ def start_worker(setup: WorkerSetup) -> _Worker:
         # -P: a json.py beside the document must not become the worker's own json.
         [sys.executable, "-P", "-m", "treadle.execution.worker", *map(str, descriptors)],
         cwd=setup.directory,
-        env=os.environ | _ENVIRONMENT,
+        env=os.environ | _ENVIRONMENT | _thread_limits(setup.threads),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=descriptors,
@@ -189,6 +189,12 @@ def start_worker(setup: WorkerSetup) -> _Worker:
         worker.tasks.write(encode(setup))
         worker.tasks.flush()
     return worker
+
+
+def _thread_limits(threads: int | None) -> dict[str, str]:
+    """What numerical libraries read when they are loaded; sums differ with their threads."""
+    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    return {} if threads is None else dict.fromkeys(names, str(threads))
 
 
 def _end(worker: _Worker) -> None:

@@ -23,6 +23,7 @@ class WorkerSetup:
     figures: str  # the folder figures are written to (absolute)
     params: dict[str, object] = field(default_factory=dict)
     style: FigureStyle = field(default_factory=FigureStyle)
+    threads: int | None = None  # for numerical libraries; None: as many as they like
 
 
 @dataclass(frozen=True)
