@@ -106,7 +106,6 @@ def test_the_worker_ends_with_the_command(setup, tmp_path):
         from treadle.execution.executor import WorkerExecutor, run_task
         from treadle.execution.task import ChunkTask, WorkerSetup
         import time
-from typing import Any
         executor = WorkerExecutor(WorkerSetup({str(tmp_path)!r}, "", ""))
         code = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)"
         executor.submit(run_task, ChunkTask("it", code, "r.pmd", 1, 1, "it"))

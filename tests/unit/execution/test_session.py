@@ -157,3 +157,13 @@ def test_random_numbers_depend_on_the_seed_alone(shown):
     first = shown(code, seed=5)
     assert shown(code, seed=6) != first
     assert shown(textwrap.dedent(code), seed=5) == first
+
+
+def test_a_chunk_that_may_fail_keeps_its_caption(run):
+    result = run("n = 4\n1/0", caption="After <%= n %>")
+    assert result.caption == "After 4"
+    assert result.failure.message.startswith("ZeroDivisionError")
+
+
+def test_the_command_line_is_not_the_workers(shown):
+    assert shown("import sys; sys.argv") == "['']"

@@ -41,6 +41,7 @@ class Channel:
 def main(descriptors: list[int]) -> None:
     """Serve tasks until the command closes its end."""
     tasks, results, crash = descriptors
+    sys.argv = [""]  # as at a prompt: these are no arguments of the user's code
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
     os.register_at_fork(after_in_child=lambda: _close([tasks, results]))

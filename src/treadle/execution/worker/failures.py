@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from treadle.diagnostics import Span
 from treadle.execution.result import Failure
 
 if TYPE_CHECKING:  # most chunks don't fail: it is imported when one does
     from traceback import StackSummary, TracebackException
+
+    from treadle.diagnostics import Span
 
 _OURS = os.path.dirname(__file__)  # noqa: PTH120  (pathlib would be one more import)
 
@@ -82,10 +83,14 @@ def _innermost(stack: StackSummary, place: Place) -> Span:
         span = _in_document(frame.filename, frame.lineno or place.line, place)
         if span is not None:
             return span
+    from treadle.diagnostics import Span
+
     return Span.at(place.file, place.line)
 
 
 def _in_document(file: str, line: int, place: Place) -> Span | None:
+    from treadle.diagnostics import Span
+
     if file == place.file:
         return Span.at(file, line)
     if not place.code_path or not file.startswith(place.code_path):

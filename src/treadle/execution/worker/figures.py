@@ -67,6 +67,7 @@ class Figures:
 
     def discard(self) -> None:
         """Close what is still open: a figure belongs to the chunk that made it."""
+        self._task = None
         helpers = sys.modules.get("matplotlib._pylab_helpers")
         if helpers is not None and helpers.Gcf.figs:
             sys.modules["matplotlib.pyplot"].close("all")

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from treadle.diagnostics import Span
 from treadle.execution.result import Failure, Output, Stream
 from treadle.execution.task import InlineCode
 from treadle.execution.worker.chunks import Namespace
@@ -37,6 +36,7 @@ class InlineRunner:
         """A caption or an alt text with its inline code replaced by what it gives."""
         if "<%" not in text:
             return text, None
+        from treadle.diagnostics import Span
         from treadle.document.inline import find_inlines
 
         inlines = find_inlines(text, Span.at(file, line))

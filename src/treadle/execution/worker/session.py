@@ -98,18 +98,16 @@ class Session:
 
     def _with_texts(self, task: ChunkTask, result: ChunkResult) -> ChunkResult:
         """The caption, the alt text and the shown source: they may use what the chunk bound."""
-        if result.failure is not None:
-            return result
         place = Place(task.file, task.line, self._setup.code_path)
         line = max(1, task.line - 1)  # of the options
         caption, failed_caption = self._inline.substitute(task.caption, task.file, line)
         alt, failed_alt = self._inline.substitute(task.alt, task.file, line)
         source: list[str] = []
         failed_source: Failure | None = None
-        if task.source:
+        if task.source and result.failure is None:
             name = task.source
             failed_source = attempt(lambda: source.append(self._source_of(name, task.file)), place)
-        failure = failed_caption or failed_alt or failed_source
+        failure = result.failure or failed_caption or failed_alt or failed_source
         return ChunkResult(result.outputs, failure, result.seconds, caption, alt, "".join(source))
 
     def _source_of(self, name: str, file: str) -> str:
