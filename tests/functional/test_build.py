@@ -252,3 +252,20 @@ def test_a_clean_build_in_another_folder_gives_the_same_bytes(built):
     made = built[0]
     assert made.build("-q", "-o", "other/place").returncode == 0
     assert (made.folder / "other/place/report.pdf").read_bytes() == made.pdf.read_bytes()
+
+
+def test_what_latex_reads_beside_the_document_travels_with_the_latex(project, tmp_path):
+    made = project(
+        "---\ntitle: T\npreamble: |\n  \\input{own/macros}\n---\n\nHello \\greeting.\n\n"
+        "\\includegraphics{picture.png}\n"
+    )
+    made.write("own/macros.tex", "\\newcommand{\\greeting}{world}\n")
+    (made.folder / "picture.png").write_bytes(PNG)
+    assert made.build("-q").returncode == 0
+    made.run("cp", "-r", "build", str(tmp_path / "copy"))
+    command = ("pdflatex", "-interaction=batchmode", "report")
+    assert made.run(*command, folder=str(tmp_path / "copy")).returncode == 0
+    assert "Hello world." in made.text(str(tmp_path / "copy/report.pdf"))
+    assert made.treadle("clean", "-q").returncode == 0
+    assert (made.folder / "own/macros.tex").exists()
+    assert not (made.folder / "build").exists()

@@ -29,6 +29,7 @@ def make_bibliography(directory: Path, stem: str, environment: Mapping[str, str]
         return ""
     key = _key(commands, directory)
     if not (bbl.exists() and mark.exists() and mark.read_text() == key):
+        mark.unlink(missing_ok=True)  # a killed run must not pass for a whole one
         subprocess.run(
             ["bibtex", stem],
             cwd=directory,

@@ -1,0 +1,86 @@
+import json
+
+import pytest
+
+from treadle.building.clean import clean
+from treadle.building.publish import publish, read_manifest
+from treadle.building.scratch import Scratch
+from treadle.weaving.images import Copy
+
+
+@pytest.fixture
+def scratch(tmp_path):
+    made = Scratch(tmp_path / "build", "report")
+    made.assets.mkdir(parents=True)
+    (made.stage / "report.tex").write_text("tex")
+    (made.stage / "report.pdf").write_text("pdf")
+    (made.assets / "a-1.pdf").write_text("figure")
+    return made
+
+
+def files(scratch):
+    paths = (path for path in scratch.out_dir.rglob("*") if path.is_file())
+    names = (str(path.relative_to(scratch.out_dir)) for path in paths)
+    return sorted(name for name in names if not name.startswith(".treadle"))
+
+
+def test_everything_is_put_where_the_user_looks(scratch):
+    written = publish(scratch, (".tex", ".pdf"))
+    assert [path.name for path in written] == ["report.tex", "report.pdf"]
+    assert files(scratch) == ["report.pdf", "report.tex", "report/a-1.pdf"]
+
+
+def test_without_the_pdf_the_old_one_stays(scratch):
+    publish(scratch, (".tex", ".pdf"))
+    (scratch.stage / "report.pdf").write_text("broken")
+    publish(scratch, (".tex",))
+    assert (scratch.out_dir / "report.pdf").read_text() == "pdf"
+
+
+def test_stale_figures_go_and_unknown_files_stay(scratch):
+    publish(scratch, (".tex",))
+    (scratch.out_dir / "report" / "mine.txt").write_text("mine")
+    (scratch.assets / "a-1.pdf").rename(scratch.assets / "b-1.pdf")
+    publish(scratch, (".tex",))
+    assert files(scratch) == ["report.tex", "report/b-1.pdf", "report/mine.txt"]
+
+
+def test_a_file_that_has_not_changed_is_not_touched(scratch):
+    publish(scratch, (".tex",))
+    before = (scratch.out_dir / "report.tex").stat()
+    publish(scratch, (".tex",))
+    after = (scratch.out_dir / "report.tex").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_clean_removes_what_was_published_and_what_latex_by_hand_left(scratch, tmp_path):
+    macros = tmp_path / "macros.tex"
+    macros.write_text("macros")
+    publish(scratch, (".tex", ".pdf"), (Copy(macros, "macros.tex"),))
+    for name in ("report.aux", "report.log", "other.aux", "notes.txt"):
+        (scratch.out_dir / name).write_text("")
+    clean(scratch.out_dir)
+    assert files(scratch) == ["notes.txt", "other.aux"]
+    assert macros.exists()
+
+
+def test_clean_leaves_no_empty_folder(scratch):
+    publish(scratch, (".tex", ".pdf"))
+    clean(scratch.out_dir)
+    assert not scratch.out_dir.exists()
+
+
+@pytest.mark.parametrize("name", ["../victim", "/victim", "report/../../victim", 3])
+def test_a_manifest_names_nothing_outside(scratch, tmp_path, name):
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    given = str(victim) if name == "/victim" else name
+    scratch.manifest.write_text(json.dumps([given]))
+    assert read_manifest(scratch) == frozenset()
+    clean(scratch.out_dir)
+    assert victim.exists()
+
+
+def test_a_truncated_manifest_is_no_manifest(scratch):
+    scratch.manifest.write_text('["report.te')
+    assert read_manifest(scratch) == frozenset()
