@@ -67,9 +67,25 @@ def finished(figure: Any, task: ChunkTask) -> Iterator[None]:  # noqa: ANN401
             axes.spines[["top", "right"]].set_visible(False)
     if _has_free_layout(figure):
         figure.set_layout_engine("constrained")
+    with _laid_out(figure):
+        yield
+
+
+@contextmanager
+def _laid_out(figure: Any) -> Iterator[None]:  # noqa: ANN401
+    """Run the layout engine once: savefig would draw everything for it, and then again."""
+    engine = figure.get_layout_engine()
+    if engine is None:
+        yield
+        return
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "constrained_layout not applied|There are no gridspecs")
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    try:
         yield
+    finally:
+        figure.set_layout_engine(engine)
 
 
 def _has_free_layout(figure: Any) -> bool:  # noqa: ANN401
