@@ -49,7 +49,8 @@ SYMBOLS = r"""
 ♠ spadesuit ♡ heartsuit ♢ diamondsuit
 ♣ clubsuit ♥ heartsuit ♦ diamondsuit ♭ flat ♮ natural ♯ sharp
 ✓ checkmark ✔ checkmark ✗ times ✘ times ✕ times
-✠ maltese ′ {}' ″ {}'' ‴ {}''' ‵ backprime ⧫ blacklozenge † dagger ‡ ddagger
+✠ maltese ′ {}^{\prime} ″ {}^{\prime\prime} ‴ {}^{\prime\prime\prime} ‵ backprime
+⧫ blacklozenge † dagger ‡ ddagger
 ℂ mathbb{C} ℍ mathbb{H} ℕ mathbb{N} ℙ mathbb{P} ℚ mathbb{Q} ℝ mathbb{R} ℤ mathbb{Z} 𝔼 mathbb{E}
 𝟙 mathbf{1} ℒ mathcal{L} 𝒩 mathcal{N} 𝒟 mathcal{D} ℱ mathcal{F} ℋ mathcal{H} ℬ mathcal{B}
 ℰ mathcal{E} ℐ mathcal{I} ℳ mathcal{M} ℛ mathcal{R} 𝒪 mathcal{O} Ω Omega

@@ -38,7 +38,7 @@ def wrap_at(line: str, width: int) -> tuple[int, ...]:
     start, room = 0, max(width, 4)
     while len(line) - start > room:
         joint = max(line.rfind(mark, start, start + room) for mark in (" ", ","))
-        start = joint + 1 if joint > start + room // 2 else start + room
+        start = joint + 1 if joint >= start + room // 2 else start + room
         breaks.append(start)
         room = max(width - 2, 2)
     return tuple(breaks)

@@ -27,41 +27,45 @@ class Tabular:
 
 def cell(text: str) -> str:
     """The text of a value as a cell: mathematics within dollars is kept, a minus is a minus."""
+    words = " ".join(text.split())
     parts, position = [], 0
-    for found in DOLLARS.finditer(text):
-        parts += [_plain(text[position : found.start()]), found.group()]
+    for found in DOLLARS.finditer(words):
+        parts += [escape(words[position : found.start()]), found.group()]
         position = found.end()
-    return "".join([*parts, _plain(text[position:])])
+    return with_minus("".join([*parts, escape(words[position:])]))
+
+
+def with_minus(latex: str) -> str:
+    """A cell of LaTeX, whose leading hyphen is a minus if a number follows."""
+    return "$-$" + latex[1:] if NEGATIVE.match(latex) else latex
 
 
 def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
     """The table as a float with its caption above, or centred in its place."""
-    widths = _widths(tabular)
+    widths = [
+        max(map(_visible, column)) for column in zip(tabular.header, *tabular.rows, strict=True)
+    ]
+    wide = sum(widths) + 3 * len(widths) > ROOM
+    columns = _columns(tabular, widths) if wide else "".join(tabular.align)
     header, *rows = _aligned([tabular.header, *tabular.rows])
     return render(
         "table.tex.j2",
         origin,
         float=float_,
-        columns=_columns(tabular, widths),
+        columns=columns,
+        shrink=wide and "p{" not in columns,
         header=header if any(tabular.header) else "",
         rows=rows,
     )
 
 
-def _plain(text: str) -> str:
-    sign = NEGATIVE.match(text)
-    words = " ".join(text.split())
-    return "$-$" + escape(words[1:]) if sign else escape(words)
-
-
-def _widths(tabular: Tabular) -> list[int]:
-    return [max(map(len, column)) for column in zip(tabular.header, *tabular.rows, strict=True)]
+def _visible(latex: str) -> int:
+    return len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", latex))
 
 
 def _columns(tabular: Tabular, widths: Sequence[int]) -> str:
-    if sum(widths) + 3 * len(widths) <= ROOM:
-        return "".join(tabular.align)
-    long = [width > ROOM // len(widths) for width in widths]
+    """Columns of which the long ones are paragraphs that share the room the others leave."""
+    long = [width > max(ROOM // len(widths), 15) for width in widths]
     free = ROOM - sum(width + 3 for width, is_long in zip(widths, long, strict=True) if not is_long)
     total = sum(width for width, is_long in zip(widths, long, strict=True) if is_long)
     share = max(free, 20) / ROOM / max(total, 1)

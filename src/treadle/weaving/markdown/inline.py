@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from urllib.parse import unquote
 
@@ -15,6 +16,7 @@ from treadle.weaving.markdown.cite import cite
 from treadle.weaving.markdown.context import Context
 from treadle.weaving.markdown.displays import display
 
+UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
 COMMANDS = {"em": "emph", "strong": "textbf", "s": "sout"}
 
 
@@ -55,8 +57,8 @@ class InlineRenderer:
         return fragment
 
     def _plain(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
-        if "[^" in node.content:
-            self.context.warn(self.line, f"a footnote of `{node.content.strip()}` is not defined")
+        for label in UNDEFINED_NOTE.findall(node.content):
+            self.context.warn(self.line, f"footnote `{label}` is not defined")
         yield self._text(escape_prose(node.content))
 
     def _code(self, node: SyntaxTreeNode) -> Iterator[Fragment]:

@@ -13,7 +13,7 @@ from treadle.weaving.markdown.attributes import trailing_attributes
 from treadle.weaving.markdown.context import Context
 from treadle.weaving.markdown.inline import inline_latex
 from treadle.weaving.markdown.parser import parse_inline
-from treadle.weaving.tabulars import Tabular, table
+from treadle.weaving.tabulars import Tabular, table, with_minus
 
 CAPTION = re.compile(r"(?:[Tt]able)?:\s+(.*)", re.DOTALL)
 
@@ -32,7 +32,7 @@ def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Co
         text = found
         rows.pop()
     header, *body = [
-        tuple(inline_latex(cell, line + number + (number > 0), context) for cell in row)
+        tuple(with_minus(inline_latex(cell, line + number + (number > 0), context)) for cell in row)
         for number, row in enumerate(rows)
     ]
     tabular = Tabular(header, tuple(body), tuple(_align(cell) for cell in rows[0]))
