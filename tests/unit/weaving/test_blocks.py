@@ -1,0 +1,181 @@
+"""Blocks: pandoc's Markdown and the LaTeX it becomes."""
+
+import pytest
+
+CASES = {
+    "heading": ("# A & *b* {#sec:a}", r"\section{A \& \emph{b}}\label{sec:a}"),
+    "unnumbered": (
+        "## A {-}",
+        "\\subsection*{A}\n\\addcontentsline{toc}{subsection}{A}",
+    ),
+    "setext": ("A\n===", r"\section{A}"),
+    "heading with braces": ("# The set {a}", r"\section{The set \{a\}}"),
+    "display": ("$$\nx\n$$", "\\[\n  x\n\\]"),
+    "display in brackets": ("\\[\nx\n\\]", "\\[\n  x\n\\]"),
+    "label": ("$$ x $$ {#eq:a}", "\\begin{equation}\\label{eq:a}\n  x\n\\end{equation}"),
+    "rows": (
+        "$$\na &= b \\\\\n  &= c\n$$",
+        "\\[\n  \\begin{aligned}\n    a &= b \\\\\n    &= c\n  \\end{aligned}\n\\]",
+    ),
+    "matrix": (
+        "$$\\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}$$",
+        "\\[\n  \\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix}\n\\]",
+    ),
+    "align in dollars": (
+        "$$\n\\begin{align}\na &= b\n\\end{align}\n$$ {#eq:a}",
+        "\\begin{align}\\label{eq:a}\na &= b\n\\end{align}",
+    ),
+    "display within a paragraph": ("so\n$$x$$\nholds", "so\n\\[\n  x\n\\]\nholds"),
+    "display after a blank": ("so\n\n$$x$$\n\nthen", "so\n\\[\n  x\n\\]\n\nthen"),
+    "display in a sentence": ("so $$x$$ holds", "so \n\\[\n  x\n\\]\n holds"),
+    "environment": (
+        "\\begin{proof}\na_1 *b*\n\n& c\n\\end{proof}",
+        "\\begin{proof}\na_1 *b*\n\n& c\n\\end{proof}",
+    ),
+    "nested environment": (
+        "\\begin{a}\n\\begin{a}\n\n\\end{a}\n\n*x*\n\\end{a}",
+        "\\begin{a}\n\\begin{a}\n\n\\end{a}\n\n*x*\n\\end{a}",
+    ),
+    "commands": ("\\newpage\n\n\\appendix", "\\newpage\n\n\\appendix"),
+    "raw block": ("```{=latex}\n\\foo_%\n```", "\\foo_%"),
+    "raw block of another kind": ("```{=html}\n<b>\n```", ""),
+    "comment": ("<!-- a\n\nb -->\n\nc", "c"),
+    "tight list": (
+        "- a\n  b\n    - c\n- d",
+        "\\begin{itemize}\n  \\item a\n    b\n    \\begin{itemize}\n      \\item c\n"
+        "    \\end{itemize}\n  \\item d\n\\end{itemize}",
+    ),
+    "loose list": (
+        "3. a\n\n   b\n4. [c]",
+        "\\begin{enumerate}[start=3]\n  \\item a\n\n    b\n  \\item {}[c]\n\\end{enumerate}",
+    ),
+    "tasks": (
+        "- [ ] a\n- [x] b",
+        "\\begin{itemize}\n  \\item[$\\square$] a\n  \\item[$\\boxtimes$] b\n\\end{itemize}",
+    ),
+    "definitions": (
+        "*T*\n:   Its\n    meaning",
+        "\\begin{description}\n  \\item[{\\emph{T}}]\n    Its\n    meaning\n\\end{description}",
+    ),
+    "quotation": ("> a\n> b", "\\begin{quote}\n  a\n  b\n\\end{quote}"),
+    "theorem": (
+        '::: {.theorem #thm:a title="Bayes"}\n$x$\n:::',
+        "\\begin{theorem}[{Bayes}]\\label{thm:a}\n  $x$\n\\end{theorem}",
+    ),
+    "nested divs": (
+        "::: proof\n:::: center\na\n::::\n:::",
+        "\\begin{proof}\n  \\begin{center}\n    a\n  \\end{center}\n\\end{proof}",
+    ),
+    "other div": ("::: whatever\na\n:::", "a"),
+    "listing": (
+        "```json\n{}\n```",
+        "\\begin{listing}\n\\{\\}\n\\end{listing}",
+    ),
+    "indented code": ("a\n\n    b_c", "a\n\n\\begin{listing}\nb_c\n\\end{listing}"),
+    "rule": ("a\n\n---\n\nb", "a\n\n\\sectionrule\n\nb"),
+    "table": (
+        "| a | b |\n|:--|--:|\n| x_1 | -2 |\n| [y] | **3** |",
+        "\\begin{center}\n  \\begin{tabular}{@{}lr@{}}\n    \\toprule\n    a    & b \\\\\n"
+        "    \\midrule\n    x\\_1 & $-$2 \\\\\n    {}[y]  & \\textbf{3} \\\\\n    \\bottomrule\n"
+        "  \\end{tabular}\n\\end{center}",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_block(latex, name):
+    markdown, expected = CASES[name]
+    assert latex(markdown) == expected
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "|a|b|\n|-|-|\n|1|2|\n\n: Cap *x* {#tbl:a}",
+        "|a|b|\n|-|-|\n|1|2|\n: Cap *x* {#tbl:a}",
+        "|a|b|\n|-|-|\n|1|2|\n\nTable: Cap *x* {#tbl:a}",
+        "Table: Cap *x* {#tbl:a}\n\n|a|b|\n|-|-|\n|1|2|",
+    ],
+)
+def test_a_table_with_a_caption_floats(latex, markdown):
+    text = latex(markdown)
+    assert (
+        "\\begin{table}[htbp]\n  \\centering\n  \\caption{Cap \\emph{x}}\n  \\label{tbl:a}" in text
+    )
+    assert text.count("Cap") == 1
+
+
+def test_a_caption_belongs_to_the_table_above_it(latex):
+    text = latex("|a|\n|-|\n|1|\n\n: One {#tbl:a}\n\n|b|\n|-|\n|2|")
+    assert text.count(r"\caption{One}") == 1
+    assert r"\begin{center}" in text
+
+
+def test_long_cells_are_paragraphs(latex):
+    text = latex(f"|a|b|\n|-|-|\n|x|{'word ' * 40}|")
+    assert r"l>{\raggedright\arraybackslash}p{" in text
+
+
+def test_a_table_of_many_columns_shrinks_to_the_page(latex):
+    row = "|" + "number 0.1|" * 12
+    text = latex(f"{row}\n|{'-|' * 12}\n{row}")
+    assert r"\begin{adjustbox}{max width=\linewidth}" in text
+
+
+def test_figure(latex, tmp_path, findings):
+    (tmp_path / "a b.png").touch()
+    text = latex('![Cap $x$](<a b.png>){#fig:a width=60% alt="100% & so"}')
+    (copy,) = findings.copies
+    assert copy.source == tmp_path / "a b.png"
+    assert copy.target.startswith("report/images/a-b-")
+    assert text == (
+        "\\begin{figure}[htbp]\n  \\centering\n"
+        "  \\alttext{100\\% \\& so}{\\includegraphics[width=0.6\\linewidth]{" + copy.target + "}}\n"
+        "  \\caption{Cap $x$}\n  \\label{fig:a}\n\\end{figure}"
+    )
+
+
+def test_an_image_within_text_does_not_float(latex, tmp_path):
+    (tmp_path / "a.pdf").touch()
+    assert latex("see ![](a.pdf){height=1em}") == (
+        r"see \includegraphics[height=1em]{report/images/a.pdf}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("no.png", "image file `no.png` not found"),
+        ("a.svg", "LaTeX can't include `a.svg`"),
+        ("https://e.org/a.png", "is not a local file"),
+    ],
+)
+def test_an_image_that_can_not_be_had(latex, tmp_path, findings, path, message):
+    (tmp_path / "a.svg").touch()
+    latex(f"text\n\n![c]({path})")
+    (found,) = findings.diagnostics
+    assert message in found.message
+    assert found.span.line == 3
+
+
+@pytest.mark.parametrize(
+    ("markdown", "message"),
+    [
+        ("a\n\n$$ x\n\nb", "`$$` opens mathematics that nothing closes"),
+        ("a\n\n\\begin{align}\nx\n", "has no `\\end{align}`"),
+        ("a\n\n::: theorem\nx\n", "`:::` opens a block that nothing closes"),
+        ("a\n\n<table>", "HTML is left out"),
+    ],
+)
+def test_what_is_unclosed_is_told_at_its_line(latex, findings, markdown, message):
+    latex(markdown)
+    (found,) = findings.diagnostics
+    assert message in found.message
+    assert found.span.line == 3
+
+
+def test_the_bibliography_stands_where_its_heading_does(latex, findings):
+    bibliography = (r"\bibliographystyle{plainnat}", r"\bibliography{report/refs}")
+    text = latex("a\n\n# References\n\n# More", bibliography=bibliography)
+    assert text == "a\n\n" + "\n".join(bibliography) + "\n\n\\section{More}"
+    assert findings.bibliography

@@ -1,0 +1,115 @@
+"""What is woven compiles with pdflatex, and its text can be read back from the PDF."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import unicodedata
+
+import pytest
+
+from treadle.execution.result import ChunkResult, Stream, Table
+from treadle.weaving.characters import declarations
+from treadle.weaving.latex import escape
+from treadle.weaving.weave import weave
+
+pytestmark = pytest.mark.skipif(not shutil.which("pdflatex"), reason="TeX is not installed")
+
+PRINTED = [
+    r"\end{verbatim} \end{chunkoutput} \begin{document}",
+    r"{a} }{ {{}} \{ \}",
+    r"C:\new\table \\ \x41 \n",
+    "100% # $x_1^2$ & ~ ^^M ^^5c",
+    "-- --- << >> ,, ?` !` '' `` \" ' `",
+    '| <a href="x"> [1] (2) *3* _4_ @fig:x <%= y %>',
+    "élan Größe naïve Łódź œuvre",
+    "αβγ λ ≤ ≥ ≠ → ∞ ∑ ∈ ℝ",
+    "┌──┬──┐ │ ║ ╬ █",
+    "x² x₁ 10⁻³ ᵀ",
+    "emoji 😀 中文 日本",
+]
+CONTROLS = "a\x00b\x01c\x07d\x08e\x0bf\x0cg\x1bh\x7fi\x85j\u2028k\ufeffl\u200bm\u0301n\ud800o"
+
+
+@pytest.fixture
+def compile_tex(tmp_path):
+    def run(tex: str) -> tuple[str, str]:
+        (tmp_path / "report.tex").write_text(tex, "utf-8")
+        environment = {**os.environ, "max_print_line": "1000"}
+        done = subprocess.run(
+            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"],
+            cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+            check=False, timeout=60,
+        )  # fmt: skip
+        log = done.stdout.decode("utf-8", "replace")
+        assert done.returncode == 0, log[-3000:]
+        text = subprocess.run(
+            ["pdftotext", "-layout", "report.pdf", "-"],
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
+        )
+        return text.stdout.decode("utf-8"), log
+
+    return run
+
+
+def squeezed(text: str) -> str:
+    """Without blanks, and with equal characters of different codes made one."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text))
+
+
+def document_of(make_document, make_chunk, *printed):
+    chunks = [make_chunk("f()", n + 1, 10 * n + 1, echo=False) for n in range(len(printed))]
+    results = [ChunkResult((Stream("stdout", text),)) for text in printed]
+    return weave(make_document(*chunks, title="T"), results).tex
+
+
+def test_printed_text_is_in_the_pdf(make_document, make_chunk, compile_tex):
+    text, log = compile_tex(document_of(make_document, make_chunk, *PRINTED, CONTROLS))
+    read = squeezed(text)
+    missing = [line for line in PRINTED if squeezed(line) not in read]
+    assert missing == []
+    assert "a^@b^Ac^Gd^He^Kf^Lg^[h^?i" in read
+    assert "Overfull" not in log
+
+
+def test_every_known_symbol_compiles_in_text_code_maths_and_titles(
+    make_document, make_chunk, compile_tex
+):
+    symbols = "".join(declarations())
+    tex = document_of(make_document, make_chunk, symbols)
+    maths = [char for char in symbols if unicodedata.category(char) == "Sm" or "α" <= char <= "ω"]
+    title = rf"\section{{{escape(symbols[:60])}}}"
+    body = f"{title}\n{escape(symbols)}\n\n$" + "$ $".join(maths) + "$\n\\end{document}"
+    text, log = compile_tex(tex.replace("\\end{document}", body))
+    assert "invalid in math mode" not in log
+    # Each stands there three times: in code, in the text, in the title or in mathematics.
+    lost = [char for char in "αΩ→≤∈∑√∞≠─█⁻²" if char not in text]
+    assert lost == []
+
+
+def test_nasty_prose_cells_and_titles(make_document, make_chunk, compile_tex):
+    nasty = r"\end{document} {} 100% # $ & ~ ^ _ \ 😀 ' ` < >> --"
+    chunk = make_chunk("f()", echo=False, caption="Cap", name="t")
+    table = Table((nasty, "[a"), (("*x", nasty), ("[y]", "-1")), ("l", "r"))
+    document = make_document(
+        chunk, title=r"A \\ 100\% & # _ title", author="O’Neil 100% 😀 & Söhne"
+    )
+    text, _ = compile_tex(weave(document, [ChunkResult((table,), caption="100% # & _ ^")]).tex)
+    assert squeezed(nasty) in squeezed(text)
+    assert "A\\100%&#_title" in squeezed(text)
+    assert "100%#&_^" in squeezed(text)
+
+
+def test_long_lines_stay_on_the_page(make_document, make_chunk, compile_tex):
+    code = "value = function(" + "argument_of_some_length, " * 12 + ")  # " + "x" * 200
+    tex = weave(
+        make_document(make_chunk(code)),
+        [ChunkResult((Stream("stdout", "word " * 99 + "y" * 400),))],
+    ).tex
+    text, log = compile_tex(tex)
+    assert "Overfull" not in log
+    assert squeezed(text).replace("↪", "").count("y" * 400) == 1

@@ -1,0 +1,92 @@
+"""Running text: pandoc's Markdown on the left, LaTeX on the right."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("*a* _b_ **c** ~~d~~", r"\emph{a} \emph{b} \textbf{c} \sout{d}"),
+        ("snake_case_name", r"snake\_case\_name"),
+        ("H~2~O x^2^", r"H\textsubscript{2}O x\textsuperscript{2}"),
+        ("Fig.~1 and Sec.~2", "Fig.~1 and Sec.~2"),
+        (r"a\ b", "a~b"),
+        ('"a" it\'s', "``a'' it's"),
+        ("1--2 --- so...", r"1--2 --- so\dots{}"),
+        (r"100\% 50% \$ \# \_ \*", r"100\% 50\% \$ \# \_ *"),
+        ("`x_1 -- 'a'`", r"\code{x\_1 -{}- \textquotesingle{}a\textquotesingle{}}"),
+        # Mathematics
+        ("$x_1 < y$", "$x_1 < y$"),
+        ("it costs $5 and $6", r"it costs \$5 and \$6"),
+        ("$5 or $ 6 $", r"\$5 or \$ 6 \$"),
+        (r"\(x_1\) and $\text{a \$ b}$", r"$x_1$ and $\text{a \$ b}$"),
+        (r"$a*b$ and $c*d$", "$a*b$ and $c*d$"),
+        # Raw LaTeX
+        (r"\cref{fig:a_b} \SI{3}{\metre} \LaTeX{}", r"\cref{fig:a_b} \SI{3}{\metre} \LaTeX{}"),
+        (r"\citep[see][p. 3]{a} \emph{*x*}", r"\citep[see][p. 3]{a} \emph{*x*}"),
+        (r"\foo*[a]{b{c}d}{e} f", r"\foo*[a]{b{c}d}{e} f"),
+        (r"\newcommand{\R}[1]{\mathbb{R}^{#1}}", r"\newcommand{\R}[1]{\mathbb{R}^{#1}}"),
+        (r"\def\x#1{a #1}", r"\def\x#1{a #1}"),
+        ("`\\vspace{1em}`{=latex} `<b>`{=html}", r"\vspace{1em} "),
+        (r"\alpha [a]", r"\alpha [a]"),
+        # Links
+        ("[a b](https://e.org/x_y#z)", r"\href{https://e.org/x_y\#z}{a b}"),
+        ("<https://e.org/x_y>", r"\url{https://e.org/x_y}"),
+        ("<https://e.org/50%>", r"\href{https://e.org/50\%25}{https://e.org/50\%}"),
+        ("[a](#sec:b)", r"\hyperref[sec:b]{a}"),
+        # What is not LaTeX
+        ("a <!-- b --> c", "a  c"),
+        (r"a \\ b", r"a \textbackslash{} b"),
+        ("Ω → β 😀", r"Ω → β \missingchar{1F600}"),
+    ],
+)
+def test_inline(latex, markdown, expected):
+    assert latex(markdown) == expected
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("@fig:a", r"\cref{fig:a}"),
+        ("@Fig:a shows", r"\Cref{fig:a} shows"),
+        ("[@fig:a; @tbl:b]", r"\cref{fig:a,tbl:b}"),
+        ("(see @eq:kl).", r"(see \cref{eq:kl})."),
+        ("@sec:a-b_c.", r"\cref{sec:a-b_c}."),
+        ("[@key]", r"\citep{key}"),
+        ("[@a; @b]", r"\citep{a,b}"),
+        ("[see @a, p. 3]", r"\citep[see][p.~3]{a}"),
+        ("[@a, ch. 2; see @b]", r"\citetext{\citealp[ch. 2]{a}; \citealp[see][]{b}}"),
+        ("[-@a]", r"\citeyearpar{a}"),
+        ("@a says", r"\citet{a} says"),
+        ("@a [p. 3] says", r"\citet[p.~3]{a} says"),
+        ("-@a", r"\citeyear{a}"),
+        ("@doe:2020x.", r"\citet{doe:2020x}."),
+        ("me@example.org", "me@example.org"),
+        (r"\@a", "@a"),
+        ("`@a`", r"\code{@a}"),
+        ("[a@b](x)", r"\href{x}{a@b}"),
+    ],
+)
+def test_citations_and_references(latex, markdown, expected):
+    assert latex(markdown) == expected
+
+
+def test_line_breaks_are_the_author_s(latex):
+    assert latex("one\ntwo  \nthree\\\nfour") == "one\ntwo \\\\\nthree \\\\\nfour"
+
+
+def test_footnotes(latex):
+    text = latex("a[^1] b^[in *line*].\n\n[^1]: Note\n    on.\n\n    More.\n\nc")
+    assert text == ("a\\footnote{Note\non.\n\\par\nMore.} b\\footnote{in \\emph{line}}.\n\nc")
+
+
+def test_an_undefined_footnote_is_told(latex, findings):
+    latex("a\n\nb [^no] c")
+    assert [(d.span.line, d.message) for d in findings.diagnostics] == [
+        (3, "footnote `[^no]` is not defined")
+    ]
+
+
+def test_html_is_told(latex, findings):
+    assert latex("a <b>c</b>") == "a c"
+    assert "`<b>`" in findings.diagnostics[0].message

@@ -1,0 +1,188 @@
+import datetime
+from pathlib import Path
+
+import pytest
+
+from treadle.diagnostics import Span
+from treadle.document.model import Inline, Prose
+from treadle.execution.result import ChunkResult, Figure, InlineResult, Stream
+from treadle.weaving.weave import weave
+
+
+def prose(text, line=1, inlines=()):
+    return Prose(text, Span("report.pmd", line, line + text.count("\n")), inlines)
+
+
+def body(woven):
+    return woven.tex.split("\\begin{document}\n")[1].split("\n\\end{document}")[0].strip("\n")
+
+
+def origin(woven, text):
+    """The line of the document of the one line of LaTeX that holds `text`."""
+    (line,) = [n for n, tex in enumerate(woven.tex.split("\n")) if text in tex]
+    return woven.lines[line]
+
+
+def test_prose_and_chunks_in_order(make_document, make_chunk):
+    document = make_document(prose("one\n"), make_chunk("f()", line=2), prose("two\n", 5))
+    woven = weave(document, [None, ChunkResult((Stream("stdout", "out\n"),)), None])
+    assert body(woven) == (
+        "one\n\n\\begin{chunkcode}\nf()\n\\end{chunkcode}\n\n"
+        "\\begin{chunkoutput}\nout\n\\end{chunkoutput}\n\ntwo"
+    )
+    assert woven.diagnostics == ()
+
+
+def test_every_line_has_its_line(make_document, make_chunk):
+    text = "first\nsecond\n\n# Head\n\n$$\nxyz\n$$\n\n- a\n- b\n"
+    document = make_document(
+        prose(text, 5), make_chunk("f()\ng()", line=16), prose("the last\n", 20)
+    )
+    woven = weave(document, [None, ChunkResult(), None])
+    assert len(woven.lines) == woven.tex.count("\n")
+    found = {mark: origin(woven, mark) for mark in ("first", "second", "{Head}", "  xyz", "item b")}
+    assert found == {"first": 5, "second": 6, "{Head}": 8, "  xyz": 11, "item b": 15}
+    assert (origin(woven, "f()"), origin(woven, "g()"), origin(woven, "the last")) == (17, 18, 20)
+
+
+def test_inline_results_are_markdown_in_their_place(make_document):
+    text = "a <%= x %> b\nc <% y\n%> d\n\ne\n"
+    inlines = (
+        Inline("x", True, Span.at("report.pmd", 3), 2, 10),
+        Inline("y", False, Span("report.pmd", 4, 5), text.index("<% y"), text.index("%> d") + 2),
+    )
+    document = make_document(prose(text, 3, inlines))
+    woven = weave(document, [InlineResult(("*1*\n2", ""))])
+    assert body(woven) == "a \\emph{1}\n2 b\nc  d\n\ne"
+    assert (origin(woven, "2 b"), origin(woven, "c  d")) == (3, 4)
+    assert woven.lines[woven.tex.split("\n").index("e")] == 7
+
+
+def test_notes_and_environments_span_chunks(make_document, make_chunk):
+    document = make_document(
+        prose("a[^1]\n\n\\begin{center}\n"),
+        make_chunk("f()", line=4),
+        prose("\\end{center}\n\n[^1]: Note.\n", 7),
+    )
+    woven = weave(document, [None, ChunkResult(), None])
+    assert body(woven) == (
+        "a\\footnote{Note.}\n\n\\begin{center}\n\\begin{chunkcode}\nf()\n\\end{chunkcode}\n"
+        "\\end{center}"
+    )
+
+
+def test_a_chunk_lost_in_a_code_block_is_an_error(make_document, make_chunk):
+    document = make_document(prose("````\nopen\n"), make_chunk("f()", line=3))
+    woven = weave(document, [None, ChunkResult()])
+    (found,) = woven.diagnostics
+    assert "swallowed" in found.message
+    assert found.span.line == 4
+
+
+def test_a_chunk_in_a_comment_is_not_shown(make_document, make_chunk):
+    document = make_document(prose("<!--\n"), make_chunk("f()", line=2), prose("-->\nb\n", 5))
+    woven = weave(document, [None, ChunkResult(), None])
+    assert woven.diagnostics == ()
+    assert "f()" not in body(woven)
+
+
+def test_raw_results_within_a_paragraph(make_document, make_chunk):
+    raw = make_chunk("p()", line=2, echo=False, results="tex")
+    document = make_document(prose("one\n"), raw, prose("two\n", 5))
+    woven = weave(document, [None, ChunkResult((Stream("stdout", "\\[ x \\]\n"),)), None])
+    assert body(woven) == "one\n\\[ x \\]\ntwo"
+
+
+def test_markdown_results(make_document, make_chunk):
+    chunk = make_chunk("p()", line=2, echo=False, results="markdown")
+    document = make_document(prose("one\n"), chunk, prose("two\n", 5))
+    table = "| a |\n|---|\n| 1 |\n"
+    woven = weave(document, [None, ChunkResult((Stream("stdout", table),)), None])
+    assert r"\begin{tabular}{@{}l@{}}" in body(woven)
+    assert origin(woven, r"\toprule") == 2
+
+
+def test_captions_are_markdown(make_document, make_chunk):
+    chunk = make_chunk(echo=False, caption="x", name="a")
+    document = make_document(chunk)
+    result = ChunkResult((Figure("a-1.pdf", 3, 2),), caption="The *loss* $x_1$, see @eq:a")
+    woven = weave(document, [result])
+    assert r"\caption{The \emph{loss} $x_1$, see \cref{eq:a}}" in woven.tex
+    assert r"\includegraphics[max width=\linewidth]{report/a-1.pdf}" in woven.tex
+
+
+def test_the_title_block(make_document):
+    document = make_document(
+        prose("text\n"),
+        title="On *maths* & $x$",
+        author=[{"name": "Kurt Gödel", "id": "17"}],
+        course="Logic",
+        date=datetime.date(2023, 11, 2),
+        abstract="We *see*.\n",
+    )
+    tex = weave(document, [None]).tex
+    assert r"On \emph{maths} \& $x$" in tex
+    assert "pdftitle={On maths \\& x}" in tex
+    assert "Kurt Gödel (17)" in tex
+    assert "2 November 2023" in tex
+    assert "\\begin{abstract}\nWe \\emph{see}.\n\\end{abstract}" in tex
+    assert r"\today" not in tex
+
+
+def test_the_author_s_preamble_comes_last_and_knows_its_lines(make_document):
+    document = make_document(prose("t\n"), title="T", preamble="\\newcommand{\\R}{x}\n\\mine")
+    woven = weave(document, [None])
+    before = woven.tex.split("\\begin{document}")[0]
+    assert before.index("cleveref") < before.index(r"\newcommand{\R}")
+    assert (origin(woven, r"\newcommand{\R}"), origin(woven, r"\mine")) == (4, 5)
+
+
+def test_class_and_page(make_document):
+    document = make_document(
+        prose("# A\n"),
+        documentclass="report",
+        classoption=["twoside"],
+        fontsize="12pt",
+        geometry="margin=3cm",
+    )
+    tex = weave(document, [None]).tex
+    assert tex.startswith("\\documentclass[12pt,a4paper,twoside]{report}")
+    assert r"\usepackage[margin=3cm]{geometry}" in tex
+    assert r"\chapter{A}" in tex
+
+
+def test_the_bibliography_is_at_the_end_or_where_the_author_puts_it(make_document):
+    woven = weave(make_document(prose("t\n"), bibliography="refs/all.bib"), [None])
+    assert body(woven).endswith("\\bibliographystyle{plainnat}\n\\bibliography{report/all}")
+    text = "\\bibliography{mine}\n\nend\n"
+    woven = weave(make_document(prose(text), bibliography="all.bib"), [None])
+    assert woven.tex.count(r"\bibliography{") == 1
+
+
+def test_only_characters_that_occur_are_declared(make_document):
+    tex = weave(make_document(prose("α ≤ é ┌\n")), [None]).tex
+    assert r"\declaresymbol{α}{03B1}{\alpha}" in tex
+    assert r"\declaredrawing{┌}{250C}{250C}" in tex
+    assert "β" not in tex
+    assert "{é}" not in tex
+
+
+def test_the_proposal_s_template(make_document):
+    tex = weave(make_document(prose("t\n"), title="P", template="proposal"), [None]).tex
+    assert r"\pagestyle{empty}" in tex
+    assert "tableofcontents" not in tex
+
+
+def test_a_template_of_the_author_s(tmp_path, make_document):
+    (tmp_path / "mine.tex.j2").write_text(
+        "\\VAR{preamble}\n\\begin{document}\nMINE\n\\VAR{body}\n\\end{document}\n"
+    )
+    document = make_document(prose("t\n"), template="mine.tex.j2")
+    document = type(document)(Path(tmp_path / "report.pmd"), document.front, document.blocks)
+    assert body(weave(document, [None])) == "MINE\nt"
+
+
+@pytest.mark.parametrize("numbersections", [True, False])
+def test_section_numbers(make_document, numbersections):
+    tex = weave(make_document(prose("# A\n"), numbersections=numbersections), [None]).tex
+    assert ("secnumdepth" in tex) is not numbersections
