@@ -79,6 +79,10 @@ def build(request: Request, listener: Listener | None = None) -> Built:
 
 def _run(work: _Build) -> None:
     document, scratch = work.prepared.document, work.scratch
+    if not any(work.prepared.planned.tasks):  # nothing is drawn, so nothing needs measures
+        scratch.fresh_figures()
+        work.ran.results = [None for _ in document.blocks]
+        return
     work.listener.stage("measuring the page")
     layout = measured_layout(document, scratch, work.folder)
     if work.request.target is Target.PDF:

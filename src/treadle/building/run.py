@@ -39,9 +39,6 @@ def run_tasks(
 ) -> Ran:
     """Run `tasks` up to the first that fails without `error=True`."""
     ran = Ran()
-    if not any(tasks):
-        ran.results = [None for _ in tasks]
-        return ran
     with WorkerExecutor(setup, listener.output) as executor:
         executor.start()
         for block, task in zip(document.blocks, tasks, strict=True):
