@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 from treadle.document.model import Chunk
 from treadle.execution.result import (
     ChunkResult,
+    Failure,
     Figure,
     Latex,
     Output,
@@ -52,7 +54,12 @@ def chunk_parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterato
         yield from _results(chunk, _shown(chunk, result.outputs), look)
     yield from _floats(chunk, result, look)
     if result.failure:
-        yield _verbatim("chunkerror", result.failure.traceback, chunk, look)
+        yield _verbatim("chunkerror", _traceback(result.failure), chunk, look)
+
+
+def _traceback(failure: Failure) -> str:
+    # The document is the same wherever it was built.
+    return failure.traceback.replace(failure.file, Path(failure.file).name)
 
 
 def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Place]:
