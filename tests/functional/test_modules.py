@@ -95,3 +95,23 @@ def test_another_code_folder(project):
     assert made.build("--to", "tex", "--code", "src/extracted").returncode == 0
     assert (made.folder / "src/extracted/report/shapes.py").exists()
     assert not (made.folder / "code").exists()
+
+
+def test_the_code_of_a_source_file_is_shown_and_run(project):
+    made = project("```python, source='part.py'\nprint(total + 1)\n```\n")
+    made.write("part.py", "# from a file\ntotal = 41\n")
+    assert made.build("--to", "tex").returncode == 0
+    assert "from a file" in made.tex
+    assert "42" in made.tex
+    made.write("part.py", "total = 41\nraise OSError('in the file')\n")
+    assert "\npart.py:2: error:" in "\n" + made.build("--to", "tex").stderr
+
+
+def test_a_chunk_in_two_parts_runs_as_one(project):
+    made = project(
+        "```python, complete=False\nfor i in (6,):\n```\n\nProse between.\n\n"
+        "```python\n    print('answer', i * 7)\n    print('next', 1 / (i - 6))\n```\n"
+    )
+    done = made.build("--to", "tex")
+    assert done.returncode == 1
+    assert "report.pmd:9: error:" in done.stderr

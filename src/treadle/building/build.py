@@ -12,6 +12,7 @@ from treadle.building.publish import publish
 from treadle.building.request import Built, Listener, Request, Silent, Target
 from treadle.building.run import Ran, run_tasks
 from treadle.building.scratch import Scratch
+from treadle.building.sources import with_sources
 from treadle.building.stage import databases, stage
 from treadle.building.supplements import find_supplements
 from treadle.diagnostics import Diagnostic, has_errors
@@ -105,7 +106,8 @@ def _run(work: _Build) -> None:
 def _weave_and_typeset(work: _Build) -> None:
     document, scratch = work.prepared.document, work.scratch
     work.listener.stage("weaving")
-    woven = weave(document, work.ran.results)
+    results = with_sources(document, work.ran.results, work.prepared.planned.sources)
+    woven = weave(document, results)
     work.problems += woven.diagnostics
     work.problems += stage(document, work.prepared.settings, woven, scratch)
     if work.failed:

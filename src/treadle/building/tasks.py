@@ -22,6 +22,7 @@ class Planned:
 
     tasks: tuple[Task | None, ...]
     listings: Mapping[int, Listing]  # by chunk number: code that is not the chunk's alone
+    sources: Mapping[int, str]  # by chunk number: the text of the file that `source=` names
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -31,6 +32,7 @@ class _Plan:
     seed: int
     tasks: list[Task | None] = field(default_factory=list)
     listings: dict[int, Listing] = field(default_factory=dict)
+    sources: dict[int, str] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
     pending: list[Piece] = field(default_factory=list)
     stems: set[str] = field(default_factory=set)
@@ -42,7 +44,7 @@ def plan_tasks(document: Document, seed: int) -> Planned:
     for block in document.blocks:
         task = _inline_task(block, seed) if isinstance(block, Prose) else _chunk_task(block, plan)
         plan.tasks.append(task)
-    return Planned(tuple(plan.tasks), plan.listings, tuple(plan.problems))
+    return Planned(tuple(plan.tasks), plan.listings, plan.sources, tuple(plan.problems))
 
 
 def derived_seed(seed: int, identity: str) -> int:
@@ -125,6 +127,7 @@ def _source_pieces(chunk: Chunk, plan: _Plan) -> list[Piece]:
     except (OSError, UnicodeDecodeError) as failure:
         plan.problems.append(error(chunk.span, f"source=: can't read `{path}`: {failure}"))
         return []
+    plan.sources[chunk.number] = text
     return [Piece(str(path), 1, text.rstrip() + "\n")]
 
 
