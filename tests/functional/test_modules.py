@@ -115,3 +115,11 @@ def test_a_chunk_in_two_parts_runs_as_one(project):
     done = made.build("--to", "tex")
     assert done.returncode == 1
     assert "report.pmd:9: error:" in done.stderr
+
+
+def test_a_module_that_does_not_parse_is_not_extracted(project):
+    made = project('```{python, module="shapes"}\ndef area(:\n    pass\n```\n')
+    done = made.treadle("tangle", "report.pmd")
+    assert done.returncode == 1
+    assert done.stderr.startswith("report.pmd:2: error:")
+    assert not (made.folder / "code").exists()

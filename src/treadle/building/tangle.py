@@ -6,12 +6,14 @@ from pathlib import Path
 
 from treadle.diagnostics import has_errors
 from treadle.document.reader import read_document
+from treadle.document.syntax import check_syntax
 from treadle.tangling.tangle import Tangled, tangle
 
 
 def tangle_file(path: Path, code_dir: Path) -> Tangled:
     """Bring `code_dir` up to date with the document at `path`; nothing if that has errors."""
-    document, problems = read_document(path)
+    document, found = read_document(path)
+    problems = (*found, *check_syntax(document))
     if has_errors(problems):
         return Tangled(diagnostics=problems)
     tangled = tangle(document, code_dir)
