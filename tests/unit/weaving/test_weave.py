@@ -93,6 +93,13 @@ def test_raw_results_within_a_paragraph(make_document, make_chunk):
     assert body(woven) == "one\n\\[ x \\]\ntwo"
 
 
+def test_raw_results_after_an_empty_line_begin_a_paragraph(make_document, make_chunk):
+    raw = make_chunk("p()", line=3, echo=False, results="tex")
+    document = make_document(prose("one\n\n"), raw)
+    woven = weave(document, [None, ChunkResult((Stream("stdout", "A sentence.\n"),))])
+    assert body(woven) == "one\n\nA sentence."
+
+
 def test_markdown_results(make_document, make_chunk):
     chunk = make_chunk("p()", line=2, echo=False, results="markdown")
     document = make_document(prose("one\n"), chunk, prose("two\n", 5))

@@ -10,7 +10,7 @@ from treadle.weaving.fragment import Fragment, Line, fixed, indent, stack, text_
 from treadle.weaving.graphics import Float, figure_float
 from treadle.weaving.listings import code_lines
 from treadle.weaving.markdown.attributes import trailing_attributes
-from treadle.weaving.markdown.context import Context
+from treadle.weaving.markdown.context import Context, Place
 from treadle.weaving.markdown.displays import display
 from treadle.weaving.markdown.divs import PLACE
 from treadle.weaving.markdown.inline import (
@@ -20,6 +20,7 @@ from treadle.weaving.markdown.inline import (
     render_inline,
 )
 from treadle.weaving.markdown.pipe_tables import is_caption, pipe_table
+from treadle.weaving.markdown.raw_latex import BEGIN, MATHS
 
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}
@@ -61,20 +62,33 @@ def line_of(node: SyntaxTreeNode) -> int:
 
 
 def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bool:
-    # A display belongs to the paragraph before it, and to the one after it unless the author
-    # left a line empty between them.
     if before.type == "paragraph" and before.hidden:
         return True  # in a list whose items stand close
+    # A display belongs to the paragraph before it, and to the one after it unless the author
+    # left a line empty between them; raw LaTeX goes by that line alone.
     if _is_display(node, context):
-        return before.type == "paragraph" or _adjoin(before, node)
-    return _is_display(before, context) and _adjoin(before, node)
+        return before.type == "paragraph" or _is_display(before, context) or _adjoin(before, node)
+    loose = _is_display(before, context) or _is_raw(before, context) or _is_raw(node, context)
+    return loose and _adjoin(before, node)
 
 
 def _is_display(node: SyntaxTreeNode, context: Context) -> bool:
-    if node.type == "place":
-        number: int = node.meta["number"]
-        return context.places[number].flows
-    return bool(node.meta.get("display"))
+    if node.type != "place":
+        return bool(node.meta.get("display"))
+    lines = _place_of(node, context).lines
+    begin = BEGIN.match(lines[0].text) if lines else None
+    return bool(lines) and (
+        lines[0].text.startswith(r"\[") or (begin is not None and begin[1] in MATHS)
+    )
+
+
+def _is_raw(node: SyntaxTreeNode, context: Context) -> bool:
+    return node.type == "place" and _place_of(node, context).flows
+
+
+def _place_of(node: SyntaxTreeNode, context: Context) -> Place:
+    number: int = node.meta["number"]
+    return context.places[number]
 
 
 def _adjoin(before: SyntaxTreeNode, node: SyntaxTreeNode) -> bool:
