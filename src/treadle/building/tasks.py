@@ -44,6 +44,10 @@ def plan_tasks(document: Document, seed: int) -> Planned:
     for block in document.blocks:
         task = _inline_task(block, seed) if isinstance(block, Prose) else _chunk_task(block, plan)
         plan.tasks.append(task)
+    if plan.pending:
+        last = [chunk for chunk in document.chunks if not chunk.options.complete][-1]
+        message = "`complete=False`, but no chunk follows with the rest of its code"
+        plan.problems.append(error(last.span, message))
     return Planned(tuple(plan.tasks), plan.listings, plan.sources, tuple(plan.problems))
 
 

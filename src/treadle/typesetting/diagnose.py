@@ -69,7 +69,9 @@ def _error_place(item: Message, places: Places) -> Span:
     if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
         return at
     if item.line:
-        return places.of_file(item.file or places.tex_name, item.line)
+        at = places.of_file(item.file or places.tex_name, item.line)
+        command = _undefined_command(item)
+        return (places.of_line_before(command, item.file, item.line) if command else None) or at
     if missing := NO_FILE.match(text):  # LaTeX asks for another name and tells no line
         stem = re.escape(missing["file"].rpartition(".")[0] or missing["file"])
         return places.of_pattern(re.compile(rf"(?<![\w-]){stem}(?![\w-])"))
@@ -82,6 +84,13 @@ def _argument(name: str, item: Message, places: Places) -> Span | None:
     return places.of_text(name + start) or places.of_text(start.removeprefix("{"))
 
 
+def _undefined_command(item: Message) -> str:
+    if "Undefined control sequence" not in item.text:
+        return ""
+    names = re.findall(r"\\(?:[A-Za-z@]+|.)", item.context)
+    return names[-1] if names else ""
+
+
 def _sentence(item: Message) -> str:
     """LaTeX's own words, with what they speak of, and without its line numbers."""
     text = re.sub(r"^(?:LaTeX|Package|Class) (?:(\S+) )?Error: ", r"\1: ", item.text)
@@ -89,8 +98,7 @@ def _sentence(item: Message) -> str:
     if begun := BEGUN.match(text):
         text = text.replace(begun["begun"] or "", "")
     if text.startswith("Undefined control sequence"):
-        names = re.findall(r"\\(?:[A-Za-z@]+|.)", item.context)
-        text = f"undefined command {names[-1]}" if names else "undefined command"
+        text = f"undefined command {_undefined_command(item)}".rstrip()
     elif text.startswith("Missing $ inserted"):
         text = "a formula's sign or command outside of a formula (missing $)"
         text += f", after: {item.context[-40:].strip()}" if item.context.strip() else ""

@@ -17,6 +17,7 @@ READ_BY = {
     ".lof": re.compile(r"\\listoffigures"),
     ".lot": re.compile(r"\\listoftables"),
 }
+ARGUMENT = 50  # lines of tex that the argument of a command has at most
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,15 @@ class Places:
         if path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
             return self.of_line(1)
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
+
+    def of_line_before(self, text: str, name: str, number: int) -> Span | None:
+        """The span of the line with `text` at tex line `number` or before: TeX, having read an
+        argument to its end, names the line of the end."""
+        if Path(name or self.tex_name).name != self.tex_name:
+            return None
+        lines = self.tex.split("\n")[:number]
+        near = range(len(lines), max(len(lines) - ARGUMENT, 0), -1)
+        return next((self.of_line(at) for at in near if text in lines[at - 1]), None)
 
     def of_pattern(self, pattern: re.Pattern[str], occurrence: int = 0) -> Span:
         """The span of an occurrence of `pattern` in the tex; its last one if there are fewer."""

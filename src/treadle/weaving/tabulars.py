@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from treadle.weaving.fragment import Fragment
+from treadle.weaving.fragment import Fragment, Line, indent
 from treadle.weaving.graphics import Float
 from treadle.weaving.latex import escape
 from treadle.weaving.markdown.maths import DOLLARS
-from treadle.weaving.templates import render
+from treadle.weaving.templates import environment, render_with_slots
 
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
 ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
@@ -18,11 +18,13 @@ ROOM = 90  # characters a row may hold before its long columns are set as paragr
 
 @dataclass(frozen=True)
 class Tabular:
-    """Cells of LaTeX; `align` has a letter of l, c, r for each column."""
+    """Cells of LaTeX; `align` has a letter of l, c, r for each column, `origins` the `.pmd` line
+    of the header and of each row, where they have lines of their own."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     align: tuple[str, ...]
+    origins: tuple[int, ...] = ()
 
 
 def cell(text: str) -> str:
@@ -47,16 +49,12 @@ def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
     ]
     wide = sum(widths) + 3 * len(widths) > ROOM
     columns = _columns(tabular, widths) if wide else "".join(tabular.align)
-    header, *rows = _aligned([tabular.header, *tabular.rows])
-    return render(
-        "table.tex.j2",
-        origin,
-        float=float_,
-        columns=columns,
-        shrink=wide and "p{" not in columns,
-        header=header if any(tabular.header) else "",
-        rows=rows,
-    )
+    texts = _aligned([tabular.header, *tabular.rows])
+    origins = tabular.origins or (origin,) * len(texts)
+    header, *rows = indent(tuple(map(Line, texts, origins)), 4)
+    slots = {"header": (header,) if any(tabular.header) else (), "rows": tuple(rows)}
+    values = {"float": float_, "columns": columns, "shrink": wide and "p{" not in columns}
+    return render_with_slots(environment().get_template("table.tex.j2"), origin, slots, values)
 
 
 def _visible(latex: str) -> int:

@@ -49,6 +49,13 @@ def test_incomplete_chunks_run_with_the_next_on_their_own_lines():
     assert str(plan.listings[2].place(8)) == "report.pmd:8"
 
 
+def test_an_incomplete_chunk_that_nothing_completes_is_told():
+    text = "a\n\n```python, complete=False\nx = 1\n```\n\nb\n"
+    [problem] = planned(text).diagnostics
+    assert problem.span.line == 3
+    assert "complete=False" in problem.message
+
+
 def test_the_code_of_a_source_file_comes_first(tmp_path):
     (tmp_path / "part.py").write_text("a = 1\nb = 2\n\n\n")
     path = tmp_path / "report.pmd"

@@ -34,6 +34,14 @@ def fonts_of(path) -> dict[str, str]:
         return kinds
 
 
+def test_a_warning_of_the_drawing_is_told_once(draw):
+    missing, figure = draw("plt.plot([1, 2]); plt.title('\u65e5')")
+    assert isinstance(figure, Figure)
+    assert missing.name == "stderr"
+    assert missing.text.count("Glyph 26085") == 1
+    assert "treadle" not in missing.text
+
+
 def test_shown_where_show_is_called_and_the_rest_at_the_end(draw, folder):
     code = """
         plt.plot([1, 2])

@@ -31,6 +31,24 @@ def test_a_frame(table):
     )
 
 
+def test_days_have_no_time_of_day(table):
+    code = """
+        pd.DataFrame({"day": pd.to_datetime(["2020-01-01", None]),
+                      "time": pd.to_datetime(["2020-01-01 00:00", "2020-01-02 12:30"])})
+    """
+    assert table(code).rows == (
+        ("2020-01-01", "2020-01-01 00:00:00"),
+        ("", "2020-01-02 12:30:00"),
+    )
+
+
+@pytest.mark.parametrize("frame", ["pd.DataFrame()", "pd.DataFrame(index=range(2))"])
+def test_a_frame_without_columns_is_a_text(run, frame):
+    (output,) = run(f"import pandas as pd\n{frame}").outputs
+    assert isinstance(output, Value)
+    assert output.text.startswith("Empty DataFrame")
+
+
 def test_records_need_no_pandas(run):
     result = run("[{'a': 1, 'b': 0.25}, {'a': 22, 'c': None}]")
     assert result.outputs == (

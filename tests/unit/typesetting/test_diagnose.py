@@ -30,6 +30,14 @@ def test_an_undefined_command_by_its_name():
     assert found(log) == [expected]
 
 
+def test_an_undefined_command_in_an_argument_of_several_lines():
+    log = (
+        "./report.tex:7: Undefined control sequence.\n"
+        "<argument> a \\bibliography \n                          {report}\nl.7 a}\n\n"
+    )
+    assert [item[0].line for item in found(log)] == [60]
+
+
 def test_what_follows_from_an_error_on_the_same_line_is_left_out():
     log = (
         "./report.tex:4: LaTeX Error: Environment foo undefined.\n\nl.4 x\n\n"

@@ -57,6 +57,10 @@ CASES = {
         "*T*\n:   Its\n    meaning",
         "\\begin{description}\n  \\item[{\\emph{T}}]\n    Its\n    meaning\n\\end{description}",
     ),
+    "title of a theorem": (
+        "::: {.theorem #thm:a title=\"A & *b* $x_1$\"}\nc\n:::",
+        "\\begin{theorem}[{A \\& \\emph{b} $x_1$}]\\label{thm:a}\n  c\n\\end{theorem}",
+    ),
     "quotation": ("> a\n> b", "\\begin{quote}\n  a\n  b\n\\end{quote}"),
     "theorem": (
         '::: {.theorem #thm:a title="Bayes"}\n$x$\n:::',
@@ -109,6 +113,15 @@ def test_a_caption_belongs_to_the_table_above_it(latex):
     text = latex("|a|\n|-|\n|1|\n\n: One {#tbl:a}\n\n|b|\n|-|\n|2|")
     assert text.count(r"\caption{One}") == 1
     assert r"\begin{center}" in text
+
+
+def test_the_rows_of_a_table_know_their_lines(fragment):
+    lines = fragment("a\n\n|b|\n|-|\n|c|\n|d|")
+    assert {line.text.strip(): line.origin for line in lines if "\\\\" in line.text} == {
+        r"b \\": 3,
+        r"c \\": 5,
+        r"d \\": 6,
+    }
 
 
 def test_long_cells_are_paragraphs(latex):
@@ -172,6 +185,13 @@ def test_what_is_unclosed_is_told_at_its_line(latex, findings, markdown, message
     (found,) = findings.diagnostics
     assert message in found.message
     assert found.span.line == 3
+
+
+def test_an_argument_that_is_unclosed_is_told_at_its_line(latex, findings):
+    latex("a\nb \\textbf{c\n\nd}")
+    assert [(item.span.line, r"\textbf" in item.message) for item in findings.diagnostics] == [
+        (2, True)
+    ]
 
 
 def test_the_bibliography_stands_where_its_heading_does(latex, findings):

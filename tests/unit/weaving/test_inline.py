@@ -27,6 +27,7 @@ import pytest
         (r"\foo*[a]{b{c}d}{e} f", r"\foo*[a]{b{c}d}{e} f"),
         (r"\newcommand{\R}[1]{\mathbb{R}^{#1}}", r"\newcommand{\R}[1]{\mathbb{R}^{#1}}"),
         (r"\def\x#1{a #1}", r"\def\x#1{a #1}"),
+        (r"\verb|a_b%c*d*| x_y \verb*+a b+", r"\verb|a_b%c*d*| x\_y \verb*+a b+"),
         ("`\\vspace{1em}`{=latex} `<b>`{=html}", r"\vspace{1em} "),
         (r"\alpha [a]", r"\alpha [a]"),
         # Links
@@ -78,6 +79,15 @@ def test_line_breaks_are_the_author_s(latex):
 def test_footnotes(latex):
     text = latex("a[^1] b^[in *line*].\n\n[^1]: Note\n    on.\n\n    More.\n\nc")
     assert text == ("a\\footnote{Note\non.\n\\par\nMore.} b\\footnote{in \\emph{line}}.\n\nc")
+
+
+def test_a_footnote_holds_blocks(latex):
+    note = ["- a", "- b", "", "$$ x $$", "", "```python", "if {}:", "    x_1", "```"]
+    text = latex("c[^1]\n\n[^1]: Note.\n\n" + "\n".join("    " + line for line in note))
+    assert text == (
+        "c\\footnote{Note.\n\\par\n\\begin{itemize}\n  \\item a\n  \\item b\n\\end{itemize}\n"
+        "\\[\n  x\n\\]\n\\par\n\\code{if \\{\\}:}\\\\\n\\code{~~~~x\\_1}}"
+    )
 
 
 def test_an_undefined_footnote_is_told(latex, findings):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from numbers import Integral, Real
 from typing import Any
 
@@ -34,7 +35,7 @@ def is_missing(value: object) -> bool:
 def format_column(column: Sequence[object], form: Format | None = None) -> list[str]:
     """The texts of a column's cells; `form` says how floats are written (`"{:.2f}"`, `"%.2f"`,
     a number of decimals, a function)."""
-    values = [_scalar(value) for value in column]
+    values = [_scalar(value) for value in _days(column)]
     write = _writer(form) if form is not None else _common_writer(values)
     return [_cell(value, write) for value in values]
 
@@ -45,6 +46,21 @@ def _cell(value: object, write: Callable[[float], str]) -> str:
     if isinstance(value, Real) and not isinstance(value, Integral):
         return write(float(value))
     return str(value)
+
+
+def _days(column: Sequence[object]) -> Sequence[object]:
+    """A column of moments that are all midnight as the days they begin."""
+    if any(_moment(value) and not _is_midnight(value) for value in column):
+        return column
+    return [str(value)[:10] if _moment(value) else value for value in column]
+
+
+def _moment(value: object) -> bool:
+    return isinstance(value, datetime) and not is_missing(value)
+
+
+def _is_midnight(value: Any) -> bool:  # noqa: ANN401
+    return value.time() == time() and value.tzinfo is None
 
 
 def _scalar(value: Any) -> object:  # noqa: ANN401

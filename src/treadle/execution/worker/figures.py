@@ -48,7 +48,7 @@ class Figures:
         name = f"{task.figure_stem}-{self._count}.pdf"
         path = os.path.join(self._folder, name)  # noqa: PTH118  (pathlib is slow to import)
         os.makedirs(self._folder, exist_ok=True)  # noqa: PTH103
-        with style.finished(figure, task):
+        with style.told_once(), style.finished(figure, task):
             figure.savefig(path, format="pdf", dpi=task.dpi, metadata=style.METADATA)
         if pyplot is not None:
             pyplot.close(figure)

@@ -72,6 +72,15 @@ def finished(figure: Any, task: ChunkTask) -> Iterator[None]:  # noqa: ANN401
 
 
 @contextmanager
+def told_once() -> Iterator[None]:
+    """Each warning of laying out and drawing once, without the place in this program."""
+    with warnings.catch_warnings(record=True) as caught:
+        yield
+    for text in dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught):
+        print(text, file=sys.stderr)
+
+
+@contextmanager
 def _laid_out(figure: Any) -> Iterator[None]:  # noqa: ANN401
     """Run the layout engine once: savefig would draw everything for it, and then again."""
     engine = figure.get_layout_engine()

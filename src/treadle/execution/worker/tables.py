@@ -19,7 +19,8 @@ def table_of(value: object) -> Table | None:
         if isinstance(value, pandas.Series):
             return _of_frame(value.to_frame(value.name if value.name is not None else ""), pandas)
         if isinstance(value, pandas.DataFrame):
-            return _of_frame(value, pandas)
+            table = _of_frame(value, pandas)
+            return table if table.header else None
     return _of_records(value) if is_records(value) else None  # type: ignore[arg-type]
 
 

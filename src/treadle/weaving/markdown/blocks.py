@@ -8,6 +8,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from treadle.weaving.fragment import Fragment, Line, fixed, indent, stack, text_of
 from treadle.weaving.graphics import Float, figure_float
+from treadle.weaving.latex import escape_code
 from treadle.weaving.listings import code_lines
 from treadle.weaving.markdown.attributes import trailing_attributes
 from treadle.weaving.markdown.context import Context, Place
@@ -19,6 +20,7 @@ from treadle.weaving.markdown.inline import (
     inline_latex,
     render_inline,
 )
+from treadle.weaving.markdown.parser import parse_inline
 from treadle.weaving.markdown.pipe_tables import is_caption, pipe_table
 from treadle.weaving.markdown.raw_latex import BEGIN, MATHS
 
@@ -186,9 +188,14 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
     name = next((name for name in found.classes if name in ENVIRONMENTS), "")
     if not name:
         return body
-    title = f"[{{{found.values['title']}}}]" if "title" in found.values else ""
+    title = _title(found.values.get("title", ""), node, context)
     label = rf"\label{{{found.id}}}" if found.id else ""
     return _environment(rf"\begin{{{name}}}{title}{label}", name, body, node, context)
+
+
+def _title(text: str, node: SyntaxTreeNode, context: Context) -> str:
+    words = inline_latex(parse_inline(text, {}), line_of(node), context) if text else ""
+    return f"[{{{words}}}]" if words else ""
 
 
 def _environment(
@@ -231,10 +238,20 @@ def _fence(node: SyntaxTreeNode, context: Context) -> Fragment:
     _, found = trailing_attributes(info)
     words = info.split("{")[0].split()
     language = words[0] if words else next(iter(found.classes), "text")
+    if context.in_note:
+        return _code_in_note(content, line, context)
     lines = code_lines(content, language, context.setting.columns)
     body = tuple(Line(text, context.origin(line + number), True) for text, number in lines)
     start, end = context.origin(line_of(node)), body[-1].origin if body else context.origin(line)
     return (Line(r"\begin{listing}", start), *body, Line(r"\end{listing}", end, True))
+
+
+def _code_in_note(content: str, line: int, context: Context) -> Fragment:
+    lines = content.expandtabs().split("\n")
+    blanks = (len(text) - len(text.lstrip()) for text in lines)
+    pairs = zip(lines, blanks, strict=True)
+    set_ = [rf"\code{{{'~' * blank}{escape_code(text.strip())}}}" for text, blank in pairs]
+    return context.lines("\\\\\n".join(set_), line)
 
 
 def _latex_of(content: str, line: int, context: Context) -> Fragment:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,8 @@ class Context:
     places: Sequence[Place] = ()
     footnotes: Mapping[str, SyntaxTreeNode] = field(default_factory=dict)
     env: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Callable[[Sequence[SyntaxTreeNode], Context], Fragment] | None = None  # renders notes
+    in_note: bool = False  # where LaTeX takes nothing verbatim
 
     def origin(self, line: int) -> int:
         """The `.pmd` line of line `line` of the text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
@@ -86,6 +87,11 @@ class InlineRenderer:
         return (Line("", lines[0].origin), *lines, end)
 
     def _latex(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
+        if node.meta.get("open"):
+            message = (
+                f"the brace after `{node.content}` is never closed: it is printed as it stands"
+            )
+            self.context.warn(self.line, message)
         yield self._text(node.content)
 
     def _html(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
@@ -122,13 +128,9 @@ class InlineRenderer:
     def _footnote(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
         note = self.context.footnotes.get(node.meta.get("label", ""))
         yield self._text(r"\footnote{")
-        if note is not None:
-            paragraphs = [child for child in note.children if child.children]
-            for number, paragraph in enumerate(paragraphs):
-                if number:
-                    yield self._apart(self.context.lines(r"\par", self.line))
-                start = paragraph.map[0] if paragraph.map else self.line
-                yield render_inline(paragraph.children[0].children, start, self.context)
+        if note is not None and self.context.blocks is not None:
+            blocks = self.context.blocks(note.children, replace(self.context, in_note=True))
+            yield tuple(line if line.text else replace(line, text=r"\par") for line in blocks)
         else:
             notes = self.context.env.get("footnotes", {}).get("list", {})
             tokens = notes.get(node.meta["id"], {}).get("tokens", [])

@@ -31,11 +31,13 @@ def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Co
     if not text and len(rows) > 1 and (found := _caption_row(rows[-1])):
         text = found
         rows.pop()
+    at = [line + number + (number > 0) for number in range(len(rows))]  # below the header: |---|
     header, *body = [
-        tuple(with_minus(inline_latex(cell, line + number + (number > 0), context)) for cell in row)
-        for number, row in enumerate(rows)
+        tuple(with_minus(inline_latex(cell, below, context)) for cell in row)
+        for below, row in zip(at, rows, strict=True)
     ]
-    tabular = Tabular(header, tuple(body), tuple(_align(cell) for cell in rows[0]))
+    align = tuple(_align(cell) for cell in rows[0])
+    tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, at)))
     return table(tabular, _float(text, line, context), context.origin(line))
 
 

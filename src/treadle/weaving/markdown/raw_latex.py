@@ -12,6 +12,7 @@ from treadle.weaving.markdown.problems import report
 
 COMMAND = re.compile(r"\\[A-Za-z]+\*?")
 DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
+VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
 BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
 MATHS = {
     "equation", "equation*", "align", "align*", "gather", "gather*", "multline", "multline*",
@@ -31,14 +32,21 @@ def raw_inline(state: StateInline, silent: bool) -> bool:
     found = DEFINITION.match(state.src, state.pos) or COMMAND.match(state.src, state.pos)
     if found is None or state.src[state.pos] != "\\":
         return False
-    end = _environment_end(state.src, state.pos) or found.end()
-    while end < state.posMax and (after := balanced(state.src, end)):
-        end = after
+    verbatim = VERB.match(state.src, state.pos)
+    end = verbatim.end() if verbatim else _end(state, found.end())
     if not silent:
         token = state.push("latex_inline", "", 0)
         token.content = state.src[state.pos : end]
+        token.meta = {"open": not verbatim and state.src.startswith("{", end)}
     state.pos = end
     return True
+
+
+def _end(state: StateInline, end: int) -> int:
+    end = _environment_end(state.src, state.pos) or end
+    while end < state.posMax and (after := balanced(state.src, end)):
+        end = after
+    return end
 
 
 def _environment_end(text: str, start: int) -> int | None:

@@ -28,7 +28,9 @@ def render_markdown(
     """
     env: dict[str, Any] = {}
     tree = parse(text, env)
-    context = Context(setting, findings, origins, places, dict(_footnotes(tree)), env)
+    context = Context(
+        setting, findings, origins, places, dict(_footnotes(tree)), env, render_blocks
+    )
     for problem in problems(env):
         context.warn(problem.line, problem.message, problem.hint)
     return render_blocks(tree.children, context)
