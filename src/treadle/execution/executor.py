@@ -31,6 +31,8 @@ _ENVIRONMENT = {
     "LINES": "24",
     "TERM": "dumb",
     "NO_COLOR": "1",
+    # Threads that wait asleep: spinning ones stall each other where anything else runs as well.
+    "OMP_WAIT_POLICY": "PASSIVE",
 }
 
 
