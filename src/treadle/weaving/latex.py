@@ -65,6 +65,14 @@ def escape_url(url: str) -> str:
     return re.sub(r"([%#&])", r"\\\1", safe)
 
 
+def escape_address(text: str) -> str:
+    """An address as the text of a link: a long one may be broken at its joints."""
+    escaped = escape(text)
+    if len(text) > 30:
+        escaped = re.sub(r"(\\[_&#%]|[./?=:-])(?=[^{}\s])", r"\1\\allowbreak{}", escaped)
+    return escaped
+
+
 def _apart(found: re.Match[str]) -> str:
     return JOINT + found.group()
 

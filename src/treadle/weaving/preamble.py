@@ -11,6 +11,7 @@ from treadle.weaving.fragment import Fragment, lines_from, text_of
 from treadle.weaving.latex import escape
 from treadle.weaving.markdown.render import plain_text
 from treadle.weaving.page import font_size, geometry, paper
+from treadle.weaving.tabulars import NOTES
 from treadle.weaving.templates import environment, render_with_slots
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
@@ -43,6 +44,8 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
         "running_title": escape(_shortened(_plain(settings.title))),
         "running_author": escape(_shortened(", ".join(author.name for author in settings.authors))),
         "drawing": needs_drawing(used),
+        "named_sections": r"\namedlabel{" in used,
+        "table_notes": NOTES in used,
         "declarations": tuple(declared(used)),
     }
     return render_with_slots(template, 1, slots, values)

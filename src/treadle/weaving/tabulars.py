@@ -13,6 +13,7 @@ from treadle.weaving.markdown.maths import DOLLARS
 from treadle.weaving.templates import environment, render_with_slots
 
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
+NOTES = r"\begin{savenotes}"  # LaTeX loses a footnote of a table without it
 ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
 
 
@@ -53,7 +54,12 @@ def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
     origins = tabular.origins or (origin,) * len(texts)
     header, *rows = indent(tuple(map(Line, texts, origins)), 4)
     slots = {"header": (header,) if any(tabular.header) else (), "rows": tuple(rows)}
-    values = {"float": float_, "columns": columns, "shrink": wide and "p{" not in columns}
+    values = {
+        "float": float_,
+        "columns": columns,
+        "shrink": wide and "p{" not in columns,
+        "notes": NOTES if any(r"\footnote{" in text for text in texts) else "",
+    }
     return render_with_slots(environment().get_template("table.tex.j2"), origin, slots, values)
 
 

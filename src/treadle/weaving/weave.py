@@ -18,7 +18,7 @@ from treadle.weaving.images import Copy
 from treadle.weaving.markdown.context import SECTIONS, Findings, Place, Setting
 from treadle.weaving.markdown.render import render_line, render_markdown
 from treadle.weaving.page import columns
-from treadle.weaving.preamble import CHAPTERS, preamble_lines
+from treadle.weaving.preamble import CHAPTERS, numbered, preamble_lines
 from treadle.weaving.source import Markdown, join, prose_parts
 from treadle.weaving.templates import environment, render_with_slots
 from treadle.weaving.titles import title_of
@@ -64,6 +64,7 @@ def _setting(document: Document, settings: Settings) -> Setting:
         columns(settings),
         (*chapters, *SECTIONS),
         _bibliography(document, settings),
+        numbered(document, settings),
     )
 
 

@@ -8,6 +8,11 @@ CASES = {
         "## A {-}",
         "\\subsection*{A}\n\\addcontentsline{toc}{subsection}{A}",
     ),
+    "label without a number": (
+        "## A *b* {- #sec:a}",
+        "\\subsection*{A \\emph{b}}\n"
+        "\\addcontentsline{toc}{subsection}{A \\emph{b}}\\namedlabel{A \\emph{b}}{sec:a}",
+    ),
     "setext": ("A\n===", r"\section{A}"),
     "heading with braces": ("# The set {a}", r"\section{The set \{a\}}"),
     "display": ("$$\nx\n$$", "\\[\n  x\n\\]"),

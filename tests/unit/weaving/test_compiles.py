@@ -10,6 +10,8 @@ import unicodedata
 
 import pytest
 
+from treadle.diagnostics import Span
+from treadle.document.model import Prose
 from treadle.execution.result import ChunkResult, Stream, Table
 from treadle.weaving.characters import declarations
 from treadle.weaving.latex import escape
@@ -102,6 +104,24 @@ def test_nasty_prose_cells_and_titles(make_document, make_chunk, compile_tex):
     assert squeezed(nasty) in squeezed(text)
     assert "A\\100%&#_title" in squeezed(text)
     assert "100%#&_^" in squeezed(text)
+
+
+def test_notes_of_a_table_and_titles_of_sections(make_document, compile_tex):
+    text = (
+        "# One {#sec:one}\n\n# Two *b* {#sec:two}\n\n# Three {- #sec:c}\n\n"
+        "See @sec:one. All: [@sec:one; @sec:two; @sec:c].\n\n"
+        "| a | b |\n|---|---|\n| x[^1] | y[^2] |\n\n"
+        ": Cap {#tbl:a}\n\n[^1]: First note.\n[^2]: Second *note*.\n"
+    )
+    prose = Prose(text, Span("report.pmd", 5, 17))
+    tex = weave(make_document(prose, numbersections=False, fontsize="12pt"), [None]).tex
+    compile_tex(tex)
+    shown, log = compile_tex(tex)
+    assert "See section “One”. All: sections “One”, “Two b” and “Three”." in " ".join(shown.split())
+    assert "First note." in shown
+    assert "Second note." in shown
+    assert "Hfootnote" not in log
+    assert "cref reference format" not in log
 
 
 def test_long_lines_stay_on_the_page(make_document, make_chunk, compile_tex):

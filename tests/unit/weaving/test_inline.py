@@ -34,6 +34,13 @@ import pytest
         ("[a b](https://e.org/x_y#z)", r"\href{https://e.org/x_y\#z}{a b}"),
         ("<https://e.org/x_y>", r"\url{https://e.org/x_y}"),
         ("<https://e.org/50%>", r"\href{https://e.org/50\%25}{https://e.org/50\%}"),
+        (
+            "<https://e.org/a-very-long/path?x=1&y=2>",
+            r"\href{https://e.org/a-very-long/path?x=1\&y=2}"
+            r"{https:\allowbreak{}/\allowbreak{}/\allowbreak{}e.\allowbreak{}org/\allowbreak{}"
+            r"a-\allowbreak{}very-\allowbreak{}long/\allowbreak{}path?\allowbreak{}"
+            r"x=\allowbreak{}1\&\allowbreak{}y=\allowbreak{}2}",
+        ),
         ("[a](#sec:b)", r"\hyperref[sec:b]{a}"),
         # What is not LaTeX
         ("a <!-- b --> c", "a  c"),

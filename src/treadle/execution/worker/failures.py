@@ -42,7 +42,14 @@ def failure_of(exception: BaseException, place: Place) -> Failure:
     report = TracebackException.from_exception(exception)
     _drop_our_frames(report)
     span = _syntax_place(exception, place) or _innermost(report.stack, place)
-    return Failure(_message(exception), "".join(report.format()), span.file, span.line)
+    traceback = _without_folder("".join(report.format()), place)
+    return Failure(_message(exception), traceback, span.file, span.line)
+
+
+def _without_folder(traceback: str, place: Place) -> str:
+    """Modules named from the code's folder on: the same wherever the document is built."""
+    path = place.code_path
+    return traceback.replace(path, os.path.basename(path)) if path else traceback  # noqa: PTH119
 
 
 def _message(exception: BaseException) -> str:

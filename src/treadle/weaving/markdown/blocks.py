@@ -131,8 +131,10 @@ def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
         context.findings.bibliography = True
         return stack(context.lines(text, line) for text in context.setting.bibliography)
     command = sections[min(int(node.tag[1:]), len(sections)) - 1]
-    label = rf"\label{{{found.id}}}" if found.id else ""
-    if "unnumbered" in found.classes:
+    numbered = "unnumbered" not in found.classes
+    call = r"\label" if numbered and context.setting.numbered else rf"\namedlabel{{{title}}}"
+    label = rf"{call}{{{found.id}}}" if found.id else ""
+    if not numbered:
         text = rf"\{command}*{{{title}}}"
         contents = rf"\addcontentsline{{toc}}{{{command}}}{{{title}}}"
         return (Line(text, context.origin(line)), Line(contents + label, context.origin(line)))

@@ -33,6 +33,7 @@ class Setting:
     columns: int = 90  # characters of code in a line
     sections: tuple[str, ...] = SECTIONS
     bibliography: tuple[str, ...] = ()  # LaTeX lines
+    numbered: bool = True  # the sections
 
 
 @dataclass

@@ -11,7 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from treadle.weaving.fragment import Fragment, Line, glue, text_of
 from treadle.weaving.graphics import Graphic, length
-from treadle.weaving.latex import escape_code, escape_prose, escape_url
+from treadle.weaving.latex import escape_address, escape_code, escape_prose, escape_url
 from treadle.weaving.markdown.attributes import Attributes
 from treadle.weaving.markdown.cite import cite
 from treadle.weaving.markdown.context import Context
@@ -116,7 +116,10 @@ class InlineRenderer:
         inside = url.startswith("#")
         link = rf"\hyperref[{unquote(url[1:])}]" if inside else rf"\href{{{escape_url(url)}}}"
         yield self._text(link + "{")
-        yield from self.parts(node.children)
+        if node.info == "auto":
+            yield self._text(escape_address("".join(child.content for child in node.children)))
+        else:
+            yield from self.parts(node.children)
         yield self._text("}")
 
     def _image(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
