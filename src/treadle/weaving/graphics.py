@@ -16,7 +16,7 @@ NUMBER = re.compile(r"\d*\.?\d+")
 
 @dataclass(frozen=True)
 class Graphic:
-    """One image. `width` is LaTeX; empty: its own size, at most the line's width."""
+    """One image. `width` is LaTeX; empty: its own size, at most what the page holds."""
 
     path: str
     width: str = ""
@@ -27,7 +27,7 @@ class Graphic:
         """The LaTeX."""
         size = [f"width={self.width}"] if self.width else []
         size += [f"height={self.height}"] if self.height else []
-        options = ",".join(size) or r"max width=\linewidth"
+        options = ",".join(size) or r"max size={\linewidth}{0.9\textheight}"
         command = rf"\includegraphics[{options}]{{{self.path}}}"
         alt = escape(" ".join(self.alt.split()))
         return rf"\alttext{{{alt}}}{{{command}}}" if alt else command

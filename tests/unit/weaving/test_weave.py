@@ -115,7 +115,8 @@ def test_captions_are_markdown(make_document, make_chunk):
     result = ChunkResult((Figure("a-1.pdf", 3, 2),), caption="The *loss* $x_1$, see @eq:a")
     woven = weave(document, [result])
     assert r"\caption{The \emph{loss} $x_1$, see \cref{eq:a}}" in woven.tex
-    assert r"\includegraphics[max width=\linewidth]{report/a-1.pdf}" in woven.tex
+    size = r"max size={\linewidth}{0.9\textheight}"  # nothing leaves the page
+    assert rf"\includegraphics[{size}]{{report/a-1.pdf}}" in woven.tex
 
 
 def test_the_title_block(make_document):
