@@ -52,7 +52,14 @@ def diagnose_errors(log: str, places: Places) -> tuple[Diagnostic, ...]:
 
 def _errors(found: Iterable[Message], places: Places) -> Iterator[Diagnostic]:
     seen: set[tuple[str, int]] = set()
+    in_formula = False  # one that TeX began itself, and ends itself: the second time says nothing
     for item in found:
+        if "Missing $ inserted" in item.text:
+            in_formula = not in_formula
+            if not in_formula:
+                continue
+        if seen and places.is_end(item.file, item.line):
+            continue
         text = _sentence(item)
         plain = text.removeprefix("LaTeX: ")
         known = (item.file, item.line) in seen or not item.line

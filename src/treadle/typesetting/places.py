@@ -48,6 +48,12 @@ class Places:
             return self.of_line(1)
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
 
+    def is_end(self, name: str, number: int) -> bool:
+        """Whether tex line `number` is the document's end, where errors before it come to light."""
+        lines = self.tex.split("\n")
+        known = Path(name or self.tex_name).name == self.tex_name and 0 < number <= len(lines)
+        return known and lines[number - 1].strip() == r"\end{document}"
+
     def of_line_before(self, text: str, name: str, number: int) -> Span | None:
         """The span of the line with `text` at tex line `number` or before: TeX, having read an
         argument to its end, names the line of the end."""

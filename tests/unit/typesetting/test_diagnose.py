@@ -38,6 +38,19 @@ def test_an_undefined_command_in_an_argument_of_several_lines():
     assert [item[0].line for item in found(log)] == [60]
 
 
+def test_what_comes_to_light_at_the_end_is_left_out_after_another_error():
+    illegal = "./report.tex:4: Illegal unit of measure (pt inserted).\nl.4 a\n\n"
+    end = "./report.tex:8: You can't use `\\end' in internal vertical mode.\nl.8 \\end\n\n"
+    assert [item[0].line for item in found(illegal + end)] == [40]
+    assert [item[0].line for item in found(end)] == [80]
+
+
+def test_the_end_of_a_formula_that_tex_began_itself_is_left_out():
+    missing = "./report.tex:{0}: Missing $ inserted.\n<inserted text>\n $\nl.{0} a_\n  1\n\n"
+    log = "".join(missing.format(line) for line in (4, 5, 6, 7))
+    assert [item[0].line for item in found(log)] == [40, 60]
+
+
 def test_what_follows_from_an_error_on_the_same_line_is_left_out():
     log = (
         "./report.tex:4: LaTeX Error: Environment foo undefined.\n\nl.4 x\n\n"
