@@ -45,6 +45,7 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
         "running_author": escape(_shortened(", ".join(author.name for author in settings.authors))),
         "drawing": needs_drawing(used),
         "named_sections": r"\namedlabel{" in used,
+        "long_tables": r"\begin{longtable}" in used,
         "table_notes": NOTES in used,
         "declarations": tuple(declared(used)),
     }

@@ -14,6 +14,7 @@ from treadle.weaving.templates import environment, render_with_slots
 
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
 NOTES = r"\begin{savenotes}"  # LaTeX loses a footnote of a table without it
+LONG = 35  # rows beyond which a table may not fit on a page, and is broken between its rows
 ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
 
 
@@ -44,7 +45,7 @@ def with_minus(latex: str) -> str:
 
 
 def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
-    """The table as a float with its caption above, or centred in its place."""
+    """The table as a float with its caption above, or centred in its place; a long one, there."""
     widths = [
         max(map(_visible, column)) for column in zip(tabular.header, *tabular.rows, strict=True)
     ]
@@ -54,13 +55,15 @@ def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
     origins = tabular.origins or (origin,) * len(texts)
     header, *rows = indent(tuple(map(Line, texts, origins)), 4)
     slots = {"header": (header,) if any(tabular.header) else (), "rows": tuple(rows)}
+    shrink = wide and "p{" not in columns
+    template = "longtable.tex.j2" if len(rows) > LONG and not shrink else "table.tex.j2"
     values = {
         "float": float_,
         "columns": columns,
-        "shrink": wide and "p{" not in columns,
+        "shrink": shrink,
         "notes": NOTES if any(r"\footnote{" in text for text in texts) else "",
     }
-    return render_with_slots(environment().get_template("table.tex.j2"), origin, slots, values)
+    return render_with_slots(environment().get_template(template), origin, slots, values)
 
 
 def _visible(latex: str) -> int:

@@ -137,7 +137,7 @@ def test_long_cells_are_paragraphs(latex):
 def test_a_table_of_many_columns_shrinks_to_the_page(latex):
     row = "|" + "number 0.1|" * 12
     text = latex(f"{row}\n|{'-|' * 12}\n{row}")
-    assert r"\begin{adjustbox}{max width=\linewidth}" in text
+    assert r"\begin{adjustbox}{max size={\linewidth}{" in text
 
 
 def test_figure(latex, tmp_path, findings):

@@ -124,6 +124,17 @@ def test_notes_of_a_table_and_titles_of_sections(make_document, compile_tex):
     assert "cref reference format" not in log
 
 
+def test_a_long_table_goes_over_pages(make_document, make_chunk, compile_tex):
+    chunk = make_chunk("f()", echo=False, caption="Cap", name="t")
+    table = Table(("n", "m"), tuple((f"row{n}", "x") for n in range(120)), ("l", "r"))
+    tex = weave(make_document(chunk), [ChunkResult((table,), caption="Cap")]).tex
+    compile_tex(tex)
+    shown, log = compile_tex(tex)
+    assert [n for n in range(120) if f"row{n} " not in shown] == []
+    assert shown.count("Table 1: Cap") == 1
+    assert "Overfull" not in log
+
+
 def test_long_lines_stay_on_the_page(make_document, make_chunk, compile_tex):
     code = "value = function(" + "argument_of_some_length, " * 12 + ")  # " + "x" * 200
     tex = weave(
