@@ -1,6 +1,6 @@
 """How much faster the report trains than the usual first draft of a loop, in one run.
 
-    python benchmarks/training_speed.py [--images 6400] [--texts 3200] [--rounds 2] [--threads 2]
+    python benchmarks/training_speed.py [--images 6400] [--texts 3200] [--rounds 2] [--threads 1]
 
 Each model is trained for one pass over the same examples in two ways. Naive: images come one by
 one out of torchvision's data set through a DataLoader; texts in random batches, each padded to
@@ -25,6 +25,7 @@ from torch.utils.data import DataLoader, Subset
 sys.path.insert(0, str(Path(__file__).parents[1] / "code"))
 
 import torchvision
+
 from assignment9.autoencoders import ConvAutoencoder, DenseAutoencoder
 from assignment9.batching import Texts, batches_of_similar_length, encode_all, random_batches
 from assignment9.cache import cache_dir
@@ -140,7 +141,7 @@ def seconds(run: Pass) -> float:
 def main() -> None:
     """Time all cases, the two ways in turn, and print seconds and ratios."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    for name, default in (("images", 6400), ("texts", 3200), ("rounds", 2), ("threads", 2)):
+    for name, default in (("images", 6400), ("texts", 3200), ("rounds", 2), ("threads", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)

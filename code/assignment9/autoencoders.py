@@ -1,4 +1,4 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f3c82f562f9635da]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [43834cfcb5d11356]
 
 # %% assignment9.pmd:1022-1061 dense-model
 """The autoencoders of exercises 1 and 2."""
@@ -43,7 +43,7 @@ def fan_in(layer: nn.Module) -> float:
     return layer.weight[0].numel()
 
 
-# %% assignment9.pmd:1369-1394 conv-model
+# %% assignment9.pmd:1370-1395 conv-model
 class ConvAutoencoder(nn.Module):
     """28 -> 14 -> 7 -> 3 with 16, 32, 64 channels, and back."""
 

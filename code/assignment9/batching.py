@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [e0d8fad2669c707c]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [143399320f88937d]
 
-# %% assignment9.pmd:1939-2008 batching
+# %% assignment9.pmd:1940-2009 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

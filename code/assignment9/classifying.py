@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [87c117d83a022d76]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [caab4dcd2a036110]
 
-# %% assignment9.pmd:2012-2152 classifying
+# %% assignment9.pmd:2013-2153 classifying
 """Training and judging a classifier of texts; validation chooses the epoch, test never does."""
 
 from __future__ import annotations

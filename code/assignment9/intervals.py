@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [51e88a2a1455fcfa]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [1b19848d7c614fad]
 
-# %% assignment9.pmd:2231-2257 intervals
+# %% assignment9.pmd:2232-2258 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

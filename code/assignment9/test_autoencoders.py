@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [897235f47da3073e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [247d29755bd5f833]
 
-# %% assignment9.pmd:1245-1345 dense-tests
+# %% assignment9.pmd:1245-1346 dense-tests
 """Sizes, initial weights, loss and training of the autoencoders."""
 
 import torch
@@ -83,7 +83,8 @@ def test_side_by_side_is_one_after_the_other() -> None:
     x = torch.rand(200, 784)
     recipe = Recipe(epochs=1, batch_size=20, peak_rate=5e-3)
     jobs = [(DenseAutoencoder, seed, recipe) for seed in (1, 2)]
-    for job, (model, history) in zip(jobs, side_by_side(fit_from_seed, (x, x), jobs)):
+    results = side_by_side(fit_from_seed, (x, x), jobs)
+    for job, (model, history) in zip(jobs, results, strict=True):
         alone, its_history = fit_from_seed((x, x), *job)
         assert torch.allclose(model(x), alone(x), atol=1e-5)
         assert abs(history.test[-1] - its_history.test[-1]) < 1e-6

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [ec8b0a22d6a1a36d]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [d9b01a28af27d7d8]
 
-# %% assignment9.pmd:2706-2869 test-rnn
+# %% assignment9.pmd:2707-2870 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import pytest

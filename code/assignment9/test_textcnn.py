@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [de1022d56f8dac7f]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [e3984bb52942ea9c]
 
-# %% assignment9.pmd:3206-3277 test-textcnn
+# %% assignment9.pmd:3210-3281 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

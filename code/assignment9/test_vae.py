@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f9fe2d6576478cc9]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c964abb76cc6fdb2]
 
-# %% assignment9.pmd:1826-1902 vae-tests
+# %% assignment9.pmd:1827-1903 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

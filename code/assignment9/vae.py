@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c80e2d80b6c13be8]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [a8cc81b2b7590e05]
 
-# %% assignment9.pmd:1588-1647 vae
+# %% assignment9.pmd:1589-1648 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f8a953e6bf1b9228]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [a033fba767636b73]
 
-# %% assignment9.pmd:1908-1935 vocabulary
+# %% assignment9.pmd:1909-1936 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [9214daf7ee0cb106]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [9abf9c98f573ad82]
 
-# %% assignment9.pmd:2156-2227 yardsticks
+# %% assignment9.pmd:2157-2228 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations
