@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [143399320f88937d]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [4b0caf2f9279e42f]
 
-# %% assignment9.pmd:1940-2009 batching
+# %% assignment9.pmd:1945-2014 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [8b199357de6b52ce]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [9ffdec07fede9050]
 
-# %% assignment9.pmd:51-99 cache
+# %% assignment9.pmd:52-100 cache
 """Where the data are kept, and how they are known to be the right ones."""
 
 from __future__ import annotations

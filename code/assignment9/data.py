@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [7e210bb6df8c0e4e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [940ecc1efe89cfbc]
 
-# %% assignment9.pmd:464-507 data
+# %% assignment9.pmd:465-508 data
 """The report's data in one place: fetched, verified by digest, kept in a user cache."""
 
 from __future__ import annotations

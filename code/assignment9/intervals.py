@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [1b19848d7c614fad]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [aed7479e6e840cf5]
 
-# %% assignment9.pmd:2232-2258 intervals
+# %% assignment9.pmd:2237-2263 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c068f0def15b316d]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [ee33d69f16ee8cb0]
 
-# %% assignment9.pmd:103-220 mnist
+# %% assignment9.pmd:104-221 mnist
 """MNIST: the four IDX files, rebuilt from an installed package, checked, and read."""
 
 from __future__ import annotations

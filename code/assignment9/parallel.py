@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [e58746e8465da482]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [004c4381d10697d1]
 
-# %% assignment9.pmd:511-553 parallel
+# %% assignment9.pmd:512-554 parallel
 """Independent trainings side by side, each in a process and a thread of its own."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [d242f4feb5078c18]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [968e4bd18909db16]
 
-# %% assignment9.pmd:748-832 plots
+# %% assignment9.pmd:749-833 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [247d29755bd5f833]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [0083d4dec183e838]
 
-# %% assignment9.pmd:1245-1346 dense-tests
+# %% assignment9.pmd:1250-1351 dense-tests
 """Sizes, initial weights, loss and training of the autoencoders."""
 
 import torch

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [d9b01a28af27d7d8]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [6b6cd6091cc7ef12]
 
-# %% assignment9.pmd:2707-2870 test-rnn
+# %% assignment9.pmd:2723-2886 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [e3984bb52942ea9c]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [8d632b726444a537]
 
-# %% assignment9.pmd:3210-3281 test-textcnn
+# %% assignment9.pmd:3226-3297 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c964abb76cc6fdb2]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [730e8bd39de33521]
 
-# %% assignment9.pmd:1827-1903 vae-tests
+# %% assignment9.pmd:1832-1908 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c1c9062d5a911fea]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [cdaebea641d45af3]
 
-# %% assignment9.pmd:704-744 tracing
+# %% assignment9.pmd:705-745 tracing
 """The sizes inside a running model, seen by forward hooks."""
 
 from __future__ import annotations

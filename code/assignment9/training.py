@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [6c51983b616ad178]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [fa72e956a8f8aefb]
 
-# %% assignment9.pmd:557-665 training
+# %% assignment9.pmd:558-666 training
 """Training loops for models whose data fit in memory."""
 
 from __future__ import annotations

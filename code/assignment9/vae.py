@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [a8cc81b2b7590e05]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [8cd722986ed11b21]
 
-# %% assignment9.pmd:1589-1648 vae
+# %% assignment9.pmd:1594-1653 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

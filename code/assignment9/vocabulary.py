@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [a033fba767636b73]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [1025a7c26cc2b0e4]
 
-# %% assignment9.pmd:1909-1936 vocabulary
+# %% assignment9.pmd:1914-1941 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [9abf9c98f573ad82]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [25da155988a24235]
 
-# %% assignment9.pmd:2157-2228 yardsticks
+# %% assignment9.pmd:2162-2233 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations
