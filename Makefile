@@ -39,8 +39,8 @@ watch: setup  ## build again whenever a source changes
 	    until find report templates src -newer .venv/watched | grep -q .; do sleep 0.5; done; \
 	done
 
-clean: setup  ## remove what was generated
-	$(TREADLE) clean -o $(BUILD)
+clean:  ## remove what was generated
+	@if [ -x $(TREADLE) ]; then $(TREADLE) clean -o $(BUILD); fi
 
 distclean:  ## remove the virtual environment too
 	rm -rf $(BUILD) .venv
