@@ -37,6 +37,11 @@ def split_lines(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
+def is_chunk_fence(text: str) -> bool:
+    """Whether a line of prose with this text would open a chunk."""
+    return _OPENING.match(text) is not None
+
+
 def cut(text: str, line: int = 1) -> Iterator[RawProse | RawChunk]:
     """The prose and the chunks of `text`, whose first line has the number `line`, in order."""
     lines = split_lines(text)

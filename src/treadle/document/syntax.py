@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.fences import is_chunk_fence
 from treadle.document.inline import find_inlines
 from treadle.document.model import Chunk, Document, Inline, Prose
 
@@ -26,6 +27,7 @@ class _Unit:
 
     code: str
     lines: tuple[int, ...]
+    fences: tuple[int, ...]  # the lines of the chunks' opening fences
     file: str
 
 
@@ -98,15 +100,29 @@ def _unit(chunks: list[Chunk]) -> _Unit:
     lines = tuple(
         chunk.code_line + offset for chunk in chunks for offset in range(chunk.code.count("\n") + 1)
     )
-    return _Unit("\n".join(chunk.code for chunk in chunks), lines, chunks[0].span.file)
+    fences = tuple(chunk.span.line for chunk in chunks)
+    return _Unit("\n".join(chunk.code for chunk in chunks), lines, fences, chunks[0].span.file)
 
 
 def _check_unit(unit: _Unit) -> list[Diagnostic]:
     failure = _compile(unit.code)
     if failure is None:
         return []
+    if unclosed := _swallowed_fence(unit):
+        return [unclosed]
     line = unit.lines[min(failure.line, len(unit.lines)) - 1]
     return [error(Span.at(unit.file, line), failure.message)]
+
+
+def _swallowed_fence(unit: _Unit) -> Diagnostic | None:
+    """A forgotten closing fence: the next chunk's opening fence is a line of this one's code."""
+    texts = zip(unit.lines, unit.code.split("\n"), strict=True)
+    inner = next((line for line, text in texts if is_chunk_fence(text)), None)
+    if inner is None:
+        return None
+    outer = max(fence for fence in unit.fences if fence < inner)
+    message = f"this chunk's fence is not closed before the chunk on line {inner}"
+    return error(Span.at(unit.file, outer), message, "end the chunk with a closing fence")
 
 
 def _compile(code: str) -> _Failure | None:

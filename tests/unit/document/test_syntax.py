@@ -66,3 +66,24 @@ def test_a_warning_of_the_compiler_stays_silent() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert problems("```python\nx = '\\d'\ny = x is 1\n```\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "inner"),
+    [
+        ("a\n```python\nx = 1\n\nProse, then\n\n```python b, echo=False\ny\n```\n", 2, 7),
+        ("~~~{python}\nx = 1\nProse.\n```{python}\ny\n```\n~~~\n", 1, 4),
+        ("```python complete=False\nif x:\n```\na\n```python\n  y\n```python\nz\n```\n", 5, 7),
+    ],
+)
+def test_a_forgotten_closing_fence_is_reported_at_its_chunk(
+    text: str, line: int, inner: int
+) -> None:
+    (problem,) = problems(text)
+    assert problem.startswith(
+        f"a.pmd:{line}: error: this chunk's fence is not closed before the chunk on line {inner} ("
+    )
+
+
+def test_a_fence_within_a_string_is_code() -> None:
+    assert problems("````python\nx = '''\n```python\n'''\n````\n") == []
