@@ -15,6 +15,10 @@ from treadle.document.names import did_you_mean, nearest
 from treadle.document.option_values import KINDS, WrongValueError
 
 _SWEAVE = MappingProxyType({"TRUE": True, "FALSE": False})
+_RESULTS = (
+    *("verbatim", "hidden", "hide", "none", "markdown", "markup", "md"),
+    *("tex", "latex", "raw", "asis", "rst"),
+)
 _CONTROL = re.compile(r"[\x00-\x08\t\x0b-\x1f]")
 
 
@@ -134,6 +138,9 @@ def _checked(reading: _Reading) -> ChunkOptions:
         values["name"] = values.pop("label")
     # Each value has passed the check of its option's kind.
     options = ChunkOptions(**values, given=dict(reading.given))  # type: ignore[arg-type]
+    if options.results not in _RESULTS:
+        message = f'`results="{options.results}"` is unknown and taken as raw LaTeX'
+        reading.warning(message, did_you_mean(options.results, _RESULTS))
     if options.module is not None:
         _check_module_options(options, reading)
     return options

@@ -111,3 +111,19 @@ def test_all_problems_of_a_fence_are_reported_and_the_good_options_kept() -> Non
 def test_what_is_legal_but_hardly_meant_is_a_warning(rest: str) -> None:
     _, problems = parse_options(rest, SPAN)
     assert [problem.severity for problem in problems] == [Severity.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"), [("hiden", "`hidden`?"), ("Markdown", "`markdown`?"), ("qqq", "known are ")]
+)
+def test_an_unknown_kind_of_results_is_a_warning(value: str, hint: str) -> None:
+    options, (problem,) = read(f" results='{value}'")
+    assert options.results == value
+    start = f'a.pmd:7: warning: `results="{value}"` is unknown and taken as raw LaTeX'
+    assert problem.startswith(start)
+    assert hint in problem
+
+
+@pytest.mark.parametrize("value", ["verbatim", "hide", "md", "tex", "latex", "raw", "asis", "rst"])
+def test_known_kinds_of_results(value: str) -> None:
+    assert read(f" results='{value}'")[1] == []
