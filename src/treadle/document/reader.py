@@ -8,6 +8,7 @@ from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.fences import RawChunk, RawProse, cut, split_lines
 from treadle.document.frontmatter import FrontRead, read_front_matter
 from treadle.document.inline import find_inlines, unclosed_inlines
+from treadle.document.lookalikes import chunk_lookalikes
 from treadle.document.model import Chunk, Document, FrontMatter, Prose
 from treadle.document.names import duplicate_names
 from treadle.document.options import parse_options
@@ -41,6 +42,7 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
         *settings_problems,
         *problems,
         *duplicate_names(document.chunks),
+        *chunk_lookalikes(document),
     ]
     return document, tuple(sorted(found, key=lambda item: item.span.line))
 

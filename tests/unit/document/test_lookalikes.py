@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+
+from treadle.document.reader import read_document
+
+
+def warned_lines(text: str) -> list[int]:
+    _, found = read_document(Path("a.pmd"), text)
+    assert all("looks like a chunk" in item.message for item in found)
+    return [item.span.line for item in found]
+
+
+@pytest.mark.parametrize(
+    "fence",
+    [
+        "``` {python",
+        "``` {python fit, echo=False}",
+        "```{Python}",
+        "```{.Python}",
+        "```{py}",
+        "~~~ { python }",
+        "``` python, echo=False",
+        "  ```{python fit}",
+        "  ```python fit, echo=False",
+    ],
+)
+def test_a_fence_that_opens_no_chunk_is_a_warning(fence: str) -> None:
+    assert warned_lines(f"a\n\n{fence}\nx = 1\n{fence.strip()[:3]}\n") == [3]
+
+
+def test_within_a_list_item() -> None:
+    assert warned_lines("1. a\n\n    b\n\n    ```{python}\n    x\n    ```\n") == [5]
+
+
+def test_each_of_them_and_not_the_chunks_between() -> None:
+    text = "``` {python}\nx\n```\n```python\ny\n```\na\n```{Python}\nx\n```\n"
+    assert warned_lines(text) == [1, 8]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```py\nx\n```\n",
+        "```pycon\n>>> f(x=1)\n```\n",
+        "``` python\nx\n```\n",
+        "```Python\nx\n```\n",
+        "``` {.python .numberLines}\nx\n```\n",
+        "```{r}\nx\n```\n",
+        "````markdown\n``` {python}\nx\n```\n````\n",
+        "~~~markdown\n```{Python}\nx\n```\n~~~\n",
+        "````markdown\n```python\nx\n```\n``` {python}\n````\n",
+        "```\n``` {python}\n```\n",
+        "a\n\n    ```{python fit}\n    x\n    ```\n",
+        "A line with ```{python}``` in it, and\n``` {python} ``` too.\n",
+        "```python\ns = '''\n``` {python}\n'''\n```\n",
+    ],
+)
+def test_no_warning(text: str) -> None:
+    assert warned_lines(text) == []
