@@ -9,7 +9,7 @@ from treadle.document.settings import Settings, read_settings
 from treadle.weaving.characters import declared, needs_drawing
 from treadle.weaving.fragment import Fragment, lines_from, text_of
 from treadle.weaving.latex import escape
-from treadle.weaving.markdown.render import plain_text
+from treadle.weaving.markdown.plain import plain_text, running_line
 from treadle.weaving.page import font_size, geometry, paper
 from treadle.weaving.tabulars import NOTES
 from treadle.weaving.templates import environment, render_with_slots
@@ -30,6 +30,9 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
                  if key in document.front.lines), 1)  # fmt: skip
     slots = {"author_preamble": _author_preamble(document, settings, line)}
     template = environment().get_template("preamble.tex.j2")
+    pdf_title, pdf_subject = (
+        escape(plain_text(text or "")) for text in (settings.title, settings.course)
+    )
     values = {
         "document_class": settings.documentclass or "article",
         "class_options": ",".join(_class_options(settings)),
@@ -37,17 +40,17 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
         "has_chapters": (settings.documentclass or "article") in CHAPTERS,
         "numbered": numbered(document, settings),
         "lang": settings.lang or "en",
-        "pdf_title": escape(_plain(settings.title)),
+        "pdf_title": pdf_title,
         "pdf_author": escape(", ".join(author.name for author in settings.authors)),
-        "pdf_subject": escape(_plain(settings.course)),
+        "pdf_subject": pdf_subject,
         "pdf_keywords": escape(", ".join(settings.keywords)),
-        "running_title": escape(_shortened(_plain(settings.title))),
+        "running_title": running_line(settings.title or "", TITLE_LENGTH),
         "running_author": escape(_shortened(", ".join(author.name for author in settings.authors))),
         "drawing": needs_drawing(used),
         "named_sections": r"\namedlabel{" in used,
         "long_tables": r"\begin{longtable}" in used,
         "table_notes": NOTES in used,
-        "declarations": tuple(declared(used)),
+        "declarations": tuple(declared(used + pdf_title + pdf_subject)),
     }
     return render_with_slots(template, 1, slots, values)
 
@@ -76,10 +79,6 @@ def _texts(document: Document) -> str:
     return document.front.text + "".join(
         getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks
     )
-
-
-def _plain(text: str | None) -> str:
-    return plain_text(text or "")
 
 
 def _shortened(text: str) -> str:

@@ -43,13 +43,6 @@ def render_line(text: str, origin: int, setting: Setting, findings: Findings) ->
     return inline_latex(parse_inline(words, env), 0, Context(setting, findings, (origin,), env=env))
 
 
-def plain_text(text: str) -> str:
-    """The words of running text without its marks, for the PDF's title and the running head."""
-    tree = parse_inline(" ".join(text.split()), {})
-    words = "".join(node.content for node in tree.walk() if not node.children and node.content)
-    return words.replace("---", "\u2014").replace("--", "\u2013")
-
-
 def _footnotes(tree: SyntaxTreeNode) -> Iterator[tuple[str, SyntaxTreeNode]]:
     for node in tree.walk():
         if node.type == "footnote_reference":
