@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
 
-from treadle.diagnostics import Diagnostic, Span, error
+from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import FrontMatter
+
+# A line break may be meant, unless it begins a command such as `\nu` or `\newcommand`.
+_CONTROL = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]"
+    r"|\n(?=(?:u|abla|eq?|eg|i|ot|oindent|ew[a-z]+)(?![a-z]))"
+)
+_SINGLE_QUOTES = "write it in single quotes"
 
 
 class _Loader(yaml.SafeLoader):
@@ -57,7 +65,23 @@ def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Diag
         message = "the front matter must be `key: value` lines"
         return FrontMatter(), (error(Span.at(file, line), message),)
     lines = {key.value: line + key.start_mark.line for key, _ in node.value}
-    return FrontMatter({str(key): value for key, value in values.items()}, lines), ()
+    front = FrontMatter({str(key): value for key, value in values.items()}, lines)
+    return front, tuple(_swallowed_backslashes(node, line, file))
+
+
+def _swallowed_backslashes(node: yaml.Node, line: int, file: str) -> Iterator[Diagnostic]:
+    r"""LaTeX in double quotes, where YAML makes a tab and `heta` of `\theta`."""
+    if isinstance(node, yaml.ScalarNode):
+        if node.style == '"' and _CONTROL.search(node.value):
+            message = "a control character: YAML made it of a backslash within double quotes"
+            at = Span.at(file, line + node.start_mark.line)
+            yield warning(at, message, _SINGLE_QUOTES)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _swallowed_backslashes(item, line, file)
+    elif isinstance(node, yaml.MappingNode):
+        for _, value in node.value:
+            yield from _swallowed_backslashes(value, line, file)
 
 
 def scalar(text: str) -> object:
@@ -89,4 +113,6 @@ def _hint(problem: str) -> str:
         return "quote a value that holds a colon"
     if "'\\t'" in problem or "\\t" in problem:
         return "indent with spaces, not tabs"
+    if "unknown escape character" in problem:
+        return _SINGLE_QUOTES
     return ""

@@ -93,3 +93,28 @@ def test_title_block(text: str, values: dict[str, object], body_line: int) -> No
     read = read_front_matter(text, "a.pmd")
     assert (read.front.values, read.body_line) == (values, body_line)
     assert read.front.text == "".join(f"{line}\n" for line in text.split("\n")[: body_line - 1])
+
+
+@pytest.mark.parametrize(
+    "value", [r'"On $\theta$"', r'"$\beta$"', r'"$\frac12$"', r'"$\rho$"', r'"$\nu$"']
+)
+def test_latex_in_double_quotes_is_a_warning(value: str) -> None:
+    for text in (f"title: {value}", f"author:\n- name: {value}"):
+        (problem,) = problems(f"---\nlang: en\n{text}\n---\n")
+        line = 2 + len(text.splitlines())
+        assert problem.startswith(f"a.pmd:{line}: warning: a control character")
+        assert "single quotes" in problem
+
+
+@pytest.mark.parametrize(
+    "value",
+    [r"'On $\theta$'", r"On $\theta$", r'"On $\\theta$"', '"a: b"', r'"one\ntwo"', "|\n  a\n  b"],
+)
+def test_latex_that_yaml_leaves_alone(value: str) -> None:
+    assert problems(f"---\ntitle: {value}\n---\n") == []
+
+
+def test_an_escape_that_yaml_does_not_know_has_a_way_out() -> None:
+    (problem,) = problems('---\nlang: en\ntitle: "$\\alpha + \\sigma$"\n---\n')
+    assert problem.startswith("a.pmd:3: error: front matter: ")
+    assert "single quotes" in problem
