@@ -130,7 +130,13 @@ def _typeset(work: _Build, woven: Woven) -> None:
     file = str(work.request.path)
     sources = databases(document, work.prepared.settings)
     originals = {source.name: str(source) for source in sources}
-    places = Places(file, f"{document.stem}.tex", woven.tex, woven.lines, originals)
+    uncaptioned = {
+        chunk.options.name: chunk.span.line
+        for chunk in document.chunks
+        if chunk.options.name and not chunk.options.caption
+    }
+    tex_name = f"{document.stem}.tex"
+    places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned)
     outcome = typeset(job, places)
     work.problems += outcome.diagnostics
     if outcome.pdf is None and job.file(".log").exists():

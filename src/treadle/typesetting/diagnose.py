@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.typesetting.log import Kind, Message, messages
 from treadle.typesetting.places import Places
+from treadle.typesetting.undefined import citation_hint, reference_hint
 
 TOLERATED = 2.0  # points by which a box may stick out before it is worth a word
 
@@ -153,10 +154,10 @@ def _missing_character(text: str, places: Places) -> Diagnostic:
 
 def _undefined(kind: str, key: str, at: Span | None, places: Places) -> Diagnostic:
     if kind == "Citation":
-        hint = "is it in the bibliography file?"
-        return error(at or places.of_line(1), f"the citation `{key}` is not defined", hint)
-    hint = "nothing in the document has this label"
-    return error(at or places.of_line(1), f"the reference `{key}` is not defined", hint)
+        message = f"the citation `{key}` is not defined"
+        return error(at or places.of_line(1), message, citation_hint(places))
+    message = f"the reference `{key}` is not defined"
+    return error(at or places.of_line(1), message, reference_hint(key, places))
 
 
 def _merged(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

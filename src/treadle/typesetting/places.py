@@ -29,6 +29,7 @@ class Places:
     tex: str
     lines: tuple[int, ...]
     originals: Mapping[str, str] = field(default_factory=dict)  # a copied file: what it copies
+    uncaptioned: Mapping[str, int] = field(default_factory=dict)  # chunks by name: no label, lines
 
     def of_line(self, number: int) -> Span:
         """The span of tex line `number`; line 1 of the document where the map does not reach."""

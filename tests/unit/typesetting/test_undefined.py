@@ -1,0 +1,31 @@
+import pytest
+
+from treadle.typesetting.diagnose import diagnose
+from treadle.typesetting.places import Places
+
+
+def hint(kind: str, key: str, tex: str) -> str:
+    places = Places("a.pmd", "a.tex", tex, (1,), uncaptioned={"loss": 12})
+    [problem] = diagnose(f"LaTeX Warning: {kind} `{key}' undefined on input line 1.\n", places)
+    return problem.hint
+
+
+@pytest.mark.parametrize("key", ["fig:loss", "tbl:loss"])
+def test_a_reference_to_a_chunk_without_caption(key: str) -> None:
+    assert hint("Reference", key, r"\label{fig:loss2}") == "chunk `loss` (line 12) has no caption"
+
+
+@pytest.mark.parametrize("key", ["fig:accuracies", "tbl:accuracy", "fig:Accuracy"])
+def test_a_reference_that_is_nearly_a_label(key: str) -> None:
+    tex = r"\label{eq:x} \label[figure]{fig:accuracy} \label{sec:data}"
+    assert hint("Reference", key, tex) == "did you mean `fig:accuracy`?"
+
+
+@pytest.mark.parametrize("key", ["fig:nowhere", "eq:loss", "loss"])
+def test_a_reference_to_nothing(key: str) -> None:
+    assert hint("Reference", key, r"\label{sec:data}") == "nothing in the document has this label"
+
+
+def test_a_citation_without_bibliography() -> None:
+    assert "`bibliography:`" in hint("Citation", "Hinton2006", r"\cite{Hinton2006}")
+    assert "bibliography file" in hint("Citation", "Hinton2006", r"\bibliography{a/refs}")
