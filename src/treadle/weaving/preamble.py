@@ -10,12 +10,13 @@ from treadle.weaving.characters import declared, needs_drawing
 from treadle.weaving.fragment import Fragment, lines_from, text_of
 from treadle.weaving.latex import escape
 from treadle.weaving.markdown.plain import plain_text, running_line
-from treadle.weaving.page import font_size, geometry, paper
+from treadle.weaving.page import font_size, geometry, paper, text_width
 from treadle.weaving.tabulars import NOTES
 from treadle.weaving.templates import environment, render_with_slots
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
 TITLE_LENGTH = 70  # characters a running title may have
+WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head without measuring it
 
 
 def preamble(document: Document) -> str:
@@ -33,6 +34,8 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
     pdf_title, pdf_subject = (
         escape(plain_text(text or "")) for text in (settings.title, settings.course)
     )
+    title = running_line(settings.title or "", TITLE_LENGTH)
+    authors = escape(_shortened(", ".join(author.name for author in settings.authors)))
     values = {
         "document_class": settings.documentclass or "article",
         "class_options": ",".join(_class_options(settings)),
@@ -44,8 +47,10 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
         "pdf_author": escape(", ".join(author.name for author in settings.authors)),
         "pdf_subject": pdf_subject,
         "pdf_keywords": escape(", ".join(settings.keywords)),
-        "running_title": running_line(settings.title or "", TITLE_LENGTH),
-        "running_author": escape(_shortened(", ".join(author.name for author in settings.authors))),
+        "running_title": title,
+        "running_author": authors,
+        "head_fits": "\\" not in title
+        and len(title + authors) * WIDE_CHARACTER < text_width(settings),
         "drawing": needs_drawing(used),
         "named_sections": r"\namedlabel{" in used,
         "long_tables": r"\begin{longtable}" in used,

@@ -144,3 +144,22 @@ def test_long_lines_stay_on_the_page(make_document, make_chunk, compile_tex):
     text, log = compile_tex(tex)
     assert "Overfull" not in log
     assert squeezed(text).replace("↪", "").count("y" * 400) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "authors", "both"),
+    [
+        ("Autoencoders of handwritten digits", ["Ada Lovelace", "Kurt Gödel"], True),
+        ("What networks learn " * 5, ["Augusta Ada King Lovelace", "Kurt Friedrich Gödel"], False),
+        ("WWWW " * 20, ["Ada Lovelace"], False),
+        (r"$\underbrace{xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx}_{n}$ " * 2, ["Ada Lovelace"], False),
+    ],
+)
+def test_the_running_head_stays_in_its_line(make_document, compile_tex, title, authors, both):
+    prose = Prose("One.\n\n\\newpage\n\nTwo.\n", Span("report.pmd", 5, 9))
+    document = make_document(prose, title=title, author=authors, geometry="a5paper,margin=15mm")
+    shown, log = compile_tex(weave(document, [None]).tex)
+    (head,) = [page.splitlines()[0] for page in shown.split("\f")[1:] if page.strip()]
+    assert head.strip()
+    assert (authors[0] in head) is both
+    assert "Overfull" not in log

@@ -47,6 +47,6 @@ def test_a_long_running_title_ends_between_words_and_outside_maths(title, expect
 
 def test_maths_in_the_title(make_document):
     tex = weave(make_document(title=r"Cost of $\ell_2$ regularisation"), []).tex
-    assert r"\fancyhead[L]{\small\color{quiet}Cost of $\ell_2$ regularisation}" in tex
+    assert r"\runninghead{Cost of $\ell_2$ regularisation}{}" in tex
     assert "pdftitle={Cost of ℓ₂ regularisation}" in tex
     assert len(re.findall(r"\\declaresymbol\{[ℓ₂]\}", tex)) == 2
