@@ -12,6 +12,7 @@ from types import MappingProxyType
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import ChunkOptions
 from treadle.document.names import did_you_mean, nearest
+from treadle.document.option_hints import needs_quotes, unreadable_options
 from treadle.document.option_values import KINDS, WrongValueError
 
 _SWEAVE = MappingProxyType({"TRUE": True, "FALSE": False})
@@ -67,8 +68,7 @@ def _read_keywords(text: str, reading: _Reading) -> None:
             call = ast.parse(f"dict({_name_first(text)})", mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError) as failure:
         reason = failure.msg if isinstance(failure, SyntaxError) else str(failure)
-        hint = "options are `name=value`, separated by commas"
-        reading.error(f"can't read the options `{text}`: {reason}", hint)
+        reading.error(f"can't read the options `{text}`: {reason}", unreadable_options(text))
         return
     if not _is_plain_call(call):
         reading.error(f"can't read the options `{text}`: they are not all `name=value`")
@@ -104,9 +104,11 @@ def _read_keyword(keyword: ast.keyword, reading: _Reading) -> None:
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         source = ast.unparse(keyword.value)
         near = nearest(source, ("True", "False"))
+        plain = isinstance(keyword.value, ast.Name)
+        way_out = needs_quotes(name, source) if plain else "write a string, a number, True or False"
         reading.error(
             f"the option `{name}` is `{source}`, which is not a literal",
-            f"did you mean `{near}`?" if near else "write a string, a number, True or False",
+            f"did you mean `{near}`?" if near else way_out,
         )
         return
     reading.given[name] = value

@@ -127,3 +127,24 @@ def test_an_unknown_kind_of_results_is_a_warning(value: str, hint: str) -> None:
 @pytest.mark.parametrize("value", ["verbatim", "hide", "md", "tex", "latex", "raw", "asis", "rst"])
 def test_known_kinds_of_results(value: str) -> None:
     assert read(f" results='{value}'")[1] == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "hint"),
+    [
+        (" c, width=80%", 'text needs quotes: width="80%"'),
+        (" c, width=8cm, echo=False", 'text needs quotes: width="8cm"'),
+        (r" c, width=.5\linewidth", r'text needs quotes: width=r".5\linewidth"'),
+        (" c, caption=The loss", 'text needs quotes: caption="The loss"'),
+        (" c, results=hidden", 'text needs quotes: results="hidden"'),
+        (" c echo=False", "a comma is missing before `echo=`"),
+        (" c, echo=False width='3cm'", "a comma is missing before `width=`"),
+        (" f_size=(3, 4) caption='a b = c'", "a comma is missing before `caption=`"),
+        (" c, caption='It's'", "a quotation mark is missing"),
+        (" echo=False, c", "options are `name=value`"),
+    ],
+)
+def test_options_that_cannot_be_read_have_a_way_out(rest: str, hint: str) -> None:
+    (problem,) = read(rest)[1]
+    assert "error" in problem
+    assert hint in problem
