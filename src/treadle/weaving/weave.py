@@ -110,7 +110,11 @@ def _whole(
     title = title_of(settings, lambda text: render_line(text, title_line, setting, findings))
     used = text_of((*slots["abstract"], *body)) + str(title)
     slots["preamble"] = preamble_lines(document, settings, used)
-    values = {"title": title, "toc": settings.toc}
+    values = {
+        "title": title,
+        "toc": settings.toc,
+        "twocolumn": "twocolumn" in settings.classoption,
+    }
     return render_with_slots(_template(document, settings), title_line, slots, values)
 
 

@@ -163,3 +163,13 @@ def test_the_running_head_stays_in_its_line(make_document, compile_tex, title, a
     assert head.strip()
     assert (authors[0] in head) is both
     assert "Overfull" not in log
+
+
+def test_the_title_block_spans_both_columns(make_document, compile_tex):
+    title = "A title [in brackets] wider than a column"
+    prose = Prose("Text.\n", Span("report.pmd", 5, 5))
+    front = {"title": title, "author": "Ada Lovelace", "classoption": ["twocolumn"]}
+    shown, log = compile_tex(weave(make_document(prose, **front), [None]).tex)
+    assert shown.splitlines()[0].strip() == title
+    assert "Overfull" not in log
+    assert "\f" not in shown.strip("\f\n")  # all on one page
