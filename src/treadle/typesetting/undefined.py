@@ -8,9 +8,7 @@ import re
 from treadle.typesetting.places import Places
 
 _LABEL = re.compile(r"\\label(?:\[[^\]]*\])?\{([^}]+)\}")
-_BIBLIOGRAPHY = re.compile(
-    r"\\bibliography\{|\\addbibresource|\\begin\{thebibliography\}"
-)
+_BIBLIOGRAPHY = re.compile(r"\\bibliography\{|\\addbibresource|\\begin\{thebibliography\}")
 _SIMILAR = 0.7  # of difflib's ratio: the kind or a few letters of a short label are different
 
 
