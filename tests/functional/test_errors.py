@@ -53,6 +53,7 @@ CASES = {
         3,
         "nothing.bib",
     ),
+    "missing template": ("---\ntitle: T\ntemplate: nosuch\n---\n\nText.\n", 3, "nosuch"),
 }
 
 
@@ -112,3 +113,13 @@ def test_after_an_error_is_mended_the_build_is_well(project):
     done = made.build()
     assert done.returncode == 0, done.stderr
     assert made.pdf.exists()
+
+
+@pytest.mark.parametrize("wrong", ["nowhere", "''.__class__.__mro__", "body("])
+def test_a_template_reaches_nothing_but_what_it_is_given(project, wrong):
+    made = project("---\ntitle: T\ntemplate: mine.tex.j2\n---\n\nText.\n")
+    made.write("mine.tex.j2", "\\VAR{preamble}\n\\VAR{" + wrong + "}\n\\VAR{body}\n")
+    done = made.build()
+    assert done.returncode == 1
+    assert done.stderr.startswith("report.pmd:3: error: the template `mine.tex.j2` fails: ")
+    assert not made.pdf.exists()

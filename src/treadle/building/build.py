@@ -21,7 +21,7 @@ from treadle.typesetting.environment import document_epoch, tex_environment
 from treadle.typesetting.latex import Job
 from treadle.typesetting.places import Places
 from treadle.typesetting.typeset import typeset
-from treadle.weaving.weave import Woven, weave
+from treadle.weaving.weave import Woven, check_template, weave
 
 
 @dataclass
@@ -86,6 +86,7 @@ def _run(work: _Build) -> None:
         return
     work.listener.stage("measuring the page")
     layout = measured_layout(document, scratch, work.folder)
+    work.problems += check_template(document)
     if work.request.target is Target.PDF:
         work.problems += layout.diagnostics
     if work.failed:

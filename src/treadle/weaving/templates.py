@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from treadle.weaving.fragment import Fragment, Line, lines_at
 
@@ -22,8 +23,11 @@ def templates_folder() -> Path:
 
 @lru_cache(maxsize=8)
 def environment(*folders: Path) -> Environment:
-    """Templates from `folders`, then from Treadle's own. What a template lacks is an error."""
-    return Environment(
+    """Templates from `folders`, then from Treadle's own. What a template lacks is an error.
+
+    A template comes with a document and may be anybody's: it reaches no code of ours.
+    """
+    return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([*folders, templates_folder()]),
         block_start_string=r"\BLOCK{",
         block_end_string="}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Template
+from jinja2 import Template, TemplateError, TemplateNotFound
 
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.model import Document, Prose
@@ -115,7 +115,30 @@ def _whole(
         "toc": settings.toc,
         "twocolumn": "twocolumn" in settings.classoption,
     }
-    return render_with_slots(_template(document, settings), title_line, slots, values)
+    try:
+        return render_with_slots(_template(document, settings), title_line, slots, values)
+    except TemplateError as failure:
+        findings.diagnostics.append(_template_problem(document, settings, failure))
+        return ()
+
+
+def check_template(document: Document) -> tuple[Diagnostic, ...]:
+    """What keeps the document's template from being read: told before anything has run."""
+    settings, _ = read_settings(document)
+    try:
+        _template(document, settings)
+    except TemplateError as failure:
+        return (_template_problem(document, settings, failure),)
+    return ()
+
+
+def _template_problem(document: Document, settings: Settings, failure: TemplateError) -> Diagnostic:
+    span = Span.at(str(document.path), document.front.lines.get("template", 1))
+    name = settings.template or "submission"
+    if isinstance(failure, TemplateNotFound):
+        hint = "a template of your own is a file beside the document, such as `mine.tex.j2`"
+        return error(span, f"there is no template `{name}`", hint)
+    return error(span, f"the template `{name}` fails: {failure.message}")
 
 
 def _template(document: Document, settings: Settings) -> Template:
