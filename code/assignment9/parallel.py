@@ -1,4 +1,4 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [004c4381d10697d1]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [47063585a3604da0]
 
 # %% assignment9.pmd:512-554 parallel
 """Independent trainings side by side, each in a process and a thread of its own."""
@@ -24,8 +24,8 @@ def side_by_side(function: Callable[..., T], shared: object, jobs: Sequence[tupl
     """`[function(shared, *job) for job in jobs]`, as many at a time as there are processors.
 
     `function` and what the jobs name must be importable; `shared` holds the data, tensors in
-    tuples. The matrices are small: a second thread would mostly wait for the first. And sums of
-    one thread are the same on every number of processors.
+    tuples. One thread each: threads of one small model wait for one another, the more so the
+    busier the machine. And sums of one thread are the same on every number of processors.
     """
     processes = min(len(jobs), os.cpu_count() or 1, MOST_PROCESSES)
     spawn = get_context("spawn")  # a fork of a process that has run torch can hang
