@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [aed7479e6e840cf5]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [6172b5505420e275]
 
-# %% assignment9.pmd:2237-2263 intervals
+# %% assignment9.pmd:2239-2265 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

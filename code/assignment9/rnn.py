@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [db951505dda61d33]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [0b984dfa940e84e9]
 
-# %% assignment9.pmd:2333-2341 elman-imports
+# %% assignment9.pmd:2335-2343 elman-imports
 """An Elman network that classifies texts, and its equations in NumPy."""
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from assignment9.vocabulary import PAD
 
 
-# %% assignment9.pmd:2345-2368 elman
+# %% assignment9.pmd:2347-2370 elman
 def state_at_last_word(states: Tensor, lengths: Tensor) -> Tensor:
     """The states h_n of texts of different lengths n."""
     return states[torch.arange(len(states)), lengths - 1]  # (B, T, H) -> (B, H)
@@ -39,7 +39,7 @@ class ElmanClassifier(nn.Module):
         return self.readout(last).squeeze(1)  # (B,)
 
 
-# %% assignment9.pmd:2372-2386 elman-rest
+# %% assignment9.pmd:2374-2388 elman-rest
 def state_after_padding(states: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG001
     """The naive reading: the state at the end of the batch, (B, T, H) -> (B, H)."""
     return states[:, -1]
@@ -57,7 +57,7 @@ def elman_parameters(V: int, D: int, H: int) -> int:
     return V * D + (D * H + H * H + 2 * H) + (H + 1)
 
 
-# %% assignment9.pmd:2392-2401 elman-numpy
+# %% assignment9.pmd:2394-2403 elman-numpy
 def elman_in_numpy(w: list[int], P: dict[str, np.ndarray]) -> float:
     """The logit of one text; P holds the model's parameters by name."""
     h = np.zeros(len(P["recurrence.bias_hh_l0"]))

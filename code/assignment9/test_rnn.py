@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [6b6cd6091cc7ef12]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [eb1c138c75851e95]
 
-# %% assignment9.pmd:2723-2886 test-rnn
+# %% assignment9.pmd:2725-2888 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import pytest

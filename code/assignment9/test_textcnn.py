@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [8d632b726444a537]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [2ab4f7b8763876f4]
 
-# %% assignment9.pmd:3226-3297 test-textcnn
+# %% assignment9.pmd:3228-3299 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

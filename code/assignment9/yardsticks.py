@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [25da155988a24235]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [cdafc096d0c87f27]
 
-# %% assignment9.pmd:2162-2233 yardsticks
+# %% assignment9.pmd:2162-2235 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def best_yardstick(
 ) -> Yardstick:
     """Naive Bayes on counts or logistic regression on tf-idf, with the best validated settings."""
     vectorizer_class, make = KINDS[name]
-    (texts, labels), held, final = (
+    (texts, labels), (held, held_labels), (final, final_labels) = (
         (spaced(pairs, longest), [y for _, y in pairs]) for pairs in (train, validation, test)
     )
     found = []
@@ -49,13 +49,15 @@ def best_yardstick(
         vectorizer = vectorizer_class(
             token_pattern=r"\S+", lowercase=False, ngram_range=(1, order), **OPTIONS[name]
         )
-        features = vectorizer.fit_transform(texts)
+        features, held_features = vectorizer.fit_transform(texts), vectorizer.transform(held)
         for strength in STRENGTHS:
             model = make(strength).fit(features, labels)
-            scores = [model.score(vectorizer.transform(x), y) for x, y in (held, final)]
-            size = COUNTS[name](features.shape[1])
-            found.append(Yardstick(name, order, strength, *scores, size))
-    return max(found, key=lambda yardstick: yardstick.validation)
+            accuracy = model.score(held_features, held_labels)
+            found.append((accuracy, order, strength, vectorizer, model))
+    accuracy, order, strength, vectorizer, model = max(found, key=lambda candidate: candidate[0])
+    features = vectorizer.transform(final)  # test texts: for the chosen one alone
+    size = COUNTS[name](features.shape[1])
+    return Yardstick(name, order, strength, accuracy, model.score(features, final_labels), size)
 
 
 def majority(train: Pairs, test: Pairs) -> float:

@@ -38,15 +38,6 @@ class Plan:
     problems: tuple[Diagnostic, ...] = ()
 
 
-def write_files(files: Sequence[Extracted], code_dir: Path) -> tuple[Diagnostic, ...]:
-    """Write what differs, all or nothing; the problems met.
-
-    A file edited by hand, or not written by treadle, is an error that says the way out.
-    """
-    plan = plan_writes(files, code_dir)
-    return plan.problems or act(plan.actions)
-
-
 def plan_writes(files: Sequence[Extracted], code_dir: Path) -> Plan:
     """The writes that bring `files` up to date under `code_dir`."""
     actions: list[Write | Remove] = []

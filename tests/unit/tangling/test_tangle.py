@@ -6,7 +6,7 @@ import pytest
 from treadle.document.reader import read_document
 from treadle.tangling.plan import extract
 from treadle.tangling.tangle import Tangled, tangle
-from treadle.tangling.write import write_files
+from treadle.tangling.write import act, plan_writes
 
 ONE = "```python module='one'\nx = 1\n```\n"
 TWO = "```python module='two'\ny = 1\n```\n"
@@ -158,9 +158,11 @@ def test_a_failed_write_leaves_the_old_file(
     assert names(tuple(path.parent.iterdir())) == ["one.py"]
 
 
-def test_write_files_alone(tmp_path: Path) -> None:
+def test_write_plan_alone(tmp_path: Path) -> None:
     files = extract(read_document(Path("doc.pmd"), ONE)[0])
-    assert write_files(files, tmp_path) == ()
+    assert act(plan_writes(files, tmp_path).actions) == ()
     assert (tmp_path / "doc" / "one.py").read_text() == files[0].text
     (tmp_path / "doc" / "one.py").write_text("mine\n")
-    assert len(write_files(files, tmp_path)) == 1
+    refused = plan_writes(files, tmp_path)
+    assert len(refused.problems) == 1
+    assert refused.actions == ()
