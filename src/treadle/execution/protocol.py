@@ -23,6 +23,9 @@ _TYPES: dict[str, type] = {
         task.ChunkTask,
         task.InlineTask,
         task.InlineCode,
+        task.Load,
+        task.Define,
+        task.Step,
         result.Stream,
         result.Value,
         result.Latex,
@@ -32,6 +35,9 @@ _TYPES: dict[str, type] = {
         result.Failure,
         result.ChunkResult,
         result.InlineResult,
+        result.Group,
+        result.Observed,
+        result.Stepped,
     )
 }
 

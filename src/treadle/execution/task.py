@@ -24,6 +24,7 @@ class WorkerSetup:
     params: dict[str, object] = field(default_factory=dict)
     style: FigureStyle = field(default_factory=FigureStyle)
     threads: int | None = None  # for numerical libraries; None: as many as they like
+    store: str | None = None  # the store's folder; None: nothing is observed, stored or restored
 
 
 @dataclass(frozen=True)
@@ -68,3 +69,34 @@ class ChunkTask:
 
 
 Task = ChunkTask | InlineTask
+
+
+@dataclass(frozen=True)
+class Load:
+    """Bind `names` to what they were in an alias group that the store holds."""
+
+    entry: str  # the digest of the group's entry
+    names: tuple[str, ...]  # a part of the group's names, or all
+    token: str  # what `Group.token` was
+
+
+@dataclass(frozen=True)
+class Define:
+    """Bind `name` by its `def` or `class` statement, as it stands in the document now."""
+
+    name: str
+    code: str  # the statement alone, with its decorators
+    file: str
+    line: int  # of the first line of `code` in `file`
+    token: str  # what the definition's `Group.token` was
+
+
+@dataclass(frozen=True)
+class Step:
+    """A task, and what must be put in place before it runs, in this order."""
+
+    task: Task
+    absent: tuple[str, ...] = ()  # names that must not be bound, removed first
+    restores: tuple[Load | Define, ...] = ()
+    reaches: tuple[str, ...] | None = None  # the names whose values it can reach; None: all
+    imports: tuple[str, ...] = ()  # dotted modules to import first, for what their import does

@@ -1,0 +1,1 @@
+"""Plan: which names each chunk binds, uses and may change; which chunks must run, and why."""

@@ -1,0 +1,1 @@
+"""Keep: what chunks computed, content-addressed, whole or not at all."""
