@@ -11,6 +11,7 @@ import datetime
 import json
 from typing import Any
 
+from treadle.dataflow import records
 from treadle.execution import result, task
 
 TYPE = "$type"
@@ -35,8 +36,8 @@ _TYPES: dict[str, type] = {
         result.Failure,
         result.ChunkResult,
         result.InlineResult,
-        result.Group,
-        result.Observed,
+        records.Group,
+        records.Observed,
         result.Stepped,
     )
 }
