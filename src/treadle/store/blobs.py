@@ -1,0 +1,143 @@
+"""Blobs: bytes that are found by their digest, and that are what it says or not given out."""
+# No pathlib: the worker imports this when it starts.
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from blake3 import blake3
+
+from treadle.store.atomic import Bytes, flat, remove, write_whole
+from treadle.store.digest import PARALLEL, digest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAPPED = 1 << 20  # bytes from which on a file is mapped instead of read
+MAPPED_FILES = 256  # each mapping holds a file open, of 1024 or so a process may have
+OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # the process's trouble, not the entry's
+
+
+class CorruptEntryError(Exception):
+    """An entry is missing, truncated or altered: what it held must be computed again."""
+
+    def __init__(self, name: str, trouble: str) -> None:
+        """Say which entry, and what is wrong with it."""
+        super().__init__(f"the cache entry {name} {trouble}")
+        self.name = name
+
+
+class Blobs:
+    """The blobs of a store; any number of processes may use it at once."""
+
+    def __init__(self, root: Path | str) -> None:
+        """Blobs under `root`, the store's folder; it is made when something is put there."""
+        self._folder = f"{os.fspath(root)}/blobs"
+
+    def put(self, parts: Sequence[Bytes]) -> str:
+        """Keep the concatenation of `parts`: its digest. Raises OSError."""
+        views = [flat(part) for part in parts]
+        name = _digest_of(views)
+        if not self._used(name, sum(view.nbytes for view in views)):
+            write_whole(self._path(name), views)
+        return name
+
+    def put_file(self, path: Path | str) -> str:
+        """Keep what the file at `path` holds: its digest. Raises OSError."""
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            size = os.fstat(descriptor).st_size
+            # A copy in memory: the file may change between hashing and writing.
+            return self.put([_copied(descriptor, size)])
+        finally:
+            os.close(descriptor)
+
+    def open(self, name: str) -> memoryview:
+        """The blob as memory that can be written to; that changes neither file nor other readers.
+
+        It begins at a page's border, as what is computed may depend on alignment. Raises
+        CorruptEntryError, and removes what is not as it was.
+        """
+        view = self._checked(name)
+        if digest(view) != name:
+            raise self._corrupt(name, "is truncated or altered")
+        return view
+
+    def read(self, name: str) -> bytes:
+        """The blob's bytes. Raises CorruptEntryError, and removes what is not as it was."""
+        return bytes(self.open(name))
+
+    def copy_to(self, name: str, target: Path | str) -> None:
+        """Make the file `target` hold the blob, in one step. Raises CorruptEntryError, OSError."""
+        write_whole(os.path.abspath(target), [self.open(name)])
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a blob; its contents are not looked at."""
+        return os.path.exists(self._path(name))
+
+    def _path(self, name: str) -> str:
+        return f"{self._folder}/{name[:2]}/{name}"
+
+    def _used(self, name: str, size: int) -> bool:
+        """Note that the blob is used now; False if it isn't there whole."""
+        path = self._path(name)
+        try:
+            if os.stat(path).st_size != size:
+                return False
+            os.utime(path)
+        except OSError:
+            return False
+        return True
+
+    def _checked(self, name: str) -> memoryview:
+        if len(name) != 64 or not name.isalnum():
+            raise CorruptEntryError(repr(name), "has no proper name")
+        try:
+            return _memory(self._path(name))
+        except FileNotFoundError:
+            raise CorruptEntryError(name, "is missing") from None
+        except OSError as failure:
+            if failure.errno in OURS:
+                raise
+            raise self._corrupt(name, f"can't be read: {failure.strerror}") from failure
+
+    def _corrupt(self, name: str, trouble: str) -> CorruptEntryError:
+        remove(self._path(name))
+        return CorruptEntryError(name, trouble)
+
+
+def _digest_of(views: Sequence[memoryview]) -> str:
+    large = sum(view.nbytes for view in views) >= PARALLEL
+    hasher = blake3(max_threads=blake3.AUTO if large else 1)
+    for view in views:
+        hasher.update(view)
+    return hasher.hexdigest()
+
+
+def _memory(path: str) -> memoryview:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        size = os.fstat(descriptor).st_size
+        if size < MAPPED or descriptor >= MAPPED_FILES:
+            return _copied(descriptor, size)
+        return memoryview(mmap.mmap(descriptor, size, access=mmap.ACCESS_COPY))
+    finally:
+        os.close(descriptor)
+
+
+def _copied(descriptor: int, size: int) -> memoryview:
+    """The first `size` bytes of a file, or fewer if it ends before."""
+    if not size:
+        return memoryview(bytearray())
+    view = memoryview(mmap.mmap(-1, size))
+    done = 0
+    while done < size:
+        count = os.readv(descriptor, [view[done:]])
+        if not count:
+            break
+        done += count
+    return view[:done]

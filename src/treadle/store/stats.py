@@ -1,0 +1,110 @@
+"""What earlier builds found out about large files, and when that may be believed."""
+# No pathlib: the worker imports this when it starts.
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from typing import TYPE_CHECKING
+
+from treadle.store.atomic import write_whole
+from treadle.store.digest import combined
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Stamp = tuple[int, int, int, int, int]  # device, inode, size, mtime and ctime in nanoseconds
+
+LARGE = 1_000_000  # bytes; smaller files are hashed every time
+KEPT = 2000  # files
+# A file must have been left alone that long when it was hashed. It is longer than the system takes
+# to write out changed pages: only then does a write through a mapping set the ctime again.
+SETTLED = 60 * 10**9  # nanoseconds
+# File systems whose ctime the local clock sets, at every write, and nobody can set back.
+LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "f2fs", "bcachefs"})
+
+
+def stamp_of(found: os.stat_result) -> Stamp:
+    """What changes when a file is written: not mtime alone, which anyone can set."""
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+class KnownFiles:
+    """Digests of large files, kept between builds in `root/stats`.
+
+    One is believed only if device, inode, size, mtime and ctime are as they were, the file had
+    not been touched for a minute when it was hashed, and its file system keeps an honest ctime.
+    """
+
+    def __init__(self, root: Path | str) -> None:
+        """`root`: the store's folder. Nothing is read before the first large file."""
+        self._path = f"{os.fspath(root)}/stats"
+        self._entries: dict[str, list[object]] | None = None
+        self._devices: frozenset[int] | None = None
+        self._changed = False
+
+    def digest_of(self, path: str, stamp: Stamp) -> str:
+        """The file's digest; empty if it must be hashed."""
+        if stamp[2] < LARGE:
+            return ""
+        entry = self._loaded().get(path)
+        return str(entry[5]) if entry is not None and entry[:5] == [*stamp] else ""
+
+    def add(self, path: str, stamp: Stamp, value: str) -> None:
+        """Remember a file that was hashed just now, if that can be relied upon."""
+        settled = max(stamp[3], stamp[4]) + SETTLED < time.time_ns()
+        if stamp[2] >= LARGE and settled and stamp[0] in self._trusted():
+            entries = self._loaded()
+            entries.pop(path, None)  # so that it becomes the last
+            entries[path] = [*stamp, value]
+            self._changed = True
+
+    def save(self) -> None:
+        """Write what is new, beside what others have written meanwhile. Raises OSError."""
+        if not self._changed:
+            return
+        entries = _read(self._path) | self._loaded()
+        kept = dict(list(entries.items())[-KEPT:])
+        text = json.dumps(kept, separators=(",", ":"))
+        write_whole(self._path, [combined([text]).encode(), text.encode()])
+        self._changed = False
+
+    def _loaded(self) -> dict[str, list[object]]:
+        if self._entries is None:
+            self._entries = _read(self._path)
+        return self._entries
+
+    def _trusted(self) -> frozenset[int]:
+        if self._devices is None:
+            self._devices = _local_devices()
+        return self._devices
+
+
+def _read(path: str) -> dict[str, list[object]]:
+    """The entries; none if the file is not as it was written."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except OSError:
+        return {}
+    text = data[64:].decode("utf-8", "replace")
+    if data[:64] != combined([text]).encode():
+        return {}
+    entries: dict[str, list[object]] = json.loads(text)
+    return entries
+
+
+def _local_devices() -> frozenset[int]:
+    """The devices mounted with a file system of `LOCAL`."""
+    devices = set()
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+            for line in mounts:
+                fields, _, rest = line.partition(" - ")
+                if rest.split(" ", 1)[0] in LOCAL:
+                    major, _, minor = fields.split(" ")[2].partition(":")
+                    devices.add(os.makedev(int(major), int(minor)))
+    except (OSError, IndexError, ValueError):
+        return frozenset()
+    return frozenset(devices)

@@ -1,0 +1,39 @@
+"""The store: what a build keeps for the next one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle.store.blobs import Blobs
+from treadle.store.files import FileDigests
+from treadle.store.private import secret_key
+from treadle.store.stats import KnownFiles
+from treadle.store.traces import Traces
+
+
+@dataclass(frozen=True)
+class Store:
+    """The parts of a store, and digests of the user's files for one build."""
+
+    root: Path
+    blobs: Blobs
+    traces: Traces
+    files: FileDigests
+    known: KnownFiles  # to be saved at the end of a build
+
+    @classmethod
+    def open(cls, folder: Path) -> Store:
+        """The store in `folder`, which need not exist. Raises NoKeyError: go on without."""
+        return cls.with_key(folder, secret_key())
+
+    @classmethod
+    def with_key(cls, folder: Path, key: bytes) -> Store:
+        """The store in `folder`, sealed with `key`."""
+        known = KnownFiles(folder)
+        return cls(folder, Blobs(folder), Traces(folder, key), FileDigests(known), known)
+
+
+def store_folder(out_dir: Path) -> Path:
+    """Where the store of builds to `out_dir` lies."""
+    return out_dir / ".treadle" / "store"

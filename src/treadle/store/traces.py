@@ -1,0 +1,128 @@
+"""Traces: what a unit gave when it ran, under the unit's key, and single documents."""
+# No pathlib: a build looks up thousands; it would take longer than the file system.
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from treadle.store.atomic import PART, remove, write_whole
+from treadle.store.digest import digest
+from treadle.store.sealed import SIZE, key_name, sealed, unsealed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEPT = 8  # traces a unit's key: the files it reads may go back and forth between states
+
+
+class Record(dict[str, object]):
+    """A trace that was found, and where: for `Traces.touch`."""
+
+    path = ""
+
+
+class Traces:
+    """The traces and documents of a store; any number of processes may use it at once.
+
+    Those sealed with another key are neither seen nor touched. `damaged` collects the files that
+    were not as they had been written: they are removed, and as good as never written.
+    """
+
+    def __init__(self, root: Path | str, key: bytes) -> None:
+        """Traces under `root`, the store's folder; `key`: 32 bytes that nobody else knows."""
+        self._traces = f"{os.fspath(root)}/traces/{key_name(key)}"
+        self._documents = f"{os.fspath(root)}/documents/{key_name(key)}"
+        self._key = key
+        self.damaged: list[str] = []
+
+    def save(self, unit_key: str, record: Mapping[str, object]) -> None:
+        """Keep what JSON can hold; its list "blobs" names the blobs it needs. Raises OSError."""
+        data = sealed(record, f"trace {unit_key}", self._key)
+        folder = f"{self._traces}/{unit_key}"
+        path = f"{folder}/{data[:SIZE].hex()}"
+        write_whole(path, [data])
+        _touch(path)
+        _keep_newest(folder)
+
+    def find(self, unit_key: str) -> list[Record]:
+        """The traces under this key, those last used or saved first."""
+        folder = f"{self._traces}/{unit_key}"
+        found = []
+        for name in _newest_first(folder):
+            record = self._load(f"{folder}/{name}", f"trace {unit_key}")
+            if record is not None:
+                found.append(record)
+        return found
+
+    def touch(self, record: Record) -> None:
+        """Note that a trace that was found is used: what is used last goes last."""
+        _touch(record.path)
+
+    def save_document(self, name: str, record: Mapping[str, object]) -> None:
+        """Keep one record under a name of any kind, in place of the last. Raises OSError."""
+        data = sealed(record, f"document {name}", self._key)
+        write_whole(self._document(name), [data])
+
+    def load_document(self, name: str) -> Record | None:
+        """The record last saved under the name, if any."""
+        return self._load(self._document(name), f"document {name}")
+
+    def _document(self, name: str) -> str:
+        return f"{self._documents}/{digest(name.encode('utf-8', 'surrogatepass'))}"
+
+    def _load(self, path: str, purpose: str) -> Record | None:
+        try:
+            record = unsealed(_contents(path), purpose, self._key)
+        except FileNotFoundError:
+            return None
+        except OSError:
+            record = None
+        if record is None:
+            self.damaged.append(path)
+            remove(path)
+            return None
+        found = Record(record)
+        found.path = path
+        return found
+
+
+def _newest_first(folder: str) -> list[str]:
+    try:
+        names = [name for name in os.listdir(folder) if not name.startswith(PART)]
+    except OSError:
+        return []
+    if len(names) > 1:
+        names.sort(key=lambda name: _used(f"{folder}/{name}"), reverse=True)
+    return names
+
+
+def _keep_newest(folder: str) -> None:
+    if len(os.listdir(folder)) > KEPT:
+        for name in _newest_first(folder)[KEPT:]:
+            remove(f"{folder}/{name}")
+
+
+def _contents(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        size = os.fstat(descriptor).st_size
+        return os.read(descriptor, size + 1)
+    finally:
+        os.close(descriptor)
+
+
+def _used(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _touch(path: str) -> None:
+    now = time.time_ns()  # finer than the file system's own clock, which may stand for 10 ms
+    with suppress(OSError):  # removed meanwhile
+        os.utime(path, ns=(now, now))
