@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -28,8 +28,9 @@ class Record(dict[str, object]):
 class Traces:
     """The traces and documents of a store; any number of processes may use it at once.
 
-    Those sealed with another key are neither seen nor touched. `damaged` collects the files that
-    were not as they had been written: they are removed, and as good as never written.
+    Those sealed with another key are neither seen nor touched, and those that another process
+    saves are seen by the next build. `damaged` collects the files that were not as they had been
+    written: they are removed, and as good as never written.
     """
 
     def __init__(self, root: Path | str, key: bytes) -> None:
@@ -37,26 +38,26 @@ class Traces:
         self._traces = f"{os.fspath(root)}/traces/{key_name(key)}"
         self._documents = f"{os.fspath(root)}/documents/{key_name(key)}"
         self._key = key
+        self._index: dict[str, set[str]] | None = None
         self.damaged: list[str] = []
 
     def save(self, unit_key: str, record: Mapping[str, object]) -> None:
         """Keep what JSON can hold; its list "blobs" names the blobs it needs. Raises OSError."""
         data = sealed(record, f"trace {unit_key}", self._key)
-        folder = f"{self._traces}/{unit_key}"
-        path = f"{folder}/{data[:SIZE].hex()}"
+        path = f"{self._traces}/{unit_key}-{data[:SIZE].hex()}"
         write_whole(path, [data])
         _touch(path)
-        _keep_newest(folder)
+        paths = self._paths().setdefault(unit_key, set())
+        paths.add(path)
+        for old in _newest_first(paths)[KEPT:] if len(paths) > KEPT else ():
+            remove(old)
+            paths.discard(old)
 
     def find(self, unit_key: str) -> list[Record]:
         """The traces under this key, those last used or saved first."""
-        folder = f"{self._traces}/{unit_key}"
-        found = []
-        for name in _newest_first(folder):
-            record = self._load(f"{folder}/{name}", f"trace {unit_key}")
-            if record is not None:
-                found.append(record)
-        return found
+        paths = _newest_first(self._paths().get(unit_key, ()))
+        records = (self._load(path, f"trace {unit_key}") for path in paths)
+        return [record for record in records if record is not None]
 
     def touch(self, record: Record) -> None:
         """Note that a trace that was found is used: what is used last goes last."""
@@ -70,6 +71,18 @@ class Traces:
     def load_document(self, name: str) -> Record | None:
         """The record last saved under the name, if any."""
         return self._load(self._document(name), f"document {name}")
+
+    def _paths(self) -> dict[str, set[str]]:
+        """The paths of the traces by unit's key: one look at one folder serves a build.
+
+        A folder a unit would double the time of saving: making one takes longer than a file.
+        """
+        if self._index is None:
+            self._index = {}
+            for name in _names(self._traces):
+                unit_key = name.rpartition("-")[0]
+                self._index.setdefault(unit_key, set()).add(f"{self._traces}/{name}")
+        return self._index
 
     def _document(self, name: str) -> str:
         return f"{self._documents}/{digest(name.encode('utf-8', 'surrogatepass'))}"
@@ -90,20 +103,15 @@ class Traces:
         return found
 
 
-def _newest_first(folder: str) -> list[str]:
+def _names(folder: str) -> list[str]:
     try:
-        names = [name for name in os.listdir(folder) if not name.startswith(PART)]
+        return [name for name in os.listdir(folder) if not name.startswith(PART)]
     except OSError:
         return []
-    if len(names) > 1:
-        names.sort(key=lambda name: _used(f"{folder}/{name}"), reverse=True)
-    return names
 
 
-def _keep_newest(folder: str) -> None:
-    if len(os.listdir(folder)) > KEPT:
-        for name in _newest_first(folder)[KEPT:]:
-            remove(f"{folder}/{name}")
+def _newest_first(paths: Collection[str]) -> list[str]:
+    return sorted(paths, key=_used, reverse=True) if len(paths) > 1 else list(paths)
 
 
 def _contents(path: str) -> bytes:
