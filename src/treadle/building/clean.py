@@ -7,13 +7,19 @@ from pathlib import Path
 
 from treadle.building.publish import read_manifest, remove_empty, remove_files
 from treadle.building.scratch import FOLDER, Scratch
+from treadle.store import evict
+from treadle.store.entries import PARTS, Removed
+from treadle.store.store import store_folder
 
 # What running LaTeX on STEM.tex by hand leaves beside it.
 BY_HAND = (".aux", ".log", ".out", ".toc", ".lof", ".lot", ".loa", ".bbl", ".blg", ".synctex.gz")
 
 
 def clean(out_dir: Path, stems: tuple[str, ...] = ()) -> tuple[Path, ...]:
-    """Remove what was built in `out_dir` (of these documents; of all if none): the files."""
+    """Remove what was built in `out_dir` (of these documents; of all if none): the files.
+
+    The cache stays.
+    """
     found = sorted(path.name for path in (out_dir / FOLDER).glob("*") if path.is_dir())
     removed: list[Path] = []
     for stem in found:
@@ -23,11 +29,36 @@ def clean(out_dir: Path, stems: tuple[str, ...] = ()) -> tuple[Path, ...]:
     return tuple(removed)
 
 
+def clean_cache(out_dir: Path) -> Removed:
+    """Remove the cache of builds to `out_dir`. Raises OSError."""
+    removed = evict.remove_all(store_folder(out_dir))
+    remove_empty(store_folder(out_dir), out_dir.parent)
+    return removed
+
+
+def clean_old(out_dir: Path, seconds: float) -> Removed:
+    """Remove what the cache holds and no build has used for so many seconds. Raises OSError."""
+    return evict.remove_older(store_folder(out_dir), seconds)
+
+
 def _clean_one(scratch: Scratch) -> tuple[Path, ...]:
     names = read_manifest(scratch)
     if f"{scratch.stem}.tex" in names:
         names |= {f"{scratch.stem}{suffix}" for suffix in BY_HAND}
     removed = remove_files(scratch.out_dir, names)
-    scratch_files = [path for path in scratch.root.rglob("*") if path.is_file()]
-    shutil.rmtree(scratch.root)
-    return (*removed, *scratch_files)
+    return (*removed, *_remove_scratch(scratch))
+
+
+def _remove_scratch(scratch: Scratch) -> tuple[Path, ...]:
+    """The cache may lie there, too: a document may be called `store.pmd`."""
+    kept = PARTS if scratch.root == store_folder(scratch.out_dir) else ()
+    removed: list[Path] = []
+    for path in [path for path in scratch.root.iterdir() if path.name not in kept]:
+        if path.is_dir() and not path.is_symlink():
+            removed += (file for file in path.rglob("*") if file.is_file())
+            shutil.rmtree(path)
+        else:
+            removed.append(path)
+            path.unlink()
+    remove_empty(scratch.root, scratch.out_dir)
+    return tuple(removed)

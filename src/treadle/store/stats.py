@@ -31,7 +31,7 @@ def stamp_of(found: os.stat_result) -> Stamp:
 
 
 class KnownFiles:
-    """Digests of large files, kept between builds in `root/stats`.
+    """Digests of large files, kept between builds in `root/stats/`.
 
     One is believed only if device, inode, size, mtime and ctime are as they were, the file had
     not been touched for a minute when it was hashed, and its file system keeps an honest ctime.
@@ -39,7 +39,7 @@ class KnownFiles:
 
     def __init__(self, root: Path | str) -> None:
         """`root`: the store's folder. Nothing is read before the first large file."""
-        self._path = f"{os.fspath(root)}/stats"
+        self._path = f"{os.fspath(root)}/stats/files"
         self._entries: dict[str, list[object]] | None = None
         self._devices: frozenset[int] | None = None
         self._changed = False
