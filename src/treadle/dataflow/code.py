@@ -10,21 +10,12 @@ from dataclasses import dataclass, field
 from treadle.dataflow.chunk_scan import ChunkScanner, Defined
 from treadle.dataflow.effects import effects_of
 from treadle.dataflow.flow import FlowScanner
+from treadle.dataflow.positions import prints_positions, reads_docs, reads_positions
 from treadle.dataflow.scopes import FrozenReads, Imported, ModuleScope, frozen
 from treadle.dataflow.syntax_key import syntax_key
 from treadle.store.digest import combined
 
 _UNPARSED = "it can't be parsed"
-_DOCS = frozenset(
-    {"__doc__", "help", "inspect", "getsource", "getsourcelines", "getdoc", "doctest", "pydoc"}
-    | {"__code__", "linecache", "findsource", "getcomments", "co_consts", "cleandoc"}
-)
-_LINES = frozenset(
-    {"lineno", "f_lineno", "tb_lineno", "co_firstlineno", "currentframe", "_getframe", "traceback"}
-    | {"print_exc", "format_exc", "print_stack", "extract_stack", "__traceback__", "exc_info"}
-    | {"co_lines", "co_positions", "getsourcelines", "getframeinfo", "findCaller", "stack_info"}
-    | {"tracemalloc", "faulthandler", "warn", "warn_explicit", "showwarning"}
-)
 
 
 @dataclass(frozen=True)
@@ -123,8 +114,8 @@ def _code(
         opaque=session.opaque,
         effects=tuple(dict.fromkeys(effects_of(statements))),
         strings=frozenset(scanner.strings),
-        reads_docs=_reads_docs(scanner.words, scanner.strings),
-        reads_lines=_reads_lines(scanner.words, scanner.strings),
+        reads_docs=reads_docs(scanner.words, scanner.strings),
+        reads_lines=_places(scanner.words, scanner.strings),
         star_import=any(item.name == "*" for item in session.imports),
         futures=frozenset(scanner.futures),
     )
@@ -141,8 +132,8 @@ def _definition(found: Defined, lines: list[str]) -> Definition:
         later=frozen(body.reads()),
         opaque=body.opaque,
         imports=_refs(body.imports),
-        reads_docs=_reads_docs(found.words, ()),
-        reads_lines=_reads_lines(found.words, ()),
+        reads_docs=reads_docs(found.words, ()),
+        reads_lines=_places(found.words, ()),
     )
 
 
@@ -150,12 +141,8 @@ def _refs(imports: Sequence[Imported]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{item.module}:{item.attribute or '*'}" for item in imports))
 
 
-def _reads_docs(words: Set[str], strings: Iterable[str]) -> bool:
-    return not words.isdisjoint(_DOCS) or any("__doc__" in text for text in strings)
-
-
-def _reads_lines(words: Set[str], strings: Iterable[str]) -> bool:
-    return not words.isdisjoint(_LINES) or any("lineno" in text for text in strings)
+def _places(words: Set[str], strings: Iterable[str]) -> bool:
+    return reads_positions(words, strings) or prints_positions(words)
 
 
 def _parse(code: str) -> ast.Module:
