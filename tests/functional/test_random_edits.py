@@ -1,0 +1,155 @@
+"""Random documents under random edits: a build from the cache shows what a clean one shows.
+
+After every edit the document is built twice: in its folder, with the cache that the earlier
+builds left, and in a fresh copy of the folder, without any. `TREADLE_EXAMPLES=500` sets how many
+histories are tried, 40 unless given, always the same; more than that are new ones every time.
+"""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+
+from .builder import Builder, Seen
+from .documents import Code, Version
+from .edits import History, Put, histories
+
+FEW = 40
+EXAMPLES = int(os.environ.get("TREADLE_EXAMPLES", FEW))
+LEFT_OUT = shutil.ignore_patterns("build", "code", "__pycache__")
+
+
+@dataclass
+class Bench:
+    """Two builders, their folders, and how many chunks they ran."""
+
+    root: Path
+    cached: Builder
+    clean: Builder
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+    ran: Counter[str] = field(default_factory=Counter)
+
+    def fresh(self, source: Path | None = None) -> Path:
+        """A new folder; a copy of `source` without what builds made of the document."""
+        folder = self.root / str(next(self.numbers))
+        if source is None:
+            folder.mkdir()
+        else:
+            shutil.copytree(source, folder, ignore=LEFT_OUT)
+        measured = Path("build", ".treadle", "report", "measure")  # the page: always the same
+        if (self.root / "0" / measured).exists():
+            shutil.copytree(self.root / "0" / measured, folder / measured)
+        return folder
+
+    def build(self, folder: Path, version: Version) -> tuple[Seen, Seen, Path]:
+        """With the cache in `folder`, without it in a copy: what is seen, and the copy."""
+        (folder / "report.pmd").write_text(version.text(), "utf-8")
+        copy = self.fresh(folder)
+        environment = {} if version.loom is None else {"LOOM": version.loom}
+        self.cached.start(folder, environment)
+        self.clean.start(copy, environment)
+        cached, clean = self.cached.result(), self.clean.result()
+        self.ran.update(cached=cached.ran, clean=clean.ran)
+        return cached, clean, copy
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    found = Bench(tmp_path_factory.mktemp("edits"), Builder(cached=True), Builder(cached=False))
+    found.build(found.fresh(), Version((Code("pass"),)))
+    yield found
+    found.cached.close()
+    found.clean.close()
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=EXAMPLES == FEW,
+    suppress_health_check=list(HealthCheck),
+    print_blob=True,
+)
+@given(history=histories())
+def test_cached_and_clean_builds_agree(bench: Bench, history: History) -> None:
+    folder = bench.fresh()
+    copies = []
+    before: Version | None = None
+    try:
+        for number, (version, puts) in enumerate(history.stages()):
+            for put in puts:
+                put.into(folder)
+            cached, clean, copy = bench.build(folder, version)
+            copies.append(copy)
+            event("fails" if clean.failed else "is well")
+            differences = compared(cached, clean) + compared_files(folder, copy)
+            if differences:
+                pytest.fail(told(number, before, version, puts, history, differences))
+            before = version
+    finally:
+        for used in (folder, *copies):
+            shutil.rmtree(used)
+
+
+def compared(cached: Seen, clean: Seen) -> str:
+    """The differences of two builds, as a diff from the clean to the cached one."""
+    pairs = (("tex", cached.tex, clean.tex), ("problems", cached.problems, clean.problems))
+    return "".join(diff(name, ours, right) for name, ours, right in pairs)
+
+
+def compared_files(folder: Path, copy: Path) -> str:
+    """The differences between the files that chunks may have written."""
+    ours, right = contents(folder), contents(copy)
+    return "".join(
+        diff(name, ours.get(name, "(no such file)"), right.get(name, "(no such file)"))
+        for name in sorted(ours.keys() | right.keys())
+    )
+
+
+def contents(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): path.read_text("utf-8", "replace")
+        for pattern in ("*.txt", "sub/*.txt", "build/report/*", "code/**/*.py")
+        for path in folder.glob(pattern)
+    }
+
+
+def diff(name: str, ours: str, right: str) -> str:
+    """Empty if they are the same."""
+    lines = difflib.unified_diff(
+        right.splitlines(), ours.splitlines(), f"{name}, clean", f"{name}, cached", lineterm="", n=8
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+def told(
+    number: int,
+    before: Version | None,
+    version: Version,
+    puts: list[Put],
+    history: History,
+    differences: str,
+) -> str:
+    """All that is needed to see what went wrong in build `number` (from 0)."""
+    parts = [f"\nBuild {number} from the cache differs from a clean one.\n\n{differences}"]
+    if before is not None:
+        parts.append(f"=== the document before ===\n{before.text()}")
+    parts.append(f"=== the document now ===\n{version.text()}")
+    parts.append(f"=== files written since ===\n{puts}\n")
+    parts.append("=== all edits ===")
+    parts += [f"{step}: {edits}" for step, edits in enumerate(history.steps, start=1)]
+    return "\n".join(parts)
+
+
+def test_the_cache_was_used(bench: Bench) -> None:
+    """Else the test above has compared nothing with nothing."""
+    assert bench.ran["clean"] > 0
+    assert bench.ran["cached"] < bench.ran["clean"]
