@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from treadle.building.scratch import Scratch
 from treadle.diagnostics import Diagnostic
-from treadle.document.model import Document
+from treadle.document.model import Document, Prose
+from treadle.document.settings import read_settings
 from treadle.execution.task import FigureStyle
 from treadle.typesetting.diagnose import diagnose_errors
-from treadle.typesetting.environment import tex_environment
-from treadle.typesetting.measure import measure_preamble
+from treadle.typesetting.environment import document_epoch, tex_environment
+from treadle.typesetting.format import Store, format_of
 from treadle.typesetting.places import Places
 from treadle.weaving.preamble import preamble
 from treadle.weaving.weave import weave
@@ -30,11 +33,21 @@ def measured_layout(document: Document, scratch: Scratch, folder: Path) -> Layou
 
     An error in the preamble is found here, before chunks have run for minutes.
     """
-    environment = tex_environment((folder,), 0)
-    measured = measure_preamble(preamble(document), scratch.root / "measure", environment)
-    style = FigureStyle(measured.measure.text_width, measured.measure.font_size)
-    if not measured.log:
+    text = preamble(document).rstrip("\n") + "\n\n"  # as it stands in the document
+    settings, _ = read_settings(document)
+    epoch = document_epoch(settings.date, text + "".join(_sources(document)))
+    environment = tex_environment((folder,), epoch)
+    if not shutil.which("pdflatex"):
+        return Layout(FigureStyle())
+    made = format_of(text, Store(scratch.formats, document.stem, environment))
+    style = FigureStyle(made.measure.text_width, made.measure.font_size)
+    if not made.failed:
         return Layout(style)
     bare = weave(document, (None,) * len(document.blocks))  # for the lines of the preamble
     places = Places(str(document.path), "measure.tex", bare.tex, bare.lines)
-    return Layout(style, diagnose_errors(measured.log, places))
+    return Layout(style, diagnose_errors(made.log, places))
+
+
+def _sources(document: Document) -> Iterator[str]:
+    for block in document.blocks:
+        yield block.text if isinstance(block, Prose) else block.code

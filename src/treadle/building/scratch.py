@@ -40,6 +40,11 @@ class Scratch:
         return self.stage / self.stem
 
     @property
+    def formats(self) -> Path:
+        """Where dumped preambles are kept."""
+        return self.root / "formats"
+
+    @property
     def manifest(self) -> Path:
         """The list of the files that builds have put into DIR."""
         return self.root / "manifest.json"

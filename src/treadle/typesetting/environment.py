@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 # A document without a date must give the same bytes every day, so some day has to stand for it.
@@ -31,6 +32,12 @@ def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
         "BIBINPUTS": "." + search,
         "BSTINPUTS": "." + search,
     }
+
+
+def searched_folders(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """The folders that `tex_environment` was given."""
+    names = environment.get("TEXINPUTS", "").split(os.pathsep)
+    return tuple(Path(name) for name in names if name and name != ".")
 
 
 def document_epoch(date: datetime.date | str | None, tex: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from treadle.store.digest import digest
 from treadle.typesetting.bibtex import make_bibliography
 from treadle.typesetting.log import first_error
 
@@ -15,34 +15,48 @@ MAX_PASSES = 5
 PASS_SECONDS = 600  # a macro that never ends must not hold the build for ever
 OPTIONS = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-recorder")
 # Everything else LaTeX writes is an auxiliary file, whatever packages call it.
-NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz"}
+NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz", ".settled"}
 
 
 @dataclass(frozen=True)
 class Job:
-    """`STEM.tex` in `directory`, with its figures beside it, to be typeset there."""
+    """`STEM.tex` in `directory`, with its figures beside it, to be typeset there.
+
+    `formats` is the folder in which dumped preambles are kept; None: none is dumped.
+    """
 
     directory: Path
     stem: str
     environment: Mapping[str, str]
-    options: tuple[str, ...] = OPTIONS  # a dumped preamble adds its `-fmt=` here
+    options: tuple[str, ...] = OPTIONS
+    formats: Path | None = None
 
     def file(self, suffix: str) -> Path:
         """`STEM` with `suffix`, in the job's directory."""
         return self.directory / f"{self.stem}{suffix}"
 
+    def using(self, dumped: Path | None) -> Job:
+        """The job, begun from a dumped preamble."""
+        if dumped is None:
+            return self
+        return replace(self, options=(*self.options, f"-fmt={dumped}"))
+
 
 @dataclass(frozen=True)
 class Compiled:
-    """What the last pass said; `settled`: references and page numbers are final."""
+    """What the last pass said; `settled`: references and page numbers are final.
+
+    `preamble_log`: what LaTeX said when the preamble was dumped, and does not say again.
+    """
 
     log: str
     bibliography_log: str
     passes: int
     settled: bool
+    preamble_log: str = ""
 
 
-def compile_tex(job: Job) -> Compiled:
+def run_passes(job: Job) -> Compiled:
     """Typeset `job`; its auxiliary files are used if they are there, and renewed.
 
     Auxiliary files of a build that failed can make a sound document fail: on an error the passes
@@ -74,8 +88,12 @@ def _passes(job: Job) -> Compiled:
 
 def run_pdflatex(job: Job) -> str:
     """One pass; the text of its log."""
+    return run_command(job, ["pdflatex", *job.options, f"{job.stem}.tex"])
+
+
+def run_command(job: Job, command: Sequence[str]) -> str:
+    """Run it in the job's directory; the text of the log it writes for the job."""
     job.file(".log").unlink(missing_ok=True)
-    command = ["pdflatex", *job.options, f"{job.stem}.tex"]
     try:
         done = subprocess.run(
             command,
@@ -98,7 +116,7 @@ def run_pdflatex(job: Job) -> str:
 def auxiliary_state(job: Job) -> dict[str, str]:
     """The hash of each file that one pass writes and the next one reads."""
     return {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        path.name: digest(path.read_bytes())
         for path in sorted(job.directory.iterdir())
         if path.is_file() and path.suffix not in NOT_AUXILIARY
     }

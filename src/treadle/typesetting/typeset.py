@@ -8,8 +8,9 @@ from pathlib import Path
 
 from treadle.diagnostics import Diagnostic, error, has_errors, warning
 from treadle.typesetting.bibtex import bibliography_diagnostics
+from treadle.typesetting.compile import compile_tex
 from treadle.typesetting.diagnose import diagnose, diagnose_errors
-from treadle.typesetting.latex import MAX_PASSES, Compiled, Job, compile_tex
+from treadle.typesetting.latex import MAX_PASSES, Compiled, Job
 from treadle.typesetting.places import Places
 from treadle.typesetting.programs import missing_program
 
@@ -42,6 +43,7 @@ def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Diagnost
     if errors:
         yield from errors
         return
+    yield from diagnose(compiled.preamble_log, places)
     yield from diagnose(compiled.log, places)
     if not compiled.settled:
         text = f"LaTeX: page numbers or references still change after {MAX_PASSES} passes"

@@ -1,11 +1,8 @@
 """Real runs of pdflatex, on documents of a few words."""
 
-import pytest
-
 from treadle.diagnostics import has_errors
 from treadle.typesetting.environment import tex_environment
 from treadle.typesetting.latex import Job
-from treadle.typesetting.measure import Measure, measure_preamble
 from treadle.typesetting.places import Places
 from treadle.typesetting.typeset import typeset
 
@@ -79,30 +76,3 @@ def test_no_shell_and_no_file_outside(tmp_path):
     folder.mkdir()
     run(folder, r"\immediate\write18{touch ../shell}\newwrite\w\immediate\openout\w=../file x")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in"]
-
-
-@pytest.mark.parametrize(
-    ("preamble", "expected"),
-    [
-        (r"\documentclass[11pt]{article}\textwidth=6in", Measure(6.0, 10.95)),
-        (
-            r"\documentclass[twocolumn]{article}\textwidth=6in\columnsep=0.5in",
-            Measure(2.75, 10.0),
-        ),
-    ],
-)
-def test_measure(tmp_path, preamble, expected):
-    environment = tex_environment((), 0)
-    measured = measure_preamble(preamble, tmp_path, environment)
-    assert measured.log == ""
-    assert measured.measure.text_width == pytest.approx(expected.text_width, abs=1e-3)
-    assert measured.measure.font_size == expected.font_size
-    (tmp_path / "measure.tex").unlink()
-    assert measure_preamble(preamble, tmp_path, environment) == measured  # kept
-
-
-def test_a_preamble_with_an_error_gives_its_log(tmp_path):
-    preamble = r"\documentclass{article}\usepackage{nosuchpackage}"
-    measured = measure_preamble(preamble, tmp_path, tex_environment((), 0))
-    assert "nosuchpackage" in measured.log
-    assert measured.measure == Measure()

@@ -1,0 +1,58 @@
+"""The record of a job that came to its end: as long as it holds, LaTeX has nothing to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from treadle.store.digest import combined, digest
+from treadle.typesetting.latex import Compiled, Job
+from treadle.typesetting.record import holds, keys_of, observed, relevant
+
+SUFFIX = ".settled"
+
+
+def remember(job: Job, format_identity: str, compiled: Compiled) -> None:
+    """Note what the result depends on, and the result itself."""
+    if not (compiled.settled and job.file(".pdf").exists()):
+        return
+    record = {
+        "identity": _identity(job, format_identity),
+        "values": observed(keys_of(job.directory, job.stem, job.environment)),
+        "files": _files(job.directory),
+    }
+    part = job.file(f"{SUFFIX}.part")
+    part.write_text(json.dumps(record), "utf-8")
+    part.replace(job.file(SUFFIX))
+
+
+def recall(job: Job, format_identity: str) -> Compiled | None:
+    """What the last pass said, if another would do and say the same."""
+    try:
+        record = json.loads(job.file(SUFFIX).read_text("utf-8"))
+        same = (
+            record["identity"] == _identity(job, format_identity)
+            and record["files"] == _files(job.directory)
+            and holds(record["values"])
+        )
+        log = job.file(".log").read_text("utf-8", "replace")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    if not same or not job.file(".pdf").exists():
+        return None
+    bibliography = job.file(".blg")
+    said = bibliography.read_text("utf-8", "replace") if bibliography.exists() else ""
+    return Compiled(log, said, passes=0, settled=True)
+
+
+def _identity(job: Job, format_identity: str) -> str:
+    return combined((format_identity, job.stem, *job.options, relevant(job.environment)))
+
+
+def _files(directory: Path) -> dict[str, str]:
+    """The contents of all that lies in the job's directory."""
+    return {
+        str(path.relative_to(directory)): digest(path.read_bytes())
+        for path in sorted(directory.rglob("*"))
+        if path.is_file() and not path.name.endswith((SUFFIX, f"{SUFFIX}.part"))
+    }
