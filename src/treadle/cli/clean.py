@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import shlex
 from pathlib import Path
 
 Subcommands = argparse._SubParsersAction
@@ -90,7 +91,6 @@ def _kept(out_dir: Path, files: list[Path]) -> tuple[str, ...]:
     held = 0 if files else size(store_folder(out_dir))
     if not held:
         return ()
-    command = (
-        "treadle clean --all" if out_dir == Path("build") else f"treadle clean --all -o {out_dir}"
-    )
+    where = "" if out_dir == Path("build") else f" -o {shlex.quote(str(out_dir))}"
+    command = f"treadle clean --all{where}"
     return (f"kept the cache, {in_words(held)} in {store_folder(out_dir)}: `{command}` removes it",)

@@ -122,11 +122,18 @@ def _memory(path: str) -> memoryview:
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         size = os.fstat(descriptor).st_size
-        if size < MAPPED or descriptor >= MAPPED_FILES:
+        if size < MAPPED or _files_open(descriptor) >= MAPPED_FILES:
             return _copied(descriptor, size)
         return memoryview(mmap.mmap(descriptor, size, access=mmap.ACCESS_COPY))
     finally:
         os.close(descriptor)
+
+
+def _files_open(descriptor: int) -> int:
+    """How many files the process has open, or a little more: the lowest free number says it."""
+    free = os.dup(descriptor)
+    os.close(free)
+    return free
 
 
 def _copied(descriptor: int, size: int) -> memoryview:

@@ -10,9 +10,12 @@ import stat
 from blake3 import blake3
 
 from treadle.store.digest import PARALLEL, combined, digest
-from treadle.store.stats import KnownFiles, Stamp, stamp_of
+from treadle.store.stats import KnownFiles, Stamp, settled_for, stamp_of
 
 BLOCK = 1 << 23  # bytes read at a time
+# Nanoseconds that a file must have been left alone to be remembered: one that is written twice
+# within a tick of the file system's clock has the same times, and may have the same size.
+TICK = 2 * 10**9
 NULL = os.makedev(1, 3)  # /dev/null
 
 Inode = tuple[int, int]
@@ -20,7 +23,7 @@ Memory = dict[Inode, tuple[Stamp, str]]
 
 
 class FileDigests:
-    """Digests of files and listings of folders, each found once a build.
+    """Digests of files and listings of folders, found once a build unless they change.
 
     What is not a file that can be read has a word in place of a digest, so that a change from one
     to the other is seen: "" if nothing is there, "folder", "unreadable", "null" (/dev/null); for
@@ -59,7 +62,8 @@ class FileDigests:
             return "file" if os.path.exists(path) else ""
         except OSError as failure:
             return _trouble(failure)
-        self._listings[stamp[:2]] = (stamp, value)
+        if settled_for(TICK, stamp):
+            self._listings[stamp[:2]] = (stamp, value)
         return value
 
     def forget(self, path: str) -> None:
@@ -94,7 +98,8 @@ class FileDigests:
                     self._known.add(path, stamp, value)
         finally:
             os.close(descriptor)
-        self._files[stamp[:2]] = (stamp, value)
+        if settled_for(TICK, stamp):
+            self._files[stamp[:2]] = (stamp, value)
         return value
 
 

@@ -15,15 +15,13 @@ def cache_limit() -> int:
 
     It holds a number and perhaps a unit: `500M`, `2.5G`. Raises ValueError.
     """
-    return size_of(os.environ.get(VARIABLE, "")) or DEFAULT
+    given = os.environ.get(VARIABLE, "").strip()
+    return size_of(given) if given else DEFAULT
 
 
 def size_of(text: str) -> int:
-    """The bytes that `500M` or the like means; 0 for nothing. Raises ValueError."""
-    text = text.strip().upper()
-    if not text:
-        return 0
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?)B?", text)
+    """The bytes that `500M` or the like means. Raises ValueError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?)B?", text.upper())
     if found is None:
         raise ValueError(f"{VARIABLE} is {text!r}; a size like 500M or 5G is expected")
     return int(float(found[1]) * UNITS[found[2]])

@@ -30,6 +30,11 @@ def stamp_of(found: os.stat_result) -> Stamp:
     return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
+def settled_for(nanoseconds: int, stamp: Stamp) -> bool:
+    """Whether a file has been left alone that long."""
+    return stamp[4] + nanoseconds < time.time_ns()
+
+
 class KnownFiles:
     """Digests of large files, kept between builds in `root/stats/`.
 
@@ -53,7 +58,7 @@ class KnownFiles:
 
     def add(self, path: str, stamp: Stamp, value: str) -> None:
         """Remember a file that was hashed just now, if that can be relied upon."""
-        settled = max(stamp[3], stamp[4]) + SETTLED < time.time_ns()
+        settled = settled_for(SETTLED, stamp)
         if stamp[2] >= LARGE and settled and stamp[0] in self._trusted():
             entries = self._loaded()
             entries.pop(path, None)  # so that it becomes the last
