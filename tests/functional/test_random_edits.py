@@ -90,7 +90,7 @@ def test_cached_and_clean_builds_agree(bench: Bench, history: History) -> None:
             cached, clean, copy = bench.build(folder, version)
             copies.append(copy)
             event("fails" if clean.failed else "is well")
-            differences = compared(cached, clean) + compared_files(folder, copy)
+            differences = compared(cached, clean) + compared_files(folder, copy, clean.failed)
             if differences:
                 pytest.fail(told(number, before, version, puts, history, differences))
             before = version
@@ -105,19 +105,24 @@ def compared(cached: Seen, clean: Seen) -> str:
     return "".join(diff(name, ours, right) for name, ours, right in pairs)
 
 
-def compared_files(folder: Path, copy: Path) -> str:
-    """The differences between the files that chunks may have written."""
-    ours, right = contents(folder), contents(copy)
+def compared_files(folder: Path, copy: Path, failed: bool) -> str:
+    """The differences between the files that the builds made, themselves or by their chunks.
+
+    A build that fails replaces nothing of its own, so earlier files may be left.
+    """
+    chunks, own = ("*.txt", "sub/*.txt"), ("build/report/*", "code/**/*.py")
+    patterns = chunks if failed else chunks + own
+    ours, right = contents(folder, patterns), contents(copy, patterns)
     return "".join(
         diff(name, ours.get(name, "(no such file)"), right.get(name, "(no such file)"))
         for name in sorted(ours.keys() | right.keys())
     )
 
 
-def contents(folder: Path) -> dict[str, str]:
+def contents(folder: Path, patterns: tuple[str, ...]) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): path.read_text("utf-8", "replace")
-        for pattern in ("*.txt", "sub/*.txt", "build/report/*", "code/**/*.py")
+        for pattern in patterns
         for path in folder.glob(pattern)
     }
 
