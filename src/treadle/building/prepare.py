@@ -12,6 +12,7 @@ from treadle.document.model import Document
 from treadle.document.params import override
 from treadle.document.reader import read_document
 from treadle.document.settings import Settings, read_settings
+from treadle.document.source import load, normalise
 from treadle.document.syntax import check_syntax
 from treadle.tangling.tangle import tangle
 
@@ -24,6 +25,7 @@ class Prepared:
     """A document that was read, and what is to be run of it."""
 
     document: Document
+    text: str  # all of it
     settings: Settings
     params: dict[str, object]
     planned: Planned
@@ -38,14 +40,15 @@ class Prepared:
 
 def prepare(request: Request) -> Prepared:
     """Read the document, check its code, extract its modules; all problems of these at once."""
-    document, problems = read_document(request.path)
+    text, unreadable = load(request.path)
+    document, problems = read_document(request.path, None if unreadable else text)
     settings, _ = read_settings(document)  # its problems are among the reader's
     params, misuses = override(settings.params, request.params)
     planned = plan_tasks(document, settings.seed or 0)
     found = [*problems, *planned.diagnostics, *check_syntax(document)]
     if not misuses and not has_errors(found):
         found += tangle(document, request.code_dir).diagnostics
-    return Prepared(document, settings, params, planned, tuple(found), misuses)
+    return Prepared(document, normalise(text), settings, params, planned, tuple(found), misuses)
 
 
 def misuses_of(request: Request) -> tuple[str, ...]:

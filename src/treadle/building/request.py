@@ -27,6 +27,7 @@ class Request:
     target: Target = Target.PDF
     code_dir: Path = Path("code")
     params: tuple[str, ...] = ()  # each `name=value`, over those of the front matter
+    cache: bool = True  # take from earlier builds what still holds, and keep for later ones
 
 
 @dataclass(frozen=True)

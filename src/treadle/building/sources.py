@@ -1,12 +1,34 @@
-"""What a chunk with `source=` shows: the text of the file or object, then its own code."""
+"""Files a document is made of; and what a chunk with `source=` shows of one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
+from treadle.building.prepare import Prepared
+from treadle.building.request import Request
+from treadle.building.stage import databases
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, Result
+from treadle.tangling.places import package_name
+from treadle.weaving.weave import Woven
+
+
+def sources_of(request: Request, prepared: Prepared, woven: Woven) -> Iterator[Path]:
+    """The files that were read to make the LaTeX, other than by its code."""
+    document, settings = prepared.document, prepared.settings
+    folder = document.path.parent
+    yield document.path
+    yield from databases(document, settings)
+    yield from (copy.source for copy in woven.copies)
+    yield from (folder / chunk.options.source for chunk in document.chunks if chunk.options.source)
+    if settings.template:
+        template = folder / settings.template
+        yield template
+        yield from sorted(template.parent.glob(f"*{template.suffix}"))
+    code = request.code_dir / package_name(document.stem)
+    yield from sorted(code.glob("*.py"))
 
 
 def with_sources(

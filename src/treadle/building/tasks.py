@@ -99,8 +99,6 @@ def _task(chunk: Chunk, listing: Listing, plan: _Plan) -> ChunkTask:
         dpi=options.dpi,
         f_spines=options.f_spines,
         source=None if _source_path(chunk, plan.document) else options.source,
-        caption=options.caption or "",
-        alt=options.alt or "",
         timeout=options.timeout,
     )
 

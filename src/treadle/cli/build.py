@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from treadle.building.request import Built, Listener
+    from treadle.building.request import Built, Listener, Request
 
 Subcommands = argparse._SubParsersAction  # argparse gives it no public name
 
@@ -57,7 +57,7 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
     build.add_argument(
         "--no-cache",
         action="store_true",
-        help="run every chunk (there is no cache yet: it is always so)",
+        help="run every chunk, and keep nothing for later builds",
     )
     build.add_argument("-q", dest="quiet", action="store_true", help="print nothing but problems")
     build.set_defaults(run=run)
@@ -71,11 +71,10 @@ def _one(text: str) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build the document; 0 if all is well, 1 if it has errors, 2 on a misuse."""
-    from treadle.building.build import build
     from treadle.building.request import Request, Target
+    from treadle.building.unchanged import unchanged
     from treadle.cli.main import Exit
     from treadle.cli.problems import misuse, print_problems
-    from treadle.cli.progress import shown
 
     request = Request(
         path=arguments.file,
@@ -83,10 +82,9 @@ def run(arguments: argparse.Namespace) -> int:
         target=Target(arguments.to),
         code_dir=arguments.code_dir,
         params=tuple(arguments.params),
+        cache=not arguments.no_cache,
     )
-    listener: Listener
-    with shown(quiet=arguments.quiet) as listener:
-        built = build(request, listener)
+    built = unchanged(request) or _build(request, quiet=arguments.quiet)
     for message in built.misuses:
         misuse(message)
     print_problems(built.diagnostics)
@@ -96,6 +94,15 @@ def run(arguments: argparse.Namespace) -> int:
     if built.misuses:
         return Exit.MISUSED
     return Exit.DOCUMENT_ERRORS if built.failed else Exit.WELL
+
+
+def _build(request: Request, *, quiet: bool) -> Built:
+    from treadle.building.build import build
+    from treadle.cli.progress import shown
+
+    listener: Listener
+    with shown(quiet=quiet) as listener:
+        return build(request, listener)
 
 
 def _print_details(built: Built) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+PRESUMED = "?"  # an effect that was not seen: in place of the digest of the new state
+
 
 @dataclass(frozen=True)
 class Group:

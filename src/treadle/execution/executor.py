@@ -17,8 +17,8 @@ from typing import IO, Any
 
 from treadle.execution.crash import failure_of_crash
 from treadle.execution.protocol import decode, encode
-from treadle.execution.result import ChunkResult, InlineResult, Result
-from treadle.execution.task import InlineTask, Task, WorkerSetup
+from treadle.execution.result import ChunkResult, InlineResult, Result, Stepped
+from treadle.execution.task import InlineTask, Step, Task, WorkerSetup
 
 _PATIENCE = 5.0  # seconds for a worker to end by itself
 
@@ -40,7 +40,7 @@ class WorkerDiedError(RuntimeError):
     """The worker process is gone, and with it what the earlier chunks had computed."""
 
 
-def run_task(task: Task) -> Result:
+def run_task(task: Task | Step) -> Result | Stepped:
     """What is submitted with each task; a `WorkerExecutor` runs it in its worker process."""
     raise RuntimeError(f"submit {task} to a WorkerExecutor: tasks run in a worker process only")
 
@@ -64,7 +64,7 @@ class WorkerExecutor(Executor):
         """The worker will be set up as `setup` says."""
         self._setup = setup
         self._on_output = on_output
-        self._queue: queue.SimpleQueue[tuple[Future[Any], Task] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[tuple[Future[Any], Task | Step] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
         self._thread: threading.Thread | None = None
@@ -72,12 +72,12 @@ class WorkerExecutor(Executor):
         self._closed = False
 
     def submit(  # type: ignore[override]
-        self, fn: Callable[[Task], Result], /, task: Task
-    ) -> Future[Result]:
+        self, fn: Callable[[Task | Step], Result | Stepped], /, task: Task | Step
+    ) -> Future[Result | Stepped]:
         """Run a task after those submitted before it; `fn` is `run_task`."""
         if fn is not run_task:
             raise TypeError("a WorkerExecutor runs tasks: submit(run_task, task)")
-        future: Future[Result] = Future()
+        future: Future[Result | Stepped] = Future()
         with self._lock:
             if self._closed:
                 raise RuntimeError("the WorkerExecutor is closed")
@@ -142,7 +142,7 @@ class WorkerExecutor(Executor):
                 future.set_exception(exception)
         _end(worker)
 
-    def _run(self, worker: _Worker, task: Task) -> Result:
+    def _run(self, worker: _Worker, task: Task | Step) -> Result | Stepped:
         if self._died:
             raise WorkerDiedError(self._died)
         line = encode(task)  # a task that can't be sent is the caller's mistake
@@ -157,6 +157,8 @@ class WorkerExecutor(Executor):
                     self._on_output(message)
         except BrokenPipeError:
             pass
+        if isinstance(task, Step):
+            return Stepped(self._death(worker, task.task))
         return self._death(worker, task)
 
     def _death(self, worker: _Worker, task: Task) -> Result:
@@ -179,7 +181,7 @@ def start_worker(setup: WorkerSetup) -> _Worker:
         # -P: a json.py beside the document must not become the worker's own json.
         [sys.executable, "-P", "-m", "treadle.execution.worker", *map(str, descriptors)],
         cwd=setup.directory,
-        env=os.environ | _ENVIRONMENT | _thread_limits(setup.threads),
+        env=worker_environment(setup.threads),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         pass_fds=descriptors,
@@ -191,6 +193,11 @@ def start_worker(setup: WorkerSetup) -> _Worker:
         worker.tasks.write(encode(setup))
         worker.tasks.flush()
     return worker
+
+
+def worker_environment(threads: int | None) -> dict[str, str]:
+    """The environment variables of a worker: the user's, and those that keep builds alike."""
+    return os.environ | _ENVIRONMENT | _thread_limits(threads)
 
 
 def _thread_limits(threads: int | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from treadle.dataflow.records import Group as Group
 from treadle.dataflow.records import Observed as Observed
@@ -99,5 +99,7 @@ class Stepped:
     result: Result
     groups: tuple[Group, ...] = ()  # those that are new or changed
     deleted: tuple[str, ...] = ()
-    observed: Observed = Observed()
+    observed: Observed = field(default_factory=Observed)
     unrestored: tuple[str, ...] = ()  # names that did not come back as they were
+    blobs: tuple[str, ...] = ()  # all that the groups' entries and the figures need in the store
+    figures: tuple[tuple[str, str], ...] = ()  # figure files, their digests

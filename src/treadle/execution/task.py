@@ -63,8 +63,6 @@ class ChunkTask:
     module: str | None = None  # dotted name: import it instead of running `code` ...
     names: tuple[str, ...] = ()  # ... and bind these names of it
     source: str | None = None  # an object whose source is shown (Pweave's `source`)
-    caption: str = ""  # may hold inline code, evaluated after the chunk
-    alt: str = ""  # likewise
     timeout: float | None = None  # seconds; longer than that is a failure
 
 
@@ -97,6 +95,10 @@ class Step:
 
     task: Task
     absent: tuple[str, ...] = ()  # names that must not be bound, removed first
+    imports: tuple[str, ...] = ()  # dotted modules an earlier chunk imported: again, silently
+    futures: tuple[str, ...] = ()  # `from __future__` features that earlier chunks asked for
     restores: tuple[Load | Define, ...] = ()
     reaches: tuple[str, ...] | None = None  # the names whose values it can reach; None: all
-    imports: tuple[str, ...] = ()  # dotted modules to import first, for what their import does
+    binds: tuple[str, ...] = ()  # the names it may bind
+    submodules: tuple[str, ...] = ()  # dotted modules that chunks up to this one import by name
+    effects: tuple[str, ...] = ()  # statements that look made for their effect: "lib.configure"

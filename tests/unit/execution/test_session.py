@@ -130,18 +130,6 @@ def test_values_that_bring_their_latex(run):
     assert run("import sympy; sympy.Symbol('x') ** 2").outputs == (Latex(r"$\displaystyle x^{2}$"),)
 
 
-def test_captions_hold_inline_code(run):
-    result = run(
-        "n = 3", caption="Error after <%= n %> epochs", alt="<% print('a', end='') %> plot"
-    )
-    assert (result.caption, result.alt) == ("Error after 3 epochs", "a plot")
-
-
-def test_a_failing_caption_fails_at_the_chunk(run):
-    failure = run("n = 3", caption="<%= missing %>", line=20).failure
-    assert (failure.message, failure.line) == ("NameError: name 'missing' is not defined", 19)
-
-
 def test_the_source_of_an_object_is_shown(run):
     run(
         "def triple(x):\n    return 3 * x\n\nclass Net:\n    size = 3\n    def f(self): ...",
@@ -157,12 +145,6 @@ def test_random_numbers_depend_on_the_seed_alone(shown):
     first = shown(code, seed=5)
     assert shown(code, seed=6) != first
     assert shown(textwrap.dedent(code), seed=5) == first
-
-
-def test_a_chunk_that_may_fail_keeps_its_caption(run):
-    result = run("n = 4\n1/0", caption="After <%= n %>")
-    assert result.caption == "After 4"
-    assert result.failure.message.startswith("ZeroDivisionError")
 
 
 def test_the_command_line_is_not_the_workers(shown):

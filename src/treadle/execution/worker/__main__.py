@@ -14,7 +14,7 @@ import time
 from typing import BinaryIO
 
 from treadle.execution.protocol import decode, encode
-from treadle.execution.task import WorkerSetup
+from treadle.execution.task import Step, WorkerSetup
 from treadle.execution.worker import streams
 from treadle.execution.worker.capture import Capture
 from treadle.execution.worker.session import Session
@@ -55,7 +55,8 @@ def main(descriptors: list[int]) -> None:
     session = Session(setup, capture)
     threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
     while line := _next_line(lines):
-        channel.send(session.run(decode(line)))
+        asked = decode(line)
+        channel.send(session.step(asked) if isinstance(asked, Step) else session.run(asked))
 
 
 def _next_line(lines: BinaryIO) -> bytes:

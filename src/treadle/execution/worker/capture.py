@@ -10,8 +10,10 @@ order of two descriptors can't be known, and this one is the same in every build
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import threading
+from collections.abc import Iterator
 
 from treadle.execution.result import Output, Stream
 from treadle.execution.worker import terminal
@@ -109,6 +111,21 @@ class Capture:
         outputs = _settled(items)
         notes = (Stream(name, f"\n[{name} cut after {LIMIT:,} characters]\n") for name in cut)
         return (*outputs, *sorted(notes, key=lambda note: note.name))
+
+    @contextlib.contextmanager
+    def silence(self) -> Iterator[None]:
+        """Forget what is recorded inside."""
+        before, sizes = self._items, dict(self._sizes)
+        with self._lock:
+            self._drain()
+            self._items = []
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._drain()
+                self._items = before
+                self._sizes = sizes
 
     def latest(self) -> str:
         """The latest line printed, for the progress display; nothing is taken."""

@@ -32,20 +32,6 @@ class InlineRunner:
             texts.append(text)
         return texts, None
 
-    def substitute(self, text: str, file: str, line: int) -> tuple[str, Failure | None]:
-        """A caption or an alt text with its inline code replaced by what it gives."""
-        if "<%" not in text:
-            return text, None
-        from treadle.diagnostics import Span
-        from treadle.document.inline import find_inlines
-
-        inlines = find_inlines(text, Span.at(file, line))
-        codes = tuple(InlineCode(item.code, item.shows, line) for item in inlines)
-        results, failure = self.run(codes, file)
-        for inline, result in reversed(list(zip(inlines, results, strict=False))):
-            text = text[: inline.start] + result + text[inline.end :]
-        return text, failure
-
     def _run_one(self, code: InlineCode, file: str) -> tuple[str, Failure | None]:
         values: list[str] = []
 

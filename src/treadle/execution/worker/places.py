@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import linecache
+from collections.abc import Iterable
 from types import CodeType
 
 _FUTURES = tuple(getattr(__future__, name) for name in __future__.all_feature_names)
@@ -16,6 +17,11 @@ class Compiler:
     def __init__(self) -> None:
         """No `from __future__` import yet."""
         self._flags = 0
+
+    def adopt(self, features: Iterable[str]) -> None:
+        """Go on as if earlier code had asked for these `from __future__` features."""
+        for name in features:
+            self._flags |= getattr(__future__, name).compiler_flag
 
     def parse(self, code: str, file: str, line: int) -> ast.Module:
         """The syntax tree of `code`, whose first line is line `line` of `file`."""

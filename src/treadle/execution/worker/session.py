@@ -9,10 +9,12 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from types import FrameType, ModuleType
+from typing import TYPE_CHECKING
 
-from treadle.execution.result import ChunkResult, Failure, InlineResult, Result, Value
-from treadle.execution.task import ChunkTask, InlineTask, Task, WorkerSetup
+from treadle.execution.result import ChunkResult, InlineResult, Result, Stepped, Value
+from treadle.execution.task import ChunkTask, InlineTask, Step, Task, WorkerSetup
 from treadle.execution.worker import display
 from treadle.execution.worker.capture import Capture
 from treadle.execution.worker.chunks import run_at_prompt, run_cell
@@ -20,9 +22,13 @@ from treadle.execution.worker.failures import Place, attempt
 from treadle.execution.worker.figures import Figures
 from treadle.execution.worker.imports import AfterImport, import_fresh_from
 from treadle.execution.worker.inline import InlineRunner
+from treadle.execution.worker.looks import with_looks
 from treadle.execution.worker.params import Params
 from treadle.execution.worker.places import Compiler
 from treadle.execution.worker.seeds import Seeds
+
+if TYPE_CHECKING:
+    from treadle.execution.worker.memory import Memory
 
 
 class Session:
@@ -41,12 +47,43 @@ class Session:
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         import_fresh_from(folders)
         sys.path[:0] = folders
+        self._memory = self._remembering(after_import) if setup.store else None
         builtins.display = self._display  # type: ignore[attr-defined]
 
     def run(self, task: Task) -> Result:
         """Run a task; a failure of the user's code is part of the result."""
         self._seeds.start(task.seed)
         return self._run_inline(task) if isinstance(task, InlineTask) else self._run_chunk(task)
+
+    def step(self, step: Step) -> Stepped:
+        """Put in place what the step needs, run its task, and say what came of it."""
+        memory = self._memory
+        assert memory is not None, "a step needs a store"
+        with self._capture.silence():
+            unrestored = memory.put_in_place(step)
+        if unrestored:
+            return Stepped(InlineResult(), unrestored=unrestored)
+        memory.begin()
+        result = self.run(step.task)
+        with self._capture.silence():
+            stepped = memory.finish(step, result)
+            styled = memory.reads_style(step)
+        return with_looks(stepped, step.task.file, styled=styled)
+
+    def _remembering(self, after_import: AfterImport) -> Memory:
+        # Only where there is a store: without one a worker starts without all this.
+        from treadle.execution.worker.memory import Memory
+        from treadle.execution.worker.observing.observer import Observer
+        from treadle.execution.worker.own import OwnModules
+        from treadle.execution.worker.values.values import Values
+        from treadle.store.blobs import Blobs
+
+        setup = self._setup
+        blobs = Blobs(setup.store or "")
+        own = OwnModules((setup.code_path, setup.directory))
+        values = Values(self._namespace, blobs, own.holds)
+        observer = Observer(setup, after_import, self._namespace)
+        return Memory(setup, self._namespace, self._compiler, values, blobs, observer)
 
     def _run_inline(self, task: InlineTask) -> InlineResult:
         start = time.perf_counter()
@@ -64,7 +101,7 @@ class Session:
         self._figures.discard()
         outputs = self._capture.take()
         seconds = time.perf_counter() - start
-        return self._with_texts(task, ChunkResult(outputs, failure, seconds))
+        return self._with_source(task, ChunkResult(outputs, failure, seconds))
 
     def _run_code(self, task: ChunkTask) -> None:
         if task.module is not None:
@@ -96,19 +133,15 @@ class Session:
             if hasattr(module, bound):  # it may be bound under a condition only
                 self._namespace[bound] = getattr(module, bound)
 
-    def _with_texts(self, task: ChunkTask, result: ChunkResult) -> ChunkResult:
-        """The caption, the alt text and the shown source: they may use what the chunk bound."""
-        place = Place(task.file, task.line, self._setup.code_path)
-        line = max(1, task.line - 1)  # of the options
-        caption, failed_caption = self._inline.substitute(task.caption, task.file, line)
-        alt, failed_alt = self._inline.substitute(task.alt, task.file, line)
+    def _with_source(self, task: ChunkTask, result: ChunkResult) -> ChunkResult:
+        """The result with the source text of the object that the chunk is to show."""
+        name = task.source
+        if not name or result.failure is not None:
+            return result
         source: list[str] = []
-        failed_source: Failure | None = None
-        if task.source and result.failure is None:
-            name = task.source
-            failed_source = attempt(lambda: source.append(self._source_of(name, task.file)), place)
-        failure = result.failure or failed_caption or failed_alt or failed_source
-        return ChunkResult(result.outputs, failure, result.seconds, caption, alt, "".join(source))
+        place = Place(task.file, task.line, self._setup.code_path)
+        failure = attempt(lambda: source.append(self._source_of(name, task.file)), place)
+        return replace(result, failure=failure, shown_source="".join(source))
 
     def _source_of(self, name: str, file: str) -> str:
         from treadle.execution.worker.source import source_of  # few documents ask for it

@@ -1,0 +1,132 @@
+"""What earlier builds keep of units, and whether it still holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from treadle.building.run import may_fail
+from treadle.building.units import Runnable
+from treadle.dataflow.present import Present, outdated
+from treadle.dataflow.records import Observed
+from treadle.dataflow.state import State
+from treadle.execution.protocol import decode, encode
+from treadle.execution.result import ChunkResult, Figure, Result, Stepped
+from treadle.execution.task import ChunkTask
+from treadle.store.blobs import CorruptEntryError
+from treadle.store.store import Store
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What a unit can depend on besides values: how figures look, where lines stand."""
+
+    style: str
+    lines: Callable[[int], str]  # a digest of the text up to the end of a block
+
+
+class Cache:
+    """The store, asked for one document in one build."""
+
+    def __init__(self, store: Store, present: Present, looks: Looks, figures: Path) -> None:
+        """`present`: files and so on as they are now; kept figures are put into `figures`."""
+        self._store = store
+        self._present = present
+        self._looks = looks
+        self._figures = figures
+        self.reasons: dict[int, str] = {}  # by unit: why what is kept does not hold
+
+    def file_digest(self, path: str) -> str:
+        """The digest of what a file holds now."""
+        return self._store.files.of(path)
+
+    def forget_files(self, written: Iterable[tuple[str, str]]) -> None:
+        """These files have been written."""
+        for path, _ in written:
+            self._store.files.forget(path)
+
+    def find(self, runnable: Runnable, key: str, state: State) -> Stepped | None:
+        """What the unit left when it last ran so, with its figures in place; None: it must run."""
+        number = runnable.unit.number
+        self.reasons.pop(number, None)
+        if runnable.unit.volatile:
+            self.reasons[number] = "it is volatile"
+            return None
+        for record in self._store.traces.find(key):
+            stepped = decode(str(record["stepped"]).encode())
+            reason = self._outdated(runnable, record, stepped, state)
+            if reason is None:
+                try:
+                    placed = self._placed(runnable, str(record["stem"]), stepped)
+                except CorruptEntryError as corrupt:
+                    reason = str(corrupt)
+                else:
+                    self._store.traces.touch(record)
+                    self.reasons.pop(number, None)
+                    return placed
+            self.reasons.setdefault(number, reason)
+        return None
+
+    def save(
+        self,
+        runnable: Runnable,
+        key: str,
+        components: Mapping[str, str],  # noqa: ARG002
+        stepped: Stepped,
+        state: State,
+    ) -> Stepped:
+        """Keep what came of a unit, with the files that its code names."""
+        stepped = replace(stepped, observed=self._with_named_files(runnable, stepped, state))
+        record = {
+            "stepped": encode(stepped).decode(),
+            "stem": _stem(runnable),
+            "style": self._looks.style if stepped.observed.styled else "",
+            "lines": self._looks.lines(runnable.unit.block) if stepped.observed.placed else "",
+            "blobs": stepped.blobs,
+        }
+        self._store.traces.save(key, record)
+        return stepped
+
+    def _outdated(
+        self, runnable: Runnable, record: Mapping[str, object], stepped: Stepped, state: State
+    ) -> str | None:
+        observed = stepped.observed
+        if stepped.result.failure is not None and not may_fail(runnable):
+            return "it failed"
+        if observed.unknown and not runnable.unit.depends:
+            return f"{observed.unknown[0]}, and what that depends on can't be seen"
+        if observed.styled and record["style"] != self._looks.style:
+            return "the look of figures changed"
+        if observed.placed and record["lines"] != self._looks.lines(runnable.unit.block):
+            return "it shows lines of the document, and they moved"
+        return outdated(observed, self._present, {path: of[0] for path, of in state.files.items()})
+
+    def _with_named_files(self, runnable: Runnable, stepped: Stepped, state: State) -> Observed:
+        """Files that the code names in a string count as read: a library may read them unseen."""
+        observed = stepped.observed
+        known = {path for path, *_ in (*observed.reads, *observed.writes)} | state.files.keys()
+        folder = self._present.folder
+        named = {os.path.join(folder, text) for text in runnable.unit.code.strings}  # noqa: PTH118
+        files = sorted(path for path in named - known if os.path.isfile(path))  # noqa: PTH113
+        reads = tuple((path, self.file_digest(path)) for path in files)
+        return replace(observed, reads=(*observed.reads, *reads)) if reads else observed
+
+    def _placed(self, runnable: Runnable, stem: str, stepped: Stepped) -> Stepped:
+        """The result with its figures in this build's folder, named as this build names them."""
+        if not stepped.figures or not isinstance(stepped.result, ChunkResult):
+            return stepped
+        names = {path: _stem(runnable) + path[len(stem) :] for path, _ in stepped.figures}
+        for path, digest in stepped.figures:
+            self._store.blobs.copy_to(digest, self._figures / names[path])
+        outputs = tuple(
+            replace(output, path=names[output.path]) if isinstance(output, Figure) else output
+            for output in stepped.result.outputs
+        )
+        result: Result = replace(stepped.result, outputs=outputs)
+        return replace(stepped, result=result)
+
+
+def _stem(runnable: Runnable) -> str:
+    return runnable.task.figure_stem if isinstance(runnable.task, ChunkTask) else ""

@@ -1,0 +1,283 @@
+"""Runs only the units that have to: the others' results come from the store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from treadle.building.cache import Cache
+from treadle.building.run import may_fail
+from treadle.building.units import Runnable
+from treadle.building.workers import Workers
+from treadle.dataflow.demand import Demander, Live
+from treadle.dataflow.importing import Imported
+from treadle.dataflow.key import Surroundings, components, key_of
+from treadle.dataflow.reach import Reach, Reacher
+from treadle.dataflow.reasons import UNKNOWN
+from treadle.dataflow.records import Group
+from treadle.dataflow.state import State, identified
+from treadle.execution.result import Result, Stepped
+from treadle.execution.task import Define, Load, Step
+
+PATIENCE = 3  # how often a unit may run again in one build before all runs in order
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is known of a unit before it runs."""
+
+    key: str
+    reach: Reach
+    components: Mapping[str, str]
+
+
+class _ChangedError(Exception):
+    """A unit that ran again came out different: what follows it has to be looked at again."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class Cached:
+    """A `Planner`: follows the state of the session from unit to unit, run or not."""
+
+    def __init__(
+        self,
+        runnables: Sequence[Runnable],
+        workers: Workers,
+        cache: Cache,
+        reacher: Reacher,
+        surroundings: Surroundings,
+        imported: Sequence[Imported],
+        start: State,
+    ) -> None:
+        """`imported`: what each unit's import statements ask for; `start`: before the first."""
+        self._runnables = runnables
+        self._workers = workers
+        self._cache = cache
+        self._reacher = reacher
+        self._surroundings = surroundings
+        self._imported = imported
+        self._states = [start]  # before each unit, as far as is known
+        self._plans: dict[int, Plan] = {}
+        self._outcomes: dict[int, Stepped] = {}
+        self._done: dict[tuple[int, str], Stepped] = {}  # what ran in this build
+        self._updates: dict[int, Result] = {}
+        self._live = Live()
+        self._demander = Demander([runnable.unit for runnable in runnables], cache.file_digest)
+        self._forced: set[int] = set()
+        self._again: Counter[int] = Counter()
+        self._in_order = False  # nothing else helped: all units run, one after the other
+
+    @property
+    def plans(self) -> Mapping[int, Plan]:
+        """The plans of the units, by number."""
+        return self._plans
+
+    @property
+    def outcomes(self) -> Mapping[int, Stepped]:
+        """What came of each unit, run or kept."""
+        return self._outcomes
+
+    @property
+    def states(self) -> Sequence[State]:
+        """The states before each unit, and after the last."""
+        return self._states
+
+    def kept(self, number: int) -> Result | None:
+        """The unit's result, if one is kept that still holds."""
+        plan = self._plan(number)
+        if self._in_order or number in self._forced:
+            return None
+        state = self._states[number]
+        stepped = self._done.get((number, plan.key))
+        if stepped is None:
+            stepped = self._cache.find(self._runnables[number], plan.key, state)
+        if stepped is None:
+            return None
+        self._learn(number, stepped)
+        return stepped.result
+
+    def run(self, number: int) -> tuple[Mapping[int, Result], int]:
+        """Run a unit, and before it those that must run again for it: results, the next unit."""
+        self._updates = {}
+        try:
+            self._execute(number)
+        except _ChangedError as changed:
+            return self._updates, changed.number + 1
+        return self._updates, number + 1
+
+    def revise(self) -> int | None:
+        """Files that units write must be as they left them: else the unit has to run."""
+        state = self._states[-1]
+        ran = {number for number, _ in self._done}
+        makers = self._demander.writers_missed(state) - ran
+        self._forced |= makers
+        return min(makers, default=None)
+
+    def presume(self, number: int, changes: frozenset[str]) -> frozenset[int]:
+        """Go on as if the unit had run, and had changed these names in a way nobody knows.
+
+        Gives the units that would have to run again before it.
+        """
+        state = self._states[number]
+        unit = self._runnables[number].unit
+        again = self._demander.again(state, self._names(number), Live())
+        groups = tuple(Group((name,), f"{UNKNOWN}{number}") for name in changes | unit.binds)
+        state = state.after(number, self._plans[number].key, groups, ())
+        imported = self._imported[number]
+        self._states[number + 1 :] = [state.having_imported(imported.modules, imported.futures)]
+        return again - {maker for maker in again if maker not in self._outcomes}
+
+    def reason(self, number: int) -> str:
+        """Why a unit's earlier results do not hold though its key is the same; empty: no such."""
+        return self._cache.reasons.get(number, "")
+
+    def trouble(self, number: int) -> str:
+        """Why what the unit leaves can't be stored; empty: it can."""
+        outcome = self._outcomes.get(number)
+        groups = outcome.groups if outcome else ()
+        return next((group.trouble for group in groups if group.trouble), "")
+
+    def _plan(self, number: int) -> Plan:
+        del self._states[number + 1 :]
+        state = self._states[number]
+        unit = self._runnables[number].unit
+        reach = self._reacher.reach(unit, state)
+        found = components(unit, reach, state, self._surroundings)
+        plan = self._plans[number] = Plan(key_of(found), reach, found)
+        return plan
+
+    def _learn(self, number: int, stepped: Stepped) -> None:
+        state = self._states[number]
+        key = self._plans[number].key
+        state = state.after(number, key, stepped.groups, stepped.deleted)
+        state = state.having_observed(number, key, stepped.observed)
+        imported = self._imported[number]
+        state = state.having_imported(imported.modules, imported.futures)
+        self._outcomes[number] = stepped
+        self._states[number + 1 :] = [state]
+
+    def _execute(self, number: int) -> None:
+        """Put in place what the unit needs, and run it."""
+        while True:
+            again = self._ready(number)
+            for other in sorted(again):
+                self._repeat(other)
+            if again and self._ready(number):
+                self._run_in_order()
+            stepped = self._step(number)
+            if not stepped.unrestored:
+                return
+            self._live.unrestorable(stepped.unrestored, self._states[number])
+
+    def _ready(self, number: int) -> frozenset[int]:
+        """The units that have to run again first; a fresh worker where this one is too far on."""
+        if self._in_order:
+            return frozenset()
+        state = self._states[number]
+        if not self._live.performed <= set(state.effective):
+            self._workers.restart()
+            self._live.forget()
+        return self._demander.again(state, self._names(number), self._live)
+
+    def _names(self, number: int) -> list[str]:
+        reach = self._plans[number].reach
+        return list(self._states[number].names if reach.whole else reach.names)
+
+    def _repeat(self, number: int) -> None:
+        """Run a unit again that was kept; those after it are to be looked at if it changed."""
+        self._again[number] += 1
+        if self._again[number] > PATIENCE:
+            self._run_in_order()
+        before, after = self._outcomes[number], self._states[number + 1]
+        later = self._states[number + 2 :]
+        self._execute(number)
+        if not _same(before, self._outcomes[number]):
+            raise _ChangedError(number)
+        self._states[number + 1 :] = [after, *later]
+
+    def _run_in_order(self) -> None:
+        """What always works: a fresh worker, and all units one after the other."""
+        self._in_order = True
+        self._workers.restart()
+        self._live.forget()
+        raise _ChangedError(-1)
+
+    def _step(self, number: int) -> Stepped:
+        runnable = self._runnables[number]
+        plan = self._plans[number]
+        step = self._composed(number)
+        before = self._states[number]
+
+        def finish(stepped: Stepped) -> None:
+            self._cache.forget_files(stepped.observed.writes)
+            if stepped.unrestored:
+                return
+            if stepped.result.failure is None or may_fail(runnable):
+                stepped = self._cache.save(runnable, plan.key, plan.components, stepped, before)
+                self._done[number, plan.key] = stepped
+            self._learn(number, stepped)
+
+        for restore in step.restores:
+            names = restore.names if isinstance(restore, Load) else (restore.name,)
+            self._live.now(names, restore.token)
+        self._live.without(step.absent)
+        stepped = self._workers.step(runnable, step, finish)
+        if not stepped.unrestored:
+            self._ran(number, self._outcomes[number])
+        return stepped
+
+    def _ran(self, number: int, stepped: Stepped) -> None:
+        key = self._plans[number].key
+        self._updates[number] = stepped.result
+        self._forced.discard(number)
+        self._live.without(stepped.deleted)
+        for group in stepped.groups:
+            self._live.now(group.names, identified(group, key).token)
+        if stepped.observed.effects:
+            self._live.performed.add(number)
+
+    def _composed(self, number: int) -> Step:
+        runnable, state, plan = self._runnables[number], self._states[number], self._plans[number]
+        unit, reach = runnable.unit, plan.reach
+        reached = set(state.names) if reach.whole else set(reach.names)
+        restores: list[Load | Define] = []
+        if not self._in_order:
+            for missing in self._demander.missing(state, sorted(reached), self._live):
+                restores.append(self._restore(missing.names, missing.maker, state))
+        unwanted = set(self._live) - set(state.names) if reach.whole else set()
+        unwanted |= (unit.binds | reach.absent) - reached
+        return Step(
+            task=runnable.task,
+            absent=tuple(sorted(unwanted & set(self._live))),
+            imports=tuple(self._demander.imports(unit, state)),
+            futures=tuple(sorted(state.futures)),
+            restores=tuple(restores),
+            reaches=None if reach.whole else tuple(sorted(reached)),
+            binds=tuple(sorted(unit.binds)),
+            effects=unit.code.effects,
+            submodules=tuple(name for name, _ in (*state.imports, *self._imported[number].modules)),
+        )
+
+    def _restore(self, names: Sequence[str], maker: int, state: State) -> Load | Define:
+        held = state.names[names[0]]
+        if held.stored:
+            return Load(held.group.entry, tuple(names), held.group.token)
+        runnable = self._runnables[maker]
+        definition = runnable.unit.code.definitions[names[0]]
+        task = runnable.task
+        line = getattr(task, "line", 1) + definition.line - 1
+        return Define(names[0], definition.source, task.file, line, held.group.token)
+
+
+def _same(before: Stepped, after: Stepped) -> bool:
+    """Whether two runs of a unit left the same for those after it."""
+    return (
+        before.groups == after.groups
+        and before.deleted == after.deleted
+        and before.observed.effects == after.observed.effects
+        and before.observed.writes == after.observed.writes
+    )

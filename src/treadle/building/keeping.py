@@ -1,0 +1,90 @@
+"""Leave everything in order at the end of a build: for the next one, for make, for `why`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from treadle.building.dependencies import dependency_rules
+from treadle.building.history import save_history
+from treadle.building.planning import Prospect
+from treadle.building.scratch import FOLDER
+from treadle.building.unchanged import Finished, Inputs, forget, remember
+from treadle.diagnostics import Diagnostic, Span, warning
+from treadle.execution.executor import worker_environment
+from treadle.store.evict import shrink
+from treadle.store.limit import cache_limit
+from treadle.store.store import Store
+
+
+def keep(
+    finished: Finished | None, store: Store, prospect: Prospect | None, path: Path
+) -> list[Diagnostic]:
+    """Record the build, and keep the store within bounds; what was wrong with the store."""
+    if prospect is not None:
+        planner = prospect.planner
+        save_history(store, path, prospect.runnables, planner.plans, planner.outcomes)
+    if finished is not None:
+        inputs = _inputs(finished, prospect)
+        _write_rules(finished, inputs)
+        if _comparable(prospect):
+            remember(finished, inputs, store)
+        else:
+            forget(finished.request, store)
+    store.known.save()
+    shrink(store.root, cache_limit())
+    return _damages(store, path)
+
+
+def _inputs(finished: Finished, prospect: Prospect | None) -> Inputs:
+    environment = worker_environment(finished.threads)
+    request = finished.request
+    folders = {str(request.path.resolve().parent), str(request.code_dir.resolve())}
+    sources = frozenset(str(Path(name).resolve()) for name in finished.sources)
+    if prospect is None:
+        return Inputs(sources, frozenset(folders), (), {}, environment)
+    planner = prospect.planner
+    state = planner.states[-1]
+    depends = {path for item in prospect.runnables for path in item.unit.depends}
+    return Inputs(
+        read=sources | depends | set(state.modules.values()),
+        searched=frozenset(folders | {str(Path(file).parent) for file in state.modules.values()}),
+        observed=tuple(stepped.observed for stepped in planner.outcomes.values()),
+        written={path: digest for path, (digest, _) in state.files.items()},
+        environment=environment,
+    )
+
+
+def _comparable(prospect: Prospect | None) -> bool:
+    """Whether all that the code depends on can be compared."""
+    if prospect is None:
+        return True
+    outcomes = prospect.planner.outcomes
+    return not any(
+        item.unit.volatile
+        or (outcomes[item.unit.number].observed.unknown and not item.unit.depends)
+        for item in prospect.runnables
+    )
+
+
+def _write_rules(finished: Finished, inputs: Inputs) -> None:
+    request = finished.request
+    read = {path for observed in inputs.observed for path, _ in observed.reads}
+    names = (inputs.read | read) - inputs.written.keys() - {str(request.path.resolve())}
+    _write(request.out_dir, request.path.stem, (name for name in names if Path(name).is_file()))
+
+
+def _write(out_dir: Path, stem: str, names: Iterable[str]) -> None:
+    rules = dependency_rules(out_dir / f"{stem}.pdf", names)
+    target = out_dir / FOLDER / f"{stem}.d"
+    if not target.exists() or target.read_text("utf-8") != rules:
+        target.write_text(rules, "utf-8")
+
+
+def _damages(store: Store, path: Path) -> list[Diagnostic]:
+    damaged = store.traces.damaged
+    if not damaged:
+        return []
+    entries = "1 entry" if len(damaged) == 1 else f"{len(damaged)} entries"
+    text = f"the cache had {entries} that were damaged: what they held was computed again"
+    return [warning(Span.at(str(path), 1), text)]

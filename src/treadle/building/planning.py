@@ -1,0 +1,128 @@
+"""Make the planner of a build: with what earlier builds keep, or without."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import treadle
+from treadle.building.cache import Cache, Looks
+from treadle.building.cached import Cached
+from treadle.building.prepare import Prepared
+from treadle.building.request import Request
+from treadle.building.units import Runnable, units_of
+from treadle.building.workers import Workers
+from treadle.dataflow.importing import imported_by
+from treadle.dataflow.key import GIVEN, PARAMS, Surroundings
+from treadle.dataflow.modules import Modules
+from treadle.dataflow.observations import installed
+from treadle.dataflow.present import Present
+from treadle.dataflow.reach import Reacher
+from treadle.dataflow.records import Group
+from treadle.dataflow.state import Held, State
+from treadle.document.model import Document
+from treadle.execution.executor import worker_environment
+from treadle.execution.task import FigureStyle, WorkerSetup
+from treadle.store import outside
+from treadle.store.digest import combined, digest
+from treadle.store.store import Store
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """The units of a document, and who knows which of them have to run."""
+
+    runnables: tuple[Runnable, ...]
+    planner: Cached
+
+
+def worker_setup(
+    request: Request, prepared: Prepared, style: FigureStyle, figures: Path, store: Store | None
+) -> WorkerSetup:
+    """How workers of a build are set up."""
+    return WorkerSetup(
+        directory=str(request.path.resolve().parent),
+        code_path=str(request.code_dir.resolve()),
+        figures=str(figures),
+        params=prepared.params,
+        style=style,
+        threads=prepared.settings.threads,
+        store=str(store.root) if store else None,
+    )
+
+
+def runnables_of(prepared: Prepared) -> tuple[Runnable, ...]:
+    """The units of the document, each with its task."""
+    seed = prepared.settings.seed or 0
+    return units_of(prepared.document, prepared.planned, seed, _digest(prepared.text))
+
+
+def cached_prospect(
+    prepared: Prepared, setup: WorkerSetup, store: Store, workers: Workers
+) -> Prospect:
+    """The units, and the planner that takes from `store` what still holds."""
+    runnables = runnables_of(prepared)
+    units = [runnable.unit for runnable in runnables]
+    folders = [folder for folder in (setup.code_path, setup.directory) if folder]
+    surroundings = Surroundings(
+        program=program_digest(setup),
+        text=_digest(prepared.text),
+        params=setup.params,
+        file_digest=store.files.of,
+    )
+    looks = Looks(repr(setup.style), Lines(prepared.document, prepared.text))
+    kept = Cache(store, present_of(setup, store), looks, Path(setup.figures))
+    reacher = Reacher(units, Modules(folders, _source))
+    start = State({PARAMS: Held(Group((PARAMS,), PARAMS), GIVEN, stored=False)})
+    imported = imported_by(units)
+    planner = Cached(runnables, workers, kept, reacher, surroundings, imported, start)
+    return Prospect(runnables, planner)
+
+
+def present_of(setup: WorkerSetup, store: Store) -> Present:
+    """The world as the worker of this build would see it."""
+    return Present(
+        folder=setup.directory,
+        file_digest=store.files.of,
+        listing=store.files.listing,
+        standing=outside.standing,
+        environment=worker_environment(setup.threads),
+        installed=cache(lambda: installed(sys.path)),
+    )
+
+
+def program_digest(setup: WorkerSetup) -> str:
+    """What runs chunks: Python and this program's own part in it, with its threads."""
+    folder = Path(treadle.__file__).parent / "execution"
+    parts = [sys.version, str(setup.threads)]
+    for path in sorted(folder.rglob("*.py")):
+        parts.append(path.read_text("utf-8"))
+    return combined(parts)
+
+
+class Lines:
+    """Digests of the document's text up to the end of its blocks."""
+
+    def __init__(self, document: Document, text: str) -> None:
+        """`text` is all of it."""
+        self._ends = [block.span.end_line for block in document.blocks]
+        self._lines = text.splitlines(keepends=True)
+
+    def __call__(self, block: int) -> str:
+        """The digest up to the end of a block."""
+        upto = "".join(self._lines[: self._ends[block]])
+        return _digest(upto)
+
+
+def _digest(text: str) -> str:
+    return digest(text.encode("utf-8", "surrogatepass"))
+
+
+def _source(path: str) -> str | None:
+    try:
+        with open(path, encoding="utf-8") as file:  # noqa: PTH123
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return None

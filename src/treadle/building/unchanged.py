@@ -1,0 +1,228 @@
+"""The build that has nothing to do: found out without reading the document.
+
+After a build that went well its inputs and outputs are recorded. If all of them are still as
+they were, a build would run nothing and write the same; so it is left out. This module imports
+nothing that only a build needs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import treadle
+from treadle.building.request import Built, Request
+from treadle.dataflow.present import Present, outdated
+from treadle.dataflow.records import Observed
+from treadle.diagnostics import Diagnostic, Severity, Span
+from treadle.store import outside
+from treadle.store.digest import combined
+from treadle.store.private import NoKeyError
+from treadle.store.store import Store, store_folder
+
+TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a build that went well read, and what its code wrote."""
+
+    read: frozenset[str]  # files, absolute
+    searched: frozenset[str]  # folders in which a new file could be found before another
+    observed: tuple[Observed, ...]  # by each unit
+    written: Mapping[str, str]  # files, digest of each at the end
+    environment: Mapping[str, str]  # of the worker
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A build that went well."""
+
+    request: Request
+    sources: frozenset[str]  # files it read, other than by its code
+    outputs: tuple[Path, ...]  # all it wrote
+    results: tuple[Path, ...]  # of these, what it was asked for
+    problems: tuple[Diagnostic, ...]
+    chunks: int
+    ran: bool  # some code
+    threads: int | None
+
+
+def unchanged(request: Request) -> Built | None:
+    """What the build would give if nothing has changed since the last; None: build."""
+    started = time.monotonic()
+    if not request.cache or not request.path.is_file():
+        return None
+    try:
+        store = Store.open(store_folder(request.out_dir.resolve()))
+        record = store.traces.load_document(_name(request))
+    except NoKeyError:
+        return None
+    if record is None or not _holds(record, request, store):
+        return None
+    outputs = [request.out_dir.resolve() / name for name in _strings(record["results"])]
+    for path in outputs:
+        os.utime(path)  # newer than its sources, for make
+    problems = tuple(_problems(record["problems"]))
+    chunks = int(str(record["chunks"]))
+    seconds = time.monotonic() - started
+    return Built(problems, chunks=chunks, seconds=seconds, written=tuple(outputs))
+
+
+def remember(finished: Finished, inputs: Inputs, store: Store) -> None:
+    """Record a build that went well."""
+    out_dir = finished.request.out_dir.resolve()
+    digest_of = store.files.of
+    record = {
+        "program": _program(),
+        "surroundings": _surroundings(inputs.environment),
+        "files": {path: digest_of(path) for path in sorted(inputs.read)} | dict(inputs.written),
+        "searched": {folder: store.files.listing(folder) for folder in sorted(inputs.searched)},
+        "observed": vars(_united(inputs.observed, inputs.written)),
+        "outputs": {_relative(path, out_dir): digest_of(str(path)) for path in finished.outputs},
+        "results": [_relative(path, out_dir) for path in finished.results],
+        "problems": [_flat(problem) for problem in finished.problems],
+        "chunks": finished.chunks,
+        "given": _given(inputs.environment),
+    }
+    store.traces.save_document(_name(finished.request), record)
+
+
+def forget(request: Request, store: Store) -> None:
+    """A build that must not be left out: something of it can't be compared."""
+    store.traces.save_document(_name(request), {})
+
+
+def _name(request: Request) -> str:
+    parts = (request.path.resolve(), request.target.value, request.code_dir.resolve())
+    return "\0".join(["finished", *map(str, parts), *request.params])
+
+
+def _holds(record: Mapping[str, object], request: Request, store: Store) -> bool:
+    if not record or record["program"] != _program():
+        return False
+    environment = {**os.environ, **_texts(record["given"])}
+    if record["surroundings"] != _surroundings(environment):
+        return False
+    files, outputs = _texts(record["files"]), _texts(record["outputs"])
+    out_dir = request.out_dir.resolve()
+    if any(store.files.of(str(out_dir / name)) != digest for name, digest in outputs.items()):
+        return False
+    if any(store.files.of(path) != digest for path, digest in files.items()):
+        return False
+    searched = _texts(record["searched"])
+    if any(store.files.listing(folder) != digest for folder, digest in searched.items()):
+        return False
+    present = _present(request, store, environment)
+    observed = record["observed"]
+    assert isinstance(observed, dict)
+    return outdated(_observed(observed), present, {}) is None
+
+
+def _present(request: Request, store: Store, environment: Mapping[str, str]) -> Present:
+    from treadle.dataflow.observations import installed
+
+    return Present(
+        folder=str(request.path.resolve().parent),
+        file_digest=store.files.of,
+        listing=store.files.listing,
+        standing=outside.standing,
+        environment=environment,
+        installed=lambda: installed(sys.path),
+    )
+
+
+def _united(observed: Iterable[Observed], written: Mapping[str, str]) -> Observed:
+    """All that was observed, but for what the code itself had written."""
+    listings: dict[tuple[str, str], None] = {}
+    stats: dict[tuple[str, str, str], None] = {}
+    environment: dict[tuple[str, str], None] = {}
+    distributions: dict[str, None] = {}
+    reads: dict[tuple[str, str], None] = {}
+    for one in observed:
+        reads.update((item, None) for item in one.reads if item[0] not in written)
+        listings.update(dict.fromkeys(one.listings))
+        stats.update(dict.fromkeys(one.stats))
+        environment.update(dict.fromkeys(one.environment))
+        distributions.update(dict.fromkeys(one.distributions))
+    return Observed(
+        reads=tuple(reads),
+        listings=tuple(listings),
+        stats=tuple(stats),
+        environment=tuple(environment),
+        distributions=tuple(distributions),
+    )
+
+
+def _observed(fields: Mapping[str, object]) -> Observed:
+    def tuples(value: object) -> object:
+        return tuple(map(tuples, value)) if isinstance(value, list) else value
+
+    return Observed(**{name: tuples(value) for name, value in fields.items()})  # type: ignore[arg-type]
+
+
+def _program() -> str:
+    """What stands for this program and Python: sizes and times of its files."""
+    package = Path(treadle.__file__).parent
+    folders = [package, package.parent.parent / "templates"]
+    stamps = [sys.version, treadle.__version__]
+    for folder in folders:
+        stamps.extend(_stamps(str(folder)))
+    for program in ("pdflatex", "bibtex"):
+        found = shutil.which(program)
+        stamps.append(repr(found and os.stat(found).st_mtime_ns))  # noqa: PTH116
+    return combined(stamps)
+
+
+def _stamps(folder: str) -> Iterator[str]:
+    if not os.path.isdir(folder):  # noqa: PTH112
+        return
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda item: item.name):
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _stamps(entry.path)
+            else:
+                status = entry.stat()
+                yield f"{entry.name} {status.st_size} {status.st_mtime_ns}"
+
+
+def _surroundings(environment: Mapping[str, str]) -> str:
+    names = sorted(name for name in environment if name.startswith(TEX_VARIABLES))
+    return combined(f"{name}={environment[name]}" for name in names)
+
+
+def _given(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a worker gets from us."""
+    given = (name for name in environment if os.environ.get(name) != environment[name])
+    return {name: environment[name] for name in given}
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder))
+
+
+def _flat(problem: Diagnostic) -> tuple[object, ...]:
+    span = problem.span
+    return (problem.severity.value, span.file, span.line, problem.message, problem.hint)
+
+
+def _problems(records: object) -> Iterator[Diagnostic]:
+    assert isinstance(records, list)
+    for severity, file, line, message, hint in records:
+        yield Diagnostic(Severity(severity), Span.at(file, line), message, hint)
+
+
+def _texts(value: object) -> dict[str, str]:
+    assert isinstance(value, dict)
+    return value
+
+
+def _strings(value: object) -> list[str]:
+    assert isinstance(value, list)
+    return value

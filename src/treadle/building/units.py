@@ -1,0 +1,117 @@
+"""The units of a document, in the order in which they run, with the task of each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from treadle.building.tasks import Planned, derived_seed
+from treadle.dataflow.code import analyse, analyse_inline
+from treadle.dataflow.unit import Unit
+from treadle.diagnostics import Span
+from treadle.document.inline import find_inlines
+from treadle.document.model import Chunk, Document, Inline, Prose
+from treadle.execution.task import ChunkTask, InlineCode, InlineTask, Task
+from treadle.store.digest import combined
+
+# Of a task, what can change what it computes; the rest says where it stands or how it looks.
+COMPUTING = ("term", "fig", "f_size", "dpi", "f_spines", "names")
+
+
+@dataclass(frozen=True)
+class Runnable:
+    """A unit, the task that runs it, and the block it belongs to."""
+
+    unit: Unit
+    task: Task
+    block: Prose | Chunk
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The inline code of a chunk's caption and alt text."""
+
+    caption: tuple[Inline, ...]
+    alt: tuple[Inline, ...]
+
+
+def texts_of(chunk: Chunk) -> Texts:
+    """The inline code of the chunk's caption and alt text, at the line of its options."""
+    span = Span.at(chunk.span.file, max(1, chunk.code_line - 1))
+    given = (chunk.options.caption or "", chunk.options.alt or "")
+    return Texts(*(find_inlines(text, span) if "<%" in text else () for text in given))
+
+
+def units_of(document: Document, planned: Planned, seed: int, text: str) -> tuple[Runnable, ...]:
+    """The document's units; `text` is the digest of all of it."""
+    made: list[Runnable] = []
+    for number, (block, task) in enumerate(zip(document.blocks, planned.tasks, strict=True)):
+        if isinstance(task, ChunkTask) and isinstance(block, Chunk):
+            made.append(_chunk_unit(len(made), number, block, task, document, text))
+            texts = texts_of(block)
+            if inlines := (*texts.caption, *texts.alt):
+                task = _texts_task(block, inlines, seed)
+                made.append(_inline_unit(len(made), number, block, task))
+        elif isinstance(task, InlineTask):
+            made.append(_inline_unit(len(made), number, block, task))
+    return tuple(made)
+
+
+def _chunk_unit(
+    number: int, at: int, chunk: Chunk, task: ChunkTask, document: Document, text: str
+) -> Runnable:
+    options = chunk.options
+    unit = Unit(
+        number=number,
+        block=at,
+        label=chunk.label,
+        line=chunk.span.line,
+        code=analyse(task.code),
+        source=task.code,
+        options=_options_digest(task, text),
+        seed=task.seed,
+        module=task.module,
+        names=task.names if task.module else (task.source,) if task.source else (),
+        depends=tuple(_absolute(options.depends, document.path)),
+        volatile=options.volatile,
+    )
+    return Runnable(unit, task, chunk)
+
+
+def _options_digest(task: ChunkTask, text: str) -> str:
+    values = {name: getattr(task, name) for name in COMPUTING}
+    if task.source:  # it shows source text
+        values |= {"source": task.source, "text": text}
+    return combined([json.dumps(values)])
+
+
+def _inline_unit(number: int, at: int, block: Prose | Chunk, task: InlineTask) -> Runnable:
+    line = task.codes[0].line
+    pieces = [code.code for code in task.codes]
+    unit = Unit(
+        number=number,
+        block=at,
+        label=f"inline code at line {line}"
+        if isinstance(block, Prose)
+        else f"caption of {block.label}",
+        line=line,
+        code=analyse_inline(pieces),
+        source="\n".join(pieces),
+        options="".join("=" if code.shows else "." for code in task.codes),
+        seed=task.seed,
+        is_chunk=False,
+    )
+    return Runnable(unit, task, block)
+
+
+def _texts_task(chunk: Chunk, inlines: Iterable[Inline], seed: int) -> InlineTask:
+    codes = tuple(InlineCode(item.code, item.shows, item.span.line) for item in inlines)
+    identity = "\0".join(code.code for code in codes)
+    return InlineTask(chunk.span.file, derived_seed(seed, identity), codes)
+
+
+def _absolute(names: Iterable[str], path: Path) -> list[str]:
+    folder = path.resolve().parent
+    return [str(folder / name) for name in names]

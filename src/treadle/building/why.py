@@ -1,0 +1,120 @@
+"""Why each chunk of a document would run, or not: nothing of it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from treadle.building.history import History, shortened
+from treadle.building.layout import measured_layout
+from treadle.building.planning import Prospect, cached_prospect, worker_setup
+from treadle.building.prepare import misuses_of, prepare
+from treadle.building.request import Request, Silent
+from treadle.building.scratch import Scratch
+from treadle.building.units import Runnable
+from treadle.building.workers import Workers
+from treadle.dataflow.reasons import UNKNOWN, reasons
+from treadle.diagnostics import Diagnostic, Span
+from treadle.store.store import Store, store_folder
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The verdicts, or what kept the document from being looked at."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    misuses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a build would do with a unit, and why: empty reasons where it is kept."""
+
+    span: Span
+    label: str
+    is_chunk: bool
+    kept: bool
+    certain: bool  # False: it runs only if what runs before it comes out different
+    reasons: tuple[str, ...] = ()
+
+
+def explain(request: Request) -> Explained:
+    """What `treadle build` would do with each unit of the document. Raises NoKeyError."""
+    if misuses := misuses_of(request):
+        return Explained(misuses=misuses)
+    prepared = prepare(request)
+    if prepared.failed:
+        return Explained((), prepared.diagnostics, prepared.misuses)
+    scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
+    with scratch.locked(), TemporaryDirectory() as figures:
+        store = Store.open(store_folder(scratch.out_dir))
+        layout = measured_layout(prepared.document, scratch, request.path.resolve().parent)
+        setup = worker_setup(request, prepared, layout.style, Path(figures), store)
+        with Workers(setup, Silent()) as workers:
+            prospect = cached_prospect(prepared, setup, store, workers)
+            found = verdicts(prospect, History(store, request.path))
+    return Explained(tuple(found), prepared.diagnostics)
+
+
+def verdicts(planned: Prospect, history: History) -> list[Verdict]:
+    """One verdict a unit, in order."""
+    found: dict[int, Verdict] = {}
+    for number, runnable in enumerate(planned.runnables):
+        if planned.planner.kept(number) is not None:
+            found[number] = _verdict(runnable, kept=True)
+            continue
+        why = tuple(_reasons(planned, number, history))
+        certain = not all(" is computed anew by " in reason for reason in why)
+        found[number] = _verdict(runnable, why, certain=certain)
+        again = planned.planner.presume(number, history.changes(runnable))
+        for other in again:
+            if found[other].kept:
+                text = _needed(planned, other, runnable)
+                found[other] = _verdict(planned.runnables[other], (text,), certain=certain)
+    return [found[number] for number in sorted(found)]
+
+
+def _verdict(
+    runnable: Runnable, why: tuple[str, ...] = (), *, kept: bool = False, certain: bool = True
+) -> Verdict:
+    unit = runnable.unit
+    span = Span.at(runnable.block.span.file, unit.line)
+    return Verdict(span, unit.label, unit.is_chunk, kept, certain, why)
+
+
+def _reasons(planned: Prospect, number: int, history: History) -> Iterator[str]:
+    runnable = planned.runnables[number]
+    planner = planned.planner
+    outdated = planner.reason(number)
+    if outdated:
+        yield outdated
+        return
+    old = history.parts(runnable)
+    if old is None:
+        yield "it has not run yet"
+        return
+
+    def maker(name: str) -> str:
+        return _maker(planned, number, name)
+
+    different = list(reasons(old, planner.plans[number].components, maker, shortened))
+    yield from different or ["what it computed is not in the cache"]
+
+
+def _maker(planned: Prospect, number: int, name: str) -> str:
+    held = planned.planner.states[number].names.get(name)
+    if held is None or held.maker < 0:
+        return "nothing binds it"
+    unit = planned.runnables[held.maker].unit
+    what = f"chunk `{unit.label}`" if unit.is_chunk else unit.label
+    done = "" if held.group.token.startswith(UNKNOWN) else "made by "
+    return f"{done}{what} at line {unit.line}"
+
+
+def _needed(planned: Prospect, number: int, by: Runnable) -> str:
+    trouble = planned.planner.trouble(number)
+    what = trouble or "it changes state of the whole process"
+    return f"{by.unit.label} at line {by.unit.line} has to run and needs it: {what}"

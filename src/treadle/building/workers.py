@@ -1,0 +1,124 @@
+"""The worker of a build: steps and tasks go to it, and what went wrong comes back in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from treadle.building.listing import Listing
+from treadle.building.request import Listener
+from treadle.building.units import Runnable
+from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.model import Chunk, Document, Prose
+from treadle.execution.executor import WorkerDiedError, WorkerExecutor, run_task
+from treadle.execution.result import Failure, Result, Stepped
+from treadle.execution.task import Step, Task, WorkerSetup
+from treadle.tangling.origin import origin_of
+
+# The worker itself interrupts a chunk at its timeout. One that a C library holds, or that catches
+# what it is sent, is ended with its worker so many seconds later.
+GRACE = 10.0
+
+
+class EndedError(Exception):
+    """The worker is gone: no chunk can run any more, even if this one was allowed to fail."""
+
+    def __init__(self, problem: Diagnostic) -> None:
+        """Say at which line."""
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class Workers:
+    """One worker at a time, started when the first unit has to run."""
+
+    def __init__(self, setup: WorkerSetup, listener: Listener) -> None:
+        """No worker yet."""
+        self._setup = setup
+        self._listener = listener
+        self._executor: WorkerExecutor | None = None
+
+    def result(self, runnable: Runnable) -> Result:
+        """Run the unit's task as it is. Raises EndedError."""
+        self._begin(runnable)
+        result: Result = self._answer(runnable, runnable.task)
+        self._end(runnable, result)
+        return result
+
+    def step(self, runnable: Runnable, step: Step, finish: Callable[[Stepped], None]) -> Stepped:
+        """Run a step; `finish` is called before anybody is told that it is done."""
+        self._begin(runnable)
+        stepped: Stepped = self._answer(runnable, step)
+        finish(stepped)
+        if not stepped.unrestored:
+            self._end(runnable, stepped.result)
+        return stepped
+
+    def __enter__(self) -> Workers:
+        """Use it in a `with` statement."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """After an exception (Ctrl-C) don't wait for a chunk that may run for long."""
+        if self._executor is None:
+            return
+        if kind is None:
+            self._executor.shutdown()
+        else:
+            self._executor.kill()
+
+    def restart(self) -> None:
+        """Go on with a fresh process, which holds nothing."""
+        if self._executor is not None:
+            self._executor.shutdown()
+            self._executor = None
+
+    def _begin(self, runnable: Runnable) -> None:
+        if runnable.unit.is_chunk and isinstance(runnable.block, Chunk):
+            self._listener.chunk_started(runnable.block)
+
+    def _end(self, runnable: Runnable, result: Result) -> None:
+        if runnable.unit.is_chunk and isinstance(runnable.block, Chunk):
+            self._listener.chunk_finished(runnable.block, result.seconds)
+
+    def _answer(self, runnable: Runnable, work: Task | Step) -> Any:  # noqa: ANN401
+        block = runnable.block
+        timeout = block.options.timeout if isinstance(block, Chunk) else None
+        if self._executor is None:
+            self._executor = WorkerExecutor(self._setup, self._listener.output)
+        patience = None if timeout is None else timeout + GRACE
+        try:
+            return self._executor.submit(run_task, work).result(patience)
+        except TimeoutError as failure:
+            self._executor.kill()
+            text = f"{name_of(block)} did not finish within its timeout of {timeout:g} s"
+            raise EndedError(error(_start(block), text)) from failure
+        except WorkerDiedError as failure:
+            text = f"{name_of(block)} can't run: {failure}"
+            raise EndedError(error(_start(block), text)) from failure
+
+
+def problem_of(
+    failure: Failure, block: Prose | Chunk, document: Document, listings: Mapping[int, Listing]
+) -> Diagnostic:
+    """An exception as an error at its line of the document."""
+    listing = listings.get(block.number) if isinstance(block, Chunk) else None
+    return error(_place(failure, document, listing), f"{name_of(block)} failed: {failure.message}")
+
+
+def name_of(block: Prose | Chunk) -> str:
+    """What to call it in messages."""
+    return "inline code" if isinstance(block, Prose) else block.label
+
+
+def _start(block: Prose | Chunk) -> Span:
+    return Span.at(block.span.file, block.span.line)
+
+
+def _place(failure: Failure, document: Document, listing: Listing | None) -> Span:
+    """The line of the document, also for code that was extracted or put together from it."""
+    if listing and failure.file == listing.file:
+        return listing.place(failure.line)
+    origin = origin_of(Path(failure.file), failure.line, document.path)
+    return origin or Span.at(failure.file, failure.line)

@@ -1,0 +1,82 @@
+"""`treadle why`: which chunks a build would run, and why; nothing is run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from treadle.building.why import Verdict
+
+Subcommands = argparse._SubParsersAction
+
+
+def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    why = commands.add_parser("why", help="say why each chunk would run, or not")
+    why.add_argument("file", metavar="FILE.pmd", type=Path)
+    why.add_argument("chunk", metavar="CHUNK", nargs="?", help="only this one, by its name")
+    why.add_argument(
+        "-o",
+        dest="out_dir",
+        metavar="DIR",
+        type=Path,
+        default=Path("build"),
+        help="the folder builds go to (default: build)",
+    )
+    why.add_argument(
+        "-P",
+        dest="params",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set a parameter of the front matter; may be repeated",
+    )
+    why.add_argument(
+        "--code",
+        dest="code_dir",
+        metavar="DIR",
+        type=Path,
+        default=Path("code"),
+        help="where module chunks are extracted to (default: code)",
+    )
+    why.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print a line a chunk; 0 if all is well, 1 if the document has errors, 2 on a misuse."""
+    from treadle.building.request import Request
+    from treadle.building.why import explain
+    from treadle.cli.main import Exit
+    from treadle.cli.problems import misuse, print_problems
+
+    request = Request(
+        path=arguments.file,
+        out_dir=arguments.out_dir,
+        code_dir=arguments.code_dir,
+        params=tuple(arguments.params),
+    )
+    explained = explain(request)
+    misuses = list(explained.misuses)
+    shown = [item for item in explained.verdicts if arguments.chunk in (None, item.label)]
+    if arguments.chunk is not None and explained.verdicts and not shown:
+        misuses.append(f"{arguments.file} has no chunk `{arguments.chunk}`")
+    for message in misuses:
+        misuse(message)
+    print_problems(explained.diagnostics)
+    for verdict in shown:
+        if verdict.is_chunk or not verdict.kept:
+            print(line_of(verdict))
+    if misuses:
+        return Exit.MISUSED
+    return Exit.WELL if explained.verdicts or not explained.diagnostics else Exit.DOCUMENT_ERRORS
+
+
+def line_of(verdict: Verdict) -> str:
+    """`report.pmd:12: fit runs, because its code changed`."""
+    place = f"{verdict.span}: {verdict.label}"
+    if verdict.kept:
+        return f"{place} kept"
+    word = "runs, because" if verdict.certain else "runs if that changes something:"
+    return f"{place} {word} {'; '.join(verdict.reasons)}"

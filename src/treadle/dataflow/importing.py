@@ -1,0 +1,67 @@
+"""What the import statements of each unit ask for, beyond the names they bind."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from treadle.dataflow.unit import Unit
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Dotted modules, each with whether it is imported for its effect alone; and futures."""
+
+    modules: tuple[tuple[str, bool], ...] = ()
+    futures: frozenset[str] = frozenset()
+
+
+def imported_by(units: Sequence[Unit]) -> list[Imported]:
+    """What each unit imports. A module whose name no code mentions is there for its effect."""
+    mentioned = _mentioned(units)
+    return [_imported(unit, mentioned) for unit in units]
+
+
+def _imported(unit: Unit, mentioned: set[str]) -> Imported:
+    if unit.module or not unit.code.imports:
+        return Imported()
+    modules = []
+    for dotted in unit.code.imports:
+        if dotted == "__future__":
+            continue
+        bound = unit.code.import_names.get(dotted, ())
+        modules.append((dotted, not any(name in mentioned for name in bound)))
+    return Imported(tuple(modules), unit.code.futures)
+
+
+def _mentioned(units: Sequence[Unit]) -> set[str]:
+    """Of the names that imports bind, those that code anywhere reads."""
+    bound = {
+        name
+        for unit in units
+        if not unit.module
+        for names in unit.code.import_names.values()
+        for name in names
+    }
+    found: set[str] = set()
+    for unit in units:
+        if bound <= found:
+            break
+        found |= bound & unit.code.uses.keys()
+        words = set(re.findall(r"\w+", unit.source)) & (bound - found)
+        if words:  # in a comment, perhaps
+            nodes = (node for node in ast.walk(_tree(unit.source)) if isinstance(node, ast.Name))
+            found |= words & {node.id for node in nodes}
+    return found
+
+
+def _tree(source: str) -> ast.AST:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.Module([], [])

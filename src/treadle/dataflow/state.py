@@ -1,0 +1,79 @@
+"""What is known, without running anything, of a session's state between two units."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from treadle.dataflow.records import PRESUMED, Group, Observed
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a name is bound to, and the unit that bound or changed it last."""
+
+    group: Group  # its token is never empty here: an opaque value has one by provenance
+    maker: int
+    stored: bool  # whether the value can come back from the store
+
+
+@dataclass(frozen=True)
+class State:
+    """The session between two units. States share what they have in common: never change one."""
+
+    names: Mapping[str, Held] = field(default_factory=dict)
+    effects: Mapping[str, str] = field(default_factory=dict)  # process-wide state, its digest
+    effective: tuple[int, ...] = ()  # the units that changed process-wide state, in order
+    files: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # written: digest, by whom
+    modules: Mapping[str, str] = field(default_factory=dict)  # the project's own, loaded: file
+    imports: tuple[tuple[str, bool], ...] = ()  # dotted modules; whether for their effect alone
+    futures: frozenset[str] = frozenset()
+
+    def after(
+        self, unit: int, key: str, groups: tuple[Group, ...], deleted: tuple[str, ...]
+    ) -> State:
+        """The state once a unit has bound and deleted names."""
+        if not groups and not deleted:
+            return self
+        names = dict(self.names)
+        for name in deleted:
+            names.pop(name, None)
+        for group in groups:
+            held = Held(identified(group, key), unit, bool(group.entry))
+            names.update(dict.fromkeys(group.names, held))
+        return replace(self, names=names)
+
+    def having_observed(self, unit: int, key: str, observed: Observed) -> State:
+        """The state once a unit has changed the process, files, and loaded modules."""
+        new: dict[str, object] = {}
+        if observed.effects:
+            new["effects"] = {**self.effects, **_told_apart(observed, key)}
+            new["effective"] = (*self.effective, unit)
+        if observed.writes:
+            written = {path: (digest, unit) for path, digest in observed.writes}
+            new["files"] = {**self.files, **written}
+        if observed.imported:
+            new["modules"] = {**self.modules, **dict(observed.imported)}
+        return replace(self, **new) if new else self  # type: ignore[arg-type]
+
+    def having_imported(
+        self, imports: tuple[tuple[str, bool], ...], futures: frozenset[str]
+    ) -> State:
+        """The state once code with these import statements has run."""
+        known = dict(self.imports)
+        fresh = tuple(item for item in imports if item[0] not in known)
+        if not fresh and futures <= self.futures:
+            return self
+        return replace(self, imports=(*self.imports, *fresh), futures=self.futures | futures)
+
+
+def identified(group: Group, key: str) -> Group:
+    """An opaque value is told apart by what made it: the unit's key."""
+    if group.token:
+        return group
+    return replace(group, token=f"opaque:{key}:{','.join(group.names)}")
+
+
+def _told_apart(observed: Observed, key: str) -> dict[str, str]:
+    """Effects that were presumed, not seen, are told apart by what had them: the unit's key."""
+    return {what: key if digest == PRESUMED else digest for what, digest in observed.effects}

@@ -1,0 +1,181 @@
+"""What a session remembers between steps: values come back from the store and go to it."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+import warnings
+from dataclasses import replace
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from treadle.dataflow.records import PRESUMED, Group
+from treadle.execution.result import ChunkResult, Figure, Stepped
+from treadle.execution.task import Define, Load, Step, WorkerSetup
+from treadle.execution.worker.places import Compiler
+
+if TYPE_CHECKING:
+    from treadle.execution.worker.observing.observer import Observer
+    from treadle.execution.worker.values.values import Values
+    from treadle.store.blobs import Blobs
+
+# Libraries, and functions, whose state is compared before and after: no need to presume.
+WATCHED = {"matplotlib", "numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
+    f"torch.{name}"
+    for name in (
+        *("set_default_dtype", "set_default_device", "set_num_threads", "set_grad_enabled"),
+        *("use_deterministic_algorithms", "set_float32_matmul_precision"),
+    )
+}
+DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
+
+
+class Memory:
+    """The session's names as alias groups, and what is known of them since the last step."""
+
+    def __init__(
+        self,
+        setup: WorkerSetup,
+        namespace: dict[str, Any],
+        compiler: Compiler,
+        values: Values,
+        blobs: Blobs,
+        observer: Observer,
+    ) -> None:
+        """Nothing is remembered yet; `namespace` holds no more than what every session has."""
+        self._setup = setup
+        self._namespace = namespace
+        self._compiler = compiler
+        self._values = values
+        self._blobs = blobs
+        self._observer = observer
+        self._first = dict(namespace)
+        self._groups: dict[str, Group] = {}  # by name, as the last step that reached it left them
+        self._before: dict[str, Any] = {}
+
+    def put_in_place(self, step: Step) -> tuple[str, ...]:
+        """Make the session what the step is to find; the names that could not be restored."""
+        for name in step.absent:
+            self._namespace.pop(name, None)
+            self._groups.pop(name, None)
+        self._compiler.adopt(step.futures)
+        self._values.imported_modules.update(step.submodules)
+        for module in step.imports:
+            with contextlib.suppress(Exception):  # the step's own import of it says what is wrong
+                importlib.import_module(module)
+        failed = [name for restore in step.restores for name in self._restore(restore)]
+        return tuple(failed)
+
+    def begin(self) -> None:
+        """From now on, what happens is the step's doing."""
+        warnings._filters_mutated()  # type: ignore[attr-defined]  # each chunk warns for itself
+        self._before = dict(self._namespace)
+        self._observer.begin()
+
+    def finish(self, step: Step, result: Any) -> Stepped:  # noqa: ANN401
+        """What the step left and what it depended on."""
+        observed = self._observer.finish()
+        if step.effects:
+            observed = replace(observed, effects=(*observed.effects, *self._presumed(step)))
+        namespace = self._namespace
+        deleted = tuple(name for name in self._before if name not in namespace)
+        for name in deleted:
+            self._groups.pop(name, None)
+        touched = self._touched(step)
+        groups = tuple(self._changed(self._values.groups(sorted(touched)), step))
+        for group in groups:
+            self._groups.update(dict.fromkeys(group.names, group))
+        figures = tuple(self._stored_figures(result))
+        blobs = {digest for _, digest in figures}
+        blobs.update(*(self._values.blobs_of(group.entry) for group in groups if group.entry))
+        self._before = {}
+        return Stepped(
+            result, groups, deleted, observed, blobs=tuple(sorted(blobs)), figures=figures
+        )
+
+    def _presumed(self, step: Step) -> list[tuple[str, str]]:
+        """Effects on libraries that can't be seen, from statements that look made for them."""
+        found = []
+        for dotted in dict.fromkeys(step.effects):
+            value = self._namespace.get(dotted.partition(".")[0])
+            name = value.__name__.partition(".")[0] if isinstance(value, ModuleType) else ""
+            if name and name not in WATCHED and dotted not in WATCHED:
+                found.append((f"`{dotted}` was called", PRESUMED))
+        return found
+
+    def reads_style(self, step: Step) -> bool:
+        """Whether the step could see how figures are to look."""
+        if "matplotlib" not in sys.modules:
+            return False
+        names = self._namespace if step.reaches is None else (*step.reaches, *step.binds)
+        values = (self._namespace.get(name) for name in names)
+        modules = (
+            getattr(value, "__name__", None) for value in values if isinstance(value, ModuleType)
+        )
+        return any(str(name).partition(".")[0] in DRAWING for name in modules)
+
+    def _restore(self, restore: Load | Define) -> tuple[str, ...]:
+        if isinstance(restore, Load):
+            if not self._values.load(restore):
+                return restore.names
+            group = Group(restore.names, restore.token, entry=restore.entry)
+            self._groups.update(dict.fromkeys(restore.names, group))
+            return ()
+        return () if self._define(restore) else (restore.name,)
+
+    def _define(self, definition: Define) -> bool:
+        try:
+            tree = self._compiler.parse(definition.code, definition.file, definition.line)
+            exec(self._compiler.compile(tree, definition.file), self._namespace)
+        except Exception:  # it needs more than names: its chunk has to run
+            return False
+        if self._values.token_of(definition.name) != definition.token:
+            self._namespace.pop(definition.name, None)
+            return False
+        self._groups[definition.name] = Group((definition.name,), definition.token)
+        return True
+
+    def _touched(self, step: Step) -> set[str]:
+        """The names whose values the step can have changed or bound."""
+        namespace = self._namespace
+        before = self._before
+        changed = {name for name, value in namespace.items() if before.get(name, self) is not value}
+        if step.reaches is None:
+            reached = set(namespace)
+        else:
+            reached = {*step.reaches, *step.binds}
+            for name in step.reaches:
+                group = self._groups.get(name)
+                if group is not None:
+                    reached.update(group.names)
+        always = {name for name, value in self._first.items() if namespace.get(name) is value}
+        return {name for name in reached | changed if name in namespace} - always
+
+    def _changed(self, groups: tuple[Group, ...], step: Step) -> list[Group]:
+        """Those that the step bound, or that are not as they were."""
+        binds = set(step.binds)
+        before = self._before
+        namespace = self._namespace
+        kept = []
+        for group in groups:
+            known = {self._groups.get(name) for name in group.names}
+            same = len(known) == 1 and next(iter(known)) is not None
+            old = next(iter(known)) if same else None
+            rebound = any(
+                name in binds or before.get(name, self) is not namespace[name]
+                for name in group.names
+            )
+            if rebound or not group.token or old is None or old.token != group.token:
+                kept.append(group)
+        return kept
+
+    def _stored_figures(self, result: Any) -> list[tuple[str, str]]:  # noqa: ANN401
+        if not isinstance(result, ChunkResult):
+            return []
+        return [
+            (output.path, self._blobs.put_file(os.path.join(self._setup.figures, output.path)))  # noqa: PTH118
+            for output in result.outputs
+            if isinstance(output, Figure)
+        ]
