@@ -1,0 +1,108 @@
+"""Attributes of modules: `helpers.N = 5` changes what everybody finds there."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from operator import is_
+from types import FunctionType, ModuleType
+from typing import Any
+
+from treadle.execution.worker.observing import frames
+from treadle.execution.worker.observing.modules import Modules
+from treadle.execution.worker.observing.state import Effect
+from treadle.execution.worker.observing.texts import text_of
+from treadle.store.digest import digest
+
+_PROMPT = "_"  # the last value shown, as at a prompt
+_MISSING = object()
+
+Snapshot = tuple[tuple[str, ...], tuple[Any, ...]]
+
+
+class Attributes:
+    """Compares the attributes of modules, by identity, with those at the step's start."""
+
+    def __init__(self, namespace: Mapping[str, object], modules: Modules) -> None:
+        """Of the modules that the session's names hold, and of the project's own."""
+        self._namespace = namespace
+        self._modules = modules
+        self._before: dict[ModuleType, Snapshot] = {}
+
+    def begin(self) -> None:
+        """A step starts."""
+        self._before = {module: _attributes(module) for module in self._watched()}
+
+    def imported(self, module: ModuleType) -> None:
+        """A module of the project has been loaded by this step."""
+        self._before.setdefault(module, _attributes(module))
+
+    def library_imported(self) -> None:
+        """Libraries have been: the names of the session will show which of them matter."""
+        for name in sys.modules.keys() - self._modules.seen:
+            module = sys.modules.get(name)
+            if type(module) is ModuleType and module not in self._before:
+                self._before[module] = _attributes(module)
+
+    def effects(self) -> Iterator[Effect]:
+        """What has been set or deleted since."""
+        own = self._modules.own
+        for module in self._watched():
+            before = self._before.get(module)
+            if before is None or _same(before, module):
+                continue
+            for name in _changed(dict(zip(*before, strict=True)), vars(module)):
+                if module.__name__ in own or _counts(module, name):
+                    yield _effect(module, name)
+
+    def end(self) -> None:
+        """Let go of what was there."""
+        self._before = {}
+
+    def _watched(self) -> Iterable[ModuleType]:
+        found: dict[ModuleType, None] = {builtins: None}
+        for value in list(self._namespace.values()):
+            if type(value) is ModuleType and value.__name__ not in sys.stdlib_module_names:
+                found[value] = None
+        for name in self._modules.own:
+            module = sys.modules.get(name)
+            if isinstance(module, ModuleType):
+                found[module] = None
+        return found
+
+
+def _attributes(module: ModuleType) -> Snapshot:
+    names = vars(module)
+    return tuple(names), tuple(names.values())
+
+
+def _same(before: Snapshot, module: ModuleType) -> bool:
+    names, values = before
+    now = vars(module)
+    return len(now) == len(names) and all(map(is_, values, now.values())) and names == tuple(now)
+
+
+def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    names = sorted({*before, *now})
+    return [name for name in names if before.get(name, _MISSING) is not now.get(name, _MISSING)]
+
+
+def _counts(module: ModuleType, name: str) -> bool:
+    """Whether it is not a library's own doing, or ours.
+
+    Libraries keep state in private names, and load their parts when they are needed.
+    """
+    if module is builtins:
+        return name != _PROMPT
+    value = vars(module).get(name)
+    if name.startswith("_") or isinstance(value, ModuleType):
+        return False
+    return not (isinstance(value, FunctionType) and frames.is_ours(value.__code__.co_filename))
+
+
+def _effect(module: ModuleType, name: str) -> Effect:
+    words = f"the builtin `{name}`" if module is builtins else f"`{module.__name__}.{name}`"
+    value = vars(module).get(name, _MISSING)
+    text = "" if value is _MISSING else text_of(value)
+    return words, digest(text.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,88 @@
+"""Python's own state: what `os`, `sys`, `warnings` and the like keep for the whole process."""
+
+from __future__ import annotations
+
+# Not `locale` and `signal`: they are imported by the user's code or not at all.
+import _locale
+import _signal  # type: ignore[import-not-found]
+import builtins
+import os
+import sys
+import warnings
+from typing import Any
+
+from treadle.execution.worker.observing.environment import current
+from treadle.execution.worker.observing.state import Probe
+
+ENVIRONMENT = "the environment variable `{}`"
+
+_SIGNALS = tuple(
+    getattr(_signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGCHLD", "SIGPIPE", "SIGUSR1")
+    if hasattr(_signal, name)
+)
+
+
+def probes() -> tuple[Probe, ...]:
+    """All that can be asked of Python without importing anything."""
+    return (
+        Probe(ENVIRONMENT, lambda: current().copy()),
+        Probe("the module search path", lambda: tuple(sys.path)),
+        Probe("`sys.argv`", lambda: tuple(sys.argv)),
+        Probe("the working directory", _working_directory),
+        Probe("Python's settings", _settings),
+        Probe("the warnings filter", _filters),
+        Probe("the signal handlers", _handlers),
+        Probe("what the interpreter calls", _hooks),
+    )
+
+
+def _working_directory() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:  # removed
+        return ""
+
+
+def _settings() -> tuple[object, ...]:
+    return (
+        sys.getrecursionlimit(),
+        sys.get_int_max_str_digits(),
+        getattr(sys, "tracebacklimit", None),
+        _locale.setlocale(_locale.LC_ALL) if "locale" in sys.modules else None,
+        _decimal(),
+    )
+
+
+def _decimal() -> object:
+    decimal: Any = sys.modules.get("decimal")
+    if decimal is None:
+        return None
+    context = decimal.getcontext()
+    traps = tuple(context.traps.values())
+    return (context.prec, context.rounding, context.Emin, context.Emax, context.capitals, traps)
+
+
+def _filters() -> tuple[object, ...]:
+    return tuple(warnings.filters)
+
+
+def _handlers() -> tuple[object, ...]:
+    return tuple(map(_signal.getsignal, _SIGNALS))
+
+
+def _hooks() -> tuple[object, ...]:
+    return (
+        sys.displayhook,
+        sys.excepthook,
+        sys.stdout,
+        sys.stderr,
+        sys.stdin,
+        warnings.showwarning,
+        sys.gettrace(),
+        sys.getprofile(),
+        builtins.__import__,
+        builtins.input,
+        builtins.print,
+        builtins.open,
+    )

@@ -1,0 +1,134 @@
+"""Settings that libraries keep for the whole process, watched from their import on."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from treadle.execution.worker.imports import AfterImport
+from treadle.execution.worker.observing import frames
+from treadle.execution.worker.observing.state import Probe, State
+
+
+def follow(state: State, after_import: AfterImport) -> None:
+    """Watch the settings of each library as soon as it is imported."""
+    after_import.do("matplotlib", lambda module: state.add(_matplotlib(module)))
+    after_import.do("numpy", lambda module: state.add(*_numpy(module)))
+    after_import.do("torch", lambda module: state.add(*_torch(module)))
+    after_import.do("pandas", lambda _: state.add(_pandas()))
+    after_import.do("logging", lambda module: state.add(*_logging(module)))
+
+
+def _matplotlib(matplotlib: Any) -> Probe:  # noqa: ANN401
+    settings = matplotlib.rcParams
+    lists = [name for name in settings if isinstance(dict.__getitem__(settings, name), list)]
+
+    def take() -> dict[str, object]:
+        values = dict(dict.items(settings))  # past the look-ups, which resolve the backend
+        for name in lists:
+            value = values[name]
+            values[name] = tuple(value) if isinstance(value, list) else value
+        return values
+
+    return Probe("matplotlib's setting `{}`", take)
+
+
+def _numpy(numpy: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    return (
+        Probe("NumPy's print options", numpy.get_printoptions),
+        Probe("how NumPy treats errors", numpy.geterr),
+    )
+
+
+def _torch(torch: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    if not hasattr(torch, "get_default_dtype"):
+        return ()
+    options = torch._tensor_str.PRINT_OPTS
+    getters = _present(
+        torch,
+        "get_default_dtype",
+        "get_num_threads",
+        "is_grad_enabled",
+        "is_inference_mode_enabled",
+        "are_deterministic_algorithms_enabled",
+        "is_deterministic_algorithms_warn_only_enabled",
+        "is_anomaly_enabled",
+        "is_autocast_enabled",
+        "is_warn_always_enabled",
+    )
+    switches = _present(
+        torch._C,
+        "_get_float32_matmul_precision",
+        "_get_cudnn_enabled",
+        "_get_cudnn_benchmark",
+        "_get_cudnn_deterministic",
+        "_get_cudnn_allow_tf32",
+        "_get_mkldnn_enabled",
+        "_get_cublas_allow_tf32",
+        "_get_nnpack_enabled",
+    )
+
+    def device() -> str:
+        context = getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
+        return "" if context is None else str(context.device)
+
+    return (
+        Probe("torch's settings", lambda: tuple(get() for get in (*getters, *switches))),
+        Probe("torch's default device", device),
+        Probe("torch's print options", lambda: dict(vars(options))),
+    )
+
+
+def _present(module: object, *names: str) -> list[Any]:
+    found = (getattr(module, name, None) for name in names)
+    return [each for each in found if callable(each)]
+
+
+def _pandas() -> Probe:
+    config: Any = sys.modules.get("pandas._config.config")
+    root = getattr(config, "_global_config", {})
+    leaves = list(_leaves(root, ""))
+
+    def take() -> dict[str, object]:
+        return {f"{path}.{name}": leaf[name] for path, leaf in leaves for name in leaf}
+
+    return Probe("pandas' option `{}`", take)
+
+
+def _leaves(options: dict[str, Any], path: str) -> list[tuple[str, dict[str, Any]]]:
+    """The innermost dictionaries of nested ones, with their places."""
+    found = []
+    for name, value in options.items():
+        if isinstance(value, dict):
+            found += _leaves(value, f"{path}.{name}" if path else name)
+    if any(not isinstance(value, dict) for value in options.values()):
+        found.append((path, options))
+    return found
+
+
+def _logging(logging: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    levels = _followed_levels(logging)
+    root: Any = logging.root
+
+    def general() -> tuple[object, ...]:
+        return (root.level, root.disabled, root.manager.disable, len(root.handlers))
+
+    return (
+        Probe("how messages are logged", general),
+        Probe("the level of the logger `{}`", lambda: dict(levels)),
+    )
+
+
+def _followed_levels(logging: Any) -> dict[str, int]:  # noqa: ANN401
+    """The levels that the project's code sets: there may be thousands of loggers."""
+    levels: dict[str, int] = {}
+    original = logging.Logger.setLevel
+
+    def setLevel(self: Any, level: Any) -> None:  # noqa: ANN401, N802
+        original(self, level)
+        if self.name != "root" and frames.asked_by_user(0):
+            levels[self.name] = self.level
+
+    setLevel.__doc__ = original.__doc__
+    logging.Logger.setLevel = setLevel
+    return levels

@@ -1,0 +1,162 @@
+"""What a step has been seen to do so far, by this process and by those it started."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from _thread import get_ident
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from treadle.execution.worker.observing.journal import Entry, Journal, new_journal
+from treadle.execution.worker.observing.scope import Scope
+from treadle.store.files import FileDigests
+from treadle.store.outside import said, standing
+
+Stat = tuple[str, str]  # a path, and what was asked about it
+LOST = "what it opens can't be followed"
+
+
+class Log:
+    """Collects while it is `active`; each thing once, as it was when it was first met."""
+
+    def __init__(self, scope: Scope, digests: FileDigests, journal: Journal | None = None) -> None:
+        """An empty log; with a journal, what is logged is told to other processes."""
+        self.scope = scope
+        self.digests = digests
+        self.active = False
+        self._journal = journal
+        self._busy: set[int] = set()
+        self._tellers: dict[str, Callable[..., None]] = {
+            "read": self._add_read,
+            "written": self._add_written,
+            "listing": self._add_listing,
+            "stat": self._add_stat,
+            "variable": self._add_variable,
+            "unknown": self._add_unknown,
+            "module": self._add_module,
+        }
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all, and what other processes have told so far."""
+        self.reads: dict[str, str] = {}
+        self.written: dict[str, bool] = {}  # whether something was there before
+        self.created: tuple[str, ...] = ()  # "folder/", of those that were not there before
+        self.listings: dict[str, str] = {}
+        self.stats: dict[Stat, str] = {}
+        self.variables: dict[str, None] = {}
+        self.unknown: dict[str, None] = {}
+        self.modules: dict[str, str] = {}  # loaded by other processes, with their files
+        self.digests.forget_all()
+        if self._journal is not None:
+            self._journal.skip()
+
+    def note(self, record: Callable[..., None], *arguments: Any) -> None:  # noqa: ANN401
+        """Call `record`, unless nothing is observed now or this thread does so already."""
+        thread = get_ident()
+        if not self.active or thread in self._busy:
+            return
+        self._busy.add(thread)
+        try:
+            record(*arguments)
+        except TimeoutError:  # of the chunk, raised by a signal
+            raise
+        except (OSError, ValueError, TypeError, AttributeError, LookupError):
+            self.tell("unknown", LOST)
+        finally:
+            self._busy.discard(thread)
+
+    @contextlib.contextmanager
+    def unnoticed(self) -> Iterator[None]:
+        """What this thread does meanwhile has been noted already."""
+        thread = get_ident()
+        if thread in self._busy:
+            yield
+            return
+        self._busy.add(thread)
+        try:
+            yield
+        finally:
+            self._busy.discard(thread)
+
+    def read(self, path: str) -> None:
+        """A file is about to be read."""
+        self.catch_up()
+        if path not in self.reads and not self.is_own(path):
+            self.tell("read", path, self.digests.of(path))
+
+    def write(self, path: str) -> None:
+        """A file is about to be written, replaced or removed, or a folder made."""
+        self.catch_up()
+        if path not in self.written:
+            there = os.path.lexists(path)
+            self.tell("written", path, "there" if there else "")
+
+    def listed(self, folder: str) -> None:
+        """The names in a folder are about to be asked for."""
+        self.catch_up()
+        if folder not in self.listings and not self.is_own(folder):
+            self.tell("listing", folder, self.digests.listing(folder))
+
+    def asked(self, path: str, how: str, found: os.stat_result | None = None) -> None:
+        """Something about a path was asked for; `found` may be its status."""
+        self.catch_up()
+        if (path, how) not in self.stats and not self.is_own(path):
+            text = standing(path, how) if found is None else said(found, how, path)
+            self.tell("stat", path, how, text)
+
+    def is_own(self, path: str) -> bool:
+        """Whether the step itself made what is at a path, or removed it."""
+        return path in self.written or (bool(self.created) and path.startswith(self.created))
+
+    def tell(self, kind: str, *texts: str) -> None:
+        """Add an entry here and in the journal."""
+        self._tellers[kind](*texts)
+        if self._journal is not None:
+            self._journal.append([kind, *texts])
+
+    def share(self) -> Journal:
+        """The journal for a process to be started, which is to know what happened so far."""
+        if self._journal is None:
+            journal = new_journal()
+            for path, there in self.written.items():
+                journal.append(["written", path, "there" if there else ""])
+            journal.skip()
+            self._journal = journal
+        return self._journal
+
+    def catch_up(self) -> None:
+        """Take over what other processes have told."""
+        if self._journal is not None:
+            self.take_over(self._journal.news())
+
+    def take_over(self, entries: list[Entry]) -> None:
+        """Add what other processes have told; one's own entries change nothing."""
+        for kind, *texts in entries:
+            self._tellers[kind](*texts)
+
+    def _add_read(self, path: str, digest: str) -> None:
+        if not self.is_own(path):
+            self.reads.setdefault(path, digest)
+
+    def _add_written(self, path: str, there: str) -> None:
+        if path not in self.written:
+            self.written[path] = bool(there)
+            if not there:
+                self.created = (*self.created, f"{path}/")
+
+    def _add_listing(self, folder: str, digest: str) -> None:
+        self.listings.setdefault(folder, digest)
+
+    def _add_stat(self, path: str, how: str, text: str) -> None:
+        self.stats.setdefault((path, how), text)
+
+    def _add_variable(self, name: str) -> None:
+        self.variables.setdefault(name)
+
+    def _add_unknown(self, words: str) -> None:
+        self.unknown.setdefault(words)
+
+    def _add_module(self, name: str, file: str) -> None:
+        self.modules.setdefault(name, file)

@@ -1,0 +1,134 @@
+"""What each step of a worker was seen to do."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+
+from treadle.dataflow.records import Observed
+from treadle.execution.task import WorkerSetup
+from treadle.execution.worker.imports import AfterImport
+from treadle.execution.worker.observing import interpreter, libraries, threads
+from treadle.execution.worker.observing.attributes import Attributes
+from treadle.execution.worker.observing.environment import Values, as_text, names_read
+from treadle.execution.worker.observing.modules import Modules
+from treadle.execution.worker.observing.state import State
+from treadle.execution.worker.observing.watch import Watch
+from treadle.store.outside import variable
+
+_THREAD = "it leaves a thread running"
+_PROCESS = "it leaves a process running"
+
+
+class Observer:
+    """Observes the process it is made in. Nothing counts but what happens within a step."""
+
+    def __init__(
+        self,
+        setup: WorkerSetup,
+        after_import: AfterImport,
+        namespace: Mapping[str, object],
+    ) -> None:
+        """Install the hooks, for good. `namespace` is the session's.
+
+        To be made after all else that acts after imports: what that sets is no effect.
+        """
+        self._watch = Watch(setup, after_import)
+        self._log = self._watch.log
+        self._modules = Modules(self._watch.imports)
+        self._attributes = Attributes(namespace, self._modules)
+        self._state = State()
+        self._state.add(*interpreter.probes())
+        libraries.follow(self._state, after_import)
+        imports = self._watch.imports
+        imports.before_library.append(self._import_begins)
+        imports.after_library.append(self._import_ends)
+        imports.after_own.append(self._attributes.imported)
+        self._own_before: frozenset[str] = frozenset()
+        self._threads: frozenset[int] = frozenset()
+
+    def begin(self) -> None:
+        """A step starts: nothing has been seen of it."""
+        _let_warnings_repeat()
+        self._modules.refresh()
+        self._own_before = frozenset(self._modules.own)
+        self._threads = threads.running()
+        self._attributes.begin()
+        self._state.begin()
+        self._log.clear()
+        self._log.active = True
+
+    def finish(self) -> Observed:
+        """The step has ended: what it depends on and what it changed."""
+        log = self._log
+        log.catch_up()
+        log.active = False
+        self._modules.refresh()
+        modules = log.modules | self._modules.own
+        observed = Observed(
+            reads=tuple(log.reads.items()),
+            writes=tuple(self._writes()),
+            listings=tuple(log.listings.items()),
+            stats=tuple((path, how, text) for (path, how), text in self._stats()),
+            environment=tuple(self._variables()) if log.variables else (),
+            modules=tuple(sorted(modules.items())),
+            imported=tuple(
+                sorted(each for each in modules.items() if each[0] not in self._own_before)
+            ),
+            distributions=self._modules.distributions,
+            unknown=tuple(self._unknown()),
+            effects=(*self._state.effects(), *self._attributes.effects()),
+        )
+        self._attributes.end()
+        return observed
+
+    def _writes(self) -> Iterator[tuple[str, str]]:
+        """What was written and is there now, or was there before."""
+        for path, was_there in self._log.written.items():
+            self._log.digests.forget(path)
+            digest = self._log.digests.of(path)
+            if digest or was_there:
+                yield path, digest
+
+    def _stats(self) -> Iterator[tuple[tuple[str, str], str]]:
+        """What was asked, but not of files whose contents count, or that came and went."""
+        reads, written = self._log.reads, self._log.written
+        for (path, how), text in self._log.stats.items():
+            passing = not written.get(path, True) and not os.path.lexists(path)
+            if not passing and not (how in ("kind", "size") and reads.get(path)):
+                yield (path, how), text
+
+    def _variables(self) -> Iterator[tuple[str, str]]:
+        given = as_text(self._watch.environment.given)
+        before = self._state.value(interpreter.ENVIRONMENT)
+        assert isinstance(before, dict)
+        values: Values = before
+        for name in names_read(iter(self._log.variables)):
+            # A child process can't know that a variable was set before it started.
+            if name == "*" or self._watch.environment.is_given(name, values):
+                yield name, variable(given, name)
+
+    def _unknown(self) -> Iterator[str]:
+        yield from self._log.unknown
+        if not threads.running() <= self._threads:
+            yield _THREAD
+        if self._watch.processes.leftover():
+            yield _PROCESS
+
+    def _import_begins(self) -> None:
+        if self._log.active:
+            self._state.import_begins()
+
+    def _import_ends(self) -> None:
+        if self._log.active:
+            self._state.import_ends()
+            self._attributes.library_imported()
+
+
+def _let_warnings_repeat() -> None:
+    """Forget which warnings were shown: a step shows its own, whatever ran before it."""
+    mutated = getattr(warnings, "_filters_mutated", None)
+    if mutated is not None:
+        mutated()  # the registries of all modules are outdated by it
+    warnings.onceregistry.clear()  # type: ignore[attr-defined]

@@ -1,0 +1,114 @@
+"""State of the whole process: what a step changed in it stays for all later ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from treadle.execution.worker.observing.texts import text_of
+from treadle.store.digest import digest
+
+_MISSING = object()
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A piece of state. With {} in `words` it is a mapping, and each name of it counts alone."""
+
+    words: str  # what a user would call it
+    take: Callable[[], object]  # a copy: later changes don't reach it
+
+
+Effect = tuple[str, str]  # in words, digest of the new state
+
+
+class State:
+    """Compares all probes at a step's end with what they said at its start."""
+
+    def __init__(self) -> None:
+        """No probes yet."""
+        self._probes: dict[str, Probe] = {}
+        self._baseline: dict[str, object] = {}
+        self._before_import: dict[str, object] = {}
+
+    def add(self, *probes: Probe) -> None:
+        """Watch more, from now on: what it says now is no effect of anybody."""
+        for probe in probes:
+            self._probes[probe.words] = probe
+            self._baseline[probe.words] = probe.take()
+
+    def begin(self) -> None:
+        """A step starts."""
+        self._baseline = self._take()
+
+    def import_begins(self) -> None:
+        """A library is about to be imported: what that changes is no effect of the step."""
+        self._before_import = self._take()
+
+    def import_ends(self) -> None:
+        """It has been imported: who imports it next time has the same changes."""
+        before, self._before_import = self._before_import, {}
+        for words, now in self._take().items():
+            known = self._baseline.get(words)
+            if words not in before:
+                self._baseline[words] = now
+            elif "{}" in words:
+                self._baseline[words] = _with_news(known, before[words], now)
+            elif not _differ(known, before[words]):
+                self._baseline[words] = now
+
+    def effects(self) -> Iterator[Effect]:
+        """What has changed since the step's start."""
+        for words, probe in self._probes.items():
+            before, now = self._baseline.get(words, _MISSING), probe.take()
+            if before is _MISSING or not _differ(before, now):
+                continue
+            if "{}" not in words:
+                yield words, digest(text_of(now).encode("utf-8", "surrogatepass"))
+                continue
+            for name, value in _news(before, now):
+                text = "" if value is _MISSING else text_of(value)
+                yield words.format(name), digest(text.encode("utf-8", "surrogatepass"))
+
+    def value(self, words: str) -> object:
+        """What a probe said when the step started."""
+        return self._baseline[words]
+
+    def _take(self) -> dict[str, object]:
+        return {words: probe.take() for words, probe in self._probes.items()}
+
+
+def _news(before: object, now: object) -> Iterator[tuple[str, object]]:
+    assert isinstance(before, Mapping)
+    assert isinstance(now, Mapping)
+    for name in sorted({*before, *now}, key=str):
+        value = now.get(name, _MISSING)
+        if _differ(before.get(name, _MISSING), value):
+            yield name.decode(errors="replace") if isinstance(name, bytes) else str(name), value
+
+
+def _with_news(known: object, before: object, now: object) -> object:
+    """A mapping with what an import changed in it, where the step had not changed it before."""
+    assert isinstance(known, Mapping)
+    assert isinstance(before, Mapping)
+    assert isinstance(now, Mapping)
+    result = dict(known)
+    for name in {*before, *now}:
+        if _differ(before.get(name, _MISSING), now.get(name, _MISSING)):
+            if name in now:
+                result[name] = now[name]
+            else:
+                result.pop(name, None)
+    return result
+
+
+def _differ(before: object, now: object) -> bool:
+    """Whether they are not equal, as far as they can tell."""
+    if before is now:
+        return False
+    if type(before) is not type(now):
+        return True
+    try:
+        return bool(before != now)
+    except Exception:  # arrays, and whatever else has no truth
+        return True
