@@ -9,16 +9,18 @@ from types import FrameType
 from typing import Any
 
 from treadle.execution.worker.observing import frames
+from treadle.execution.worker.observing.importing import Imports
 from treadle.execution.worker.observing.log import Log
 
 Handlers = dict[str, Callable[..., None]]
 
+_FINDERS = frozenset({"importlib.metadata", "pkgutil", "pkg_resources"})
 _WALKERS = frozenset({"os", "glob", "pathlib", "pathlib._local", "shutil", "pathlib._os"})
 
 
-def handlers(log: Log) -> Handlers:
+def handlers(log: Log, imports: Imports) -> Handlers:
     """What to do at each event, with its arguments."""
-    files = Files(log)
+    files = Files(log, imports)
     return {
         "open": files.opened,
         "os.listdir": files.listed,
@@ -38,9 +40,10 @@ def handlers(log: Log) -> Handlers:
 class Files:
     """Tells a log about files. All methods take the arguments of their event."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, imports: Imports) -> None:
         """Tell `log`."""
         self._log = log
+        self._imports = imports
 
     def opened(self, path: object, mode: str | None, flags: int, *_: object) -> None:
         """`open`: for reading, for writing or both."""
@@ -61,12 +64,13 @@ class Files:
 
     def listed(self, path: object) -> None:
         """`os.listdir`."""
-        caller = _caller()
-        if not caller.f_code.co_filename.startswith("<frozen importlib"):
+        if not self._looks_for_modules(_caller()):
             self._list(path)
 
     def scanned(self, path: object) -> None:
         """`os.scandir`: its entries tell size and times too, without being asked again."""
+        if self._looks_for_modules(_caller()):
+            return
         folder = self._list(path)
         if folder is None or frames.module_of(_caller()) in _WALKERS:
             return
@@ -148,6 +152,11 @@ class Files:
             if path is not None:
                 self._log.read(path)
 
+    def _looks_for_modules(self, caller: FrameType) -> bool:
+        """Whether a folder is searched for what can be imported; what is found, is seen."""
+        machinery = caller.f_code.co_filename.startswith("<frozen importlib")
+        return machinery or frames.module_of(caller) in _FINDERS or self._imports.in_library()
+
     def _change(self, path: object) -> None:
         name = self._log.scope.path_of(path)
         if name is not None:
@@ -211,7 +220,7 @@ def hook(log: Log, known: Handlers) -> Callable[[str, tuple[Any, ...]], None]:
 
 def install(log: Log, known: Handlers) -> None:
     """From now on; there is no way to take a hook away."""
-    os.open = _watched_open(log, os.open, known["open"])  # type: ignore[assignment]
+    os.open = _watched_open(log, os.open, known["open"])
     os.supports_dir_fd.add(os.open)
     sys.addaudithook(hook(log, known))
 

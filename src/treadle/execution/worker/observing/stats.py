@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from treadle.execution.worker.observing import frames
+from treadle.execution.worker.observing.importing import Imports
 from treadle.execution.worker.observing.log import Log
 
 Path = Any  # whatever the functions of `os` take
@@ -24,16 +25,20 @@ _ASKERS = frozenset(
     {"genericpath", "posixpath", "pathlib", "pathlib._local", "pathlib._abc", "shutil", "os"}
 )
 # They look whether a source they know has changed; what they then read is seen.
-_SILENT = frozenset({"linecache", "inspect", "tokenize", "tempfile", "importlib", "zipimport"})
+_SILENT = frozenset(
+    {"linecache", "inspect", "tokenize", "tempfile", "importlib", "zipimport"}
+    | {"importlib.metadata", "pkgutil"}
+)
 
 
-def install(log: Log) -> None:
+def install(log: Log, imports: Imports) -> None:
     """Replace `os.stat`, `os.lstat`, `os.access` and `os.readlink`."""
+    asked = Asked(log, imports)
     for name, watched in (
-        ("stat", _watched_stat(log)),
-        ("lstat", _watched_lstat(log)),
-        ("access", _watched_access(log)),
-        ("readlink", _watched_readlink(log)),
+        ("stat", _watched_stat(log, asked)),
+        ("lstat", _watched_lstat(log, asked)),
+        ("access", _watched_access(log, asked)),
+        ("readlink", _watched_readlink(log, asked)),
     ):
         original = getattr(os, name)
         watched.__name__ = watched.__qualname__ = name
@@ -50,7 +55,7 @@ def install(log: Log) -> None:
         setattr(os, name, watched)
 
 
-def _watched_stat(log: Log) -> Callable[..., os.stat_result]:
+def _watched_stat(log: Log, asked: Asked) -> Callable[..., os.stat_result]:
     original = os.stat
 
     def stat(
@@ -60,16 +65,16 @@ def _watched_stat(log: Log) -> Callable[..., os.stat_result]:
             found = original(path, dir_fd=dir_fd, follow_symlinks=follow_symlinks)
         except (OSError, ValueError):
             if log.active:
-                log.note(_failed, log, path, dir_fd)
+                log.note(asked.in_vain, path, dir_fd)
             raise
         if log.active and not isinstance(path, int):
-            log.note(_asked, log, path, dir_fd, found, follow_symlinks)
+            log.note(asked.status, path, dir_fd, found, follow_symlinks)
         return found
 
     return stat
 
 
-def _watched_lstat(log: Log) -> Callable[..., os.stat_result]:
+def _watched_lstat(log: Log, asked: Asked) -> Callable[..., os.stat_result]:
     original = os.lstat
 
     def lstat(path: Path, *, dir_fd: int | None = None) -> os.stat_result:
@@ -77,16 +82,16 @@ def _watched_lstat(log: Log) -> Callable[..., os.stat_result]:
             found = original(path, dir_fd=dir_fd)
         except (OSError, ValueError):
             if log.active:
-                log.note(_failed, log, path, dir_fd)
+                log.note(asked.in_vain, path, dir_fd)
             raise
         if log.active:
-            log.note(_asked, log, path, dir_fd, found, False)
+            log.note(asked.status, path, dir_fd, found, False)
         return found
 
     return lstat
 
 
-def _watched_access(log: Log) -> Callable[..., bool]:
+def _watched_access(log: Log, asked: Asked) -> Callable[..., bool]:
     original = os.access
 
     def access(
@@ -98,7 +103,7 @@ def _watched_access(log: Log) -> Callable[..., bool]:
         follow_symlinks: bool = True,
     ) -> bool:
         if log.active:
-            log.note(_accessed, log, path, dir_fd, mode)
+            log.note(asked.permission, path, dir_fd, mode)
         return original(
             path,
             mode,
@@ -110,57 +115,73 @@ def _watched_access(log: Log) -> Callable[..., bool]:
     return access
 
 
-def _watched_readlink(log: Log) -> Callable[..., str]:
+def _watched_readlink(log: Log, asked: Asked) -> Callable[..., str]:
     original = os.readlink
 
     def readlink(path: Path, *, dir_fd: int | None = None) -> Any:  # noqa: ANN401
         if log.active:
-            log.note(_linked, log, path, dir_fd)
+            log.note(asked.link, path, dir_fd)
         return original(path, dir_fd=dir_fd)
 
     return readlink
 
 
-def _failed(log: Log, path: Path, folder: int | None) -> None:
-    name = _name(log, path, folder)
-    if name is not None and _how():
-        log.asked(name, "kind")
-        if os.path.islink(name):  # noqa: PTH114  (it leads nowhere)
-            log.asked(name, "link")
+class Asked:
+    """Tells a log what was asked, as far as it can matter to who asked."""
 
+    def __init__(self, log: Log, imports: Imports) -> None:
+        """Tell `log`."""
+        self._log = log
+        self._imports = imports
 
-def _asked(log: Log, path: Path, folder: int | None, found: os.stat_result, follow: bool) -> None:
-    name = _name(log, path, folder)
-    if name is None:
-        return
-    how = _how()
-    if how == "link" and log.scope.is_above(name):
-        return
-    if how == "link" or (how == "kind" and not follow):
-        log.asked(name, "link", found)
-    elif how:
-        log.asked(name, how, found if follow else None)
-        if not follow:
-            log.asked(name, "link", found)
+    def status(
+        self, path: Path, folder: int | None, found: os.stat_result, follow: bool = True
+    ) -> None:
+        """A status was given: what of it is wanted depends on the caller."""
+        name = self._name(path, folder)
+        how = _how() if name is not None else ""
+        if name is None or not how:
+            return
+        if how == "link" or (how == "kind" and not follow):
+            self._tell(name, "link", found)
+        elif follow:
+            self._tell(name, how, found)
+        else:
+            self._tell(name, how)
+            self._tell(name, "link", found)
 
+    def in_vain(self, path: Path, folder: int | None) -> None:
+        """Nothing was found."""
+        name = self._name(path, folder)
+        if name is not None and _how():
+            self._tell(name, "kind")
+            if os.path.islink(name):  # noqa: PTH114  (it leads nowhere)
+                self._tell(name, "link")
 
-def _accessed(log: Log, path: Path, folder: int | None, mode: int) -> None:
-    name = _name(log, path, folder)
-    if name is not None:
-        log.asked(name, "kind" if mode == os.F_OK else f"access {mode}")
+    def permission(self, path: Path, folder: int | None, mode: int) -> None:
+        """`os.access`."""
+        name = self._name(path, folder)
+        if name is not None:
+            self._tell(name, "kind" if mode == os.F_OK else f"access {mode}")
 
+    def link(self, path: Path, folder: int | None) -> None:
+        """`os.readlink`."""
+        name = self._name(path, folder)
+        if name is not None:
+            self._tell(name, "link")
 
-def _linked(log: Log, path: Path, folder: int | None) -> None:
-    name = _name(log, path, folder)
-    if name is not None:
-        log.asked(name, "link")
+    def _tell(self, name: str, how: str, found: os.stat_result | None = None) -> None:
+        if how == "link" and (self._log.scope.is_above(name) or not frames.asked_by_user(1)):
+            return  # a library that resolves a path, in passing
+        if self._imports.in_library() and how != "kind":
+            how, found = "kind", None  # it looks for its settings
+        self._log.asked(name, how, found)
 
-
-def _name(log: Log, path: Path, folder: int | None) -> str | None:
-    if folder is not None and not isinstance(path, int):
-        base = os.path.realpath(f"/proc/self/fd/{folder}")
-        path = os.path.join(base, os.fsdecode(path))  # noqa: PTH118
-    return log.scope.path_of(path)
+    def _name(self, path: Path, folder: int | None) -> str | None:
+        if folder is not None and not isinstance(path, int):
+            base = os.path.realpath(f"/proc/self/fd/{folder}")
+            path = os.path.join(base, os.fsdecode(path))  # noqa: PTH118
+        return self._log.scope.path_of(path)
 
 
 def _how() -> str:

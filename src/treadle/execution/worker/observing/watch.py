@@ -33,12 +33,12 @@ class Watch:
         self.processes = Processes(self.log, setup)
         lookups = Lookups(self.log, self.imports, setup)
         programs = Programs(self.log, self.imports)
-        handlers = files.handlers(self.log) | programs.handlers() | lookups.handlers()
+        handlers = files.handlers(self.log, self.imports) | programs.handlers() | lookups.handlers()
         self.imports.install()
         self.environment.install()
         self.processes.install(after_import)
         native.install(self.log, after_import)
-        stats.install(self.log)
+        stats.install(self.log, self.imports)
         files.install(self.log, handlers)
 
     def tell_modules(self) -> None:
