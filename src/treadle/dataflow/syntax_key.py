@@ -75,5 +75,7 @@ def _write_list(
 
 def _write_constant(node: ast.Constant, write: Callable[[str], None]) -> None:
     value = node.value
-    # `repr` refuses integers of many digits.
-    write(hex(value) if value.__class__ is int else repr(value))
+    if node.kind:
+        write(node.kind)  # annotations kept as texts show it
+    # Marked, for a field may be absent: `{**a}` is not `{None: a}`. `repr` refuses long integers.
+    write(f"={value:#x}" if value.__class__ is int else f"={value!r}")
