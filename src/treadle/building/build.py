@@ -31,8 +31,6 @@ from treadle.typesetting.places import Places
 from treadle.typesetting.typeset import typeset
 from treadle.weaving.weave import Woven, check_template, weave
 
-import importlib.util
-_READY = importlib.util.find_spec('treadle.execution.worker.values.values') is not None
 
 @dataclass
 class _Build:
@@ -130,7 +128,7 @@ def _run(work: _Build) -> None:
 
 
 def _store(work: _Build) -> Store | None:
-    if not work.request.cache or not _READY:
+    if not work.request.cache:
         return None
     try:
         return Store.open(store_folder(work.scratch.out_dir))

@@ -253,7 +253,7 @@ class Cached:
         return Step(
             task=runnable.task,
             absent=tuple(sorted(unwanted & set(self._live))),
-            imports=tuple(self._demander.imports(unit, state)),
+            imports=tuple(self._demander.imports(unit, reach.symbols, state)),
             futures=tuple(sorted(state.futures)),
             restores=tuple(restores),
             reaches=None if reach.whole else tuple(sorted(reached)),

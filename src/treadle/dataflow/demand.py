@@ -102,10 +102,16 @@ class Demander:
             add(item)
         return list(ordered.values())
 
-    def imports(self, unit: Unit, state: State) -> list[str]:
-        """Modules to import beforehand: those it imports as others did, and lone ones."""
-        own = set(unit.code.imports)
-        return [name for name, lone in state.imports if lone or name in own]
+    def imports(self, unit: Unit, symbols: Iterable[str], state: State) -> list[str]:
+        """What to import beforehand, so that importing it is not the unit's doing.
+
+        Modules for their effect alone, those it imports as others did, and those of the
+        project's own that it rests on and that were loaded before.
+        """
+        asked = set(unit.code.imports)
+        own = {symbol.partition(":")[0] for symbol in symbols}
+        found = [name for name, lone in state.imports if lone or name in asked]
+        return [*found, *(name for name in state.modules if name in own)]
 
     def _wanted(self, state: State, names: Sequence[str], live: Live) -> list[Missing]:
         """The alias groups of which a name is missing in the worker."""

@@ -56,7 +56,18 @@ def main(descriptors: list[int]) -> None:
     threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
     while line := _next_line(lines):
         asked = decode(line)
-        channel.send(session.step(asked) if isinstance(asked, Step) else session.run(asked))
+        try:
+            answer = session.step(asked) if isinstance(asked, Step) else session.run(asked)
+        except BaseException:  # ours, not the user's: the command tells what it was
+            _tell_crash(crash)
+            raise
+        channel.send(answer)
+
+
+def _tell_crash(descriptor: int) -> None:
+    import traceback
+
+    os.write(descriptor, traceback.format_exc().encode("utf-8", "backslashreplace"))
 
 
 def _next_line(lines: BinaryIO) -> bytes:

@@ -18,6 +18,7 @@ from treadle.execution.worker.places import Compiler
 
 if TYPE_CHECKING:
     from treadle.execution.worker.observing.observer import Observer
+    from treadle.execution.worker.own_data import OwnData
     from treadle.execution.worker.values.values import Values
     from treadle.store.blobs import Blobs
 
@@ -43,6 +44,7 @@ class Memory:
         values: Values,
         blobs: Blobs,
         observer: Observer,
+        own_data: OwnData,
     ) -> None:
         """Nothing is remembered yet; `namespace` holds no more than what every session has."""
         self._setup = setup
@@ -51,6 +53,7 @@ class Memory:
         self._values = values
         self._blobs = blobs
         self._observer = observer
+        self._own_data = own_data
         self._first = dict(namespace)
         self._groups: dict[str, Group] = {}  # by name, as the last step that reached it left them
         self._before: dict[str, Any] = {}
@@ -77,8 +80,9 @@ class Memory:
     def finish(self, step: Step, result: Any) -> Stepped:  # noqa: ANN401
         """What the step left and what it depended on."""
         observed = self._observer.finish()
-        if step.effects:
-            observed = replace(observed, effects=(*observed.effects, *self._presumed(step)))
+        effects = (*observed.effects, *self._own_data.effects(), *self._presumed(step))
+        if effects:
+            observed = replace(observed, effects=effects)
         namespace = self._namespace
         deleted = tuple(name for name in self._before if name not in namespace)
         for name in deleted:

@@ -75,6 +75,7 @@ class Session:
         from treadle.execution.worker.memory import Memory
         from treadle.execution.worker.observing.observer import Observer
         from treadle.execution.worker.own import OwnModules
+        from treadle.execution.worker.own_data import OwnData
         from treadle.execution.worker.values.values import Values
         from treadle.store.blobs import Blobs
 
@@ -83,7 +84,9 @@ class Session:
         own = OwnModules((setup.code_path, setup.directory))
         values = Values(self._namespace, blobs, own.holds)
         observer = Observer(setup, after_import, self._namespace)
-        return Memory(setup, self._namespace, self._compiler, values, blobs, observer)
+        own_data = OwnData(lambda names, of: Values(names, blobs, own.holds).tokens(of), own.holds)
+        observer.after_own_import(own_data.imported)
+        return Memory(setup, self._namespace, self._compiler, values, blobs, observer, own_data)
 
     def _run_inline(self, task: InlineTask) -> InlineResult:
         start = time.perf_counter()
