@@ -2,7 +2,8 @@
 
     python benchmarks/overhead.py [--chunks 1000] [--figures 40] [--rounds 3]
 
-Both weave the same `.pmd` files to LaTeX, one after the other, in fresh processes. What a
+Both weave the same `.pmd` files to LaTeX, one after the other, in fresh processes and without a
+cache. What a
 chunk costs is the time of a document with many trivial chunks less that of a document with
 one, divided by how many more there are; so start-up doesn't count, and is shown by itself.
 Likewise for figures. The best of the rounds counts: other work on the machine only adds.
@@ -11,13 +12,16 @@ Likewise for figures. The best of the rounds counts: other work on the machine o
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.timing import seconds_of
 
 from treadle.execution.executor import WorkerExecutor, run_task
 from treadle.execution.task import ChunkTask, WorkerSetup
@@ -48,15 +52,9 @@ def document(path: Path, first: str, body: str, count: int) -> Path:
     return path
 
 
-def seconds_of(command: list[str], folder: Path) -> float:
-    """Wall-clock time of a command that must succeed."""
-    start = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return time.perf_counter() - start
-
-
 def treadle(source: Path) -> list[str]:
-    return [sys.executable, "-m", "treadle", "build", source.name, "--to", "tex", "-o", "out"]
+    options = ["--no-cache", "--to", "tex", "-o", "out"]
+    return [sys.executable, "-m", "treadle", "build", source.name, *options]
 
 
 def pweave(source: Path) -> list[str]:

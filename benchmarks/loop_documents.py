@@ -1,0 +1,69 @@
+"""The documents of `loop.py`, each with something to edit."""
+
+from __future__ import annotations
+
+import sys
+
+MANY = 1000
+EXPENSIVE_SECONDS = 3.0
+
+
+def small(word: str) -> str:
+    """Two chunks, and prose with a word to edit."""
+    return f"""---
+title: A small document
+---
+
+# Beginning
+
+Some prose with $a^2 + b^2 = c^2$, draft {word}.
+
+```{{python numbers}}
+numbers = [n * n for n in range(10)]
+print(numbers)
+```
+
+The sum is <%= sum(numbers) %>.
+
+```{{python table}}
+for n in numbers[:3]:
+    print(n, n + 1)
+```
+"""
+
+
+def expensive(number: int) -> str:
+    """A chunk that takes long and gives an array of 40 MB; a cheap one that reads it, to edit."""
+    return f"""# Training
+
+```{{python train}}
+import time
+import numpy as np
+time.sleep({EXPENSIVE_SECONDS})
+weights = np.arange(5_000_000, dtype=float)
+```
+
+```{{python look}}
+print(round(float(weights[::1000].mean()) + {number}, 1))
+```
+"""
+
+
+def trivial(at: int, number: int) -> str:
+    """The code of one of many chunks."""
+    return f"x{at} = {at} + {number}\nprint(x{at})"
+
+
+def many(number: int, middle: int | None = None) -> str:
+    """A thousand trivial chunks, no two alike; the one in the middle can be edited alone."""
+    numbers = [number] * MANY
+    if middle is not None:
+        numbers[MANY // 2] = middle
+    codes = (trivial(at, each) for at, each in enumerate(numbers))
+    return "\n".join(f"Paragraph.\n\n```python\n{code}\n```\n" for code in codes)
+
+
+def bare_exec_of_many() -> tuple[str, ...]:
+    """A command that runs the same code by nothing but `exec`, in one process."""
+    codes = [trivial(at, 0) for at in range(MANY)]
+    return (sys.executable, "-c", f"for code in {codes}: exec(compile(code, 'it', 'exec'))")
