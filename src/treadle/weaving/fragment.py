@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of LaTeX. `origin` is its `.pmd` line; a `fixed` line is never indented."""
 
     text: str
@@ -37,7 +36,7 @@ def glue(parts: Iterable[Fragment]) -> Fragment:
         if not lines:
             lines.extend(part)
             continue
-        lines[-1] = replace(lines[-1], text=lines[-1].text + part[0].text)
+        lines[-1] = lines[-1]._replace(text=lines[-1].text + part[0].text)
         lines.extend(part[1:])
     return tuple(lines)
 
@@ -50,14 +49,16 @@ def stack(parts: Iterable[Fragment]) -> Fragment:
 def indent(fragment: Fragment, width: int = 2) -> Fragment:
     """Moved to the right, but for empty lines and those that must stay (verbatim ones)."""
     return tuple(
-        line if line.fixed or not line.text else replace(line, text=" " * width + line.text)
+        line
+        if line.fixed or not line.text
+        else Line(" " * width + line.text, line.origin, line.fixed)
         for line in fragment
     )
 
 
 def fixed(fragment: Fragment) -> Fragment:
     """The same lines, never to be indented."""
-    return tuple(replace(line, fixed=True) for line in fragment)
+    return tuple(Line(line.text, line.origin, True) for line in fragment)
 
 
 def text_of(fragment: Sequence[Line]) -> str:

@@ -37,18 +37,18 @@ ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 
 def escape(text: str) -> str:
     """`text` in running LaTeX, each character as it stands: dashes and quotes stay straight."""
-    return "".join(LITERAL.get(char) or _character(char) for char in LIGATURES.sub(_apart, text))
+    return _ESCAPED.sub(_literal, LIGATURES.sub(_apart, text))
 
 
 def escape_prose(text: str) -> str:
     """`text` in running LaTeX, typographically: `--` and `---` are dashes, `...` is an ellipsis."""
     apart = PROSE_LIGATURES.sub(_apart, text)
-    return ELLIPSIS.sub(r"\\dots{}", "".join(PROSE.get(char) or _character(char) for char in apart))
+    return ELLIPSIS.sub(r"\\dots{}", _PROSE_ESCAPED.sub(_prose, apart))
 
 
 def escape_verbatim(line: str) -> str:
     r"""`line` within a `Verbatim` whose command characters are `\`, `{` and `}`."""
-    return "".join(VERBATIM.get(char) or _character(char) for char in line)
+    return _VERBATIM_ESCAPED.sub(_verbatim, line)
 
 
 def escape_code(text: str) -> str:
@@ -71,6 +71,24 @@ def escape_address(text: str) -> str:
     if len(text) > 30:
         escaped = re.sub(r"(\\[_&#%]|[./?=:-])(?=[^{}\s])", r"\1\\allowbreak{}", escaped)
     return escaped
+
+
+# The characters that may have to be changed, and no others.
+_ESCAPED = re.compile(r"""[\\{}$&#%_^~'`"]|[^\x20-\x7e\n]""")
+_PROSE_ESCAPED = re.compile(r"[\\{}$&#%_^~]|[^\x20-\x7e\n]")
+_VERBATIM_ESCAPED = re.compile(r"[\\{}]|[^\x20-\x7e\n]")
+
+
+def _literal(found: re.Match[str]) -> str:
+    return LITERAL.get(found[0]) or _character(found[0])
+
+
+def _prose(found: re.Match[str]) -> str:
+    return PROSE.get(found[0]) or _character(found[0])
+
+
+def _verbatim(found: re.Match[str]) -> str:
+    return VERBATIM.get(found[0]) or _character(found[0])
 
 
 def _apart(found: re.Match[str]) -> str:

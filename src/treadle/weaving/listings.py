@@ -5,46 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import Token, _TokenType
-from pygments.util import ClassNotFound
-
 from treadle.weaving.latex import escape_verbatim
 from treadle.weaving.printed import printed_lines, wrap_at
+from treadle.weaving.python_runs import Run, python_runs
 
-# Pygments' token types, the first that fits counts: the command that sets it, or none.
-STYLES: tuple[tuple[_TokenType, str], ...] = (
-    (Token.Comment, r"\hlcomment"),
-    (Token.Keyword.Constant, r"\hlnumber"),
-    (Token.Keyword, r"\hlkeyword"),
-    (Token.Operator.Word, r"\hlkeyword"),
-    (Token.Literal.String, r"\hlstring"),
-    (Token.Literal.Number, r"\hlnumber"),
-    (Token.Name.Function, r"\hlname"),
-    (Token.Name.Class, r"\hlname"),
-    (Token.Name.Decorator, r"\hlname"),
-    (Token.Name.Tag, r"\hlkeyword"),
-    (Token.Name.Attribute, r"\hlname"),
-    (Token.Generic.Prompt, r"\hlprompt"),
-    (Token.Generic.Error, r"\hlnumber"),
-    (Token.Generic.Traceback, r"\hlnumber"),
-)
 MARK = r"\wrapmark{}"  # two columns wide
-
-Run = tuple[str, str]  # the command that sets it, and the text
 
 
 def highlighted(code: str, language: str) -> tuple[tuple[Run, ...], ...]:
     """The lines of `code`, each as runs of one style; an unknown language has none."""
-    try:
-        lexer: Lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return tuple((("", line),) for line in code.split("\n"))
+    whole = code + "\n"  # a prompt's lexer wants whole lines
+    runs = python_runs(whole) if language == "python" else None
+    if runs is None:
+        from treadle.weaving.pygments_runs import pygments_runs  # most documents don't need it
+
+        runs = pygments_runs(whole, language)
     lines: list[list[Run]] = [[]]
-    for kind, value in lexer.get_tokens(code + "\n"):  # a prompt's lexer wants whole lines
+    for style, value in runs:
+        if "\n" not in value:
+            lines[-1].append((style, value))
+            continue
         first, *others = value.split("\n")
-        style = _style(kind)
         lines[-1].append((style, first))
         lines.extend([(style, text)] for text in others)
     return tuple(tuple(_merged(line)) for line in lines[:-1])
@@ -62,10 +43,6 @@ def code_lines(code: str, language: str, width: int | None) -> tuple[tuple[str, 
 def output_lines(text: str, width: int | None) -> tuple[str, ...]:
     """LaTeX for the lines of printed text, broken as code is."""
     return tuple(piece for line in printed_lines(text) for piece in _set((("", line),), width))
-
-
-def _style(kind: _TokenType) -> str:
-    return next((command for token, command in STYLES if kind[: len(token)] == token), "")
 
 
 def _merged(runs: Iterable[Run]) -> Iterator[Run]:

@@ -65,6 +65,8 @@ class Context:
 
     def lines(self, text: str, line: int) -> Fragment:
         """`text`, whose lines stand at `line` and after in the Markdown."""
+        if "\n" not in text:
+            return (Line(text, self.origin(line)),)
         parts = enumerate(text.split("\n"))
         return tuple(Line(part, self.origin(line + number)) for number, part in parts)
 

@@ -133,7 +133,7 @@ class InlineRenderer:
         yield self._text(r"\footnote{")
         if note is not None and self.context.blocks is not None:
             blocks = self.context.blocks(note.children, replace(self.context, in_note=True))
-            yield tuple(line if line.text else replace(line, text=r"\par") for line in blocks)
+            yield tuple(line if line.text else line._replace(text=r"\par") for line in blocks)
         else:
             notes = self.context.env.get("footnotes", {}).get("list", {})
             tokens = notes.get(node.meta["id"], {}).get("tokens", [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -16,6 +17,7 @@ from treadle.weaving.markdown.maths import maths_plugin
 from treadle.weaving.markdown.raw_latex import raw_latex_plugin
 
 
+@lru_cache(maxsize=1)
 def parser() -> MarkdownIt:
     """A parser; it holds no state of a document."""
     md = MarkdownIt("commonmark", {"typographer": True, "html": True})
