@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 
-_SUFFIXES = (".dist-info", ".egg-info")
-_SEPARATORS = re.compile(r"[-_.]+")
+from treadle.dataflow.distributions import name_of, registered
+
+_Record = tuple[str, bytes]  # a distribution, and the names of its modules or files, a line each
+
+_FULL = ("RECORD", "installed-files.txt")
+_BRIEF = ("top_level.txt", *_FULL)  # the first of them is short, and mostly complete
 
 
 class Distributions:
@@ -16,8 +19,9 @@ class Distributions:
     def __init__(self) -> None:
         """Nothing is read before the first question."""
         self._known: dict[str, tuple[str, ...]] = {}
-        self._folders: list[str] | None = None
-        self._records: list[tuple[str, str, bytes]] | None = None
+        self._folders: dict[str, str] | None = None
+        self._records: list[_Record] | None = None
+        self._full_records: list[_Record] | None = None
 
     def of(self, root: str) -> tuple[str, ...]:
         """All distributions that have something in a top-level module; mostly one."""
@@ -27,42 +31,25 @@ class Distributions:
         return known
 
     def _named_like(self, root: str) -> tuple[str, ...]:
-        wanted = normalised(root)
-        for path in self._registered():
-            name = os.path.basename(path)  # noqa: PTH119
-            if normalised(name.split("-", 1)[0]) == wanted and _holds(path, root):
-                return (name,)
-        return ()
+        path = self._registered().get(name_of(root))
+        if path is None or not _holds(path, root):
+            return ()
+        return (os.path.basename(path),)  # noqa: PTH119
 
     def _containing(self, root: str) -> tuple[str, ...]:
         if self._records is None:
-            self._records = [_record(path) for path in self._registered()]
-        found = {name for name, _, data in self._records if _mentions(data, root)}
-        return tuple(sorted(found))
+            self._records = [_record(path, _BRIEF) for path in self._registered().values()]
+        return _found(self._records, root) or self._containing_by_full_records(root)
 
-    def _registered(self) -> list[str]:
+    def _containing_by_full_records(self, root: str) -> tuple[str, ...]:
+        if self._full_records is None:
+            self._full_records = [_record(path, _FULL) for path in self._registered().values()]
+        return _found(self._full_records, root)
+
+    def _registered(self) -> dict[str, str]:
         if self._folders is None:
             self._folders = registered(sys.path)
         return self._folders
-
-
-def registered(paths: list[str]) -> list[str]:
-    """The `.dist-info` folders on the paths; of a name the first one counts."""
-    found: dict[str, str] = {}
-    for path in paths:
-        try:
-            names = sorted(os.listdir(path or "."))  # noqa: PTH208
-        except OSError:
-            continue
-        for name in names:
-            if name.endswith(_SUFFIXES):
-                found.setdefault(normalised(name.split("-", 1)[0]), f"{path}/{name}")
-    return list(found.values())
-
-
-def normalised(name: str) -> str:
-    """A distribution's name as all its spellings have it."""
-    return _SEPARATORS.sub("-", name).lower()
 
 
 def _holds(path: str, root: str) -> bool:
@@ -71,19 +58,18 @@ def _holds(path: str, root: str) -> bool:
     return os.path.isdir(place) or os.path.isfile(f"{place}.py")  # noqa: PTH112, PTH113
 
 
-def _record(path: str) -> tuple[str, str, bytes]:
-    name = os.path.basename(path)  # noqa: PTH119
-    parts = []
-    for file in ("top_level.txt", "RECORD", "installed-files.txt"):
+def _record(path: str, files: tuple[str, ...]) -> _Record:
+    """What the first of these files says a distribution has brought."""
+    for file in files:
         try:
             with open(f"{path}/{file}", "rb") as lines:  # noqa: PTH123
-                parts.append(lines.read())
+                return os.path.basename(path), b"\n" + lines.read() + b"\n"  # noqa: PTH119
         except OSError:
             continue
-        break  # the first says it all, and the others can be long
-    return name, path, b"\n" + b"\n".join(parts)
+    return os.path.basename(path), b""  # noqa: PTH119
 
 
-def _mentions(data: bytes, root: str) -> bool:
-    name = b"\n" + root.encode()
-    return any(name + ending in data for ending in (b"/", b".py,", b".", b"\n", b"\r"))
+def _found(records: list[_Record], root: str) -> tuple[str, ...]:
+    starts = [b"\n" + root.encode() + ending for ending in (b"/", b".", b"\n", b"\r")]
+    names = [name for name, data in records if any(start in data for start in starts)]
+    return tuple(sorted(names))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-# Not `locale` and `signal`: they are imported by the user's code or not at all.
-import _locale
+# Not `signal`: it is imported by the user's code or not at all.
 import _signal  # type: ignore[import-not-found]
 import builtins
 import os
@@ -49,7 +48,6 @@ def _settings() -> tuple[object, ...]:
         sys.getrecursionlimit(),
         sys.get_int_max_str_digits(),
         getattr(sys, "tracebacklimit", None),
-        _locale.setlocale(_locale.LC_ALL) if "locale" in sys.modules else None,
         _decimal(),
     )
 
@@ -58,9 +56,8 @@ def _decimal() -> object:
     decimal: Any = sys.modules.get("decimal")
     if decimal is None:
         return None
-    context = decimal.getcontext()
-    traps = tuple(context.traps.values())
-    return (context.prec, context.rounding, context.Emin, context.Emax, context.capitals, traps)
+    *settings, _flags, traps = decimal.getcontext().__reduce__()[1]  # in one call
+    return (*settings, *traps)
 
 
 def _filters() -> tuple[object, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from treadle.execution.worker.imports import AfterImport
@@ -17,26 +18,30 @@ def follow(state: State, after_import: AfterImport) -> None:
     after_import.do("torch", lambda module: state.add(*_torch(module)))
     after_import.do("pandas", lambda _: state.add(_pandas()))
     after_import.do("logging", lambda module: state.add(*_logging(module)))
+    after_import.do("locale", lambda module: state.add(_locale(module)))
 
 
 def _matplotlib(matplotlib: Any) -> Probe:  # noqa: ANN401
     settings = matplotlib.rcParams
     lists = [name for name in settings if isinstance(dict.__getitem__(settings, name), list)]
 
-    def take() -> dict[str, object]:
-        values = dict(dict.items(settings))  # past the look-ups, which resolve the backend
-        for name in lists:
-            value = values[name]
-            values[name] = tuple(value) if isinstance(value, list) else value
-        return values
+    # Past its own look-ups, which resolve the backend.
+    def take() -> tuple[object, ...]:
+        changeable = tuple([tuple(dict.__getitem__(settings, name)) for name in lists])
+        return changeable, tuple(dict.keys(settings)), tuple(dict.values(settings))
 
-    return Probe("matplotlib's setting `{}`", take)
+    def spell(taken: Any) -> Mapping[str, object]:  # noqa: ANN401
+        changeable, names, values = taken
+        return dict(zip(names, values, strict=True)) | dict(zip(lists, changeable, strict=True))
+
+    return Probe("matplotlib's setting `{}`", take, spell)
 
 
 def _numpy(numpy: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    errors = getattr(getattr(numpy, "_core", None), "umath", None)
     return (
         Probe("NumPy's print options", numpy.get_printoptions),
-        Probe("how NumPy treats errors", numpy.geterr),
+        Probe("how NumPy treats errors", getattr(errors, "_get_extobj_dict", numpy.geterr)),
     )
 
 
@@ -86,13 +91,16 @@ def _present(module: object, *names: str) -> list[Any]:
 
 def _pandas() -> Probe:
     config: Any = sys.modules.get("pandas._config.config")
-    root = getattr(config, "_global_config", {})
-    leaves = list(_leaves(root, ""))
+    leaves = _leaves(getattr(config, "_global_config", {}), "")
 
-    def take() -> dict[str, object]:
-        return {f"{path}.{name}": leaf[name] for path, leaf in leaves for name in leaf}
+    def take() -> list[dict[str, object]]:
+        return [leaf.copy() for _, leaf in leaves]
 
-    return Probe("pandas' option `{}`", take)
+    def spell(taken: Any) -> Mapping[str, object]:  # noqa: ANN401
+        named = zip(leaves, taken, strict=True)
+        return {f"{path}.{name}": leaf[name] for (path, _), leaf in named for name in leaf}
+
+    return Probe("pandas' option `{}`", take, spell)
 
 
 def _leaves(options: dict[str, Any], path: str) -> list[tuple[str, dict[str, Any]]]:
@@ -104,6 +112,22 @@ def _leaves(options: dict[str, Any], path: str) -> list[tuple[str, dict[str, Any
     if any(not isinstance(value, dict) for value in options.values()):
         found.append((path, options))
     return found
+
+
+def _locale(locale: Any) -> Probe:  # noqa: ANN401
+    """The locales that were set: to ask for them takes longer than all else."""
+    chosen: dict[str, object] = {}
+    original = locale.setlocale
+
+    def setlocale(category: int, locale: object = None) -> object:
+        found = original(category, locale)
+        if locale is not None:
+            chosen[str(category)] = found
+        return found
+
+    setlocale.__doc__ = original.__doc__
+    locale.setlocale = setlocale
+    return Probe("the locale of category {}", lambda: dict(chosen))
 
 
 def _logging(logging: Any) -> tuple[Probe, ...]:  # noqa: ANN401

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from types import ModuleType
 
 from treadle.dataflow.records import Observed
 from treadle.execution.task import WorkerSetup
@@ -47,6 +48,10 @@ class Observer:
         imports.after_own.append(self._attributes.imported)
         self._own_before: frozenset[str] = frozenset()
         self._threads: frozenset[int] = frozenset()
+
+    def after_own_import(self, action: Callable[[ModuleType], None]) -> None:
+        """Call `action` with each module of the project right after it has been loaded."""
+        self._watch.imports.after_own.append(action)
 
     def begin(self) -> None:
         """A step starts: nothing has been seen of it."""

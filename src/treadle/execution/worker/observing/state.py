@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from treadle.execution.worker.observing.texts import text_of
 from treadle.store.digest import digest
@@ -17,6 +19,7 @@ class Probe:
 
     words: str  # what a user would call it
     take: Callable[[], object]  # a copy: later changes don't reach it
+    spell: Callable[[Any], Mapping[Any, object]] = dict  # the mapping that was taken, if it is one
 
 
 Effect = tuple[str, str]  # in words, digest of the new state
@@ -30,6 +33,7 @@ class State:
         self._probes: dict[str, Probe] = {}
         self._baseline: dict[str, object] = {}
         self._before_import: dict[str, object] = {}
+        self._absorbed: dict[str, dict[object, object]] = {}  # what imports have set, by name
 
     def add(self, *probes: Probe) -> None:
         """Watch more, from now on: what it says now is no effect of anybody."""
@@ -40,6 +44,7 @@ class State:
     def begin(self) -> None:
         """A step starts."""
         self._baseline = self._take()
+        self._absorbed = {}
 
     def import_begins(self) -> None:
         """A library is about to be imported: what that changes is no effect of the step."""
@@ -53,7 +58,8 @@ class State:
             if words not in before:
                 self._baseline[words] = now
             elif "{}" in words:
-                self._baseline[words] = _with_news(known, before[words], now)
+                absorbed = self._absorbed.setdefault(words, {})
+                absorbed.update(_news(self._probes[words], before[words], now))
             elif not _differ(known, before[words]):
                 self._baseline[words] = now
 
@@ -64,11 +70,12 @@ class State:
             if before is _MISSING or not _differ(before, now):
                 continue
             if "{}" not in words:
-                yield words, digest(text_of(now).encode("utf-8", "surrogatepass"))
+                yield words, _digest(now)
                 continue
-            for name, value in _news(before, now):
-                text = "" if value is _MISSING else text_of(value)
-                yield words.format(name), digest(text.encode("utf-8", "surrogatepass"))
+            absorbed = self._absorbed.get(words, {})
+            for name, value in _news(probe, before, now):
+                if name not in absorbed or _differ(absorbed[name], value):
+                    yield words.format(_text(name)), _digest(value)
 
     def value(self, words: str) -> object:
         """What a probe said when the step started."""
@@ -78,28 +85,22 @@ class State:
         return {words: probe.take() for words, probe in self._probes.items()}
 
 
-def _news(before: object, now: object) -> Iterator[tuple[str, object]]:
-    assert isinstance(before, Mapping)
-    assert isinstance(now, Mapping)
-    for name in sorted({*before, *now}, key=str):
-        value = now.get(name, _MISSING)
-        if _differ(before.get(name, _MISSING), value):
-            yield name.decode(errors="replace") if isinstance(name, bytes) else str(name), value
+def _news(probe: Probe, before: object, now: object) -> Iterator[tuple[object, object]]:
+    """The names of a mapping that have another value now, with it."""
+    old, new = probe.spell(before), probe.spell(now)
+    for name in sorted({*old, *new}, key=_text):
+        value = new.get(name, _MISSING)
+        if _differ(old.get(name, _MISSING), value):
+            yield name, value
 
 
-def _with_news(known: object, before: object, now: object) -> object:
-    """A mapping with what an import changed in it, where the step had not changed it before."""
-    assert isinstance(known, Mapping)
-    assert isinstance(before, Mapping)
-    assert isinstance(now, Mapping)
-    result = dict(known)
-    for name in {*before, *now}:
-        if _differ(before.get(name, _MISSING), now.get(name, _MISSING)):
-            if name in now:
-                result[name] = now[name]
-            else:
-                result.pop(name, None)
-    return result
+def _text(name: object) -> str:
+    return os.fsdecode(name) if isinstance(name, bytes) else str(name)
+
+
+def _digest(value: object) -> str:
+    text = "" if value is _MISSING else text_of(value)
+    return digest(text.encode("utf-8", "surrogatepass"))
 
 
 def _differ(before: object, now: object) -> bool:
