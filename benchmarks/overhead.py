@@ -3,10 +3,9 @@
     python benchmarks/overhead.py [--chunks 1000] [--figures 40] [--rounds 3]
 
 Both weave the same `.pmd` files to LaTeX, one after the other, in fresh processes and without a
-cache. What a
-chunk costs is the time of a document with many trivial chunks less that of a document with
-one, divided by how many more there are; so start-up doesn't count, and is shown by itself.
-Likewise for figures. The best of the rounds counts: other work on the machine only adds.
+cache. What a chunk costs is the time of a document with many trivial chunks less that of a
+document with one, divided by how many more there are; so start-up doesn't count, and is shown by
+itself. Likewise for figures. The best of the rounds counts: other work on the machine only adds.
 """
 
 from __future__ import annotations
