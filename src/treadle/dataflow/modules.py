@@ -46,7 +46,7 @@ class Modules:
         """What a module is made of; None if it is none of the project's."""
         if dotted not in self._codes:
             found = self.find(dotted)
-            source = self._read(found[0]) if found else None
+            source = self._read(found[0]) if found and found[0].endswith(".py") else None
             self._codes[dotted] = analyse_module(source or "", dotted, found[1]) if found else None
         return self._codes[dotted]
 
@@ -66,7 +66,7 @@ class Modules:
 
     def _search(self, dotted: str) -> tuple[str, bool] | None:
         path = dotted.replace(".", "/")
-        if not dotted or ".." in dotted:
+        if not all(part.isidentifier() for part in dotted.split(".")):
             return None
         for folder in self._folders:
             base = f"{folder}/{path}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -219,8 +220,6 @@ def run(program: str, present: set[str], choices: list[bool]) -> Log:
     log = Log(present, choices)
     log["__builtins__"] = {**vars(__import__("builtins"))}
     log.step()
-    try:
+    with suppress(Exception, Stop):
         exec(compile(program, "program", "exec"), log)
-    except (Exception, Stop):
-        pass
     return log

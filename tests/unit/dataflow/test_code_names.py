@@ -135,7 +135,7 @@ USES = {
     "def f():\n  x = 1\n  class A:\n    y = x\n    x = 2\nf": {"x"},
 }
 
-ATTRIBUTES = {
+ATTRIBUTES: dict[str, dict[str, set[str] | None]] = {
     "helpers.f(x)": {"helpers": {"f"}, "x": WHOLE},
     "a.b.c; a.d": {"a": {"b", "d"}},
     "params['epochs'], params.lr": {"params": {"epochs", "lr"}},

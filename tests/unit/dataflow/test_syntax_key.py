@@ -168,6 +168,7 @@ def test_any_layout_of_a_program_has_one_key(program, data):
 def test_any_changed_name_constant_or_operator_changes_the_key(program, data):
     tree = _parsed(program)
     nodes = [node for node in ast.walk(tree) if _changed(node) is not None]
+    assume(nodes)
     node = data.draw(st.sampled_from(nodes))
     for field, value in (_changed(node) or {}).items():
         setattr(node, field, value)
