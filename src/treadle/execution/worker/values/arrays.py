@@ -1,0 +1,188 @@
+"""NumPy's arrays: how they lie in memory, and arrays made anew over memory that was kept."""
+# ruff: noqa: ANN401  (numpy is never imported here)
+
+from __future__ import annotations
+
+import sys
+import weakref
+from typing import Any, Final
+
+from treadle.execution.worker.values.memory import Memory, bounds
+from treadle.execution.worker.values.objects import reduced
+from treadle.execution.worker.values.reduction import Opaque, Parts, Reduction
+from treadle.execution.worker.values.world import World
+
+# These are no more than an array with another look.
+_PLAIN: Final = frozenset({"numpy.ndarray", "numpy.matrix", "numpy.recarray", "numpy.rec.recarray"})
+_KEEPERS: Final = frozenset({"PyCapsule", "bytes", "str", "_memoryviewslice"})
+
+
+def dtype(value: Any, world: World) -> Reduction:
+    """The type of an array's items."""
+    if value.metadata is not None or value.kind == "T":
+        return reduced(value, world)
+    if value.subdtype is not None:
+        return Parts(make_dtype, (value.subdtype,), frozen=True)
+    if value.names is None:
+        return Parts(make_dtype, (value.str,), frozen=True)
+    fields = [value.fields[name] for name in value.names]
+    place = tuple(
+        (name, *field[:2], field[2] if len(field) > 2 else None)
+        for name, field in zip(value.names, fields, strict=True)
+    )
+    return Parts(make_record, (place, value.itemsize, value.isalignedstruct), frozen=True)
+
+
+def make_dtype(*arguments: Any) -> Any:
+    """A type of items."""
+    numpy: Any = sys.modules["numpy"]
+    return numpy.dtype(*arguments)
+
+
+def make_record(
+    fields: tuple[tuple[str, Any, int, str | None], ...], size: int, aligned: bool
+) -> Any:
+    """A type of items with names for their fields."""
+    names = ("names", "formats", "offsets", "titles")
+    content: dict[str, Any] = dict(zip(names, map(list, zip(*fields, strict=True)), strict=True))
+    return make_dtype({**content, "itemsize": size}, aligned)
+
+
+def array(value: Any, world: World) -> Reduction:
+    """An array of any kind."""
+    kind = type(value)
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    if name in ("numpy.memmap", "numpy._core.memmap.memmap"):
+        return Opaque("an array in a mapped file")
+    memory = _memory(value)
+    if isinstance(memory, Opaque):
+        return memory
+    if value.dtype.hasobject or value.dtype.kind == "T" or name not in _PLAIN:
+        return _by_items(value, world, plain_type=name in _PLAIN)
+    address = value.__array_interface__["data"][0]
+    place = (value.shape, value.strides, value.dtype, value.flags.writeable)
+    names = getattr(value, "__dict__", None) or None
+    return Parts(make_array, (kind, memory, address - memory.start, *place), names)
+
+
+def make_array(
+    kind: Any,
+    memory: Piece,
+    offset: int,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    dtype: Any,
+    writeable: bool,
+) -> Any:
+    """An array over memory that was kept."""
+    numpy: Any = sys.modules["numpy"]
+    value = numpy.ndarray.__new__(kind, shape, dtype, memory.array(), offset, strides)
+    value.flags.writeable = writeable
+    return value
+
+
+def _by_items(value: Any, world: World, *, plain_type: bool) -> Reduction:
+    """Arrays of objects, and arrays that know better how they are copied."""
+    address = value.__array_interface__["data"][0]
+    place = bounds(address, value.itemsize, value.shape, value.strides)
+    shared = Memory(*(place if value.size else (0, 0)), value, plain=False)
+    flags = value.flags
+    if not plain_type or value.dtype != object or not flags.forc:
+        red = reduced(value, world)
+        if not isinstance(red, Parts):
+            return red
+        extra = (shared, value.shape, value.strides, flags.writeable, red.extra)
+        return Parts(
+            red.make, red.arguments, red.state, red.items, red.pairs, red.setter, extra=extra
+        )
+    order = "C" if flags.c_contiguous else "F"
+    return Parts(
+        make_objects,
+        (type(value), value.shape, order),
+        (list(value.ravel()), flags.writeable, getattr(value, "__dict__", None) or None),
+        setter=set_objects,
+        extra=shared,
+    )
+
+
+def make_objects(kind: Any, shape: tuple[int, ...], order: str) -> Any:
+    """An array of objects, empty yet."""
+    numpy: Any = sys.modules["numpy"]
+    return numpy.ndarray.__new__(kind, shape, object, order=order)
+
+
+def set_objects(value: Any, state: tuple[list[Any], bool, dict[str, Any] | None]) -> None:
+    """Fill an array of objects."""
+    items, writeable, names = state
+    numpy: Any = sys.modules["numpy"]
+    value[...] = numpy.fromiter(items, object, len(items)).reshape(value.shape)
+    value.flags.writeable = writeable
+    value.__dict__.update(names) if names else None
+
+
+def _memory(value: Any) -> Memory | Opaque:
+    """All the memory of whoever owns what the array lies in."""
+    numpy: Any = sys.modules["numpy"]
+    top = value
+    while isinstance(top.base, numpy.ndarray):
+        top = top.base
+    keeper: Any = top.base
+    torch: Any = sys.modules.get("torch")
+    if torch is not None and isinstance(keeper, getattr(torch, "Tensor", ())):
+        tensor: Any = keeper
+        storage = tensor.untyped_storage()
+        start = storage.data_ptr()
+        return Memory(start, start + storage.nbytes(), value)
+    if not _is_alone(keeper):
+        return Opaque(f"an array in the memory of a {type(keeper).__qualname__}")
+    address = top.__array_interface__["data"][0]
+    return Memory(*(bounds(address, top.itemsize, top.shape, top.strides)), value)
+
+
+def _is_alone(keeper: Any) -> bool:
+    """Whether the memory can be changed through arrays and tensors alone."""
+    if keeper is None or type(keeper).__name__ in _KEEPERS:
+        return True
+    if isinstance(keeper, memoryview):
+        return isinstance(keeper.obj, bytes) or Piece.holds(keeper.obj)
+    return False
+
+
+class Piece:
+    """A piece of memory that came back from the store, for arrays and tensors to lie in."""
+
+    _kept: Final[weakref.WeakValueDictionary[int, Any]] = weakref.WeakValueDictionary()
+
+    __slots__ = ("_array", "_storage", "view")
+
+    def __init__(self, view: memoryview) -> None:
+        """The memory; it can be written to."""
+        self.view = view
+        self._array: Any = None
+        self._storage: Any = None
+        if view.nbytes:
+            self._kept[id(view.obj)] = view.obj
+
+    @classmethod
+    def holds(cls, memory: Any) -> bool:
+        """Whether this is memory that came back from the store."""
+        return cls._kept.get(id(memory)) is memory
+
+    def array(self) -> Any:
+        """All of it as bytes, which arrays are views of."""
+        if self._array is None:
+            numpy: Any = sys.modules["numpy"]
+            make = numpy.frombuffer if self.view.nbytes else numpy.array
+            self._array = make(self.view, numpy.uint8)
+        return self._array
+
+    def storage(self) -> Any:
+        """All of it as storage, which tensors are views of."""
+        if self._storage is None:
+            torch: Any = sys.modules["torch"]
+            if self.view.nbytes:
+                flat = torch.frombuffer(self.view, dtype=torch.uint8)
+            else:
+                flat = torch.empty(0, dtype=torch.uint8)
+            self._storage = flat.untyped_storage()
+        return self._storage

@@ -1,0 +1,135 @@
+"""An entry of the store: a head, pickled values, small regions of memory; large ones beside it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from treadle.execution.worker.values.arrays import Piece
+from treadle.execution.worker.values.memory import Memory, Regions, view
+from treadle.execution.worker.values.pickling import Loader, NamingStorer, Storer
+from treadle.execution.worker.values.world import World
+from treadle.store.blobs import Blobs
+
+LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
+_ALIGNED: Final = 64
+_MAGIC: Final = b"TRDLVAL1"
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Values as they can be put together again, their memory where it still lies."""
+
+    data: bytes
+    pieces: tuple[Memory, ...] = ()
+    keeper: Any = field(default=None, repr=False)  # what must not go before the memory is read
+
+    def values(self, world: World) -> dict[str, Any]:
+        """The values made anew, over the very same memory."""
+        pieces = [Piece(_view(piece)) for piece in self.pieces]
+        found: dict[str, Any] = Loader(self.data, world, pieces.__getitem__).load()
+        return found
+
+
+def packed(
+    values: Mapping[str, Any], world: World, homes: Mapping[int, tuple[str, str]] | None
+) -> Packed:
+    """Take values apart; with `homes`, sets and the objects of modules are seen to."""
+    file = io.BytesIO()
+    if homes is None:
+        storer = Storer(file, world, values)
+    else:
+        storer = NamingStorer(file, world, values, homes)
+    storer.dump(dict(values))
+    return Packed(file.getvalue(), tuple(storer.pieces), storer)
+
+
+def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[str, ...]]:
+    """Put it into the store: the entry, and the blobs it needs. Raises OSError."""
+    regions = Regions(packing.pieces)
+    large: list[str] = []
+    places: list[Any] = []
+    tail: list[bytes | memoryview] = []
+    size = 0
+    for region in regions:
+        content = view(region.start, region.stop)
+        if content.nbytes >= LARGE:
+            large.append(blobs.put([content]))
+            places.append(large[-1])
+        else:
+            places.append([size, content.nbytes])
+            tail += [content, bytes(-content.nbytes % _ALIGNED)]
+            size += content.nbytes + -content.nbytes % _ALIGNED
+    pieces = [_place(piece, regions) for piece in packing.pieces]
+    head = json.dumps([len(packing.data), places, pieces, checked]).encode()
+    start = _MAGIC + len(head).to_bytes(8, "little") + head + packing.data
+    padding = bytes(-len(start) % _ALIGNED if tail else 0)
+    return blobs.put([start, padding, *tail]), tuple(large)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry that was read."""
+
+    data: memoryview
+    regions: tuple[str | list[int], ...]
+    pieces: tuple[list[int], ...]
+    checked: bool  # what it gives must be compared with its token
+    tail: memoryview
+
+    @property
+    def blobs(self) -> tuple[str, ...]:
+        """The blobs it needs beside itself."""
+        return tuple(region for region in self.regions if isinstance(region, str))
+
+    def values(self, world: World, blobs: Blobs) -> dict[str, Any]:
+        """The values, over memory of their own. Raises whatever putting them together raises."""
+        opened: dict[int, memoryview] = {}
+        made: dict[int, Piece] = {}
+
+        def piece(serial: int) -> Piece:
+            if serial not in made:
+                region, offset, size = self.pieces[serial]
+                if region not in opened and region >= 0:
+                    opened[region] = self._open(region, blobs)
+                made[serial] = Piece(
+                    opened[region][offset : offset + size] if size else memoryview(b"")
+                )
+            return made[serial]
+
+        found: dict[str, Any] = Loader(self.data, world, piece).load()
+        return found
+
+    def _open(self, region: int, blobs: Blobs) -> memoryview:
+        place = self.regions[region]
+        if isinstance(place, str):
+            return blobs.open(place)
+        offset, size = place
+        return self.tail[offset : offset + size]
+
+
+def read(name: str, blobs: Blobs) -> Entry:
+    """An entry from the store. Raises CorruptEntryError, ValueError."""
+    whole = blobs.open(name)
+    if bytes(whole[:8]) != _MAGIC:
+        raise ValueError("not an entry of this version")
+    begin = 16 + int.from_bytes(whole[8:16], "little")
+    size, regions, pieces, checked = json.loads(bytes(whole[16:begin]))
+    end = begin + size
+    tail = whole[end + -end % _ALIGNED :]
+    return Entry(whole[begin:end], tuple(regions), tuple(pieces), checked, tail)
+
+
+def _view(piece: Memory) -> memoryview:
+    return view(piece.start, piece.stop) if piece.stop > piece.start else memoryview(b"")
+
+
+def _place(piece: Memory, regions: Regions) -> list[int]:
+    size = piece.stop - piece.start
+    if size <= 0:
+        return [-1, 0, 0]
+    number = regions.index(piece.start)
+    return [number, piece.start - regions.start(number), size]

@@ -1,0 +1,78 @@
+"""Which handler takes values of a type apart."""
+
+from __future__ import annotations
+
+import functools
+import io
+import types
+from collections.abc import Mapping
+from typing import Final
+
+from treadle.execution.worker.values import arrays, classes, functions, objects, tensors
+from treadle.execution.worker.values.reduction import ByValue, Unseen
+from treadle.execution.worker.values.world import Handler
+
+_EXACT: Final[Mapping[type, Handler]] = {
+    types.FunctionType: functions.function,
+    ByValue: functions.by_value,
+    Unseen: functions.unseen,
+    functions.Scope: functions.scope,
+    types.CellType: functions.cell,
+    types.CodeType: functions.code,
+    types.MethodType: functions.method,
+    types.BuiltinFunctionType: functions.builtin,
+    types.MethodWrapperType: functions.wrapper,
+    types.WrapperDescriptorType: functions.descriptor,
+    types.MethodDescriptorType: functions.descriptor,
+    types.ClassMethodDescriptorType: functions.descriptor,
+    types.MappingProxyType: objects.proxy,
+    type(functools.lru_cache(None)(len)): functions.cached,
+    types.FrameType: objects.closed,
+    io.StringIO: objects.reduced,
+    io.BytesIO: objects.reduced,
+}
+_CLOSED: Final = frozenset(
+    {
+        *("matplotlib.artist.Artist", "matplotlib.backend_bases.FigureCanvasBase"),
+        *("matplotlib.backend_bases.FigureManagerBase", "matplotlib.animation.Animation"),
+        *("matplotlib.gridspec.GridSpecBase", "matplotlib.gridspec.SubplotSpec"),
+        *("matplotlib.widgets.Widget", "matplotlib.colorbar.Colorbar", "_ctypes._SimpleCData"),
+        *("_ctypes.Structure", "_ctypes.Array", "_ctypes.Union", "_ctypes._Pointer"),
+        *("weakref.finalize", "weakref.ReferenceType", "builtins.memoryview"),
+        *("torch.storage.UntypedStorage", "torch.storage.TypedStorage", "torch.StorageBase"),
+        *("torch._C.StorageBase", "multiprocessing.process.BaseProcess", "threading.Thread"),
+        *("tempfile._TemporaryFileWrapper", "tempfile.TemporaryDirectory", "subprocess.Popen"),
+    }
+)
+_BY_BASE: Final[Mapping[str, Handler]] = {
+    "torch.Tensor": tensors.tensor,
+    "torch._tensor.Tensor": tensors.tensor,
+    "torch._C.TensorBase": tensors.tensor,
+    "torch._C.Generator": tensors.generator,
+    "torch.Generator": tensors.generator,
+    "torch.optim.optimizer.Optimizer": tensors.optimizer,
+    "numpy.ndarray": arrays.array,
+    "numpy.dtype": arrays.dtype,
+}
+
+
+def handler_of(kind: type) -> Handler:
+    """The handler for values of a type."""
+    exact = _EXACT.get(kind)
+    if exact is not None:
+        return exact
+    if issubclass(kind, type):
+        return classes.class_
+    if issubclass(kind, types.ModuleType):
+        return functions.module
+    names = [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__]
+    if not _CLOSED.isdisjoint(names):
+        return objects.closed
+    for name in names:
+        if name in _BY_BASE:
+            return _BY_BASE[name]
+    if issubclass(kind, BaseException):
+        return objects.exception
+    if hasattr(kind, "__next__") or kind in (types.CoroutineType, types.AsyncGeneratorType):
+        return objects.held
+    return objects.reduced

@@ -1,0 +1,160 @@
+"""Any other object: what its own `__reduce_ex__` says it is made of."""
+# ruff: noqa: ANN401  (a value is whatever the user made)
+
+from __future__ import annotations
+
+import copyreg
+import gc
+import pickle
+import sys
+from types import FrameType, MappingProxyType
+from typing import Any, Final
+
+from treadle.execution.worker.values.reduction import Opaque, Parts, Reduction, Reference
+from treadle.execution.worker.values.world import MAIN, World
+
+PROTOCOL: Final = 4
+
+# Nothing can change these, so that it does not matter which of two equal ones it is.
+_FROZEN = frozenset(
+    {
+        *("datetime.date", "datetime.time", "datetime.timedelta", "datetime.tzinfo"),
+        *("decimal.Decimal", "fractions.Fraction", "uuid.UUID", "pathlib.PurePath"),
+        *("pathlib._local.PurePath", "builtins.slice", "builtins.tuple", "builtins.frozenset"),
+        *("builtins.str", "builtins.int", "builtins.float", "builtins.bytes", "enum.Enum"),
+        *("numpy.generic", "numpy.dtype", "torch.dtype", "torch.device", "re.Pattern"),
+        *("sympy.core.basic.Basic", "types.GenericAlias", "types.UnionType"),
+        *("typing._GenericAlias", "treadle.execution.worker.params.Params"),
+    }
+)
+_CHANGING = frozenset({"numpy.void"})
+
+_SINGLETONS = (
+    *(("random", "_inst"), ("numpy.random.mtrand", "_rand"), ("torch", "default_generator")),
+    *(("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"), ("os", "environ")),
+    *(("os", "environb"), ("sys", "path"), ("sys", "modules"), ("sys", "argv")),
+    *(("dataclasses", "MISSING"), ("dataclasses", "_FIELD"), ("dataclasses", "_FIELD_CLASSVAR")),
+    *(("dataclasses", "_FIELD_INITVAR"), ("dataclasses", "_HAS_DEFAULT_FACTORY")),
+    *(("dataclasses", "KW_ONLY"), ("sys", "meta_path"), ("sys", "path_hooks")),
+    *(("warnings", "filters"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "stdin")),
+)
+
+
+def singletons() -> dict[int, tuple[str, str]]:
+    """Objects of the whole process that are what they are by being in their place."""
+    found = {}
+    for module, name in _SINGLETONS:
+        value = getattr(sys.modules.get(module), name, None)
+        if value is not None:
+            found[id(value)] = (module, name)
+    return found
+
+
+def reduced(value: Any, world: World) -> Reduction:
+    """The parts of an object, by the protocol that pickle uses."""
+    kind = type(value)
+    mine = world.owner(kind.__module__) != "foreign"
+    if mine and world.lookup(kind.__module__, kind.__qualname__) is not kind:
+        return Opaque(f"an instance of a class `{kind.__qualname__}` that its name leads not to")
+    try:
+        reducer = copyreg.dispatch_table.get(kind)
+        parts = reducer(value) if reducer else value.__reduce_ex__(PROTOCOL)
+    except Exception as failure:
+        return Opaque(named(kind) if isinstance(failure, TypeError) else _refusing(kind, failure))
+    if isinstance(parts, str):
+        return _global(value, parts)
+    if not isinstance(parts, tuple) or not 2 <= len(parts) <= 6 or type(parts[1]) is not tuple:
+        return Opaque(f"{named(kind)} with a strange `__reduce__`")
+    return _parts(value, parts, mine=mine)
+
+
+def _parts(value: Any, parts: tuple[Any, ...], *, mine: bool) -> Reduction:
+    kind = type(value)
+    padded: list[Any] = [*parts, None, None, None, None]
+    make, arguments, state, items, pairs, setter = padded[:6]
+    try:
+        items = None if items is None else list(items)
+        pairs = None if pairs is None else list(pairs)
+    except Exception as failure:
+        return Opaque(_refusing(kind, failure))
+    frozen = _is_frozen(kind, mine=mine)
+    extra = None
+    if mine and not frozen and not _reduces_plainly(kind):
+        extra = getattr(value, "__dict__", None)
+        extra = None if extra is state else extra
+    return Parts(make, arguments, state, items, pairs, setter, frozen=frozen, extra=extra)
+
+
+def _is_frozen(kind: type, *, mine: bool) -> bool:
+    """Whether values of a type can't change, themselves."""
+    names = {f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__}
+    if names.isdisjoint(_FROZEN) or not names.isdisjoint(_CHANGING):
+        return False
+    # The instances of a class of the user's may have attributes as well.
+    return not mine or not kind.__dictoffset__ or "enum.Enum" in names
+
+
+def exception(value: BaseException, world: World) -> Reduction:
+    """An exception; what was running when it was raised can't be kept."""
+    if value.__traceback__ is not None:
+        return Opaque("an exception with its traceback")
+    red = reduced(value, world)
+    if not isinstance(red, Parts):
+        return red
+    extra = (value.__cause__, value.__context__, value.__suppress_context__)
+    return Parts(red.make, red.arguments, red.state, red.items, red.pairs, red.setter, extra=extra)
+
+
+def proxy(value: Any, _: World) -> Reduction:
+    """A read-only view of a dictionary, as what it shows."""
+    return Parts(MappingProxyType, (dict(value),))
+
+
+def held(value: Any, _: World) -> Reduction:
+    """A generator, an iterator, or the like: it holds on to things, at a place in them."""
+    inside = tuple(item for item in gc.get_referents(value) if not _is_of_process(item))
+    return Opaque(named(type(value)), inside)
+
+
+def closed(value: Any, _: World) -> Reduction:
+    """Something that must not be looked into."""
+    return Opaque(named(type(value)))
+
+
+def named(kind: type) -> str:
+    """A type in a user's words."""
+    name = kind.__qualname__
+    known = {
+        "RLock": "a lock",
+        "lock": "a lock",
+        "TextIOWrapper": "a file",
+        "mmap": "mapped memory",
+    }
+    known |= {"BufferedReader": "a file", "BufferedWriter": "a file", "FileIO": "a file"}
+    known |= {"async_generator": "a generator", "function": "a function"}
+    if name in known:
+        return known[name]
+    return f"an {name}" if name[:1].lower() in "aeiou" else f"a {name}"
+
+
+def _refusing(kind: type, failure: Exception) -> str:
+    return f"{named(kind)} that can't be copied ({type(failure).__name__})"
+
+
+def _global(value: Any, name: str) -> Reduction:
+    module = getattr(value, "__module__", None) or pickle.whichmodule(value, name)  # type: ignore[attr-defined]
+    if module == MAIN:
+        return Opaque(f"{named(type(value))} of the session")
+    return Reference(module, name)
+
+
+def _reduces_plainly(kind: type) -> bool:
+    names = ("__reduce_ex__", "__reduce__", "__getstate__")
+    own = (getattr(kind, name, None) is not getattr(object, name, None) for name in names)
+    return not any(own) and kind not in copyreg.dispatch_table
+
+
+def _is_of_process(value: Any) -> bool:
+    if isinstance(value, FrameType):
+        return True
+    return isinstance(value, dict) and "__builtins__" in value and "__name__" in value

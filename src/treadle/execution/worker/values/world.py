@@ -1,0 +1,124 @@
+"""The session as values see it: whose code something is, and what a name leads to."""
+# ruff: noqa: ANN401  (a value is whatever the user made)
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, Final
+
+from treadle.execution.worker.values.atoms import ATOMS
+from treadle.execution.worker.values.codes import Codes
+from treadle.execution.worker.values.reduction import Reduction
+
+MAIN = "__main__"
+MISSING: Final = object()
+LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
+_SELDOM = (ModuleType, FunctionType, MethodType, type)
+
+Handler = Callable[[Any, "World"], Reduction]
+
+
+class World:
+    """Names, modules and how values of each type are taken apart."""
+
+    def __init__(self, namespace: dict[str, Any], is_own: Callable[[str], bool]) -> None:
+        """The session's names; `is_own` says of a module's name whether it is the project's."""
+        self.namespace = namespace
+        self.is_own = is_own
+        self.imported_modules: set[str] = set()
+        self.codes = Codes()
+        self._overlay: Mapping[str, Any] = {}
+        self._handlers: dict[type, Handler] = {}
+        self._own: dict[str, bool] = {}
+        self._modules = 0
+
+    def with_names(self, overlay: Mapping[str, Any]) -> World:
+        """The same, if these names were bound."""
+        world = World(self.namespace, self.is_own)
+        world.imported_modules = self.imported_modules
+        world.codes = self.codes
+        world._handlers = self._handlers
+        world._overlay = overlay
+        return world
+
+    def reduce(self, value: Any) -> Reduction:
+        """What `value` is taken apart into."""
+        return self.handler(type(value))(value, self)
+
+    def handler(self, kind: type) -> Handler:
+        """How values of a type are taken apart."""
+        known = self._handlers.get(kind)
+        if known is None:
+            from treadle.execution.worker.values.kinds import handler_of
+
+            known = self._handlers[kind] = handler_of(kind)
+        return known
+
+    def owner(self, module: object) -> str:
+        """ "main", "own" or "foreign": whose a module of this name is."""
+        if module == MAIN:
+            return "main"
+        return "own" if isinstance(module, str) and self.is_own(module) else "foreign"
+
+    def lookup(self, module: object, qualname: object) -> Any:
+        """What a dotted name in a module leads to, or MISSING."""
+        if not isinstance(module, str) or not isinstance(qualname, str) or "<" in qualname:
+            return MISSING
+        first, *rest = qualname.split(".")
+        found: Any
+        if module == MAIN:
+            found = self._overlay.get(first, self.namespace.get(first, MISSING))
+        else:
+            found = getattr(sys.modules.get(module), "__dict__", {}).get(first, MISSING)
+        try:
+            for part in rest:
+                found = getattr(found, part)
+        except Exception:
+            return MISSING
+        return found
+
+    def module_of(self, scope: dict[str, Any]) -> str | None:
+        """The module whose global names these are; None for a dictionary of somebody's own."""
+        if scope is self.namespace:
+            return MAIN
+        name = scope.get("__name__")
+        module = sys.modules.get(name) if isinstance(name, str) else None
+        return name if isinstance(module, ModuleType) and module.__dict__ is scope else None
+
+    def refs(self, module: str | None, code: CodeType) -> tuple[str, ...]:
+        """The names that code of a module reads there, and the own modules that it imports."""
+        imported = tuple(f"{name}:*" for name in self.codes.imports(code) if self.is_own(name))
+        if module is None or self.owner(module) == "foreign":
+            return imported
+        reads = self.codes.reads(code)
+        everything = () if reads.isdisjoint(LOOKS_ANYWHERE) else (f"{module}:*",)
+        return (*(f"{module}:{name}" for name in reads), *everything, *imported)
+
+    def submodules(self, module: str) -> tuple[str, ...]:
+        """The modules below one that the session imported by name."""
+        below = module + "."
+        return tuple(sorted(name for name in self.imported_modules if name.startswith(below)))
+
+    def homes(self) -> dict[int, tuple[str, str]]:
+        """Objects that the project's own modules hold in global names: by identity, where."""
+        if len(sys.modules) != self._modules:
+            for name in tuple(sys.modules):
+                if name not in self._own:
+                    self._own[name] = name != MAIN and self.is_own(name)
+            self._modules = len(sys.modules)
+        homes: dict[int, tuple[str, str]] = {}
+        for module, own in self._own.items():
+            if own:
+                for name, value in tuple(getattr(sys.modules.get(module), "__dict__", {}).items()):
+                    atom = type(value) in ATOMS or isinstance(value, _SELDOM)
+                    if not atom and not name.startswith("__"):
+                        homes.setdefault(id(value), (module, name))
+        return homes
+
+
+def top(qualname: str) -> str:
+    """The global name under which something is defined; "*" where there is none."""
+    first = qualname.partition(".")[0]
+    return "*" if "<" in first else first
