@@ -71,23 +71,6 @@ _STYLES = {
     "blank": "", "sign": "", "import": KEYWORD, "comment": COMMENT, "number": NUMBER,
     "decorator": NAME,
 }  # fmt: skip
-_LEADING:
-                return None
-            runs.append((_word(text), text))
-        elif kind in _STYLES:
-            runs.append((_STYLES[kind], text))
-        else:
-            more = _several(found)
-            if more is None:
-                return None
-            runs.extend(more)
-        position = found.end()
-    return runs
-
-
-_STYLES = {
-    "blank": "", "sign": "", "import": KEYWORD, "comment": COMMENT, "number": NUMBER, "decorator": NAME,
-}  # fmt: skip
 _LEADING = {"def", "class", "from", "import"}  # without what should follow them
 
 
