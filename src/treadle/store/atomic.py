@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 PART = ".part-"  # what the names of unfinished files begin with
-ATTEMPTS = 20  # a folder may be cleaned away between any two steps
+ATTEMPTS = 1000  # `treadle clean` may remove the folder between any two steps
 
 Bytes = bytes | bytearray | memoryview
 
@@ -58,12 +58,9 @@ def _write_all(descriptor: int, data: memoryview) -> None:
 
 
 def _make_folder(folder: str) -> None:
+    # Another one may make or remove it meanwhile, or one above it: the next attempt will tell.
     try:
-        with suppress(FileExistsError):
-            os.mkdir(folder)
-    except FileNotFoundError:
-        # Another one may remove a folder above it meanwhile: the next attempt makes it again.
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, FileExistsError):
             os.makedirs(folder, exist_ok=True)
     except OSError as failure:
         raise _explained(failure, folder) from failure

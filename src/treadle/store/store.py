@@ -7,6 +7,7 @@ from pathlib import Path
 
 from treadle.store.blobs import Blobs
 from treadle.store.files import FileDigests
+from treadle.store.limit import cache_limit
 from treadle.store.private import secret_key
 from treadle.store.stats import KnownFiles
 from treadle.store.traces import Traces
@@ -24,7 +25,11 @@ class Store:
 
     @classmethod
     def open(cls, folder: Path) -> Store:
-        """The store in `folder`, which need not exist. Raises NoKeyError: go on without."""
+        """The store in `folder`, which need not exist.
+
+        Raises NoKeyError: go on without; LimitError: here, so that no build has run in vain.
+        """
+        cache_limit()
         return cls.with_key(folder, secret_key())
 
     @classmethod

@@ -72,17 +72,17 @@ def test_a_killed_writer_leaves_no_half_entry(root):
 
 
 def test_writers_at_once_do_not_harm_each_other(root):
-    writers = [writer(root, 200) for _ in range(3)]
+    writers = [writer(root, 120) for _ in range(3)]
     for process in writers:
         process.stdout.close()
         assert process.wait() == 0
     assert len(check_whole(root)) >= 20
-    assert Traces(root, KEY).load_document("last") == {"n": 199}
+    assert Traces(root, KEY).load_document("last") == {"n": 119}
     assert not [path for path in root.rglob(f"{PART}*") if path.is_file()]
 
 
 def test_a_store_cleaned_under_its_writers_loses_entries_and_nothing_else(root):
-    writers = [writer(root, 150) for _ in range(2)]
+    writers = [writer(root, 60) for _ in range(2)]
     while any(process.poll() is None for process in writers):
         evict.shrink(root, 1_000_000)
         evict.remove_all(root)

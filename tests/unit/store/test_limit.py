@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
-from treadle.store.limit import cache_limit, in_words
+from treadle.store.limit import LimitError, cache_limit, in_words
+from treadle.store.store import Store
 
 
 @pytest.mark.parametrize(
@@ -21,7 +24,7 @@ def test_else_it_is_five_gigabytes(text, monkeypatch):
 @pytest.mark.parametrize("text", ["much", "5X", "-1", "1e9", "5 5"])
 def test_anything_else_is_a_clear_error(text, monkeypatch):
     monkeypatch.setenv("TREADLE_CACHE_LIMIT", text)
-    with pytest.raises(ValueError, match=r"TREADLE_CACHE_LIMIT is .*a size like 500M"):
+    with pytest.raises(LimitError, match=r"TREADLE_CACHE_LIMIT is .*a size like 500M"):
         cache_limit()
 
 
@@ -31,3 +34,10 @@ def test_anything_else_is_a_clear_error(text, monkeypatch):
 )
 def test_sizes_for_people(size, words):
     assert in_words(size) == words
+
+
+def test_it_is_looked_at_before_the_build(tmp_path, monkeypatch):
+    monkeypatch.setenv("TREADLE_CACHE_LIMIT", "much")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    with pytest.raises(LimitError):
+        Store.open(Path(tmp_path / "store"))
