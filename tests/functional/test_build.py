@@ -266,6 +266,6 @@ def test_what_latex_reads_beside_the_document_travels_with_the_latex(project, tm
     command = ("pdflatex", "-interaction=batchmode", "report")
     assert made.run(*command, folder=str(tmp_path / "copy")).returncode == 0
     assert "Hello world." in made.text(str(tmp_path / "copy/report.pdf"))
-    assert made.treadle("clean", "-q").returncode == 0
+    assert made.treadle("clean", "--all", "-q").returncode == 0
     assert (made.folder / "own/macros.tex").exists()
     assert not (made.folder / "build").exists()

@@ -117,7 +117,7 @@ def test_clean_removes_what_was_built_and_nothing_else(project):
     assert len(figures) == 1
     made.write("build/notes.txt", "mine")
     made.write("build/report/mine.txt", "mine")
-    assert made.treadle("clean").returncode == 0
+    assert made.treadle("clean", "--all").returncode == 0
     left = sorted(p.name for p in (made.folder / "build").rglob("*") if p.is_file())
     assert left == ["mine.txt", "notes.txt"]
 
@@ -130,9 +130,9 @@ def test_clean_of_one_document(project):
     made.treadle("clean", "report.pmd")
     assert not (made.folder / "build/report.tex").exists()
     assert (made.folder / "build/two.tex").exists()
-    assert made.treadle("clean").returncode == 0
+    assert made.treadle("clean", "--all").returncode == 0
     assert not (made.folder / "build").exists()
-    assert made.treadle("clean").returncode == 0
+    assert made.treadle("clean", "--all").returncode == 0
 
 
 def test_figures_of_an_earlier_build_go_and_the_users_files_stay(project):

@@ -45,6 +45,7 @@ def _clean_one(scratch: Scratch) -> tuple[Path, ...]:
     names = read_manifest(scratch)
     if f"{scratch.stem}.tex" in names:
         names |= {f"{scratch.stem}{suffix}" for suffix in BY_HAND}
+    scratch.rules.unlink(missing_ok=True)
     removed = remove_files(scratch.out_dir, names)
     return (*removed, *_remove_scratch(scratch))
 

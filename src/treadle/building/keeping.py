@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from treadle.building.dependencies import dependency_rules
 from treadle.building.history import save_history
 from treadle.building.planning import Prospect
-from treadle.building.scratch import FOLDER
+from treadle.building.scratch import Scratch
 from treadle.building.unchanged import Finished, Inputs, forget, remember
 from treadle.diagnostics import Diagnostic, Span, warning
 from treadle.execution.executor import worker_environment
@@ -71,12 +70,10 @@ def _write_rules(finished: Finished, inputs: Inputs) -> None:
     request = finished.request
     read = {path for observed in inputs.observed for path, _ in observed.reads}
     names = (inputs.read | read) - inputs.written.keys() - {str(request.path.resolve())}
-    _write(request.out_dir, request.path.stem, (name for name in names if Path(name).is_file()))
-
-
-def _write(out_dir: Path, stem: str, names: Iterable[str]) -> None:
-    rules = dependency_rules(out_dir / f"{stem}.pdf", names)
-    target = out_dir / FOLDER / f"{stem}.d"
+    stem = request.path.stem
+    existing = (name for name in names if Path(name).is_file())
+    rules = dependency_rules(request.out_dir / f"{stem}.pdf", existing)
+    target = Scratch(request.out_dir, stem).rules
     if not target.exists() or target.read_text("utf-8") != rules:
         target.write_text(rules, "utf-8")
 

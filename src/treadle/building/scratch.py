@@ -49,6 +49,11 @@ class Scratch:
         """The list of the files that builds have put into DIR."""
         return self.root / "manifest.json"
 
+    @property
+    def rules(self) -> Path:
+        """What the PDF is made of, in the words of make."""
+        return self.out_dir / FOLDER / f"{self.stem}.d"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Wait until no other build uses this scratch, then keep others waiting."""
