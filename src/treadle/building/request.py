@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from treadle.diagnostics import Diagnostic, has_errors
-from treadle.document.model import Chunk
+
+if TYPE_CHECKING:
+    from treadle.document.model import Chunk
 
 
 class Target(Enum):
