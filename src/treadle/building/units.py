@@ -63,14 +63,15 @@ def _chunk_unit(
     number: int, at: int, chunk: Chunk, task: ChunkTask, document: Document, text: str
 ) -> Runnable:
     options = chunk.options
+    code = analyse(task.code)
     unit = Unit(
         number=number,
         block=at,
         label=chunk.label,
         line=chunk.span.line,
-        code=analyse(task.code),
+        code=code,
         source=task.code,
-        options=_options_digest(task, text),
+        options=_options_digest(task, code.text_key if task.term else "", text),
         seed=task.seed,
         module=task.module,
         names=task.names if task.module else (task.source,) if task.source else (),
@@ -80,8 +81,9 @@ def _chunk_unit(
     return Runnable(unit, task, chunk)
 
 
-def _options_digest(task: ChunkTask, text: str) -> str:
-    values = {name: getattr(task, name) for name in COMPUTING}
+def _options_digest(task: ChunkTask, echoed: str, text: str) -> str:
+    """`echoed` stands for the exact source where the chunk's output shows it."""
+    values = {name: getattr(task, name) for name in COMPUTING} | {"echoed": echoed}
     if task.source:  # it shows source text
         values |= {"source": task.source, "text": text}
     return combined([json.dumps(values)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from treadle.dataflow.code import Definition
 from treadle.dataflow.modules import Modules
 from treadle.dataflow.own import own_refs
 from treadle.dataflow.state import Held, State
@@ -41,7 +42,7 @@ class Reacher:
             refs = {f"{unit.module}:{name}" for name in unit.names or ("*",)}
             symbols = self._symbols(refs)
             return Reach({}, frozenset(), symbols, False, code.reads_docs, code.reads_lines)
-        walk = _Walk(self._units, state)
+        walk = _Walk(self._units, state, code.definitions)
         whole = code.opaque is not None or code.star_import
         if not whole:
             # What its options name (`source=`) is used as well.
@@ -86,9 +87,14 @@ class Reacher:
 class _Walk:
     """A closure under "is used by"."""
 
-    def __init__(self, units: Sequence[Unit], state: State) -> None:
+    def __init__(
+        self, units: Sequence[Unit], state: State, defined: Mapping[str, Definition]
+    ) -> None:
+        """`defined`: by the unit itself, which functions of others may call."""
         self._units = units
         self._state = state
+        self._defined = defined
+        self._followed: set[str] = set()
         self.names: dict[str, Attributes] = {}
         self.absent: set[str] = set()
         self.refs: set[str] = set()
@@ -100,6 +106,10 @@ class _Walk:
         waiting = list(uses.items())
         while waiting:
             name, attributes = waiting.pop()
+            if name in self._defined and name not in self._followed:
+                self._followed.add(name)
+                waiting += self._defined[name].later.items()
+                self._take(self._defined[name])
             held = self._state.names.get(name)
             if held is None:
                 self.absent.add(name)
@@ -118,10 +128,7 @@ class _Walk:
         definition = unit.code.definitions.get(name) if unit and not unit.module else None
         known: set[str] = set()
         if unit and definition:
-            self.documented |= definition.reads_docs
-            self.lined |= definition.reads_lines
-            self.opaque |= definition.opaque is not None
-            self.refs.update(definition.imports)
+            self._take(definition)
             for used in (definition.now, definition.later):
                 found += used.items()
                 known.update(used)
@@ -136,3 +143,10 @@ class _Walk:
         mates = (mate for mate in held.group.names if mate != name)
         found += [(mate, None) for mate in mates if self._state.names.get(mate) is held]
         return found
+
+    def _take(self, definition: Definition) -> None:
+        """What calling it can lead to, besides names."""
+        self.documented |= definition.reads_docs
+        self.lined |= definition.reads_lines
+        self.opaque |= definition.opaque is not None
+        self.refs.update(definition.imports)

@@ -87,6 +87,15 @@ def test_exec_may_reach_everything():
     assert "helpers:unrelated" in reach.symbols
 
 
+def test_functions_of_others_may_call_what_the_unit_defines():
+    made = units(
+        "def main():\n    return helper()\n", "z = 1", "def helper():\n    return z\nmain()"
+    )
+    names = {**held(0, "main", refs=("__main__:helper",), entry=""), **held(1, "z")}
+    reach = Reacher(made, modules()).reach(made[2], State(names))
+    assert set(reach.names) == {"main", "z"}
+
+
 def test_a_parameter_counts_only_where_it_is_used():
     made = units("print(params.a)", "print(params)")
     state = State({PARAMS: Held(Group((PARAMS,), PARAMS), GIVEN, stored=False)})
