@@ -17,5 +17,4 @@ def start(descriptor: int, setup: str) -> None:
     after_import = AfterImport()
     watch = Watch(fields, after_import, journal)
     import_fresh_from([folder for folder in (fields.code_path, fields.directory) if folder])
-    watch.tell_modules()
     watch.log.active = True

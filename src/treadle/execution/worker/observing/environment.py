@@ -16,13 +16,12 @@ _NOISE = frozenset(
     {"PATH", "HOME", "USER", "USERNAME", "LOGNAME", "SHELL", "PWD", "TMPDIR", "TEMP", "TMP"}
     | {"LANG", "LANGUAGE", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CLICOLOR"}
     | {"DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY", "JPY_PARENT_PID", "CI"}
-    | {"COLUMNS", "LINES", "TTY_COMPATIBLE", "TTY_INTERACTIVE"}
+    | {"TTY_COMPATIBLE", "TTY_INTERACTIVE"}
 )
 _NOISY = ("LC_", "PYTHON", "XDG_")
 # On their way through these it is never the variable that the code is after.
-_SILENT = frozenset(
-    {"subprocess", "tempfile", "locale", "gettext", "multiprocessing.spawn", "importlib"}
-)
+_SILENT = frozenset({"subprocess", "tempfile", "locale", "gettext"})
+_FIXED = frozenset({"COLUMNS", "LINES"})  # the worker gets the same ones in every build
 
 Values = dict[bytes, bytes]
 
@@ -89,7 +88,7 @@ class Environment:
         name = os.fsdecode(key)  # type: ignore[arg-type]
         if name in self._log.variables or not self.is_given(name, current()):
             return
-        if frames.passes(0, _SILENT):
+        if name in _FIXED or frames.passes(0, _SILENT):
             return
         noisy = name in _NOISE or name.startswith(_NOISY)
         if noisy and (self._imports.in_library() or not frames.asked_by_user(0)):

@@ -49,13 +49,18 @@ def asked_by_user(depth: int) -> bool:
     for frame in outward(depth + 1):
         file = frame.f_code.co_filename
         if not is_stdlib(file):
-            return not is_installed(file) and not file.startswith(_WORKER)
+            return _is_of_project(file)
     return False
 
 
 def passes(depth: int, modules: frozenset[str]) -> bool:
-    """Whether a call comes through code of one of these modules."""
-    return any(module_of(frame) in modules for frame in outward(depth + 1))
+    """Whether the project's code has called through code of one of these modules."""
+    for frame in outward(depth + 1):
+        if module_of(frame) in modules:
+            return True
+        if _is_of_project(frame.f_code.co_filename):
+            return False
+    return False
 
 
 def loads_code(frame: FrameType) -> bool:
@@ -68,3 +73,7 @@ def loads_code(frame: FrameType) -> bool:
     return file.startswith(_MACHINERY) or (
         back.f_code.co_name == "get_code" and file.startswith(_WORKER)
     )
+
+
+def _is_of_project(file: str) -> bool:
+    return not (is_stdlib(file) or is_installed(file) or is_ours(file))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
 from types import ModuleType
 
 from treadle.execution.worker.observing import frames
@@ -41,26 +42,38 @@ class Modules:
             self.seen.discard(name)
         for name in sys.modules.keys() - self.seen:
             self.take(name, sys.modules.get(name))
-        names = {each for root in self._roots for each in self._distributions.of(root)}
-        self.distributions = tuple(sorted(names))
+        self.distributions = self._distributions_of(self._roots)
+
+    def with_others(self, modules: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
+        """The project's own modules and the distributions, with those of other processes."""
+        if not modules:
+            return self.own, self.distributions
+        roots = set(self._roots)
+        own = {name: file for name, file in modules.items() if self._is_own(name, file, roots)}
+        return own | self.own, self._distributions_of(roots)
 
     def take(self, name: str, module: ModuleType | None) -> None:
         """Sort a module in."""
         self.seen.add(name)
-        root = name.partition(".")[0]
-        if root in sys.stdlib_module_names or root in _OURS:
-            return
         file = _file_of(module)
-        if file is None or frames.is_stdlib(file):
-            return
+        if file is not None and self._is_own(name, file, self._roots):
+            self.own[name] = file
+
+    def _is_own(self, name: str, file: str, roots: set[str]) -> bool:
+        """Whether a module belongs to the project; if to a distribution, it is put in `roots`."""
+        root = name.partition(".")[0]
+        if root in sys.stdlib_module_names or root in _OURS or frames.is_stdlib(file):
+            return False
         installed = _INSTALLED.search(file)
         if installed is None:
-            if file.startswith("/"):  # torch gives parts of itself names of no file
-                self.own[name] = file
-        elif self._distributions.of(installed[1]):
-            self._roots.add(installed[1])
-        else:  # a file that no distribution has brought
-            self.own[name] = file
+            return file.startswith("/")  # torch gives parts of itself names of no file
+        if not self._distributions.of(installed[1]):
+            return True  # a file that no distribution has brought
+        roots.add(installed[1])
+        return False
+
+    def _distributions_of(self, roots: set[str]) -> tuple[str, ...]:
+        return tuple(sorted({each for root in roots for each in self._distributions.of(root)}))
 
 
 def _file_of(module: ModuleType | None) -> str | None:

@@ -70,7 +70,7 @@ class Observer:
         log.catch_up()
         log.active = False
         self._modules.refresh()
-        modules = log.modules | self._modules.own
+        modules, distributions = self._modules.with_others(log.modules)
         observed = Observed(
             reads=tuple(log.reads.items()),
             writes=tuple(self._writes()),
@@ -81,7 +81,7 @@ class Observer:
             imported=tuple(
                 sorted(each for each in modules.items() if each[0] not in self._own_before)
             ),
-            distributions=self._modules.distributions,
+            distributions=distributions,
             unknown=tuple(self._unknown()),
             effects=(*self._state.effects(), *self._attributes.effects()),
         )

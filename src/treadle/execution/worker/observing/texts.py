@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import marshal
 import os
-import pickle
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
 from treadle.store.digest import digest
@@ -44,6 +43,8 @@ def _pickled(value: object) -> str:
         name = f"{getattr(value, '__module__', '')}.{value.__qualname__}"
         if "__main__" not in name and not isinstance(value, MethodType):
             return f"{type(value).__name__} {name}"
+    import pickle  # rarely needed
+
     try:
         data = pickle.dumps(value, 4)
     except Exception:  # whatever the user's classes raise

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from types import ModuleType
 
 from treadle.execution.task import WorkerSetup
@@ -41,11 +43,22 @@ class Watch:
         stats.install(self.log, self.imports)
         files.install(self.log, handlers)
 
-    def tell_modules(self) -> None:
-        """Tell the journal of each module of the project that is imported from now on."""
+        self._told: set[str] = set()
+        self._process = None if journal is not None else os.getpid()
         self.imports.after_own.append(self._tell_module)
+        self.imports.after_library.append(self._tell_modules)
 
     def _tell_module(self, module: ModuleType) -> None:
+        """The worker can't see what other processes import."""
         file = getattr(module, "__file__", None)
-        if file:
+        if file and os.getpid() != self._process:
             self.log.note(self.log.tell, "module", module.__name__, file)
+
+    def _tell_modules(self) -> None:
+        if not self.log.active or os.getpid() == self._process:
+            return
+        for name in sys.modules.keys() - self._told:
+            module = sys.modules.get(name)
+            self._told.add(name)
+            if "." not in name and name not in sys.stdlib_module_names and module is not None:
+                self._tell_module(module)

@@ -1,0 +1,53 @@
+"""A process that runs steps under an `Observer`, as the worker does: hooks can't be removed."""
+
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+import traceback
+from types import ModuleType
+from typing import Any
+
+from treadle.execution.protocol import decode, encode
+from treadle.execution.worker.imports import AfterImport, import_fresh_from
+from treadle.execution.worker.observing.observer import Observer
+
+
+def main() -> None:
+    """Read the setup and the steps, a line each; write what each step was seen to do."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    setup, *steps = [decode(line) for line in sys.stdin.buffer]
+    module = ModuleType("__main__")
+    module.__dict__["__builtins__"] = builtins
+    sys.modules["__main__"] = module
+    os.chdir(setup.directory)
+    sys.argv = [""]
+    folders = [setup.code_path, setup.directory]
+    observer = Observer(setup, _after_import(folders), vars(module))
+    for number, code in enumerate(steps):
+        observer.begin()
+        _run(code, f"step-{number}", vars(module))
+        out.write(encode(observer.finish()))
+        out.flush()
+    os._exit(0)  # processes and threads that a step left behind are no concern of the test
+
+
+def _after_import(folders: list[str]) -> AfterImport:
+    after_import = AfterImport()
+    import_fresh_from(folders)
+    sys.path[:0] = folders
+    return after_import
+
+
+def _run(code: str, name: str, namespace: dict[str, Any]) -> None:
+    try:
+        exec(compile(code, name, "exec"), namespace)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
