@@ -36,7 +36,8 @@ def glue(parts: Iterable[Fragment]) -> Fragment:
         if not lines:
             lines.extend(part)
             continue
-        lines[-1] = lines[-1]._replace(text=lines[-1].text + part[0].text)
+        last = lines[-1]
+        lines[-1] = Line(last.text + part[0].text, last.origin, last.fixed)
         lines.extend(part[1:])
     return tuple(lines)
 

@@ -46,30 +46,30 @@ def prose_parts(prose: Prose, result: InlineResult | None) -> Iterator[Markdown]
 
 def join(parts: Sequence[Markdown | Place]) -> Source:
     """All the parts as one text, so that notes and blocks may span the chunks between them."""
-    text, origins = "", [0]
+    texts: list[str] = []
+    origins = [0]
     places: list[Place] = []
+    ended = True  # the last line
     for part in parts:
         if isinstance(part, Place):
-            text, origins = _on_new_line(text, origins)
-            text += place(len(places)) + "\n"
+            if not ended:
+                texts.append("\n")
+                origins.append(origins[-1])
+            texts.append(place(len(places)) + "\n")
             origins[-1] = part.lines[0].origin if part.lines else origins[-1]
             origins.append(origins[-1])
             places.append(part)
+            ended = True
             continue
         if not part.text:
             continue
-        if not text or text.endswith("\n"):
+        if ended:
             origins[-1] = part.line
         count = part.text.count("\n")
         origins += [part.line + (0 if part.still else i + 1) for i in range(count)]
-        text += part.text
-    return Source(text, tuple(origins), tuple(places))
-
-
-def _on_new_line(text: str, origins: list[int]) -> tuple[str, list[int]]:
-    if not text or text.endswith("\n"):
-        return text, origins
-    return text + "\n", [*origins, origins[-1]]
+        texts.append(part.text)
+        ended = part.text.endswith("\n")
+    return Source("".join(texts), tuple(origins), tuple(places))
 
 
 def _line(inline: Inline) -> int:

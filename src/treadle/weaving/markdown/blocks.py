@@ -64,14 +64,16 @@ def line_of(node: SyntaxTreeNode) -> int:
 
 
 def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bool:
-    if before.type == "paragraph" and before.hidden:
+    after_paragraph = before.type == "paragraph"
+    if after_paragraph and before.hidden:
         return True  # in a list whose items stand close
     # A display belongs to the paragraph before it, and to the one after it unless the author
     # left a line empty between them; raw LaTeX goes by that line alone.
     if _is_display(node, context):
-        return before.type == "paragraph" or _is_display(before, context) or _adjoin(before, node)
-    loose = _is_display(before, context) or _is_raw(before, context) or _is_raw(node, context)
-    return loose and _adjoin(before, node)
+        return after_paragraph or _is_display(before, context) or _adjoin(before, node)
+    if not _adjoin(before, node):
+        return False
+    return _is_display(before, context) or _is_raw(before, context) or _is_raw(node, context)
 
 
 def _is_display(node: SyntaxTreeNode, context: Context) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
@@ -29,7 +29,7 @@ def render_markdown(
     env: dict[str, Any] = {}
     tree = parse(text, env)
     context = Context(
-        setting, findings, origins, places, dict(_footnotes(tree)), env, render_blocks
+        setting, findings, origins, places, dict(_footnotes(tree, env)), env, render_blocks
     )
     for problem in problems(env):
         context.warn(problem.line, problem.message, problem.hint)
@@ -43,7 +43,11 @@ def render_line(text: str, origin: int, setting: Setting, findings: Findings) ->
     return inline_latex(parse_inline(words, env), 0, Context(setting, findings, (origin,), env=env))
 
 
-def _footnotes(tree: SyntaxTreeNode) -> Iterator[tuple[str, SyntaxTreeNode]]:
+def _footnotes(
+    tree: SyntaxTreeNode, env: Mapping[str, Any]
+) -> Iterator[tuple[str, SyntaxTreeNode]]:
+    if "footnotes" not in env:  # the parser notes there what it finds
+        return
     for node in tree.walk():
         if node.type == "footnote_reference":
             yield node.meta["label"], node
