@@ -56,7 +56,7 @@ _TEXT = frozenset({str})
 
 
 def block(items: Sequence[Any]) -> bytes | None:
-    """All items at once where they are numbers, or texts; None for anything else.
+    """All items at once, where none of them has parts; None for anything else.
 
     `marshal` in its version 2 knows no references and keeps the bits of a float, so that its
     bytes are a function of the values.
@@ -69,4 +69,6 @@ def block(items: Sequence[Any]) -> bytes | None:
         data = "".join(items).encode("utf-8", "surrogatepass")
         lengths = array("q", map(len, items)).tobytes()
         return b"t%d:%d:" % (len(items), len(data)) + lengths + data
+    if ATOMS.keys() >= kinds:
+        return b"x" + b"".join([ATOMS[type(item)](item) for item in items])
     return None

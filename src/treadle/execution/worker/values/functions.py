@@ -17,7 +17,7 @@ from types import (
 )
 from typing import Any
 
-from treadle.execution.worker.values import hooks
+from treadle.execution.worker.values import hooks, objects
 from treadle.execution.worker.values.reduction import (
     ByValue,
     Opaque,
@@ -181,10 +181,11 @@ def builtin(value: BuiltinFunctionType, world: World) -> Reduction:
     """A function or a bound method written in C."""
     owner, name = value.__self__, value.__name__
     if owner is None or isinstance(owner, ModuleType):
-        module = value.__module__ or getattr(owner, "__name__", None)
-        if world.lookup(module, value.__qualname__) is value and module is not None:
-            return Reference(module, value.__qualname__)
-        return Opaque(f"the built-in function `{name}`, which its name does not lead to")
+        for module in (value.__module__, getattr(owner, "__name__", None)):
+            for path in (value.__qualname__, name):
+                if world.lookup(module, path) is value:
+                    return Reference(str(module), path)
+        return objects.reduced(value, world)
     if (place := _in_module(owner, value)) is not None:
         return Reference(*place)
     return Parts(getattr, (owner, name))

@@ -55,6 +55,20 @@ _BY_BASE: Final[Mapping[str, Handler]] = {
     "numpy.dtype": arrays.dtype,
 }
 
+# Nothing can change these, so that it does not matter which of two equal ones it is.
+_FROZEN = frozenset(
+    {
+        *("datetime.date", "datetime.time", "datetime.timedelta", "datetime.tzinfo"),
+        *("decimal.Decimal", "fractions.Fraction", "uuid.UUID", "pathlib.PurePath"),
+        *("pathlib._local.PurePath", "builtins.slice", "builtins.tuple", "builtins.frozenset"),
+        *("builtins.str", "builtins.int", "builtins.float", "builtins.bytes", "enum.Enum"),
+        *("numpy.generic", "numpy.dtype", "torch.dtype", "torch.device", "re.Pattern"),
+        *("sympy.core.basic.Basic", "types.GenericAlias", "types.UnionType"),
+        *("typing._GenericAlias", "treadle.execution.worker.params.Params"),
+    }
+)
+_CHANGING = frozenset({"numpy.void"})
+
 
 def handler_of(kind: type) -> Handler:
     """The handler for values of a type."""
@@ -76,3 +90,19 @@ def handler_of(kind: type) -> Handler:
     if hasattr(kind, "__next__") or kind in (types.CoroutineType, types.AsyncGeneratorType):
         return objects.held
     return objects.reduced
+
+
+def is_frozen(kind: type, *, mine: bool) -> bool:
+    """Whether values of a type can't change, themselves."""
+    names = {f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__}
+    if names.isdisjoint(_FROZEN) or not names.isdisjoint(_CHANGING):
+        return False
+    return not mine or "enum.Enum" in names or not _has_attributes(kind)
+
+
+def _has_attributes(kind: type) -> bool:
+    """Whether the instances of a class of the user's have attributes, which can be set."""
+    if kind.__dictoffset__:
+        return True
+    members = (vars(base).values() for base in kind.__mro__ if base.__module__ != "builtins")
+    return any(type(item) is types.MemberDescriptorType for each in members for item in each)

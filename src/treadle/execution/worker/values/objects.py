@@ -15,20 +15,6 @@ from treadle.execution.worker.values.world import MAIN, World
 
 PROTOCOL: Final = 4
 
-# Nothing can change these, so that it does not matter which of two equal ones it is.
-_FROZEN = frozenset(
-    {
-        *("datetime.date", "datetime.time", "datetime.timedelta", "datetime.tzinfo"),
-        *("decimal.Decimal", "fractions.Fraction", "uuid.UUID", "pathlib.PurePath"),
-        *("pathlib._local.PurePath", "builtins.slice", "builtins.tuple", "builtins.frozenset"),
-        *("builtins.str", "builtins.int", "builtins.float", "builtins.bytes", "enum.Enum"),
-        *("numpy.generic", "numpy.dtype", "torch.dtype", "torch.device", "re.Pattern"),
-        *("sympy.core.basic.Basic", "types.GenericAlias", "types.UnionType"),
-        *("typing._GenericAlias", "treadle.execution.worker.params.Params"),
-    }
-)
-_CHANGING = frozenset({"numpy.void"})
-
 _SINGLETONS = (
     *(("random", "_inst"), ("numpy.random.mtrand", "_rand"), ("torch", "default_generator")),
     *(("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"), ("os", "environ")),
@@ -65,10 +51,10 @@ def reduced(value: Any, world: World) -> Reduction:
         return _global(value, parts)
     if not isinstance(parts, tuple) or not 2 <= len(parts) <= 6 or type(parts[1]) is not tuple:
         return Opaque(f"{named(kind)} with a strange `__reduce__`")
-    return _parts(value, parts, mine=mine)
+    return _parts(value, parts, world, mine=mine)
 
 
-def _parts(value: Any, parts: tuple[Any, ...], *, mine: bool) -> Reduction:
+def _parts(value: Any, parts: tuple[Any, ...], world: World, *, mine: bool) -> Reduction:
     kind = type(value)
     padded: list[Any] = [*parts, None, None, None, None]
     make, arguments, state, items, pairs, setter = padded[:6]
@@ -77,21 +63,12 @@ def _parts(value: Any, parts: tuple[Any, ...], *, mine: bool) -> Reduction:
         pairs = None if pairs is None else list(pairs)
     except Exception as failure:
         return Opaque(_refusing(kind, failure))
-    frozen = _is_frozen(kind, mine=mine)
+    frozen = world.frozen(kind, mine=mine)
     extra = None
     if mine and not frozen and not _reduces_plainly(kind):
         extra = getattr(value, "__dict__", None)
         extra = None if extra is state else extra
     return Parts(make, arguments, state, items, pairs, setter, frozen=frozen, extra=extra)
-
-
-def _is_frozen(kind: type, *, mine: bool) -> bool:
-    """Whether values of a type can't change, themselves."""
-    names = {f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__}
-    if names.isdisjoint(_FROZEN) or not names.isdisjoint(_CHANGING):
-        return False
-    # The instances of a class of the user's may have attributes as well.
-    return not mine or not kind.__dictoffset__ or "enum.Enum" in names
 
 
 def exception(value: BaseException, world: World) -> Reduction:
@@ -143,9 +120,16 @@ def _refusing(kind: type, failure: Exception) -> str:
 
 def _global(value: Any, name: str) -> Reduction:
     module = getattr(value, "__module__", None) or pickle.whichmodule(value, name)  # type: ignore[attr-defined]
-    if module == MAIN:
-        return Opaque(f"{named(type(value))} of the session")
+    if module == MAIN or _attribute(module, name) is not value:
+        return Opaque(f"{named(type(value))} that its name does not lead to")
     return Reference(module, name)
+
+
+def _attribute(module: str, path: str) -> Any:
+    found: Any = sys.modules.get(module)
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return found
 
 
 def _reduces_plainly(kind: type) -> bool:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """Found again by its name in a module."""
 
     module: str
@@ -16,16 +14,14 @@ class Reference:
     refs: tuple[str, ...] = ()  # whose content counts beside: "__main__:f"
 
 
-@dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(NamedTuple):
     """Can't be looked into."""
 
     words: str  # "a generator"
     inside: tuple[Any, ...] = ()  # what it is known to hold on to
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """How it is made anew, as `__reduce__` says it."""
 
     make: Callable[..., Any]

@@ -26,6 +26,7 @@ from treadle.execution.worker.values.world import MAIN, World
 
 MOST: Final = 5_000_000  # objects looked at for one name
 DEEPEST: Final = 60_000  # frames of Python, which take no C stack
+_ANYWHERE: Final = -1
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
 
@@ -138,9 +139,10 @@ class Walk:
         trail, number, content, _ = seen
         here = len(self.trails) - 1
         if content is not None:
-            if trail == here:
+            if trail in (here, _ANYWHERE):
                 self._out += content
-            return trail == here  # another name needs its refs
+                return True
+            return False  # another name needs its refs
         if trail != here:
             self.links.append((trail, here))
         self._changing += 1
@@ -251,7 +253,10 @@ class Walk:
         red = self._reduced(value) if place is None else Reference(*place)
         if isinstance(red, Reference):
             self._trail.refs.update(red.refs)
-            self._out += b"G" + text(red.module) + text(red.name)
+            content = b"G" + text(red.module) + text(red.name)
+            self._out += content
+            trail = len(self.trails) - 1 if red.refs else _ANYWHERE
+            self._seen[id(value)] = (trail, 0, content, value)
         elif isinstance(red, Opaque):
             self._opaque(value, red, root=root)
         elif red.frozen:

@@ -31,6 +31,8 @@ class World:
         self.codes = Codes()
         self._overlay: Mapping[str, Any] = {}
         self._handlers: dict[type, Handler] = {}
+        self._frozen: dict[type, bool] = {}
+        self._owners: dict[object, str] = {MAIN: "main"}
         self._own: dict[str, bool] = {}
         self._modules = 0
 
@@ -40,6 +42,8 @@ class World:
         world.imported_modules = self.imported_modules
         world.codes = self.codes
         world._handlers = self._handlers
+        world._owners = self._owners
+        world._frozen = self._frozen
         world._overlay = overlay
         return world
 
@@ -56,11 +60,22 @@ class World:
             known = self._handlers[kind] = handler_of(kind)
         return known
 
+    def frozen(self, kind: type, *, mine: bool) -> bool:
+        """Whether values of a type can't change, themselves."""
+        known = self._frozen.get(kind)
+        if known is None:
+            from treadle.execution.worker.values.kinds import is_frozen
+
+            known = self._frozen[kind] = is_frozen(kind, mine=mine)
+        return known
+
     def owner(self, module: object) -> str:
         """ "main", "own" or "foreign": whose a module of this name is."""
-        if module == MAIN:
-            return "main"
-        return "own" if isinstance(module, str) and self.is_own(module) else "foreign"
+        known = self._owners.get(module)
+        if known is None:
+            own = isinstance(module, str) and self.is_own(module)
+            known = self._owners[module] = "own" if own else "foreign"
+        return known
 
     def lookup(self, module: object, qualname: object) -> Any:
         """What a dotted name in a module leads to, or MISSING."""
