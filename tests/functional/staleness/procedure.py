@@ -1,0 +1,121 @@
+"""Build, change, build again; and build the changed sources clean, elsewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .case import Case
+from .changes import Place, apply_change, lay_out
+
+LINE = re.compile(r"\S+?\.pmd:[\d-]+ (?P<label>.+) \d+\.\d+ s")
+LAST = re.compile(r"ran (?P<ran>\d+) of (?P<all>\d+) chunks in [\d.]+ s")
+OUTPUT = re.compile(r"\\begin\{chunkoutput\}(.*?)\\end\{chunkoutput\}", re.DOTALL)
+PROBLEM = re.compile(r"\S+:\d+: error: .*")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a build printed, and what it left."""
+
+    status: int
+    printed: str
+    complaints: str
+    files: dict[str, bytes]  # the .tex, the PDF if there is one, the figures
+
+    @property
+    def ran(self) -> frozenset[str]:
+        lines = map(LINE.fullmatch, self.printed.splitlines())
+        return frozenset(line["label"] for line in lines if line)
+
+    @property
+    def count(self) -> int | None:
+        """The R of `ran R of N chunks`."""
+        last = LAST.search(self.printed)
+        return int(last["ran"]) if last else None
+
+    @property
+    def errors(self) -> list[str]:
+        return PROBLEM.findall(self.complaints)
+
+    @property
+    def body(self) -> str:
+        """The .tex from `\\begin{document}` on."""
+        tex = self.files.get("report.tex", b"").decode()
+        return tex.partition(r"\begin{document}")[2]
+
+    @property
+    def outputs(self) -> list[str]:
+        """What the chunks printed."""
+        return OUTPUT.findall(self.body)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The three builds of a case."""
+
+    first: Outcome
+    second: Outcome
+    clean: Outcome
+
+
+def try_case(case: Case, folder: Path, measured: Path) -> Trial:
+    """Run the case below `folder`; `measured` is a preamble's measure, which is no cache."""
+    here, there = (Place(folder / name / "work") for name in "ab")
+    for place in (here, there):
+        lay_out(case, place)
+        if not case.header("args"):
+            shutil.copytree(measured, place.folder / "build/.treadle/report/measure")
+    apply_change(case, there, built=False)
+    clean = start(case, there)
+    first = finish(start(case, here), here, case.header("kill"))
+    apply_change(case, here, built=True)
+    second = build(case, here)
+    return Trial(first, second, finish(clean, there))
+
+
+def build(case: Case, place: Place) -> Outcome:
+    """Build the document of `place`."""
+    return finish(start(case, place), place)
+
+
+def start(case: Case, place: Place) -> subprocess.Popen[str]:
+    """Start a build, in a process group of its own."""
+    command = [sys.executable, "-m", "treadle", "build", "report.pmd", *place.arguments]
+    environment = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
+    return subprocess.Popen(
+        [*command, "--to", case.header("to", "tex")],
+        cwd=place.folder,
+        env=environment | place.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    )
+
+
+def finish(process: subprocess.Popen[str], place: Place, kill: str = "") -> Outcome:
+    """Wait for a build, or kill it and its children when the chunk `kill` has run."""
+    seen = []
+    if kill:
+        assert process.stdout
+        for line in process.stdout:
+            seen.append(line)
+            if (found := LINE.fullmatch(line.strip())) and found["label"] == kill:
+                os.killpg(process.pid, signal.SIGKILL)
+    printed, complaints = process.communicate(timeout=120)
+    return Outcome(
+        process.returncode, "".join(seen) + printed, complaints, _files(place.folder / "build")
+    )
+
+
+def _files(out: Path) -> dict[str, bytes]:
+    paths = [*out.glob("*.tex"), *out.glob("*.pdf"), *(out / "report").rglob("*")]
+    return {str(path.relative_to(out)): path.read_bytes() for path in paths if path.is_file()}

@@ -1,0 +1,51 @@
+"""Every case: the second build equals a clean one, and runs what it must and no more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .case import Case, all_cases
+from .procedure import Trial, try_case
+
+
+@pytest.mark.parametrize("case", all_cases(), ids=lambda case: f"{case.theme}:{case.name}")
+def test_second_build_equals_a_clean_one(case: Case, tmp_path: Path, measured: Path):
+    trial = try_case(case, tmp_path, measured)
+    check_equal(case, trial)
+    check_telling(case, trial)
+    check_ran(case, trial)
+
+
+def check_equal(case: Case, trial: Trial) -> None:
+    """Nothing stale: status, errors, `.tex` and figures are those of a clean build."""
+    _, second, clean = trial.first, trial.second, trial.clean
+    assert clean.status == case.status, clean.complaints
+    assert second.status == clean.status, second.complaints
+    assert second.errors == clean.errors
+    if clean.status == 0:
+        assert second.body == clean.body
+        assert second.files == clean.files
+
+
+def check_telling(case: Case, trial: Trial) -> None:
+    """The case can fail: its change shows, so that an old result would be seen."""
+    if not case.header("kill"):
+        assert trial.first.status == 0, trial.first.complaints
+    for text in case.now:
+        if text == "*":
+            assert trial.clean.outputs != trial.first.outputs
+            continue
+        assert text in trial.clean.body
+        assert text not in trial.first.body
+    assert case.now or case.status or case.header("runs"), "nothing would show an old result"
+
+
+def check_ran(case: Case, trial: Trial) -> None:
+    """What ran, by the lines that the build prints."""
+    if "runs" in case.headers:
+        ran = trial.second.ran
+        assert case.runs.allows(ran), f"ran {sorted(ran)}, not {case.header('runs')}"
+    if trial.second.count is not None:
+        assert trial.second.count == len(trial.second.ran)
