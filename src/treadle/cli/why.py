@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from treadle.building.why import Verdict
+
+MOST = 3  # reasons shown of each chunk where all chunks are; asked for one, all
 
 Subcommands = argparse._SubParsersAction
 
@@ -65,18 +68,22 @@ def run(arguments: argparse.Namespace) -> int:
     for message in misuses:
         misuse(message)
     print_problems(explained.diagnostics)
+    most = sys.maxsize if arguments.chunk else MOST
     for verdict in shown:
         if verdict.is_chunk or not verdict.kept:
-            print(line_of(verdict))
+            print(line_of(verdict, most))
     if misuses:
         return Exit.MISUSED
     return Exit.WELL if explained.verdicts or not explained.diagnostics else Exit.DOCUMENT_ERRORS
 
 
-def line_of(verdict: Verdict) -> str:
-    """`report.pmd:12: fit runs, because its code changed`."""
+def line_of(verdict: Verdict, most: int) -> str:
+    """`report.pmd:12: fit runs, because its code changed`; so many reasons at most."""
     place = f"{verdict.span}: {verdict.label}"
     if verdict.kept:
         return f"{place} kept"
     word = "runs, because" if verdict.certain else "runs if that changes something:"
-    return f"{place} {word} {'; '.join(verdict.reasons)}"
+    reasons = verdict.reasons[:most]
+    left = len(verdict.reasons) - len(reasons)
+    more = f"; and {left} more" if left else ""
+    return f"{place} {word} {'; '.join(reasons)}{more}"

@@ -29,13 +29,19 @@ def reasons(
     `maker` says which unit bound a name: "chunk `a` at line 12"; `old` holds values as `shorten`
     gives them.
     """
-    for name in sorted(new, key=_rank):
-        value = new[name]
-        if value.startswith(UNKNOWN):
-            yield f"`{_rest(name)}` is computed anew by {maker(_rest(name))}"
-        elif name not in old:
+    if old.get("program") != shorten(new["program"]):
+        yield _FIXED["program"]
+        return
+    if old.get("code") != shorten(new["code"]):
+        yield _FIXED["code"]
+    unknown = [name for name, value in new.items() if value.startswith(UNKNOWN)]
+    if unknown:  # what it reaches by way of these can't be known yet
+        yield from (f"`{_rest(name)}` is computed anew by {maker(_rest(name))}" for name in unknown)
+        return
+    for name in sorted(new.keys() - {"code"}, key=_rank):
+        if name not in old:
             yield _new(name, maker)
-        elif old[name] != shorten(value):
+        elif old[name] != shorten(new[name]):
             yield _changed(name, maker)
     for name in sorted(old.keys() - new.keys(), key=_rank):
         yield _gone(name)
