@@ -36,13 +36,13 @@ class Attributes:
 
     def imported(self, module: ModuleType) -> None:
         """A module of the project has been loaded by this step."""
-        self._before.setdefault(module, _attributes(module))
+        self._before[module] = _attributes(module)
 
     def library_imported(self) -> None:
         """Libraries have been: the names of the session will show which of them matter."""
         for name in sys.modules.keys() - self._modules.seen:
             module = sys.modules.get(name)
-            if type(module) is ModuleType and module not in self._before:
+            if type(module) is ModuleType and module not in self._before and _is_loaded(module):
                 self._before[module] = _attributes(module)
 
     def effects(self) -> Iterator[Effect]:
@@ -53,6 +53,8 @@ class Attributes:
             if before is None or _same(before, module):
                 continue
             for name in _changed(dict(zip(*before, strict=True)), vars(module)):
+                if _is_part(module, name):
+                    continue
                 if module.__name__ in own or _counts(module, name):
                     yield _effect(module, name)
 
@@ -86,6 +88,17 @@ def _same(before: Snapshot, module: ModuleType) -> bool:
 def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
     names = sorted({*before, *now})
     return [name for name in names if before.get(name, _MISSING) is not now.get(name, _MISSING)]
+
+
+def _is_loaded(module: ModuleType) -> bool:
+    """Whether its import is done: until then what it sets is no effect."""
+    return not getattr(getattr(module, "__spec__", None), "_initializing", False)
+
+
+def _is_part(module: ModuleType, name: str) -> bool:
+    """Whether the attribute is a submodule, which its import has set."""
+    value = vars(module).get(name)
+    return isinstance(value, ModuleType) and value.__name__ == f"{module.__name__}.{name}"
 
 
 def _counts(module: ModuleType, name: str) -> bool:
