@@ -4,11 +4,9 @@ from __future__ import annotations
 
 # Not `signal`: it is imported by the user's code or not at all.
 import _signal  # type: ignore[import-not-found]
-import builtins
 import os
 import sys
 import warnings
-from typing import Any
 
 from treadle.execution.worker.observing.environment import current
 from treadle.execution.worker.observing.state import Probe
@@ -32,7 +30,7 @@ def probes() -> tuple[Probe, ...]:
         Probe("Python's settings", _settings),
         Probe("the warnings filter", _filters),
         Probe("the signal handlers", _handlers),
-        Probe("what the interpreter calls", _hooks),
+        Probe("`{}`", _hooks),
     )
 
 
@@ -48,16 +46,7 @@ def _settings() -> tuple[object, ...]:
         sys.getrecursionlimit(),
         sys.get_int_max_str_digits(),
         getattr(sys, "tracebacklimit", None),
-        _decimal(),
     )
-
-
-def _decimal() -> object:
-    decimal: Any = sys.modules.get("decimal")
-    if decimal is None:
-        return None
-    *settings, _flags, traps = decimal.getcontext().__reduce__()[1]  # in one call
-    return (*settings, *traps)
 
 
 def _filters() -> tuple[object, ...]:
@@ -68,18 +57,15 @@ def _handlers() -> tuple[object, ...]:
     return tuple(map(_signal.getsignal, _SIGNALS))
 
 
-def _hooks() -> tuple[object, ...]:
-    return (
-        sys.displayhook,
-        sys.excepthook,
-        sys.stdout,
-        sys.stderr,
-        sys.stdin,
-        warnings.showwarning,
-        sys.gettrace(),
-        sys.getprofile(),
-        builtins.__import__,
-        builtins.input,
-        builtins.print,
-        builtins.open,
-    )
+def _hooks() -> dict[str, object]:
+    """What Python calls and prints to, which anyone may replace."""
+    return {
+        "sys.displayhook": sys.displayhook,
+        "sys.excepthook": sys.excepthook,
+        "sys.stdout": sys.stdout,
+        "sys.stderr": sys.stderr,
+        "sys.stdin": sys.stdin,
+        "sys.settrace": sys.gettrace(),
+        "sys.setprofile": sys.getprofile(),
+        "warnings.showwarning": warnings.showwarning,
+    }

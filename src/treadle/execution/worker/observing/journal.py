@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from _thread import allocate_lock
 
 _BLOCK = 1 << 16
 
@@ -18,6 +19,8 @@ class Journal:
         self.descriptor = descriptor
         self._position = os.fstat(descriptor).st_size
         self._rest = b""
+        self._lock = allocate_lock()  # threads read, too
+        os.register_at_fork(after_in_child=self._unlock)
 
     def append(self, entry: Entry) -> None:
         """Add an entry, whole: other processes append as well."""
@@ -25,6 +28,10 @@ class Journal:
 
     def news(self) -> list[Entry]:
         """What was added since the last time, one's own entries as well."""
+        with self._lock:
+            return self._read()
+
+    def _read(self) -> list[Entry]:
         data = self._rest
         while block := os.pread(self.descriptor, _BLOCK, self._position):
             self._position += len(block)
@@ -38,6 +45,9 @@ class Journal:
         """Leave out what was added up to now."""
         self._position = os.fstat(self.descriptor).st_size
         self._rest = b""
+
+    def _unlock(self) -> None:
+        self._lock = allocate_lock()  # who held it is not in this process
 
 
 def new_journal() -> Journal:

@@ -18,6 +18,7 @@ def follow(state: State, after_import: AfterImport) -> None:
     after_import.do("torch", lambda module: state.add(*_torch(module)))
     after_import.do("pandas", lambda _: state.add(_pandas()))
     after_import.do("logging", lambda module: state.add(*_logging(module)))
+    after_import.do("decimal", lambda module: state.add(_decimal(module)))
     after_import.do("locale", lambda module: state.add(_locale(module)))
 
 
@@ -112,6 +113,14 @@ def _leaves(options: dict[str, Any], path: str) -> list[tuple[str, dict[str, Any
     if any(not isinstance(value, dict) for value in options.values()):
         found.append((path, options))
     return found
+
+
+def _decimal(decimal: Any) -> Probe:  # noqa: ANN401
+    def take() -> tuple[object, ...]:
+        *settings, _flags, traps = decimal.getcontext().__reduce__()[1]  # in one call
+        return (*settings, *traps)
+
+    return Probe("the settings of decimal numbers", take)
 
 
 def _locale(locale: Any) -> Probe:  # noqa: ANN401

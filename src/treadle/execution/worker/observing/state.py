@@ -39,7 +39,7 @@ class State:
         """Watch more, from now on: what it says now is no effect of anybody."""
         for probe in probes:
             self._probes[probe.words] = probe
-            self._baseline[probe.words] = probe.take()
+            self._baseline[probe.words] = _taken(probe)
 
     def begin(self) -> None:
         """A step starts."""
@@ -66,7 +66,7 @@ class State:
     def effects(self) -> Iterator[Effect]:
         """What has changed since the step's start."""
         for words, probe in self._probes.items():
-            before, now = self._baseline.get(words, _MISSING), probe.take()
+            before, now = self._baseline.get(words, _MISSING), _taken(probe)
             if before is _MISSING or not _differ(before, now):
                 continue
             if "{}" not in words:
@@ -82,7 +82,14 @@ class State:
         return self._baseline[words]
 
     def _take(self) -> dict[str, object]:
-        return {words: probe.take() for words, probe in self._probes.items()}
+        return {words: _taken(probe) for words, probe in self._probes.items()}
+
+
+def _taken(probe: Probe) -> object:
+    try:
+        return probe.take()
+    except Exception:  # a library that is changing under us: no fault of the user's code
+        return _MISSING
 
 
 def _news(probe: Probe, before: object, now: object) -> Iterator[tuple[object, object]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import marshal
 import os
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 
 from treadle.store.digest import digest
 
@@ -33,9 +32,15 @@ def text_of(value: object) -> str:
 
 def _function(function: FunctionType) -> str:
     held = [cell.cell_contents for cell in function.__closure__ or ()]
-    code = digest(marshal.dumps(function.__code__))
     rest = (function.__defaults__, function.__kwdefaults__, held)
-    return f"function {function.__module__} {code} {text_of(rest)}"
+    return f"function {function.__module__} {_code(function.__code__)} {text_of(rest)}"
+
+
+def _code(code: CodeType) -> str:
+    """What a function does, wherever it stands."""
+    constants = [_code(each) if isinstance(each, CodeType) else each for each in code.co_consts]
+    names = (code.co_names, code.co_varnames, code.co_freevars, code.co_flags)
+    return text_of((code.co_code, constants, names, code.co_exceptiontable))
 
 
 def _pickled(value: object) -> str:
