@@ -2,12 +2,13 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules  # make would look for ways to make each of a thousand files
 
 BUILD  := build
 PYTHON_IN_VENV := .venv/bin/python
 TREADLE := .venv/bin/treadle
 FLAGS  ?=
-WEAVER := $(shell find src templates -type f -not -name '*.pyc')
+WEAVER := $(shell find src templates -name __pycache__ -prune -o -type f -print)
 REPORT := $(BUILD)/assignment9.pdf $(BUILD)/proposal.pdf
 
 .PHONY: help setup tex data data-imdb pdf proposal test lint code lock bench watch clean distclean
@@ -69,3 +70,6 @@ lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
 $(BUILD)/assignment9.pdf: | .venv/data-ready
 $(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready | .venv/tex-ready
 	$(TREADLE) build $< -o $(BUILD) $(FLAGS)
+
+# What each PDF was made of besides: data, images, modules, as the last build saw it.
+-include $(wildcard $(BUILD)/.treadle/*.d)

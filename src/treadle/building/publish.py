@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,7 +34,10 @@ def publish(
     stale = {name for name in earlier - names if name.startswith(f"{scratch.stem}/")}
     remove_files(scratch.out_dir, stale)
     _write_manifest(scratch, (earlier | names) - stale)
-    return tuple(scratch.out_dir / name for name in results)
+    paths = tuple(scratch.out_dir / name for name in results)
+    for path in paths:
+        os.utime(path)  # for make they are newer than their sources, even if nothing changed
+    return paths
 
 
 def read_manifest(scratch: Scratch) -> frozenset[str]:

@@ -1,4 +1,5 @@
 import json
+import os
 
 import pytest
 
@@ -45,12 +46,22 @@ def test_stale_figures_go_and_unknown_files_stay(scratch):
     assert files(scratch) == ["report.tex", "report/b-1.pdf", "report/mine.txt"]
 
 
-def test_a_file_that_has_not_changed_is_not_touched(scratch):
+def test_a_file_that_has_not_changed_is_not_replaced(scratch):
     publish(scratch, (".tex",))
-    before = (scratch.out_dir / "report.tex").stat()
+    before = (scratch.out_dir / "report" / "a-1.pdf").stat()
     publish(scratch, (".tex",))
-    after = (scratch.out_dir / "report.tex").stat()
+    after = (scratch.out_dir / "report" / "a-1.pdf").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+def test_a_result_that_has_not_changed_is_new_for_make(scratch):
+    result = scratch.out_dir / "report.tex"
+    publish(scratch, (".tex",))
+    os.utime(result, (1, 1))
+    inode = result.stat().st_ino
+    publish(scratch, (".tex",))
+    assert result.stat().st_ino == inode
+    assert result.stat().st_mtime > 1
 
 
 def test_clean_removes_what_was_published_and_what_latex_by_hand_left(scratch, tmp_path):
