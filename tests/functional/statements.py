@@ -257,7 +257,7 @@ ARRAY_SHOWS = (
     "print(np.random.rand(2))",
     "print(np.loadtxt('data.csv', delimiter=','))",
     "print(np.get_printoptions()['precision'])",
-    "print($V.base is None, $V.flags.writeable)",
+    "print($V.flags.writeable)",
 )
 
 MODULES = (
