@@ -27,10 +27,13 @@ def registered(paths: Iterable[str]) -> dict[str, str]:
 
 def name_of(entry: str) -> str:
     """The name of a distribution, from "Markdown-3.3.7.dist-info" or alone, in one spelling."""
-    return _SEPARATORS.sub("-", entry.partition("-")[0]).lower()
+    return _SEPARATORS.sub("-", _stem(entry).partition("-")[0]).lower()
 
 
 def version_of(entry: str) -> str:
     """The version in "Markdown-3.3.7.dist-info"; empty if there is none."""
-    stem = entry.rpartition(".")[0] if entry.endswith(SUFFIXES) else entry
-    return stem.partition("-")[2].partition("-")[0]
+    return _stem(entry).partition("-")[2].partition("-")[0]
+
+
+def _stem(entry: str) -> str:
+    return entry.rpartition(".")[0] if entry.endswith(SUFFIXES) else entry

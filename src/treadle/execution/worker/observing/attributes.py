@@ -10,6 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from treadle.execution.worker.observing import frames
+from treadle.execution.worker.observing.importing import is_library
 from treadle.execution.worker.observing.modules import Modules
 from treadle.execution.worker.observing.state import Effect
 from treadle.execution.worker.observing.texts import text_of
@@ -29,6 +30,7 @@ class Attributes:
         self._namespace = namespace
         self._modules = modules
         self._before: dict[ModuleType, Snapshot] = {}
+        self._at_import: dict[ModuleType, Snapshot] = {}
 
     def begin(self) -> None:
         """A step starts."""
@@ -38,12 +40,20 @@ class Attributes:
         """A module of the project has been loaded by this step."""
         self._before[module] = _attributes(module)
 
-    def library_imported(self) -> None:
-        """Libraries have been: the names of the session will show which of them matter."""
+    def import_begins(self) -> None:
+        """A library is about to be loaded: it may set what it likes, also in others."""
+        self._at_import = {module: _attributes(module) for module in self._watched()}
+
+    def import_ends(self) -> None:
+        """Libraries have been loaded: the session's names will show which of them matter."""
+        for module, attributes in self._at_import.items():
+            if module in self._before and not _same(attributes, module):
+                self._before[module] = _with_news(self._before[module], attributes, module)
+        self._at_import = {}
         for name in sys.modules.keys() - self._modules.seen:
-            module = sys.modules.get(name)
-            if type(module) is ModuleType and module not in self._before and _is_loaded(module):
-                self._before[module] = _attributes(module)
+            new = sys.modules.get(name)
+            if type(new) is ModuleType and new not in self._before and _is_loaded(new):
+                self._before[new] = _attributes(new)
 
     def effects(self) -> Iterator[Effect]:
         """What has been set or deleted since."""
@@ -85,14 +95,29 @@ def _same(before: Snapshot, module: ModuleType) -> bool:
     return len(now) == len(names) and all(map(is_, values, now.values())) and names == tuple(now)
 
 
+def _with_news(before: Snapshot, then: Snapshot, module: ModuleType) -> Snapshot:
+    """What was there before, with what has changed since `then`."""
+    now, result = vars(module), dict(zip(*before, strict=True))
+    for name in _changed(dict(zip(*then, strict=True)), now):
+        if name in now:
+            result[name] = now[name]
+        else:
+            result.pop(name, None)
+    return tuple(result), tuple(result.values())
+
+
 def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
     names = sorted({*before, *now})
     return [name for name in names if before.get(name, _MISSING) is not now.get(name, _MISSING)]
 
 
 def _is_loaded(module: ModuleType) -> bool:
-    """Whether its import is done: until then what it sets is no effect."""
-    return not getattr(getattr(module, "__spec__", None), "_initializing", False)
+    """Whether its import is done: until then what the project's own module sets is no effect."""
+    return is_library(module) or not _is_loading(module)
+
+
+def _is_loading(module: ModuleType) -> bool:
+    return getattr(getattr(module, "__spec__", None), "_initializing", False) is True
 
 
 def _is_part(module: ModuleType, name: str) -> bool:

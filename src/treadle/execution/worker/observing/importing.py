@@ -47,7 +47,7 @@ class Imports:
         self, run: Callable[[object, ModuleType], None], loader: object, module: ModuleType
     ) -> None:
         kinds = self._kinds()
-        kind = _kind(module)
+        kind = _LIBRARY if is_library(module) else _OWN
         outermost = kind == _LIBRARY and _LIBRARY not in kinds
         self.count += 1
         if outermost:
@@ -74,6 +74,7 @@ class Imports:
             action()
 
 
-def _kind(module: ModuleType) -> _Kind:
+def is_library(module: ModuleType) -> bool:
+    """Whether a module is installed or Python's own."""
     file = getattr(module, "__file__", None) or "<frozen>"
-    return _LIBRARY if frames.is_installed(file) or frames.is_stdlib(file) else _OWN
+    return frames.is_installed(file) or frames.is_stdlib(file)

@@ -124,11 +124,12 @@ class Observer:
     def _import_begins(self) -> None:
         if self._log.active:
             self._state.import_begins()
+            self._attributes.import_begins()
 
     def _import_ends(self) -> None:
         if self._log.active:
             self._state.import_ends()
-            self._attributes.library_imported()
+            self._attributes.import_ends()
 
 
 def _let_warnings_repeat() -> None:
