@@ -67,6 +67,7 @@ _FROZEN = frozenset(
         *("typing._GenericAlias", "treadle.execution.worker.params.Params"),
     }
 )
+_HOLDING = (types.CoroutineType, types.AsyncGeneratorType)
 _CHANGING = frozenset({"numpy.void"})
 
 
@@ -87,7 +88,7 @@ def handler_of(kind: type) -> Handler:
             return _BY_BASE[name]
     if issubclass(kind, BaseException):
         return objects.exception
-    if hasattr(kind, "__next__") or kind in (types.CoroutineType, types.AsyncGeneratorType):
+    if hasattr(kind, "__next__") or any(kind is one for one in _HOLDING):
         return objects.held
     return objects.reduced
 

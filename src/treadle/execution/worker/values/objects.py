@@ -15,6 +15,11 @@ from treadle.execution.worker.values.world import MAIN, World
 
 PROTOCOL: Final = 4
 
+_WORDS: Final = {
+    **dict.fromkeys(("RLock", "lock", "Condition", "Semaphore"), "a lock"),
+    **dict.fromkeys(("TextIOWrapper", "BufferedReader", "BufferedWriter", "FileIO"), "a file"),
+    **{"BufferedRandom": "a file", "mmap": "mapped memory", "async_generator": "a generator"},
+}
 _SINGLETONS = (
     *(("random", "_inst"), ("numpy.random.mtrand", "_rand"), ("torch", "default_generator")),
     *(("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"), ("os", "environ")),
@@ -100,17 +105,9 @@ def closed(value: Any, _: World) -> Reduction:
 
 def named(kind: type) -> str:
     """A type in a user's words."""
-    name = kind.__qualname__
-    known = {
-        "RLock": "a lock",
-        "lock": "a lock",
-        "TextIOWrapper": "a file",
-        "mmap": "mapped memory",
-    }
-    known |= {"BufferedReader": "a file", "BufferedWriter": "a file", "FileIO": "a file"}
-    known |= {"async_generator": "a generator", "function": "a function"}
-    if name in known:
-        return known[name]
+    name = _WORDS.get(kind.__qualname__, kind.__qualname__)
+    if " " in name:
+        return name
     return f"an {name}" if name[:1].lower() in "aeiou" else f"a {name}"
 
 

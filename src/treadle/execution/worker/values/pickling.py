@@ -16,7 +16,7 @@ from treadle.execution.worker.values.functions import function_by_value
 from treadle.execution.worker.values.memory import Memory
 from treadle.execution.worker.values.objects import PROTOCOL, reduced, singletons
 from treadle.execution.worker.values.reduction import Opaque, Parts, Reference
-from treadle.execution.worker.values.sets import Ordered, ordered
+from treadle.execution.worker.values.sets import Recipe, ordered
 from treadle.execution.worker.values.world import MAIN, MISSING, World
 
 _HOOKS: Final = hooks.__name__
@@ -48,13 +48,15 @@ class Storer(pickle.Pickler):
         handler = self._world.handler(type(value))
         if handler is reduced:
             return NotImplemented
-        if id(value) in self._roots:
-            return _tuple(function_by_value(value, self._world))
         red = handler(value, self._world)
+        elsewhere = isinstance(red, Reference) and red.module != MAIN
+        if id(value) in self._roots and not elsewhere:
+            return _tuple(function_by_value(value, self._world))
         if isinstance(red, Reference):
             if red.module == MAIN:
                 return hooks.main, (red.name,)
-            if isinstance(value, (type, FunctionType)):
+            names = (getattr(value, "__module__", None), getattr(value, "__qualname__", None))
+            if isinstance(value, (type, FunctionType)) and names == (red.module, red.name):
                 return NotImplemented
             return _attribute, (red.module, red.name)
         if isinstance(red, Opaque):
@@ -99,7 +101,7 @@ class NamingStorer(Storer):
             return None
         number = len(self._sets)
         self._sets[id(value)] = (number, value)
-        return "set", (number, type(value) is frozenset, recipe.start, recipe.items)
+        return "set", (number, tuple(recipe))
 
 
 class Loader(pickle.Unpickler):
@@ -127,9 +129,8 @@ class Loader(pickle.Unpickler):
             return _attribute(*content)
         if kind == "again":
             return self._sets[content]
-        number, frozen, start, items = content
-        value: Any = Ordered(start, items).made()
-        self._sets[number] = frozenset(value) if frozen else value
+        number, recipe = content
+        self._sets[number] = Recipe(*recipe).made()
         return self._sets[number]
 
     def _main(self, name: str) -> Any:

@@ -22,6 +22,7 @@ from treadle.execution.worker.values.functions import function_by_value
 from treadle.execution.worker.values.memory import Memory
 from treadle.execution.worker.values.objects import named, singletons
 from treadle.execution.worker.values.reduction import Opaque, Parts, Reduction, Reference, Unseen
+from treadle.execution.worker.values.sets import table
 from treadle.execution.worker.values.world import MAIN, World
 
 MOST: Final = 5_000_000  # objects looked at for one name
@@ -220,10 +221,14 @@ class Walk:
         self._frozen(value, self._write_set)
 
     def _write_set(self, value: Any) -> None:
-        # In the order in which it is gone through, and with its room: the order after a
+        # In the order in which it is gone through, and with its table: the order after a
         # further `add` depends on it.
         self._trail.plain = False
-        self._out += b"S%d," % sys.getsizeof(value) if type(value) is set else b"Z"
+        if type(value) is frozenset:
+            self._out += b"Z"
+        else:
+            read = table(value)
+            self._out += b"S%d.%d.%d," % (read[:3] if read else (sys.getsizeof(value), 0, 0))
         self._items(value)
 
     def _bytearray(self, value: bytearray) -> None:
