@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import functools
 import io
 import types
@@ -107,3 +108,10 @@ def _has_attributes(kind: type) -> bool:
         return True
     members = (vars(base).values() for base in kind.__mro__ if base.__module__ != "builtins")
     return any(type(item) is types.MemberDescriptorType for each in members for item in each)
+
+
+def reduces_plainly(kind: type) -> bool:
+    """Whether values of a type are copied as Python copies objects by itself."""
+    names = ("__reduce_ex__", "__reduce__", "__getstate__")
+    own = (getattr(kind, name, None) is not getattr(object, name, None) for name in names)
+    return not any(own) and kind not in copyreg.dispatch_table

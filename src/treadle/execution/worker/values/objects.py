@@ -70,7 +70,9 @@ def _parts(value: Any, parts: tuple[Any, ...], world: World, *, mine: bool) -> R
         return Opaque(_refusing(kind, failure))
     frozen = world.frozen(kind, mine=mine)
     extra = None
-    if mine and not frozen and not _reduces_plainly(kind):
+    if state is None and not frozen and kind.__dictoffset__ and world.plain(kind):
+        state = getattr(value, "__dict__", None)  # `vars(value)` may have a name
+    if mine and not frozen and not world.plain(kind):
         extra = getattr(value, "__dict__", None)
         extra = None if extra is state else extra
     return Parts(make, arguments, state, items, pairs, setter, frozen=frozen, extra=extra)
@@ -127,12 +129,6 @@ def _attribute(module: str, path: str) -> Any:
     for part in path.split("."):
         found = getattr(found, part, None)
     return found
-
-
-def _reduces_plainly(kind: type) -> bool:
-    names = ("__reduce_ex__", "__reduce__", "__getstate__")
-    own = (getattr(kind, name, None) is not getattr(object, name, None) for name in names)
-    return not any(own) and kind not in copyreg.dispatch_table
 
 
 def _is_of_process(value: Any) -> bool:

@@ -10,6 +10,7 @@ from treadle.execution.task import Load
 from treadle.execution.worker.values import entries
 from treadle.execution.worker.values.groups import grouped, token, trouble
 from treadle.execution.worker.values.memory import Contents
+from treadle.execution.worker.values.objects import singletons
 from treadle.execution.worker.values.walk import Trail, Walk
 from treadle.execution.worker.values.world import World
 from treadle.store.blobs import Blobs
@@ -107,7 +108,7 @@ class Values:
         values = {trail.name: self._namespace[trail.name] for trail in trails}
         resides = any(trail.resides for trail in trails)
         trouble = ""
-        for homes in (None, self._world.homes())[resides:]:
+        for homes in (None, {**singletons(), **self._world.homes()})[resides:]:
             try:
                 packing = entries.packed(values, self._world, homes)
                 if all(trail.plain for trail in trails):
@@ -116,7 +117,7 @@ class Values:
                     return packing
             except Exception as failure:
                 trouble = f" ({type(failure).__name__}: {failure})"
-        raise _LossyError(f"{_names(trails)} not come back from the store as it was{trouble}")
+        raise _LossyError(f"{_names(trails)} not come back from the store as before{trouble}")
 
     def _is(self, values: dict[str, Any], wanted: str, contents: Contents | None = None) -> bool:
         world = self._world.with_names(values)

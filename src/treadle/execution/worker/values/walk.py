@@ -27,7 +27,8 @@ from treadle.execution.worker.values.world import MAIN, World
 
 MOST: Final = 5_000_000  # objects looked at for one name
 DEEPEST: Final = 60_000  # frames of Python, which take no C stack
-_ANYWHERE: Final = -1
+_ANYWHERE: Final = -1  # no trail, but content that is the same in all of them
+_PROCESS: Final = -2  # likewise, of an object that is what it is by being in its place
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
 
@@ -58,8 +59,7 @@ class Walk:
         self.trails: list[Trail] = []
         self.links: list[tuple[int, int]] = []  # numbers of trails that share something
         self._world = world
-        self._homes: dict[int, tuple[str, str]] | None = None
-        self._singletons: dict[int, tuple[str, str]] = {}
+        self._homes: dict[int, tuple[str, str]] = {}
         self._seen: dict[int, tuple[int, int, bytes | None, Any]] = {}
         self._count = 0
         self._changing = 0
@@ -88,6 +88,8 @@ class Walk:
         if encode is not None:
             trail.stream += encode(value)
             return trail
+        if not self._seen:
+            self._look_around()
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, DEEPEST))
         try:
@@ -99,6 +101,12 @@ class Walk:
         finally:
             sys.setrecursionlimit(limit)
         return trail
+
+    def _look_around(self) -> None:
+        """See which objects live elsewhere."""
+        self._homes = self._world.homes()
+        for key, (module, name) in singletons().items():
+            self._seen[key] = (_PROCESS, 0, _name(module, name), None)
 
     def _root(self, name: str, value: Any) -> None:
         """A class or function is walked itself only where it is what its name stands for."""
@@ -140,7 +148,9 @@ class Walk:
         trail, number, content, _ = seen
         here = len(self.trails) - 1
         if content is not None:
-            if trail in (here, _ANYWHERE):
+            if trail in (here, _ANYWHERE, _PROCESS):
+                self._trail.resides |= trail == _PROCESS
+                self._trail.plain &= trail != _PROCESS
                 self._out += content
                 return True
             return False  # another name needs its refs
@@ -155,8 +165,6 @@ class Walk:
         self._seen[id(value)] = (len(self.trails) - 1, self._count, None, value)
         self._count += 1
         self._changing += 1
-        if self._homes is None:
-            self._homes = self._world.homes()
         home = self._homes.get(id(value))
         if home is not None:
             self._trail.resides = True
@@ -252,13 +260,10 @@ class Walk:
 
     def _object(self, value: Any, *, root: bool) -> None:
         self._trail.plain = False
-        if not self._singletons:
-            self._singletons = singletons() or {0: ("", "")}
-        place = self._singletons.get(id(value))
-        red = self._reduced(value) if place is None else Reference(*place)
+        red = self._reduced(value)
         if isinstance(red, Reference):
             self._trail.refs.update(red.refs)
-            content = b"G" + text(red.module) + text(red.name)
+            content = _name(red.module, red.name)
             self._out += content
             trail = len(self.trails) - 1 if red.refs else _ANYWHERE
             self._seen[id(value)] = (trail, 0, content, value)
@@ -318,6 +323,10 @@ class Walk:
         self._out += b"?" + text(named(type(value)))
         for item in red.inside:
             self._visit(item)
+
+
+def _name(module: str, name: str) -> bytes:
+    return b"G" + text(module) + text(name)
 
 
 def _shorten(out: bytearray, start: int) -> bytes:

@@ -32,6 +32,7 @@ class World:
         self._overlay: Mapping[str, Any] = {}
         self._handlers: dict[type, Handler] = {}
         self._frozen: dict[type, bool] = {}
+        self._plain: dict[type, bool] = {}
         self._owners: dict[object, str] = {MAIN: "main"}
         self._own: dict[str, bool] = {}
         self._modules = 0
@@ -44,6 +45,7 @@ class World:
         world._handlers = self._handlers
         world._owners = self._owners
         world._frozen = self._frozen
+        world._plain = self._plain
         world._overlay = overlay
         return world
 
@@ -67,6 +69,15 @@ class World:
             from treadle.execution.worker.values.kinds import is_frozen
 
             known = self._frozen[kind] = is_frozen(kind, mine=mine)
+        return known
+
+    def plain(self, kind: type) -> bool:
+        """Whether values of a type are copied as Python copies objects by itself."""
+        known = self._plain.get(kind)
+        if known is None:
+            from treadle.execution.worker.values.kinds import reduces_plainly
+
+            known = self._plain[kind] = reduces_plainly(kind)
         return known
 
     def owner(self, module: object) -> str:
