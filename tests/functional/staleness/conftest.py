@@ -19,4 +19,4 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lay_out(case, place)
     done = build(case, place)
     assert done.status == 0, done.complaints
-    return place.folder / "build/.treadle/report/measure"
+    return place.folder / "build/.treadle/report/formats"

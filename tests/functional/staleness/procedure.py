@@ -71,7 +71,7 @@ def try_case(case: Case, folder: Path, measured: Path) -> Trial:
     for place in (here, there):
         lay_out(case, place)
         if not case.header("args"):
-            shutil.copytree(measured, place.folder / "build/.treadle/report/measure")
+            shutil.copytree(measured, place.folder / "build/.treadle/report/formats")
     apply_change(case, there, built=False)
     clean = start(case, there)
     first = finish(start(case, here), here, case.header("kill"))

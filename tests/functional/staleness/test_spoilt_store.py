@@ -48,7 +48,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory, measured: Path) -> Kept:
     for name, text in (("built", DOCUMENT), ("clean", EDITED)):
         place = Place(folder / name)
         lay_out(_case(text), place)
-        shutil.copytree(measured, place.folder / "build/.treadle/report/measure")
+        shutil.copytree(measured, place.folder / "build/.treadle/report/formats")
         outcome = build(_case(text), place)
         assert outcome.status == 0, outcome.complaints
     return Kept(folder / "built", outcome, folder / "scratch")
