@@ -1,0 +1,96 @@
+"""`make pdf`: what makes it build again, with a stand-in for the command."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from treadle.building.dependencies import dependency_rules
+
+MAKEFILE = Path(__file__).parents[2] / "Makefile"
+COMMAND = """#!/bin/sh
+stem=$(basename "$2" .pmd)
+echo "$stem" >> built
+touch "build/$stem.pdf"
+"""
+
+
+class Tree:
+    """A work tree that is set up, with nothing built yet."""
+
+    def __init__(self, root):
+        self.root = root
+        shutil.copy(MAKEFILE, root / "Makefile")
+        for name in (
+            *("report/assignment9.pmd", "report/proposal.pmd", "report/references.bib"),
+            *("src/module.py", "templates/page.tex.j2", "data/digits.csv", "data/a b.csv"),
+            *("code/assignment9/data.py", "scripts/make-venv.sh", "scripts/install-tex.sh"),
+            *("requirements.lock", "pyproject.toml"),
+        ):
+            self.write(name, "")
+        self.write(".venv/bin/treadle", COMMAND)
+        (root / ".venv/bin/treadle").chmod(0o755)
+        for name in (".venv/ready", ".venv/tex-ready", ".venv/data-ready"):
+            self.write(name, "", 2)
+        names = [str(root / "data" / name) for name in ("digits.csv", "a b.csv")]
+        rules = dependency_rules(Path("build/assignment9.pdf"), names)
+        self.write("build/.treadle/assignment9.d", rules)
+
+    def write(self, name, text, age=1):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        os.utime(path, (1_000_000 + age, 1_000_000 + age))
+
+    def touch(self, name):
+        os.utime(self.root / name, (4_000_000_000, 4_000_000_000))
+
+    def make(self):
+        """What is built, in order."""
+        built = self.root / "built"
+        built.write_text("")
+        subprocess.run(["make", "pdf"], cwd=self.root, check=True, capture_output=True)
+        return built.read_text().split()
+
+
+@pytest.fixture
+def tree(tmp_path):
+    return Tree(tmp_path)
+
+
+def test_nothing_is_built_twice(tree):
+    assert sorted(tree.make()) == ["assignment9", "proposal"]
+    assert tree.make() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("report/assignment9.pmd", ["assignment9"]),
+        ("report/references.bib", ["assignment9", "proposal"]),
+        ("src/module.py", ["assignment9", "proposal"]),
+        ("data/digits.csv", ["assignment9"]),
+        ("data/a b.csv", ["assignment9"]),
+        ("code/assignment9/data.py", []),
+    ],
+)
+def test_what_has_changed_is_built_again(tree, name, expected):
+    tree.make()
+    tree.touch(name)
+    if name.startswith("code/"):
+        tree.touch(".venv/data-ready")
+    assert sorted(tree.make()) == expected
+
+
+def test_a_data_file_that_is_gone_is_no_error(tree):
+    tree.make()
+    (tree.root / "data" / "digits.csv").unlink()
+    assert tree.make() == ["assignment9"]
+
+
+def test_without_a_record_of_an_earlier_build(tree):
+    (tree.root / "build" / ".treadle" / "assignment9.d").unlink()
+    assert sorted(tree.make()) == ["assignment9", "proposal"]
+    assert tree.make() == []
