@@ -13,10 +13,10 @@ A file holds many cases, each like this one:
 
 `now` is a text that only a right second build shows (`*`: other output, whatever it is); `runs`
 names the chunks that run in it, `none` for none, `at least a, b` where more may. `status`, `args`,
-`env`, `to` say what else there is to a build, `prepare` is Python code that makes what a text can't
-be, `kill: CHUNK` ends the first build when that chunk has run, and `rivals` says why the case can't
-be put to another cache. `+++ FILE` is the text of a file after the change; the actions under
-`--- change` are those of `changes`.
+`env`, `to`, `latex` say what else there is to a build, `prepare` is Python code that makes what a
+text can't be, `kill: CHUNK` ends the first build when that chunk has run, and `rivals` says why the
+case can't be put to another cache. `+++ FILE` is the text of a file after the change; the actions
+under `--- change` are those of `changes`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CASES = Path(__file__).with_name("cases")
-_KEYS = ("now", "runs", "status", "args", "env", "to", "kill", "prepare", "rivals")
+_KEYS = ("now", "runs", "status", "args", "env", "to", "kill", "prepare", "latex", "rivals")
 _HEADER = re.compile(rf"(?P<key>{'|'.join(_KEYS)}): (?P<value>.*)")
 _SECTION = re.compile(r"(?P<mark>---|\+\+\+) (?P<name>\S+)")
 

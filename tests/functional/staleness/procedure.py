@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -65,13 +64,13 @@ class Trial:
     clean: Outcome
 
 
-def try_case(case: Case, folder: Path, measured: Path) -> Trial:
-    """Run the case below `folder`; `measured` is a preamble's measure, which is no cache."""
+def try_case(case: Case, folder: Path, programs: Path) -> Trial:
+    """Run the case below `folder`, with these programs on the path unless it needs LaTeX."""
     here, there = (Place(folder / name / "work") for name in "ab")
     for place in (here, there):
+        if not {"to", "latex"} & set(case.headers):
+            place.environment["PATH"] = str(programs)
         lay_out(case, place)
-        if not case.header("args"):
-            shutil.copytree(measured, place.folder / "build/.treadle/report/formats")
     apply_change(case, there, built=False)
     clean = start(case, there)
     first = finish(start(case, here), here, case.header("kill"))

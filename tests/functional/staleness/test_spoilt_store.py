@@ -39,19 +39,19 @@ class Kept:
     built: Path
     clean: Outcome
     scratch: Path
+    programs: Path
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory, measured: Path) -> Kept:
+def kept(tmp_path_factory: pytest.TempPathFactory, programs: Path) -> Kept:
     """The build that is to be spoilt."""
     folder = tmp_path_factory.mktemp("spoilt")
     for name, text in (("built", DOCUMENT), ("clean", EDITED)):
-        place = Place(folder / name)
+        place = Place(folder / name, {"PATH": str(programs)})
         lay_out(_case(text), place)
-        shutil.copytree(measured, place.folder / "build/.treadle/report/formats")
         outcome = build(_case(text), place)
         assert outcome.status == 0, outcome.complaints
-    return Kept(folder / "built", outcome, folder / "scratch")
+    return Kept(folder / "built", outcome, folder / "scratch", programs)
 
 
 def _case(text: str) -> Case:
@@ -67,7 +67,7 @@ def _copies(kept: Kept, text: str, kind: str) -> Iterator[tuple[str, Place]]:
         shutil.copytree(kept.built, kept.scratch, symlinks=True)
         (kept.scratch / "report.pmd").write_text(text, "utf-8")
         damage_file(kept.scratch / name, kind)
-        yield str(name), Place(kept.scratch)
+        yield str(name), Place(kept.scratch, {"PATH": str(kept.programs)})
 
 
 @pytest.mark.parametrize("kind", ["truncate", "empty", "flip"])

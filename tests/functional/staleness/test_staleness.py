@@ -11,8 +11,8 @@ from .procedure import Trial, try_case
 
 
 @pytest.mark.parametrize("case", all_cases(), ids=lambda case: f"{case.theme}:{case.name}")
-def test_second_build_equals_a_clean_one(case: Case, tmp_path: Path, measured: Path):
-    trial = try_case(case, tmp_path, measured)
+def test_second_build_equals_a_clean_one(case: Case, tmp_path: Path, programs: Path):
+    trial = try_case(case, tmp_path, programs)
     check_equal(case, trial)
     check_telling(case, trial)
     check_ran(case, trial)
