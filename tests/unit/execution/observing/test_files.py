@@ -333,3 +333,16 @@ def test_figures_and_the_store_are_not_the_documents(seen: Seen, tmp_path: Path)
             open({str(tmp_path)!r} + "/" + name + "/x").read()
     """)
     assert observed.reads == ()
+
+
+def test_a_library_notes_down_who_calls_it(observe: Observe, folder: Path) -> None:
+    (folder / "code" / "helpers.py").write_text(
+        "import warnings, torch\n"
+        "def seed():\n"
+        "    torch.manual_seed(1)\n"
+        "def warn():\n"
+        "    torch.tensor(torch.ones(1))\n"
+    )
+    _, silent, shown = observe("import helpers", "helpers.seed()", "helpers.warn()")
+    assert silent.reads == ()
+    assert shown.reads == (of(folder / "code" / "helpers.py"),)

@@ -48,8 +48,8 @@ class Files:
     def opened(self, path: object, mode: str | None, flags: int, *_: object) -> None:
         """`open`: for reading, for writing or both."""
         name = self._log.scope.path_of(path)
-        if name is None or frames.loads_code(_caller()):
-            return
+        if name is None or frames.loads_code(_caller()) or _for_linecache():
+            return  # `Sources` tells when it is looked at
         writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         if not writes and not (mode and set(mode) & set("wax+")):
             self._log.read(name)
@@ -189,6 +189,14 @@ class Files:
 def _caller() -> FrameType:
     """The frame that raised the event: the first one not of this package."""
     return next(frames.outward(1))
+
+
+def _for_linecache() -> bool:
+    """Whether a file is opened for Python's memory of source lines."""
+    callers = frames.outward(1)
+    if frames.module_of(next(callers)) != "tokenize":
+        return False
+    return frames.module_of(next(callers)) == "linecache"
 
 
 def _exists_is_fine(caller: FrameType) -> bool:

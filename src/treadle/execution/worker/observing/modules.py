@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from importlib.machinery import all_suffixes
 from types import ModuleType
 
 from treadle.execution.worker.observing import frames
@@ -15,6 +16,7 @@ from treadle.execution.worker.observing.importing import Imports
 _OURS = frozenset(
     {"treadle", "blake3", "__main__", "__mp_main__", "_distutils_hack", "_virtualenv"}
 )
+_SUFFIXES = tuple(all_suffixes())  # a package without an __init__ has no file
 _INSTALLED = re.compile(r".*/(?:site|dist)-packages/([^/.]+)")
 
 
@@ -65,8 +67,8 @@ class Modules:
         if root in sys.stdlib_module_names or root in _OURS or frames.is_stdlib(file):
             return False
         installed = _INSTALLED.search(file)
-        if installed is None:
-            return file.startswith("/")  # torch gives parts of itself names of no file
+        if installed is None:  # torch gives parts of itself names of no file
+            return file.startswith("/") and file.endswith(_SUFFIXES)
         if not self._distributions.of(installed[1]):
             return True  # a file that no distribution has brought
         roots.add(installed[1])

@@ -13,6 +13,7 @@ _SYSTEM = ("/proc", "/sys", "/dev", "/run")
 _SHARED_PREFIXES = ("/", "/usr", "/usr/local")  # of Python, and of much else
 _PYTHON = "lib/python{}.{}".format(*sys.version_info)
 _OWN = __file__.rpartition("/execution/")[0]  # the package `treadle`
+_LONG = re.compile(r"//|/\.\.?(/|$)|./$")
 _NOISE = re.compile(
     r"/__pycache__(/|$)|\.py[co]$|/fontlist-[^/]*\.json(\.matplotlib-lock)?$"
     r"|/treadle/fonts/|/(site|dist)-packages(/|$)"
@@ -36,7 +37,9 @@ class Scope:
             return None
         if not text.startswith("/"):
             text = f"{os.getcwd()}/{text}"  # noqa: PTH109
-        if "/." in text or "//" in text or text.endswith("/"):
+        if text.startswith(self.ignored) and "/.." not in text:
+            return None  # most of them
+        if _LONG.search(text):
             text = _normal(text)
         if f"{text}/".startswith(self.ignored) or "\0" in text or _NOISE.search(text):
             return None

@@ -84,7 +84,7 @@ def _watched_lstat(log: Log, asked: Asked) -> Callable[..., os.stat_result]:
             if log.active:
                 log.note(asked.in_vain, path, dir_fd)
             raise
-        if log.active:
+        if log.active and not asked.in_library():  # which resolves thousands of paths
             log.note(asked.status, path, dir_fd, found, False)
         return found
 
@@ -133,6 +133,7 @@ class Asked:
         """Tell `log`."""
         self._log = log
         self._imports = imports
+        self.in_library = imports.in_library
 
     def status(
         self, path: Path, folder: int | None, found: os.stat_result, follow: bool = True
@@ -190,7 +191,8 @@ def _how() -> str:
     for caller in frames.outward(0):
         module = frames.module_of(caller)
         if known:  # to make folders, what is there already is welcome
-            return "" if module == "os" and caller.f_code.co_name == "makedirs" else known
+            makes_folders = module == "os" and caller.f_code.co_name == "makedirs"
+            return "" if makes_folders or module in _SILENT else known
         if module in _SILENT or caller.f_code.co_filename.startswith("<frozen importlib"):
             return ""
         name = caller.f_code.co_name

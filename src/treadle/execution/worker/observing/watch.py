@@ -17,6 +17,7 @@ from treadle.execution.worker.observing.lookups import Lookups
 from treadle.execution.worker.observing.processes import Processes
 from treadle.execution.worker.observing.programs import Programs
 from treadle.execution.worker.observing.scope import scope_of
+from treadle.execution.worker.observing.sources import Sources
 from treadle.store.files import FileDigests
 from treadle.store.stats import KnownFiles
 
@@ -40,6 +41,7 @@ class Watch:
         self.environment.install()
         self.processes.install(after_import)
         native.install(self.log, after_import)
+        Sources(self.log, self.imports).install()
         stats.install(self.log, self.imports)
         files.install(self.log, handlers)
 
