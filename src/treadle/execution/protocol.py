@@ -7,6 +7,7 @@ latest line of output of the chunk that runs.
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 from typing import Any
@@ -42,6 +43,11 @@ _TYPES: dict[str, type] = {
     )
 }
 
+_DEFAULTS: dict[str, dict[str, object]] = {
+    name: {each.name: each.default for each in dataclasses.fields(kind)}
+    for name, kind in _TYPES.items()
+}
+
 
 def encode(message: object) -> bytes:
     """One line of JSON; only ASCII, so that no text can break it."""
@@ -59,7 +65,13 @@ def _pack(value: object) -> dict[str, object]:
     kind = type(value).__name__
     if kind not in _TYPES:
         raise TypeError(f"a {kind} can't be sent to the worker: {value!r}")
-    return {TYPE: kind, **vars(value)}
+    usual = _DEFAULTS[kind]  # left out: most fields of most messages say nothing new
+    given = {name: field for name, field in vars(value).items() if not _is(field, usual[name])}
+    return {TYPE: kind, **given}
+
+
+def _is(value: object, usual: object) -> bool:
+    return type(value) is type(usual) and value == usual
 
 
 def _unpack(value: dict[str, Any]) -> object:
