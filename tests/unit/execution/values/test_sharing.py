@@ -29,7 +29,10 @@ from .conftest import Session
         ("x = []; y = (i for i in x); z = iter([x])", [("x", "y", "z")]),
         ("class C: pass\nx = C(); y = vars(x); z = x.__init__", [("x", "y", "z")]),
         ("import sys; x = sys.path; y = [sys.path]; z = sys.stdout", [("x",), ("y",), ("z",)]),
-        ("import enum\nclass E(enum.Enum):\n    A = []\nx = E.A; y = x; z = [x]", [("x", "y", "z")]),
+        (
+            "import enum\nclass E(enum.Enum):\n    A = []\nx = E.A; y = x; z = [x]",
+            [("x", "y", "z")],
+        ),
     ],
 )
 def test_groups_are_who_shares_what_can_change(

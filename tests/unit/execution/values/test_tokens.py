@@ -98,7 +98,10 @@ CHANGES = [
     ("def x(a=[]): return a", "x().append(1)"),
     ("def x(): return 1", "x.note = 1"),
     ("def x(): return 1", "x.__annotations__['a'] = int"),
-    ("def make():\n    n = 0\n    def f():\n        nonlocal n\n        n += 1\n    return f\nx = make()", "x()"),
+    (
+        "def make():\n    n = 0\n    def f():\n        nonlocal n\n        n += 1\n    return f\nx = make()",
+        "x()",
+    ),
     ("class x:\n    a = 1", "x.a = 2"),
     ("class x:\n    a = []", "x.a.append(1)"),
     ("class x:\n    def m(self): return 1", "x.m = lambda self: 2"),
@@ -142,12 +145,21 @@ def test_a_change_is_seen(session: Session, code: str, change: str) -> None:
     [
         ("def x(a):\n    'doc'\n    return a, 1", "\n\n\ndef x(a):\n    return a, 1  # same"),
         ("def x(a):\n    'one'\n    return a", "def x(a):\n    'other'\n    return a"),
-        ("class x:\n    'doc'\n    def m(self): 'doc'", "class x:\n    def m(self):\n\n        pass"),
+        (
+            "class x:\n    'doc'\n    def m(self): 'doc'",
+            "class x:\n    def m(self):\n\n        pass",
+        ),
         ("x = lambda: [i for i in range(3)]", "\n\nx = lambda: [i\n  for i in range(3)]"),
         ("x = ['ab'] * 2", "x = [''.join('ab'), ''.join('ab')]"),
         ("t = (1, 'a'); x = [t, t]", "x = [tuple([1, 'a']), tuple([1, 'a'])]"),
-        ("t = (1, 'a' * 99, (3, 4)); x = [t, t]", "x = [(1, 'a' * 99, (3, 4)), tuple([1, 'a' * 99, (3, 4)])]"),
-        ("import decimal; d = decimal.Decimal(1); x = [d, d]", "x = [decimal.Decimal(1), decimal.Decimal(1)]"),
+        (
+            "t = (1, 'a' * 99, (3, 4)); x = [t, t]",
+            "x = [(1, 'a' * 99, (3, 4)), tuple([1, 'a' * 99, (3, 4)])]",
+        ),
+        (
+            "import decimal; d = decimal.Decimal(1); x = [d, d]",
+            "x = [decimal.Decimal(1), decimal.Decimal(1)]",
+        ),
         ("x = [frozenset({1}), 2]", "y = 3; x = [frozenset([1]), 2]"),
     ],
 )
@@ -207,10 +219,16 @@ def test_code_that_looks_names_up_by_text_reads_everything(session: Session) -> 
         ("x = memoryview(bytearray(3))", "`x` is a memoryview"),
         ("import socket; x = socket.socket(); x.close()", "`x` is a socket"),
         ("async def f(): pass\nx = f(); x.close()", "`x` is a coroutine"),
-        ("class C:\n    def __reduce__(self): 1 / 0\nx = C()", "can't be copied (ZeroDivisionError)"),
+        (
+            "class C:\n    def __reduce__(self): 1 / 0\nx = C()",
+            "can't be copied (ZeroDivisionError)",
+        ),
         ("class C:\n    def __getstate__(self): 1 / 0\nx = C()", "can't be copied"),
         ("class C:\n    def __reduce__(self): return 3\nx = C()", "strange"),
-        ("try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    x = e", "an exception with its traceback"),
+        (
+            "try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    x = e",
+            "an exception with its traceback",
+        ),
         ("def f():\n    class C: pass\n    return C()\nx = f()", "class `f.<locals>.C`"),
         ("import sys; x = sys._getframe()", "`x` is a frame"),
     ],

@@ -14,7 +14,7 @@ from treadle.execution.worker.values.world import World
 
 # These are no more than an array with another look.
 _PLAIN: Final = frozenset({"numpy.ndarray", "numpy.matrix", "numpy.recarray", "numpy.rec.recarray"})
-_KEEPERS: Final = frozenset({"PyCapsule", "bytes", "str", "_memoryviewslice"})
+_KEEPERS: Final = frozenset({"NoneType", "PyCapsule", "bytes", "str", "_memoryviewslice"})
 
 
 def dtype(value: Any, world: World) -> Reduction:
@@ -23,6 +23,8 @@ def dtype(value: Any, world: World) -> Reduction:
         return reduced(value, world)
     if value.subdtype is not None:
         return Parts(make_dtype, (value.subdtype,), frozen=True)
+    if value.names is None and value.kind in "biufc":  # `q` and `l` are alike, and two
+        return Parts(make_number, (value.char, value.byteorder), frozen=True)
     if value.names is None:
         return Parts(make_dtype, (value.str,), frozen=True)
     fields = [value.fields[name] for name in value.names]
@@ -37,6 +39,12 @@ def make_dtype(*arguments: Any) -> Any:
     """A type of items."""
     numpy: Any = sys.modules["numpy"]
     return numpy.dtype(*arguments)
+
+
+def make_number(char: str, order: str) -> Any:
+    """A type of numbers."""
+    found = make_dtype(char)
+    return found if order in "=|" else found.newbyteorder(order)
 
 
 def make_record(
@@ -62,7 +70,10 @@ def array(value: Any, world: World) -> Reduction:
     address = value.__array_interface__["data"][0]
     place = (value.shape, value.strides, value.dtype, value.flags.writeable)
     names = getattr(value, "__dict__", None) or None
-    return Parts(make_array, (kind, memory, address - memory.start, *place), names)
+    parts = Parts(make_array, (kind, memory, address - memory.start, *place))
+    if names:
+        parts = parts._replace(state=names, setter=set_names)
+    return parts if memory.keeper is value else parts._replace(extra=(memory.keeper,))
 
 
 def make_array(
@@ -81,6 +92,18 @@ def make_array(
     return value
 
 
+def set_names(value: Any, names: dict[str, Any]) -> None:
+    """Give an array its attributes."""
+    value.__dict__.update(names)
+
+
+def set_masked(value: Any, state: tuple[Any, ...]) -> None:
+    """Give a masked array its items; one without a filling stays without."""
+    value.__setstate__(state)
+    if state[-1] is None:
+        value._fill_value = None
+
+
 def _by_items(value: Any, world: World, *, plain_type: bool) -> Reduction:
     """Arrays of objects, and arrays that know better how they are copied."""
     address = value.__array_interface__["data"][0]
@@ -92,9 +115,9 @@ def _by_items(value: Any, world: World, *, plain_type: bool) -> Reduction:
         if not isinstance(red, Parts):
             return red
         extra = (shared, value.shape, value.strides, flags.writeable, red.extra)
-        return Parts(
-            red.make, red.arguments, red.state, red.items, red.pairs, red.setter, extra=extra
-        )
+        masked = type(value).__name__ == "MaskedArray" and type(red.state) is tuple
+        setter = set_masked if masked else red.setter
+        return red._replace(extra=extra, setter=setter)
     order = "C" if flags.c_contiguous else "F"
     return Parts(
         make_objects,
@@ -133,19 +156,24 @@ def _memory(value: Any) -> Memory | Opaque:
         storage = tensor.untyped_storage()
         start = storage.data_ptr()
         return Memory(start, start + storage.nbytes(), value)
-    if not _is_alone(keeper):
-        return Opaque(f"an array in the memory of a {type(keeper).__qualname__}")
     address = top.__array_interface__["data"][0]
-    return Memory(*(bounds(address, top.itemsize, top.shape, top.strides)), value)
+    place = bounds(address, top.itemsize, top.shape, top.strides)
+    giver = keeper.obj if isinstance(keeper, memoryview) else keeper
+    if type(giver).__name__ in _KEEPERS or Piece.holds(giver):
+        return Memory(*place, value)
+    if _gives_memory(giver):
+        return Opaque(f"an array in the memory of a {type(giver).__qualname__}")
+    # Its methods may change the memory: whoever holds the array holds it as well.
+    return Memory(*place, giver)
 
 
-def _is_alone(keeper: Any) -> bool:
-    """Whether the memory can be changed through arrays and tensors alone."""
-    if keeper is None or type(keeper).__name__ in _KEEPERS:
-        return True
-    if isinstance(keeper, memoryview):
-        return isinstance(keeper.obj, bytes) or Piece.holds(keeper.obj)
-    return False
+def _gives_memory(value: Any) -> bool:
+    """Whether others can get at the memory of `value` without our seeing it."""
+    try:
+        memoryview(value)
+    except TypeError:
+        return False
+    return True
 
 
 class Piece:

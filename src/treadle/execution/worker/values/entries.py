@@ -35,14 +35,20 @@ class Packed:
 
 
 def packed(
-    values: Mapping[str, Any], world: World, homes: Mapping[int, tuple[str, str]] | None
+    values: Mapping[str, Any],
+    world: World,
+    copies: frozenset[int],
+    homes: Mapping[int, tuple[str, str]] | None,
 ) -> Packed:
-    """Take values apart; with `homes`, sets and the objects of modules are seen to."""
+    """Take values apart; with `homes`, sets and the objects of modules are seen to.
+
+    `copies` are the blocks of frames that must not share memory any longer.
+    """
     file = io.BytesIO()
     if homes is None:
-        storer = Storer(file, world, values)
+        storer = Storer(file, world, values, copies)
     else:
-        storer = NamingStorer(file, world, values, homes)
+        storer = NamingStorer(file, world, values, copies, homes)
     storer.dump(dict(values))
     return Packed(file.getvalue(), tuple(storer.pieces), storer)
 

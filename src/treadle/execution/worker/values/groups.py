@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from blake3 import blake3
 
 from treadle.execution.worker.values.atoms import text
-from treadle.execution.worker.values.memory import Contents, Memory, Regions
+from treadle.execution.worker.values.memory import Contents, Regions, lone_content
 from treadle.execution.worker.values.walk import Trail, Walk
 
 _FORM = b"treadle values 1\n"  # another one wherever the walk writes something else
@@ -39,9 +41,8 @@ def token(trails: list[Trail], contents: Contents) -> str:
         name = text(trail.name)
         hasher.update(name + b"%d:" % len(trail.stream))
         hasher.update(trail.stream)
-    stretches = [stretch for trail in trails for stretch in trail.memory]
-    if stretches:
-        hasher.update(_shape(stretches, contents))
+    if any(trail.memory for trail in trails):
+        hasher.update(_shape(trails, contents))
     return hasher.hexdigest()
 
 
@@ -59,19 +60,58 @@ def trouble(trails: list[Trail]) -> str:
     return ""
 
 
-def _shape(stretches: list[Memory], contents: Contents) -> bytes:
+def blocks_to_copy(trails: list[Trail]) -> frozenset[int]:
+    """The blocks of frames that lie in the memory of other blocks."""
+    found: set[int] = set()
+    for region in _Landscape(trails).regions.values():
+        if len(region.blocks) > 1 and not region.shared:
+            found |= region.blocks
+    return frozenset(found)
+
+
+@dataclass(slots=True)
+class _Dwellers:
+    """Who lies in a region."""
+
+    trails: set[int] = field(default_factory=set)
+    blocks: set[int] = field(default_factory=set)
+    shared: bool = False  # arrays or tensors, which see each other's changes
+
+
+class _Landscape:
+    """The memory of several trails."""
+
+    def __init__(self, trails: list[Trail]) -> None:
+        """Merge what overlaps."""
+        self.stretches = [(s, number) for number, trail in enumerate(trails) for s in trail.memory]
+        self.merged = Regions(stretch for stretch, _ in self.stretches)
+        self.regions: dict[int, _Dwellers] = {}
+        for stretch, number in self.stretches:
+            dwellers = self.regions.setdefault(self.merged.index(stretch.start), _Dwellers())
+            dwellers.trails.add(number)
+            if stretch.block:
+                dwellers.blocks.add(stretch.block)
+            else:
+                dwellers.shared = True
+
+
+def _shape(trails: list[Trail], contents: Contents) -> bytes:
     """Which region each stretch is in, and where; what the regions hold."""
-    regions = Regions(stretches)
+    landscape = _Landscape(trails)
     numbers: dict[int, int] = {}
     parts = []
-    for stretch in stretches:
-        region = regions.at(stretch.start)
-        number = numbers.setdefault(region.start, len(numbers))
-        place = (number, stretch.start - region.start, stretch.stop - stretch.start)
-        parts.append(b"%d.%d.%d;" % place)
+    for stretch, _ in landscape.stretches:
+        index = landscape.merged.index(stretch.start)
+        size = stretch.stop - stretch.start
+        if not landscape.regions[index].shared:
+            parts.append(b"%d!" % stretch.keeper.nbytes + lone_content(stretch).encode())
+            continue
+        region = landscape.merged.at(stretch.start)
+        number = numbers.setdefault(index, len(numbers))
+        parts.append(b"%d.%d.%d;" % (number, stretch.start - region.start, size))
         if number == len(numbers) - 1:
-            size = region.stop - region.start
-            parts.append(b"%d=" % size + contents.digest(region).encode())
+            whole = region.stop - region.start
+            parts.append(b"%d=" % whole + contents.digest(region).encode())
     return b"".join(parts)
 
 
@@ -79,12 +119,11 @@ def _sharing(trails: list[Trail]) -> list[tuple[int, int]]:
     """Pairs of trails with memory in common."""
     if not any(trail.memory for trail in trails):
         return []
-    owned = [(s, number) for number, trail in enumerate(trails) for s in trail.memory]
-    regions = Regions(stretch for stretch, _ in owned)
-    first: dict[int, int] = {}
     pairs = []
-    for stretch, number in owned:
-        other = first.setdefault(regions.index(stretch.start), number)
-        if other != number:
-            pairs.append((other, number))
+    for dwellers in _Landscape(trails).regions.values():
+        if dwellers.shared:
+            first, *others = sorted(dwellers.trails)
+            pairs += [(first, other) for other in others]
+            if len(dwellers.blocks) > 1:
+                trails[first].refused = "an array in the memory of several frames"
     return pairs

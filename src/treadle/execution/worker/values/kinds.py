@@ -9,7 +9,7 @@ import types
 from collections.abc import Mapping
 from typing import Final
 
-from treadle.execution.worker.values import arrays, classes, functions, objects, tensors
+from treadle.execution.worker.values import arrays, classes, frames, functions, objects, tensors
 from treadle.execution.worker.values.reduction import ByValue, Unseen
 from treadle.execution.worker.values.world import Handler
 
@@ -54,6 +54,9 @@ _BY_BASE: Final[Mapping[str, Handler]] = {
     "torch.optim.optimizer.Optimizer": tensors.optimizer,
     "numpy.ndarray": arrays.array,
     "numpy.dtype": arrays.dtype,
+    "pandas.core.internals.managers.SingleBlockManager": frames.column,
+    "pandas._libs.internals.Block": frames.block,
+    "pandas.core.internals.blocks.Block": frames.block,
 }
 
 # Nothing can change these, so that it does not matter which of two equal ones it is.

@@ -14,14 +14,17 @@ from treadle.store.digest import digest
 class Memory:
     """A stretch of memory, from one address up to another, and who keeps it alive."""
 
-    __slots__ = ("keeper", "plain", "start", "stop")
+    __slots__ = ("block", "keeper", "plain", "start", "stop")
 
-    def __init__(self, start: int, stop: int, keeper: Any, *, plain: bool = True) -> None:
-        """`plain`: its bytes are its content; otherwise it holds references."""
+    def __init__(
+        self, start: int, stop: int, keeper: Any, *, plain: bool = True, block: int = 0
+    ) -> None:
+        """`plain`: its bytes are its content, not references; `block`: of a frame, its number."""
         self.start = start
         self.stop = stop
         self.keeper = keeper
         self.plain = plain
+        self.block = block
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,16 @@ class Contents:
         if known is None:
             known = self._digests[place] = digest(view(*place))
         return known
+
+
+def lone_content(memory: Memory) -> str:
+    """The digest of the array that keeps a stretch of memory, without what lies between."""
+    if not memory.plain:
+        return "references"
+    flags = memory.keeper.flags
+    if flags.c_contiguous or flags.f_contiguous:
+        return digest(view(memory.start, memory.stop))
+    return digest(memory.keeper.copy("K").ravel("K").tobytes())
 
 
 def view(start: int, stop: int) -> memoryview:

@@ -86,7 +86,7 @@ def exception(value: BaseException, world: World) -> Reduction:
     if not isinstance(red, Parts):
         return red
     extra = (value.__cause__, value.__context__, value.__suppress_context__)
-    return Parts(red.make, red.arguments, red.state, red.items, red.pairs, red.setter, extra=extra)
+    return red._replace(extra=extra)
 
 
 def proxy(value: Any, _: World) -> Reduction:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from treadle.execution.worker.values import hooks
 from treadle.execution.worker.values.arrays import Piece
+from treadle.execution.worker.values.frames import copy_block
 from treadle.execution.worker.values.functions import function_by_value
 from treadle.execution.worker.values.memory import Memory
 from treadle.execution.worker.values.objects import PROTOCOL, reduced, singletons
@@ -29,11 +30,17 @@ class UnstorableError(Exception):
 class Storer(pickle.Pickler):
     """Pickles values; memory is left out, by number, and kept in `pieces`."""
 
-    def __init__(self, file: io.BytesIO, world: World, values: Mapping[str, Any]) -> None:
-        """Classes and functions of the session are stored by name, except those in `values`."""
+    def __init__(
+        self, file: io.BytesIO, world: World, values: Mapping[str, Any], copies: frozenset[int]
+    ) -> None:
+        """Functions of the session are stored by name, except those that `values` defines.
+
+        `copies`: the blocks of frames that get memory of their own, by identity.
+        """
         super().__init__(file, PROTOCOL)
         self._world = world
-        self._roots = {id(value) for value in values.values() if type(value) is FunctionType}
+        self._values = values
+        self._copies = copies
         self._singletons = singletons()
         self._serials: dict[tuple[int, int], int] = {}
         self.pieces: list[Memory] = []
@@ -49,12 +56,13 @@ class Storer(pickle.Pickler):
         if handler is reduced:
             return NotImplemented
         red = handler(value, self._world)
-        elsewhere = isinstance(red, Reference) and red.module != MAIN
-        if id(value) in self._roots and not elsewhere:
-            return _tuple(function_by_value(value, self._world))
+        if id(value) in self._copies and isinstance(red, Parts):
+            red = red._replace(make=copy_block)
         if isinstance(red, Reference):
-            if red.module == MAIN:
+            if red.module == MAIN and self._values.get(red.name) is not value:
                 return hooks.main, (red.name,)
+            if red.module == MAIN:
+                return _tuple(function_by_value(value, self._world))
             names = (getattr(value, "__module__", None), getattr(value, "__qualname__", None))
             if isinstance(value, (type, FunctionType)) and names == (red.module, red.name):
                 return NotImplemented
@@ -79,10 +87,11 @@ class NamingStorer(Storer):
         file: io.BytesIO,
         world: World,
         values: Mapping[str, Any],
+        copies: frozenset[int],
         homes: Mapping[int, tuple[str, str]],
     ) -> None:
         """`homes`: objects that are found in modules, by identity."""
-        super().__init__(file, world, values)
+        super().__init__(file, world, values, copies)
         self._homes = homes
         self._sets: dict[int, tuple[int, Any]] = {}
 

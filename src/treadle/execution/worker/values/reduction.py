@@ -33,6 +33,7 @@ class Parts(NamedTuple):
     frozen: bool = False  # its identity does not matter, as nothing can change it
     extra: Any = None  # counts, and is not stored
     refs: tuple[str, ...] = ()
+    apart: bool = False  # its memory is its own, though it may share it with its likes
     refusal: str = ""  # why it can be fingerprinted and not stored, in words
 
 

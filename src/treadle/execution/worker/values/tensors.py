@@ -22,13 +22,14 @@ def tensor(value: Any, _: World) -> Reduction:
         return Opaque(trouble)
     if value._is_view() and not value.is_inference():
         unsaid = torch._C._autograd._get_creation_meta(value).name != "DEFAULT"
-        place = (value.shape, value.stride(), value.storage_offset(), unsaid)
-        make, arguments = make_view, (value._base, *map(_plain, place))
+        place = (value.dtype, value.shape, value.stride(), value.storage_offset())
+        flags = (value.is_conj(), value.is_neg(), unsaid)
+        make, arguments = make_view, (value._base, *map(_plain, place), *flags)
     else:
         storage = value.untyped_storage()
         start = storage.data_ptr()
         memory = Memory(start, start + storage.nbytes(), storage)
-        place = (value.dtype, value.storage_offset(), value.shape, value.stride())
+        place = (value.dtype, value.shape, value.stride(), value.storage_offset())
         flags = (value.is_conj(), value.is_neg(), value.is_inference())
         make, arguments = make_tensor, (kind, memory, *map(_plain, place), *flags)  # type: ignore[assignment]
     state = (
@@ -67,9 +68,9 @@ def make_tensor(
     kind: Any,
     memory: Piece,
     dtype: Any,
-    offset: int,
     shape: tuple[int, ...],
     strides: tuple[int, ...],
+    offset: int,
     conjugate: bool,
     negative: bool,
     inference: bool,
@@ -87,12 +88,22 @@ def make_tensor(
 
 
 def make_view(
-    base: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int, unsaid: bool
+    base: Any,
+    dtype: Any,
+    shape: tuple[int, ...],
+    strides: tuple[int, ...],
+    offset: int,
+    conjugate: bool,
+    negative: bool,
+    unsaid: bool,
 ) -> Any:
-    """A tensor that autograd knows to be a view of another."""
+    """A tensor that autograd knows to be a view of another; `unsaid`: without gradient."""
     torch: Any = sys.modules["torch"]
     with torch.no_grad() if unsaid else contextlib.nullcontext():
-        return base.as_strided(shape, strides, offset)
+        value = base if base.dtype == dtype else base.view(dtype)
+        value = value.conj() if conjugate != value.is_conj() else value
+        value = value._neg_view() if negative != value.is_neg() else value
+        return value.as_strided(shape, strides, offset)
 
 
 def set_tensor(value: Any, state: tuple[Any, ...]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from treadle.dataflow.records import Group
 from treadle.execution.task import Load
 from treadle.execution.worker.values import entries
-from treadle.execution.worker.values.groups import grouped, token, trouble
+from treadle.execution.worker.values.groups import blocks_to_copy, grouped, token, trouble
 from treadle.execution.worker.values.memory import Contents
 from treadle.execution.worker.values.objects import singletons
 from treadle.execution.worker.values.walk import Trail, Walk
@@ -107,10 +107,11 @@ class Values:
         """The values taken apart in a way that gives them back as they are."""
         values = {trail.name: self._namespace[trail.name] for trail in trails}
         resides = any(trail.resides for trail in trails)
+        copies = blocks_to_copy(trails)
         trouble = ""
         for homes in (None, {**singletons(), **self._world.homes()})[resides:]:
             try:
-                packing = entries.packed(values, self._world, homes)
+                packing = entries.packed(values, self._world, copies, homes)
                 if all(trail.plain for trail in trails):
                     return packing
                 if self._is(packing.values(self._world), found, contents):

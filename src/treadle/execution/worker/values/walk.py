@@ -18,6 +18,7 @@ from blake3 import blake3
 
 from treadle.execution.worker.values.atoms import ATOMS, block, text
 from treadle.execution.worker.values.classes import class_by_value
+from treadle.execution.worker.values.frames import array_apart
 from treadle.execution.worker.values.functions import function_by_value
 from treadle.execution.worker.values.memory import Memory
 from treadle.execution.worker.values.objects import named, singletons
@@ -64,6 +65,7 @@ class Walk:
         self._count = 0
         self._changing = 0
         self._left = MOST
+        self._block = 0  # of a frame, in which the walk is
         self._trail = Trail("")
         self._out = self._trail.stream
         self._builtin: dict[type, Callable[[Any], None]] = {
@@ -82,7 +84,7 @@ class Walk:
         """Walk what a name is bound to."""
         self._trail = trail = Trail(name)
         self._out = trail.stream
-        self._count, self._changing, self._left = 0, 0, MOST
+        self._count, self._changing, self._left, self._block = 0, 0, MOST, 0
         self.trails.append(trail)
         encode = ATOMS.get(type(value))
         if encode is not None:
@@ -132,7 +134,7 @@ class Walk:
             self._out += encode(value)
             return
         seen = self._seen.get(id(value))
-        if seen is not None and self._again(seen):
+        if seen is not None and not (self._block and _is_array(value)) and self._again(seen):
             return
         self._left -= 1
         if self._left < 0:
@@ -247,6 +249,7 @@ class Walk:
 
     def _memory(self, value: Memory) -> None:
         self._changing += 1
+        value.block = self._block
         if value.stop <= value.start:
             self._out += b"m"
             return
@@ -260,6 +263,11 @@ class Walk:
 
     def _object(self, value: Any, *, root: bool) -> None:
         self._trail.plain = False
+        if self._block and _is_array(value) and not value.dtype.hasobject:
+            memory, place = array_apart(value, self._block)
+            self._memory(memory)
+            self._write_tuple(place)
+            return
         red = self._reduced(value)
         if isinstance(red, Reference):
             self._trail.refs.update(red.refs)
@@ -271,6 +279,12 @@ class Walk:
             self._opaque(value, red, root=root)
         elif red.frozen:
             self._frozen(value, lambda _: self._parts(red))
+        elif red.apart:
+            self._begin(value)
+            self._block = id(value)
+            self._seen.pop(id(red.arguments[1]), None)  # the values
+            self._parts(red)
+            self._block = 0
         else:
             self._begin(value)
             self._parts(red)
@@ -323,6 +337,12 @@ class Walk:
         self._out += b"?" + text(named(type(value)))
         for item in red.inside:
             self._visit(item)
+
+
+def _is_array(value: Any) -> bool:
+    """Whether it is an array, which has no identity within a frame."""
+    kind = type(value)
+    return kind.__name__ == "ndarray" and kind.__module__ == "numpy"
 
 
 def _name(module: str, name: str) -> bytes:
