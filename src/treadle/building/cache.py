@@ -109,7 +109,7 @@ class Cache:
         known = {path for path, *_ in (*observed.reads, *observed.writes)} | state.files.keys()
         folder = self._present.folder
         named = {os.path.join(folder, text) for text in runnable.unit.code.strings}  # noqa: PTH118
-        files = sorted(path for path in named - known if os.path.isfile(path))  # noqa: PTH113
+        files = sorted(path for path in named - known if _is_data(path))
         reads = tuple((path, self.file_digest(path)) for path in files)
         return replace(observed, reads=(*observed.reads, *reads)) if reads else observed
 
@@ -130,3 +130,8 @@ class Cache:
 
 def _stem(runnable: Runnable) -> str:
     return runnable.task.figure_stem if isinstance(runnable.task, ChunkTask) else ""
+
+
+def _is_data(path: str) -> bool:
+    """Whether it is a file that somebody wrote: what the system makes up is new each time."""
+    return os.path.isfile(path) and not path.startswith(("/proc/", "/sys/", "/dev/"))  # noqa: PTH113

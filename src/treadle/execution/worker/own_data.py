@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from treadle.dataflow.records import Group
 
-FIXED = (FunctionType, ModuleType, type, str, bytes, int, float, complex, type(None))
+CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
+FIXED = (*CODE, str, bytes, int, float, complex, type(None))
 
 TokensOf = Callable[[dict[str, Any], Iterable[str]], Iterable[Group]]
 
