@@ -72,6 +72,9 @@ DEFINITIONS = (
     "    def grow(self):\n        self.x = self.x + $j if isinstance(self.x, int) else $i\n",
     "class K0:\n    x = [$i]\n    def __repr__(self):\n        return f'K0 of {self.x}'\n"
     "    def grow(self):\n        self.x.append($j)\n",
+    "class K0:\n    def __init__(self, x=None):\n        self.x = a\n    def __repr__(self):\n"
+    "        return f'K0 with {self.x}'\n    def grow(self):\n        self.x.append($i)\n"
+    "    def __reduce_ex__(self, protocol):\n        raise TypeError('not to be kept')\n",
     "class K1(K0):\n    y = $i\n    def grow(self):\n        super().grow()\n",
     "from dataclasses import dataclass, field\n@dataclass\nclass K1:\n    x: int = $i\n"
     "    def grow(self):\n        self.x += 1\n",
@@ -119,6 +122,8 @@ CHANGES = (
     "$K.late = lambda self: $i",
     "del $O.x",
     "$F()",
+    "$L = $F()",
+    "$O.x = $F()",
     "$F.note = $i",
     "$H()",
     "$H = $F",
@@ -137,6 +142,7 @@ CHANGES = (
     "$D, $L = {'x': $L}, $M",
     "$L, $M = $M, $L",
     "r.random()",
+    "q = __import__('weakref').ref($O)",
     "z = [$F, lambda: $N]",
     "z[$i]()",
     "$D['x'], $N = $N, $i",
@@ -180,6 +186,7 @@ SHOWS = (
     "print(next($G))",
     "print(list(__import__('itertools').islice($G, 2)))",
     "print($K.x)",
+    "print(f0.cache_info(), f0() is f0())",
     "print(isinstance($O, $K))",
     "print(type($A).__name__)",
     "$N",
@@ -190,6 +197,7 @@ SHOWS = (
     "print($F.__doc__)",
     "print($O.late())",
     "print(r.random())",
+    "print(q() is $O)",
     "print(y)",
     "print(eval('$N'))",
     "print(sorted(k for k in globals() if len(k) == 1))",
