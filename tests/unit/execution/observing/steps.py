@@ -31,7 +31,6 @@ def main() -> None:
         _run(code, f"step-{number}", vars(module))
         out.write(encode(observer.finish()))
         out.flush()
-    os._exit(0)  # processes and threads that a step left behind are no concern of the test
 
 
 def _after_import(folders: list[str]) -> AfterImport:

@@ -226,3 +226,55 @@ def test_a_library_being_imported_may_ask_programs(seen: Seen, folder: Path) -> 
     (place / "asks.py").write_text("import subprocess\nsubprocess.run(['true'])\n")
     observed = seen("import sys; sys.path.append('lib/site-packages'); import asks")
     assert observed.unknown == ()
+
+
+def test_joblibs_pool(observe: Observe, project: Path) -> None:
+    code = """
+        import joblib, work
+        values = joblib.Parallel(n_jobs=2)(joblib.delayed(work.work)(n) for n in range(2))
+        assert values == [("3", False, "data")] * 2
+    """
+    first, second = observe(code, code, FACTOR="3")
+    for observed in (first, second):
+        assert (str(project / "data"), digest(b"data")) in observed.reads
+        assert ("FACTOR", outside.variable({"FACTOR": "3"}, "FACTOR")) in observed.environment
+        assert (str(project / "out" / "1"), digest(b"data")) in observed.writes
+        assert observed.unknown == ()
+
+
+def test_a_pool_that_is_kept(observe: Observe, project: Path) -> None:
+    first, second, third = observe(
+        """
+        import multiprocessing, work
+        pool = multiprocessing.get_context("spawn").Pool(1)
+        pool.map(work.work, [0])
+        """,
+        "pool.map(work.work, [1])",
+        "pool.close(); pool.join()",
+        FACTOR="3",
+    )
+    assert "it leaves a process running" in first.unknown
+    assert second.unknown == third.unknown == ()
+    for observed in (first, second):
+        assert (str(project / "data"), digest(b"data")) in observed.reads
+        assert ("FACTOR", outside.variable({"FACTOR": "3"}, "FACTOR")) in observed.environment
+    assert (str(project / "out" / "1"), digest(b"data")) in second.writes
+    assert third.reads == third.writes == ()
+
+
+def test_loaders_of_torch(observe: Observe, folder: Path) -> None:
+    (folder / "data").write_text("12")
+    (folder / "code" / "texts.py").write_text(
+        "class Texts:\n"
+        "    def __len__(self):\n"
+        "        return 2\n"
+        "    def __getitem__(self, n):\n"
+        "        return int(open('data').read()[n])\n"
+    )
+    _, observed = observe(
+        "from torch.utils.data import DataLoader; import texts",
+        "assert len(list(DataLoader(texts.Texts(), batch_size=1, num_workers=1))) == 2",
+    )
+    assert observed.reads == ((str(folder / "data"), digest(b"12")),)
+    assert observed.effects == observed.writes == ()
+    assert observed.unknown == ()

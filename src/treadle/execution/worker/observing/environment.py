@@ -20,7 +20,9 @@ _NOISE = frozenset(
 )
 _NOISY = ("LC_", "PYTHON", "XDG_")
 # On their way through these it is never the variable that the code is after.
-_SILENT = frozenset({"subprocess", "tempfile", "locale", "gettext"})
+_SILENT = frozenset(
+    {"subprocess", "tempfile", "locale", "gettext", "joblib.externals.loky.backend.fork_exec"}
+)
 _FIXED = frozenset({"COLUMNS", "LINES"})  # the worker gets the same ones in every build
 
 Values = dict[bytes, bytes]

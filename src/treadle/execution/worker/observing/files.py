@@ -32,6 +32,7 @@ def handlers(log: Log, imports: Imports) -> Handlers:
         "os.link": files.linked,
         "os.symlink": files.symlinked,
         "os.truncate": files.truncated,
+        "socket.bind": files.bound,
         "sqlite3.connect": files.connected,
         "ctypes.dlopen": files.library_loaded,
     }
@@ -84,7 +85,7 @@ class Files:
     def folder_made(self, path: object, _mode: int = 0, folder: int = -1) -> None:
         """`os.mkdir`: what was there before counts, but not if either is welcome."""
         name = self._path(path, folder)
-        if name is None:
+        if name is None or self._imports.in_library():  # a place for what it can make anew
             return
         if os.path.lexists(name):
             self._log.asked(name, "kind")
@@ -133,6 +134,13 @@ class Files:
     def truncated(self, path: object, *_: object) -> None:
         """`os.truncate`."""
         self._change(path)
+
+    def bound(self, _socket: object, address: object) -> None:
+        """`socket.bind`: a socket among the files is made by that."""
+        if isinstance(address, str | bytes):
+            name = self._log.scope.path_of(address)
+            if name is not None:
+                self._log.write(name)
 
     def connected(self, database: object) -> None:
         """`sqlite3.connect`: reads it, and may write it; a URI says so with a prefix."""

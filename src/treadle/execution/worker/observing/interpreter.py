@@ -8,6 +8,7 @@ import os
 import sys
 import warnings
 
+from treadle.execution.worker.observing import frames
 from treadle.execution.worker.observing.environment import current
 from treadle.execution.worker.observing.state import Probe
 
@@ -54,7 +55,14 @@ def _filters() -> tuple[object, ...]:
 
 
 def _handlers() -> tuple[object, ...]:
-    return tuple(map(_signal.getsignal, _SIGNALS))
+    """But for those that libraries set for their own processes, as torch's loaders do."""
+    found = map(_signal.getsignal, _SIGNALS)
+    return tuple([_signal.SIG_DFL if _is_librarys(handler) else handler for handler in found])
+
+
+def _is_librarys(handler: object) -> bool:
+    code = getattr(handler, "__code__", None)
+    return code is not None and frames.is_installed(code.co_filename)
 
 
 def _hooks() -> dict[str, object]:

@@ -35,11 +35,12 @@ class Log:
             "variable": self._add_variable,
             "unknown": self._add_unknown,
             "module": self._add_module,
+            "step": self.clear,
         }
         self.clear()
 
     def clear(self) -> None:
-        """Forget all, and what other processes have told so far."""
+        """Forget all."""
         self.reads: dict[str, str] = {}
         self.written: dict[str, bool] = {}  # whether something was there before
         self.created: tuple[str, ...] = ()  # "folder/", of those that were not there before
@@ -49,7 +50,12 @@ class Log:
         self.unknown: dict[str, None] = {}
         self.modules: dict[str, str] = {}  # loaded by other processes, with their files
         self.digests.forget_all()
+
+    def start_over(self) -> None:
+        """Forget all, here and in the other processes: what they do now, they do again."""
+        self.clear()
         if self._journal is not None:
+            self._journal.append(["step"])
             self._journal.skip()
 
     def note(self, record: Callable[..., None], *arguments: Any) -> None:  # noqa: ANN401
@@ -59,6 +65,7 @@ class Log:
             return
         self._busy.add(thread)
         try:
+            self.catch_up()
             record(*arguments)
         except TimeoutError:  # of the chunk, raised by a signal
             raise
@@ -82,26 +89,22 @@ class Log:
 
     def read(self, path: str) -> None:
         """A file is about to be read."""
-        self.catch_up()
         if path not in self.reads and not self.is_own(path):
             self.tell("read", path, self.digests.of(path))
 
     def write(self, path: str) -> None:
         """A file is about to be written, replaced or removed, or a folder made."""
-        self.catch_up()
         if path not in self.written:
             there = os.path.lexists(path)
             self.tell("written", path, "there" if there else "")
 
     def listed(self, folder: str) -> None:
         """The names in a folder are about to be asked for."""
-        self.catch_up()
         if folder not in self.listings and not self.is_own(folder):
             self.tell("listing", folder, self.digests.listing(folder))
 
     def asked(self, path: str, how: str, found: os.stat_result | None = None) -> None:
         """Something about a path was asked for; `found` may be its status."""
-        self.catch_up()
         if (path, how) not in self.stats and not self.is_own(path):
             text = standing(path, how) if found is None else said(found, how, path)
             self.tell("stat", path, how, text)

@@ -48,6 +48,7 @@ class Observer:
         imports.after_own.append(self._attributes.imported)
         self._own_before: frozenset[str] = frozenset()
         self._threads: frozenset[int] = frozenset()
+        self._children: frozenset[int] = frozenset()
 
     def after_own_import(self, action: Callable[[ModuleType], None]) -> None:
         """Call `action` with each module of the project right after it has been loaded."""
@@ -61,7 +62,8 @@ class Observer:
         self._threads = threads.running()
         self._attributes.begin()
         self._state.begin()
-        self._log.clear()
+        self._children = self._watch.processes.running()
+        self._log.start_over()
         self._log.active = True
 
     def finish(self) -> Observed:
@@ -118,7 +120,7 @@ class Observer:
         yield from self._log.unknown
         if not threads.running() <= self._threads:
             yield _THREAD
-        if self._watch.processes.leftover():
+        if self._watch.processes.running() - self._children or self._watch.processes.in_the_dark():
             yield _PROCESS
 
     def _import_begins(self) -> None:

@@ -1,12 +1,10 @@
-"""Processes that the code starts with `multiprocessing`: they are observed as well."""
+"""Processes that the code starts with `multiprocessing` or joblib: they are observed as well."""
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import sys
-from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +14,12 @@ from treadle.execution.worker.observing.log import Log
 
 _SPAWNED = "--multiprocessing-fork"
 _START = "from treadle.execution.worker.observing.child import start; start({}, {!r}); "
+_FORK_SERVER = "it starts processes from a fork server"
+_JOBLIB = "joblib.externals.loky"  # its pool is kept, idle, for the next use
+_JOBLIB_CHILD = f"{_JOBLIB}.backend.popen_loky_posix"
+_RUN = "import runpy; runpy.run_module({!r}, run_name='__main__', alter_sys=True)"
+
+Command = tuple[list[str], list[int]]  # a program with its arguments, descriptors it gets
 
 
 class Processes:
@@ -24,53 +28,78 @@ class Processes:
     def __init__(self, log: Log, setup: WorkerSetup) -> None:
         """The children are to observe as this process does."""
         self._log = log
-        fields = ("directory", "code_path", "figures", "store")
         self._setup = json.dumps(
             {
-                field.name: getattr(setup, field.name)
-                for field in dataclasses.fields(setup)
-                if field.name in fields
+                "directory": setup.directory,
+                "code_path": setup.code_path,
+                "figures": setup.figures,
+                "store": setup.store,
             }
         )
+        self._has_server = False
 
     def install(self, after_import: AfterImport) -> None:
-        """Follow forks, and what `multiprocessing` starts afresh."""
+        """Follow forks, and what is started afresh."""
         os.register_at_fork(before=self._before_fork)
-        after_import.do("multiprocessing.util", self._follow)
+        after_import.do("multiprocessing.util", self._follow_multiprocessing)
+        after_import.do(f"{_JOBLIB}.backend.fork_exec", self._follow_joblib)
 
-    def leftover(self) -> bool:
-        """Whether a process that `multiprocessing` started is still there."""
+    def running(self) -> frozenset[int]:
+        """The processes that are still there, but for joblib's."""
         module = sys.modules.get("multiprocessing.process")
-        children = getattr(module, "_children", ())
-        return any(child._popen.poll() is None for child in list(children))
+        children = list(getattr(module, "_children", ()))
+        return frozenset(
+            child.pid
+            for child in children
+            if child._popen.poll() is None and not type(child).__module__.startswith(_JOBLIB)
+        )
+
+    def in_the_dark(self) -> bool:
+        """Whether there may be processes that can't be observed."""
+        return self._has_server and bool(self.running())
 
     def _before_fork(self) -> None:
         if self._log.active:
             self._log.share()
 
-    def _follow(self, util: ModuleType) -> None:
+    def _follow_multiprocessing(self, util: ModuleType) -> None:
         original = util.spawnv_passfds
 
-        def spawnv_passfds(
-            path: Any,  # noqa: ANN401
-            args: Sequence[Any],
-            passfds: Sequence[int],
-        ) -> int:
+        def spawnv_passfds(path: Any, args: Any, passfds: Any) -> Any:  # noqa: ANN401
             if self._log.active:
-                args, passfds = self._observed(list(args), list(passfds))
-            pid: int = original(path, args, passfds)
-            return pid
+                args, passfds = self._observed([os.fsdecode(word) for word in args], [*passfds])
+            return original(path, args, passfds)
 
         util.spawnv_passfds = spawnv_passfds  # type: ignore[attr-defined]
 
-    def _observed(self, args: list[Any], passfds: list[int]) -> tuple[list[Any], list[int]]:
+    def _follow_joblib(self, module: ModuleType) -> None:
+        original = module.fork_exec
+
+        def fork_exec(cmd: Any, keep_fds: Any, env: Any = None) -> Any:  # noqa: ANN401
+            if self._log.active:
+                cmd, keep_fds = self._observed_by_joblib([*cmd], [*keep_fds])
+            return original(cmd, keep_fds, env=env)
+
+        module.fork_exec = fork_exec  # type: ignore[attr-defined]
+
+    def _observed(self, words: list[str], descriptors: list[int]) -> Command:
         """The command of a new process with what starts an observer in it."""
-        program = args.index("-c") + 1 if "-c" in args else 0
-        if _SPAWNED not in args or not program:
-            if any("forkserver" in os.fsdecode(word) for word in args):
-                self._log.note(self._log.tell, "unknown", "it starts processes from a fork server")
-            return args, passfds
-        journal = self._log.share()
-        start = _START.format(journal.descriptor, self._setup)
-        args[program] = start + os.fsdecode(args[program])
-        return args, [*passfds, journal.descriptor]
+        if _SPAWNED in words and "-c" in words:
+            program = words.index("-c") + 1
+            start, descriptors = self._start(descriptors)
+            words[program] = start + words[program]
+        elif any("forkserver" in word for word in words):
+            self._has_server = True
+            self._log.note(self._log.tell, "unknown", _FORK_SERVER)
+        return words, descriptors  # else Python's own helper, which tracks resources
+
+    def _observed_by_joblib(self, words: list[str], descriptors: list[int]) -> Command:
+        if words[1:3] == ["-m", _JOBLIB_CHILD]:
+            start, descriptors = self._start(descriptors)
+            words[1:3] = ["-c", start + _RUN.format(_JOBLIB_CHILD)]
+        return words, descriptors
+
+    def _start(self, descriptors: list[int]) -> tuple[str, list[int]]:
+        """The code that starts an observer, and the descriptors with the journal's."""
+        journal = self._log.share().descriptor
+        return _START.format(journal, self._setup), [*descriptors, journal]

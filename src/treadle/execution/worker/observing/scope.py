@@ -26,6 +26,7 @@ class Scope:
 
     ignored: tuple[str, ...]  # folders, each with its final slash
     above: frozenset[str] = frozenset()  # the folders that lead to Python and to the document
+    documents: tuple[str, ...] = ()  # the document's folders, each with its final slash
 
     def path_of(self, path: object) -> str | None:
         """The absolute path, if it counts; None for a descriptor or an ignored one."""
@@ -49,6 +50,10 @@ class Scope:
         """Whether it is on the way to Python's files or the document, which were found."""
         return folder in self.above
 
+    def is_documents(self, path: str) -> bool:
+        """Whether it lies beside the document or its code."""
+        return path.startswith(self.documents)
+
 
 def scope_of(setup: WorkerSetup) -> Scope:
     """The scope of a document's worker."""
@@ -59,7 +64,8 @@ def scope_of(setup: WorkerSetup) -> Scope:
     folders |= {os.path.realpath(folder) for folder in folders if folder}
     ignored = sorted(f"{folder}/" for folder in folders if folder and folder != "/")
     roots = [*own, sys.prefix, sys.base_prefix, _OWN]
-    return Scope(tuple(ignored), frozenset(each for root in roots for each in _above(root)))
+    above = frozenset(each for root in roots for each in _above(root))
+    return Scope(tuple(ignored), above, tuple(f"{folder}/" for folder in own))
 
 
 def _of_python(prefix: str, own: list[str]) -> list[str]:

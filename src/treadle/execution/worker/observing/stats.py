@@ -25,6 +25,7 @@ _ASKERS = frozenset(
     {"genericpath", "posixpath", "pathlib", "pathlib._local", "pathlib._abc", "shutil", "os"}
 )
 # They look whether a source they know has changed; what they then read is seen.
+_SETTINGS = ("/matplotlibrc",)  # what libraries look for when they are imported
 _SILENT = frozenset(
     {"linecache", "inspect", "tokenize", "tempfile", "importlib", "zipimport"}
     | {"importlib.metadata", "pkgutil"}
@@ -174,8 +175,10 @@ class Asked:
     def _tell(self, name: str, how: str, found: os.stat_result | None = None) -> None:
         if how == "link" and (self._log.scope.is_above(name) or not frames.asked_by_user(1)):
             return  # a library that resolves a path, in passing
-        if self._imports.in_library() and how != "kind":
-            how, found = "kind", None  # it looks for its settings
+        if self.in_library():
+            if not (self._log.scope.is_documents(name) or name.endswith(_SETTINGS)):
+                return  # where it keeps what it can make anew
+            how, found = "kind", None
         self._log.asked(name, how, found)
 
     def _name(self, path: Path, folder: int | None) -> str | None:
