@@ -41,7 +41,7 @@ from tests.functional.staleness.programs import link_programs  # noqa: E402
 
 # One or two of each kind of change.
 CHOSEN = [
-    "needless:nothing-changed",
+    "needless:comment",
     "values:chunk-code",
     "values:upstream-value",
     "values:equal-but-another-type",
@@ -115,7 +115,7 @@ def main() -> None:
     cases = _chosen(quick=arguments.quick, everything=arguments.all)
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        rivals: list[Rival] = [Pweave(), Marimo.installed(folder / "marimo")]
+        rivals: list[Rival] = [Pweave.installed(), Marimo.installed(folder / "marimo")]
         judges: list[Callable[[Case, Path], str]] = [
             _treadles(folder),
             *(_rivals(rival) for rival in rivals),

@@ -41,8 +41,19 @@ class Rival(Protocol):
         """Build with what the cache has kept."""
 
 
+@dataclass(frozen=True)
 class Pweave:
-    """Stock Pweave, beside which this project is installed."""
+    """Stock Pweave, which is installed for the tests."""
+
+    program: Path
+
+    @classmethod
+    def installed(cls) -> Pweave:
+        """The one beside this Python."""
+        program = Path(sys.executable).with_name("pweave")
+        if not program.exists():
+            raise SystemExit(f"there is no {program}: `make setup` installs it")
+        return cls(program)
 
     def build(self, place: Place) -> Shown:
         return self._weave(place, "-c")
@@ -51,12 +62,11 @@ class Pweave:
         return self._weave(place, "-d")
 
     def _weave(self, place: Place, mode: str) -> Shown:
-        program = str(Path(sys.executable).with_name("pweave"))
         source = (place.folder / "report.pmd").read_text("utf-8")
         # Pweave reads the options of a fence in this form.
         text = CHUNK.sub(lambda m: f"```python{_named(m['options'])}\n{m['code']}```", source)
         (place.folder / "woven.pmd").write_text(text, "utf-8")
-        done = _run([program, "-f", "tex", mode, "woven.pmd"], place)
+        done = _run([str(self.program), "-f", "tex", mode, "woven.pmd"], place)
         tex = place.folder / "woven.tex"
         shown = tex.read_text("utf-8") if tex.exists() else ""
         figures = sorted((place.folder / "figures").glob("*.pdf"))
