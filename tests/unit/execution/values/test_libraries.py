@@ -4,7 +4,10 @@ import pytest
 
 from .conftest import Session
 
-FRAME = "import pandas as pd, numpy as np\nx = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y'], 'c': [1., 2.], 'd': [3., 4.]})\n"
+FRAME = (
+    "import pandas as pd, numpy as np\n"
+    "x = pd.DataFrame({'a': [1, 2], 'b': ['x', 'y'], 'c': [1., 2.], 'd': [3., 4.]})\n"
+)
 
 
 @pytest.mark.parametrize(

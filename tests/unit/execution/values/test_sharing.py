@@ -23,7 +23,8 @@ from .conftest import Session
         ("x = []\nclass y:\n    a = x\nz = y()", [("x", "y"), ("z",)]),
         ("x = []\ny = lambda a=x: a\nz = lambda: x", [("x", "y"), ("z",)]),
         (
-            "def make():\n    n = []\n    return lambda: n, lambda: n.append(1)\nx, y = make()\nz = x()",
+            "def make():\n    n = []\n    return lambda: n, lambda: n.append(1)\n"
+            "x, y = make()\nz = x()",
             [("x", "y", "z")],
         ),
         ("x = []; y = (i for i in x); z = iter([x])", [("x", "y", "z")]),

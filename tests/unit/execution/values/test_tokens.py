@@ -17,7 +17,8 @@ SAME = [
     "x = []; x.append(x)",
     "x = ([],); x[0].append(x)",
     "x = lambda a, b=[1]: a + b[0]",
-    "def make():\n    n = [0]\n    def up():\n        n.append(up)\n        return n\n    return up\nx = make()",
+    "def make():\n    n = [0]\n    def up():\n        n.append(up)\n        return n\n"
+    "    return up\nx = make()",
     "class C:\n    'doc'\n    a = [1]\n    def m(self): return self.a\nx = C",
     "class C:\n    pass\nx = C(); x.a = [x]",
     "class C:\n    __slots__ = ('a',)\nx = C(); x.a = 1",
@@ -99,7 +100,8 @@ CHANGES = [
     ("def x(): return 1", "x.note = 1"),
     ("def x(): return 1", "x.__annotations__['a'] = int"),
     (
-        "def make():\n    n = 0\n    def f():\n        nonlocal n\n        n += 1\n    return f\nx = make()",
+        "def make():\n    n = 0\n    def f():\n        nonlocal n\n        n += 1\n    return f\n"
+        "x = make()",
         "x()",
     ),
     ("class x:\n    a = 1", "x.a = 2"),

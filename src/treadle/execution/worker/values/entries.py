@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from treadle.execution.worker.values.arrays import Piece
 from treadle.execution.worker.values.memory import Memory, Regions, view
+from treadle.execution.worker.values.objects import PROTOCOL
 from treadle.execution.worker.values.pickling import Loader, NamingStorer, Storer
 from treadle.execution.worker.values.world import World
 from treadle.store.blobs import Blobs
@@ -53,8 +55,15 @@ def packed(
     return Packed(file.getvalue(), tuple(storer.pieces), storer)
 
 
+def packed_plainly(values: dict[str, Any]) -> Packed:
+    """Take values apart that pickle is known to give back as they are."""
+    return Packed(pickle.dumps(values, PROTOCOL))
+
+
 def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[str, ...]]:
     """Put it into the store: the entry, and the blobs it needs. Raises OSError."""
+    if not packing.pieces and not checked:
+        return blobs.put([_head(len(packing.data), [], [], checked=False), packing.data]), ()
     regions = Regions(packing.pieces)
     large: list[str] = []
     places: list[Any] = []
@@ -70,10 +79,14 @@ def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[s
             tail += [content, bytes(-content.nbytes % _ALIGNED)]
             size += content.nbytes + -content.nbytes % _ALIGNED
     pieces = [_place(piece, regions) for piece in packing.pieces]
-    head = json.dumps([len(packing.data), places, pieces, checked]).encode()
-    start = _MAGIC + len(head).to_bytes(8, "little") + head + packing.data
+    start = _head(len(packing.data), places, pieces, checked=checked) + packing.data
     padding = bytes(-len(start) % _ALIGNED if tail else 0)
     return blobs.put([start, padding, *tail]), tuple(large)
+
+
+def _head(size: int, regions: list[Any], pieces: list[list[int]], *, checked: bool) -> bytes:
+    head = json.dumps([size, regions, pieces, checked]).encode()
+    return _MAGIC + len(head).to_bytes(8, "little") + head
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,12 @@ class Contents:
         """Nothing is hashed yet."""
         self._digests: dict[tuple[int, int], str] = {}
 
+    def copy(self) -> Contents:
+        """The same so far: what the copy hashes may be gone when this is asked again."""
+        copied = Contents()
+        copied._digests.update(self._digests)
+        return copied
+
     def digest(self, region: Region) -> str:
         """What the region holds."""
         if not region.plain:

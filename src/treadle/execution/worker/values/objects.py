@@ -33,11 +33,13 @@ _SINGLETONS = (
 
 def singletons() -> dict[int, tuple[str, str]]:
     """Objects of the whole process that are what they are by being in their place."""
-    found = {}
-    for module, name in _SINGLETONS:
-        value = getattr(sys.modules.get(module), name, None)
-        if value is not None:
-            found[id(value)] = (module, name)
+    modules = sys.modules
+    found = {
+        id(getattr(modules[place[0]], place[1], None)): place
+        for place in _SINGLETONS
+        if place[0] in modules
+    }
+    found.pop(id(None), None)
     return found
 
 

@@ -66,7 +66,7 @@ class Values:
         try:
             entry = entries.read(load.entry, self._blobs)
             values = entry.values(self._world, self._blobs)
-            if entry.checked and not self._is(values, load.token):
+            if entry.checked and not self._is(values, load.token, Contents()):
                 return False
             bound = {name: values[name] for name in load.names}
         except Exception:
@@ -106,27 +106,27 @@ class Values:
     def _packed(self, trails: list[Trail], found: str, contents: Contents) -> entries.Packed:
         """The values taken apart in a way that gives them back as they are."""
         values = {trail.name: self._namespace[trail.name] for trail in trails}
+        if all(trail.plain for trail in trails):
+            return _plainly(trails, values)
         resides = any(trail.resides for trail in trails)
         copies = blocks_to_copy(trails)
         trouble = ""
-        for homes in (None, {**singletons(), **self._world.homes()})[resides:]:
+        for homes in (None, {**singletons(), **self._world.homes.found()})[resides:]:
             try:
                 packing = entries.packed(values, self._world, copies, homes)
-                if all(trail.plain for trail in trails):
-                    return packing
-                if self._is(packing.values(self._world), found, contents):
+                if self._is(packing.values(self._world), found, contents.copy()):
                     return packing
             except Exception as failure:
                 trouble = f" ({type(failure).__name__}: {failure})"
         raise _LossyError(f"{_names(trails)} not come back from the store as before{trouble}")
 
-    def _is(self, values: dict[str, Any], wanted: str, contents: Contents | None = None) -> bool:
+    def _is(self, values: dict[str, Any], wanted: str, contents: Contents) -> bool:
         world = self._world.with_names(values)
         walk = Walk(world)
         for name in sorted(values):
             walk.add(name, values[name])
         groups = grouped(walk)
-        return len(groups) == 1 and token(groups[0], contents or Contents()) == wanted
+        return len(groups) == 1 and token(groups[0], contents) == wanted
 
 
 class _LossyError(Exception):
@@ -137,6 +137,13 @@ def _group(trails: list[Trail], token: str, entry: str, trouble: str) -> Group:
     refs = set[str]().union(*(trail.refs for trail in trails))
     names = tuple(trail.name for trail in trails)
     return Group(names, token, tuple(sorted(refs)), entry, trouble)
+
+
+def _plainly(trails: list[Trail], values: dict[str, Any]) -> entries.Packed:
+    try:
+        return entries.packed_plainly(values)
+    except RecursionError:
+        raise _LossyError(f"{_names(trails)} not fit into the store: nested too deeply") from None
 
 
 def _only(trails: list[Trail]) -> bool:

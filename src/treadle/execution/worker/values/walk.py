@@ -29,7 +29,6 @@ from treadle.execution.worker.values.world import MAIN, World
 MOST: Final = 5_000_000  # objects looked at for one name
 DEEPEST: Final = 60_000  # frames of Python, which take no C stack
 _ANYWHERE: Final = -1  # no trail, but content that is the same in all of them
-_PROCESS: Final = -2  # likewise, of an object that is what it is by being in its place
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
 
@@ -61,6 +60,7 @@ class Walk:
         self.links: list[tuple[int, int]] = []  # numbers of trails that share something
         self._world = world
         self._homes: dict[int, tuple[str, str]] = {}
+        self._process: dict[int, tuple[str, str]] = {}
         self._seen: dict[int, tuple[int, int, bytes | None, Any]] = {}
         self._count = 0
         self._changing = 0
@@ -90,8 +90,9 @@ class Walk:
         if encode is not None:
             trail.stream += encode(value)
             return trail
-        if not self._seen:
-            self._look_around()
+        if not self._process:
+            self._homes = self._world.homes.found()
+            self._process = singletons()
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(max(limit, DEEPEST))
         try:
@@ -103,12 +104,6 @@ class Walk:
         finally:
             sys.setrecursionlimit(limit)
         return trail
-
-    def _look_around(self) -> None:
-        """See which objects live elsewhere."""
-        self._homes = self._world.homes()
-        for key, (module, name) in singletons().items():
-            self._seen[key] = (_PROCESS, 0, _name(module, name), None)
 
     def _root(self, name: str, value: Any) -> None:
         """A class or function is walked itself only where it is what its name stands for."""
@@ -136,6 +131,9 @@ class Walk:
         seen = self._seen.get(id(value))
         if seen is not None and not (self._block and _is_array(value)) and self._again(seen):
             return
+        if id(value) in self._process:
+            self._of_process(*self._process[id(value)])
+            return
         self._left -= 1
         if self._left < 0:
             raise _TooMuchError
@@ -145,14 +143,17 @@ class Walk:
         else:
             self._object(value, root=root)
 
+    def _of_process(self, module: str, name: str) -> None:
+        """Write an object that is what it is by being in its place."""
+        self._trail.resides, self._trail.plain = True, False
+        self._out += _name(module, name)
+
     def _again(self, seen: tuple[int, int, bytes | None, Any]) -> bool:
         """Write that something was met before; False where it has to be walked again."""
         trail, number, content, _ = seen
         here = len(self.trails) - 1
         if content is not None:
-            if trail in (here, _ANYWHERE, _PROCESS):
-                self._trail.resides |= trail == _PROCESS
-                self._trail.plain &= trail != _PROCESS
+            if trail in (here, _ANYWHERE):
                 self._out += content
                 return True
             return False  # another name needs its refs
@@ -169,7 +170,7 @@ class Walk:
         self._changing += 1
         home = self._homes.get(id(value))
         if home is not None:
-            self._trail.resides = True
+            self._trail.resides, self._trail.plain = True, False
             self._trail.refs.add(":".join(home))
             self._out += b"H" + text(home[0]) + text(home[1])
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CodeType, ModuleType
 from typing import Any, Final
 
-from treadle.execution.worker.values.atoms import ATOMS
 from treadle.execution.worker.values.codes import Codes
+from treadle.execution.worker.values.homes import Homes
 from treadle.execution.worker.values.reduction import Reduction
 
 MAIN = "__main__"
 MISSING: Final = object()
 LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
-_SELDOM = (ModuleType, FunctionType, MethodType, type)
 
 Handler = Callable[[Any, "World"], Reduction]
 
@@ -34,14 +33,14 @@ class World:
         self._frozen: dict[type, bool] = {}
         self._plain: dict[type, bool] = {}
         self._owners: dict[object, str] = {MAIN: "main"}
-        self._own: dict[str, bool] = {}
-        self._modules = 0
+        self.homes = Homes(is_own)
 
     def with_names(self, overlay: Mapping[str, Any]) -> World:
         """The same, if these names were bound."""
         world = World(self.namespace, self.is_own)
         world.imported_modules = self.imported_modules
         world.codes = self.codes
+        world.homes = self.homes
         world._handlers = self._handlers
         world._owners = self._owners
         world._frozen = self._frozen
@@ -126,22 +125,6 @@ class World:
         """The modules below one that the session imported by name."""
         below = module + "."
         return tuple(sorted(name for name in self.imported_modules if name.startswith(below)))
-
-    def homes(self) -> dict[int, tuple[str, str]]:
-        """Objects that the project's own modules hold in global names: by identity, where."""
-        if len(sys.modules) != self._modules:
-            for name in tuple(sys.modules):
-                if name not in self._own:
-                    self._own[name] = name != MAIN and self.is_own(name)
-            self._modules = len(sys.modules)
-        homes: dict[int, tuple[str, str]] = {}
-        for module, own in self._own.items():
-            if own:
-                for name, value in tuple(getattr(sys.modules.get(module), "__dict__", {}).items()):
-                    atom = type(value) in ATOMS or isinstance(value, _SELDOM)
-                    if not atom and not name.startswith("__"):
-                        homes.setdefault(id(value), (module, name))
-        return homes
 
 
 def top(qualname: str) -> str:
