@@ -14,6 +14,18 @@ from treadle.store.digest import combined, digest
 
 ALL = "*"  # in place of a variable's name: the whole environment
 
+_UNSEEN = frozenset(
+    {"LANG", "LANGUAGE", "TZ", "MATPLOTLIBRC", "MPLCONFIGDIR", "MPLBACKEND", "LD_PRELOAD"}
+    | {"PYTHONPATH", "PYTHONHASHSEED", "PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONDEVMODE"}
+    | {"PYTHONUTF8", "PYTHONSAFEPATH", "PYTHONINTMAXSTRDIGITS", "LD_LIBRARY_PATH"}
+)
+# Numerical libraries, their threads and their devices.
+_UNSEEN_OF = (
+    *("LC_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "GOTO_", "BLIS_", "VECLIB_"),
+    *("NUMEXPR_", "NPY_", "ONEDNN_", "DNNL_", "ATEN_", "TORCH_", "PYTORCH_", "XLA_"),
+    *("CUDA_", "CUBLAS_", "CUDNN_", "NVIDIA_TF32_", "HIP_", "ROCR_"),
+)
+
 
 def standing(path: str, how: str) -> str:
     """What is said about a path; empty: nothing is there.
@@ -48,6 +60,16 @@ def variable(environment: Mapping[str, str], name: str) -> str:
         return combined(f"{each}={value}" for each, value in sorted(environment.items()))
     value = environment.get(name)
     return "" if value is None else digest(os.fsencode(value))
+
+
+def unseen(environment: Mapping[str, str]) -> str:
+    """The digest of the variables that C libraries and Python's start read, unobserved."""
+    chosen = {each: environment[each] for each in environment if _is_unseen(each)}
+    return variable(chosen, ALL)
+
+
+def _is_unseen(name: str) -> bool:
+    return name in _UNSEEN or name.startswith(_UNSEEN_OF)
 
 
 def _kind(mode: int) -> str:
