@@ -16,7 +16,7 @@ def registered(paths: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in dict.fromkeys(paths):
         try:
-            entries = sorted(os.listdir(path or "."))
+            entries = sorted(os.listdir(path or "."))  # noqa: PTH208  (pathlib is slow to import)
         except OSError:
             continue
         for entry in entries:
