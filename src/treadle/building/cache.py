@@ -73,12 +73,17 @@ class Cache:
         self,
         runnable: Runnable,
         key: str,
-        components: Mapping[str, str],  # noqa: ARG002
+        symbols: Mapping[str, str],
         stepped: Stepped,
         state: State,
     ) -> Stepped:
-        """Keep what came of a unit, with the files that its code names."""
-        stepped = replace(stepped, observed=self._with_named_files(runnable, stepped, state))
+        """Keep what came of a unit, with the files that its code names.
+
+        `symbols` are what it was known to reach of the project's modules.
+        """
+        observed = self._with_files(runnable, stepped.observed, symbols, state)
+        nonce = os.urandom(16).hex() if _differs_each_time(runnable, observed) else ""
+        stepped = replace(stepped, observed=observed, nonce=nonce)
         record = {
             "stepped": encode(stepped).decode(),
             "stem": _stem(runnable),
@@ -95,7 +100,7 @@ class Cache:
         observed = stepped.observed
         if stepped.result.failure is not None and not may_fail(runnable):
             return "it failed"
-        if observed.unknown and not runnable.unit.depends:
+        if _differs_each_time(runnable, observed):
             return f"{observed.unknown[0]}, and what that depends on can't be seen"
         if observed.styled and record["style"] != self._looks.style:
             return "the look of figures changed"
@@ -103,14 +108,20 @@ class Cache:
             return "it shows lines of the document, and they moved"
         return outdated(observed, self._present, {path: of[0] for path, of in state.files.items()})
 
-    def _with_named_files(self, runnable: Runnable, stepped: Stepped, state: State) -> Observed:
-        """Files that the code names in a string count as read: a library may read them unseen."""
-        observed = stepped.observed
+    def _with_files(
+        self, runnable: Runnable, observed: Observed, symbols: Mapping[str, str], state: State
+    ) -> Observed:
+        """What it was seen to do, with files that count as read.
+
+        Those that the code names in a string: a library may read them unseen. And those of
+        modules that it imports in a way that no analysis shows.
+        """
         known = {path for path, *_ in (*observed.reads, *observed.writes)} | state.files.keys()
         folder = self._present.folder
-        named = {os.path.join(folder, text) for text in runnable.unit.code.strings}  # noqa: PTH118
-        files = sorted(path for path in named - known if _is_data(path))
-        reads = tuple((path, self.file_digest(path)) for path in files)
+        files = {os.path.join(folder, text) for text in runnable.unit.code.strings}  # noqa: PTH118
+        analysed = {symbol.partition(":")[0] for symbol in symbols}
+        files |= {file for name, file in observed.imported if name not in analysed}
+        reads = [(path, self.file_digest(path)) for path in sorted(files - known) if _is_data(path)]
         return replace(observed, reads=(*observed.reads, *reads)) if reads else observed
 
     def _placed(self, runnable: Runnable, stem: str, stepped: Stepped) -> Stepped:
@@ -130,6 +141,11 @@ class Cache:
 
 def _stem(runnable: Runnable) -> str:
     return runnable.task.figure_stem if isinstance(runnable.task, ChunkTask) else ""
+
+
+def _differs_each_time(runnable: Runnable, observed: Observed) -> bool:
+    """Whether what it depends on can't be compared."""
+    return runnable.unit.volatile or bool(observed.unknown and not runnable.unit.depends)
 
 
 def _is_data(path: str) -> bool:

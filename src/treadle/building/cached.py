@@ -16,7 +16,7 @@ from treadle.dataflow.key import Surroundings, components, key_of
 from treadle.dataflow.reach import Reach, Reacher
 from treadle.dataflow.reasons import UNKNOWN
 from treadle.dataflow.records import Group
-from treadle.dataflow.state import State, identified
+from treadle.dataflow.state import State, identified, origin_of
 from treadle.execution.result import Result, Stepped
 from treadle.execution.task import Define, Load, Step
 
@@ -153,7 +153,8 @@ class Cached:
     def _learn(self, number: int, stepped: Stepped) -> None:
         state = self._states[number]
         key = self._plans[number].key
-        state = state.after(number, key, stepped.groups, stepped.deleted)
+        origin = origin_of(key, stepped.observed, stepped.nonce)
+        state = state.after(number, origin, stepped.groups, stepped.deleted)
         state = state.having_observed(number, key, stepped.observed)
         imported = self._imported[number]
         state = state.having_imported(imported.modules, imported.futures)
@@ -217,7 +218,7 @@ class Cached:
             if stepped.unrestored:
                 return
             if stepped.result.failure is None or may_fail(runnable):
-                stepped = self._cache.save(runnable, plan.key, plan.components, stepped, before)
+                stepped = self._cache.save(runnable, plan.key, plan.reach.symbols, stepped, before)
                 self._done[number, plan.key] = stepped
             self._learn(number, stepped)
 
@@ -231,12 +232,12 @@ class Cached:
         return stepped
 
     def _ran(self, number: int, stepped: Stepped) -> None:
-        key = self._plans[number].key
+        origin = origin_of(self._plans[number].key, stepped.observed, stepped.nonce)
         self._updates[number] = stepped.result
         self._forced.discard(number)
         self._live.without(stepped.deleted)
         for group in stepped.groups:
-            self._live.now(group.names, identified(group, key).token)
+            self._live.now(group.names, identified(group, origin).token)
         if stepped.observed.effects:
             self._live.performed.add(number)
 
@@ -280,4 +281,5 @@ def _same(before: Stepped, after: Stepped) -> bool:
         and before.deleted == after.deleted
         and before.observed.effects == after.observed.effects
         and before.observed.writes == after.observed.writes
+        and (before.nonce == after.nonce or all(group.token for group in after.groups))
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -66,15 +68,18 @@ def cached_prospect(
     runnables = runnables_of(prepared)
     units = [runnable.unit for runnable in runnables]
     folders = [folder for folder in (setup.code_path, setup.directory) if folder]
+    modules = Modules(folders, _source)
     surroundings = Surroundings(
         program=program_digest(setup),
         text=_digest(prepared.text),
         params=setup.params,
         file_digest=store.files.of,
+        is_found=lambda name: modules.find(name) is not None,
+        sources=cache(lambda: _source_files(folders)),
     )
-    looks = Looks(repr(setup.style), Lines(prepared.document, prepared.text))
+    looks = Looks(look_of_figures(setup, store), Lines(prepared.document, prepared.text))
     kept = Cache(store, present_of(setup, store), looks, Path(setup.figures))
-    reacher = Reacher(units, Modules(folders, _source))
+    reacher = Reacher(units, modules)
     start = State({PARAMS: Held(Group((PARAMS,), PARAMS), GIVEN, stored=False)})
     imported = imported_by(units)
     planner = Cached(runnables, workers, kept, reacher, surroundings, imported, start)
@@ -93,10 +98,20 @@ def present_of(setup: WorkerSetup, store: Store) -> Present:
     )
 
 
+def look_of_figures(setup: WorkerSetup, store: Store) -> str:
+    """The document's style, and matplotlib's own settings where the user has some."""
+    config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+    folders = [setup.directory, os.environ.get("MPLCONFIGDIR"), Path(config, "matplotlib")]
+    files = [Path(folder, "matplotlibrc") for folder in folders if folder]
+    given = os.environ.get("MATPLOTLIBRC")
+    files += [Path(given), Path(given, "matplotlibrc")] if given else []
+    return combined([repr(setup.style), *(store.files.of(str(file)) for file in files)])
+
+
 def program_digest(setup: WorkerSetup) -> str:
     """What runs chunks: Python and this program's own part in it, with its threads."""
     folder = Path(treadle.__file__).parent / "execution"
-    parts = [sys.version, str(setup.threads)]
+    parts = [sys.version, str(setup.threads), outside.unseen(worker_environment(setup.threads))]
     for path in sorted(folder.rglob("*.py")):
         parts.append(path.read_text("utf-8"))
     return combined(parts)
@@ -114,6 +129,11 @@ class Lines:
         """The digest up to the end of a block."""
         upto = "".join(self._lines[: self._ends[block]])
         return _digest(upto)
+
+
+def _source_files(folders: Iterable[str]) -> str:
+    found = {str(path) for folder in folders for path in Path(folder).glob("*.py")}
+    return combined(sorted(found))
 
 
 def _digest(text: str) -> str:

@@ -31,6 +31,7 @@ class Definition:
     imports: tuple[str, ...] = ()  # what its bodies import: "module:name", "module:*"
     reads_docs: bool = False
     reads_lines: bool = False
+    is_function: bool = False  # and no class
 
 
 @dataclass(frozen=True)
@@ -134,6 +135,7 @@ def _definition(found: Defined, lines: list[str]) -> Definition:
         imports=_refs(body.imports),
         reads_docs=reads_docs(found.words, ()),
         reads_lines=_places(found.words, ()),
+        is_function=not isinstance(node, ast.ClassDef),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from treadle.dataflow.aging import outgrown
 from treadle.dataflow.key import GIVEN
 from treadle.dataflow.state import Held, State
 from treadle.dataflow.unit import Unit
@@ -74,7 +75,8 @@ class Demander:
         makers |= self.writers_missed(state)
         for missing in self._wanted(state, names, live):
             held = state.names[missing.names[0]]
-            if live.lost(held) or not (held.stored or self._definable(missing, held)):
+            restorable = held.stored or self._definable(missing, held)
+            if live.lost(held) or not restorable or outgrown(held, state.names, self._units):
                 makers.add(missing.maker)
         return frozenset(makers)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from treadle.dataflow.reach import Reach
@@ -22,6 +22,8 @@ class Surroundings:
     text: str  # digest of the document's text
     params: Mapping[str, object]
     file_digest: Callable[[str], str]
+    is_found: Callable[[str], bool]  # a module, by the analysis of the project's own
+    sources: Callable[[], str]  # a digest of the names of the project's source files
 
 
 def components(
@@ -44,7 +46,8 @@ def components(
             found.update(_params(attributes, surroundings.params))
         else:
             found[f"name {name}"] = held.group.token
-    found.update((f"symbol {symbol}", key) for symbol, key in reach.symbols.items())
+    found.update((f"older {name}", "") for name in reach.outgrown)
+    found.update(_modules(unit, reach, state, surroundings))
     found.update((f"process {what}", digest) for what, digest in state.effects.items())
     for path in unit.depends:
         found[f"depends {path}"] = surroundings.file_digest(path)
@@ -59,3 +62,21 @@ def key_of(found: Mapping[str, str]) -> str:
 def _params(attributes: frozenset[str] | None, params: Mapping[str, object]) -> dict[str, str]:
     names = attributes if attributes is not None and attributes <= set(params) else set(params)
     return {f"params {name}": repr(params[name]) for name in names}
+
+
+def _modules(
+    unit: Unit, reach: Reach, state: State, surroundings: Surroundings
+) -> Iterator[tuple[str, str]]:
+    """What it can reach of modules, and which of those it imports are loaded already."""
+    for symbol, key in reach.symbols.items():
+        yield f"symbol {symbol}", key
+        if symbol in state.contents:
+            yield f"content {symbol}", state.contents[symbol]
+    for name, file in state.modules.items():
+        if not surroundings.is_found(name):  # from a folder that a chunk put on the path
+            yield f"module {name}", surroundings.file_digest(file)
+    loaded = {name for name, _ in state.imports} | state.modules.keys()
+    asked = {*unit.code.imports, *(symbol.partition(":")[0] for symbol in reach.symbols)}
+    yield "loaded", " ".join(sorted(asked & loaded))
+    if reach.whole:
+        yield "sources", surroundings.sources()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from treadle.dataflow.aging import outgrown
 from treadle.dataflow.code import Definition
 from treadle.dataflow.modules import Modules
 from treadle.dataflow.own import own_refs
@@ -24,6 +25,7 @@ class Reach:
     whole: bool  # it may reach every name there is
     documented: bool  # it reads docstrings or source text
     lined: bool  # it looks at line numbers
+    outgrown: tuple[str, ...] = ()  # "a K": `a` holds objects of an older class `K`
 
 
 class Reacher:
@@ -46,7 +48,8 @@ class Reacher:
         whole = code.opaque is not None or code.star_import
         if not whole:
             # What its options name (`source=`) is used as well.
-            walk.follow({**code.uses, **dict.fromkeys(unit.names)})
+            # So is what it may delete: whether that is gone afterwards must be seen.
+            walk.follow({**code.uses, **dict.fromkeys(unit.names), **dict.fromkeys(code.deletes)})
             whole = walk.opaque
         if whole:
             walk.follow(dict.fromkeys(state.names))
@@ -59,6 +62,7 @@ class Reacher:
             whole=whole,
             documented=code.reads_docs or walk.documented,
             lined=code.reads_lines or walk.lined,
+            outgrown=tuple(sorted(walk.outgrown)),
         )
 
     def _own(self, refs: Iterable[str]) -> set[str]:
@@ -98,6 +102,7 @@ class _Walk:
         self.names: dict[str, Attributes] = {}
         self.absent: set[str] = set()
         self.refs: set[str] = set()
+        self.outgrown: set[str] = set()
         self.documented = False
         self.lined = False
         self.opaque = False  # what it calls may look at names in ways that can't be told
@@ -124,6 +129,8 @@ class _Walk:
 
     def _from(self, name: str, attributes: Attributes, held: Held) -> list[tuple[str, Attributes]]:
         found: list[tuple[str, Attributes]] = []
+        older = outgrown(held, self._state.names, self._units)
+        self.outgrown.update(f"{name} {other}" for other in older)
         unit = self._units[held.maker] if held.maker >= 0 else None
         definition = unit.code.definitions.get(name) if unit and not unit.module else None
         known: set[str] = set()

@@ -14,6 +14,8 @@ _FIXED = {
     "seed": "its seed changed: it comes from the document's seed and the chunk's name",
     "module": "it belongs to another module now",
     "futures": "the `from __future__` imports before it changed",
+    "loaded": "other modules are imported before it",
+    "sources": "source files were added or removed",
     "text": "it looks at source text, docstrings or line numbers, and the document's text changed",
 }
 
@@ -63,8 +65,10 @@ def _changed(name: str, maker: Callable[[str], str]) -> str:
         return _FIXED[kind]
     if kind == "name":
         return f"`{rest}` changed: {maker(rest)}"
-    if kind == "symbol":
+    if kind in ("symbol", "content"):
         return f"{_symbol(rest)} changed"
+    if kind == "module":
+        return f"the module {rest} changed"
     if kind == "params":
         return f"the parameter `{rest}` changed"
     if kind == "depends":
@@ -82,6 +86,9 @@ def _new(name: str, maker: Callable[[str], str]) -> str:
         return f"it now uses the parameter `{rest}`"
     if kind == "process":
         return f"{rest} is changed by an earlier chunk now"
+    if kind == "older":
+        name, _, other = rest.partition(" ")
+        return f"`{name}` rests on an older `{other}` now"
     return _changed(name, maker)
 
 

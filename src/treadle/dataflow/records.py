@@ -38,6 +38,7 @@ class Observed:
     environment: tuple[tuple[str, str], ...] = ()  # variable, digest of its value; "*": all
     modules: tuple[tuple[str, str], ...] = ()  # the project's own modules loaded by now, file
     imported: tuple[tuple[str, str], ...] = ()  # of these, loaded by this step
+    contents: tuple[tuple[str, str], ...] = ()  # "module:name" of data in these, its token
     distributions: tuple[str, ...] = ()  # "torch-2.14.1.dist-info", of all that is loaded
     unknown: tuple[str, ...] = ()  # what can't be seen into: "it starts the program `git`"
     effects: tuple[tuple[str, str], ...] = ()  # process-wide state changed, digest of the new

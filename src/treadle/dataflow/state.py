@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from treadle.dataflow.records import PRESUMED, Group, Observed
+from treadle.store.digest import combined
 
 
 @dataclass(frozen=True)
 class Held:
-    """What a name is bound to, and the unit that bound or changed it last."""
+    """What a name is bound to, and the unit that bound or changed it last.
+
+    `rests` says what the names its values rest on were bound to then.
+    """
 
     group: Group  # its token is never empty here: an opaque value has one by provenance
     maker: int
     stored: bool  # whether the value can come back from the store
+    rests: list[tuple[str, Held | None]] = field(default_factory=list, compare=False)
 
 
 @dataclass(frozen=True)
@@ -26,21 +31,26 @@ class State:
     effective: tuple[int, ...] = ()  # the units that changed process-wide state, in order
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # written: digest, by whom
     modules: Mapping[str, str] = field(default_factory=dict)  # the project's own, loaded: file
+    contents: Mapping[str, str] = field(default_factory=dict)  # their data: "module:name", token
     imports: tuple[tuple[str, bool], ...] = ()  # dotted modules; whether for their effect alone
     futures: frozenset[str] = frozenset()
 
     def after(
-        self, unit: int, key: str, groups: tuple[Group, ...], deleted: tuple[str, ...]
+        self, unit: int, origin: str, groups: tuple[Group, ...], deleted: tuple[str, ...]
     ) -> State:
-        """The state once a unit has bound and deleted names."""
+        """The state once a unit has bound and deleted names; `origin` tells its run apart."""
         if not groups and not deleted:
             return self
         names = dict(self.names)
         for name in deleted:
             names.pop(name, None)
         for group in groups:
-            held = Held(identified(group, key), unit, bool(group.entry))
+            held = Held(identified(group, origin), unit, bool(group.entry))
             names.update(dict.fromkeys(group.names, held))
+        for group in groups:
+            main = [name for module, _, name in map(_split, group.refs) if module == "__main__"]
+            if main:
+                names[group.names[0]].rests.extend((name, names.get(name)) for name in main)
         return replace(self, names=names)
 
     def having_observed(self, unit: int, key: str, observed: Observed) -> State:
@@ -54,6 +64,8 @@ class State:
             new["files"] = {**self.files, **written}
         if observed.imported:
             new["modules"] = {**self.modules, **dict(observed.imported)}
+        if observed.contents:
+            new["contents"] = {**self.contents, **dict(observed.contents)}
         return replace(self, **new) if new else self  # type: ignore[arg-type]
 
     def having_imported(
@@ -67,11 +79,20 @@ class State:
         return replace(self, imports=(*self.imports, *fresh), futures=self.futures | futures)
 
 
-def identified(group: Group, key: str) -> Group:
-    """An opaque value is told apart by what made it: the unit's key."""
+def identified(group: Group, origin: str) -> Group:
+    """An opaque value is told apart by what made it: the run of a unit."""
     if group.token:
         return group
-    return replace(group, token=f"opaque:{key}:{','.join(group.names)}")
+    return replace(group, token=f"opaque:{origin}:{','.join(group.names)}")
+
+
+def origin_of(key: str, observed: Observed, nonce: str) -> str:
+    """What tells the run of a unit from others: its key, what it observed, or its nonce."""
+    return combined([key, repr(observed), nonce])
+
+
+def _split(ref: str) -> tuple[str, str, str]:
+    return ref.partition(":")
 
 
 def _told_apart(observed: Observed, key: str) -> dict[str, str]:

@@ -102,7 +102,7 @@ def test_a_parameter_counts_only_where_it_is_used():
 
     def key(at, **params):
         reach = Reacher(made, modules()).reach(made[at], state)
-        given = Surroundings("program", "text", params, lambda _: "")
+        given = Surroundings("program", "text", params, str, bool, str)
         return key_of(components(made[at], reach, state, given))
 
     assert key(0, a=1, b=2) == key(0, a=1, b=3) != key(0, a=2, b=2)

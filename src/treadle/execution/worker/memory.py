@@ -80,9 +80,10 @@ class Memory:
     def finish(self, step: Step, result: Any) -> Stepped:  # noqa: ANN401
         """What the step left and what it depended on."""
         observed = self._observer.finish()
+        contents = self._own_data.contents()
         effects = (*observed.effects, *self._own_data.effects(), *self._presumed(step))
-        if effects:
-            observed = replace(observed, effects=effects)
+        if effects or contents:
+            observed = replace(observed, effects=effects, contents=contents)
         namespace = self._namespace
         deleted = tuple(name for name in self._before if name not in namespace)
         for name in deleted:
@@ -105,7 +106,8 @@ class Memory:
         for dotted in dict.fromkeys(step.effects):
             value = self._namespace.get(dotted.partition(".")[0])
             name = value.__name__.partition(".")[0] if isinstance(value, ModuleType) else ""
-            if name and name not in WATCHED and dotted not in WATCHED:
+            watched = name in WATCHED or dotted in WATCHED
+            if name and (not watched or _names_class(dotted)):
                 found.append((f"`{dotted}` was called", PRESUMED))
         return found
 
@@ -183,3 +185,8 @@ class Memory:
             for output in result.outputs
             if isinstance(output, Figure)
         ]
+
+
+def _names_class(dotted: str) -> bool:
+    """Whether it is an attribute of a class of the library: those are not compared."""
+    return any(part[:1].isupper() for part in dotted.split(".")[1:-1])

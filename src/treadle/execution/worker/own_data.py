@@ -10,7 +10,6 @@ from typing import Any
 from treadle.dataflow.records import Group
 
 CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
-FIXED = (*CODE, str, bytes, int, float, complex, type(None))
 
 TokensOf = Callable[[dict[str, Any], Iterable[str]], Iterable[Group]]
 
@@ -23,11 +22,19 @@ class OwnData:
         self._tokens_of = tokens_of
         self._is_own = is_own
         self._known: dict[str, Mapping[str, str]] = {}  # by module: name -> token
+        self._fresh: dict[str, str] = {}  # "module:name" of what was imported since the last step
 
     def imported(self, module: ModuleType) -> None:
         """A module of the project has been loaded."""
-        if self._is_own(module.__name__):
-            self._known[module.__name__] = self._tokens(module)
+        name = module.__name__
+        if self._is_own(name):
+            tokens = self._known[name] = self._tokens(module)
+            self._fresh.update((f"{name}:{bound}", token) for bound, token in tokens.items())
+
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """The data of modules imported since the last time, as "module:name", with tokens."""
+        found, self._fresh = self._fresh, {}
+        return tuple(sorted(found.items()))
 
     def effects(self) -> Iterator[tuple[str, str]]:
         """What has changed since the last time, and its new digest."""
@@ -46,7 +53,7 @@ class OwnData:
         names = [
             name
             for name, value in namespace.items()
-            if not (name.startswith("__") or isinstance(value, FIXED))
+            if not (name.startswith("__") or isinstance(value, CODE))
         ]
         if not names:
             return {}
