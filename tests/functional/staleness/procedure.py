@@ -1,4 +1,4 @@
-"""Build, change, build again; and build the changed sources clean, elsewhere."""
+"""Build, change, build again; and build the changed sources clean, elsewhere, with no cache."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def try_case(case: Case, folder: Path, programs: Path) -> Trial:
             place.environment["PATH"] = str(programs)
         lay_out(case, place)
     apply_change(case, there, built=False)
-    clean = start(case, there)
+    clean = start(case, there, "--no-cache")
     first = finish(start(case, here), here, case.header("kill"))
     apply_change(case, here, built=True)
     second = build(case, here)
@@ -84,12 +84,12 @@ def build(case: Case, place: Place) -> Outcome:
     return finish(start(case, place), place)
 
 
-def start(case: Case, place: Place) -> subprocess.Popen[str]:
+def start(case: Case, place: Place, *options: str) -> subprocess.Popen[str]:
     """Start a build, in a process group of its own."""
     command = [sys.executable, "-m", "treadle", "build", "report.pmd", *place.arguments]
     environment = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
     return subprocess.Popen(
-        [*command, "--to", case.header("to", "tex")],
+        [*command, "--to", case.header("to", "tex"), *options],
         cwd=place.folder,
         env=environment | place.environment,
         stdout=subprocess.PIPE,
