@@ -9,34 +9,40 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 
 def main() -> None:
+    with tempfile.TemporaryDirectory() as programs:
+        cat = shutil.which("cat")
+        assert cat is not None
+        Path(programs, "cat").symlink_to(cat)
+        os.environ["PATH"] = programs  # no LaTeX, which would only measure the page
+        for line in sys.stdin:
+            print(json.dumps(built(**json.loads(line))), flush=True)
+
+
+def built(folder: str, environment: dict[str, str], cached: bool) -> dict[str, object]:
+    """Build as asked; what a user could see."""
     from treadle.building.build import build
     from treadle.building.request import Request, Target
 
-    def cache(cached):
-        return {"cache": cached} if "cache" in Request.__dataclass_fields__ else {}
-
-    for line in sys.stdin:
-        asked = json.loads(line)
-        os.chdir(asked["folder"])
-        os.environ.pop("LOOM", None)
-        os.environ.update(asked["environment"])
-        request = Request(Path("report.pmd"), target=Target.TEX, **cache(asked["cached"]))
-        built = build(request)
-        answer = {
-            "tex": "" if built.failed else Path("build/report.tex").read_text("utf-8"),
-            "failed": built.failed,
-            "problems": "\n".join(map(str, (*built.diagnostics, built.traceback))),
-            "ran": built.ran,
-            "chunks": built.chunks,
-        }
-        print(json.dumps(answer), flush=True)
+    os.chdir(folder)
+    os.environ.pop("LOOM", None)
+    os.environ.update(environment)
+    done = build(Request(Path("report.pmd"), target=Target.TEX, cache=cached))
+    return {
+        "tex": "" if done.failed else Path("build/report.tex").read_text("utf-8"),
+        "failed": done.failed,
+        "problems": "\n".join(map(str, (*done.diagnostics, done.traceback))),
+        "ran": done.ran,
+        "chunks": done.chunks,
+    }
 
 
 @dataclass(frozen=True)
@@ -78,9 +84,8 @@ class Builder:
         return Seen(**json.loads(line))
 
     def close(self) -> None:
-        """End the process."""
-        self._process.kill()
-        self._process.communicate()
+        """End the process, by the end of its input."""
+        self._process.communicate(timeout=60)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 
 from .builder import Builder, Seen
-from .documents import Code, Version
+from .documents import Version
 from .edits import History, Put, histories
 
 FEW = 40
@@ -45,9 +45,6 @@ class Bench:
             folder.mkdir()
         else:
             shutil.copytree(source, folder, ignore=LEFT_OUT)
-        measured = Path("build", ".treadle", "report", "measure")  # the page: always the same
-        if (self.root / "0" / measured).exists():
-            shutil.copytree(self.root / "0" / measured, folder / measured)
         return folder
 
     def build(self, folder: Path, version: Version) -> tuple[Seen, Seen, Path]:
@@ -65,7 +62,6 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     found = Bench(tmp_path_factory.mktemp("edits"), Builder(cached=True), Builder(cached=False))
-    found.build(found.fresh(), Version((Code("pass"),)))
     yield found
     found.cached.close()
     found.clean.close()
