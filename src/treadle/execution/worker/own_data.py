@@ -53,9 +53,14 @@ class OwnData:
         names = [
             name
             for name, value in namespace.items()
-            if not (name.startswith("__") or isinstance(value, CODE))
+            if not (name.startswith("__") or isinstance(value, CODE) or _is_future(value))
         ]
         if not names:
             return {}
         groups = self._tokens_of(namespace, names)
         return {name: group.token for group in groups for name in group.names}
+
+
+def _is_future(value: object) -> bool:
+    """Whether it is what `from __future__ import annotations` binds."""
+    return type(value).__module__ == "__future__"

@@ -42,7 +42,8 @@ class Attributes:
 
     def import_begins(self) -> None:
         """A library is about to be loaded: it may set what it likes, also in others."""
-        self._at_import = {module: _attributes(module) for module in self._watched()}
+        modules = {**dict.fromkeys(self._watched()), **self._before}
+        self._at_import = {module: _attributes(module) for module in modules}
 
     def import_ends(self) -> None:
         """Libraries have been loaded: the session's names will show which of them matter."""
