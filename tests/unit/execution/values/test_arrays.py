@@ -172,3 +172,21 @@ def test_memory_of_others_is_opaque(
 ) -> None:
     session.names["path"] = f"{tmp_path}/mapped"
     assert words in session.trouble(f"import numpy as np\n{code}")
+
+
+@pytest.mark.parametrize(
+    ("code", "seen"),
+    [
+        ("x = np.arange(6.); y = x[1:3]", "y.base is x and x.base is None and x.flags.owndata"),
+        ("y = np.arange(6.)[1:3]; x = y.base", "y.base is x and len(x) == 6"),
+        ("x = np.asfortranarray(np.ones((2, 3))); y = x.T", "y.base is x and x.flags.owndata"),
+        ("x = np.arange(6.); y = x.reshape(2, 3)", "y.base is x and y.flags.c_contiguous"),
+        ("x = np.arange(3, dtype='>i2'); y = [x]", "x.flags.owndata and x.dtype == '>i2'"),
+        ("x = np.arange(6.); x.flags.writeable = False; y = x[:]", "y.base is x"),
+        ("x = np.arange(6.); y = [0]", "x.resize((7,), refcheck=False) is None and x[6] == 0"),
+    ],
+)
+def test_small_arrays_own_their_memory_again(session: Session, code: str, seen: str) -> None:
+    session.run(f"import numpy as np\n{code}")
+    session.again("x", "y")
+    assert session.get(seen)

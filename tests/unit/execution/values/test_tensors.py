@@ -213,3 +213,16 @@ def test_inference_tensors_stay_so(session: Session) -> None:
 )
 def test_what_is_unknown_is_opaque(session: Session, code: str, words: str) -> None:
     assert words in session.trouble(START + code)
+
+
+@pytest.mark.parametrize(
+    ("code", "seen"),
+    [
+        ("x = torch.zeros(3)", "x.resize_(9).shape == (9,)"),
+        ("x = torch.empty(0)", "torch.add(torch.ones(3), 1, out=x).sum() == 6"),
+    ],
+)
+def test_small_tensors_own_their_memory_again(session: Session, code: str, seen: str) -> None:
+    session.run(START + code)
+    session.again("x")
+    assert session.get(seen)

@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import sys
-import weakref
 from typing import Any, Final
 
 from treadle.execution.worker.values.memory import Memory, bounds
 from treadle.execution.worker.values.objects import reduced
-from treadle.execution.worker.values.reduction import Opaque, Parts, Reduction
+from treadle.execution.worker.values.pieces import Piece, origin_of_array
+from treadle.execution.worker.values.reduction import Opaque, Parts, Reduction, Unseen
 from treadle.execution.worker.values.world import World
 
 # These are no more than an array with another look.
@@ -68,7 +68,9 @@ def array(value: Any, world: World) -> Reduction:
     if value.dtype.hasobject or value.dtype.kind == "T" or name not in _PLAIN:
         return _by_items(value, world, plain_type=name in _PLAIN)
     address = value.__array_interface__["data"][0]
-    place = (value.shape, value.strides, value.dtype, value.flags.writeable)
+    # Of large arrays, whether they own their memory is not kept.
+    owns = Unseen(value.flags.owndata)
+    place = (value.shape, value.strides, value.dtype, value.flags.writeable, owns)
     names = getattr(value, "__dict__", None) or None
     parts = Parts(make_array, (kind, memory, address - memory.start, *place))
     if names:
@@ -84,10 +86,14 @@ def make_array(
     strides: tuple[int, ...],
     dtype: Any,
     writeable: bool,
+    owns: bool,
 ) -> Any:
-    """An array over memory that was kept."""
+    """An array over memory that was kept, or the very one whose memory it is."""
     numpy: Any = sys.modules["numpy"]
-    value = numpy.ndarray.__new__(kind, shape, dtype, memory.array(), offset, strides)
+    if owns and type(memory.owner) is kind:
+        value = memory.owner
+    else:
+        value = numpy.ndarray.__new__(kind, shape, dtype, memory.array(), offset, strides)
     value.flags.writeable = writeable
     return value
 
@@ -155,12 +161,12 @@ def _memory(value: Any) -> Memory | Opaque:
         tensor: Any = keeper
         storage = tensor.untyped_storage()
         start = storage.data_ptr()
-        return Memory(start, start + storage.nbytes(), value)
+        return Memory(start, start + storage.nbytes(), value, origin=("torch",))
     address = top.__array_interface__["data"][0]
     place = bounds(address, top.itemsize, top.shape, top.strides)
     giver = keeper.obj if isinstance(keeper, memoryview) else keeper
     if type(giver).__name__ in _KEEPERS or Piece.holds(giver):
-        return Memory(*place, value)
+        return Memory(*place, value, origin=origin_of_array(top))
     if _gives_memory(giver):
         return Opaque(f"an array in the memory of a {type(giver).__qualname__}")
     # Its methods may change the memory: whoever holds the array holds it as well.
@@ -174,43 +180,3 @@ def _gives_memory(value: Any) -> bool:
     except TypeError:
         return False
     return True
-
-
-class Piece:
-    """A piece of memory that came back from the store, for arrays and tensors to lie in."""
-
-    _kept: Final[weakref.WeakValueDictionary[int, Any]] = weakref.WeakValueDictionary()
-
-    __slots__ = ("_array", "_storage", "view")
-
-    def __init__(self, view: memoryview) -> None:
-        """The memory; it can be written to."""
-        self.view = view
-        self._array: Any = None
-        self._storage: Any = None
-        if view.nbytes:
-            self._kept[id(view.obj)] = view.obj
-
-    @classmethod
-    def holds(cls, memory: Any) -> bool:
-        """Whether this is memory that came back from the store."""
-        return cls._kept.get(id(memory)) is memory
-
-    def array(self) -> Any:
-        """All of it as bytes, which arrays are views of."""
-        if self._array is None:
-            numpy: Any = sys.modules["numpy"]
-            make = numpy.frombuffer if self.view.nbytes else numpy.array
-            self._array = make(self.view, numpy.uint8)
-        return self._array
-
-    def storage(self) -> Any:
-        """All of it as storage, which tensors are views of."""
-        if self._storage is None:
-            torch: Any = sys.modules["torch"]
-            if self.view.nbytes:
-                flat = torch.frombuffer(self.view, dtype=torch.uint8)
-            else:
-                flat = torch.empty(0, dtype=torch.uint8)
-            self._storage = flat.untyped_storage()
-        return self._storage

@@ -5,19 +5,20 @@ from __future__ import annotations
 import io
 import json
 import pickle
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from treadle.execution.worker.values.arrays import Piece
-from treadle.execution.worker.values.memory import Memory, Regions, view
+from treadle.execution.worker.values.memory import Memory, Region, Regions, view
 from treadle.execution.worker.values.objects import PROTOCOL
 from treadle.execution.worker.values.pickling import Loader, NamingStorer, Storer
+from treadle.execution.worker.values.pieces import Origin, Piece, allocated
 from treadle.execution.worker.values.world import World
 from treadle.store.blobs import Blobs
 
 LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
 _ALIGNED: Final = 64
+_NOWHERE: Final = -1  # where empty arrays lie
 _MAGIC: Final = b"TRDLVAL1"
 
 
@@ -75,7 +76,7 @@ def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[s
             large.append(blobs.put([content]))
             places.append(large[-1])
         else:
-            places.append([size, content.nbytes])
+            places.append([size, content.nbytes, _origin(region, packing.pieces)])
             tail += [content, bytes(-content.nbytes % _ALIGNED)]
             size += content.nbytes + -content.nbytes % _ALIGNED
     pieces = [_place(piece, regions) for piece in packing.pieces]
@@ -94,7 +95,7 @@ class Entry:
     """An entry that was read."""
 
     data: memoryview
-    regions: tuple[str | list[int], ...]
+    regions: tuple[str | list[Any], ...]
     pieces: tuple[list[int], ...]
     checked: bool  # what it gives must be compared with its token
     tail: memoryview
@@ -106,28 +107,30 @@ class Entry:
 
     def values(self, world: World, blobs: Blobs) -> dict[str, Any]:
         """The values, over memory of their own. Raises whatever putting them together raises."""
-        opened: dict[int, memoryview] = {}
+        opened: dict[int, Piece] = {}
         made: dict[int, Piece] = {}
 
         def piece(serial: int) -> Piece:
             if serial not in made:
                 region, offset, size = self.pieces[serial]
-                if region not in opened and region >= 0:
+                if region not in opened:
                     opened[region] = self._open(region, blobs)
-                made[serial] = Piece(
-                    opened[region][offset : offset + size] if size else memoryview(b"")
-                )
+                whole = opened[region]
+                made[serial] = whole.part(offset, size) if size < whole.size else whole
             return made[serial]
 
         found: dict[str, Any] = Loader(self.data, world, piece).load()
         return found
 
-    def _open(self, region: int, blobs: Blobs) -> memoryview:
+    def _open(self, region: int, blobs: Blobs) -> Piece:
+        if region == _NOWHERE:
+            return Piece(memoryview(b""))
         place = self.regions[region]
         if isinstance(place, str):
-            return blobs.open(place)
-        offset, size = place
-        return self.tail[offset : offset + size]
+            return Piece(blobs.open(place))
+        offset, size, origin = place
+        content = self.tail[offset : offset + size]
+        return Piece(content) if origin is None else allocated(content, origin)
 
 
 def read(name: str, blobs: Blobs) -> Entry:
@@ -149,6 +152,17 @@ def _view(piece: Memory) -> memoryview:
 def _place(piece: Memory, regions: Regions) -> list[int]:
     size = piece.stop - piece.start
     if size <= 0:
-        return [-1, 0, 0]
+        return [_NOWHERE, 0, 0]
     number = regions.index(piece.start)
     return [number, piece.start - regions.start(number), size]
+
+
+def _origin(region: Region, pieces: Sequence[Memory]) -> Origin | None:
+    """Who allocated a region: an array rather than the tensor that was made from it."""
+    inside = [piece for piece in pieces if region.start <= piece.start < region.stop]
+    whole = [piece for piece in inside if (piece.start, piece.stop) == (region.start, region.stop)]
+    origins = {piece.origin for piece in whole if piece.origin is not None}
+    arrays = [origin for origin in origins if origin[0] == "numpy"]
+    if len(arrays) == 1:
+        return arrays[0]
+    return None if arrays or len(whole) < len(inside) else next(iter(origins), None)

@@ -8,23 +8,35 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from treadle.execution.worker.values.pieces import Origin
 from treadle.store.digest import digest
 
 
 class Memory:
     """A stretch of memory, from one address up to another, and who keeps it alive."""
 
-    __slots__ = ("block", "keeper", "plain", "start", "stop")
+    __slots__ = ("block", "keeper", "origin", "plain", "start", "stop")
 
     def __init__(
-        self, start: int, stop: int, keeper: Any, *, plain: bool = True, block: int = 0
+        self,
+        start: int,
+        stop: int,
+        keeper: Any,
+        *,
+        plain: bool = True,
+        block: int = 0,
+        origin: Origin | None = None,
     ) -> None:
-        """`plain`: its bytes are its content, not references; `block`: of a frame, its number."""
+        """`plain`: its bytes are its content, not references; `block`: of a frame, its number.
+
+        `origin` says who allocated it, where it is known.
+        """
         self.start = start
         self.stop = stop
         self.keeper = keeper
         self.plain = plain
         self.block = block
+        self.origin = origin
 
 
 @dataclass(frozen=True, slots=True)

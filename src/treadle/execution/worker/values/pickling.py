@@ -11,11 +11,11 @@ from types import FunctionType
 from typing import Any, Final
 
 from treadle.execution.worker.values import hooks
-from treadle.execution.worker.values.arrays import Piece
 from treadle.execution.worker.values.frames import copy_block
 from treadle.execution.worker.values.functions import function_by_value
 from treadle.execution.worker.values.memory import Memory
 from treadle.execution.worker.values.objects import PROTOCOL, reduced, singletons
+from treadle.execution.worker.values.pieces import Piece
 from treadle.execution.worker.values.reduction import Opaque, Parts, Reference
 from treadle.execution.worker.values.sets import Recipe, ordered
 from treadle.execution.worker.values.world import MAIN, MISSING, World

@@ -7,9 +7,9 @@ import contextlib
 import sys
 from typing import Any
 
-from treadle.execution.worker.values.arrays import Piece
 from treadle.execution.worker.values.memory import Memory
 from treadle.execution.worker.values.objects import reduced
+from treadle.execution.worker.values.pieces import Piece
 from treadle.execution.worker.values.reduction import Opaque, Parts, Reduction
 from treadle.execution.worker.values.world import World
 
@@ -28,7 +28,7 @@ def tensor(value: Any, _: World) -> Reduction:
     else:
         storage = value.untyped_storage()
         start = storage.data_ptr()
-        memory = Memory(start, start + storage.nbytes(), storage)
+        memory = Memory(start, start + storage.nbytes(), storage, origin=("torch",))
         place = (value.dtype, value.shape, value.stride(), value.storage_offset())
         flags = (value.is_conj(), value.is_neg(), value.is_inference())
         make, arguments = make_tensor, (kind, memory, *map(_plain, place), *flags)  # type: ignore[assignment]
