@@ -194,7 +194,8 @@ def _stamps(folder: str) -> Iterator[str]:
 
 def _surroundings(environment: Mapping[str, str]) -> str:
     names = sorted(name for name in environment if name.startswith(TEX_VARIABLES))
-    return combined(f"{name}={environment[name]}" for name in names)
+    tex = (f"{name}={environment[name]}" for name in names)
+    return combined([*tex, outside.unseen(environment)])
 
 
 def _given(environment: Mapping[str, str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from treadle.store.digest import combined
 
 GIVEN = -1  # the maker of what every session has from the start
 PARAMS = "params"
+IMPORTING = ("importlib", "pkgutil", "__import__")  # what looks for modules by other ways
 
 
 @dataclass(frozen=True)
@@ -78,5 +79,5 @@ def _modules(
     loaded = {name for name, _ in state.imports} | state.modules.keys()
     asked = {*unit.code.imports, *(symbol.partition(":")[0] for symbol in reach.symbols)}
     yield "loaded", " ".join(sorted(asked & loaded))
-    if reach.whole:
+    if reach.whole or any(word in unit.source for word in IMPORTING):
         yield "sources", surroundings.sources()

@@ -19,11 +19,12 @@ _OURS = os.path.dirname(__file__)  # noqa: PTH120  (pathlib would be one more im
 
 @dataclass(frozen=True)
 class Place:
-    """Where the code of a task stands, and where the extracted modules lie."""
+    """Where the code of a task stands, where the extracted modules lie, and the document."""
 
     file: str
     line: int
     code_path: str
+    folder: str = ""
 
 
 def attempt(action: Callable[[], None], place: Place) -> Failure | None:
@@ -47,9 +48,11 @@ def failure_of(exception: BaseException, place: Place) -> Failure:
 
 
 def _without_folder(traceback: str, place: Place) -> str:
-    """Modules named from the code's folder on: the same wherever the document is built."""
+    """Files named from the document's or the code's folder on: the same wherever it is built."""
     path = place.code_path
-    return traceback.replace(path, os.path.basename(path)) if path else traceback  # noqa: PTH119
+    if path:
+        traceback = traceback.replace(path, os.path.basename(path))  # noqa: PTH119
+    return traceback.replace(f'"{place.folder}/', '"') if place.folder else traceback
 
 
 def _message(exception: BaseException) -> str:

@@ -96,7 +96,7 @@ class Session:
 
     def _run_chunk(self, task: ChunkTask) -> ChunkResult:
         start = time.perf_counter()
-        place = Place(task.file, task.line, self._setup.code_path)
+        place = Place(task.file, task.line, self._setup.code_path, self._setup.directory)
         self._figures.begin(task)
         with _time_limit(task.timeout):
             failure = attempt(lambda: self._run_code(task), place)
@@ -142,7 +142,7 @@ class Session:
         if not name or result.failure is not None:
             return result
         source: list[str] = []
-        place = Place(task.file, task.line, self._setup.code_path)
+        place = Place(task.file, task.line, self._setup.code_path, self._setup.directory)
         failure = attempt(lambda: source.append(self._source_of(name, task.file)), place)
         return replace(result, failure=failure, shown_source="".join(source))
 
