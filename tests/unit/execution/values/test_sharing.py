@@ -200,3 +200,31 @@ def test_a_definition_needs_no_entry(session: Session) -> None:
     for group in session.values.groups(["f", "C"]):
         assert group.token
         assert (group.entry, group.trouble) == ("", "")
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import collections; x = collections.namedtuple('x', 'a b', defaults=[1])\n"
+        "y = x(1); z = [x(3, 4), x]",
+        "import enum; x = enum.Enum('x', 'A B'); y = x.A; z = {x.B: x}",
+        "import enum; x = enum.IntFlag('x', 'A B'); y = x.A; z = [x.B]",
+        "import enum\nclass x(str, enum.Enum):\n    A = 'a'\ny = x.A; z = [x]",
+        "import typing; x = typing.TypeVar('x', bound=int); y = [x]; z = typing.List[x]",
+        "import typing; x = typing.NewType('x', int); y = [x]; z = {x: 1}",
+    ],
+)
+def test_types_made_by_a_call_are_stored(session: Session, code: str) -> None:
+    session.run(code + "\nold = repr(y), repr(z)")
+    assert session.together("x", "y", "z") == [("x",), ("y",), ("z",)]
+    session.again("x", "y", "z")
+    assert session.get("(repr(y), repr(z)) == old or ' at 0x' in old[0]")
+
+
+def test_annotations_do_not_link_functions(session: Session) -> None:
+    session.run(
+        "import typing\nT = typing.TypeVar('T')\nclass C: pass\n"
+        "def f(a: T, b: typing.List['C'], c: C) -> list[int]: pass\n"
+        "def g(a: T, b: typing.List['C'], c: typing.Callable[[T], int]) -> list[int]: pass"
+    )
+    assert session.together("T", "f", "g") == [("T",), ("f",), ("g",)]

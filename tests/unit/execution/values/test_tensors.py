@@ -226,3 +226,11 @@ def test_small_tensors_own_their_memory_again(session: Session, code: str, seen:
     session.run(START + code)
     session.again("x")
     assert session.get(seen)
+
+
+def test_what_was_computed_rests_on_what_it_was_computed_from(session: Session) -> None:
+    session.run(START + MODEL + "a = x(data).sum(); w = a * 2 + torch.ones(1, requires_grad=True)")
+    groups = {group.names: group for group in session.values.tokens(["a", "w", "x", "y"])}
+    assert list(groups) == [("a",), ("w",), ("x", "y")]
+    assert groups[("a",)].refs == groups[("w",)].refs == ("__main__:x",)
+    assert groups[("a",)].token == ""

@@ -138,10 +138,15 @@ def set_cell(value: CellType, state: tuple[Any]) -> None:
 
 
 def cached(value: Any, world: World) -> Reduction:
-    """A function with `functools.lru_cache`: what it remembers does not count."""
+    """A function with `functools.lru_cache`; not where it remembers calls, which it tells nobody.
+
+    A call that it remembers does not print, or count, again.
+    """
     module, name = value.__module__, value.__qualname__
     if world.owner(module) == "foreign" and world.lookup(module, name) is value:
         return Reference(module, name)
+    if value.cache_info().currsize:
+        return Opaque("is a function that remembers its calls")
     parameters = value.cache_parameters()
     names = {key: item for key, item in value.__dict__.items() if key != "__wrapped__"}
     arguments = (value.__wrapped__, parameters["maxsize"], parameters["typed"])

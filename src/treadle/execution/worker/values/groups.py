@@ -8,7 +8,9 @@ from blake3 import blake3
 
 from treadle.execution.worker.values.atoms import text
 from treadle.execution.worker.values.memory import Contents, Regions, lone_content
-from treadle.execution.worker.values.walk import Trail, Walk
+from treadle.execution.worker.values.trail import Trail
+from treadle.execution.worker.values.walk import Walk
+from treadle.execution.worker.values.world import MAIN
 
 _FORM = b"treadle values 1\n"  # another one wherever the walk writes something else
 
@@ -26,6 +28,9 @@ def grouped(walk: Walk) -> list[list[Trail]]:
     for one, other in (*walk.links, *_sharing(walk.trails)):
         first, second = sorted((leader(one), leader(other)))
         leaders[second] = first
+    for trail in walk.trails:
+        holders = {walk.holder(leaf) for leaf in trail.leaves} - {"", trail.name}
+        trail.refs.update(f"{MAIN}:{name}" for name in holders)
     groups: dict[int, list[Trail]] = {}
     for number, trail in enumerate(walk.trails):
         groups.setdefault(leader(number), []).append(trail)
@@ -54,7 +59,7 @@ def trouble(trails: list[Trail]) -> str:
     for trail in trails:
         if trail.refused and not trail.defined:
             return f"`{trail.name}` rests on {trail.refused}, which can't be stored"
-    for trail in trails:
+    for trail in trails if len(trails) > 1 else ():
         if trail.refused:
             return f"the class `{trail.name}` shares something with other names"
     return ""

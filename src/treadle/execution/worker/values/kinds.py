@@ -6,10 +6,19 @@ import copyreg
 import functools
 import io
 import types
+import typing
 from collections.abc import Mapping
 from typing import Final
 
-from treadle.execution.worker.values import arrays, classes, frames, functions, objects, tensors
+from treadle.execution.worker.values import (
+    arrays,
+    classes,
+    frames,
+    functions,
+    objects,
+    tensors,
+    types_by_call,
+)
 from treadle.execution.worker.values.reduction import ByValue, Unseen
 from treadle.execution.worker.values.world import Handler
 
@@ -26,6 +35,8 @@ _EXACT: Final[Mapping[type, Handler]] = {
     types.WrapperDescriptorType: functions.descriptor,
     types.MethodDescriptorType: functions.descriptor,
     types.ClassMethodDescriptorType: functions.descriptor,
+    typing.TypeVar: types_by_call.type_variable,
+    typing.NewType: types_by_call.new_type,
     types.MappingProxyType: objects.proxy,
     type(functools.lru_cache(None)(len)): functions.cached,
     types.FrameType: objects.closed,
@@ -68,7 +79,7 @@ _FROZEN = frozenset(
         *("builtins.str", "builtins.int", "builtins.float", "builtins.bytes", "enum.Enum"),
         *("numpy.generic", "numpy.dtype", "torch.dtype", "torch.device", "re.Pattern"),
         *("sympy.core.basic.Basic", "types.GenericAlias", "types.UnionType"),
-        *("typing._GenericAlias", "treadle.execution.worker.params.Params"),
+        *("typing._GenericAlias", "typing.ForwardRef", "treadle.execution.worker.params.Params"),
     }
 )
 _HOLDING = (types.CoroutineType, types.AsyncGeneratorType)

@@ -18,6 +18,7 @@ from treadle.execution.worker.values.objects import PROTOCOL, reduced, singleton
 from treadle.execution.worker.values.pieces import Piece
 from treadle.execution.worker.values.reduction import Opaque, Parts, Reference
 from treadle.execution.worker.values.sets import Recipe, ordered
+from treadle.execution.worker.values.types_by_call import recipe
 from treadle.execution.worker.values.world import MAIN, MISSING, World
 
 _HOOKS: Final = hooks.__name__
@@ -62,7 +63,7 @@ class Storer(pickle.Pickler):
             if red.module == MAIN and self._values.get(red.name) is not value:
                 return hooks.main, (red.name,)
             if red.module == MAIN:
-                return _tuple(function_by_value(value, self._world))
+                return self._defined(value)
             names = (getattr(value, "__module__", None), getattr(value, "__qualname__", None))
             if isinstance(value, (type, FunctionType)) and names == (red.module, red.name):
                 return NotImplemented
@@ -70,6 +71,15 @@ class Storer(pickle.Pickler):
         if isinstance(red, Opaque):
             raise UnstorableError(red.words)
         return _tuple(red)
+
+    def _defined(self, value: Any) -> Any:
+        """How a function or a class is made that one of the names stands for."""
+        if not isinstance(value, type):
+            return _tuple(function_by_value(value, self._world))
+        made = recipe(value)
+        if made is None:
+            raise UnstorableError(f"the class `{value.__qualname__}`")
+        return made
 
     def _serial(self, memory: Memory) -> int:
         place = (memory.start, memory.stop)

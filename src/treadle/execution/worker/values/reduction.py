@@ -19,6 +19,7 @@ class Opaque(NamedTuple):
 
     words: str  # "a generator"
     inside: tuple[Any, ...] = ()  # what it is known to hold on to
+    leaves: tuple[Any, ...] = ()  # what it was computed from and may change later
 
 
 class Parts(NamedTuple):

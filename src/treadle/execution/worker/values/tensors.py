@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import Any
+from typing import Any, Final
 
 from treadle.execution.worker.values.memory import Memory
 from treadle.execution.worker.values.objects import reduced
@@ -13,13 +13,15 @@ from treadle.execution.worker.values.pieces import Piece
 from treadle.execution.worker.values.reduction import Opaque, Parts, Reduction
 from treadle.execution.worker.values.world import World
 
+_MOST_NODES: Final = 200_000
+
 
 def tensor(value: Any, _: World) -> Reduction:
     """A tensor or a parameter on the CPU that no gradient flows through."""
     torch: Any = sys.modules["torch"]
     kind = type(value)
     if trouble := _trouble(value, torch):
-        return Opaque(trouble)
+        return Opaque(trouble, leaves=() if value.grad_fn is None else _leaves(value.grad_fn))
     if value._is_view() and not value.is_inference():
         unsaid = torch._C._autograd._get_creation_meta(value).name != "DEFAULT"
         place = (value.dtype, value.shape, value.stride(), value.storage_offset())
@@ -57,6 +59,21 @@ def _trouble(value: Any, torch: Any) -> str:
     if value.is_quantized or value.is_nested or _has_names(value):
         return "a quantized, nested or named tensor"
     return ""
+
+
+def _leaves(node: Any) -> tuple[Any, ...]:
+    """The tensors that gradients flow into from a node of a graph."""
+    seen = {node}
+    waiting = [node]
+    leaves = []
+    while waiting and len(seen) < _MOST_NODES:
+        node = waiting.pop()
+        if hasattr(node, "variable"):
+            leaves.append(node.variable)
+        inner = {each for each, _ in node.next_functions if each is not None} - seen
+        seen |= inner
+        waiting += inner
+    return tuple(leaves)
 
 
 def _has_names(value: Any) -> bool:

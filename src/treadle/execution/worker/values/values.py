@@ -11,7 +11,9 @@ from treadle.execution.worker.values import entries
 from treadle.execution.worker.values.groups import blocks_to_copy, grouped, token, trouble
 from treadle.execution.worker.values.memory import Contents
 from treadle.execution.worker.values.objects import singletons
-from treadle.execution.worker.values.walk import Trail, Walk
+from treadle.execution.worker.values.trail import Trail
+from treadle.execution.worker.values.types_by_call import recipe
+from treadle.execution.worker.values.walk import Walk
 from treadle.execution.worker.values.world import World
 from treadle.store.blobs import Blobs
 
@@ -85,16 +87,23 @@ class Values:
     def _stored(self, trails: list[Trail], contents: Contents) -> Group:
         found = token(trails, contents)
         words = trouble(trails)
-        if not found or words or all(trail.defined for trail in trails):
-            return _group(trails, found, "", words if len(trails) > 1 or not _only(trails) else "")
+        if not found or words or self._redefinable(trails):
+            return _group(trails, found, "", words)
         entry = self._entries.get(found)
         if entry is None or not self._blobs.has(entry):
             try:
                 entry = self._store(trails, found, contents)
             except _LossyError as failure:
-                return _group(trails, found, "", str(failure))
+                defined = all(trail.defined for trail in trails)
+                return _group(trails, found, "", "" if defined else str(failure))
             self._entries[found] = entry
         return _group(trails, found, entry, "")
+
+    def _redefinable(self, trails: list[Trail]) -> bool:
+        """Whether there are definitions alone, which the command repeats from their source."""
+        return all(
+            trail.defined and _is_of_statement(self._namespace[trail.name]) for trail in trails
+        )
 
     def _store(self, trails: list[Trail], found: str, contents: Contents) -> str:
         packing = self._packed(trails, found, contents)
@@ -146,8 +155,8 @@ def _plainly(trails: list[Trail], values: dict[str, Any]) -> entries.Packed:
         raise _LossyError(f"{_names(trails)} not fit into the store: nested too deeply") from None
 
 
-def _only(trails: list[Trail]) -> bool:
-    return trails[0].defined and not trails[0].opaque
+def _is_of_statement(value: object) -> bool:
+    return not isinstance(value, type) or recipe(value) is None
 
 
 def _names(trails: list[Trail]) -> str:

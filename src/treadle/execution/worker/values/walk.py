@@ -10,11 +10,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from types import CodeType
 from typing import Any, Final
-
-from blake3 import blake3
 
 from treadle.execution.worker.values.atoms import ATOMS, block, text
 from treadle.execution.worker.values.classes import class_by_value
@@ -24,31 +21,17 @@ from treadle.execution.worker.values.memory import Memory
 from treadle.execution.worker.values.objects import named, singletons
 from treadle.execution.worker.values.reduction import Opaque, Parts, Reduction, Reference, Unseen
 from treadle.execution.worker.values.sets import table
+from treadle.execution.worker.values.trail import Trail, by_name, is_array, shorten
+from treadle.execution.worker.values.types_by_call import recipe
 from treadle.execution.worker.values.world import MAIN, World
 
 MOST: Final = 5_000_000  # objects looked at for one name
 DEEPEST: Final = 60_000  # frames of Python, which take no C stack
 _ANYWHERE: Final = -1  # no trail, but content that is the same in all of them
-_SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
 
 class _TooMuchError(Exception):
     """A walk does not end within bounds."""
-
-
-@dataclass(slots=True)
-class Trail:
-    """What the walk of one name's value found."""
-
-    name: str
-    stream: bytearray = field(default_factory=bytearray)
-    memory: list[Memory] = field(default_factory=list)
-    refs: set[str] = field(default_factory=set)
-    opaque: str = ""  # what in it can't be looked into, in words
-    refused: str = ""  # what in it can't be stored, in words
-    plain: bool = True  # nothing but what pickle is known to keep as it is
-    resides: bool = False  # it is, or holds, an object of one of the project's modules
-    defined: bool = False  # it is a class or function of this very name
 
 
 class Walk:
@@ -105,6 +88,11 @@ class Walk:
             sys.setrecursionlimit(limit)
         return trail
 
+    def holder(self, value: Any) -> str:
+        """A name from which `value`, if it can change, was reached; empty if there is none."""
+        seen = self._seen.get(id(value))
+        return "" if seen is None or seen[0] < 0 else self.trails[seen[0]].name
+
     def _root(self, name: str, value: Any) -> None:
         """A class or function is walked itself only where it is what its name stands for."""
         if getattr(type(value), "__name__", "") != "function" and not isinstance(value, type):
@@ -122,6 +110,8 @@ class Walk:
                 parts.make, parts.arguments, parts.state, extra=parts.extra, refs=parts.refs
             )
         self._parts(parts)
+        if isinstance(value, type) and recipe(value) is not None:
+            self._trail.refused = ""
 
     def _visit(self, value: Any, *, root: bool = False) -> None:
         encode = ATOMS.get(type(value))
@@ -129,7 +119,7 @@ class Walk:
             self._out += encode(value)
             return
         seen = self._seen.get(id(value))
-        if seen is not None and not (self._block and _is_array(value)) and self._again(seen):
+        if seen is not None and not (self._block and is_array(value)) and self._again(seen):
             return
         if id(value) in self._process:
             self._of_process(*self._process[id(value)])
@@ -146,7 +136,7 @@ class Walk:
     def _of_process(self, module: str, name: str) -> None:
         """Write an object that is what it is by being in its place."""
         self._trail.resides, self._trail.plain = True, False
-        self._out += _name(module, name)
+        self._out += by_name(module, name)
 
     def _again(self, seen: tuple[int, int, bytes | None, Any]) -> bool:
         """Write that something was met before; False where it has to be walked again."""
@@ -184,7 +174,7 @@ class Walk:
         write(value)
         if changing == self._changing:
             self._count = number
-            self._seen[id(value)] = (here, number, _shorten(out, start), value)
+            self._seen[id(value)] = (here, number, shorten(out, start), value)
 
     # --- containers ---
 
@@ -211,7 +201,7 @@ class Walk:
             return
         start = len(self._out)
         self._out += b"(%d:" % len(value) + data
-        _shorten(self._out, start)
+        shorten(self._out, start)
 
     def _write_tuple(self, value: tuple[Any, ...]) -> None:
         self._out += b"(%d:*" % len(value)
@@ -264,7 +254,7 @@ class Walk:
 
     def _object(self, value: Any, *, root: bool) -> None:
         self._trail.plain = False
-        if self._block and _is_array(value) and not value.dtype.hasobject:
+        if self._block and is_array(value) and not value.dtype.hasobject:
             memory, place = array_apart(value, self._block)
             self._memory(memory)
             self._write_tuple(place)
@@ -272,7 +262,7 @@ class Walk:
         red = self._reduced(value)
         if isinstance(red, Reference):
             self._trail.refs.update(red.refs)
-            content = _name(red.module, red.name)
+            content = by_name(red.module, red.name)
             self._out += content
             trail = len(self.trails) - 1 if red.refs else _ANYWHERE
             self._seen[id(value)] = (trail, 0, content, value)
@@ -336,24 +326,6 @@ class Walk:
             trail.opaque = f"is {red.words}" if root else f"holds {red.words}"
         self._begin(value)
         self._out += b"?" + text(named(type(value)))
+        trail.leaves += red.leaves
         for item in red.inside:
             self._visit(item)
-
-
-def _is_array(value: Any) -> bool:
-    """Whether it is an array, which has no identity within a frame."""
-    kind = type(value)
-    return kind.__name__ == "ndarray" and kind.__module__ == "numpy"
-
-
-def _name(module: str, name: str) -> bytes:
-    return b"G" + text(module) + text(name)
-
-
-def _shorten(out: bytearray, start: int) -> bytes:
-    """What was written since `start`, or the digest of it, if that is shorter."""
-    content = bytes(memoryview(out)[start:])
-    if len(content) > _SHORT:
-        content = b"#" + blake3(content).digest()
-        out[start:] = content
-    return content
