@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -35,10 +36,19 @@ from benchmarks.value_speed import value_rows
 
 ROOT = Path(__file__).resolve().parents[1]
 PWEAVE = (str(Path(sys.executable).with_name("pweave")), "-f", "tex")
-SMALL_PARAMS = (
-    "train_size=2000 test_size=500 epochs_dense=1 epochs_cnn=1 seeds_dense=1 seeds_cnn=1 "
-    "epochs_rnn=1 epochs_naive=1 epochs_textcnn=1 seeds_text=1 texts=500"
-)
+SMALL_PARAMS = {
+    "train_size": 2000,
+    "test_size": 500,
+    "epochs_dense": 1,
+    "epochs_cnn": 1,
+    "seeds_dense": 1,
+    "seeds_cnn": 1,
+    "epochs_rnn": 1,
+    "epochs_naive": 1,
+    "epochs_textcnn": 1,
+    "seeds_text": 1,
+    "texts": 500,
+}
 PROSE_OF_REPORT = "`make pdf` does everything: it sets up the pinned packages"
 
 
@@ -209,14 +219,16 @@ def copy_of_project(folder: Path) -> Path:
 def report_rows(folder: Path, python: float, rounds: int, full: bool) -> Iterator[Row]:
     """The real report: it is trained once, and never again."""
     project = copy_of_project(folder)
-    params = [] if full else [part for name in SMALL_PARAMS.split() for part in ("-P", name)]
-    make = ("make", "--no-print-directory", "pdf", f"FLAGS={' '.join(params)}")
-    yield Row("the report: first build, with training", seconds_of(make, project))
-    command = build("report/assignment9.pmd", *params)
-    seconds_of(command, project)
-    floor = bare_passes(project / "build", "assignment9", rounds)
     source = project / "report" / "assignment9.pmd"
     text = source.read_text("utf-8")
+    for name, value in () if full else SMALL_PARAMS.items():
+        text = re.sub(rf"(?m)^( +{name}:) +\d+", rf"\1 {value}", text, count=1)
+    source.write_text(text, "utf-8")
+    make = ("make", "--no-print-directory", "pdf")
+    yield Row("the report: first build, with training", seconds_of(make, project))
+    command = build("report/assignment9.pmd")
+    seconds_of(command, project)
+    floor = bare_passes(project / "build", "assignment9", rounds)
     if PROSE_OF_REPORT not in text:
         sys.exit(f"the report has no longer the words `{PROSE_OF_REPORT}`")
 
