@@ -28,6 +28,7 @@ KINDS = [
     "np.array(['a', 'b' * 99], np.dtypes.StringDType())",
     "np.broadcast_to(np.arange(3), (2, 3))",
     "np.frombuffer(b'abcd', 'u1')",
+    "np.lib.stride_tricks.sliding_window_view(np.arange(5), 2)",
     "np.matrix([[1, 2]])",
     "np.rec.array([(1, 2.5)], dtype=[('a', 'i2'), ('b', 'f8')])",
     "np.ma.array([1, 2, 3], mask=[0, 1, 0])",

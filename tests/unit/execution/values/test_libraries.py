@@ -33,6 +33,8 @@ FRAME = (
         "from sklearn.preprocessing import StandardScaler as S\n"
         "from sklearn.ensemble import RandomForestClassifier as R\n"
         "x = m(S(), R(3, random_state=0)).fit([[0.], [1.], [2.]], [0, 0, 1])",
+        "import sklearn.datasets as d; x = d.load_iris()",
+        "import sklearn.datasets as d; x = d.load_iris(as_frame=True)",
         "import scipy.sparse as s, numpy as np; x = s.csr_matrix(np.eye(3))",
         "import scipy.stats as s; x = s.norm(1, 2)",
         "import sympy as s; a, b = s.symbols('a b'); x = s.sin(a)**2 + s.Integral(b, (b, 0, a))",

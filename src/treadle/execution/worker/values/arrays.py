@@ -153,8 +153,9 @@ def _memory(value: Any) -> Memory | Opaque:
     """All the memory of whoever owns what the array lies in."""
     numpy: Any = sys.modules["numpy"]
     top = value
-    while isinstance(top.base, numpy.ndarray):
-        top = top.base
+    while isinstance(top.base, numpy.ndarray) or type(top.base).__name__ == "DummyArray":
+        # `as_strided` puts something between an array and its base.
+        top = top.base if isinstance(top.base, numpy.ndarray) else top.base.base
     keeper: Any = top.base
     torch: Any = sys.modules.get("torch")
     if torch is not None and isinstance(keeper, getattr(torch, "Tensor", ())):

@@ -64,6 +64,7 @@ _BY_BASE: Final[Mapping[str, Handler]] = {
     "torch.Generator": tensors.generator,
     "torch.optim.optimizer.Optimizer": tensors.optimizer,
     "numpy.ndarray": arrays.array,
+    "sklearn.utils._bunch.Bunch": objects.by_names,
     "numpy.dtype": arrays.dtype,
     "pandas.core.internals.managers.SingleBlockManager": frames.column,
     "pandas._libs.internals.Block": frames.block,

@@ -91,6 +91,17 @@ def exception(value: BaseException, world: World) -> Reduction:
     return red._replace(extra=extra)
 
 
+def by_names(value: Any, world: World) -> Reduction:
+    """An object whose own `__setstate__` forgets its attributes: they are set all the same."""
+    red = reduced(value, world)
+    return red._replace(setter=set_names) if isinstance(red, Parts) and red.state else red
+
+
+def set_names(value: Any, names: dict[str, Any]) -> None:
+    """Set attributes."""
+    value.__dict__.update(names)
+
+
 def proxy(value: Any, _: World) -> Reduction:
     """A read-only view of a dictionary, as what it shows."""
     return Parts(MappingProxyType, (dict(value),))
