@@ -4,7 +4,7 @@ from treadle.building.results import results_by_block
 from treadle.building.tasks import plan_tasks
 from treadle.building.units import units_of
 from treadle.document.reader import read_document
-from treadle.execution.result import ChunkResult, InlineResult, Stream
+from treadle.execution.result import ChunkResult, InlineResult, Result, Stream
 from treadle.execution.task import InlineTask
 
 
@@ -35,8 +35,12 @@ def test_a_caption_with_inline_code_is_a_unit_after_its_chunk():
 
 def test_captions_are_filled_with_what_their_code_gave():
     document, units = read(CAPTIONED)
-    given = [ChunkResult((Stream("stdout", "x"),)), InlineResult(("3", "4", "five"))]
+    given: list[Result | None] = [
+        ChunkResult((Stream("stdout", "x"),)),
+        InlineResult(("3", "4", "five")),
+    ]
     [result] = results_by_block(document, units, given)
+    assert isinstance(result, ChunkResult)
     assert (result.caption, result.alt) == ("After 3 and 4", "Of five!")
     assert result.outputs == (Stream("stdout", "x"),)
 
@@ -45,6 +49,7 @@ def test_a_plain_caption_needs_no_unit():
     document, units = read("```python, caption='Plain'\n1\n```\n")
     assert len(units) == 1
     [result] = results_by_block(document, units, [ChunkResult()])
+    assert isinstance(result, ChunkResult)
     assert result.caption == "Plain"
 
 

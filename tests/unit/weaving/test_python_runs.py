@@ -39,7 +39,7 @@ PIECES = (
 
 def lines(runs):
     """What is shown: how a run is cut into tokens does not count."""
-    split = [[]]
+    split: list[list[tuple[object, str]]] = [[]]
     for style, text in runs:
         first, *others = text.split("\n")
         split[-1].append((style, first))
@@ -108,6 +108,6 @@ def test_any_strings_are_highlighted_alike(code):
 @pytest.mark.parametrize("module", [ast, inspect, textwrap, chunks, latex, listings])
 def test_real_code_is_highlighted_alike(module):
     source = inspect.getsource(module)
-    parts = [ast.get_source_segment(source, node) + "\n" for node in ast.parse(source).body]
+    parts = [f"{ast.get_source_segment(source, node)}\n" for node in ast.parse(source).body]
     assert all(agree(part) for part in parts)
     assert any(python_runs(part) for part in parts)

@@ -108,7 +108,7 @@ class Memory:
             foreign_class = isinstance(value, type) and value.__module__ != "__main__"
             name = value.__name__.partition(".")[0] if isinstance(value, ModuleType) else ""
             watched = name in WATCHED or dotted in WATCHED
-            if foreign_class or name and (not watched or _names_class(dotted)):
+            if foreign_class or (name and (not watched or _names_class(dotted))):
                 found.append((f"`{dotted}` was called", PRESUMED))
         return found
 
