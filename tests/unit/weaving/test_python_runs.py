@@ -39,7 +39,7 @@ PIECES = (
 
 def lines(runs):
     """What is shown: how a run is cut into tokens does not count."""
-    split: list[list[tuple[object, str]]] = [[]]
+    split: list[list[tuple[str, str]]] = [[]]
     for style, text in runs:
         first, *others = text.split("\n")
         split[-1].append((style, first))
