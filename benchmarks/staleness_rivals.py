@@ -111,14 +111,18 @@ def _named(options: str | None) -> str:
 
 
 def _run(command: list[str], place: Place) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"} | place.environment
+    path = [str(place.folder), *environment.get("PYTHONPATH", "").split(os.pathsep)]
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, path))  # modules beside the document
     return subprocess.run(
         command,
         cwd=place.folder,
-        env=os.environ | {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg"} | place.environment,
+        env=environment,
         capture_output=True,
         encoding="utf-8",
         errors="replace",
         timeout=60,
+        start_new_session=True,  # a kernel that ends may end its whole group
         check=False,
     )
 
