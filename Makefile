@@ -11,7 +11,7 @@ FLAGS  ?=
 WEAVER := $(shell find src templates -name __pycache__ -prune -o -type f -print)
 REPORT := $(BUILD)/assignment9.pdf $(BUILD)/proposal.pdf
 
-.PHONY: help setup tex data data-imdb pdf proposal test lint code lock bench watch clean distclean
+.PHONY: help setup tex data data-imdb pdf proposal test test-cache lint code lock bench watch clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,7 +21,10 @@ pdf: $(REPORT)  ## run the code, typeset the report and the proposal
 proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
 
 test: setup tex data  ## test the weaver and the code extracted from the report
-	$(PYTHON_IN_VENV) -m pytest
+	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness
+
+test-cache: setup tex  ## hundreds of pairs of builds: what the cache may keep (many minutes)
+	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness
 
 lint: setup  ## ruff and mypy
 	$(PYTHON_IN_VENV) -m ruff check .
