@@ -16,6 +16,7 @@ from treadle.execution.protocol import decode, encode
 from treadle.execution.result import ChunkResult, Figure, Result, Stepped
 from treadle.execution.task import ChunkTask
 from treadle.store.blobs import CorruptEntryError
+from treadle.store.digest import combined
 from treadle.store.store import Store
 
 
@@ -88,7 +89,7 @@ class Cache:
             "stepped": encode(stepped).decode(),
             "stem": _stem(runnable),
             "style": self._looks.style if stepped.observed.styled else "",
-            "lines": self._looks.lines(runnable.unit.block) if stepped.observed.placed else "",
+            "lines": self._lines(runnable, observed, state) if observed.placed else "",
             "blobs": stepped.blobs,
         }
         self._store.traces.save(key, record)
@@ -104,9 +105,15 @@ class Cache:
             return f"{observed.unknown[0]}, and what that depends on can't be seen"
         if observed.styled and record["style"] != self._looks.style:
             return "the look of figures changed"
-        if observed.placed and record["lines"] != self._looks.lines(runnable.unit.block):
+        if observed.placed and record["lines"] != self._lines(runnable, observed, state):
             return "it shows lines of the document, and they moved"
         return outdated(observed, self._present, {path: of[0] for path, of in state.files.items()})
+
+    def _lines(self, runnable: Runnable, observed: Observed, state: State) -> str:
+        """Where lines stand that the unit's output may name: in the document, in its modules."""
+        files = {*state.modules.values(), *(file for _, file in observed.imported)}
+        digests = (self.file_digest(file) for file in sorted(files))
+        return combined([self._looks.lines(runnable.unit.block), *digests])
 
     def _with_files(
         self, runnable: Runnable, observed: Observed, symbols: Mapping[str, str], state: State

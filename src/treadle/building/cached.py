@@ -214,6 +214,8 @@ class Cached:
         before = self._states[number]
 
         def finish(stepped: Stepped) -> None:
+            if stepped.unstored:
+                raise OSError(stepped.unstored)
             self._cache.forget_files(stepped.observed.writes)
             if stepped.unrestored:
                 return

@@ -103,4 +103,5 @@ class Stepped:
     unrestored: tuple[str, ...] = ()  # names that did not come back as they were
     blobs: tuple[str, ...] = ()  # all that the groups' entries and the figures need in the store
     figures: tuple[tuple[str, str], ...] = ()  # figure files, their digests
+    unstored: str = ""  # why the store could not be written: a full disk
     nonce: str = ""  # of a run that can't be told from another by what it depends on

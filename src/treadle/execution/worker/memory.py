@@ -6,7 +6,6 @@ import contextlib
 import importlib
 import os
 import sys
-import warnings
 from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -73,7 +72,6 @@ class Memory:
 
     def begin(self) -> None:
         """From now on, what happens is the step's doing."""
-        warnings._filters_mutated()  # type: ignore[attr-defined]  # each chunk warns for itself
         self._before = dict(self._namespace)
         self._observer.begin()
 

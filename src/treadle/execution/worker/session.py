@@ -8,6 +8,7 @@ import importlib
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from types import FrameType, ModuleType
@@ -52,6 +53,7 @@ class Session:
 
     def run(self, task: Task) -> Result:
         """Run a task; a failure of the user's code is part of the result."""
+        warnings._filters_mutated()  # type: ignore[attr-defined]  # each chunk warns for itself
         self._seeds.start(task.seed)
         return self._run_inline(task) if isinstance(task, InlineTask) else self._run_chunk(task)
 
@@ -66,7 +68,10 @@ class Session:
         memory.begin()
         result = self.run(step.task)
         with self._capture.silence():
-            stepped = memory.finish(step, result)
+            try:
+                stepped = memory.finish(step, result)
+            except OSError as failure:  # a full disk
+                return Stepped(result, unstored=str(failure))
             styled = memory.reads_style(step)
         return with_looks(stepped, step.task.file, styled=styled)
 
