@@ -146,18 +146,6 @@ def expensive_rows(folder: Path, python: float, rounds: int) -> Iterator[Row]:
     yield Row(f"  Pweave, to .tex, with the {EXPENSIVE_SECONDS:g} s", pweave)
 
 
-def _over_its_own(path: Path, command: Command, start: int) -> Callable[[int], float]:
-    """A round: edit the cheap chunk, build, and take off the time the chunk itself took."""
-
-    def measure(number: int) -> float:
-        path.write_text(expensive(start + number), "utf-8")
-        spent, output = timed(command, path.parent)
-        lines = [line.split() for line in output.splitlines()[:-1]]
-        if [line[1] for line in lines] != ["look"]:
-            sys.exit(f"more ran than the cheap chunk, or less:\n{output}")
-        return spent - float(lines[0][-2])
-
-    return measure
 
 
 def many_rows(folder: Path, python: float, rounds: int) -> Iterator[Row]:

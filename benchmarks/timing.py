@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+# Not what users have: another date, and every module compiled anew at each start.
+UNUSUAL = ("SOURCE_DATE_EPOCH", "PYTHONDONTWRITEBYTECODE")
+
+
 @dataclass(frozen=True)
 class Row:
     """A figure; its goal, if it has one; and what it is seen beside."""
@@ -48,7 +52,7 @@ def seconds_of(command: Iterable[str], folder: Path) -> float:
 
 def timed(command: Iterable[str], folder: Path) -> tuple[float, str]:
     """The wall-clock time of a command, which must succeed, and what it printed."""
-    environment = {key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"}
+    environment = {key: value for key, value in os.environ.items() if key not in UNUSUAL}
     start = time.perf_counter()
     done = subprocess.run(
         [*command],

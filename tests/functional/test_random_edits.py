@@ -39,10 +39,13 @@ class Bench:
     ran: Counter[str] = field(default_factory=Counter)
 
     def fresh(self, source: Path | None = None) -> Path:
-        """A new folder; a copy of `source` without what builds made of the document."""
-        folder = self.root / str(next(self.numbers))
+        """A new folder; a copy of `source` without what builds made of the document.
+
+        All have the same name, which a chunk may print.
+        """
+        folder = self.root / str(next(self.numbers)) / "work"
         if source is None:
-            folder.mkdir()
+            folder.mkdir(parents=True)
         else:
             shutil.copytree(source, folder, ignore=LEFT_OUT)
         return folder
@@ -92,7 +95,7 @@ def test_cached_and_clean_builds_agree(bench: Bench, history: History) -> None:
             before = version
     finally:
         for used in (folder, *copies):
-            shutil.rmtree(used)
+            shutil.rmtree(used.parent)
 
 
 def compared(cached: Seen, clean: Seen) -> str:
