@@ -11,6 +11,7 @@ from treadle.building.run import may_fail
 from treadle.building.units import Runnable
 from treadle.building.workers import Workers
 from treadle.dataflow.demand import Demander, Live
+from treadle.dataflow.import_names import import_names
 from treadle.dataflow.importing import Imported
 from treadle.dataflow.key import Surroundings, components, key_of
 from treadle.dataflow.reach import Reach, Reacher
@@ -18,7 +19,7 @@ from treadle.dataflow.reasons import UNKNOWN
 from treadle.dataflow.records import Group
 from treadle.dataflow.state import State, identified, origin_of
 from treadle.execution.result import Result, Stepped
-from treadle.execution.task import Define, Load, Step
+from treadle.execution.task import ChunkTask, Define, Load, Step
 
 PATIENCE = 3  # how often a unit may run again in one build before all runs in order
 
@@ -273,7 +274,10 @@ class Cached:
         definition = runnable.unit.code.definitions[names[0]]
         task = runnable.task
         line = getattr(task, "line", 1) + definition.line - 1
-        return Define(names[0], definition.source, task.file, line, held.group.token)
+        imported: tuple[str, ...] = ()
+        if isinstance(task, ChunkTask) and not task.term:  # compiled as one piece
+            imported = import_names(task.code)
+        return Define(names[0], definition.source, task.file, line, held.group.token, imported)
 
 
 def _same(before: Stepped, after: Stepped) -> bool:

@@ -87,6 +87,7 @@ class Define:
     file: str
     line: int  # of the first line of `code` in `file`
     token: str  # what the definition's `Group.token` was
+    imported: tuple[str, ...] = ()  # names that imports in the same piece of code bind
 
 
 @dataclass(frozen=True)

@@ -132,8 +132,9 @@ class Memory:
 
     def _define(self, definition: Define) -> bool:
         try:
-            tree = self._compiler.parse(definition.code, definition.file, definition.line)
-            exec(self._compiler.compile(tree, definition.file), self._namespace)
+            file, line = definition.file, definition.line
+            code = self._compiler.compile_apart(definition.code, file, line, definition.imported)
+            exec(code, self._namespace)
         except Exception:  # it needs more than names: its chunk has to run
             return False
         if self._values.token_of(definition.name) != definition.token:

@@ -40,6 +40,21 @@ class Compiler:
             self._flags |= code.co_flags & feature.compiler_flag
         return code
 
+    def compile_apart(
+        self, code: str, file: str, line: int, imported: Iterable[str] = ()
+    ) -> CodeType:
+        """Statements compiled as if they stood in code that imports these names.
+
+        Calls of what such names hold are compiled in another way.
+        """
+        tree = self.parse(code, file, line)
+        names = [ast.alias(name) for name in imported]
+        if names:  # seen by the compiler, and never run
+            never = ast.If(ast.Constant(False), [ast.Import(names)], [])
+            tree.body.insert(0, ast.copy_location(never, tree.body[0]))
+            ast.fix_missing_locations(tree)
+        return self.compile(tree, file)
+
 
 def _remember(code: str, file: str, line: int) -> None:
     """Give tracebacks, warnings and `inspect` the source, wherever the file may lie."""

@@ -1,0 +1,15 @@
+"""The names that import statements bind at the top level."""
+
+from __future__ import annotations
+
+from treadle.dataflow.import_names import import_names
+
+
+def test_all_forms_of_imports_at_the_top_level_count():
+    code = (
+        "import a.b, c as d\n"
+        "if x:\n    from e import f as g, h\n"
+        "def inner():\n    import i\n    return a.b(y)\n"
+        "z = 1\n"
+    )
+    assert import_names(code) == ("a", "d", "g", "h")
