@@ -1,4 +1,7 @@
-"""Blobs: bytes that are found by their digest, and that are what it says or not given out."""
+"""Blobs: bytes that are found by their digest, and that are what it says or not given out.
+
+Small ones may be found by a name that holds them (`Blobs.put_small`).
+"""
 # No pathlib: the worker imports this when it starts.
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from blake3 import blake3
 
 from treadle.store.atomic import Bytes, flat, remove, write_whole
 from treadle.store.digest import PARALLEL, digest
+from treadle.store.inline import LIMIT, inline_data, inline_name, is_inline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +50,13 @@ class Blobs:
             write_whole(self._path(name), views)
         return name
 
+    def put_small(self, parts: Sequence[Bytes]) -> str:
+        """Keep the concatenation of `parts`, in its name if it is small. Raises OSError."""
+        views = [flat(part) for part in parts]
+        if sum(view.nbytes for view in views) > LIMIT:
+            return self.put(views)
+        return inline_name(b"".join(views))
+
     def put_file(self, path: Path | str) -> str:
         """Keep what the file at `path` holds: its digest. Raises OSError."""
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -62,6 +73,8 @@ class Blobs:
         It begins at a page's border, as what is computed may depend on alignment. Raises
         CorruptEntryError, and removes what is not as it was.
         """
+        if is_inline(name):
+            return _inside(name)
         view = self._checked(name)
         if digest(view) != name:
             raise self._corrupt(name, "is truncated or altered")
@@ -77,7 +90,7 @@ class Blobs:
 
     def has(self, name: str) -> bool:
         """Whether there is such a blob; its contents are not looked at."""
-        return os.path.exists(self._path(name))
+        return is_inline(name) or os.path.exists(self._path(name))
 
     def _path(self, name: str) -> str:
         return f"{self._folder}/{name[:2]}/{name}"
@@ -110,6 +123,15 @@ class Blobs:
         return CorruptEntryError(name, trouble)
 
 
+def _inside(name: str) -> memoryview:
+    data = inline_data(name)
+    if data is None:
+        raise CorruptEntryError(repr(name[:40]), "is truncated or altered")
+    view = _blank(len(data))
+    view[:] = data
+    return view
+
+
 def _digest_of(views: Sequence[memoryview]) -> str:
     large = sum(view.nbytes for view in views) >= PARALLEL
     hasher = blake3(max_threads=blake3.AUTO if large else 1)
@@ -138,9 +160,7 @@ def _files_open(descriptor: int) -> int:
 
 def _copied(descriptor: int, size: int) -> memoryview:
     """The first `size` bytes of a file, or fewer if it ends before."""
-    if not size:
-        return memoryview(bytearray())
-    view = memoryview(mmap.mmap(-1, size))
+    view = _blank(size)
     done = 0
     while done < size:
         count = os.readv(descriptor, [view[done:]])
@@ -148,3 +168,8 @@ def _copied(descriptor: int, size: int) -> memoryview:
             break
         done += count
     return view[:done]
+
+
+def _blank(size: int) -> memoryview:
+    """Memory that begins at a page's border."""
+    return memoryview(mmap.mmap(-1, size) if size else bytearray())

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from treadle.store.blobs import MAPPED, MAPPED_FILES, Blobs, CorruptEntryError
 from treadle.store.digest import digest
+from treadle.store.inline import LIMIT, is_inline
 
 LARGE = bytes(range(256)) * (MAPPED // 256 + 1)
 
@@ -136,3 +137,48 @@ def test_more_large_blobs_can_be_open_than_files(blobs):
         resource.setrlimit(resource.RLIMIT_NOFILE, limit)
     views[0][0] ^= 1
     assert views[-1][0] == LARGE[0]
+
+
+@given(data=st.binary(max_size=LIMIT))
+def test_what_is_small_is_kept_in_its_name(tmp_path_factory, data):
+    root = tmp_path_factory.mktemp("store")
+    blobs = Blobs(root)
+    name = blobs.put_small([data[:7], data[7:]])
+    assert is_inline(name)
+    assert name == blobs.put_small([data])
+    assert blobs.has(name)
+    assert blobs.read(name) == data
+    assert not list(root.iterdir())
+    blobs.copy_to(name, root / "copy")
+    assert (root / "copy").read_bytes() == data
+
+
+def test_what_is_larger_than_small_is_a_file(blobs):
+    data = b"x" * (LIMIT + 1)
+    assert blobs.put_small([data]) == blobs.put([data])
+
+
+def test_memory_of_what_is_small_can_be_written_to_and_is_nobody_elses(blobs):
+    name = blobs.put_small([b"small"])
+    view = blobs.open(name)
+    view[0] ^= 1
+    assert blobs.read(name) == b"small"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda name: name[:1],
+        lambda name: name[:-1],
+        lambda name: name[:-4],
+        lambda name: name + "AAAA",
+        lambda name: name[:20] + ("B" if name[20] == "A" else "A") + name[21:],
+        lambda name: "=" + ("1" if name[1] == "0" else "0") + name[2:],
+        lambda name: name[:20] + "\n" + name[20:],
+        lambda name: name[:20] + "\u00e9" + name[21:],
+    ],
+)
+def test_a_name_that_holds_bytes_gives_nothing_if_it_is_spoilt(blobs, spoil):
+    name = blobs.put_small([b"small data"])
+    with pytest.raises(CorruptEntryError, match="truncated or altered"):
+        blobs.open(spoil(name))

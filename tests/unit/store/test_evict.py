@@ -174,3 +174,15 @@ def test_all_removes_the_folder(shelf, root):
 def test_no_store_is_an_empty_one(root):
     assert evict.size(root) == 0
     assert evict.shrink(root, 0) == evict.remove_older(root, 0) == evict.remove_all(root)
+
+
+def test_names_that_hold_their_bytes_are_no_entries_of_their_own(root):
+    shelf = Shelf(root)
+    shelf.unit("a", 30, ["one"])
+    name = shelf.blobs.put_small([b"small"])
+    shelf.traces.save("b", {"blobs": [name], "entry": name})
+    assert evict.remove_older(root, 10 * DAY).entries == 2
+    assert shelf.units() == {"b"}
+    assert shelf.held() == set()
+    assert shelf.blobs.read(name) == b"small"
+    assert evict.shrink(root, 0).entries == 1

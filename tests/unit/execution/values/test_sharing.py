@@ -1,5 +1,7 @@
 """What names share: who is in a group, and that it is shared again after a restore."""
 
+from collections.abc import Callable
+
 import pytest
 
 from .conftest import Session
@@ -136,7 +138,7 @@ def test_a_part_of_a_group_can_be_bound(session: Session) -> None:
 def test_what_does_not_load_binds_nothing(session: Session, spoil: str) -> None:
     from treadle.execution.task import Load
 
-    session.run("class C: pass\nx = C()\ny = [x]")
+    session.run("class C: pass\nx = C()\ny = [x, 5000 * 'large']")
     (group,) = session.values.groups(["x", "y"])
     entry = session.blobs._path(group.entry)
     names = group.names
@@ -228,3 +230,19 @@ def test_annotations_do_not_link_functions(session: Session) -> None:
         "def g(a: T, b: typing.List['C'], c: typing.Callable[[T], int]) -> list[int]: pass"
     )
     assert session.together("T", "f", "g") == [("T",), ("f",), ("g",)]
+
+
+@pytest.mark.parametrize("spoil", [lambda name: name[:-4], lambda name: name[:60] + name[64:]])
+def test_a_small_value_whose_entry_is_spoilt_binds_nothing(
+    session: Session, spoil: Callable[[str], str]
+) -> None:
+    from treadle.execution.task import Load
+
+    session.run("x = [1, 2]")
+    (group,) = session.values.groups(["x"])
+    session.run("del x")
+    assert session.values.blobs_of(group.entry) == ()
+    assert not session.values.load(Load(spoil(group.entry), group.names, group.token))
+    assert "x" not in session.names
+    assert session.values.load(Load(group.entry, group.names, group.token))
+    assert session.get("x == [1, 2]")

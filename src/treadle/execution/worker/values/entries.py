@@ -64,7 +64,7 @@ def packed_plainly(values: dict[str, Any]) -> Packed:
 def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[str, ...]]:
     """Put it into the store: the entry, and the blobs it needs. Raises OSError."""
     if not packing.pieces and not checked:
-        return blobs.put([_head(len(packing.data), [], [], checked=False), packing.data]), ()
+        return blobs.put_small([_head(len(packing.data), [], [], checked=False), packing.data]), ()
     regions = Regions(packing.pieces)
     large: list[str] = []
     places: list[Any] = []
@@ -82,7 +82,7 @@ def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[s
     pieces = [_place(piece, regions) for piece in packing.pieces]
     start = _head(len(packing.data), places, pieces, checked=checked) + packing.data
     padding = bytes(-len(start) % _ALIGNED if tail else 0)
-    return blobs.put([start, padding, *tail]), tuple(large)
+    return blobs.put_small([start, padding, *tail]), tuple(large)
 
 
 def _head(size: int, regions: list[Any], pieces: list[list[int]], *, checked: bool) -> bytes:

@@ -16,6 +16,7 @@ from treadle.execution.worker.values.types_by_call import recipe
 from treadle.execution.worker.values.walk import Walk
 from treadle.execution.worker.values.world import World
 from treadle.store.blobs import Blobs
+from treadle.store.inline import is_inline
 
 
 class Values:
@@ -58,10 +59,14 @@ class Values:
         return groups[0].token if groups else ""
 
     def blobs_of(self, entry: str) -> tuple[str, ...]:
-        """The digests of all blobs an entry is made of, itself first. Raises CorruptEntryError."""
+        """The digests of all blobs an entry is made of, itself first unless its name holds it.
+
+        Raises CorruptEntryError.
+        """
         if entry not in self._needed:
             self._needed[entry] = entries.read(entry, self._blobs).blobs
-        return entry, *self._needed[entry]
+        itself = () if is_inline(entry) else (entry,)
+        return *itself, *self._needed[entry]
 
     def load(self, load: Load) -> bool:
         """Bind names to what an entry holds; False, and nothing is bound, if that fails."""
