@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from treadle.dataflow.quiet import QUIET
 from treadle.dataflow.reach import Reach
 from treadle.dataflow.state import State
 from treadle.dataflow.unit import Unit
@@ -78,6 +79,9 @@ def _modules(
             yield f"module {name}", surroundings.file_digest(file)
     loaded = {name for name, _ in state.imports} | state.modules.keys()
     asked = {*unit.code.imports, *(symbol.partition(":")[0] for symbol in reach.symbols)}
+    if not reach.whole:  # else it may look whether they are loaded
+        own = {*state.modules, *filter(surroundings.is_found, asked & QUIET)}
+        asked -= QUIET - own
     yield "loaded", " ".join(sorted(asked & loaded))
     if reach.whole or any(word in unit.source for word in IMPORTING):
         yield "sources", surroundings.sources()

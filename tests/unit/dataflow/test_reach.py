@@ -109,6 +109,27 @@ def test_a_parameter_counts_only_where_it_is_used():
     assert key(1, a=1, b=2) != key(1, a=1, b=3)
 
 
+def test_whether_a_module_is_loaded_counts_unless_its_import_can_not_be_noticed():
+    made = units(
+        "import random", "import numpy", "import sys\nprint('random' in sys.modules); import random"
+    )
+    own = {"random": "/p/random.py"}
+
+    def key(at, *, found=(), **state):
+        held = State(**state)
+        reach = Reacher(made, modules()).reach(made[at], held)
+        given = Surroundings("program", "text", {}, str, found.__contains__, str)
+        return key_of(components(made[at], reach, held, given))
+
+    loaded = (("random", False), ("numpy", False))
+    assert key(0) == key(0, imports=loaded)
+    assert key(1) != key(1, imports=loaded)
+    assert key(2) != key(2, imports=loaded)  # it may look
+    project = {"found": ("random",)}  # a module of the project has that name
+    assert key(0, **project) != key(0, imports=loaded, **project)
+    assert key(0, **project) != key(0, modules=own, **project)
+
+
 def again(made, state, names, live=None, files=None):
     digests = files or {}
     demander = Demander(made, lambda path: digests.get(path, ""))
