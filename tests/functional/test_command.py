@@ -207,3 +207,14 @@ def test_without_tex_the_error_says_what_to_install(project, tmp_path):
     assert "install" in done.stderr
     command += ["--to", "tex"]
     assert subprocess.run(command, cwd=made.folder, env=environment, check=False).returncode == 0
+
+
+def test_why_names_the_class_that_a_chunk_changed(project):
+    made = project(
+        "```{python makes}\nclass C:\n    value = 1\n```\n"
+        "```{python changes}\nC.value = 2\n```\n```{python shows}\nprint(C.value)\n```\n"
+    )
+    assert made.build("--to", "tex").returncode == 0
+    made.write("report.pmd", (made.folder / "report.pmd").read_text().replace("print(", "print(0, "))
+    said = made.treadle("why", "report.pmd").stdout
+    assert "it changes the definition `C`, which can't be stored" in said

@@ -140,7 +140,13 @@ class Cached:
         """Why what the unit leaves can't be stored; empty: it can."""
         outcome = self._outcomes.get(number)
         groups = outcome.groups if outcome else ()
-        return next((group.trouble for group in groups if group.trouble), "")
+        definitions = self._runnables[number].unit.code.definitions
+        for group in groups:
+            if group.trouble:
+                return group.trouble
+            if not group.entry and group.names[0] not in definitions:
+                return f"it changes the definition `{group.names[0]}`, which can't be stored"
+        return ""
 
     def _plan(self, number: int) -> Plan:
         del self._states[number + 1 :]
