@@ -215,6 +215,7 @@ def test_why_names_the_class_that_a_chunk_changed(project):
         "```{python changes}\nC.value = 2\n```\n```{python shows}\nprint(C.value)\n```\n"
     )
     assert made.build("--to", "tex").returncode == 0
-    made.write("report.pmd", (made.folder / "report.pmd").read_text().replace("print(", "print(0, "))
+    text = (made.folder / "report.pmd").read_text("utf-8")
+    made.write("report.pmd", text.replace("print(", "print(0, "))
     said = made.treadle("why", "report.pmd").stdout
     assert "it changes the definition `C`, which can't be stored" in said
