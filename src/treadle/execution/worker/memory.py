@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from treadle.dataflow.records import PRESUMED, Group
 from treadle.execution.result import ChunkResult, Figure, Stepped
 from treadle.execution.task import Define, Load, Step, WorkerSetup
+from treadle.execution.worker.names import rebound
 from treadle.execution.worker.places import Compiler
 
 if TYPE_CHECKING:
@@ -83,10 +84,10 @@ class Memory:
         if effects or contents:
             observed = replace(observed, effects=effects, contents=contents)
         namespace = self._namespace
-        deleted = tuple(name for name in self._before if name not in namespace)
+        bound, deleted = rebound(self._before, namespace)
         for name in deleted:
             self._groups.pop(name, None)
-        touched = self._touched(step)
+        touched = self._touched(step, bound)
         groups = tuple(self._changed(self._values.groups(sorted(touched)), step))
         for group in groups:
             self._groups.update(dict.fromkeys(group.names, group))
@@ -95,7 +96,7 @@ class Memory:
         blobs.update(*(self._values.blobs_of(group.entry) for group in groups if group.entry))
         self._before = {}
         return Stepped(
-            result, groups, deleted, observed, blobs=tuple(sorted(blobs)), figures=figures
+            result, groups, tuple(deleted), observed, blobs=tuple(sorted(blobs)), figures=figures
         )
 
     def _presumed(self, step: Step) -> list[tuple[str, str]]:
@@ -143,11 +144,9 @@ class Memory:
         self._groups[definition.name] = Group((definition.name,), definition.token)
         return True
 
-    def _touched(self, step: Step) -> set[str]:
+    def _touched(self, step: Step, bound: list[str]) -> set[str]:
         """The names whose values the step can have changed or bound."""
         namespace = self._namespace
-        before = self._before
-        changed = {name for name, value in namespace.items() if before.get(name, self) is not value}
         if step.reaches is None:
             reached = set(namespace)
         else:
@@ -157,7 +156,7 @@ class Memory:
                 if group is not None:
                     reached.update(group.names)
         always = {name for name, value in self._first.items() if namespace.get(name) is value}
-        return {name for name in reached | changed if name in namespace} - always
+        return {name for name in reached.union(bound) if name in namespace} - always
 
     def _changed(self, groups: tuple[Group, ...], step: Step) -> list[Group]:
         """Those that the step bound, or that are not as they were."""

@@ -9,6 +9,7 @@ from operator import is_
 from types import FunctionType, ModuleType
 from typing import Any
 
+from treadle.execution.worker.names import rebound
 from treadle.execution.worker.observing import frames
 from treadle.execution.worker.observing.importing import is_library
 from treadle.execution.worker.observing.modules import Modules
@@ -29,6 +30,8 @@ class Attributes:
         """Of the modules that the session's names hold, and of the project's own."""
         self._namespace = namespace
         self._modules = modules
+        self._looked: Mapping[str, object] = {}  # the namespace when it was last looked at
+        self._held: dict[str, ModuleType] = {}  # the modules in it then, by the names they had
         self._before: dict[ModuleType, Snapshot] = {}
         self._at_import: dict[ModuleType, Snapshot] = {}
 
@@ -75,14 +78,28 @@ class Attributes:
 
     def _watched(self) -> Iterable[ModuleType]:
         found: dict[ModuleType, None] = {builtins: None}
-        for value in list(self._namespace.values()):
-            if type(value) is ModuleType and value.__name__ not in sys.stdlib_module_names:
+        for value in self._modules_held():
+            if value.__name__ not in sys.stdlib_module_names:
                 found[value] = None
         for name in self._modules.own:
             module = sys.modules.get(name)
             if isinstance(module, ModuleType):
                 found[module] = None
         return found
+
+    def _modules_held(self) -> list[ModuleType]:
+        """The modules among the session's values."""
+        now = dict(self._namespace)
+        bound, gone = rebound(self._looked, now)
+        for name in gone:
+            self._held.pop(name, None)
+        for name in bound:
+            self._held.pop(name, None)
+            value = now[name]
+            if type(value) is ModuleType:
+                self._held[name] = value
+        self._looked = now
+        return list(self._held.values())
 
 
 def _attributes(module: ModuleType) -> Snapshot:
