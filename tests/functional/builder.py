@@ -66,7 +66,6 @@ class Builder:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
-            env={key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"},
         )
 
     def start(self, folder: Path, environment: dict[str, str]) -> None:

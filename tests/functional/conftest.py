@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import itertools
-import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+UNUSUAL = ("SOURCE_DATE_EPOCH", "PYTHONDONTWRITEBYTECODE")  # most users have neither
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _usual_environment() -> Iterator[None]:
+    """Whatever is started, is started as users do: with Python's compiled modules kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in UNUSUAL:
+            patch.delenv(name, raising=False)
+        yield
 
 
 @dataclass(frozen=True)
@@ -32,14 +42,12 @@ class Project:
         return self.treadle("build", "report.pmd", *arguments)
 
     def run(self, *command: str, folder: str = ".") -> subprocess.CompletedProcess[str]:
-        environment = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
         return subprocess.run(
             command,
             cwd=self.folder / folder,
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            env=environment,
             timeout=120,
             check=False,
         )

@@ -51,7 +51,6 @@ class Running:
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            env={key: value for key, value in os.environ.items() if key != "SOURCE_DATE_EPOCH"},
             start_new_session=True,
             preexec_fn=before,
         )

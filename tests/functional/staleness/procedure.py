@@ -87,11 +87,10 @@ def build(case: Case, place: Place) -> Outcome:
 def start(case: Case, place: Place, *options: str) -> subprocess.Popen[str]:
     """Start a build, in a process group of its own."""
     command = [sys.executable, "-m", "treadle", "build", "report.pmd", *place.arguments]
-    environment = {k: v for k, v in os.environ.items() if k != "SOURCE_DATE_EPOCH"}
     return subprocess.Popen(
         [*command, "--to", case.header("to", "tex"), *options],
         cwd=place.folder,
-        env=environment | place.environment,
+        env={**os.environ, **place.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
