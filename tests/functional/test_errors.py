@@ -123,3 +123,23 @@ def test_a_template_reaches_nothing_but_what_it_is_given(project, wrong):
     assert done.returncode == 1
     assert done.stderr.startswith("report.pmd:3: error: the template `mine.tex.j2` fails: ")
     assert not made.pdf.exists()
+
+
+def test_an_error_in_the_preamble_does_not_wait_for_a_chunk_that_takes_long(project):
+    made = project(
+        "---\npreamble: |\n  \\nosuchcommand\n---\n\n```python\nimport time\ntime.sleep(300)\n```\n"
+    )
+    done = made.build()
+    assert done.returncode == 1
+    assert re.search(r"^report\.pmd:3: error: .*nosuchcommand", done.stderr, re.MULTILINE)
+    assert "chunk" not in done.stderr
+
+
+def test_what_a_chunk_left_open_is_written_before_the_pages_are_set(project):
+    made = project(
+        "```python, echo=False\nfile = open('words.tex', 'w')\n_ = file.write('from the file')\n"
+        "```\n\n\\input{words}\n"
+    )
+    done = made.build()
+    assert done.returncode == 0, done.stderr
+    assert "from the file" in made.text()

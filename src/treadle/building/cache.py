@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct, convert
+from msgspec.structs import replace
 
 from treadle.building.run import may_fail
 from treadle.building.units import Runnable
 from treadle.dataflow.present import Present, outdated
 from treadle.dataflow.records import Observed
 from treadle.dataflow.state import State
-from treadle.execution.protocol import decode, encode
 from treadle.execution.result import ChunkResult, Figure, Result, Stepped
 from treadle.execution.task import ChunkTask
 from treadle.store.blobs import CorruptEntryError
@@ -20,11 +21,10 @@ from treadle.store.digest import combined
 from treadle.store.store import Store
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(Struct, frozen=True):
     """What a unit can depend on besides values: how figures look, where lines stand."""
 
-    style: str
+    style: Callable[[], str]
     lines: Callable[[int], str]  # a digest of the text up to the end of a block
 
 
@@ -56,7 +56,7 @@ class Cache:
             self.reasons[number] = "it is volatile"
             return None
         for record in self._store.traces.find(key):
-            stepped = decode(str(record["stepped"]).encode())
+            stepped = convert(record["stepped"], Stepped)
             reason = self._outdated(runnable, record, stepped, state)
             if reason is None:
                 try:
@@ -70,30 +70,33 @@ class Cache:
             self.reasons.setdefault(number, reason)
         return None
 
-    def save(
-        self,
-        runnable: Runnable,
-        key: str,
-        symbols: Mapping[str, str],
-        stepped: Stepped,
-        state: State,
+    def completed(
+        self, runnable: Runnable, symbols: Mapping[str, str], stepped: Stepped, state: State
     ) -> Stepped:
-        """Keep what came of a unit, with the files that its code names.
+        """What came of a unit, with the files that its code names.
 
         `symbols` are what it was known to reach of the project's modules.
         """
         observed = self._with_files(runnable, stepped.observed, symbols, state)
         nonce = os.urandom(16).hex() if _differs_each_time(runnable, observed) else ""
-        stepped = replace(stepped, observed=observed, nonce=nonce)
-        record = {
-            "stepped": encode(stepped).decode(),
+        if observed is stepped.observed and not nonce:
+            return stepped
+        return replace(stepped, observed=observed, nonce=nonce)
+
+    def record(self, runnable: Runnable, stepped: Stepped, state: State) -> dict[str, object]:
+        """What to keep of a unit that has run; `save` writes it."""
+        observed = stepped.observed
+        return {
+            "stepped": stepped,
             "stem": _stem(runnable),
-            "style": self._looks.style if stepped.observed.styled else "",
+            "style": self._looks.style() if observed.styled else "",
             "lines": self._lines(runnable, observed, state) if observed.placed else "",
             "blobs": stepped.blobs,
         }
+
+    def save(self, key: str, record: Mapping[str, object]) -> None:
+        """Keep such a record under a unit's key. Raises OSError."""
         self._store.traces.save(key, record)
-        return stepped
 
     def _outdated(
         self, runnable: Runnable, record: Mapping[str, object], stepped: Stepped, state: State
@@ -103,7 +106,7 @@ class Cache:
             return "it failed"
         if _differs_each_time(runnable, observed):
             return f"{observed.unknown[0]}, and what that depends on can't be seen"
-        if observed.styled and record["style"] != self._looks.style:
+        if observed.styled and record["style"] != self._looks.style():
             return "the look of figures changed"
         if observed.placed and record["lines"] != self._lines(runnable, observed, state):
             return "it shows lines of the document, and they moved"

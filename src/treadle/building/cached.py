@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from treadle.building.cache import Cache
 from treadle.building.run import may_fail
@@ -220,16 +221,20 @@ class Cached:
         step = self._composed(number)
         before = self._states[number]
 
-        def finish(stepped: Stepped) -> None:
+        def finish(stepped: Stepped) -> Callable[[], None]:
             if stepped.unstored:
                 raise OSError(stepped.unstored)
             self._cache.forget_files(stepped.observed.writes)
             if stepped.unrestored:
-                return
+                return _nothing
+            save: Callable[[], None] = _nothing
             if stepped.result.failure is None or may_fail(runnable):
-                stepped = self._cache.save(runnable, plan.key, plan.reach.symbols, stepped, before)
+                stepped = self._cache.completed(runnable, plan.reach.symbols, stepped, before)
+                record = self._cache.record(runnable, stepped, before)
+                save = partial(self._cache.save, plan.key, record)
                 self._done[number, plan.key] = stepped
             self._learn(number, stepped)
+            return save
 
         for restore in step.restores:
             names = restore.names if isinstance(restore, Load) else (restore.name,)
@@ -284,6 +289,10 @@ class Cached:
         if isinstance(task, ChunkTask) and not task.term:  # compiled as one piece
             imported = import_names(task.code)
         return Define(names[0], definition.source, task.file, line, held.group.token, imported)
+
+
+def _nothing() -> None:
+    """Nothing is left to do."""
 
 
 def _same(before: Stepped, after: Stepped) -> bool:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import blake3
+import msgspec
+
 import treadle
+from treadle.building.ahead import style_file
 from treadle.building.cache import Cache, Looks
 from treadle.building.cached import Cached
 from treadle.building.prepare import Prepared
@@ -41,7 +45,7 @@ class Prospect:
 
 
 def worker_setup(
-    request: Request, prepared: Prepared, style: FigureStyle, figures: Path, store: Store | None
+    request: Request, prepared: Prepared, figures: Path, store: Store | None
 ) -> WorkerSetup:
     """How workers of a build are set up."""
     return WorkerSetup(
@@ -49,7 +53,7 @@ def worker_setup(
         code_path=str(request.code_dir.resolve()),
         figures=str(figures),
         params=prepared.params,
-        style=style,
+        style_file=str(style_file(figures)),
         threads=prepared.settings.threads,
         store=str(store.root) if store else None,
     )
@@ -62,9 +66,16 @@ def runnables_of(prepared: Prepared) -> tuple[Runnable, ...]:
 
 
 def cached_prospect(
-    prepared: Prepared, setup: WorkerSetup, store: Store, workers: Workers
+    prepared: Prepared,
+    setup: WorkerSetup,
+    store: Store,
+    workers: Workers,
+    style: Callable[[], FigureStyle],
 ) -> Prospect:
-    """The units, and the planner that takes from `store` what still holds."""
+    """The units, and the planner that takes from `store` what still holds.
+
+    `style` is asked for if a result depends on how figures look.
+    """
     runnables = runnables_of(prepared)
     units = [runnable.unit for runnable in runnables]
     folders = [folder for folder in (setup.code_path, setup.directory) if folder]
@@ -77,7 +88,8 @@ def cached_prospect(
         is_found=lambda name: modules.find(name) is not None,
         sources=cache(lambda: _source_files(folders)),
     )
-    looks = Looks(look_of_figures(setup, store), Lines(prepared.document, prepared.text))
+    look = cache(lambda: look_of_figures(style(), setup.directory, store))
+    looks = Looks(look, Lines(prepared.document, prepared.text))
     kept = Cache(store, present_of(setup, store), looks, Path(setup.figures))
     reacher = Reacher(units, modules)
     start = State({PARAMS: Held(Group((PARAMS,), PARAMS), GIVEN, stored=False)})
@@ -98,20 +110,22 @@ def present_of(setup: WorkerSetup, store: Store) -> Present:
     )
 
 
-def look_of_figures(setup: WorkerSetup, store: Store) -> str:
+def look_of_figures(style: FigureStyle, folder: str, store: Store) -> str:
     """The document's style, and matplotlib's own settings where the user has some."""
     config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
-    folders = [setup.directory, os.environ.get("MPLCONFIGDIR"), Path(config, "matplotlib")]
+    folders = [folder, os.environ.get("MPLCONFIGDIR"), Path(config, "matplotlib")]
     files = [Path(folder, "matplotlibrc") for folder in folders if folder]
     given = os.environ.get("MATPLOTLIBRC")
     files += [Path(given), Path(given, "matplotlibrc")] if given else []
-    return combined([repr(setup.style), *(store.files.of(str(file)) for file in files)])
+    return combined([repr(style), *(store.files.of(str(file)) for file in files)])
 
 
 def program_digest(setup: WorkerSetup) -> str:
     """What runs chunks: Python and this program's own part in it, with its threads."""
     folder = Path(treadle.__file__).parent / "execution"
-    parts = [sys.version, str(setup.threads), outside.unseen(worker_environment(setup.threads))]
+    libraries = (blake3.__version__, msgspec.__version__)  # no chunk can be seen to load them
+    parts = [sys.version, *libraries, str(setup.threads)]
+    parts.append(outside.unseen(worker_environment(setup.threads)))
     for path in sorted(folder.rglob("*.py")):
         parts.append(path.read_text("utf-8"))
     return combined(parts)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from treadle.building.units import Runnable, texts_of
 from treadle.document.model import Chunk, Document, Inline

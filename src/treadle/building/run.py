@@ -78,7 +78,7 @@ def run_units(
                     return ran
             number = planner.revise()
     except EndedError as ended:
-        ran.diagnostics.append(ended.problem)
+        ran.diagnostics += ended.problems
     return ran
 
 

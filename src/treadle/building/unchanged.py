@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import convert
+
 import treadle
 from treadle.building.request import Built, Request
 from treadle.dataflow.present import Present, outdated
@@ -83,7 +85,7 @@ def remember(finished: Finished, inputs: Inputs, store: Store) -> None:
         "surroundings": _surroundings(inputs.environment),
         "files": {path: digest_of(path) for path in sorted(inputs.read)} | dict(inputs.written),
         "searched": {folder: store.files.listing(folder) for folder in sorted(inputs.searched)},
-        "observed": vars(_united(inputs.observed, inputs.written)),
+        "observed": _united(inputs.observed, inputs.written),
         "outputs": {_relative(path, out_dir): digest_of(str(path)) for path in finished.outputs},
         "results": [_relative(path, out_dir) for path in finished.results],
         "problems": [_flat(problem) for problem in finished.problems],
@@ -119,9 +121,8 @@ def _holds(record: Mapping[str, object], request: Request, store: Store) -> bool
     if any(store.files.listing(folder) != digest for folder, digest in searched.items()):
         return False
     present = _present(request, store, environment)
-    observed = record["observed"]
-    assert isinstance(observed, dict)
-    return outdated(_observed(observed), present, {}) is None
+    observed = convert(record["observed"], Observed)
+    return outdated(observed, present, {}) is None
 
 
 def _present(request: Request, store: Store, environment: Mapping[str, str]) -> Present:
@@ -157,13 +158,6 @@ def _united(observed: Iterable[Observed], written: Mapping[str, str]) -> Observe
         environment=tuple(environment),
         distributions=tuple(distributions),
     )
-
-
-def _observed(fields: Mapping[str, object]) -> Observed:
-    def tuples(value: object) -> object:
-        return tuple(map(tuples, value)) if isinstance(value, list) else value
-
-    return Observed(**{name: tuples(value) for name, value in fields.items()})  # type: ignore[arg-type]
 
 
 def _program() -> str:

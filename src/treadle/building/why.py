@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from treadle.building.ahead import Ahead
 from treadle.building.history import History, shortened
-from treadle.building.layout import measured_layout
 from treadle.building.planning import Prospect, cached_prospect, worker_setup
 from treadle.building.prepare import misuses_of, prepare
 from treadle.building.request import Request, Silent
@@ -51,10 +51,10 @@ def explain(request: Request) -> Explained:
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
     with scratch.locked(), TemporaryDirectory() as figures:
         store = Store.open(store_folder(scratch.out_dir))
-        layout = measured_layout(prepared.document, scratch, request.path.resolve().parent)
-        setup = worker_setup(request, prepared, layout.style, Path(figures), store)
-        with Workers(setup, Silent()) as workers:
-            prospect = cached_prospect(prepared, setup, store, workers)
+        ahead = Ahead(request, prepared.document, scratch)
+        setup = worker_setup(request, prepared, Path(figures), store)
+        with Workers(setup, Silent(), ahead) as workers:
+            prospect = cached_prospect(prepared, setup, store, workers, ahead.style)
             found = verdicts(prospect, History(store, request.path))
     return Explained(tuple(found), prepared.diagnostics)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from treadle.building.ahead import Ahead
 from treadle.building.listing import Listing
 from treadle.building.request import Listener
 from treadle.building.units import Runnable
@@ -13,7 +15,7 @@ from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.model import Chunk, Document, Prose
 from treadle.execution.executor import WorkerDiedError, WorkerExecutor, run_task
 from treadle.execution.result import Failure, Result, Stepped
-from treadle.execution.task import Step, Task, WorkerSetup
+from treadle.execution.task import Step, WorkerSetup
 from treadle.tangling.origin import origin_of
 
 # The worker itself interrupts a chunk at its timeout. One that a C library holds, or that catches
@@ -22,37 +24,55 @@ GRACE = 10.0
 
 
 class EndedError(Exception):
-    """The worker is gone: no chunk can run any more, even if this one was allowed to fail."""
+    """Nothing can run any more: the worker is gone, even if its chunk was allowed to fail."""
 
-    def __init__(self, problem: Diagnostic) -> None:
-        """Say at which line."""
-        super().__init__(problem.message)
-        self.problem = problem
+    def __init__(self, *problems: Diagnostic) -> None:
+        """Say at which line, if nobody else does."""
+        super().__init__(*(problem.message for problem in problems))
+        self.problems = problems
 
 
 class Workers:
-    """One worker at a time, started when the first unit has to run."""
+    """One worker at a time, started when the first unit has to run.
 
-    def __init__(self, setup: WorkerSetup, listener: Listener) -> None:
-        """No worker yet."""
-        self._setup = setup
+    What a step's `finish` leaves to do is done while the next step runs, before anybody is told
+    that the first is done.
+    """
+
+    def __init__(self, setup: WorkerSetup, listener: Listener, ahead: Ahead) -> None:
+        """No worker yet; with the first, `ahead` begins."""
+        self.setup = setup
         self._listener = listener
+        self._ahead = ahead
         self._executor: WorkerExecutor | None = None
+        self._unsettled: Callable[[], None] | None = None
 
     def result(self, runnable: Runnable) -> Result:
         """Run the unit's task as it is. Raises EndedError."""
+        executor = self._started()
+        future = executor.submit(run_task, runnable.task)
         self._begin(runnable)
-        result: Result = self._answer(runnable, runnable.task)
+        result: Result = self._answer(runnable, executor, future)
         self._end(runnable, result)
         return result
 
-    def step(self, runnable: Runnable, step: Step, finish: Callable[[Stepped], None]) -> Stepped:
-        """Run a step; `finish` is called before anybody is told that it is done."""
+    def step(
+        self, runnable: Runnable, step: Step, finish: Callable[[Stepped], Callable[[], None]]
+    ) -> Stepped:
+        """Run a step; `finish` is called at once, what it gives a little later."""
+        executor = self._started()
+        future = executor.submit(run_task, step)
+        self._settle()
         self._begin(runnable)
-        stepped: Stepped = self._answer(runnable, step)
-        finish(stepped)
-        if not stepped.unrestored:
-            self._end(runnable, stepped.result)
+        stepped: Stepped = self._answer(runnable, executor, future)
+        later = finish(stepped)
+
+        def settle() -> None:
+            later()
+            if not stepped.unrestored:
+                self._end(runnable, stepped.result)
+
+        self._unsettled = settle
         return stepped
 
     def __enter__(self) -> Workers:
@@ -61,18 +81,42 @@ class Workers:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """After an exception (Ctrl-C) don't wait for a chunk that may run for long."""
-        if self._executor is None:
-            return
         if kind is None:
-            self._executor.shutdown()
-        else:
+            self.wait()
+        elif self._executor is not None:
             self._executor.kill()
 
-    def restart(self) -> None:
-        """Go on with a fresh process, which holds nothing."""
+    def finish(self) -> None:
+        """Nothing more is to run: the worker may end; `wait` for it."""
+        self._settle()
+        if self._executor is not None:
+            self._executor.shutdown(wait=False)
+
+    def wait(self) -> None:
+        """Until the worker has ended: a file that a chunk left open is written then."""
+        self._settle()
         if self._executor is not None:
             self._executor.shutdown()
             self._executor = None
+
+    def restart(self) -> None:
+        """Go on with a fresh process, which holds nothing."""
+        self.wait()
+
+    def _settle(self) -> None:
+        unsettled, self._unsettled = self._unsettled, None
+        if unsettled is not None:
+            unsettled()
+
+    def _started(self) -> WorkerExecutor:
+        if self._executor is None:
+            self._executor = WorkerExecutor(self.setup, self._listener.output)
+            self._executor.start()
+        # It began with an earlier worker, maybe: one that is there no longer is not to be stopped.
+        self._ahead.start(self._executor.stop)
+        if self._ahead.failed():
+            raise EndedError
+        return self._executor
 
     def _begin(self, runnable: Runnable) -> None:
         if runnable.unit.is_chunk and isinstance(runnable.block, Chunk):
@@ -82,21 +126,24 @@ class Workers:
         if runnable.unit.is_chunk and isinstance(runnable.block, Chunk):
             self._listener.chunk_finished(runnable.block, result.seconds)
 
-    def _answer(self, runnable: Runnable, work: Task | Step) -> Any:  # noqa: ANN401
+    def _answer(
+        self, runnable: Runnable, executor: WorkerExecutor, future: Future[Result | Stepped]
+    ) -> Any:  # noqa: ANN401
         block = runnable.block
         timeout = block.options.timeout if isinstance(block, Chunk) else None
-        if self._executor is None:
-            self._executor = WorkerExecutor(self._setup, self._listener.output)
         patience = None if timeout is None else timeout + GRACE
         try:
-            return self._executor.submit(run_task, work).result(patience)
+            return future.result(patience)
         except TimeoutError as failure:
-            self._executor.kill()
+            executor.kill()
             text = f"{name_of(block)} did not finish within its timeout of {timeout:g} s"
             raise EndedError(error(_start(block), text)) from failure
         except WorkerDiedError as failure:
             text = f"{name_of(block)} can't run: {failure}"
             raise EndedError(error(_start(block), text)) from failure
+        finally:
+            if self._ahead.failed():  # and has stopped the worker
+                raise EndedError
 
 
 def problem_of(

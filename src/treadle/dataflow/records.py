@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 PRESUMED = "?"  # an effect that was not seen: in place of the digest of the new state
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True, omit_defaults=True):
     """Names of the session whose values share something that can change: an alias group.
 
     Most groups have one name. `token` says what the values are, together with what they share,
@@ -24,8 +23,7 @@ class Group:
     trouble: str = ""  # why not: "a generator can't be stored"
 
 
-@dataclass(frozen=True)
-class Observed:
+class Observed(Struct, frozen=True, omit_defaults=True):
     """What a step was seen to depend on and to change, besides values of the session.
 
     Paths are absolute; digests are `store.digest`'s; an empty digest: it was not there.

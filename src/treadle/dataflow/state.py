@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from treadle.dataflow.records import PRESUMED, Group, Observed
 from treadle.store.digest import combined
@@ -19,11 +23,10 @@ class Held:
     group: Group  # its token is never empty here: an opaque value has one by provenance
     maker: int
     stored: bool  # whether the value can come back from the store
-    rests: list[tuple[str, Held | None]] = field(default_factory=list, compare=False)
+    rests: list[tuple[str, Held | None]] = dataclass_field(default_factory=list, compare=False)
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """The session between two units. States share what they have in common: never change one."""
 
     names: Mapping[str, Held] = field(default_factory=dict)
@@ -66,7 +69,7 @@ class State:
             new["modules"] = {**self.modules, **dict(observed.imported)}
         if observed.contents:
             new["contents"] = {**self.contents, **dict(observed.contents)}
-        return replace(self, **new) if new else self  # type: ignore[arg-type]
+        return replace(self, **new) if new else self
 
     def having_imported(
         self, imports: tuple[tuple[str, bool], ...], futures: frozenset[str]

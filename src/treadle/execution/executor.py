@@ -100,11 +100,15 @@ class WorkerExecutor(Executor):
         if wait and self._thread is not None:
             self._thread.join()
 
-    def kill(self) -> None:
-        """End the worker at once, whatever it is doing."""
+    def stop(self) -> None:
+        """End the worker process at once, whatever it is doing: its task fails."""
         worker = self._worker
         if worker is not None and worker.process.poll() is None:
             worker.process.kill()
+
+    def kill(self) -> None:
+        """Stop, and take no more tasks."""
+        self.stop()
         self.shutdown(cancel_futures=True)
 
     def __exit__(

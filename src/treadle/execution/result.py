@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from treadle.dataflow.records import Group as Group
 from treadle.dataflow.records import Observed as Observed
 
 
-@dataclass(frozen=True)
-class Stream:
+class Stream(Struct, frozen=True, tag=True):
     """Text printed, by Python, a C library or a subprocess."""
 
     name: str  # "stdout" or "stderr"
     text: str
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(Struct, frozen=True, tag=True):
     """The text of a displayed value, as `repr` gives it."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Latex:
+class Latex(Struct, frozen=True, tag=True):
     """A displayed value that brings its own LaTeX (`_repr_latex_`)."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True, tag=True):
     """A DataFrame or a list of records: cells as text, one alignment a column."""
 
     header: tuple[str, ...]
@@ -39,8 +35,7 @@ class Table:
     align: tuple[str, ...]  # "l" or "r"
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(Struct, frozen=True, tag=True):
     """A figure file, relative to the worker's figures folder; sizes in inches."""
 
     path: str
@@ -48,8 +43,7 @@ class Figure:
     height: float
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True, tag=True):
     """In `term` mode: a statement as a Python prompt would echo it, with >>> and ..."""
 
     text: str
@@ -58,8 +52,7 @@ class Source:
 Output = Stream | Value | Latex | Table | Figure | Source
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """An exception: its last line, its traceback (the user's frames only), its line."""
 
     message: str  # "ValueError: bad"
@@ -68,8 +61,7 @@ class Failure:
     line: int
 
 
-@dataclass(frozen=True)
-class ChunkResult:
+class ChunkResult(Struct, frozen=True, omit_defaults=True, tag=True):
     """What a chunk printed, displayed and drew, in the order it happened."""
 
     outputs: tuple[Output, ...] = ()
@@ -80,8 +72,7 @@ class ChunkResult:
     shown_source: str = ""  # the text of the object named by `source=`
 
 
-@dataclass(frozen=True)
-class InlineResult:
+class InlineResult(Struct, frozen=True, omit_defaults=True, tag=True):
     """The text of each inline code of a prose block, in order."""
 
     texts: tuple[str, ...] = ()
@@ -92,14 +83,13 @@ class InlineResult:
 Result = ChunkResult | InlineResult
 
 
-@dataclass(frozen=True)
-class Stepped:
+class Stepped(Struct, frozen=True, omit_defaults=True, tag=True):
     """What came of a `Step`. Where something could not be restored, nothing ran."""
 
     result: Result
     groups: tuple[Group, ...] = ()  # those that are new or changed
     deleted: tuple[str, ...] = ()
-    observed: Observed = field(default_factory=Observed)
+    observed: Observed = Observed()
     unrestored: tuple[str, ...] = ()  # names that did not come back as they were
     blobs: tuple[str, ...] = ()  # all that the groups' entries and the figures need in the store
     figures: tuple[tuple[str, str], ...] = ()  # figure files, their digests

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class FigureStyle:
+class FigureStyle(Struct, frozen=True):
     """How figures look: the document's fonts and its text width."""
 
     text_width: float = 6.3  # inches
@@ -14,21 +13,19 @@ class FigureStyle:
     font_family: str = "serif"
 
 
-@dataclass(frozen=True)
-class WorkerSetup:
+class WorkerSetup(Struct, frozen=True):
     """What a worker needs once, before its first task."""
 
     directory: str  # the document's folder: the working directory
     code_path: str  # put first on sys.path: where the extracted modules lie
     figures: str  # the folder figures are written to (absolute)
-    params: dict[str, object] = field(default_factory=dict)
-    style: FigureStyle = field(default_factory=FigureStyle)
+    params: dict[str, object] = {}
+    style_file: str | None = None  # where `late_style` finds the figures' style; None: the usual
     threads: int | None = None  # for numerical libraries; None: as many as they like
     store: str | None = None  # the store's folder; None: nothing is observed, stored or restored
 
 
-@dataclass(frozen=True)
-class InlineCode:
+class InlineCode(Struct, frozen=True):
     """One `<%= %>` (`shows`) or `<% %>`."""
 
     code: str
@@ -36,8 +33,7 @@ class InlineCode:
     line: int
 
 
-@dataclass(frozen=True)
-class InlineTask:
+class InlineTask(Struct, frozen=True, tag=True):
     """The inline code of one prose block, run in order."""
 
     file: str
@@ -45,8 +41,7 @@ class InlineTask:
     codes: tuple[InlineCode, ...]
 
 
-@dataclass(frozen=True)
-class ChunkTask:
+class ChunkTask(Struct, frozen=True, omit_defaults=True, tag=True):
     """One chunk: self-contained, so that any worker with the same past can run it."""
 
     label: str
@@ -69,8 +64,7 @@ class ChunkTask:
 Task = ChunkTask | InlineTask
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(Struct, frozen=True, tag=True):
     """Bind `names` to what they were in an alias group that the store holds."""
 
     entry: str  # the digest of the group's entry
@@ -78,8 +72,7 @@ class Load:
     token: str  # what `Group.token` was
 
 
-@dataclass(frozen=True)
-class Define:
+class Define(Struct, frozen=True, tag=True):
     """Bind `name` by its `def` or `class` statement, as it stands in the document now."""
 
     name: str
@@ -90,8 +83,7 @@ class Define:
     imported: tuple[str, ...] = ()  # names that imports in the same piece of code bind
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True, omit_defaults=True, tag=True):
     """A task, and what must be put in place before it runs, in this order."""
 
     task: Task

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
 from blake3 import blake3
+from msgspec.json import Decoder
+
+from treadle.store.encoding import decoded, encoded
 
 SIZE = 32  # bytes of the keyed digest
 FORMAT = "treadle 1"  # of what a store holds; another one does not see the entries of this one
 
+_RECORD: Decoder[dict[str, object]] = Decoder(dict[str, object])
+
 
 def sealed(record: Mapping[str, object], purpose: str, key: bytes) -> bytes:
-    """The record as bytes that are good for this `purpose` alone. Raises TypeError, ValueError."""
-    data = json.dumps(record, separators=(",", ":")).encode()
+    """The record as bytes that are good for this `purpose` alone. Raises TypeError."""
+    data = encoded(record)
     return _seal(data, purpose, key) + data
 
 
@@ -22,8 +26,7 @@ def unsealed(data: bytes, purpose: str, key: bytes) -> dict[str, object] | None:
     body = data[SIZE:]
     if data[:SIZE] != _seal(body, purpose, key):
         return None
-    record = json.loads(body)
-    return record if isinstance(record, dict) else None
+    return decoded(body, _RECORD)
 
 
 def key_name(key: bytes) -> str:

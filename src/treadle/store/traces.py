@@ -42,7 +42,7 @@ class Traces:
         self.damaged: list[str] = []
 
     def save(self, unit_key: str, record: Mapping[str, object]) -> None:
-        """Keep what JSON can hold; its list "blobs" names the blobs it needs. Raises OSError."""
+        """Keep structs and what JSON can hold; "blobs" are the blobs it needs. Raises OSError."""
         data = sealed(record, f"trace {unit_key}", self._key)
         path = f"{self._traces}/{unit_key}-{data[:SIZE].hex()}"
         write_whole(path, [data])

@@ -9,7 +9,7 @@ CHANGES = st.lists(st.tuples(NAMES, st.sampled_from(["bind", "again", "unbind"])
 
 @given(st.lists(NAMES, unique=True), CHANGES)
 def test_what_is_bound_and_unbound_between_two_looks(names, changes):
-    before = {name: [] for name in names}
+    before: dict[str, object] = {name: [] for name in names}
     now = dict(before)
     for name, change in changes:
         if change == "bind":

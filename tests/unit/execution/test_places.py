@@ -26,7 +26,7 @@ CODES = [
 
 
 def of_file(code, line):
-    tree = compile("\n" * (line - 1) + code, "doc.pmd", "exec", ast.PyCF_ONLY_AST)
+    tree = ast.parse("\n" * (line - 1) + code, "doc.pmd")
     return tree, compile(tree, "doc.pmd", "exec", dont_inherit=True)
 
 
@@ -41,7 +41,8 @@ def outcome(make, code, line):
         warnings.simplefilter("always")
         try:
             tree, compiled = make(code, line)
-            found = (ast.dump(tree, include_attributes=True), list(compiled.co_positions()))
+            dumped = ast.dump(tree, include_attributes=True)
+            found: tuple[object, ...] = (dumped, list(compiled.co_positions()))
         except SyntaxError as error:
             found = (type(error), error.args)
     return found, [(str(each.message), each.lineno, each.filename) for each in caught]

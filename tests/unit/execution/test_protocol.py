@@ -5,12 +5,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.execution.protocol import decode, encode
-from treadle.execution.result import ChunkResult, Failure, Figure, InlineResult, Stream, Table
-from treadle.execution.task import ChunkTask, FigureStyle, InlineCode, InlineTask, WorkerSetup
+from treadle.execution.result import (
+    ChunkResult,
+    Failure,
+    Figure,
+    Group,
+    InlineResult,
+    Observed,
+    Stepped,
+    Stream,
+    Table,
+)
+from treadle.execution.task import (
+    ChunkTask,
+    Define,
+    InlineCode,
+    InlineTask,
+    Load,
+    Step,
+    WorkerSetup,
+)
 
 MESSAGES = [
     WorkerSetup(
-        "/doc", "/code", "/figs", {"n": 1, "rates": [0.1, 2], "x": {"y": None}}, FigureStyle(5.0)
+        "/doc", "/code", "/figs", {"n": 1, "rates": [0.1, 2], "x": {"y": None}}, "/figs/style.json"
     ),
     WorkerSetup("", "", "", {"day": datetime.date(2026, 3, 1)}),
     ChunkTask("a", "x = 'é\\n'", "r.pmd", 3, 2**31, "a", f_size=(3.0, 2.0), names=("x", "y")),
@@ -25,6 +43,18 @@ MESSAGES = [
         1.5,
     ),
     InlineResult(("a", ""), None, 0.1),
+    ChunkResult((Stream("stderr", "half a pair: \ud800"),)),
+    Stepped(
+        InlineResult(),
+        (Group(("x", "y"), "", trouble="a generator"), Group(("f",), "t", ("__main__:f",), "e")),
+        observed=Observed(reads=(("/caf\udce9", "d"),), stats=(("/", "all", "1"),), placed=True),
+        figures=(("a-1.pdf", "d"),),
+    ),
+    Step(
+        ChunkTask("a", "", "r.pmd", 3, 0, "a"),
+        restores=(Load("e", ("x",), "t"), Define("f", "def f(): ...", "r.pmd", 9, "t")),
+        reaches=(),
+    ),
     "epoch 3",
 ]
 
@@ -36,9 +66,10 @@ def test_what_is_decoded_is_what_was_encoded(message):
     assert line.count(b"\n") == 1
 
 
-@given(st.text())
+@given(st.text(st.characters()))
 def test_any_text_travels(text):
-    assert decode(encode(Stream("stdout", text))) == Stream("stdout", text)
+    printed = ChunkResult((Stream("stdout", text),))
+    assert decode(encode(printed)) == printed
 
 
 def test_a_parameter_that_is_no_data_is_refused():

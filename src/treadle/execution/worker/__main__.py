@@ -6,7 +6,9 @@ time; a line of JSON out, its result. CRASH takes the traceback of a fatal signa
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
+import io
 import os
 import sys
 import threading
@@ -62,6 +64,15 @@ def main(descriptors: list[int]) -> None:
             _tell_crash(crash)
             raise
         channel.send(answer)
+    _close_files()
+
+
+def _close_files() -> None:
+    """Close what chunks left open: at Python's own end it may be too late to write what is left."""
+    for value in [*sys.modules["__main__"].__dict__.values()]:
+        if isinstance(value, io.IOBase):
+            with contextlib.suppress(Exception):
+                value.close()
 
 
 def _tell_crash(descriptor: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from treadle.execution.result import ChunkResult, Figure, InlineResult, Result, Stepped, Stream
 

@@ -6,9 +6,10 @@ import contextlib
 import importlib
 import os
 import sys
-from dataclasses import replace
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from treadle.dataflow.records import PRESUMED, Group
 from treadle.execution.result import ChunkResult, Figure, Stepped

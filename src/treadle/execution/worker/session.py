@@ -10,9 +10,10 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from dataclasses import replace
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from treadle.execution.result import ChunkResult, InlineResult, Result, Stepped, Value
 from treadle.execution.task import ChunkTask, InlineTask, Step, Task, WorkerSetup

@@ -48,7 +48,7 @@ def observed_in(
         check=False,
     )
     assert ran.returncode == 0, ran.stderr.decode()
-    return [decode(line) for line in ran.stdout.splitlines()]
+    return [decode(line).observed for line in ran.stdout.splitlines()]
 
 
 @pytest.fixture

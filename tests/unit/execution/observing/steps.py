@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from treadle.execution.protocol import decode, encode
+from treadle.execution.result import ChunkResult, Stepped
 from treadle.execution.worker.imports import AfterImport, import_fresh_from
 from treadle.execution.worker.observing.observer import Observer
 
@@ -29,7 +30,7 @@ def main() -> None:
     for number, code in enumerate(steps):
         observer.begin()
         _run(code, f"step-{number}", vars(module))
-        out.write(encode(observer.finish()))
+        out.write(encode(Stepped(ChunkResult(), observed=observer.finish())))
         out.flush()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -101,7 +100,7 @@ def test_a_pool_of_processes(observe: Observe, project: Path, method: str) -> No
     """
     first, second = observe(code, "x = 1", FACTOR="3")
     check(first, project, 4)
-    assert second == dataclasses.replace(Observed(), modules=first.modules)
+    assert second == Observed(modules=first.modules)
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork"])

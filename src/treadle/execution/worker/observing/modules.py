@@ -14,7 +14,7 @@ from treadle.execution.worker.observing.importing import Imports
 
 # Loaded by this program or by Python's start, whatever the document is.
 _OURS = frozenset(
-    {"treadle", "blake3", "__main__", "__mp_main__", "_distutils_hack", "_virtualenv"}
+    {"treadle", "blake3", "msgspec", "__main__", "__mp_main__", "_distutils_hack", "_virtualenv"}
 )
 _SUFFIXES = tuple(all_suffixes())  # a package without an __init__ has no file
 _INSTALLED = re.compile(r".*/(?:site|dist)-packages/([^/.]+)")

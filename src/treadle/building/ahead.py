@@ -1,0 +1,91 @@
+"""What is found out while the first chunks run: how figures are to look, what LaTeX won't take.
+
+LaTeX measures the page, and the modules that weave and typeset are imported: all of it takes as
+long as starting the worker, or longer, and there is a second core.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from treadle.building.request import Request, Target
+from treadle.building.scratch import Scratch
+from treadle.diagnostics import Diagnostic, has_errors
+from treadle.document.model import Document
+from treadle.execution.late_style import tell_style
+from treadle.execution.task import FigureStyle
+
+if TYPE_CHECKING:
+    from treadle.building.layout import Layout
+
+
+class Ahead:
+    """Begun by whoever comes first; asked again, it waits until all is known."""
+
+    def __init__(self, request: Request, document: Document, scratch: Scratch) -> None:
+        """Nothing is done yet."""
+        self._request = request
+        self._document = document
+        self._scratch = scratch
+        self._thread = threading.Thread(target=self._find, daemon=True)
+        self._layout: Layout | None = None
+        self._failure: BaseException | None = None
+        self._alarm: Callable[[], None] = lambda: None
+
+    def start(self, alarm: Callable[[], None]) -> None:
+        """Begin; `alarm` is called, from another thread, if going on turns out to be senseless."""
+        self._alarm = alarm
+        if not self._thread.ident:
+            self._thread.start()
+
+    def style(self) -> FigureStyle:
+        """How figures are to look."""
+        return self._known().style
+
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the preamble and the template."""
+        return self._known().diagnostics
+
+    def failed(self) -> bool:
+        """Whether it is known by now that going on is senseless."""
+        if self._failure is not None:
+            return True
+        return self._layout is not None and has_errors(self._layout.diagnostics)
+
+    def _known(self) -> Layout:
+        self.start(self._alarm)
+        self._thread.join()
+        if self._failure is not None:
+            raise self._failure
+        assert self._layout is not None
+        return self._layout
+
+    def _find(self) -> None:
+        try:
+            self._layout = _layout(self._request, self._document, self._scratch)
+            tell_style(self._layout.style, style_file(self._scratch.figures))
+        except BaseException as failure:  # it belongs to whoever asks
+            self._failure = failure
+        if self.failed():
+            self._alarm()
+        else:
+            import treadle.building.rendering  # noqa: F401  (ready when it is needed)
+
+
+def style_file(figures: Path) -> Path:
+    """Where the worker finds how its figures are to look."""
+    return figures / "style.json"
+
+
+def _layout(request: Request, document: Document, scratch: Scratch) -> Layout:
+    from treadle.building.layout import Layout, measured_layout
+    from treadle.weaving.weave import check_template
+
+    found = measured_layout(document, scratch, request.path.resolve().parent)
+    problems = check_template(document)
+    if request.target is Target.PDF:
+        problems = (*problems, *found.diagnostics)
+    return Layout(found.style, tuple(problems))

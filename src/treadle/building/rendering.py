@@ -1,0 +1,69 @@
+"""From results to pages: weave, typeset, publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from treadle.building.publish import publish, read_manifest
+from treadle.building.request import Target
+from treadle.building.sources import sources_of, with_sources
+from treadle.building.stage import databases, stage
+from treadle.building.supplements import find_supplements
+from treadle.building.work import Work
+from treadle.typesetting.environment import document_epoch, tex_environment
+from treadle.typesetting.latex import Job
+from treadle.typesetting.places import Places
+from treadle.typesetting.typeset import typeset
+from treadle.weaving.images import Copy
+from treadle.weaving.weave import Woven, weave
+
+
+def rendered(work: Work, code_ended: Callable[[], None]) -> None:
+    """Weave and typeset; `code_ended` waits until code can write no file any more."""
+    document, scratch = work.prepared.document, work.scratch
+    work.listener.stage("weaving")
+    results = with_sources(document, work.results, work.prepared.planned.sources)
+    woven = weave(document, results)
+    work.problems += woven.diagnostics
+    code_ended()
+    work.problems += stage(document, work.prepared.settings, woven, scratch)
+    if work.failed:
+        return
+    work.sources |= set(sources_of(work.request, work.prepared, woven))
+    if work.request.target is Target.TEX:
+        _publish(work, (".tex",))
+        return
+    work.listener.stage("typesetting")
+    _typeset(work, woven)
+    supplements = find_supplements(scratch, work.folder, str(work.request.path))
+    work.problems += supplements.diagnostics
+    work.sources |= {copy.source for copy in supplements.copies}
+    if not work.failed:
+        _publish(work, (".tex", ".pdf"), supplements.copies)
+
+
+def _publish(work: Work, suffixes: tuple[str, ...], supplements: tuple[Copy, ...] = ()) -> None:
+    scratch = work.scratch
+    work.written = publish(scratch, suffixes, supplements)
+    work.outputs = tuple(scratch.out_dir / name for name in sorted(read_manifest(scratch)))
+
+
+def _typeset(work: Work, woven: Woven) -> None:
+    document, scratch = work.prepared.document, work.scratch
+    epoch = document_epoch(work.prepared.settings.date, woven.tex)
+    environment = tex_environment((work.folder,), epoch)
+    job = Job(scratch.stage, document.stem, environment, formats=scratch.formats)
+    file = str(work.request.path)
+    sources = databases(document, work.prepared.settings)
+    originals = {source.name: str(source) for source in sources}
+    uncaptioned = {
+        chunk.options.name: chunk.span.line
+        for chunk in document.chunks
+        if chunk.options.name and not chunk.options.caption
+    }
+    tex_name = f"{document.stem}.tex"
+    places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned)
+    outcome = typeset(job, places)
+    work.problems += outcome.diagnostics
+    if outcome.pdf is None and job.file(".log").exists():
+        work.log = job.file(".log")

@@ -1,0 +1,75 @@
+"""A build on its way: what it was asked for, what it has found out so far."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from treadle.building.planning import Prospect
+from treadle.building.prepare import Prepared
+from treadle.building.request import Built, Listener, Request
+from treadle.building.run import Ran
+from treadle.building.scratch import Scratch
+from treadle.building.unchanged import Finished
+from treadle.diagnostics import Diagnostic, has_errors
+from treadle.execution.result import Result
+from treadle.store.store import Store
+
+
+@dataclass
+class Work:
+    """One build."""
+
+    request: Request
+    listener: Listener
+    prepared: Prepared
+    scratch: Scratch
+    started: float
+    problems: list[Diagnostic] = field(default_factory=list)
+    ran: Ran = field(default_factory=Ran)
+    results: list[Result | None] = field(default_factory=list)  # by block of the document
+    chunks: int = 0  # so many ran
+    store: Store | None = None
+    prospect: Prospect | None = None  # where there is a store
+    sources: set[Path] = field(default_factory=set)  # files read besides those that code reads
+    written: tuple[Path, ...] = ()  # what it was asked for
+    outputs: tuple[Path, ...] = ()  # all that builds of the document have put into DIR
+    log: Path | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether there are errors."""
+        return has_errors(self.problems)
+
+    @property
+    def folder(self) -> Path:
+        """The document's folder, in which its code runs."""
+        return self.request.path.resolve().parent
+
+    def finished(self) -> Finished | None:
+        """What came of a build without errors."""
+        if self.failed or not self.written:
+            return None
+        return Finished(
+            request=self.request,
+            sources=frozenset(map(str, self.sources)),
+            outputs=self.outputs,
+            results=self.written,
+            problems=tuple(dict.fromkeys(self.problems)),
+            chunks=len(self.prepared.document.chunks),
+            ran=bool(self.ran.ran),
+            threads=self.prepared.settings.threads,
+        )
+
+    def built(self) -> Built:
+        """What to tell of it."""
+        return Built(
+            diagnostics=tuple(dict.fromkeys(self.problems)),
+            traceback=self.ran.traceback,
+            ran=self.chunks,
+            chunks=len(self.prepared.document.chunks),
+            seconds=time.monotonic() - self.started,
+            written=self.written,
+            log=self.log,
+        )
