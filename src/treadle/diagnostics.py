@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import Enum
 
+from msgspec import Struct
 
-@dataclass(frozen=True, order=True)
-class Span:
+
+class Span(Struct, frozen=True, order=True):
     """Lines `line` to `end_line` of `file`, both counted from 1 and both included."""
 
     file: str
@@ -31,8 +31,7 @@ class Severity(Enum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One problem: what is wrong, where, and the way out (`hint`, may be empty)."""
 
     severity: Severity

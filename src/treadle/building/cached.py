@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from treadle.building.cache import Cache
 from treadle.building.run import may_fail
@@ -25,8 +26,7 @@ from treadle.execution.task import ChunkTask, Define, Load, Step
 PATIENCE = 3  # how often a unit may run again in one build before all runs in order
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What is known of a unit before it runs."""
 
     key: str

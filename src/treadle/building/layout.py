@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.building.scratch import Scratch
 from treadle.diagnostics import Diagnostic
@@ -20,8 +21,7 @@ from treadle.weaving.preamble import preamble
 from treadle.weaving.weave import weave
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The figures' style, and what is wrong with the preamble."""
 
     style: FigureStyle

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.diagnostics import Span
 from treadle.document.model import Chunk
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """Code, and the file and line at which it stands."""
 
     file: str
@@ -25,8 +25,7 @@ class Piece:
         return cls(chunk.span.file, chunk.code_line, code)
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """Pieces of code run as one: `file` and `line` are those of its first line.
 
     Between two pieces of one file stand as many empty lines as the file has lines there, so that

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import blake3
 import msgspec
+from msgspec import Struct
 
 import treadle
 from treadle.building.ahead import style_file
@@ -36,8 +36,7 @@ from treadle.store.digest import combined, digest
 from treadle.store.store import Store
 
 
-@dataclass(frozen=True)
-class Prospect:
+class Prospect(Struct, frozen=True):
     """The units of a document, and who knows which of them have to run."""
 
     runnables: tuple[Runnable, ...]

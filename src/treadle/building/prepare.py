@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.building.request import Request
 from treadle.building.tasks import Planned, plan_tasks
@@ -20,8 +21,7 @@ from treadle.tangling.tangle import tangle
 UNFIT = re.compile(r"[\s\\{}%#~^$&\"'`,;|<>*?]|^-|^\.")
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A document that was read, and what is to be run of it."""
 
     document: Document

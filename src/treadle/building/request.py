@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, has_errors
 
@@ -20,8 +21,7 @@ class Target(Enum):
     PDF = "pdf"
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """One document to build."""
 
     path: Path
@@ -32,8 +32,7 @@ class Request:
     cache: bool = True  # take from earlier builds what still holds, and keep for later ones
 
 
-@dataclass(frozen=True)
-class Built:
+class Built(Struct, frozen=True):
     """What came of it: `written` lists the result files, nothing where there are errors."""
 
     diagnostics: tuple[Diagnostic, ...]

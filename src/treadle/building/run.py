@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+from msgspec import Struct, field
 
 from treadle.building.listing import Listing
 from treadle.building.units import Runnable
@@ -14,8 +15,7 @@ from treadle.document.model import Chunk, Document
 from treadle.execution.result import Result
 
 
-@dataclass
-class Ran:
+class Ran(Struct):
     """Results by unit (None: it did not run), and what failed."""
 
     results: list[Result | None] = field(default_factory=list)

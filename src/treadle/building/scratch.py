@@ -6,14 +6,14 @@ import fcntl
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 FOLDER = ".treadle"
 
 
-@dataclass(frozen=True)
-class Scratch:
+class Scratch(Struct, frozen=True):
     """Where the files of one document's build lie; `out_dir` is the user's DIR."""
 
     out_dir: Path

@@ -5,8 +5,9 @@ The `.tex` must compile without the document's folder, so they are put beside it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.building.publish import read_manifest
 from treadle.building.scratch import Scratch
@@ -14,8 +15,7 @@ from treadle.diagnostics import Diagnostic, Span, error
 from treadle.weaving.images import Copy
 
 
-@dataclass(frozen=True)
-class Supplements:
+class Supplements(Struct, frozen=True):
     """What to copy into DIR, and what is in the way there."""
 
     copies: tuple[Copy, ...] = ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from treadle.building.listing import Listing, Piece
@@ -18,8 +18,7 @@ from treadle.tangling.bindings import bound_names
 from treadle.tangling.places import module_name
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """Parallel to the document's blocks: its task (None: nothing to run), its listing."""
 
     tasks: tuple[Task | None, ...]
@@ -28,8 +27,7 @@ class Planned:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass
-class _Plan:
+class _Plan(Struct):
     document: Document
     seed: int
     tasks: list[Task | None] = field(default_factory=list)

@@ -12,10 +12,9 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from msgspec import convert
+from msgspec import Struct, convert
 
 import treadle
 from treadle.building.request import Built, Request
@@ -30,8 +29,7 @@ from treadle.store.store import Store, store_folder
 TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE")
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What a build that went well read, and what its code wrote."""
 
     read: frozenset[str]  # files, absolute
@@ -41,8 +39,7 @@ class Inputs:
     environment: Mapping[str, str]  # of the worker
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A build that went well."""
 
     request: Request

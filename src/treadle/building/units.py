@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.building.tasks import Planned, derived_seed
 from treadle.dataflow.code import analyse, analyse_inline
@@ -20,8 +21,7 @@ from treadle.store.digest import combined
 COMPUTING = ("term", "fig", "f_size", "dpi", "f_spines", "names")
 
 
-@dataclass(frozen=True)
-class Runnable:
+class Runnable(Struct, frozen=True):
     """A unit, the task that runs it, and the block it belongs to."""
 
     unit: Unit
@@ -29,8 +29,7 @@ class Runnable:
     block: Prose | Chunk
 
 
-@dataclass(frozen=True)
-class Texts:
+class Texts(Struct, frozen=True):
     """The inline code of a chunk's caption and alt text."""
 
     caption: tuple[Inline, ...]

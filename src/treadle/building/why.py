@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from msgspec import Struct
 
 from treadle.building.ahead import Ahead
 from treadle.building.history import History, shortened
@@ -20,8 +21,7 @@ from treadle.diagnostics import Diagnostic, Span
 from treadle.store.store import Store, store_folder
 
 
-@dataclass(frozen=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """The verdicts, or what kept the document from being looked at."""
 
     verdicts: tuple[Verdict, ...] = ()
@@ -29,8 +29,7 @@ class Explained:
     misuses: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What a build would do with a unit, and why: empty reasons where it is kept."""
 
     span: Span

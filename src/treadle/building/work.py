@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from treadle.building.planning import Prospect
 from treadle.building.prepare import Prepared
@@ -17,8 +18,7 @@ from treadle.execution.result import Result
 from treadle.store.store import Store
 
 
-@dataclass
-class Work:
+class Work(Struct):
     """One build."""
 
     request: Request

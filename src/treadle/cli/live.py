@@ -6,8 +6,8 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.spinner import Spinner
@@ -21,8 +21,7 @@ from treadle.document.model import Chunk
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00-\x08\x0b-\x1f\x7f]")
 
 
-@dataclass
-class LiveDisplay:
+class LiveDisplay(Struct):
     """A listener that keeps one line at the foot of the terminal up to date."""
 
     console: Console

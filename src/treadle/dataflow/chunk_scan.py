@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.dataflow.flow import FlowScanner
 from treadle.dataflow.names import DefinitionNode, is_quiet
 from treadle.dataflow.scopes import Body, ModuleScope, Reads
 
 
-@dataclass(frozen=True)
-class Defined:
+class Defined(Struct, frozen=True):
     """A top-level definition as it was found."""
 
     node: DefinitionNode

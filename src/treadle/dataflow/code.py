@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from treadle.dataflow.chunk_scan import ChunkScanner, Defined
 from treadle.dataflow.effects import effects_of
@@ -18,8 +19,7 @@ from treadle.store.digest import combined
 _UNPARSED = "it can't be parsed"
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A top-level, unconditional `def` or `class`, whose name nothing else in its code binds."""
 
     name: str
@@ -34,8 +34,7 @@ class Definition:
     is_function: bool = False  # and no class
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(Struct, frozen=True):
     """What running some code would read, bind and do to the session.
 
     In `uses`, `now` and `later` a name stands with the first attributes (or constant string

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.dataflow.aging import outgrown
 from treadle.dataflow.key import GIVEN
@@ -53,8 +54,7 @@ class Live:
         return held.group.token in self._lost
 
 
-@dataclass(frozen=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """Names to be restored together."""
 
     names: tuple[str, ...]

@@ -6,13 +6,13 @@ import ast
 import re
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.dataflow.unit import Unit
 
 
-@dataclass(frozen=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """Dotted modules, each with whether it is imported for its effect alone; and futures."""
 
     modules: tuple[tuple[str, bool], ...] = ()

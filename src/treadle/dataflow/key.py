@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.dataflow.quiet import QUIET
 from treadle.dataflow.reach import Reach
@@ -16,8 +17,7 @@ PARAMS = "params"
 IMPORTING = ("importlib", "pkgutil", "__import__")  # what looks for modules by other ways
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What is the same for all units of a build, and what looks things up for them."""
 
     program: str  # digest of Python's version and of what runs chunks

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from treadle.dataflow.flow import FlowScanner
 from treadle.dataflow.names import DefinitionNode, is_main_test, is_quiet
@@ -24,8 +25,7 @@ from treadle.dataflow.syntax_key import is_docstring, syntax_key
 from treadle.store.digest import combined
 
 
-@dataclass(frozen=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A name of a module's top level, with the statements that bind it."""
 
     name: str
@@ -35,16 +35,14 @@ class Symbol:
     changeable: bool = False  # its value can change while the name stays
 
 
-@dataclass(frozen=True)
-class Import:
+class Import(Struct, frozen=True):
     """What a name of a module was imported from."""
 
     module: str  # dotted
     attribute: str | None  # the name in it; None: the module itself, "*": all of it
 
 
-@dataclass(frozen=True)
-class ModuleCode:
+class ModuleCode(Struct, frozen=True):
     """A module's symbols, and its statements that are no plain bindings and so concern them all."""
 
     text_key: str  # digest of the exact source
@@ -96,8 +94,7 @@ class _ModuleScanner(FlowScanner):
             scope.run(Body(free=dict.fromkeys(names)))
 
 
-@dataclass
-class _Parts:
+class _Parts(Struct):
     """What is known of one symbol, or of the loose statements."""
 
     statements: list[ast.stmt] = field(default_factory=list)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.dataflow.observations import (
     changed_distributions,
@@ -15,8 +16,7 @@ from treadle.dataflow.observations import (
 from treadle.dataflow.records import Observed
 
 
-@dataclass(frozen=True)
-class Present:
+class Present(Struct, frozen=True):
     """Where a build takes what it compares from; the callables remember within a build."""
 
     folder: str  # the document's

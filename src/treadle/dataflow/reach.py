@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.dataflow.aging import outgrown
 from treadle.dataflow.code import Definition
@@ -15,8 +16,7 @@ from treadle.dataflow.unit import Unit
 Attributes = frozenset[str] | None
 
 
-@dataclass(frozen=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """Names that are bound, with the attributes used of each (None: all of it); own symbols."""
 
     names: Mapping[str, Attributes]

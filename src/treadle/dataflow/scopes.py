@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 Reads = dict[str, set[str] | None]
 FrozenReads = Mapping[str, frozenset[str] | None]
@@ -49,8 +50,7 @@ def frozen(reads: Reads) -> FrozenReads:
     }
 
 
-@dataclass(slots=True)
-class Body:
+class Body(Struct):
     """What code does to its surroundings when it runs."""
 
     free: Reads = field(default_factory=dict)  # names looked up around it
@@ -271,8 +271,7 @@ class ClassScope(FlowScope):
         return self.deferred
 
 
-@dataclass(slots=True)
-class Pending:
+class Pending(Struct):
     """A function or class that nobody has mentioned yet."""
 
     body: Body

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -13,8 +11,7 @@ from treadle.dataflow.records import PRESUMED, Group, Observed
 from treadle.store.digest import combined
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Struct, frozen=True, eq=False):
     """What a name is bound to, and the unit that bound or changed it last.
 
     `rests` says what the names its values rest on were bound to then.
@@ -23,7 +20,21 @@ class Held:
     group: Group  # its token is never empty here: an opaque value has one by provenance
     maker: int
     stored: bool  # whether the value can come back from the store
-    rests: list[tuple[str, Held | None]] = dataclass_field(default_factory=list, compare=False)
+    rests: list[tuple[str, Held | None]] = field(default_factory=list)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same value, whatever that rests on."""
+        if not isinstance(other, Held):
+            return NotImplemented
+        return self._identity == other._identity
+
+    def __hash__(self) -> int:
+        """As equality has it."""
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[Group, int, bool]:
+        return (self.group, self.maker, self.stored)
 
 
 class State(Struct, frozen=True):

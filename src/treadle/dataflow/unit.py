@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from treadle.dataflow.code import Code
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """One step of a document, as planning sees it."""
 
     number: int  # from 0, in the order in which they run

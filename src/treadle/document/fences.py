@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # The opening fence stands at the start of its line; the brace is optional, and so is its end.
 _OPENING = re.compile(r"(?P<fence>`{3,}|~{3,})(?:\{\.|\{|)python(?P<rest>.*)", re.DOTALL)
 _CLOSING = re.compile(r"\s*(?P<fence>`{3,}|~{3,})\s*")
 
 
-@dataclass(frozen=True)
-class RawProse:
+class RawProse(Struct, frozen=True):
     """Text outside chunks; `line` is the line of its first character."""
 
     text: str
     line: int
 
 
-@dataclass(frozen=True)
-class RawChunk:
+class RawChunk(Struct, frozen=True):
     """A chunk before its options are read. `options` is what follows the word `python`."""
 
     options: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.fences import split_lines
@@ -16,8 +17,7 @@ _KEY = re.compile(r"[\w-]+[ \t]*:(\s|$)")
 _CLOSING = re.compile(r"(---|\.\.\.)[ \t]*")
 
 
-@dataclass(frozen=True)
-class FrontRead:
+class FrontRead(Struct, frozen=True):
     """The front matter, the line the rest of the document begins on, and the problems."""
 
     front: FrontMatter

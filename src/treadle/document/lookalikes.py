@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, warning
 from treadle.document.fences import split_lines
@@ -17,8 +18,7 @@ _PLAIN = re.compile(r"\s+\{\.")
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-+*:]|\d+[.)])[ \t]")
 
 
-@dataclass
-class _Reading:
+class _Reading(Struct):
     """The lines of prose so far, and the fence of the block that is open."""
 
     above: list[str]

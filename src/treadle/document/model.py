@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from treadle.diagnostics import Span
 
 
-@dataclass(frozen=True)
-class Inline:
+class Inline(Struct, frozen=True):
     """`<%= expression %>` (`shows`) or `<% statement %>`, at text[start:end] of its prose."""
 
     code: str
@@ -20,8 +20,7 @@ class Inline:
     end: int
 
 
-@dataclass(frozen=True)
-class Prose:
+class Prose(Struct, frozen=True):
     """Markdown between chunks; `span.line` is the line of the first character of `text`."""
 
     text: str
@@ -29,8 +28,7 @@ class Prose:
     inlines: tuple[Inline, ...] = ()
 
 
-@dataclass(frozen=True)
-class ChunkOptions:
+class ChunkOptions(Struct, frozen=True):
     """What a chunk's fence says; the defaults are Pweave's."""
 
     name: str | None = None
@@ -65,8 +63,7 @@ class ChunkOptions:
     given: Mapping[str, object] = field(default_factory=dict)  # as written on the fence
 
 
-@dataclass(frozen=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """A fenced chunk. `span` runs from fence to fence, `code_line` is its first line of code."""
 
     number: int  # from 1, in the order of the document
@@ -81,8 +78,7 @@ class Chunk:
         return self.options.name or f"chunk {self.number}"
 
 
-@dataclass(frozen=True)
-class FrontMatter:
+class FrontMatter(Struct, frozen=True):
     """The values of the YAML or `%` title block, and the line of each top-level key."""
 
     values: Mapping[str, object] = field(default_factory=dict)
@@ -90,8 +86,7 @@ class FrontMatter:
     text: str = ""  # as it stands in the file, so that text + blocks is the whole file
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """One `.pmd` file."""
 
     path: Path

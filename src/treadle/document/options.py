@@ -6,8 +6,9 @@ import ast
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import ChunkOptions
@@ -23,8 +24,7 @@ _RESULTS = (
 _CONTROL = re.compile(r"[\x00-\x08\t\x0b-\x1f]")
 
 
-@dataclass
-class _Reading:
+class _Reading(Struct):
     """The options read so far, and the problems met."""
 
     span: Span

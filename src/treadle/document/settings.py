@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from datetime import date
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import Document
@@ -26,8 +27,7 @@ from treadle.document.setting_values import (
 )
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the front matter says; `None` and `()` where it says nothing."""
 
     title: str | None = None
@@ -88,7 +88,7 @@ _KEYS = MappingProxyType(
         "threads": ("threads", a_positive),
     }
 )
-assert {name for name, _ in _KEYS.values()} == {item.name for item in fields(Settings)}
+assert {name for name, _ in _KEYS.values()} == set(Settings.__struct_fields__)
 
 
 def read_settings(document: Document) -> tuple[Settings, tuple[Diagnostic, ...]]:

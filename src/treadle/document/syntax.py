@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.fences import is_chunk_fence
@@ -13,16 +14,14 @@ from treadle.document.inline import find_inlines
 from treadle.document.model import Chunk, Document, Inline, Prose
 
 
-@dataclass(frozen=True)
-class _Failure:
+class _Failure(Struct, frozen=True):
     """What is wrong, and on which line (from 1) of the code."""
 
     message: str
     line: int
 
 
-@dataclass(frozen=True)
-class _Unit:
+class _Unit(Struct, frozen=True):
     """Code that is run at once, and the document's line of each of its lines."""
 
     code: str

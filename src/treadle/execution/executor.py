@@ -11,9 +11,10 @@ import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, Any
+
+from msgspec import Struct
 
 from treadle.execution.crash import failure_of_crash
 from treadle.execution.protocol import decode, encode
@@ -45,8 +46,7 @@ def run_task(task: Task | Step) -> Result | Stepped:
     raise RuntimeError(f"submit {task} to a WorkerExecutor: tasks run in a worker process only")
 
 
-@dataclass
-class _Worker:
+class _Worker(Struct):
     process: subprocess.Popen[bytes]
     tasks: IO[bytes]
     results: IO[bytes]

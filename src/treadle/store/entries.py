@@ -7,7 +7,8 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.store.atomic import PART, remove
 from treadle.store.sealed import SIZE
@@ -16,8 +17,7 @@ PARTS = ("blobs", "traces", "documents", "stats")  # folders: all that a store h
 UNFINISHED = 3600.0  # seconds after which an unfinished file is a killed build's
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A file of the store."""
 
     path: str
@@ -26,8 +26,7 @@ class Entry:
     used: float  # when it was last used, in seconds since 1970
 
 
-@dataclass(frozen=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """How much was removed."""
 
     entries: int = 0

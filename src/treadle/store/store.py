@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.store.blobs import Blobs
 from treadle.store.files import FileDigests
@@ -13,8 +14,7 @@ from treadle.store.stats import KnownFiles
 from treadle.store.traces import Traces
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(Struct, frozen=True):
     """The parts of a store, and digests of the user's files for one build."""
 
     root: Path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _HEADER = re.compile(
     r"# Extracted by treadle from (?P<source>.+): edit that, not this file\. "
@@ -12,8 +13,7 @@ _HEADER = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Seal:
+class Seal(Struct, frozen=True):
     """What an extracted file says of itself; `intact` if nobody has edited it since."""
 
     source: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from treadle.diagnostics import Span
 from treadle.document.model import Chunk, Document
@@ -16,8 +17,7 @@ from treadle.tangling.places import place_of
 _MAIN = 'if __name__ == "__main__":'
 
 
-@dataclass(frozen=True)
-class Extracted:
+class Extracted(Struct, frozen=True):
     """A file to be: `path` relative to the code folder, `span` that of its first chunk."""
 
     path: PurePosixPath

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error, has_errors
 from treadle.document.model import Document
@@ -13,8 +14,7 @@ from treadle.tangling.plan import extract
 from treadle.tangling.write import Remove, Write, act, plan_removals, plan_writes
 
 
-@dataclass(frozen=True)
-class Tangled:
+class Tangled(Struct, frozen=True):
     """What was done: all files of the document, those that changed, those removed."""
 
     files: tuple[Path, ...] = ()

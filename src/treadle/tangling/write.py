@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.tangling.header import read_seal
@@ -13,8 +14,7 @@ from treadle.tangling.origin import origin_in
 from treadle.tangling.plan import Extracted
 
 
-@dataclass(frozen=True)
-class Write:
+class Write(Struct, frozen=True):
     """Create or replace a file."""
 
     path: Path
@@ -22,16 +22,14 @@ class Write:
     span: Span
 
 
-@dataclass(frozen=True)
-class Remove:
+class Remove(Struct, frozen=True):
     """Remove a file that nothing is extracted to any more."""
 
     path: Path
     span: Span
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What to do; with errors among the problems, nothing is done."""
 
     actions: tuple[Write | Remove, ...] = ()

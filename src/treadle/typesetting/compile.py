@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from treadle.typesetting.format import Format, Store, forget_format, format_of, preamble_of
 from treadle.typesetting.latex import Compiled, Job, run_passes

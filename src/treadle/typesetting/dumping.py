@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.typesetting.latex import OPTIONS, Job, run_command
 from treadle.typesetting.log import first_error
@@ -54,8 +55,7 @@ IMAGES = {".pdf", ".png", ".jpg", ".jpeg", ".jbig2"}
 LOOKS = re.compile(r"\\(?:Input)?IfFileExists\s*\{[^}]*/|\\openin")
 
 
-@dataclass(frozen=True)
-class Dump:
+class Dump(Struct, frozen=True):
     """The log, and the format; None where the preamble can't be dumped.
 
     `final`: it is the preamble that is at fault, so that another try would end likewise.

@@ -10,8 +10,9 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from treadle.store.digest import combined
 from treadle.typesetting.dumping import POSTLUDE, PRELUDE, Dump, dump
@@ -24,8 +25,7 @@ KEPT = 6  # formats of earlier preambles: going back to one costs nothing
 RECORD = "record.json"
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Struct, frozen=True):
     """A preamble that LaTeX has read; `log` is what it said.
 
     `file` is None where the preamble can't be dumped; `failed`: it has errors, and the measure is
@@ -40,8 +40,7 @@ class Format:
     inputs: tuple[Path, ...] = ()  # what it read of the folders that TeX searches for the document
 
 
-@dataclass(frozen=True)
-class Store:
+class Store(Struct, frozen=True):
     """Where formats are kept: a folder of this program's own."""
 
     folder: Path

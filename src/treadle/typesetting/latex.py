@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.store.digest import digest
 from treadle.typesetting.bibtex import make_bibliography
@@ -18,8 +20,7 @@ OPTIONS = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "
 NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz", ".settled"}
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """`STEM.tex` in `directory`, with its figures beside it, to be typeset there.
 
     `formats` is the folder in which dumped preambles are kept; None: none is dumped.
@@ -42,8 +43,7 @@ class Job:
         return replace(self, options=(*self.options, f"-fmt={dumped}"))
 
 
-@dataclass(frozen=True)
-class Compiled:
+class Compiled(Struct, frozen=True):
     """What the last pass said; `settled`: references and page numbers are final.
 
     `preamble_log`: what LaTeX said when the preamble was dumped, and does not say again.

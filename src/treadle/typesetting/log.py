@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class Kind(Enum):
@@ -17,8 +18,7 @@ class Kind(Enum):
     MISSING_CHARACTER = "missing character"
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """One message: its text, the file LaTeX was reading, the line (0: the log gives none).
 
     `context` is what LaTeX had just read when it stopped at an error.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 POINTS_PER_INCH = 72.27
 # \columnwidth: in two columns a figure has one of them.
@@ -14,8 +15,7 @@ PROBE = r"""\begin{document}\makeatletter
 MEASURED = re.compile(r"TREADLE-MEASURE (?P<width>[\d.]+)pt (?P<size>[\d.]+)")
 
 
-@dataclass(frozen=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """The width of the text in inches and the size of its font in points."""
 
     text_width: float = 6.3

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from treadle.diagnostics import Span
 
@@ -20,8 +21,7 @@ READ_BY = {
 ARGUMENT = 50  # lines of tex that the argument of a command has at most
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where the lines of `STEM.tex` come from: `lines[i]` is the `.pmd` line of tex line i + 1."""
 
     file: str  # the `.pmd`, as the user named it

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, error, has_errors, warning
 from treadle.typesetting.bibtex import bibliography_diagnostics
@@ -15,8 +16,7 @@ from treadle.typesetting.places import Places
 from treadle.typesetting.programs import missing_program
 
 
-@dataclass(frozen=True)
-class Typeset:
+class Typeset(Struct, frozen=True):
     """The PDF in the job's directory (None if anything is wrong), the problems, the passes."""
 
     pdf: Path | None

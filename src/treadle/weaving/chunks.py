@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.document.model import Chunk
 from treadle.execution.result import (
@@ -31,8 +32,7 @@ SESSION = {"source", "text", "stderr"}
 HIDDEN = {"hidden", "hide", "none"}
 
 
-@dataclass(frozen=True)
-class Look:
+class Look(Struct, frozen=True):
     """How the chunks of one document are set."""
 
     stem: str  # the folder of the figures, beside the LaTeX

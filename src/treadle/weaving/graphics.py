@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.weaving.fragment import Fragment
 from treadle.weaving.latex import escape
@@ -14,8 +15,7 @@ FRACTION = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 NUMBER = re.compile(r"\d*\.?\d+")
 
 
-@dataclass(frozen=True)
-class Graphic:
+class Graphic(Struct, frozen=True):
     """One image. `width` is LaTeX; empty: its own size, at most what the page holds."""
 
     path: str
@@ -33,8 +33,7 @@ class Graphic:
         return rf"\alttext{{{alt}}}{{{command}}}" if alt else command
 
 
-@dataclass(frozen=True)
-class Float:
+class Float(Struct, frozen=True):
     """What LaTeX moves to a good place. `label` may be empty."""
 
     caption: str

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error
 
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A file that must lie at `target`, relative to the folder of the LaTeX, for it to compile."""
 
     source: Path

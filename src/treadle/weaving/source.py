@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.document.model import Inline, Prose
 from treadle.execution.result import InlineResult
@@ -13,8 +14,7 @@ from treadle.weaving.markdown.divs import place
 Piece = tuple[str, int]  # text, and the .pmd line of its first character
 
 
-@dataclass(frozen=True)
-class Markdown:
+class Markdown(Struct, frozen=True):
     """Markdown from a line of the `.pmd`. `still`: all its lines are from that one line."""
 
     text: str
@@ -22,8 +22,7 @@ class Markdown:
     still: bool = False
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """The text, the `.pmd` line of each of its lines, and what its places stand for."""
 
     text: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.weaving.fragment import Fragment, Line, indent
 from treadle.weaving.graphics import Float
@@ -18,8 +19,7 @@ LONG = 35  # rows beyond which a table may not fit on a page, and is broken betw
 ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
 
 
-@dataclass(frozen=True)
-class Tabular:
+class Tabular(Struct, frozen=True):
     """Cells of LaTeX; `align` has a letter of l, c, r for each column, `origins` the `.pmd` line
     of the header and of each row, where they have lines of their own."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from treadle.document.settings import Settings
 
 
-@dataclass(frozen=True)
-class Title:
+class Title(Struct, frozen=True):
     """Each as LaTeX; empty where the document says nothing."""
 
     title: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Template, TemplateError, TemplateNotFound
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.model import Document, Prose
@@ -26,8 +26,7 @@ from treadle.weaving.titles import title_of
 Results = Sequence[ChunkResult | InlineResult | None]
 
 
-@dataclass(frozen=True)
-class Woven:
+class Woven(Struct, frozen=True):
     """The LaTeX; `lines[i]` is the `.pmd` line of its line `i + 1`.
 
     `copies` are files to put beside it, for it to compile: the author's images.

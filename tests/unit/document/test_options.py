@@ -44,7 +44,7 @@ def test_label_is_another_word_for_name() -> None:
 
 
 def test_every_option_of_the_model_can_be_given_and_no_other() -> None:
-    fields = set(ChunkOptions.__dataclass_fields__) - {"given"}
+    fields = set(ChunkOptions.__struct_fields__) - {"given"}
     assert set(KINDS) == fields | {"label"}
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from treadle.execution.result import Failure
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:  # most chunks don't fail: it is imported when one does
 _OURS = os.path.dirname(__file__)  # noqa: PTH120  (pathlib would be one more import)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the code of a task stands, where the extracted modules lie, and the document."""
 
     file: str

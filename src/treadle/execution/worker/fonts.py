@@ -11,9 +11,10 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 _RECIPE = "1"  # part of the file's name in the cache: change it with the conversion
 _MAX_ERROR = 0.5  # thousandths of an em by which a converted outline may be off
@@ -22,8 +23,7 @@ _PUNCTUATION = range(0x2010, 0x2040)
 _SIGNS = (0x20AC, 0x2122, 0x2126, 0x2212, 0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04)
 
 
-@dataclass(frozen=True)
-class Face:
+class Face(Struct, frozen=True):
     """One face: TeX's file, and the family that matplotlib knows it by."""
 
     file: str

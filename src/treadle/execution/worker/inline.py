@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.execution.result import Failure, Output, Stream
 from treadle.execution.task import InlineCode
@@ -13,8 +14,7 @@ from treadle.execution.worker.failures import Place, attempt
 from treadle.execution.worker.places import Compiler
 
 
-@dataclass(frozen=True)
-class InlineRunner:
+class InlineRunner(Struct, frozen=True):
     """Runs inline code in the session's namespace; `take` gives what was printed."""
 
     compiler: Compiler

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 VALUE = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[^\s"\'{}]+'
 ITEM = re.compile(
@@ -13,8 +14,7 @@ ITEM = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Attributes:
+class Attributes(Struct, frozen=True):
     """Identifier, classes and key-value pairs; `raw` is the format of `{=latex}`."""
 
     id: str = ""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from msgspec import Struct
 
 KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*|_\w+)"
 LABELS = {
@@ -18,8 +18,7 @@ GROUP = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\](?![(\[{])", re.DOTALL
 ITEM = re.compile(rf"(?P<prefix>(?:.*?\s)?)(?P<minus>-?)@(?P<key>{KEY})(?P<suffix>.*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Citation:
+class Citation(Struct, frozen=True):
     """One key, with the words before and after it. `year_only` is `-@key`."""
 
     key: str

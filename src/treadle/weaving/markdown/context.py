@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
+from msgspec import Struct, field
 
 from treadle.diagnostics import Diagnostic, Span, warning
 from treadle.weaving.fragment import Fragment, Line
@@ -16,16 +16,14 @@ from treadle.weaving.images import Copy, find_image
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it."""
 
     lines: Fragment
     flows: bool = False
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """What is the same for all the texts of a document."""
 
     path: Path
@@ -36,8 +34,7 @@ class Setting:
     numbered: bool = True  # the sections
 
 
-@dataclass
-class Findings:
+class Findings(Struct):
     """What rendering gathers: problems, files to copy, places used, whether references are set."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -46,8 +43,7 @@ class Findings:
     bibliography: bool = False
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """One text: the `.pmd` line of each of its lines (counted from 0), its places and footnotes."""
 
     setting: Setting

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
+from msgspec.structs import replace
 
 from treadle.weaving.fragment import Fragment, Line, glue, text_of
 from treadle.weaving.graphics import Graphic, length

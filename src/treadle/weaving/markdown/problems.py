@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, order=True)
-class Problem:
+
+class Problem(Struct, frozen=True, order=True):
     """A message about a line of the Markdown, counted from 0."""
 
     line: int

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from treadle.execution.task import WorkerSetup
 
@@ -20,8 +21,7 @@ _NOISE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What is outside: decided by a path alone, from nothing on the disk."""
 
     ignored: tuple[str, ...]  # folders, each with its final slash

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from treadle.execution.worker.observing.texts import text_of
 from treadle.store.digest import digest
@@ -13,8 +14,7 @@ from treadle.store.digest import digest
 _MISSING = object()
 
 
-@dataclass(frozen=True)
-class Probe:
+class Probe(Struct, frozen=True):
     """A piece of state. With {} in `words` it is a mapping, and each name of it counts alone."""
 
     words: str  # what a user would call it

@@ -6,8 +6,9 @@ import io
 import json
 import pickle
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct
 
 from treadle.execution.worker.values.memory import Memory, Region, Regions, view
 from treadle.execution.worker.values.objects import PROTOCOL
@@ -22,13 +23,12 @@ _NOWHERE: Final = -1  # where empty arrays lie
 _MAGIC: Final = b"TRDLVAL1"
 
 
-@dataclass(frozen=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """Values as they can be put together again, their memory where it still lies."""
 
     data: bytes
     pieces: tuple[Memory, ...] = ()
-    keeper: Any = field(default=None, repr=False)  # what must not go before the memory is read
+    keeper: Any = None  # what must not go before the memory is read
 
     def values(self, world: World) -> dict[str, Any]:
         """The values made anew, over the very same memory."""
@@ -90,8 +90,7 @@ def _head(size: int, regions: list[Any], pieces: list[list[int]], *, checked: bo
     return _MAGIC + len(head).to_bytes(8, "little") + head
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An entry that was read."""
 
     data: memoryview

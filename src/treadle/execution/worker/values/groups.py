@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from blake3 import blake3
+from msgspec import Struct, field
 
 from treadle.execution.worker.values.atoms import text
 from treadle.execution.worker.values.memory import Contents, Regions, lone_content
@@ -74,8 +73,7 @@ def blocks_to_copy(trails: list[Trail]) -> frozenset[int]:
     return frozenset(found)
 
 
-@dataclass(slots=True)
-class _Dwellers:
+class _Dwellers(Struct):
     """Who lies in a region."""
 
     trails: set[int] = field(default_factory=set)

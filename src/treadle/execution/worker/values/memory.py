@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from treadle.execution.worker.values.pieces import Origin
 from treadle.store.digest import digest
@@ -39,8 +40,7 @@ class Memory:
         self.origin = origin
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """Stretches of memory that overlap, as one."""
 
     start: int

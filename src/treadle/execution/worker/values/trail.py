@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from blake3 import blake3
+from msgspec import Struct, field
 
 from treadle.execution.worker.values.atoms import text
 from treadle.execution.worker.values.memory import Memory
@@ -14,8 +14,7 @@ from treadle.execution.worker.values.memory import Memory
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
 
-@dataclass(slots=True)
-class Trail:
+class Trail(Struct):
     """What the walk of one name's value found."""
 
     name: str
