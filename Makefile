@@ -21,10 +21,11 @@ pdf: $(REPORT)  ## run the code, typeset the report and the proposal
 proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
 
 test: setup tex data  ## test the weaver and the code extracted from the report
-	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness --ignore=tests/functional/test_random_edits.py
+	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness
 
-test-cache: setup tex  ## pairs of builds and random edits: what the cache may keep (many minutes)
-	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness tests/functional/test_random_edits.py
+test-cache: setup tex  ## pairs of builds and 500 random edits: what the cache may keep (half an hour)
+	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness
+	TREADLE_EXAMPLES=500 $(PYTHON_IN_VENV) -m pytest tests/functional/test_random_edits.py
 
 lint: setup  ## ruff and mypy
 	$(PYTHON_IN_VENV) -m ruff check .
