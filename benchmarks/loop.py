@@ -146,8 +146,6 @@ def expensive_rows(folder: Path, python: float, rounds: int) -> Iterator[Row]:
     yield Row(f"  Pweave, to .tex, with the {EXPENSIVE_SECONDS:g} s", pweave)
 
 
-
-
 def many_rows(folder: Path, python: float, rounds: int) -> Iterator[Row]:
     """A thousand trivial chunks."""
     path = folder / "many.pmd"
