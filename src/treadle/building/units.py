@@ -74,7 +74,7 @@ def _chunk_unit(
         seed=task.seed,
         module=task.module,
         names=task.names if task.module else (task.source,) if task.source else (),
-        depends=tuple(_absolute(options.depends, document.path)),
+        depends=_absolute(options.depends, document.path) if options.depends else (),
         volatile=options.volatile,
     )
     return Runnable(unit, task, chunk)
@@ -113,6 +113,6 @@ def _texts_task(chunk: Chunk, inlines: Iterable[Inline], seed: int) -> InlineTas
     return InlineTask(chunk.span.file, derived_seed(seed, identity), codes)
 
 
-def _absolute(names: Iterable[str], path: Path) -> list[str]:
+def _absolute(names: Iterable[str], path: Path) -> tuple[str, ...]:
     folder = path.resolve().parent
-    return [str(folder / name) for name in names]
+    return tuple(str(folder / name) for name in names)
