@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.bare_latex import Floor, bare_passes
 from benchmarks.loop_documents import (
+    COSTLY,
     EXPENSIVE_SECONDS,
     MANY,
     bare_exec_of_many,
@@ -113,37 +114,47 @@ def small_rows(folder: Path, python: float, rounds: int) -> Iterator[Row]:
 
 def expensive_rows(folder: Path, python: float, rounds: int) -> Iterator[Row]:
     """A cheap chunk that is edited after one that took long."""
+    numpy = median(lambda _: seconds_of((sys.executable, "-c", "import numpy"), folder), rounds)
+    yield Row("bare python -c 'import numpy'", numpy)
+    for kind in COSTLY:
+        yield from _edited_after(kind, folder, python, rounds)
+
+
+def _edited_after(kind: str, folder: Path, python: float, rounds: int) -> Iterator[Row]:
     path = folder / "expensive.pmd"
-    path.write_text(expensive(-1), "utf-8")
+    path.write_text(expensive(kind, -1), "utf-8")
     first = seconds_of(build(path.name), folder)
-    yield Row("expensive chunk and a cheap one: first build", first)
+    yield Row(f"a chunk of {EXPENSIVE_SECONDS:g} s giving {kind}, first build", first)
     pweave = seconds_of((*PWEAVE, path.name), folder)
     floor = bare_passes(folder / "build", "expensive", rounds)
     for label, target, start in (("to the .tex", "tex", 0), ("to the PDF", "pdf", rounds)):
         command = build(path.name, "--to", target)
-
-        def over_its_own(
-            number: int, command: tuple[str, ...] = command, start: int = start
-        ) -> float:
-            path.write_text(expensive(start + number), "utf-8")
-            spent, output = timed(command, folder)
-            lines = [line.split() for line in output.splitlines()[:-1]]
-            if [line[1] for line in lines] != ["look"]:
-                sys.exit(f"more ran than the cheap chunk, or less:\n{output}")
-            return spent - float(lines[0][-2])
-
-        value = median(over_its_own, rounds)
+        value = median(_over_its_own(kind, path, command, start), rounds)
         floors = f"{times(value, python)} python"
         if target == "pdf":
             floors = beside(value, python, floor)
         yield Row(
-            f"cheap chunk edited, {label}: over its own time",
+            f"  a cheap one after it edited, {label}: over its own time",
             value,
             goal=0.3,
             beside=f"{floors}; Pweave to .tex {times(pweave, value)}",
         )
     yield from floor_rows(floor)
-    yield Row(f"  Pweave, to .tex, with the {EXPENSIVE_SECONDS:g} s", pweave)
+    yield Row("  Pweave, to .tex", pweave)
+
+
+def _over_its_own(kind: str, path: Path, command: Command, start: int) -> Callable[[int], float]:
+    """A round: edit the cheap chunk, build, and take off the time the chunk itself took."""
+
+    def measure(number: int) -> float:
+        path.write_text(expensive(kind, start + number), "utf-8")
+        spent, output = timed(command, path.parent)
+        lines = [line.split() for line in output.splitlines()[:-1]]
+        if [line[1] for line in lines] != ["look"]:
+            sys.exit(f"more ran than the cheap chunk, or less:\n{output}")
+        return spent - float(lines[0][-2])
+
+    return measure
 
 
 def many_rows(folder: Path, python: float, rounds: int) -> Iterator[Row]:
