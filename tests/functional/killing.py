@@ -63,6 +63,13 @@ class Running:
         """Kill the command alone; its worker goes on until it notices."""
         return self._after(seconds, self._process.kill)
 
+    def interrupt_when(self, ready: Callable[[], bool]) -> Ended:
+        """Ctrl-C for the command, as soon as `ready` and a little later."""
+        while not ready() and self._process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(0.3)
+        return self._after(0.0, lambda: self._process.send_signal(signal.SIGINT))
+
     def end(self) -> Ended:
         """Wait for the end of the build."""
         return self._after(PATIENCE, lambda: None)

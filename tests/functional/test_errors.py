@@ -1,6 +1,9 @@
 """Every error is at its line on stderr, exits with 1, and leaves the PDF that is there alone."""
 
+import os
 import re
+import shutil
+import sys
 
 import pytest
 
@@ -123,6 +126,22 @@ def test_a_template_reaches_nothing_but_what_it_is_given(project, wrong):
     assert done.returncode == 1
     assert done.stderr.startswith("report.pmd:3: error: the template `mine.tex.j2` fails: ")
     assert not made.pdf.exists()
+
+
+def test_waiting_for_latex_is_not_the_chunks_time(project, tmp_path):
+    """Figures are drawn as wide as LaTeX says: it may take longer than the chunk may."""
+    slow = tmp_path / "pdflatex"
+    slow.write_text(f'#!/bin/sh\nsleep 2\nexec {shutil.which("pdflatex")} "$@"\n')
+    slow.chmod(0o755)
+    made = project("```{python slow, timeout=1.5}\nimport matplotlib\nprint('drawn')\n```\n")
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    command = (sys.executable, "-m", "treadle", "build", "report.pmd", "--to", "tex")
+    done = made.run("env", f"PATH={path}", *command)
+    assert done.returncode == 0, done.stderr
+    assert "drawn" in made.tex
+    seconds = re.search(r"slow ([\d.]+) s", done.stdout)
+    assert seconds
+    assert float(seconds[1]) < 1.5
 
 
 def test_an_error_in_the_preamble_does_not_wait_for_a_chunk_that_takes_long(project):

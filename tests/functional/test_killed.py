@@ -47,6 +47,15 @@ print("here", v{number}, log)
 """
 
 
+HOLLOW = 2 * 10**9  # bytes: to read them takes a second or more
+READS_LARGE = """```{python first}
+open("done", "w").write("1")
+```
+```{python second}
+print(open("large", "rb").read(1))
+```
+"""
+
 SOURCE = "\n".join(
     [*(chunk(number) for number in range(CHUNKS)), "Last: <%= len(log) %> and <%= v11 %>.\n"]
 )
@@ -160,6 +169,22 @@ def test_killed_while_typesetting(tmp_path: Path, right: Right) -> None:
         assert pdf.read_bytes() == new
         assert not killed.finished
         assert not done.finished
+
+
+def test_interrupted_while_a_large_file_is_read(tmp_path: Path) -> None:
+    """To find out whether a chunk is kept can take long: what ran before it is kept by then."""
+    folder = made(tmp_path / "project", READS_LARGE)
+    (large := folder / "large").touch()
+    os.truncate(large, HOLLOW)
+    assert build(folder, *TEX).status == 0
+    os.utime(large)
+    (folder / "report.pmd").write_text(READS_LARGE.replace('"1"', '"2"'))
+    done = folder / "done"
+    running = Running(folder, *TEX)
+    ended = running.interrupt_when(lambda: done.read_text() == "2")
+    assert ended.status not in (0, None)
+    assert ended.finished == {"first"}
+    assert build(folder, *TEX).finished == frozenset()
 
 
 def test_two_builds_of_one_document_at_once(tmp_path: Path, right: Right) -> None:

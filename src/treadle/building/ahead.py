@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treadle.building.request import Request, Target
@@ -23,13 +22,16 @@ if TYPE_CHECKING:
 
 
 class Ahead:
-    """Begun by whoever comes first; asked again, it waits until all is known."""
+    """Begun by whoever comes first: a worker that starts, or who asks for what is found out."""
 
-    def __init__(self, request: Request, document: Document, scratch: Scratch) -> None:
-        """Nothing is done yet."""
+    def __init__(
+        self, request: Request, document: Document, scratch: Scratch, style_file: str | None
+    ) -> None:
+        """Nothing is done yet; `style_file` is where a worker waits for the figures' style."""
         self._request = request
         self._document = document
         self._scratch = scratch
+        self._style_file = style_file
         self._thread = threading.Thread(target=self._find, daemon=True)
         self._layout: Layout | None = None
         self._failure: BaseException | None = None
@@ -42,11 +44,11 @@ class Ahead:
             self._thread.start()
 
     def style(self) -> FigureStyle:
-        """How figures are to look."""
+        """How figures are to look: it waits until that is known."""
         return self._known().style
 
     def problems(self) -> tuple[Diagnostic, ...]:
-        """What is wrong with the preamble and the template."""
+        """What is wrong with the preamble and the template: it waits until that is known."""
         return self._known().diagnostics
 
     def failed(self) -> bool:
@@ -54,6 +56,23 @@ class Ahead:
         if self._failure is not None:
             return True
         return self._layout is not None and has_errors(self._layout.diagnostics)
+
+    def running(self) -> bool:
+        """Whether it has begun and isn't done."""
+        return self._thread.is_alive()
+
+    def join(self) -> None:
+        """Wait until it is done, if it has begun."""
+        if self._thread.ident:
+            self._thread.join()
+
+    def __enter__(self) -> Ahead:
+        """Use it in a `with` statement."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Afterwards nothing of it uses the scratch folder."""
+        self.join()
 
     def _known(self) -> Layout:
         self.start(self._alarm)
@@ -66,18 +85,14 @@ class Ahead:
     def _find(self) -> None:
         try:
             self._layout = _layout(self._request, self._document, self._scratch)
-            tell_style(self._layout.style, style_file(self._scratch.figures))
+            if self._style_file:
+                tell_style(self._layout.style, self._style_file)
+            if not self.failed():
+                import treadle.building.rendering  # noqa: F401  (ready when it is needed)
         except BaseException as failure:  # it belongs to whoever asks
             self._failure = failure
         if self.failed():
             self._alarm()
-        else:
-            import treadle.building.rendering  # noqa: F401  (ready when it is needed)
-
-
-def style_file(figures: Path) -> Path:
-    """Where the worker finds how its figures are to look."""
-    return figures / "style.json"
 
 
 def _layout(request: Request, document: Document, scratch: Scratch) -> Layout:

@@ -41,11 +41,11 @@ def build(request: Request, listener: Listener | None = None) -> Built:
 
 def _build(work: Work) -> None:
     document = work.prepared.document
-    ahead = Ahead(work.request, document, work.scratch)
     figures = work.scratch.fresh_figures()
     work.store = _store(work)
     setup = worker_setup(work.request, work.prepared, figures, work.store)
-    with Workers(setup, work.listener, ahead) as workers:
+    ahead = Ahead(work.request, document, work.scratch, setup.style_file)
+    with ahead, Workers(setup, work.listener, ahead) as workers:
         work.results = [None for _ in document.blocks]
         if any(work.prepared.planned.tasks):  # else nothing is drawn, and nothing needs measures
             _run(work, workers, ahead)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from msgspec import Struct, convert
+from msgspec import Struct, ValidationError, convert
 from msgspec.structs import replace
 
 from treadle.building.run import may_fail
@@ -48,6 +48,10 @@ class Cache:
         for path, _ in written:
             self._store.files.forget(path)
 
+    def knows(self, key: str) -> bool:
+        """Whether something is kept under the key, be it outdated."""
+        return self._store.traces.has(key)
+
     def find(self, runnable: Runnable, key: str, state: State) -> Stepped | None:
         """What the unit left when it last ran so, with its figures in place; None: it must run."""
         number = runnable.unit.number
@@ -56,7 +60,10 @@ class Cache:
             self.reasons[number] = "it is volatile"
             return None
         for record in self._store.traces.find(key):
-            stepped = convert(record["stepped"], Stepped)
+            try:
+                stepped = convert(record["stepped"], Stepped)
+            except ValidationError:  # another version of this program wrote it
+                continue
             reason = self._outdated(runnable, record, stepped, state)
             if reason is None:
                 try:

@@ -13,9 +13,9 @@ from treadle.building.run import may_fail
 from treadle.building.units import Runnable
 from treadle.building.workers import Workers
 from treadle.dataflow.demand import Demander, Live
-from treadle.dataflow.import_names import import_names
 from treadle.dataflow.importing import Imported
 from treadle.dataflow.key import Surroundings, components, key_of
+from treadle.dataflow.names_imported import names_imported_in
 from treadle.dataflow.reach import Reach, Reacher
 from treadle.dataflow.reasons import UNKNOWN
 from treadle.dataflow.records import Group
@@ -68,7 +68,9 @@ class Cached:
         self._done: dict[tuple[int, str], Stepped] = {}  # what ran in this build
         self._updates: dict[int, Result] = {}
         self._live = Live()
-        self._demander = Demander([runnable.unit for runnable in runnables], cache.file_digest)
+        units = [runnable.unit for runnable in runnables]
+        self._demander = Demander(units, self._file_digest)
+        self._latest = ""  # the key that ran last
         self._forced: set[int] = set()
         self._again: Counter[int] = Counter()
         self._in_order = False  # nothing else helped: all units run, one after the other
@@ -96,7 +98,7 @@ class Cached:
         state = self._states[number]
         stepped = self._done.get((number, plan.key))
         if stepped is None:
-            stepped = self._cache.find(self._runnables[number], plan.key, state)
+            stepped = self._found(number, plan.key, state)
         if stepped is None:
             return None
         self._learn(number, stepped)
@@ -129,8 +131,7 @@ class Cached:
         again = self._demander.again(state, self._names(number), Live())
         groups = tuple(Group((name,), f"{UNKNOWN}{number}") for name in changes | unit.binds)
         state = state.after(number, self._plans[number].key, groups, ())
-        imported = self._imported[number]
-        self._states[number + 1 :] = [state.having_imported(imported.modules, imported.futures)]
+        self._states[number + 1 :] = [state.having_imported(self._imported[number])]
         return again - {maker for maker in again if maker not in self._outcomes}
 
     def reason(self, number: int) -> str:
@@ -153,10 +154,21 @@ class Cached:
         del self._states[number + 1 :]
         state = self._states[number]
         unit = self._runnables[number].unit
+        if unit.depends:
+            self._workers.settle()
         reach = self._reacher.reach(unit, state)
         found = components(unit, reach, state, self._surroundings)
         plan = self._plans[number] = Plan(key_of(found), reach, found)
         return plan
+
+    def _found(self, number: int, key: str, state: State) -> Stepped | None:
+        if key == self._latest or self._cache.knows(key):
+            self._workers.settle()  # looking takes long where files are large
+        return self._cache.find(self._runnables[number], key, state)
+
+    def _file_digest(self, path: str) -> str:
+        self._workers.settle()
+        return self._cache.file_digest(path)
 
     def _learn(self, number: int, stepped: Stepped) -> None:
         state = self._states[number]
@@ -164,8 +176,7 @@ class Cached:
         origin = origin_of(key, stepped.observed, stepped.nonce)
         state = state.after(number, origin, stepped.groups, stepped.deleted)
         state = state.having_observed(number, key, stepped.observed)
-        imported = self._imported[number]
-        state = state.having_imported(imported.modules, imported.futures)
+        state = state.having_imported(self._imported[number])
         self._outcomes[number] = stepped
         self._states[number + 1 :] = [state]
 
@@ -233,6 +244,7 @@ class Cached:
                 record = self._cache.record(runnable, stepped, before)
                 save = partial(self._cache.save, plan.key, record)
                 self._done[number, plan.key] = stepped
+                self._latest = plan.key
             self._learn(number, stepped)
             return save
 
@@ -287,7 +299,7 @@ class Cached:
         line = getattr(task, "line", 1) + definition.line - 1
         imported: tuple[str, ...] = ()
         if isinstance(task, ChunkTask) and not task.term:  # compiled as one piece
-            imported = import_names(task.code)
+            imported = names_imported_in(task.code)
         return Define(names[0], definition.source, task.file, line, held.group.token, imported)
 
 

@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Struct
 
 import treadle
-from treadle.building.ahead import style_file
 from treadle.building.cache import Cache, Looks
 from treadle.building.cached import Cached
 from treadle.building.prepare import Prepared
@@ -28,6 +27,7 @@ from treadle.dataflow.present import Present
 from treadle.dataflow.reach import Reacher
 from treadle.dataflow.records import Group
 from treadle.dataflow.state import Held, State
+from treadle.dataflow.submodules import is_submodule
 from treadle.document.model import Document
 from treadle.execution.executor import worker_environment
 from treadle.execution.task import FigureStyle, WorkerSetup
@@ -52,7 +52,7 @@ def worker_setup(
         code_path=str(request.code_dir.resolve()),
         figures=str(figures),
         params=prepared.params,
-        style_file=str(style_file(figures)),
+        style_file=str(figures / "style.json"),
         threads=prepared.settings.threads,
         store=str(store.root) if store else None,
     )
@@ -85,6 +85,7 @@ def cached_prospect(
         params=setup.params,
         file_digest=store.files.of,
         is_found=lambda name: modules.find(name) is not None,
+        is_submodule=cache(is_submodule),
         sources=cache(lambda: _source_files(folders)),
     )
     look = cache(lambda: look_of_figures(style(), setup.directory, store))
@@ -120,13 +121,14 @@ def look_of_figures(style: FigureStyle, folder: str, store: Store) -> str:
 
 
 def program_digest(setup: WorkerSetup) -> str:
-    """What runs chunks: Python and this program's own part in it, with its threads."""
-    folder = Path(treadle.__file__).parent / "execution"
+    """What runs chunks and says what they depend on: Python, and these parts of this program."""
+    package = Path(treadle.__file__).parent
     libraries = (blake3.__version__, msgspec.__version__)  # no chunk can be seen to load them
     parts = [sys.version, *libraries, str(setup.threads)]
     parts.append(outside.unseen(worker_environment(setup.threads)))
-    for path in sorted(folder.rglob("*.py")):
-        parts.append(path.read_text("utf-8"))
+    for folder in ("dataflow", "execution", "store"):
+        for path in sorted((package / folder).rglob("*.py")):
+            parts.append(path.read_text("utf-8"))
     return combined(parts)
 
 

@@ -50,9 +50,9 @@ def explain(request: Request) -> Explained:
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
     with scratch.locked(), TemporaryDirectory() as figures:
         store = Store.open(store_folder(scratch.out_dir))
-        ahead = Ahead(request, prepared.document, scratch)
         setup = worker_setup(request, prepared, Path(figures), store)
-        with Workers(setup, Silent(), ahead) as workers:
+        ahead = Ahead(request, prepared.document, scratch, setup.style_file)
+        with ahead, Workers(setup, Silent(), ahead) as workers:
             prospect = cached_prospect(prepared, setup, store, workers, ahead.style)
             found = verdicts(prospect, History(store, request.path))
     return Explained(tuple(found), prepared.diagnostics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
@@ -62,7 +63,7 @@ class Workers:
         """Run a step; `finish` is called at once, what it gives a little later."""
         executor = self._started()
         future = executor.submit(run_task, step)
-        self._settle()
+        self.settle()
         self._begin(runnable)
         stepped: Stepped = self._answer(runnable, executor, future)
         later = finish(stepped)
@@ -83,27 +84,31 @@ class Workers:
         """After an exception (Ctrl-C) don't wait for a chunk that may run for long."""
         if kind is None:
             self.wait()
-        elif self._executor is not None:
+            return
+        if self._executor is not None:
             self._executor.kill()
+        with contextlib.suppress(OSError):  # the exception on its way says more
+            self.settle()
 
     def finish(self) -> None:
-        """Nothing more is to run: the worker may end; `wait` for it."""
-        self._settle()
+        """Nothing more is to run: the worker ends by itself; `wait` until it has."""
+        self.settle()
         if self._executor is not None:
             self._executor.shutdown(wait=False)
 
     def wait(self) -> None:
-        """Until the worker has ended: a file that a chunk left open is written then."""
-        self._settle()
+        """Let the worker end, and wait until it has: a file left open is written then."""
+        self.settle()
         if self._executor is not None:
             self._executor.shutdown()
             self._executor = None
 
     def restart(self) -> None:
-        """Go on with a fresh process, which holds nothing."""
+        """Let this worker end: the next step is for a fresh one, which holds nothing."""
         self.wait()
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Do now what the last step left to do. Raises OSError."""
         unsettled, self._unsettled = self._unsettled, None
         if unsettled is not None:
             unsettled()
@@ -131,19 +136,34 @@ class Workers:
     ) -> Any:  # noqa: ANN401
         block = runnable.block
         timeout = block.options.timeout if isinstance(block, Chunk) else None
-        patience = None if timeout is None else timeout + GRACE
         try:
-            return future.result(patience)
+            answer = self._patiently(future, timeout)
         except TimeoutError as failure:
             executor.kill()
             text = f"{name_of(block)} did not finish within its timeout of {timeout:g} s"
             raise EndedError(error(_start(block), text)) from failure
         except WorkerDiedError as failure:
+            self._check_ahead(executor)
             text = f"{name_of(block)} can't run: {failure}"
             raise EndedError(error(_start(block), text)) from failure
-        finally:
-            if self._ahead.failed():  # and has stopped the worker
-                raise EndedError
+        self._check_ahead(executor)
+        return answer
+
+    def _check_ahead(self, executor: WorkerExecutor) -> None:
+        """No chunk is to blame if it was stopped since going on is senseless."""
+        if executor.died and self._ahead.failed():
+            raise EndedError
+
+    def _patiently(self, future: Future[Result | Stepped], timeout: float | None) -> Any:  # noqa: ANN401
+        """What comes of a task. While figures wait to be told their style, no time counts."""
+        patience = None if timeout is None else timeout + GRACE
+        try:
+            return future.result(patience)
+        except TimeoutError:
+            if not self._ahead.running():
+                raise
+            self._ahead.join()
+            return future.result(patience)
 
 
 def problem_of(

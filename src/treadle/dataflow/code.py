@@ -49,6 +49,7 @@ class Code(Struct, frozen=True):
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     imports: tuple[str, ...] = ()  # dotted modules that top-level statements import
     import_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by module
+    imported_names: tuple[str, ...] = ()  # "a.b" for `from a import b`
     local_imports: tuple[str, ...] = ()  # of functions that may run: "module:name", "module:*"
     opaque: str | None = None  # why its names can't be told, in a user's words
     effects: tuple[str, ...] = ()  # "sympy.init_printing": looks made for its effect
@@ -110,6 +111,9 @@ def _code(
         definitions=definitions,
         imports=tuple(bound),
         import_names=bound,
+        imported_names=tuple(
+            f"{item.module}.{item.attribute}" for item in session.imports if item.attribute
+        ),
         local_imports=_refs(session.inner_imports),
         opaque=session.opaque,
         effects=tuple(dict.fromkeys(effects_of(statements))),

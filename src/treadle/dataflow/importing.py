@@ -13,10 +13,11 @@ from treadle.dataflow.unit import Unit
 
 
 class Imported(Struct, frozen=True):
-    """Dotted modules, each with whether it is imported for its effect alone; and futures."""
+    """What import statements ask for."""
 
-    modules: tuple[tuple[str, bool], ...] = ()
+    modules: tuple[tuple[str, bool], ...] = ()  # dotted; whether for their effect alone
     futures: frozenset[str] = frozenset()
+    submodules: frozenset[str] = frozenset()  # what may be modules: "a.b" in `from a import b`
 
 
 def imported_by(units: Sequence[Unit]) -> list[Imported]:
@@ -34,7 +35,8 @@ def _imported(unit: Unit, mentioned: set[str]) -> Imported:
             continue
         bound = unit.code.import_names.get(dotted, ())
         modules.append((dotted, not any(name in mentioned for name in bound)))
-    return Imported(tuple(modules), unit.code.futures)
+    below = {name for name, _ in modules if "." in name}.union(unit.code.imported_names)
+    return Imported(tuple(modules), unit.code.futures, frozenset(below))
 
 
 def _mentioned(units: Sequence[Unit]) -> set[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 
 from msgspec import Struct
 
 from treadle.dataflow.quiet import QUIET
 from treadle.dataflow.reach import Reach
 from treadle.dataflow.state import State
+from treadle.dataflow.submodules import packages_of
 from treadle.dataflow.unit import Unit
 from treadle.store.digest import combined
 
@@ -25,6 +26,7 @@ class Surroundings(Struct, frozen=True):
     params: Mapping[str, object]
     file_digest: Callable[[str], str]
     is_found: Callable[[str], bool]  # a module, by the analysis of the project's own
+    is_submodule: Callable[[str], bool]  # any other
     sources: Callable[[], str]  # a digest of the names of the project's source files
 
 
@@ -79,9 +81,16 @@ def _modules(
             yield f"module {name}", surroundings.file_digest(file)
     loaded = {name for name, _ in state.imports} | state.modules.keys()
     asked = {*unit.code.imports, *(symbol.partition(":")[0] for symbol in reach.symbols)}
+    below = _there_unasked(asked | reach.modules, state, surroundings) - asked
     if not reach.whole:  # else it may look whether they are loaded
         own = {*state.modules, *filter(surroundings.is_found, asked & QUIET)}
         asked -= QUIET - own
-    yield "loaded", " ".join(sorted(asked & loaded))
+    yield "loaded", " ".join(sorted(asked & loaded | below - QUIET))
     if reach.whole or any(word in unit.source for word in IMPORTING):
         yield "sources", surroundings.sources()
+
+
+def _there_unasked(asked: Set[str], state: State, surroundings: Surroundings) -> frozenset[str]:
+    """Submodules of these that are there as attributes, since earlier code imported them."""
+    inside = {name for name in state.submodules if not asked.isdisjoint(packages_of(name))}
+    return frozenset(filter(surroundings.is_submodule, inside - QUIET))

@@ -1,7 +1,7 @@
-"""Modules of Python whose first import is nothing that a document can notice.
+"""Modules of Python whose first import a document hardly notices.
 
-It prints nothing, asks neither the environment nor files, and changes no settings: what code
-computes that imports them is the same whether they were loaded before or not.
+It prints nothing and changes no settings: what code computes that imports them is the same
+whether they were loaded before or not, unless it asks just that, by `sys.modules` or the like.
 """
 
 from __future__ import annotations

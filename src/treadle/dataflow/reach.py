@@ -22,6 +22,7 @@ class Reach(Struct, frozen=True):
     names: Mapping[str, Attributes]
     absent: frozenset[str]  # reached, but not bound
     symbols: Mapping[str, str]  # "module:name" -> digest of its code
+    modules: frozenset[str]  # imported by functions that may run
     whole: bool  # it may reach every name there is
     documented: bool  # it reads docstrings or source text
     lined: bool  # it looks at line numbers
@@ -43,7 +44,9 @@ class Reacher:
         if unit.module:
             refs = {f"{unit.module}:{name}" for name in unit.names or ("*",)}
             symbols = self._symbols(refs)
-            return Reach({}, frozenset(), symbols, False, code.reads_docs, code.reads_lines)
+            return Reach(
+                {}, frozenset(), symbols, frozenset(), False, code.reads_docs, code.reads_lines
+            )
         walk = _Walk(self._units, state, code.definitions)
         whole = code.opaque is not None or code.star_import
         if not whole:
@@ -59,6 +62,7 @@ class Reacher:
             names=walk.names,
             absent=frozenset(walk.absent),
             symbols=self._symbols(refs),
+            modules=frozenset(ref.partition(":")[0] for ref in refs),
             whole=whole,
             documented=code.reads_docs or walk.documented,
             lined=code.reads_lines or walk.lined,

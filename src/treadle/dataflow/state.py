@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from treadle.dataflow.importing import Imported
 from treadle.dataflow.records import PRESUMED, Group, Observed
 from treadle.store.digest import combined
 
@@ -48,6 +49,7 @@ class State(Struct, frozen=True):
     contents: Mapping[str, str] = field(default_factory=dict)  # their data: "module:name", token
     imports: tuple[tuple[str, bool], ...] = ()  # dotted modules; whether for their effect alone
     futures: frozenset[str] = frozenset()
+    submodules: frozenset[str] = frozenset()  # "a.b" that may be there as attributes of packages
 
     def after(
         self, unit: int, origin: str, groups: tuple[Group, ...], deleted: tuple[str, ...]
@@ -82,15 +84,20 @@ class State(Struct, frozen=True):
             new["contents"] = {**self.contents, **dict(observed.contents)}
         return replace(self, **new) if new else self
 
-    def having_imported(
-        self, imports: tuple[tuple[str, bool], ...], futures: frozenset[str]
-    ) -> State:
+    def having_imported(self, imported: Imported) -> State:
         """The state once code with these import statements has run."""
-        known = dict(self.imports)
-        fresh = tuple(item for item in imports if item[0] not in known)
-        if not fresh and futures <= self.futures:
+        if not imported.modules and not imported.futures:
             return self
-        return replace(self, imports=(*self.imports, *fresh), futures=self.futures | futures)
+        known = dict(self.imports)
+        fresh = tuple(item for item in imported.modules if item[0] not in known)
+        if not fresh and not imported.submodules and imported.futures <= self.futures:
+            return self
+        return replace(
+            self,
+            imports=(*self.imports, *fresh),
+            futures=self.futures | imported.futures,
+            submodules=self.submodules | imported.submodules,
+        )
 
 
 def identified(group: Group, origin: str) -> Group:

@@ -54,7 +54,7 @@ class _Worker(Struct):
 
 
 class WorkerExecutor(Executor):
-    """One worker process, started with the first task; tasks run in it in order.
+    """One worker process, started by `start` or the first task; tasks run in it in order.
 
     `on_output` is called with the latest line that the running chunk printed, from another
     thread. A worker that dies gives its task a `Failure`; later tasks raise `WorkerDiedError`.
@@ -99,6 +99,11 @@ class WorkerExecutor(Executor):
             self._queue.put(None)
         if wait and self._thread is not None:
             self._thread.join()
+
+    @property
+    def died(self) -> bool:
+        """Whether the worker ended before it had answered."""
+        return bool(self._died)
 
     def stop(self) -> None:
         """End the worker process at once, whatever it is doing: its task fails."""

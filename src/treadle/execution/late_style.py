@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
-import json
 import os
+import signal
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from msgspec.structs import asdict
+from msgspec.json import Decoder
 
 from treadle.execution.task import FigureStyle
 from treadle.store.atomic import write_whole
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from treadle.store.encoding import encoded
 
 _PAUSE = 0.005  # seconds between two looks for the file
 
 
-def tell_style(style: FigureStyle, path: Path) -> None:
+def tell_style(style: FigureStyle, path: str) -> None:
     """Write it, in one step. Raises OSError."""
-    write_whole(str(path), [json.dumps(asdict(style)).encode()])
+    write_whole(path, [encoded(style)])
 
 
-def awaited_style(path: str) -> FigureStyle:
-    """What `tell_style` has written or will write: wait for it, as long as this process has a
-    parent that could.
-    """
-    parent = os.getppid()
-    while True:
-        try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            if os.getppid() != parent:
-                return FigureStyle()
+class LateStyle:
+    """What `tell_style` has written or will write, for a worker and its children."""
+
+    def __init__(self, path: str | None) -> None:
+        """`path`: that file; None: the style is the usual one."""
+        self._path = path
+        self._teller = os.getppid()
+        self._style = FigureStyle() if path is None else None
+        self.waited = 0.0  # seconds, so far
+
+    def get(self) -> FigureStyle:
+        """The style: it waits for it, as long as somebody is there who could tell."""
+        if self._style is None:
+            start = time.perf_counter()
+            with _unlimited():
+                self._style = self._awaited(str(self._path))
+            self.waited += time.perf_counter() - start
+        return self._style
+
+    def _awaited(self, path: str) -> FigureStyle:
+        while True:
+            try:
+                with open(path, "rb") as file:  # noqa: PTH123  (the worker starts without pathlib)
+                    return Decoder(FigureStyle).decode(file.read())
+            except FileNotFoundError:
+                if not self._can_be_told(path):
+                    return FigureStyle()
             time.sleep(_PAUSE)
-            continue
+
+    def _can_be_told(self, path: str) -> bool:
         try:
-            return FigureStyle(**json.loads(os.read(descriptor, 4096)))
-        finally:
-            os.close(descriptor)
+            os.kill(self._teller, 0)
+        except OSError:
+            return False
+        return os.path.isdir(os.path.dirname(path))  # noqa: PTH112, PTH120
+
+
+@contextmanager
+def _unlimited() -> Iterator[None]:
+    """The chunk's time limit stands still: that others aren't ready is not its doing."""
+    left, interval = signal.setitimer(signal.ITIMER_REAL, 0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left, interval)

@@ -16,7 +16,7 @@ from blake3 import blake3
 
 from treadle.store.atomic import Bytes, flat, remove, write_whole
 from treadle.store.digest import PARALLEL, digest
-from treadle.store.inline import LIMIT, inline_data, inline_name, is_inline
+from treadle.store.inline import INLINE_BYTES, inline_data, inline_name, is_inline
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ class Blobs:
     def put_small(self, parts: Sequence[Bytes]) -> str:
         """Keep the concatenation of `parts`, in its name if it is small. Raises OSError."""
         views = [flat(part) for part in parts]
-        if sum(view.nbytes for view in views) > LIMIT:
+        if sum(view.nbytes for view in views) > INLINE_BYTES:
             return self.put(views)
         return inline_name(b"".join(views))
 

@@ -10,7 +10,7 @@ import binascii
 
 from treadle.store.digest import digest
 
-LIMIT = 2048  # bytes up to which a name holds them
+INLINE_BYTES = 2048  # bytes up to which a name holds them
 _MARK = "="  # digests are hexadecimal
 _CHECK = 16  # characters of the digest
 

@@ -53,6 +53,10 @@ class Traces:
             remove(old)
             paths.discard(old)
 
+    def has(self, unit_key: str) -> bool:
+        """Whether there are traces under this key."""
+        return unit_key in self._paths()
+
     def find(self, unit_key: str) -> list[Record]:
         """The traces under this key, those last used or saved first."""
         paths = _newest_first(self._paths().get(unit_key, ()))

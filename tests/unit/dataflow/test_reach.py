@@ -102,7 +102,7 @@ def test_a_parameter_counts_only_where_it_is_used():
 
     def key(at, **params):
         reach = Reacher(made, modules()).reach(made[at], state)
-        given = Surroundings("program", "text", params, str, bool, str)
+        given = Surroundings("program", "text", params, str, bool, bool, str)
         return key_of(components(made[at], reach, state, given))
 
     assert key(0, a=1, b=2) == key(0, a=1, b=3) != key(0, a=2, b=2)
@@ -118,7 +118,7 @@ def test_whether_a_module_is_loaded_counts_unless_its_import_can_not_be_noticed(
     def key(at, *, found=(), **state):
         held = State(**state)
         reach = Reacher(made, modules()).reach(made[at], held)
-        given = Surroundings("program", "text", {}, str, found.__contains__, str)
+        given = Surroundings("program", "text", {}, str, found.__contains__, bool, str)
         return key_of(components(made[at], reach, held, given))
 
     loaded = (("random", False), ("numpy", False))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from treadle.store.blobs import MAPPED, MAPPED_FILES, Blobs, CorruptEntryError
 from treadle.store.digest import digest
-from treadle.store.inline import LIMIT, is_inline
+from treadle.store.inline import INLINE_BYTES, is_inline
 
 LARGE = bytes(range(256)) * (MAPPED // 256 + 1)
 
@@ -139,7 +139,7 @@ def test_more_large_blobs_can_be_open_than_files(blobs):
     assert views[-1][0] == LARGE[0]
 
 
-@given(data=st.binary(max_size=LIMIT))
+@given(data=st.binary(max_size=INLINE_BYTES))
 def test_what_is_small_is_kept_in_its_name(tmp_path_factory, data):
     root = tmp_path_factory.mktemp("store")
     blobs = Blobs(root)
@@ -154,7 +154,7 @@ def test_what_is_small_is_kept_in_its_name(tmp_path_factory, data):
 
 
 def test_what_is_larger_than_small_is_a_file(blobs):
-    data = b"x" * (LIMIT + 1)
+    data = b"x" * (INLINE_BYTES + 1)
     assert blobs.put_small([data]) == blobs.put([data])
 
 

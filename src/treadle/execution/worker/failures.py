@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # most chunks don't fail: it is imported when one does
 
     from treadle.diagnostics import Span
 
-_OURS = os.path.dirname(__file__)  # noqa: PTH120  (pathlib would be one more import)
+# All that runs in a worker, without pathlib, which would be one more import.
+_OURS = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
 
 
 class Place(Struct, frozen=True):

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from treadle.execution.late_style import awaited_style
+from treadle.execution.late_style import LateStyle
 from treadle.execution.result import Figure, Output
-from treadle.execution.task import ChunkTask, FigureStyle, WorkerSetup
+from treadle.execution.task import ChunkTask, WorkerSetup
 from treadle.execution.worker import style
 from treadle.execution.worker.imports import AfterImport
 
@@ -26,13 +26,19 @@ class Figures:
         self._show = show
         self._task: ChunkTask | None = None
         self._count = 0
-        after_import.do("matplotlib", lambda module: style.apply(module, _style(setup)))
+        self._late = late = LateStyle(setup.style_file)
+        after_import.do("matplotlib", lambda module: style.apply(module, late.get()))
         after_import.do("fontTools.subset", style.slim_subsets)
         after_import.do(
-            "matplotlib.font_manager", lambda module: style.add_fonts(module, _style(setup))
+            "matplotlib.font_manager", lambda module: style.add_fonts(module, late.get())
         )
         after_import.do("matplotlib.figure", self._take_over_figure)
         after_import.do("matplotlib.pyplot", self._take_over_pyplot)
+
+    @property
+    def waited(self) -> float:
+        """Seconds that chunks have waited to be told how figures look."""
+        return self._late.waited
 
     def begin(self, task: ChunkTask) -> None:
         """From now on figures belong to this chunk."""
@@ -88,7 +94,3 @@ class Figures:
                 self._show(output)
 
         module.Figure.show = show
-
-
-def _style(setup: WorkerSetup) -> FigureStyle:
-    return awaited_style(setup.style_file) if setup.style_file else FigureStyle()

@@ -169,11 +169,11 @@ class Memory:
             known = {self._groups.get(name) for name in group.names}
             same = len(known) == 1 and next(iter(known)) is not None
             old = next(iter(known)) if same else None
-            rebound = any(
+            bound = any(
                 name in binds or before.get(name, self) is not namespace[name]
                 for name in group.names
             )
-            if rebound or not group.token or old is None or old.token != group.token:
+            if bound or not group.token or old is None or old.token != group.token:
                 kept.append(group)
         return kept
 

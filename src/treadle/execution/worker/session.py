@@ -101,7 +101,7 @@ class Session:
         return InlineResult(tuple(texts), failure, time.perf_counter() - start)
 
     def _run_chunk(self, task: ChunkTask) -> ChunkResult:
-        start = time.perf_counter()
+        start = time.perf_counter() - self._figures.waited
         place = Place(task.file, task.line, self._setup.code_path, self._setup.directory)
         self._figures.begin(task)
         with _time_limit(task.timeout):
@@ -109,7 +109,7 @@ class Session:
         failure = failure or attempt(self._figures.emit_all, place)
         self._figures.discard()
         outputs = self._capture.take()
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - self._figures.waited - start
         return self._with_source(task, ChunkResult(outputs, failure, seconds))
 
     def _run_code(self, task: ChunkTask) -> None:

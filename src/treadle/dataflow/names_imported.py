@@ -7,7 +7,7 @@ its top level: to get the very same function again, these names must be known.
 from __future__ import annotations
 
 
-def import_names(code: str) -> tuple[str, ...]:
+def names_imported_in(code: str) -> tuple[str, ...]:
     """What import statements at the top level of `code` bind, sorted; code must parse."""
     from symtable import symtable  # few builds ask: those that define something anew
 

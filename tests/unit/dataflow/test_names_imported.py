@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle.dataflow.import_names import import_names
+from treadle.dataflow.names_imported import names_imported_in
 
 
 def test_all_forms_of_imports_at_the_top_level_count():
@@ -12,4 +12,4 @@ def test_all_forms_of_imports_at_the_top_level_count():
         "def inner():\n    import i\n    return a.b(y)\n"
         "z = 1\n"
     )
-    assert import_names(code) == ("a", "d", "g", "h")
+    assert names_imported_in(code) == ("a", "d", "g", "h")
