@@ -1,18 +1,16 @@
 """The build: read, run, weave, typeset, publish; errors stop it before anything is replaced."""
-# What weaves and typesets is imported while the worker starts: nobody waits for it then.
+# What plans, weaves and typesets is imported while the worker starts: nobody waits for it then.
 
 from __future__ import annotations
 
 import time
 
 from treadle.building.ahead import Ahead
-from treadle.building.keeping import keep
-from treadle.building.planning import cached_prospect, runnables_of, worker_setup
+from treadle.building.novelty import has_new_code
 from treadle.building.prepare import misuses_of, prepare
 from treadle.building.request import Built, Listener, Request, Silent
-from treadle.building.results import results_by_block
-from treadle.building.run import Plain, Planner, run_units
 from treadle.building.scratch import Scratch
+from treadle.building.setup import worker_setup
 from treadle.building.work import Work
 from treadle.building.workers import Workers
 from treadle.diagnostics import Span, warning
@@ -35,6 +33,8 @@ def build(request: Request, listener: Listener | None = None) -> Built:
         with scratch.locked():
             _build(work)
             if work.store is not None:
+                from treadle.building.keeping import keep
+
                 work.problems += keep(work.finished(), work.store, work.prospect, request.path)
     return work.built()
 
@@ -48,12 +48,22 @@ def _build(work: Work) -> None:
     with ahead, Workers(setup, work.listener, ahead) as workers:
         work.results = [None for _ in document.blocks]
         if any(work.prepared.planned.tasks):  # else nothing is drawn, and nothing needs measures
-            _run(work, workers, ahead)
+            if _must_run(work):
+                workers.start()
+            from treadle.building.execute import execute
+
+            execute(work, workers, ahead)
             workers.finish()
         if not work.failed:
             from treadle.building.rendering import rendered
 
             rendered(work, workers.wait)
+
+
+def _must_run(work: Work) -> bool:
+    """Whether it is certain before anything is planned."""
+    prepared, store = work.prepared, work.store
+    return store is None or has_new_code(prepared.planned, store, work.request.path)
 
 
 def _store(work: Work) -> Store | None:
@@ -64,17 +74,3 @@ def _store(work: Work) -> Store | None:
     except NoKeyError as failure:
         work.problems.append(warning(Span.at(str(work.request.path), 1), str(failure)))
         return None
-
-
-def _run(work: Work, workers: Workers, ahead: Ahead) -> None:
-    prepared, store = work.prepared, work.store
-    if store is None:
-        units = runnables_of(prepared)
-        planner: Planner = Plain(units, workers)
-    else:
-        work.prospect = cached_prospect(prepared, workers.setup, store, workers, ahead.style)
-        units, planner = work.prospect.runnables, work.prospect.planner
-    work.ran = run_units(units, planner, prepared.document, prepared.planned.listings)
-    work.results = results_by_block(prepared.document, units, work.ran.results)
-    work.problems += (*work.ran.diagnostics, *ahead.problems())
-    work.chunks = sum(units[number].unit.is_chunk for number in work.ran.ran)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from treadle.building.dependencies import dependency_rules
 from treadle.building.history import save_history
+from treadle.building.novelty import save_code
 from treadle.building.planning import Prospect
 from treadle.building.scratch import Scratch
 from treadle.building.unchanged import Finished, Inputs, forget, remember
@@ -23,6 +24,8 @@ def keep(
     if prospect is not None:
         planner = prospect.planner
         save_history(store, path, prospect.runnables, planner.plans, planner.outcomes)
+        units = (runnable.unit for runnable in prospect.runnables)
+        save_code(store, path, (unit for unit in units if unit.number in planner.outcomes))
     if finished is not None:
         inputs = _inputs(finished, prospect)
         _write_rules(finished, inputs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +16,6 @@ import treadle
 from treadle.building.cache import Cache, Looks
 from treadle.building.cached import Cached
 from treadle.building.prepare import Prepared
-from treadle.building.request import Request
 from treadle.building.units import Runnable, units_of
 from treadle.building.workers import Workers
 from treadle.dataflow.importing import imported_by
@@ -41,21 +40,6 @@ class Prospect(Struct, frozen=True):
 
     runnables: tuple[Runnable, ...]
     planner: Cached
-
-
-def worker_setup(
-    request: Request, prepared: Prepared, figures: Path, store: Store | None
-) -> WorkerSetup:
-    """How workers of a build are set up."""
-    return WorkerSetup(
-        directory=str(request.path.resolve().parent),
-        code_path=str(request.code_dir.resolve()),
-        figures=str(figures),
-        params=prepared.params,
-        style_file=str(figures / "style.json"),
-        threads=prepared.settings.threads,
-        store=str(store.root) if store else None,
-    )
 
 
 def runnables_of(prepared: Prepared) -> tuple[Runnable, ...]:
@@ -126,10 +110,19 @@ def program_digest(setup: WorkerSetup) -> str:
     libraries = (blake3.__version__, msgspec.__version__)  # no chunk can be seen to load them
     parts = [sys.version, *libraries, str(setup.threads)]
     parts.append(outside.unseen(worker_environment(setup.threads)))
-    for folder in ("dataflow", "execution", "store"):
-        for path in sorted((package / folder).rglob("*.py")):
-            parts.append(path.read_text("utf-8"))
+    for part in ("dataflow", "execution", "store"):
+        parts.extend(_sources(f"{package}/{part}"))
     return combined(parts)
+
+
+def _sources(folder: str) -> Iterator[str]:
+    """The text of the Python files in and below it; no pathlib, as each build reads them all."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(set(folders) - {"__pycache__"})
+        for name in sorted(names):
+            if name.endswith(".py"):
+                with open(f"{place}/{name}", "rb") as file:  # noqa: PTH123
+                    yield f"{name} {digest(file.read())}"
 
 
 class Lines:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
 
 from treadle.building.listing import Listing
-from treadle.building.units import Runnable
 from treadle.building.workers import EndedError, Workers, problem_of
 from treadle.diagnostics import Diagnostic
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import Result
+
+if TYPE_CHECKING:
+    from treadle.building.units import Runnable
 
 
 class Ran(Struct):

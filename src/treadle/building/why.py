@@ -10,10 +10,11 @@ from msgspec import Struct
 
 from treadle.building.ahead import Ahead
 from treadle.building.history import History, shortened
-from treadle.building.planning import Prospect, cached_prospect, worker_setup
+from treadle.building.planning import Prospect, cached_prospect
 from treadle.building.prepare import misuses_of, prepare
 from treadle.building.request import Request, Silent
 from treadle.building.scratch import Scratch
+from treadle.building.setup import worker_setup
 from treadle.building.units import Runnable
 from treadle.building.workers import Workers
 from treadle.dataflow.reasons import UNKNOWN, reasons

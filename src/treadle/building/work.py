@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from treadle.building.planning import Prospect
 from treadle.building.prepare import Prepared
 from treadle.building.request import Built, Listener, Request
 from treadle.building.run import Ran
@@ -16,6 +16,9 @@ from treadle.building.unchanged import Finished
 from treadle.diagnostics import Diagnostic, has_errors
 from treadle.execution.result import Result
 from treadle.store.store import Store
+
+if TYPE_CHECKING:
+    from treadle.building.planning import Prospect
 
 
 class Work(Struct):

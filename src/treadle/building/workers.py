@@ -6,18 +6,20 @@ import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from treadle.building.ahead import Ahead
 from treadle.building.listing import Listing
 from treadle.building.request import Listener
-from treadle.building.units import Runnable
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.model import Chunk, Document, Prose
 from treadle.execution.executor import WorkerDiedError, WorkerExecutor, run_task
 from treadle.execution.result import Failure, Result, Stepped
 from treadle.execution.task import Step, WorkerSetup
 from treadle.tangling.origin import origin_of
+
+if TYPE_CHECKING:
+    from treadle.building.units import Runnable
 
 # The worker itself interrupts a chunk at its timeout. One that a C library holds, or that catches
 # what it is sent, is ended with its worker so many seconds later.
@@ -47,6 +49,10 @@ class Workers:
         self._ahead = ahead
         self._executor: WorkerExecutor | None = None
         self._unsettled: Callable[[], None] | None = None
+
+    def start(self) -> None:
+        """Start a worker now, so that it is ready when the first step comes."""
+        self._begun()
 
     def result(self, runnable: Runnable) -> Result:
         """Run the unit's task as it is. Raises EndedError."""
@@ -114,13 +120,17 @@ class Workers:
             unsettled()
 
     def _started(self) -> WorkerExecutor:
+        executor = self._begun()
+        if self._ahead.failed():
+            raise EndedError
+        return executor
+
+    def _begun(self) -> WorkerExecutor:
         if self._executor is None:
             self._executor = WorkerExecutor(self.setup, self._listener.output)
             self._executor.start()
         # It began with an earlier worker, maybe: one that is there no longer is not to be stopped.
         self._ahead.start(self._executor.stop)
-        if self._ahead.failed():
-            raise EndedError
         return self._executor
 
     def _begin(self, runnable: Runnable) -> None:

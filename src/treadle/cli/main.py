@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
+from typing import NoReturn
 
 from treadle import __version__
 
@@ -18,6 +20,18 @@ class Exit(IntEnum):
     DOCUMENT_ERRORS = 1
     MISUSED = 2
     INTERRUPTED = 130
+
+
+def command() -> NoReturn:
+    """Run `treadle` as a process of its own, and end that."""
+    status = main()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):  # nobody listens any more; closed
+        status = status or Exit.DOCUMENT_ERRORS
+    # Taking every module apart takes Python longer than some builds do.
+    os._exit(status)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

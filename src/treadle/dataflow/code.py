@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from collections.abc import Iterable, Mapping, Sequence, Set
 
 from msgspec import Struct, field
@@ -13,7 +12,7 @@ from treadle.dataflow.effects import effects_of
 from treadle.dataflow.flow import FlowScanner
 from treadle.dataflow.positions import prints_positions, reads_docs, reads_positions
 from treadle.dataflow.scopes import FrozenReads, Imported, ModuleScope, frozen
-from treadle.dataflow.syntax_key import syntax_key
+from treadle.dataflow.syntax_key import code_key, parsed, syntax_key, text_key
 from treadle.store.digest import combined
 
 _UNPARSED = "it can't be parsed"
@@ -65,14 +64,14 @@ def analyse(code: str) -> Code:
     session = ModuleScope()
     scanner = ChunkScanner(session)
     try:
-        tree = _parse(code)
-        key = syntax_key(tree.body, "silenced" if _silenced(tree.body, code) else "shown")
+        tree = parsed(code)
+        key = code_key(tree, code)
         found = scanner.scan(tree.body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _unparsed((code,))
     lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n") if found else []
     definitions = {name: _definition(item, lines) for name, item in found.items()}
-    return _code(scanner, session, tree.body, key, _text_key((code,)), definitions)
+    return _code(scanner, session, tree.body, key, text_key(code), definitions)
 
 
 def analyse_inline(pieces: Sequence[str]) -> Code:
@@ -81,13 +80,13 @@ def analyse_inline(pieces: Sequence[str]) -> Code:
     session = ModuleScope()
     scanner = FlowScanner(session)
     try:
-        bodies = [_parse(text).body for text in texts]
+        bodies = [parsed(text).body for text in texts]
         key = combined(syntax_key(body) for body in bodies)
         statements = [statement for body in bodies for statement in body]
         scanner.run_block(statements)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return _unparsed(texts)
-    return _code(scanner, session, statements, key, _text_key(texts), {})
+    return _code(scanner, session, statements, key, text_key(*texts), {})
 
 
 def _code(
@@ -150,25 +149,6 @@ def _places(words: Set[str], strings: Iterable[str]) -> bool:
     return reads_positions(words, strings) or prints_positions(words)
 
 
-def _parse(code: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # running the code shows them
-        return ast.parse(code)
-
-
 def _unparsed(texts: Sequence[str]) -> Code:
-    key = _text_key(texts)
+    key = text_key(*texts)
     return Code(key=key, text_key=key, opaque=_UNPARSED)
-
-
-def _text_key(texts: Sequence[str]) -> str:
-    return combined(texts)
-
-
-def _silenced(body: Sequence[ast.stmt], code: str) -> bool:
-    """Whether a semicolon follows the last expression: its value is not shown."""
-    last = body[-1] if body else None
-    if not isinstance(last, ast.Expr):
-        return False
-    text = code.split("\n")[(last.end_lineno or 1) - 1].encode("utf-8", "surrogatepass")
-    return text[last.end_col_offset or 0 :].lstrip().startswith(b";")

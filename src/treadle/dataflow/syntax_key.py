@@ -8,9 +8,10 @@ also keeps `1`, `1.0`, `True`, `'a'` and `b'a'` apart.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Sequence
 
-from treadle.store.digest import digest
+from treadle.store.digest import combined, digest
 
 _SKIPPED = frozenset({"ctx", "type_comment", "type_ignores"})  # implied by place, or without effect
 _FIELDS = {
@@ -19,6 +20,26 @@ _FIELDS = {
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
 _DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def parsed(code: str) -> ast.Module:
+    """The tree of a chunk's code, without the warnings of its syntax: running it shows them.
+
+    Raises SyntaxError, ValueError, RecursionError, MemoryError.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(code)
+
+
+def code_key(tree: ast.Module, code: str) -> str:
+    """The digest of a chunk: of its code's tree, and whether its last value is shown."""
+    return syntax_key(tree.body, "silenced" if _silenced(tree.body, code) else "shown")
+
+
+def text_key(*texts: str) -> str:
+    """The digest of the exact source."""
+    return combined(texts)
 
 
 def syntax_key(statements: Iterable[ast.AST], *marks: str) -> str:
@@ -37,6 +58,15 @@ def is_docstring(statement: ast.stmt) -> bool:
         and isinstance(statement.value, ast.Constant)
         and isinstance(statement.value.value, str)
     )
+
+
+def _silenced(body: Sequence[ast.stmt], code: str) -> bool:
+    """Whether a semicolon follows the last expression: its value is not shown."""
+    last = body[-1] if body else None
+    if not isinstance(last, ast.Expr):
+        return False
+    text = code.split("\n")[(last.end_lineno or 1) - 1].encode("utf-8", "surrogatepass")
+    return text[last.end_col_offset or 0 :].lstrip().startswith(b";")
 
 
 def _write(node: ast.AST, write: Callable[[str], None]) -> None:

@@ -33,7 +33,7 @@ TOKEN = re.compile(
       |[rRbBuU]?(?P<quote>["'])(?!(?P=quote)(?P=quote))(?:(?!(?P=quote))[^\\\n]|\\[^\nN])*(?P=quote))
     |(?P<format>[fF](?P<mark>["'])(?!(?P=mark)(?P=mark))(?:(?!(?P=mark))[^\\\n])*(?P=mark))
     |(?P<word>[A-Za-z_]\w*+)(?!["'])
-    |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])
+    |(?P<number>(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?)(?![\w.])
     |(?P<decorator>@[A-Za-z_]\w*)
     |(?P<sign>!=|[-~+/*%=<>&^|:;,()\[\]{}@]|\.(?!\d))
     """,

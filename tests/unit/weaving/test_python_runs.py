@@ -65,6 +65,7 @@ def agree(code):
         '"""One\n\n  two\n"""\n',
         "t = '''\n 100% sure'''\n",
         "async def f():\n    await g(\\\n    1)\n",
+        "x = 5_000 + 1_0.2_5e1_0 - 3.\n",
     ],
 )
 def test_plain_code_is_done_quickly_and_alike(code):

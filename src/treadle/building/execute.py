@@ -1,0 +1,25 @@
+"""Run a document's code: what comes of it, block by block, and what went wrong."""
+
+from __future__ import annotations
+
+from treadle.building.ahead import Ahead
+from treadle.building.planning import cached_prospect, runnables_of
+from treadle.building.results import results_by_block
+from treadle.building.run import Plain, Planner, run_units
+from treadle.building.work import Work
+from treadle.building.workers import Workers
+
+
+def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
+    """Run what has to run; the rest comes from the store, where there is one."""
+    prepared, store = work.prepared, work.store
+    if store is None:
+        units = runnables_of(prepared)
+        planner: Planner = Plain(units, workers)
+    else:
+        work.prospect = cached_prospect(prepared, workers.setup, store, workers, ahead.style)
+        units, planner = work.prospect.runnables, work.prospect.planner
+    work.ran = run_units(units, planner, prepared.document, prepared.planned.listings)
+    work.results = results_by_block(prepared.document, units, work.ran.results)
+    work.problems += (*work.ran.diagnostics, *ahead.problems())
+    work.chunks = sum(units[number].unit.is_chunk for number in work.ran.ran)
