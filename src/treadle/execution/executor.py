@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from msgspec import Struct
 
@@ -53,6 +53,12 @@ class _Worker(Struct):
     crash: IO[bytes]
 
 
+class _Item(NamedTuple):
+    future: Future[Any]
+    task: Task | Step
+    line: bytes  # the task as it is sent; empty: it has been
+
+
 class WorkerExecutor(Executor):
     """One worker process, started by `start` or the first task; tasks run in it in order.
 
@@ -64,7 +70,8 @@ class WorkerExecutor(Executor):
         """The worker will be set up as `setup` says."""
         self._setup = setup
         self._on_output = on_output
-        self._queue: queue.SimpleQueue[tuple[Future[Any], Task | Step] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
+        self._unanswered = 0  # tasks
         self._lock = threading.Lock()
         self._worker: _Worker | None = None
         self._thread: threading.Thread | None = None
@@ -81,14 +88,23 @@ class WorkerExecutor(Executor):
         with self._lock:
             if self._closed:
                 raise RuntimeError("the WorkerExecutor is closed")
-            self._start()
-            self._queue.put((future, task))
+            worker = self._started()
+            try:
+                line = encode(task)
+            except Exception as mistake:  # the caller's: it can't be sent
+                future.set_exception(mistake)
+                return future
+            if not self._unanswered:  # at once: a thread takes a moment to wake up
+                _send(worker, line)
+                line = b""
+            self._unanswered += 1
+            self._queue.put(_Item(future, task, line))
         return future
 
     def start(self) -> None:
         """Start the worker process now, so that it is ready when the first task comes."""
         with self._lock:
-            self._start()
+            self._started()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the worker end after the tasks submitted so far."""
@@ -128,47 +144,54 @@ class WorkerExecutor(Executor):
         else:
             self.kill()
 
-    def _start(self) -> None:
+    def _started(self) -> _Worker:
         if self._worker is None:
             self._worker = start_worker(self._setup)
             self._thread = threading.Thread(target=self._serve, args=(self._worker,), daemon=True)
             self._thread.start()
+        return self._worker
 
     def _cancel_waiting(self) -> None:
+        waiting = []
         while not self._queue.empty():
             item = self._queue.get_nowait()
-            if item is not None:
-                item[0].cancel()
+            if item is not None and not (item.line and item.future.cancel()):
+                waiting.append(item)
+        for item in waiting:
+            self._queue.put(item)
 
     def _serve(self, worker: _Worker) -> None:
         while (item := self._queue.get()) is not None:
-            future, task = item
-            if not future.set_running_or_notify_cancel():
-                continue
-            try:
-                future.set_result(self._run(worker, task))
-            except BaseException as exception:  # it belongs to whoever waits
-                future.set_exception(exception)
+            future = item.future
+            wanted = future.set_running_or_notify_cancel()
+            answer: Result | Stepped | BaseException | None = None
+            if wanted or not item.line:
+                try:
+                    answer = self._run(worker, item)
+                except BaseException as exception:  # it belongs to whoever waits
+                    answer = exception
+            with self._lock:
+                self._unanswered -= 1
+            if wanted and isinstance(answer, BaseException):
+                future.set_exception(answer)
+            elif wanted:
+                future.set_result(answer)
         _end(worker)
 
-    def _run(self, worker: _Worker, task: Task | Step) -> Result | Stepped:
+    def _run(self, worker: _Worker, item: _Item) -> Result | Stepped:
         if self._died:
             raise WorkerDiedError(self._died)
-        line = encode(task)  # a task that can't be sent is the caller's mistake
-        try:
-            worker.tasks.write(line)
-            worker.tasks.flush()
-            while reply := worker.results.readline():
-                message = decode(reply)
-                if not isinstance(message, str):
-                    return message  # type: ignore[no-any-return]
-                if self._on_output is not None:
-                    self._on_output(message)
-        except BrokenPipeError:
-            pass
-        if isinstance(task, Step):
-            return Stepped(self._death(worker, task.task))
-        return self._death(worker, task)
+        if item.line:
+            _send(worker, item.line)
+        while reply := worker.results.readline():
+            message = decode(reply)
+            if not isinstance(message, str):
+                return message  # type: ignore[no-any-return]
+            if self._on_output is not None:
+                self._on_output(message)
+        if isinstance(item.task, Step):
+            return Stepped(self._death(worker, item.task.task))
+        return self._death(worker, item.task)
 
     def _death(self, worker: _Worker, task: Task) -> Result:
         code = worker.process.wait()
@@ -178,6 +201,12 @@ class WorkerExecutor(Executor):
         if isinstance(task, InlineTask):
             return InlineResult(failure=failure)
         return ChunkResult(failure=failure)
+
+
+def _send(worker: _Worker, line: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError):  # it is gone: who waits for its answer is told
+        worker.tasks.write(line)
+        worker.tasks.flush()
 
 
 def start_worker(setup: WorkerSetup) -> _Worker:
@@ -198,9 +227,7 @@ def start_worker(setup: WorkerSetup) -> _Worker:
     os.close(tasks_read)
     os.close(results_write)
     worker = _Worker(process, os.fdopen(tasks_write, "wb"), os.fdopen(results_read, "rb"), crash)
-    with contextlib.suppress(BrokenPipeError):  # it died at once: the first task says so
-        worker.tasks.write(encode(setup))
-        worker.tasks.flush()
+    _send(worker, encode(setup))  # if it died at once, the first task says so
     return worker
 
 
