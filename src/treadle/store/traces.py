@@ -16,13 +16,15 @@ from treadle.store.sealed import SIZE, key_name, sealed, unsealed
 if TYPE_CHECKING:
     from pathlib import Path
 
+RECENT = 600 * 10**9  # nanoseconds: what was used since then need not be noted again
 KEPT = 8  # traces a unit's key: the files it reads may go back and forth between states
 
 
 class Record(dict[str, object]):
-    """A trace that was found, and where: for `Traces.touch`."""
+    """A trace that was found, and where, and when it was last used: for `Traces.touch`."""
 
     path = ""
+    used = 0  # nanoseconds since 1970
 
 
 class Traces:
@@ -46,9 +48,10 @@ class Traces:
         data = sealed(record, f"trace {unit_key}", self._key)
         path = f"{self._traces}/{unit_key}-{data[:SIZE].hex()}"
         write_whole(path, [data])
-        _touch(path)
         paths = self._paths().setdefault(unit_key, set())
         paths.add(path)
+        if len(paths) > 1:
+            _touch(path)
         for old in _newest_first(paths)[KEPT:] if len(paths) > KEPT else ():
             remove(old)
             paths.discard(old)
@@ -65,7 +68,8 @@ class Traces:
 
     def touch(self, record: Record) -> None:
         """Note that a trace that was found is used: what is used last goes last."""
-        _touch(record.path)
+        if time.time_ns() - record.used > RECENT:
+            _touch(record.path)
 
     def save_document(self, name: str, record: Mapping[str, object]) -> None:
         """Keep one record under a name of any kind, in place of the last. Raises OSError."""
@@ -93,7 +97,8 @@ class Traces:
 
     def _load(self, path: str, purpose: str) -> Record | None:
         try:
-            record = unsealed(_contents(path), purpose, self._key)
+            contents, used = _contents(path)
+            record = unsealed(contents, purpose, self._key)
         except FileNotFoundError:
             return None
         except OSError:
@@ -103,7 +108,7 @@ class Traces:
             remove(path)
             return None
         found = Record(record)
-        found.path = path
+        found.path, found.used = path, used
         return found
 
 
@@ -118,11 +123,12 @@ def _newest_first(paths: Collection[str]) -> list[str]:
     return sorted(paths, key=_used, reverse=True) if len(paths) > 1 else list(paths)
 
 
-def _contents(path: str) -> bytes:
+def _contents(path: str) -> tuple[bytes, int]:
+    """What the file holds, and when it was last used."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     try:
-        size = os.fstat(descriptor).st_size
-        return os.read(descriptor, size + 1)
+        status = os.fstat(descriptor)
+        return os.read(descriptor, status.st_size + 1), status.st_mtime_ns
     finally:
         os.close(descriptor)
 

@@ -1,11 +1,13 @@
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.store.traces import KEPT, Traces
+from treadle.store.traces import KEPT, RECENT, Traces
 
 UNIT, OTHER = "ab" * 32, "cd" * 32
 KEY = bytes(range(32))
@@ -53,8 +55,18 @@ def test_the_last_saved_comes_first(traces, root):
 def test_what_is_used_comes_first(traces):
     for n in range(3):
         traces.save(UNIT, {"n": n})
+    long_ago = time.time_ns() - 2 * RECENT
+    for age, record in enumerate(traces.find(UNIT)):
+        os.utime(record.path, ns=(long_ago, long_ago - age))
     traces.touch(traces.find(UNIT)[2])
     assert [record["n"] for record in traces.find(UNIT)] == [0, 2, 1]
+
+
+def test_what_was_used_a_moment_ago_is_left_alone(traces):
+    traces.save(UNIT, {"n": 1})
+    (record,) = traces.find(UNIT)
+    traces.touch(record)
+    assert Path(record.path).stat().st_mtime_ns == record.used
 
 
 def test_only_the_newest_are_kept(traces, root, files_in):

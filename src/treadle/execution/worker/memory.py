@@ -75,17 +75,17 @@ class Memory:
     def begin(self) -> None:
         """From now on, what happens is the step's doing."""
         self._before = dict(self._namespace)
-        self._observer.begin()
+        self._observer.begin(self._before)
 
     def finish(self, step: Step, result: Any) -> Stepped:  # noqa: ANN401
         """What the step left and what it depended on."""
-        observed = self._observer.finish()
+        namespace = self._namespace
+        bound, deleted = rebound(self._before, namespace)
+        observed = self._observer.finish(bound, deleted)
         contents = self._own_data.contents()
         effects = (*observed.effects, *self._own_data.effects(), *self._presumed(step))
         if effects or contents:
             observed = replace(observed, effects=effects, contents=contents)
-        namespace = self._namespace
-        bound, deleted = rebound(self._before, namespace)
         for name in deleted:
             self._groups.pop(name, None)
         touched = self._touched(step, bound)

@@ -12,6 +12,7 @@ from typing import Any
 from treadle.execution.protocol import decode, encode
 from treadle.execution.result import ChunkResult, Stepped
 from treadle.execution.worker.imports import AfterImport, import_fresh_from
+from treadle.execution.worker.names import rebound
 from treadle.execution.worker.observing.observer import Observer
 
 
@@ -28,9 +29,12 @@ def main() -> None:
     folders = [setup.code_path, setup.directory]
     observer = Observer(setup, _after_import(folders), vars(module))
     for number, code in enumerate(steps):
-        observer.begin()
+        before = dict(vars(module))
+        observer.begin(before)
         _run(code, f"step-{number}", vars(module))
-        out.write(encode(Stepped(ChunkResult(), observed=observer.finish())))
+        out.write(
+            encode(Stepped(ChunkResult(), observed=observer.finish(*rebound(before, vars(module)))))
+        )
         out.flush()
 
 

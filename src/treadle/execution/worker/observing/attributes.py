@@ -30,13 +30,15 @@ class Attributes:
         """Of the modules that the session's names hold, and of the project's own."""
         self._namespace = namespace
         self._modules = modules
-        self._looked: Mapping[str, object] = {}  # the namespace when it was last looked at
-        self._held: dict[str, ModuleType] = {}  # the modules in it then, by the names they had
+        self._looked: Mapping[str, object] = {}  # the namespace when the step started
+        self._held: dict[str, ModuleType] = {}  # the modules in it, by the names they have
         self._before: dict[ModuleType, Snapshot] = {}
         self._at_import: dict[ModuleType, Snapshot] = {}
 
-    def begin(self) -> None:
-        """A step starts."""
+    def begin(self, names: Mapping[str, object]) -> None:
+        """A step starts; `names` is a copy of the namespace."""
+        self._note(*rebound(self._looked, names))
+        self._looked = names
         self._before = {module: _attributes(module) for module in self._watched()}
 
     def imported(self, module: ModuleType) -> None:
@@ -45,8 +47,7 @@ class Attributes:
 
     def import_begins(self) -> None:
         """A library is about to be loaded: it may set what it likes, also in others."""
-        modules = {**dict.fromkeys(self._watched()), **self._before}
-        self._at_import = {module: _attributes(module) for module in modules}
+        self._at_import = {module: _attributes(module) for module in self._before}
 
     def import_ends(self) -> None:
         """Libraries have been loaded: the session's names will show which of them matter."""
@@ -59,8 +60,9 @@ class Attributes:
             if type(new) is ModuleType and new not in self._before and _is_loaded(new):
                 self._before[new] = _attributes(new)
 
-    def effects(self) -> Iterator[Effect]:
-        """What has been set or deleted since."""
+    def effects(self, bound: Iterable[str], gone: Iterable[str]) -> Iterator[Effect]:
+        """What has been set or deleted since; these names of the session were bound or deleted."""
+        self._note(bound, gone)
         own = self._modules.own
         for module in self._watched():
             before = self._before.get(module)
@@ -78,7 +80,7 @@ class Attributes:
 
     def _watched(self) -> Iterable[ModuleType]:
         found: dict[ModuleType, None] = {builtins: None}
-        for value in self._modules_held():
+        for value in self._held.values():
             if value.__name__ not in sys.stdlib_module_names:
                 found[value] = None
         for name in self._modules.own:
@@ -87,19 +89,15 @@ class Attributes:
                 found[module] = None
         return found
 
-    def _modules_held(self) -> list[ModuleType]:
-        """The modules among the session's values."""
-        now = dict(self._namespace)
-        bound, gone = rebound(self._looked, now)
+    def _note(self, bound: Iterable[str], gone: Iterable[str]) -> None:
+        """Keep up with the modules among the session's values."""
         for name in gone:
             self._held.pop(name, None)
         for name in bound:
             self._held.pop(name, None)
-            value = now[name]
+            value = self._namespace.get(name)
             if type(value) is ModuleType:
                 self._held[name] = value
-        self._looked = now
-        return list(self._held.values())
 
 
 def _attributes(module: ModuleType) -> Snapshot:

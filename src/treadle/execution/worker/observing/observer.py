@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import ModuleType
 
 from treadle.dataflow.records import Observed
@@ -54,20 +54,23 @@ class Observer:
         """Call `action` with each module of the project right after it has been loaded."""
         self._watch.imports.after_own.append(action)
 
-    def begin(self) -> None:
-        """A step starts: nothing has been seen of it."""
+    def begin(self, names: Mapping[str, object]) -> None:
+        """A step starts: nothing has been seen of it. `names` is a copy of the namespace."""
         _let_warnings_repeat()
         self._modules.refresh()
         self._own_before = frozenset(self._modules.own)
         self._threads = threads.running()
-        self._attributes.begin()
+        self._attributes.begin(names)
         self._state.begin()
         self._children = self._watch.processes.running()
         self._log.start_over()
         self._log.active = True
 
-    def finish(self) -> Observed:
-        """The step has ended: what it depends on and what it changed."""
+    def finish(self, bound: Sequence[str], gone: Sequence[str]) -> Observed:
+        """The step has ended: what it depends on and what it changed.
+
+        It has bound and deleted these names of the session.
+        """
         log = self._log
         log.catch_up()
         log.active = False
@@ -85,7 +88,7 @@ class Observer:
             ),
             distributions=distributions,
             unknown=tuple(self._unknown()),
-            effects=(*self._state.effects(), *self._attributes.effects()),
+            effects=(*self._state.effects(), *self._attributes.effects(bound, gone)),
         )
         self._attributes.end()
         return observed
