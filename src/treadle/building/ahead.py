@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Ahead:
-    """Begun by whoever comes first: a worker that starts, or who asks for what is found out."""
+    """A thread; who asks for what is not known yet waits for it."""
 
     def __init__(
         self, request: Request, document: Document, scratch: Scratch, style_file: str | None
@@ -37,9 +37,12 @@ class Ahead:
         self._failure: BaseException | None = None
         self._alarm: Callable[[], None] = lambda: None
 
-    def start(self, alarm: Callable[[], None]) -> None:
-        """Begin; `alarm` is called, from another thread, if going on turns out to be senseless."""
+    def warn(self, alarm: Callable[[], None]) -> None:
+        """Call `alarm`, from another thread, if going on turns out to be senseless from now on."""
         self._alarm = alarm
+
+    def start(self) -> None:
+        """Begin, if that hasn't happened."""
         if not self._thread.ident:
             self._thread.start()
 
@@ -75,7 +78,7 @@ class Ahead:
         self.join()
 
     def _known(self) -> Layout:
-        self.start(self._alarm)
+        self.start()
         self._thread.join()
         if self._failure is not None:
             raise self._failure

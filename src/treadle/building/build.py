@@ -50,6 +50,7 @@ def _build(work: Work) -> None:
         if any(work.prepared.planned.tasks):  # else nothing is drawn, and nothing needs measures
             if _must_run(work):
                 workers.start()
+            ahead.start()
             from treadle.building.execute import execute
 
             execute(work, workers, ahead)

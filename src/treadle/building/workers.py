@@ -43,7 +43,7 @@ class Workers:
     """
 
     def __init__(self, setup: WorkerSetup, listener: Listener, ahead: Ahead) -> None:
-        """No worker yet; with the first, `ahead` begins."""
+        """No worker yet; with the first, `ahead` begins if it hasn't."""
         self.setup = setup
         self._listener = listener
         self._ahead = ahead
@@ -129,8 +129,9 @@ class Workers:
         if self._executor is None:
             self._executor = WorkerExecutor(self.setup, self._listener.output)
             self._executor.start()
-        # It began with an earlier worker, maybe: one that is there no longer is not to be stopped.
-        self._ahead.start(self._executor.stop)
+        # This worker is the one to stop: an earlier one is there no longer.
+        self._ahead.warn(self._executor.stop)
+        self._ahead.start()
         return self._executor
 
     def _begin(self, runnable: Runnable) -> None:
