@@ -22,10 +22,11 @@ proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
 
 test: setup tex data  ## test the weaver and the code extracted from the report
 	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness
+	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness -n 2 --dist worksteal
 
-test-cache: setup tex  ## pairs of builds and 500 random edits: what the cache may keep (half an hour)
-	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness
+test-cache: setup tex  ## the cache for longer: 500 random edits, 50 builds killed (half an hour)
 	TREADLE_EXAMPLES=500 $(PYTHON_IN_VENV) -m pytest tests/functional/test_random_edits.py
+	TREADLE_KILLS=50 $(PYTHON_IN_VENV) -m pytest tests/functional/test_killed.py
 
 lint: setup  ## ruff and mypy
 	$(PYTHON_IN_VENV) -m ruff check .
