@@ -128,20 +128,39 @@ def test_a_template_reaches_nothing_but_what_it_is_given(project, wrong):
     assert not made.pdf.exists()
 
 
-def test_waiting_for_latex_is_not_the_chunks_time(project, tmp_path):
-    """Figures are drawn as wide as LaTeX says: it may take longer than the chunk may."""
+@pytest.fixture
+def slowly(tmp_path):
+    """Build a project's .tex where LaTeX takes two seconds more for a pass."""
     slow = tmp_path / "pdflatex"
     slow.write_text(f'#!/bin/sh\nsleep 2\nexec {shutil.which("pdflatex")} "$@"\n')
     slow.chmod(0o755)
-    made = project("```{python slow, timeout=1.5}\nimport matplotlib\nprint('drawn')\n```\n")
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
     command = (sys.executable, "-m", "treadle", "build", "report.pmd", "--to", "tex")
-    done = made.run("env", f"PATH={path}", *command)
+    return lambda project: project.run("env", f"PATH={path}", *command)
+
+
+def test_waiting_for_latex_is_not_the_chunks_time(project, slowly):
+    """Figures are drawn as wide as LaTeX says: it may take longer than the chunk may."""
+    made = project("```{python slow, timeout=1.5}\nimport matplotlib\nprint('drawn')\n```\n")
+    done = slowly(made)
     assert done.returncode == 0, done.stderr
     assert "drawn" in made.tex
     seconds = re.search(r"slow ([\d.]+) s", done.stdout)
     assert seconds
     assert float(seconds[1]) < 1.5
+
+
+def test_a_thread_that_waits_for_latex_is_nobody_elses_trouble(project, slowly):
+    made = project(
+        "```{python one, timeout=2}\nimport threading\n"
+        "thread = threading.Thread(target=__import__, args=('matplotlib',))\nthread.start()\n```\n"
+        "```{python two}\nthread.join()\n```\n"
+        "```{python three}\nimport time\ntime.sleep(2.5)\nprint('alive')\n```\n"
+    )
+    done = slowly(made)
+    assert done.returncode == 0, done.stderr
+    assert "alive" in made.tex
+    assert " -" not in done.stdout
 
 
 def test_an_error_in_the_preamble_does_not_wait_for_a_chunk_that_takes_long(project):
@@ -162,3 +181,23 @@ def test_what_a_chunk_left_open_is_written_before_the_pages_are_set(project):
     done = made.build()
     assert done.returncode == 0, done.stderr
     assert "from the file" in made.text()
+
+
+@pytest.mark.parametrize("arguments", [(), ("--no-cache",)])
+def test_what_is_written_at_the_very_end_is_written(project, arguments):
+    made = project(
+        "```python\nimport helpers\nhelpers.LOG.write('of a module')\n"
+        "class Late:\n    def __del__(self, open=open):\n"
+        "        with open('late.txt', 'w') as file:\n            file.write('of an object')\n"
+        "late = Late()\n```\n"
+    )
+    made.write("helpers.py", "LOG = open('log.txt', 'w')\n")
+    assert made.build("--to", "tex", *arguments).returncode == 0
+    assert (made.folder / "log.txt").read_text() == "of a module"
+    assert (made.folder / "late.txt").read_text() == "of an object"
+
+
+def test_nobody_need_listen_to_errors(project):
+    made = project("```python\nprint(1)\n```\n")
+    command = f"{sys.executable} -m treadle build report.pmd --to tex 2>&-"
+    assert made.run("sh", "-c", command).returncode == 0

@@ -73,9 +73,10 @@ class Ahead:
         """Use it in a `with` statement."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Afterwards nothing of it uses the scratch folder."""
-        self.join()
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Afterwards nothing of it uses the scratch folder; after Ctrl-C nobody waits for it."""
+        if kind is None:
+            self.join()
 
     def _known(self) -> Layout:
         self.start()

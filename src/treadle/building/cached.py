@@ -14,7 +14,7 @@ from treadle.building.units import Runnable
 from treadle.building.workers import Workers
 from treadle.dataflow.demand import Demander, Live
 from treadle.dataflow.importing import Imported
-from treadle.dataflow.key import Surroundings, components, key_of
+from treadle.dataflow.key import Surroundings, components, key_of, there_unasked
 from treadle.dataflow.names_imported import names_imported_in
 from treadle.dataflow.reach import Reach, Reacher
 from treadle.dataflow.reasons import UNKNOWN
@@ -131,7 +131,7 @@ class Cached:
         again = self._demander.again(state, self._names(number), Live())
         groups = tuple(Group((name,), f"{UNKNOWN}{number}") for name in changes | unit.binds)
         state = state.after(number, self._plans[number].key, groups, ())
-        self._states[number + 1 :] = [state.having_imported(self._imported[number])]
+        self._states[number + 1 :] = [self._importing(state, number)]
         return again - {maker for maker in again if maker not in self._outcomes}
 
     def reason(self, number: int) -> str:
@@ -176,9 +176,13 @@ class Cached:
         origin = origin_of(key, stepped.observed, stepped.nonce)
         state = state.after(number, origin, stepped.groups, stepped.deleted)
         state = state.having_observed(number, key, stepped.observed)
-        state = state.having_imported(self._imported[number])
+        state = self._importing(state, number)
         self._outcomes[number] = stepped
         self._states[number + 1 :] = [state]
+
+    def _importing(self, state: State, number: int) -> State:
+        reach = self._plans[number].reach
+        return state.having_imported(self._imported[number], reach.modules)
 
     def _execute(self, number: int) -> None:
         """Put in place what the unit needs, and run it."""
@@ -277,10 +281,11 @@ class Cached:
                 restores.append(self._restore(missing.names, missing.maker, state))
         unwanted = set(self._live) - set(state.names) if reach.whole else set()
         unwanted |= (unit.binds | reach.absent) - reached
+        there = there_unasked(unit, reach, state, self._surroundings)
         return Step(
             task=runnable.task,
             absent=tuple(sorted(unwanted & set(self._live))),
-            imports=tuple(self._demander.imports(unit, reach.symbols, state)),
+            imports=(*self._demander.imports(unit, reach.symbols, state), *sorted(there)),
             futures=tuple(sorted(state.futures)),
             restores=tuple(restores),
             reaches=None if reach.whole else tuple(sorted(reached)),

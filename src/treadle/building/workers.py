@@ -115,9 +115,9 @@ class Workers:
 
     def settle(self) -> None:
         """Do now what the last step left to do. Raises OSError."""
-        unsettled, self._unsettled = self._unsettled, None
-        if unsettled is not None:
-            unsettled()
+        if self._unsettled is not None:
+            self._unsettled()
+            self._unsettled = None
 
     def _started(self) -> WorkerExecutor:
         executor = self._begun()
@@ -168,10 +168,11 @@ class Workers:
     def _patiently(self, future: Future[Result | Stepped], timeout: float | None) -> Any:  # noqa: ANN401
         """What comes of a task. While figures wait to be told their style, no time counts."""
         patience = None if timeout is None else timeout + GRACE
+        may_wait = self._ahead.running()
         try:
             return future.result(patience)
         except TimeoutError:
-            if not self._ahead.running():
+            if not may_wait:
                 raise
             self._ahead.join()
             return future.result(patience)

@@ -25,11 +25,15 @@ class Exit(IntEnum):
 def command() -> NoReturn:
     """Run `treadle` as a process of its own, and end that."""
     status = main()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (OSError, ValueError):  # nobody listens any more; closed
-        status = status or Exit.DOCUMENT_ERRORS
+    if sys.getprofile() or sys.gettrace():  # what watches writes its findings at the end
+        raise SystemExit(status)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None or stream.closed:
+            continue
+        try:
+            stream.flush()
+        except OSError:  # nobody listens any more, or a full disk
+            status = status or Exit.DOCUMENT_ERRORS
     # Taking every module apart takes Python longer than some builds do.
     os._exit(status)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -81,16 +81,24 @@ def _modules(
             yield f"module {name}", surroundings.file_digest(file)
     loaded = {name for name, _ in state.imports} | state.modules.keys()
     asked = {*unit.code.imports, *(symbol.partition(":")[0] for symbol in reach.symbols)}
-    below = _there_unasked(asked | reach.modules, state, surroundings) - asked
+    below = there_unasked(unit, reach, state, surroundings)
     if not reach.whole:  # else it may look whether they are loaded
         own = {*state.modules, *filter(surroundings.is_found, asked & QUIET)}
         asked -= QUIET - own
-    yield "loaded", " ".join(sorted(asked & loaded | below - QUIET))
+    yield "loaded", " ".join(sorted(asked & loaded | below))
     if reach.whole or any(word in unit.source for word in IMPORTING):
         yield "sources", surroundings.sources()
 
 
-def _there_unasked(asked: Set[str], state: State, surroundings: Surroundings) -> frozenset[str]:
-    """Submodules of these that are there as attributes, since earlier code imported them."""
+def there_unasked(
+    unit: Unit, reach: Reach, state: State, surroundings: Surroundings
+) -> frozenset[str]:
+    """Submodules of what it imports that are there as attributes, as earlier code imported them."""
+    asked = reach.modules.union(unit.code.imports)
     inside = {name for name in state.submodules if not asked.isdisjoint(packages_of(name))}
-    return frozenset(filter(surroundings.is_submodule, inside - QUIET))
+    foreign = (
+        name
+        for name in inside - asked - QUIET
+        if not surroundings.is_found(name.partition(".")[0])  # else its own symbol counts
+    )
+    return frozenset(filter(surroundings.is_submodule, foreign))

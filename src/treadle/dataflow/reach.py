@@ -22,7 +22,7 @@ class Reach(Struct, frozen=True):
     names: Mapping[str, Attributes]
     absent: frozenset[str]  # reached, but not bound
     symbols: Mapping[str, str]  # "module:name" -> digest of its code
-    modules: frozenset[str]  # imported by functions that may run
+    modules: frozenset[str]  # functions that may run import them; "a.b" for `from a import b`
     whole: bool  # it may reach every name there is
     documented: bool  # it reads docstrings or source text
     lined: bool  # it looks at line numbers
@@ -62,7 +62,7 @@ class Reacher:
             names=walk.names,
             absent=frozenset(walk.absent),
             symbols=self._symbols(refs),
-            modules=frozenset(ref.partition(":")[0] for ref in refs),
+            modules=_modules(refs),
             whole=whole,
             documented=code.reads_docs or walk.documented,
             lined=code.reads_lines or walk.lined,
@@ -90,6 +90,13 @@ class Reacher:
     def _symbols(self, refs: Iterable[str]) -> Mapping[str, str]:
         refs = set(refs)
         return self._modules.closure(refs) if refs else {}
+
+
+def _modules(refs: Iterable[str]) -> frozenset[str]:
+    """What these may be: "a" and "a.b" for "a:b"."""
+    parts = [ref.partition(":") for ref in refs]
+    inner = (f"{module}.{name}" for module, _, name in parts if name != "*")
+    return frozenset((*(module for module, *_ in parts), *inner))
 
 
 class _Walk:

@@ -84,19 +84,18 @@ class State(Struct, frozen=True):
             new["contents"] = {**self.contents, **dict(observed.contents)}
         return replace(self, **new) if new else self
 
-    def having_imported(self, imported: Imported) -> State:
-        """The state once code with these import statements has run."""
-        if not imported.modules and not imported.futures:
-            return self
+    def having_imported(self, imported: Imported, within: frozenset[str]) -> State:
+        """The state once code with these import statements has run, these modules `within` it."""
         known = dict(self.imports)
         fresh = tuple(item for item in imported.modules if item[0] not in known)
-        if not fresh and not imported.submodules and imported.futures <= self.futures:
+        inner = imported.submodules.union(name for name in within if "." in name)
+        if not fresh and inner <= self.submodules and imported.futures <= self.futures:
             return self
         return replace(
             self,
             imports=(*self.imports, *fresh),
             futures=self.futures | imported.futures,
-            submodules=self.submodules | imported.submodules,
+            submodules=self.submodules | inner,
         )
 
 

@@ -21,6 +21,7 @@ from treadle.execution.protocol import decode, encode
 from treadle.execution.result import ChunkResult, InlineResult, Result, Stepped
 from treadle.execution.task import InlineTask, Step, Task, WorkerSetup
 
+_AT_ONCE = 1 << 15  # bytes that a pipe takes, whether somebody reads or not
 _PATIENCE = 5.0  # seconds for a worker to end by itself
 
 # The same in every build, whatever the user's terminal and language.
@@ -94,7 +95,7 @@ class WorkerExecutor(Executor):
             except Exception as mistake:  # the caller's: it can't be sent
                 future.set_exception(mistake)
                 return future
-            if not self._unanswered:  # at once: a thread takes a moment to wake up
+            if not self._unanswered and len(line) < _AT_ONCE:  # a thread takes long to wake up
                 _send(worker, line)
                 line = b""
             self._unanswered += 1

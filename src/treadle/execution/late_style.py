@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,16 +31,16 @@ class LateStyle:
         self._path = path
         self._teller = os.getppid()
         self._style = FigureStyle() if path is None else None
-        self.waited = 0.0  # seconds, so far
+        self.waited = 0.0  # seconds that the chunks themselves have, so far
 
     def get(self) -> FigureStyle:
         """The style: it waits for it, as long as somebody is there who could tell."""
-        if self._style is None:
+        if self._style is None and threading.current_thread() is threading.main_thread():
             start = time.perf_counter()
             with _unlimited():
                 self._style = self._awaited(str(self._path))
             self.waited += time.perf_counter() - start
-        return self._style
+        return self._style or self._awaited(str(self._path))  # another thread's time is its own
 
     def _awaited(self, path: str) -> FigureStyle:
         while True:

@@ -6,7 +6,6 @@ time; a line of JSON out, its result. CRASH takes the traceback of a fatal signa
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import faulthandler
 import io
@@ -44,8 +43,6 @@ class Channel:
 def main(descriptors: list[int]) -> None:
     """Serve tasks until the command closes its end."""
     tasks, results, crash = descriptors
-    served = threading.Event()
-    atexit.register(_leave, served)  # the first that is registered is called last
     sys.argv = [""]  # as at a prompt: these are no arguments of the user's code
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
@@ -68,7 +65,6 @@ def main(descriptors: list[int]) -> None:
             raise
         channel.send(answer)
     _close_files()
-    served.set()
 
 
 def _close_files() -> None:
@@ -77,13 +73,6 @@ def _close_files() -> None:
         if isinstance(value, io.IOBase):
             with contextlib.suppress(Exception):
                 value.close()
-
-
-def _leave(served: threading.Event) -> None:
-    """End now, without taking every library's modules apart: somebody waits for it."""
-    if served.is_set():
-        sys.modules["__main__"].__dict__.clear()  # what must happen when a value goes, happens
-        os._exit(0)
 
 
 def _tell_crash(descriptor: int) -> None:
