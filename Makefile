@@ -11,7 +11,7 @@ FLAGS  ?=
 WEAVER := $(shell find src templates -name __pycache__ -prune -o -type f -print)
 REPORT := $(BUILD)/assignment9.pdf $(BUILD)/proposal.pdf
 
-.PHONY: help setup tex data data-imdb pdf proposal test test-cache lint code lock bench watch clean distclean
+.PHONY: help setup tex data data-imdb pdf proposal test test-cache test-long lint code lock bench watch clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,9 +22,11 @@ proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
 
 test: setup tex data  ## test the weaver and the code extracted from the report
 	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness
+
+test-cache: setup tex  ## 470 pairs of builds with a change between (seven minutes)
 	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness -n 2 --dist worksteal
 
-test-cache: setup tex  ## the cache for longer: 500 random edits, 50 builds killed (half an hour)
+test-long: setup tex  ## the cache for longer: 500 random edits, 50 builds killed (half an hour)
 	TREADLE_EXAMPLES=500 $(PYTHON_IN_VENV) -m pytest tests/functional/test_random_edits.py
 	TREADLE_KILLS=50 $(PYTHON_IN_VENV) -m pytest tests/functional/test_killed.py
 
