@@ -6,32 +6,22 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from msgspec import Struct
-
 from treadle.building.cache import Cache
+from treadle.building.composing import Composer, Plan
 from treadle.building.run import may_fail
 from treadle.building.units import Runnable
 from treadle.building.workers import Workers
 from treadle.dataflow.demand import Demander, Live
 from treadle.dataflow.importing import Imported
-from treadle.dataflow.key import Surroundings, components, key_of, there_unasked
-from treadle.dataflow.names_imported import names_imported_in
-from treadle.dataflow.reach import Reach, Reacher
+from treadle.dataflow.key import Surroundings, components, key_of
+from treadle.dataflow.reach import Reacher
 from treadle.dataflow.reasons import UNKNOWN
 from treadle.dataflow.records import Group
 from treadle.dataflow.state import State, identified, origin_of
 from treadle.execution.result import Result, Stepped
-from treadle.execution.task import ChunkTask, Define, Load, Step
+from treadle.execution.task import Load
 
 PATIENCE = 3  # how often a unit may run again in one build before all runs in order
-
-
-class Plan(Struct, frozen=True):
-    """What is known of a unit before it runs."""
-
-    key: str
-    reach: Reach
-    components: Mapping[str, str]
 
 
 class _ChangedError(Exception):
@@ -70,6 +60,7 @@ class Cached:
         self._live = Live()
         units = [runnable.unit for runnable in runnables]
         self._demander = Demander(units, self._file_digest)
+        self._composer = Composer(runnables, self._demander, self._live, surroundings, imported)
         self._latest = ""  # the key that ran last
         self._forced: set[int] = set()
         self._again: Counter[int] = Counter()
@@ -232,9 +223,8 @@ class Cached:
 
     def _step(self, number: int) -> Stepped:
         runnable = self._runnables[number]
-        plan = self._plans[number]
-        step = self._composed(number)
-        before = self._states[number]
+        plan, before = self._plans[number], self._states[number]
+        step = self._composer.step(number, plan, before, in_order=self._in_order)
 
         def finish(stepped: Stepped) -> Callable[[], None]:
             if stepped.unstored:
@@ -270,42 +260,6 @@ class Cached:
             self._live.now(group.names, identified(group, origin).token)
         if stepped.observed.effects:
             self._live.performed.add(number)
-
-    def _composed(self, number: int) -> Step:
-        runnable, state, plan = self._runnables[number], self._states[number], self._plans[number]
-        unit, reach = runnable.unit, plan.reach
-        reached = set(state.names) if reach.whole else set(reach.names)
-        restores: list[Load | Define] = []
-        if not self._in_order:
-            for missing in self._demander.missing(state, sorted(reached), self._live):
-                restores.append(self._restore(missing.names, missing.maker, state))
-        unwanted = set(self._live) - set(state.names) if reach.whole else set()
-        unwanted |= (unit.binds | reach.absent) - reached
-        there = there_unasked(unit, reach, state, self._surroundings)
-        return Step(
-            task=runnable.task,
-            absent=tuple(sorted(unwanted & set(self._live))),
-            imports=(*self._demander.imports(unit, reach.symbols, state), *sorted(there)),
-            futures=tuple(sorted(state.futures)),
-            restores=tuple(restores),
-            reaches=None if reach.whole else tuple(sorted(reached)),
-            binds=tuple(sorted(unit.binds)),
-            effects=unit.code.effects,
-            submodules=tuple(name for name, _ in (*state.imports, *self._imported[number].modules)),
-        )
-
-    def _restore(self, names: Sequence[str], maker: int, state: State) -> Load | Define:
-        held = state.names[names[0]]
-        if held.stored:
-            return Load(held.group.entry, tuple(names), held.group.token)
-        runnable = self._runnables[maker]
-        definition = runnable.unit.code.definitions[names[0]]
-        task = runnable.task
-        line = getattr(task, "line", 1) + definition.line - 1
-        imported: tuple[str, ...] = ()
-        if isinstance(task, ChunkTask) and not task.term:  # compiled as one piece
-            imported = names_imported_in(task.code)
-        return Define(names[0], definition.source, task.file, line, held.group.token, imported)
 
 
 def _nothing() -> None:

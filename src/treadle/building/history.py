@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from treadle.building.cached import Plan
+from treadle.building.composing import Plan
 from treadle.building.units import Runnable
 from treadle.execution.result import Stepped
 from treadle.store.digest import digest
