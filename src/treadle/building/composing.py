@@ -56,7 +56,7 @@ class Composer:
         there = there_unasked(unit, reach, state, self._surroundings)
         return Step(
             task=runnable.task,
-            absent=tuple(sorted(unwanted & set(self._live))),
+            absent=tuple(sorted(name for name in unwanted if name in self._live)),
             imports=(*self._demander.imports(unit, reach.symbols, state), *sorted(there)),
             futures=tuple(sorted(state.futures)),
             restores=tuple(restores),

@@ -25,6 +25,10 @@ class Live:
         """The names."""
         return iter(self._tokens)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether the name is bound."""
+        return name in self._tokens
+
     def holds(self, name: str, held: Held) -> bool:
         """Whether the name is bound to just this."""
         return self._tokens.get(name) == held.group.token
