@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from treadle.dataflow.unit import Unit
+
+_IMPORT = re.compile(r"^\s*(?:from|import)\b[^;\n]*$", re.MULTILINE)  # a statement alone
 
 
 class Imported(Struct, frozen=True):
@@ -48,16 +50,22 @@ def _mentioned(units: Sequence[Unit]) -> set[str]:
         for names in unit.code.import_names.values()
         for name in names
     }
-    found: set[str] = set()
+    found = bound.intersection(name for unit in units for name in _read(unit))
     for unit in units:
         if bound <= found:
             break
-        found |= bound & unit.code.uses.keys()
-        words = set(re.findall(r"\w+", unit.source)) & (bound - found)
+        words = set(re.findall(r"\w+", _IMPORT.sub("", unit.source))) & (bound - found)
         if words:  # in a comment, perhaps
             nodes = (node for node in ast.walk(_tree(unit.source)) if isinstance(node, ast.Name))
             found |= words & {node.id for node in nodes}
     return found
+
+
+def _read(unit: Unit) -> Iterator[str]:
+    yield from unit.code.uses
+    for definition in unit.code.definitions.values():
+        yield from definition.now
+        yield from definition.later
 
 
 def _tree(source: str) -> ast.AST:
