@@ -50,6 +50,10 @@ class Ahead:
         """How figures are to look: it waits until that is known."""
         return self._known().style
 
+    def is_known(self) -> bool:
+        """Whether who asks need not wait."""
+        return self._layout is not None or self._failure is not None
+
     def problems(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the preamble and the template: it waits until that is known."""
         return self._known().diagnostics

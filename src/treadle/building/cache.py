@@ -24,7 +24,8 @@ from treadle.store.store import Store
 class Looks(Struct, frozen=True):
     """What a unit can depend on besides values: how figures look, where lines stand."""
 
-    style: Callable[[], str]
+    style: Callable[[], str]  # it waits until that is known
+    is_known: Callable[[], bool]
     lines: Callable[[int], str]  # a digest of the text up to the end of a block
 
 
@@ -38,6 +39,7 @@ class Cache:
         self._looks = looks
         self._figures = figures
         self.reasons: dict[int, str] = {}  # by unit: why what is kept does not hold
+        self._presumed: dict[int, str] = {}  # by unit: the style that its figures were drawn in
 
     def file_digest(self, path: str) -> str:
         """The digest of what a file holds now."""
@@ -48,6 +50,11 @@ class Cache:
         for path, _ in written:
             self._store.files.forget(path)
 
+    def misjudged(self) -> set[int]:
+        """The units that were found though their figures would look different now."""
+        presumed, self._presumed = self._presumed, {}
+        return {number for number, style in presumed.items() if style != self._looks.style()}
+
     def knows(self, key: str) -> bool:
         """Whether something is kept under the key, be it outdated."""
         return self._store.traces.has(key)
@@ -56,15 +63,18 @@ class Cache:
         """What the unit left when it last ran so, with its figures in place; None: it must run."""
         number = runnable.unit.number
         self.reasons.pop(number, None)
+        self._presumed.pop(number, None)
         if runnable.unit.volatile:
             self.reasons[number] = "it is volatile"
             return None
+        # Nobody waits to know how figures look: `misjudged` tells when everything else is done.
+        style = self._looks.style() if self._looks.is_known() else None
         for record in self._store.traces.find(key):
             try:
                 stepped = convert(record["stepped"], Stepped)
             except ValidationError:  # another version of this program wrote it
                 continue
-            reason = self._outdated(runnable, record, stepped, state)
+            reason = self._outdated(runnable, record, stepped, state, style)
             if reason is None:
                 try:
                     placed = self._placed(runnable, str(record["stem"]), stepped)
@@ -73,6 +83,8 @@ class Cache:
                 else:
                     self._store.traces.touch(record)
                     self.reasons.pop(number, None)
+                    if stepped.observed.styled and style is None:
+                        self._presumed[number] = str(record["style"])
                     return placed
             self.reasons.setdefault(number, reason)
         return None
@@ -106,14 +118,19 @@ class Cache:
         self._store.traces.save(key, record)
 
     def _outdated(
-        self, runnable: Runnable, record: Mapping[str, object], stepped: Stepped, state: State
+        self,
+        runnable: Runnable,
+        record: Mapping[str, object],
+        stepped: Stepped,
+        state: State,
+        style: str | None,
     ) -> str | None:
         observed = stepped.observed
         if stepped.result.failure is not None and not may_fail(runnable):
             return "it failed"
         if _differs_each_time(runnable, observed):
             return f"{observed.unknown[0]}, and what that depends on can't be seen"
-        if observed.styled and record["style"] != self._looks.style():
+        if observed.styled and style is not None and record["style"] != style:
             return "the look of figures changed"
         if observed.placed and record["lines"] != self._lines(runnable, observed, state):
             return "it shows lines of the document, and they moved"

@@ -105,7 +105,9 @@ class Cached:
         return self._updates, number + 1
 
     def revise(self) -> int | None:
-        """Files that units write must be as they left them: else the unit has to run."""
+        """Files and figures must be as they would be now: else their units have to run."""
+        if misjudged := self._cache.misjudged():
+            return min(misjudged)
         state = self._states[-1]
         ran = {number for number, _ in self._done}
         makers = self._demander.writers_missed(state) - ran

@@ -17,7 +17,8 @@ def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
         units = runnables_of(prepared)
         planner: Planner = Plain(units, workers)
     else:
-        work.prospect = cached_prospect(prepared, workers.setup, store, workers, ahead.style)
+        look = (ahead.style, ahead.is_known)
+        work.prospect = cached_prospect(prepared, workers.setup, store, workers, *look)
         units, planner = work.prospect.runnables, work.prospect.planner
     work.ran = run_units(units, planner, prepared.document, prepared.planned.listings)
     work.results = results_by_block(prepared.document, units, work.ran.results)

@@ -54,10 +54,12 @@ def cached_prospect(
     store: Store,
     workers: Workers,
     style: Callable[[], FigureStyle],
+    is_known: Callable[[], bool],
 ) -> Prospect:
     """The units, and the planner that takes from `store` what still holds.
 
-    `style` is asked for if a result depends on how figures look.
+    `style` is asked for if a result depends on how figures look; `is_known` tells whether it
+    would have to wait.
     """
     runnables = runnables_of(prepared)
     units = [runnable.unit for runnable in runnables]
@@ -73,7 +75,7 @@ def cached_prospect(
         sources=cache(lambda: _source_files(folders)),
     )
     look = cache(lambda: look_of_figures(style(), setup.directory, store))
-    looks = Looks(look, Lines(prepared.document, prepared.text))
+    looks = Looks(look, is_known, Lines(prepared.document, prepared.text))
     kept = Cache(store, present_of(setup, store), looks, Path(setup.figures))
     reacher = Reacher(units, modules)
     start = State({PARAMS: Held(Group((PARAMS,), PARAMS), GIVEN, stored=False)})
