@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from treadle.building.ahead import Ahead
+from treadle.building.analyses import Analyses
 from treadle.building.planning import cached_prospect, runnables_of
 from treadle.building.results import results_by_block
 from treadle.building.run import Plain, Planner, run_units
@@ -14,7 +15,7 @@ def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
     """Run what has to run; the rest comes from the store, where there is one."""
     prepared, store = work.prepared, work.store
     if store is None:
-        units = runnables_of(prepared)
+        units = runnables_of(prepared, Analyses())
         planner: Planner = Plain(units, workers)
     else:
         look = (ahead.style, ahead.is_known)

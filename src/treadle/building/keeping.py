@@ -26,6 +26,7 @@ def keep(
         save_history(store, path, prospect.runnables, planner.plans, planner.outcomes)
         units = (runnable.unit for runnable in prospect.runnables)
         save_code(store, path, (unit for unit in units if unit.number in planner.outcomes))
+        prospect.analyses.save()
     if finished is not None:
         inputs = _inputs(finished, prospect)
         _write_rules(finished, inputs)

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 import treadle
+from treadle.building.analyses import Analyses, KeptAnalyses
 from treadle.building.cache import Cache, Looks
 from treadle.building.cached import Cached
 from treadle.building.prepare import Prepared
@@ -40,12 +41,13 @@ class Prospect(Struct, frozen=True):
 
     runnables: tuple[Runnable, ...]
     planner: Cached
+    analyses: KeptAnalyses
 
 
-def runnables_of(prepared: Prepared) -> tuple[Runnable, ...]:
+def runnables_of(prepared: Prepared, analyses: Analyses) -> tuple[Runnable, ...]:
     """The units of the document, each with its task."""
     seed = prepared.settings.seed or 0
-    return units_of(prepared.document, prepared.planned, seed, _digest(prepared.text))
+    return units_of(prepared.document, prepared.planned, seed, _digest(prepared.text), analyses)
 
 
 def cached_prospect(
@@ -61,12 +63,14 @@ def cached_prospect(
     `style` is asked for if a result depends on how figures look; `is_known` tells whether it
     would have to wait.
     """
-    runnables = runnables_of(prepared)
+    program = program_digest(setup)
+    analyses = KeptAnalyses(store, prepared.document.path, program)
+    runnables = runnables_of(prepared, analyses)
     units = [runnable.unit for runnable in runnables]
     folders = [folder for folder in (setup.code_path, setup.directory) if folder]
     modules = Modules(folders, _source)
     surroundings = Surroundings(
-        program=program_digest(setup),
+        program=program,
         text=_digest(prepared.text),
         params=setup.params,
         file_digest=store.files.of,
@@ -81,7 +85,7 @@ def cached_prospect(
     start = State({PARAMS: Held(Group((PARAMS,), PARAMS), GIVEN, stored=False)})
     imported = imported_by(units)
     planner = Cached(runnables, workers, kept, reacher, surroundings, imported, start)
-    return Prospect(runnables, planner)
+    return Prospect(runnables, planner, analyses)
 
 
 def present_of(setup: WorkerSetup, store: Store) -> Present:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 from msgspec import Struct
 
+from treadle.building.analyses import Analyses
 from treadle.building.tasks import Planned, derived_seed
-from treadle.dataflow.code import analyse, analyse_inline
 from treadle.dataflow.unit import Unit
 from treadle.diagnostics import Span
 from treadle.document.inline import find_inlines
@@ -43,41 +44,68 @@ def texts_of(chunk: Chunk) -> Texts:
     return Texts(*(find_inlines(text, span) if "<%" in text else () for text in given))
 
 
-def units_of(document: Document, planned: Planned, seed: int, text: str) -> tuple[Runnable, ...]:
+def units_of(
+    document: Document, planned: Planned, seed: int, text: str, analyses: Analyses
+) -> tuple[Runnable, ...]:
     """The document's units; `text` is the digest of all of it."""
-    made: list[Runnable] = []
-    for number, (block, task) in enumerate(zip(document.blocks, planned.tasks, strict=True)):
-        if isinstance(task, ChunkTask) and isinstance(block, Chunk):
-            made.append(_chunk_unit(len(made), number, block, task, document, text))
-            texts = texts_of(block)
-            if inlines := (*texts.caption, *texts.alt):
-                task = _texts_task(block, inlines, seed)
-                made.append(_inline_unit(len(made), number, block, task))
-        elif isinstance(task, InlineTask):
-            made.append(_inline_unit(len(made), number, block, task))
-    return tuple(made)
+    return tuple(_Maker(document, text, seed, analyses).made(planned))
 
 
-def _chunk_unit(
-    number: int, at: int, chunk: Chunk, task: ChunkTask, document: Document, text: str
-) -> Runnable:
-    options = chunk.options
-    code = analyse(task.code)
-    unit = Unit(
-        number=number,
-        block=at,
-        label=chunk.label,
-        line=chunk.span.line,
-        code=code,
-        source=task.code,
-        options=_options_digest(task, code.text_key if task.term else "", text),
-        seed=task.seed,
-        module=task.module,
-        names=task.names if task.module else (task.source,) if task.source else (),
-        depends=_absolute(options.depends, document.path) if options.depends else (),
-        volatile=options.volatile,
-    )
-    return Runnable(unit, task, chunk)
+class _Maker(Struct):
+    document: Document
+    text: str
+    seed: int
+    analyses: Analyses
+
+    def made(self, planned: Planned) -> Iterator[Runnable]:
+        numbers = count()
+        blocks = zip(self.document.blocks, planned.tasks, strict=True)
+        for at, (block, task) in enumerate(blocks):
+            if isinstance(task, ChunkTask) and isinstance(block, Chunk):
+                yield self._chunk(next(numbers), at, block, task)
+                texts = texts_of(block)
+                if inlines := (*texts.caption, *texts.alt):
+                    task = _texts_task(block, inlines, self.seed)
+                    yield self._inline(next(numbers), at, block, task)
+            elif isinstance(task, InlineTask):
+                yield self._inline(next(numbers), at, block, task)
+
+    def _chunk(self, number: int, at: int, chunk: Chunk, task: ChunkTask) -> Runnable:
+        options = chunk.options
+        code = self.analyses.of_chunk(task.code)
+        unit = Unit(
+            number=number,
+            block=at,
+            label=chunk.label,
+            line=chunk.span.line,
+            code=code,
+            source=task.code,
+            options=_options_digest(task, code.text_key if task.term else "", self.text),
+            seed=task.seed,
+            module=task.module,
+            names=task.names if task.module else (task.source,) if task.source else (),
+            depends=_absolute(options.depends, self.document.path) if options.depends else (),
+            volatile=options.volatile,
+        )
+        return Runnable(unit, task, chunk)
+
+    def _inline(self, number: int, at: int, block: Prose | Chunk, task: InlineTask) -> Runnable:
+        line = task.codes[0].line
+        pieces = [code.code for code in task.codes]
+        unit = Unit(
+            number=number,
+            block=at,
+            label=f"inline code at line {line}"
+            if isinstance(block, Prose)
+            else f"caption of {block.label}",
+            line=line,
+            code=self.analyses.of_inline(pieces),
+            source="\n".join(pieces),
+            options="".join("=" if code.shows else "." for code in task.codes),
+            seed=task.seed,
+            is_chunk=False,
+        )
+        return Runnable(unit, task, block)
 
 
 def _options_digest(task: ChunkTask, echoed: str, text: str) -> str:
@@ -86,25 +114,6 @@ def _options_digest(task: ChunkTask, echoed: str, text: str) -> str:
     if task.source:  # it shows source text
         values |= {"source": task.source, "text": text}
     return combined([json.dumps(values)])
-
-
-def _inline_unit(number: int, at: int, block: Prose | Chunk, task: InlineTask) -> Runnable:
-    line = task.codes[0].line
-    pieces = [code.code for code in task.codes]
-    unit = Unit(
-        number=number,
-        block=at,
-        label=f"inline code at line {line}"
-        if isinstance(block, Prose)
-        else f"caption of {block.label}",
-        line=line,
-        code=analyse_inline(pieces),
-        source="\n".join(pieces),
-        options="".join("=" if code.shows else "." for code in task.codes),
-        seed=task.seed,
-        is_chunk=False,
-    )
-    return Runnable(unit, task, block)
 
 
 def _texts_task(chunk: Chunk, inlines: Iterable[Inline], seed: int) -> InlineTask:

@@ -1,5 +1,6 @@
 import pytest
 
+from treadle.building.analyses import Analyses
 from treadle.building.novelty import has_new_code, save_code
 from treadle.building.planning import runnables_of
 from treadle.building.prepare import prepare
@@ -19,7 +20,7 @@ def is_new(tmp_path):
         path.write_text(text)
         prepared = prepare(Request(path, out_dir=tmp_path / "build", code_dir=tmp_path / "code"))
         answer = has_new_code(prepared.planned, store, path)
-        save_code(store, path, [runnable.unit for runnable in runnables_of(prepared)])
+        save_code(store, path, [runnable.unit for runnable in runnables_of(prepared, Analyses())])
         return answer
 
     return ask

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+from treadle.building.analyses import Analyses
 from treadle.building.results import results_by_block
 from treadle.building.tasks import plan_tasks
 from treadle.building.units import units_of
@@ -11,7 +12,7 @@ from treadle.execution.task import InlineTask
 def read(text):
     document, problems = read_document(Path("report.pmd"), text)
     assert not problems
-    return document, units_of(document, plan_tasks(document, 0), 0, "text")
+    return document, units_of(document, plan_tasks(document, 0), 0, "text", Analyses())
 
 
 CAPTIONED = (
