@@ -60,11 +60,11 @@ def trivial(at: int, number: int) -> str:
     return f"x{at} = {at} + {number}\nprint(x{at})"
 
 
-def many(number: int, middle: int | None = None) -> str:
-    """A thousand trivial chunks, no two alike; the one in the middle can be edited alone."""
-    numbers = [number] * MANY
+def many(number: int, middle: int | None = None, count: int = MANY) -> str:
+    """Trivial chunks, no two alike; the one in the middle can be edited alone."""
+    numbers = [number] * count
     if middle is not None:
-        numbers[MANY // 2] = middle
+        numbers[count // 2] = middle
     codes = (trivial(at, each) for at, each in enumerate(numbers))
     return "\n".join(f"Paragraph.\n\n```python\n{code}\n```\n" for code in codes)
 
