@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import pickle
 import statistics
 import sys
@@ -33,6 +34,7 @@ def value_rows(folder: Path, rounds: int) -> Iterator[Row]:
     tensor = torch.from_numpy(array.astype(np.float32).repeat(2)[: BYTES // 4])
     yield from _rows("tensor", tensor, folder / "tensor", rounds, copying)
     yield from _peers(array, folder, rounds, copying)
+    yield from _writing(array, folder, rounds, copying)
 
 
 def nothing() -> None:
@@ -59,8 +61,10 @@ def _rows(kind: str, value: Any, folder: Path, rounds: int, copying: float) -> I
     namespace["value"] = value
     values = Values(namespace, Blobs(folder), lambda _: False)
 
+    numbers = itertools.count()
+
     def change() -> None:
-        value[0] += 1
+        value[0] = next(numbers)  # adding 1 to a large float would leave it as it is
 
     def beside(figure: float) -> str:
         return f"{figure / copying:.2f} of the bare copy"
@@ -99,6 +103,17 @@ def _peers(array: Any, folder: Path, rounds: int, copying: float) -> Iterator[Ro
     yield Row(
         "  pickle.loads of a file, unverified", loaded, "GB/s", beside=f"{loaded / copying:.2f}"
     )
+
+
+def _writing(array: Any, folder: Path, rounds: int, copying: float) -> Iterator[Row]:  # noqa: ANN401
+    """The floor of keeping: the bytes in a new file, each time."""
+    numbers = itertools.count()
+
+    def write() -> None:
+        (folder / f"bare-{next(numbers)}").write_bytes(array.data)
+
+    written = rate(write, rounds)
+    yield Row("  a bare write to a new file", written, "GB/s", beside=f"{written / copying:.2f}")
 
 
 def main() -> None:
