@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from treadle.dataflow.flow import FlowScanner
-from treadle.dataflow.names import DefinitionNode, is_quiet
-from treadle.dataflow.scopes import Body, ModuleScope, Reads
+from treadle.dataflow.module_scope import ModuleScope
+from treadle.dataflow.nodes import DefinitionNode, is_quiet
+from treadle.dataflow.reads import Body, Reads
 
 
 class Defined(Struct, frozen=True):

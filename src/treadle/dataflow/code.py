@@ -10,8 +10,9 @@ from msgspec import Struct, field
 from treadle.dataflow.chunk_scan import ChunkScanner, Defined
 from treadle.dataflow.effects import effects_of
 from treadle.dataflow.flow import FlowScanner
+from treadle.dataflow.module_scope import ModuleScope
 from treadle.dataflow.positions import prints_positions, reads_docs, reads_positions
-from treadle.dataflow.scopes import FrozenReads, Imported, ModuleScope, frozen
+from treadle.dataflow.reads import FrozenReads, Imported, frozen
 from treadle.dataflow.syntax_key import code_key, parsed, syntax_key, text_key
 from treadle.store.digest import combined
 

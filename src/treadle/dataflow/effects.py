@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from treadle.dataflow.names import dotted
+from treadle.dataflow.nodes import dotted
 
 _BEGINNINGS = (
     *("set", "init_", "use", "config", "enable", "disable", "register", "install", "option"),

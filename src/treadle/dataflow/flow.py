@@ -9,7 +9,8 @@ import ast
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from treadle.dataflow.names import Scanner, dotted
+from treadle.dataflow.definitions import Scanner
+from treadle.dataflow.nodes import dotted
 from treadle.dataflow.scopes import FlowScope
 
 # Context managers known to let exceptions pass; others may swallow them (`suppress`).

@@ -9,18 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct, field
 
 from treadle.dataflow.flow import FlowScanner
-from treadle.dataflow.names import DefinitionNode, is_main_test, is_quiet
+from treadle.dataflow.module_scope import ModuleScope
+from treadle.dataflow.nodes import DefinitionNode, is_main_test, is_quiet
 from treadle.dataflow.positions import reads_docs, reads_positions
-from treadle.dataflow.scopes import (
-    Body,
-    FrozenReads,
-    FunctionScope,
-    Imported,
-    ModuleScope,
-    Reads,
-    frozen,
-    merge,
-)
+from treadle.dataflow.reads import Body, FrozenReads, Imported, Reads, frozen, merge
+from treadle.dataflow.scopes import FunctionScope
 from treadle.dataflow.syntax_key import is_docstring, syntax_key
 from treadle.store.digest import combined
 

@@ -1,22 +1,13 @@
-"""Which names code reads and binds, expression by expression and function by function."""
+"""A walk over syntax, and the names that expressions read, bind and delete."""
 
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from treadle.dataflow import opaque
-from treadle.dataflow.scopes import (
-    Body,
-    ClassScope,
-    ComprehensionScope,
-    FunctionScope,
-    Imported,
-    Scope,
-)
-from treadle.dataflow.syntax_key import is_docstring
+from treadle.dataflow.scopes import Scope
 
 _LEAVES = frozenset(
     {"ctx", "op", "ops", "kind", "type_comment", "conversion", "is_async", "simple", "level"}
@@ -27,22 +18,11 @@ _CHILDREN: dict[type, tuple[str, ...]] = {
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
 _LONGEST_TEXT = 300
-_LAZY_ANNOTATIONS = sys.version_info >= (3, 14)
-# Decorators that call nothing, and bases whose subclasses nobody calls unasked.
-_QUIET_DECORATORS = frozenset(
-    {"property", "staticmethod", "classmethod", "abstractmethod", "override", "dataclass"}
-    | {"cache", "lru_cache", "cached_property", "setter", "getter", "deleter", "overload"}
-)
-_QUIET_BASES = frozenset(
-    {"object", "ABC", "Protocol", "NamedTuple", "Enum", "nn.Module", "torch.nn.Module"}
-    | {"Dataset", "data.Dataset", "torch.utils.data.Dataset", "Exception", "ValueError"}
-)
 
-DefinitionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
-Visitor = Callable[["Scanner", Any], None]
+Visitors = dict[type, Callable[[Any, Any], None]]
 
 
-class Scanner:
+class NameScanner:
     """Walks a tree once; what it finds goes to the scopes."""
 
     def __init__(self, scope: Scope, futures: frozenset[str] = frozenset()) -> None:
@@ -56,7 +36,7 @@ class Scanner:
 
     def visit(self, node: ast.AST) -> None:
         """Any node."""
-        visitor = _VISITORS.get(node.__class__)
+        visitor = self.visitors.get(node.__class__)
         if visitor is not None:
             visitor(self, node)
         else:
@@ -70,7 +50,7 @@ class Scanner:
 
     def visit_children(self, node: ast.AST) -> None:
         """A node that means nothing by itself."""
-        visitors = _VISITORS
+        visitors = self.visitors
         for field in _CHILDREN[node.__class__]:
             child = getattr(node, field, None)
             if isinstance(child, ast.AST):
@@ -83,8 +63,6 @@ class Scanner:
                 for item in child:
                     if isinstance(item, ast.AST):
                         self.visit(item)
-
-    # Names
 
     def read(self, name: str, attribute: str | None) -> None:
         """A name is read."""
@@ -154,362 +132,10 @@ class Scanner:
             if "__main__" in value:
                 self.scope.doubt("it uses `__main__`")
 
-    # Expressions
-
-    def _call(self, node: ast.Call) -> None:
-        function = node.func
-        if function.__class__ is ast.Attribute:
-            if function.attr in opaque.CALLS:
-                self._plain_attribute(function)
-            else:
-                self._attribute(function)
-        elif function.__class__ is ast.Name and function.id in ("vars", "dir"):
-            self.scope.read(function.id, None)
-        else:
-            self.visit(function)
-        doubt = opaque.doubt_of_call(node)
-        if doubt:
-            self.scope.doubt(doubt)
-        for name in opaque.names_in_call(node):
-            self.scope.read(name, None)
-        self.visit_all(node.args)
-        for keyword in node.keywords:
-            self.visit(keyword.value)
-
-    def _compare(self, node: ast.Compare) -> None:
-        self.visit(node.left)
-        if not is_main_test(node):
-            self.visit(node.comparators[0])
-        if len(node.comparators) > 1:
-            self._perhaps(node.comparators[1:])
-
-    def _boolean(self, node: ast.BoolOp) -> None:
-        self.visit(node.values[0])
-        self._perhaps(node.values[1:])
-
-    def _choice(self, node: ast.IfExp) -> None:
-        self.visit(node.test)
-        self._perhaps([node.body, node.orelse])
-
-    def _assert(self, node: ast.Assert) -> None:
-        self._perhaps([node.test, *([node.msg] if node.msg else [])])
-
-    def _perhaps(self, nodes: Sequence[ast.AST]) -> None:
-        """Expressions that may not be evaluated."""
-        self._unsure += 1
-        self.visit_all(nodes)
-        self._unsure -= 1
-
-    def _walrus(self, node: ast.NamedExpr) -> None:
-        self.visit(node.value)
-        name = self._mangled(node.target.id)
-        if self._unsure:
-            self.scope.perhaps(name)
-        else:
-            self.scope.walrus(name)
-
-    def _comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
-    ) -> None:
-        self.visit(node.generators[0].iter)
-        outer, scope = self.scope, ComprehensionScope(self.scope)
-        self.scope = scope
-        self._unsure += 1
-        for number, generator in enumerate(node.generators):
-            self.visit(generator.target)
-            if number:
-                self.visit(generator.iter)
-            self.visit_all(generator.ifs)
-        if isinstance(node, ast.DictComp):
-            self.visit(node.key)
-            self.visit_all([node.value] if node.value else [])
-        else:
-            self.visit(node.elt)
-        self._unsure -= 1
-        self.scope = outer
-        outer.run(scope.close())
-
-    def _lambda(self, node: ast.Lambda) -> None:
-        self._defaults(node.args)
-        self.scope.run(self._function(node.args, [node.body]))
-
-    # Statements
-
-    def _assign(self, node: ast.Assign) -> None:
-        self.visit(node.value)
-        self.visit_all(node.targets)
-
-    def _augmented(self, node: ast.AugAssign) -> None:
-        if isinstance(node.target, ast.Name):
-            self.read(node.target.id, None)
-        self.visit(node.value)
-        self.visit(node.target)
-
-    def _annotated(self, node: ast.AnnAssign) -> None:
-        if node.value is not None:
-            self.visit(node.value)
-            self.visit(node.target)
-        elif not isinstance(node.target, ast.Name):
-            self.visit(node.target)
-        elif isinstance(self.scope, FunctionScope):
-            self.scope.bind(self._mangled(node.target.id))
-        if not isinstance(self.scope, FunctionScope):
-            lazy = self._annotations([node.annotation])
-            if isinstance(self.scope, ClassScope):
-                self.scope.deferred.absorb(lazy)
-            else:
-                self.scope.run(lazy)
-
-    def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        self.visit(node.iter)
-        self.visit(node.target)
-        self.visit_all(node.body)
-        self.visit_all(node.orelse)
-
-    def _handler(self, node: ast.ExceptHandler) -> None:
-        if node.type is not None:
-            self.visit(node.type)
-        if node.name is not None:
-            self.scope.bind(self._mangled(node.name))
-        self.visit_all(node.body)
-        if node.name is not None:
-            self.scope.delete(self._mangled(node.name))
-
-    def _capture(self, node: ast.MatchAs | ast.MatchStar) -> None:
-        if node.name is not None:
-            self.scope.bind(self._mangled(node.name))
-        self.visit_children(node)
-
-    def _mapping(self, node: ast.MatchMapping) -> None:
-        self.visit_children(node)
-        if node.rest is not None:
-            self.scope.bind(self._mangled(node.rest))
-
-    def _global(self, node: ast.Global) -> None:
-        self.scope.globals.update(map(self._mangled, node.names))
-
-    def _nonlocal(self, node: ast.Nonlocal) -> None:
-        self.scope.declare_nonlocal(list(map(self._mangled, node.names)))
-
-    def _import(self, node: ast.Import) -> None:
-        found = [
-            Imported(alias.asname or alias.name.partition(".")[0], alias.name, None)
-            for alias in node.names
-        ]
-        self._imported(found)
-
-    def _import_from(self, node: ast.ImportFrom) -> None:
-        module = "." * node.level + (node.module or "")
-        if module == "__future__":
-            self.futures.update(alias.name for alias in node.names)
-        found = [Imported(alias.asname or alias.name, module, alias.name) for alias in node.names]
-        self._imported(found)
-
-    def _imported(self, found: list[Imported]) -> None:
-        for item in found:
-            self.words.update(item.module.split("."))
-            self.words.add(item.attribute or "")
-            doubt = opaque.doubt_of_import(item.module, item.attribute)
-            if doubt:
-                self.scope.doubt(doubt)
-            if item.name != "*":
-                self.scope.bind(self._mangled(item.name))
-        self.scope.imported(found)
-
-    # Definitions
-
-    def _def(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self.define(node)
-
-    def _class_def(self, node: ast.ClassDef) -> None:
-        self.define(node)
-
-    def define(self, node: DefinitionNode) -> Body:
-        """A definition: what its bodies do, once they run."""
-        self.visit_all(node.decorator_list)
-        parameters = getattr(node, "type_params", None)
-        if parameters:
-            body = self._generic(node, parameters)
-        elif isinstance(node, ast.ClassDef):
-            body = self._class_parts(node)
-        else:
-            body = self._function_parts(node)
-        self.place(node, body)
-        return body
-
-    def place(self, node: DefinitionNode, body: Body) -> None:
-        """Bind the name of a definition, whose bodies may run from here on."""
-        if isinstance(self.scope, ClassScope) and is_quiet(node):
-            self.scope.deferred.absorb(body)
-            self.scope.bind(self._mangled(node.name))
-        elif is_quiet(node):
-            self.scope.bind(self._mangled(node.name))
-            self.scope.run(body)
-        else:
-            self.scope.run(body)
-            self.scope.bind(self._mangled(node.name))
-
-    def _generic(self, node: Any, parameters: Sequence[Any]) -> Body:  # noqa: ANN401
-        outer = self.scope
-        scope = FunctionScope(outer.module, (parameter.name for parameter in parameters))
-        self.scope = scope
-        self.visit_all(parameters)
-        inner = (
-            self._class_parts(node)
-            if isinstance(node, ast.ClassDef)
-            else self._function_parts(node)
-        )
-        scope.run(inner)
-        self.scope = outer
-        body = scope.close()
-        outer.run(body)
-        return body
-
-    def _class_parts(self, node: ast.ClassDef) -> Body:
-        self.visit_all(node.bases)
-        for keyword in node.keywords:
-            self.visit(keyword.value)
-        outer, outer_class = self.scope, self._class
-        self.scope, self._class = ClassScope(outer), node.name
-        self.run_block(_undocumented(node.body))
-        scope = self.scope
-        body = scope.close()
-        self.scope, self._class = outer, outer_class
-        return body
-
-    def run_block(self, statements: Sequence[ast.stmt]) -> bool:
-        """Statements run from top to bottom; whether their end can be reached."""
-        self.visit_all(statements)
-        return True
-
-    def _function_parts(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Body:
-        self._defaults(node.args)
-        lazy = Body()
-        annotations = [*_annotations_of(node.args), *([node.returns] if node.returns else [])]
-        if annotations:
-            lazy = self._annotations(annotations)
-        body = self._function(node.args, _undocumented(node.body))
-        body.absorb(lazy)
-        return body
-
-    def _function(self, arguments: ast.arguments, statements: Sequence[ast.AST]) -> Body:
-        outer, unsure = self.scope, self._unsure
-        scope = FunctionScope(outer.module, map(self._mangled, _parameters(arguments)))
-        self.scope, self._unsure = scope, 0
-        self.visit_all(statements)
-        self.scope, self._unsure = outer, unsure
-        return scope.close()
-
-    def _defaults(self, arguments: ast.arguments) -> None:
-        self.visit_all(arguments.defaults)
-        self.visit_all(arguments.kw_defaults)
-
-    def _annotations(self, annotations: Sequence[ast.expr]) -> Body:
-        """Annotations, evaluated now, or kept for those who ask; the latter."""
-        as_texts = "annotations" in self.futures
-        if not as_texts:
-            self.visit_all(annotations)
-        if not (as_texts or _LAZY_ANNOTATIONS):
-            return Body()
-        outer, scope = self.scope, FunctionScope(self.scope.module)
-        self.scope = scope
-        self.visit_all(annotations)
-        self.scope = outer
-        return scope.close()
-
-    def _type_alias(self, node: Any) -> None:  # noqa: ANN401
-        outer = self.scope
-        scope = FunctionScope(outer.module, (item.name for item in node.type_params))
-        self.scope = scope
-        self.visit_all(node.type_params)
-        self.visit(node.value)
-        self.scope = outer
-        outer.run(scope.close())
-        self.visit(node.name)
-
-
-def is_quiet(node: DefinitionNode) -> bool:
-    """Whether a definition runs none of its bodies by itself."""
-    if isinstance(node, ast.ClassDef) and (
-        node.keywords or any(dotted(base) not in _QUIET_BASES for base in node.bases)
-    ):
-        return False
-    return all(_last_name(item) in _QUIET_DECORATORS for item in node.decorator_list)
-
-
-def is_main_test(node: ast.expr) -> bool:
-    """Whether this is `__name__ == "__main__"`, which looks nothing up."""
-    if not (isinstance(node, ast.Compare) and isinstance(node.left, ast.Name)):
-        return False
-    other = node.comparators[0]
-    is_main = isinstance(other, ast.Constant) and other.value == "__main__"
-    return is_main and node.left.id == "__name__"
-
-
-def dotted(node: ast.expr) -> str:
-    """`a.b.c` as text; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute):
-        inner = dotted(node.value)
-        return f"{inner}.{node.attr}" if inner else ""
-    return ""
-
-
-def _last_name(node: ast.expr) -> str:
-    function = node.func if isinstance(node, ast.Call) else node
-    return dotted(function).rpartition(".")[2]
-
-
-def _parameters(arguments: ast.arguments) -> list[str]:
-    found = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    found += [item for item in (arguments.vararg, arguments.kwarg) if item is not None]
-    return [item.arg for item in found]
-
-
-def _annotations_of(arguments: ast.arguments) -> list[ast.expr]:
-    found = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    found += [item for item in (arguments.vararg, arguments.kwarg) if item is not None]
-    return [item.annotation for item in found if item.annotation is not None]
-
-
-def _undocumented(body: list[ast.stmt]) -> list[ast.stmt]:
-    return body[1:] if is_docstring(body[0]) else body
-
-
-_VISITORS: dict[type, Visitor] = {
-    ast.Name: Scanner._name,
-    ast.Attribute: Scanner._attribute,
-    ast.Subscript: Scanner._subscript,
-    ast.Constant: Scanner._constant,
-    ast.Call: Scanner._call,
-    ast.Compare: Scanner._compare,
-    ast.BoolOp: Scanner._boolean,
-    ast.IfExp: Scanner._choice,
-    ast.Assert: Scanner._assert,
-    ast.NamedExpr: Scanner._walrus,
-    ast.ListComp: Scanner._comprehension,
-    ast.SetComp: Scanner._comprehension,
-    ast.GeneratorExp: Scanner._comprehension,
-    ast.DictComp: Scanner._comprehension,
-    ast.Lambda: Scanner._lambda,
-    ast.Assign: Scanner._assign,
-    ast.AugAssign: Scanner._augmented,
-    ast.AnnAssign: Scanner._annotated,
-    ast.For: Scanner._for,
-    ast.AsyncFor: Scanner._for,
-    ast.ExceptHandler: Scanner._handler,
-    ast.MatchAs: Scanner._capture,
-    ast.MatchStar: Scanner._capture,
-    ast.MatchMapping: Scanner._mapping,
-    ast.Global: Scanner._global,
-    ast.Nonlocal: Scanner._nonlocal,
-    ast.Import: Scanner._import,
-    ast.ImportFrom: Scanner._import_from,
-    ast.FunctionDef: Scanner._def,
-    ast.AsyncFunctionDef: Scanner._def,
-    ast.ClassDef: Scanner._class_def,
-    getattr(ast, "TypeAlias", ast.Pass): Scanner._type_alias,
-}
-if _VISITORS.get(ast.Pass) is not None:
-    del _VISITORS[ast.Pass]
+    # Of the nodes that mean something.
+    visitors: ClassVar[Visitors] = {
+        ast.Name: _name,
+        ast.Attribute: _attribute,
+        ast.Subscript: _subscript,
+        ast.Constant: _constant,
+    }
