@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ SMALL = {
 class Built:
     """What the command said, and the PDF it made with these parameters."""
 
+    command: tuple[str, ...]
+    source: Path
     status: int
     stderr: str
     folder: Path
@@ -59,14 +62,15 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def build(source: Path, folder: Path, params: dict[str, int]) -> Built:
+def build(original: Path, folder: Path, params: dict[str, int]) -> Built:
+    """What a build makes of a copy of the document, which may be edited."""
+    sources = shutil.copytree(original.parent, folder / original.parent.name)
+    source = sources / original.name
     settings = [item for name, value in params.items() for item in ("-P", f"{name}={value}")]
-    done = run(
-        sys.executable, "-m", "treadle", "build", str(source.relative_to(ROOT)),
-        "-o", str(folder), "--code", str(folder / "code"), *settings,
-    )  # fmt: skip
+    command = ("build", str(source), "-o", str(folder), "--code", str(folder / "code"), *settings)
+    done = run(sys.executable, "-m", "treadle", *command)
     pdf = folder / f"{source.stem}.pdf"
-    return Built(done.returncode, done.stderr, folder, pdf, params)
+    return Built(command, source, done.returncode, done.stderr, folder, pdf, params)
 
 
 @pytest.fixture(scope="session")
