@@ -41,6 +41,7 @@ code: setup  ## extract code/ from the report
 bench: setup tex data  ## measure Treadle beside its peers (some minutes)
 	$(PYTHON_IN_VENV) benchmarks/overhead.py
 	$(PYTHON_IN_VENV) benchmarks/training_speed.py
+	$(PYTHON_IN_VENV) benchmarks/loop.py
 
 watch: setup  ## build again whenever a source changes
 	@while true; do touch .venv/watched; $(MAKE) --no-print-directory pdf || true; \
