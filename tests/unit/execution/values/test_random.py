@@ -2,10 +2,10 @@
 
 import copy
 import math
-import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -35,8 +35,10 @@ plain = st.recursive(
 )
 
 
-def session() -> Session:
-    return Session(Path(tempfile.mkdtemp()))
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all examples: what it holds is found by its content."""
+    return tmp_path_factory.mktemp("store")
 
 
 def again(one: Session, *names: str) -> None:
@@ -65,8 +67,8 @@ def order(value: Any) -> Any:
 
 @settings(max_examples=150, deadline=None)
 @given(plain)
-def test_plain_values_come_back_and_copies_have_the_same_token(value: Any) -> None:
-    one = session()
+def test_plain_values_come_back_and_copies_have_the_same_token(store: Path, value: Any) -> None:
+    one = Session(store)
     one.names["x"] = value
     before = one.values.token_of("x")
     again(one, "x")
@@ -78,8 +80,8 @@ def test_plain_values_come_back_and_copies_have_the_same_token(value: Any) -> No
 
 @settings(max_examples=150, deadline=None)
 @given(plain, plain)
-def test_tokens_agree_only_for_what_is_equal(left: Any, right: Any) -> None:
-    one = session()
+def test_tokens_agree_only_for_what_is_equal(store: Path, left: Any, right: Any) -> None:
+    one = Session(store)
     one.names["x"] = left
     before = one.values.token_of("x")
     one.names["x"] = right
@@ -116,9 +118,9 @@ def add(into, item, n):
     st.lists(st.integers(0, 7), min_size=1, max_size=5),
 )
 def test_random_sharing_comes_back(
-    kinds: list[int], edges: list[tuple[int, int, bool]], bound: list[int]
+    store: Path, kinds: list[int], edges: list[tuple[int, int, bool]], bound: list[int]
 ) -> None:
-    one = session()
+    one = Session(store)
     one.run(CODE)
     objects = [one.names["empty"](kind) for kind in kinds]
     for n, (into, item, wrapped) in enumerate(edges):
