@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [4b0caf2f9279e42f]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [d7065a89b0fe6353]
 
-# %% assignment9.pmd:1945-2014 batching
+# %% assignment9.pmd:1948-2017 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [6172b5505420e275]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [bfd9523a8f6f0d61]
 
-# %% assignment9.pmd:2239-2265 intervals
+# %% assignment9.pmd:2242-2268 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

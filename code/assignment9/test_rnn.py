@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [eb1c138c75851e95]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [d776d710e17f2b0b]
 
-# %% assignment9.pmd:2725-2888 test-rnn
+# %% assignment9.pmd:2728-2891 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import pytest

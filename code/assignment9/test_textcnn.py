@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [2ab4f7b8763876f4]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [aab146841e87fbfa]
 
-# %% assignment9.pmd:3228-3299 test-textcnn
+# %% assignment9.pmd:3231-3302 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [730e8bd39de33521]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [9b742d9c91d1ef53]
 
-# %% assignment9.pmd:1832-1908 vae-tests
+# %% assignment9.pmd:1835-1911 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [8cd722986ed11b21]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [d5c8baa2d50fdcea]
 
-# %% assignment9.pmd:1594-1653 vae
+# %% assignment9.pmd:1597-1656 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [1025a7c26cc2b0e4]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [82d82678249d862e]
 
-# %% assignment9.pmd:1914-1941 vocabulary
+# %% assignment9.pmd:1917-1944 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter

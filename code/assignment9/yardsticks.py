@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [cdafc096d0c87f27]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [11df6ddc637d477e]
 
-# %% assignment9.pmd:2162-2235 yardsticks
+# %% assignment9.pmd:2165-2238 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,8 @@ def _usual_environment() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in UNUSUAL:
             patch.delenv(name, raising=False)
+        # A shell starts what runs in the background with Ctrl-C ignored, and that is inherited.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         yield
 
 
