@@ -7,7 +7,7 @@ long as starting the worker, or longer, and there is a second core.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from treadle.building.request import Request, Target
@@ -57,6 +57,10 @@ class Ahead:
     def problems(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the preamble and the template: it waits until that is known."""
         return self._known().diagnostics
+
+    def depends(self) -> Mapping[str, str]:
+        """What that rests on, in the terms of `typesetting.record`; it waits until it is known."""
+        return self._known().depends
 
     def failed(self) -> bool:
         """Whether it is known by now that going on is senseless."""
@@ -111,4 +115,4 @@ def _layout(request: Request, document: Document, scratch: Scratch) -> Layout:
     problems = check_template(document)
     if request.target is Target.PDF:
         problems = (*problems, *found.diagnostics)
-    return Layout(found.style, tuple(problems))
+    return Layout(found.style, tuple(problems), found.depends)

@@ -16,22 +16,26 @@ from treadle.building.workers import Workers
 from treadle.diagnostics import Span, warning
 from treadle.store.private import NoKeyError
 from treadle.store.store import Store, store_folder
+from treadle.tangling.tangle import tangle
 
 
 def build(request: Request, listener: Listener | None = None) -> Built:
     """Build the document; what is in `out_dir` is replaced only if there are no errors."""
-    started = time.monotonic()
+    started, begun = time.monotonic(), time.time_ns()
     if misuses := misuses_of(request):
         return Built((), misuses=misuses)
     prepared = prepare(request)
     if prepared.misuses:
         return Built(prepared.diagnostics, misuses=prepared.misuses)
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
-    work = Work(request, listener or Silent(), prepared, scratch, started)
+    work = Work(request, listener or Silent(), prepared, scratch, started, begun)
     work.problems += prepared.diagnostics
     if not work.failed:
-        with scratch.locked():
-            _build(work)
+        with scratch.locked(work.listener.waiting):
+            work.problems += tangle(prepared.document, request.code_dir).diagnostics
+            work.extracted = time.time_ns()
+            if not work.failed:
+                _build(work)
             if work.store is not None:
                 from treadle.building.keeping import keep
 

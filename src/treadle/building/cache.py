@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from treadle.execution.result import ChunkResult, Figure, Result, Stepped
 from treadle.execution.task import ChunkTask
 from treadle.store.blobs import CorruptEntryError
 from treadle.store.digest import combined
+from treadle.store.steady import changed_since
 from treadle.store.store import Store
 
 
@@ -34,6 +36,7 @@ class Cache:
 
     def __init__(self, store: Store, present: Present, looks: Looks, figures: Path) -> None:
         """`present`: files and so on as they are now; kept figures are put into `figures`."""
+        self._begun = time.time_ns()
         self._store = store
         self._present = present
         self._looks = looks
@@ -49,6 +52,10 @@ class Cache:
         """These files have been written."""
         for path, _ in written:
             self._store.files.forget(path)
+
+    def damaged(self, names: Iterable[str]) -> None:
+        """A worker has found these entries damaged."""
+        self._store.blobs.damaged.extend(names)
 
     def misjudged(self) -> set[int]:
         """The units that were found though their figures would look different now."""
@@ -89,6 +96,11 @@ class Cache:
             self.reasons.setdefault(number, reason)
         return None
 
+    def named_files(self, runnable: Runnable) -> dict[str, str]:
+        """The digests of the files that the unit's code names: asked for before it runs."""
+        paths = filter(_is_data, self._named(runnable))
+        return {path: self.file_digest(path) for path in paths}
+
     def completed(
         self, runnable: Runnable, symbols: Mapping[str, str], stepped: Stepped, state: State
     ) -> Stepped:
@@ -101,6 +113,20 @@ class Cache:
         if observed is stepped.observed and not nonce:
             return stepped
         return replace(stepped, observed=observed, nonce=nonce)
+
+    def is_sound(
+        self, named: Mapping[str, str], seen: Observed, completed: Observed, state: State
+    ) -> bool:
+        """Whether the unit ran with what its key and `completed` say, as far as can be told.
+
+        `named` are its files as they were before, `seen` is what was observed of it. Somebody may
+        have edited a module that was planned with, or a file that was read unseen.
+        """
+        modules = {*state.modules.values(), *(file for _, file in completed.imported)}
+        added = completed.reads[len(seen.reads) :]
+        return not changed_since(self._begun, modules) and all(
+            named.get(path, digest) == digest for path, digest in added
+        )
 
     def record(self, runnable: Runnable, stepped: Stepped, state: State) -> dict[str, object]:
         """What to keep of a unit that has run; `save` writes it."""
@@ -151,12 +177,15 @@ class Cache:
         modules that it imports in a way that no analysis shows.
         """
         known = {path for path, *_ in (*observed.reads, *observed.writes)} | state.files.keys()
-        folder = self._present.folder
-        files = {os.path.join(folder, text) for text in runnable.unit.code.strings}  # noqa: PTH118
+        files = self._named(runnable)
         analysed = {symbol.partition(":")[0] for symbol in symbols}
         files |= {file for name, file in observed.imported if name not in analysed}
         reads = [(path, self.file_digest(path)) for path in sorted(files - known) if _is_data(path)]
         return replace(observed, reads=(*observed.reads, *reads)) if reads else observed
+
+    def _named(self, runnable: Runnable) -> set[str]:
+        folder = self._present.folder
+        return {os.path.join(folder, text) for text in runnable.unit.code.strings}  # noqa: PTH118
 
     def _placed(self, runnable: Runnable, stem: str, stepped: Stepped) -> Stepped:
         """The result with its figures in this build's folder, named as this build names them."""

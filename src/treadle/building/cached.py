@@ -188,6 +188,7 @@ class Cached:
             stepped = self._step(number)
             if not stepped.unrestored:
                 return
+            self._cache.damaged(stepped.damaged)
             self._live.unrestorable(stepped.unrestored, self._states[number])
 
     def _ready(self, number: int) -> frozenset[int]:
@@ -227,6 +228,7 @@ class Cached:
         runnable = self._runnables[number]
         plan, before = self._plans[number], self._states[number]
         step = self._composer.step(number, plan, before, in_order=self._in_order)
+        named = self._cache.named_files(runnable)
 
         def finish(stepped: Stepped) -> Callable[[], None]:
             if stepped.unstored:
@@ -236,9 +238,11 @@ class Cached:
                 return _nothing
             save: Callable[[], None] = _nothing
             if stepped.result.failure is None or may_fail(runnable):
+                seen = stepped.observed
                 stepped = self._cache.completed(runnable, plan.reach.symbols, stepped, before)
-                record = self._cache.record(runnable, stepped, before)
-                save = partial(self._cache.save, plan.key, record)
+                if self._cache.is_sound(named, seen, stepped.observed, before):
+                    record = self._cache.record(runnable, stepped, before)
+                    save = partial(self._cache.save, plan.key, record)
                 self._done[number, plan.key] = stepped
                 self._latest = plan.key
             self._learn(number, stepped)

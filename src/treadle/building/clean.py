@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from treadle.building.publish import read_manifest, remove_empty, remove_files
-from treadle.building.scratch import FOLDER, Scratch
+from treadle.building.scratch import FOLDER, Scratch, say_nothing
 from treadle.store import evict
 from treadle.store.entries import PARTS, Removed
 from treadle.store.store import store_folder
@@ -15,16 +16,20 @@ from treadle.store.store import store_folder
 BY_HAND = (".aux", ".log", ".out", ".toc", ".lof", ".lot", ".loa", ".bbl", ".blg", ".synctex.gz")
 
 
-def clean(out_dir: Path, stems: tuple[str, ...] = ()) -> tuple[Path, ...]:
+def clean(
+    out_dir: Path, stems: tuple[str, ...] = (), waiting: Callable[[], None] = say_nothing
+) -> tuple[Path, ...]:
     """Remove what was built in `out_dir` (of these documents; of all if none): the files.
 
-    The cache stays.
+    The cache stays. `waiting` is called if a build has to come to its end first.
     """
     found = sorted(path.name for path in (out_dir / FOLDER).glob("*") if path.is_dir())
     removed: list[Path] = []
     for stem in found:
-        if not stems or stem in stems:
-            removed += _clean_one(Scratch(out_dir, stem))
+        scratch = Scratch(out_dir, stem)
+        if (not stems or stem in stems) and _parts(scratch):
+            with scratch.locked(waiting):  # not under a build's feet
+                removed += _clean_one(scratch)
     remove_empty(out_dir / FOLDER, out_dir.parent)
     return tuple(removed)
 
@@ -50,11 +55,15 @@ def _clean_one(scratch: Scratch) -> tuple[Path, ...]:
     return (*removed, *_remove_scratch(scratch))
 
 
-def _remove_scratch(scratch: Scratch) -> tuple[Path, ...]:
-    """The cache may lie there, too: a document may be called `store.pmd`."""
+def _parts(scratch: Scratch) -> list[Path]:
+    """What lies there of the document's; the cache may, too: one may be called `store.pmd`."""
     kept = PARTS if scratch.root == store_folder(scratch.out_dir) else ()
+    return [path for path in scratch.root.iterdir() if path.name not in kept]
+
+
+def _remove_scratch(scratch: Scratch) -> tuple[Path, ...]:
     removed: list[Path] = []
-    for path in [path for path in scratch.root.iterdir() if path.name not in kept]:
+    for path in _parts(scratch):
         if path.is_dir() and not path.is_symlink():
             removed += (file for file in path.rglob("*") if file.is_file())
             shutil.rmtree(path)

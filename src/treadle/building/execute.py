@@ -24,4 +24,5 @@ def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
     work.ran = run_units(units, planner, prepared.document, prepared.planned.listings)
     work.results = results_by_block(prepared.document, units, work.ran.results)
     work.problems += (*work.ran.diagnostics, *ahead.problems())
+    work.typeset = ahead.depends()
     work.chunks = sum(units[number].unit.is_chunk for number in work.ran.ran)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from treadle.building.dependencies import dependency_rules
@@ -14,6 +15,7 @@ from treadle.diagnostics import Diagnostic, Span, warning
 from treadle.execution.executor import worker_environment
 from treadle.store.evict import shrink
 from treadle.store.limit import cache_limit
+from treadle.store.steady import changed_since
 from treadle.store.store import Store
 
 
@@ -30,7 +32,11 @@ def keep(
     if finished is not None:
         inputs = _inputs(finished, prospect)
         _write_rules(finished, inputs)
-        if _comparable(prospect):
+        if _touched(finished, inputs):
+            for result in finished.results:  # older than what make is to build it from again
+                os.utime(result, ns=(finished.begun, finished.begun))
+            forget(finished.request, store)
+        elif finished.typeset is not None and _comparable(prospect):
             remember(finished, inputs, store)
         else:
             forget(finished.request, store)
@@ -41,11 +47,12 @@ def keep(
 
 def _inputs(finished: Finished, prospect: Prospect | None) -> Inputs:
     environment = worker_environment(finished.threads)
+    typeset = finished.typeset or {}
     request = finished.request
     folders = {str(request.path.resolve().parent), str(request.code_dir.resolve())}
     sources = frozenset(str(Path(name).resolve()) for name in finished.sources)
     if prospect is None:
-        return Inputs(sources, frozenset(folders), (), {}, environment)
+        return Inputs(sources, frozenset(folders), (), {}, typeset, environment)
     planner = prospect.planner
     state = planner.states[-1]
     depends = {path for item in prospect.runnables for path in item.unit.depends}
@@ -54,7 +61,19 @@ def _inputs(finished: Finished, prospect: Prospect | None) -> Inputs:
         searched=frozenset(folders | {str(Path(file).parent) for file in state.modules.values()}),
         observed=tuple(stepped.observed for stepped in planner.outcomes.values()),
         written={path: digest for path, (digest, _) in state.files.items()},
+        typeset=typeset,
         environment=environment,
+    )
+
+
+def _touched(finished: Finished, inputs: Inputs) -> bool:
+    """Whether something was edited while the build may have been reading it."""
+    read = {path for observed in inputs.observed for path, _ in observed.reads}
+    paths = (inputs.read | read) - inputs.written.keys()
+    code = f"{finished.request.code_dir.resolve()}/"
+    extracted = {path for path in paths if path.startswith(code)}
+    return changed_since(finished.begun, paths - extracted) or changed_since(
+        finished.extracted, extracted
     )
 
 
@@ -83,7 +102,7 @@ def _write_rules(finished: Finished, inputs: Inputs) -> None:
 
 
 def _damages(store: Store, path: Path) -> list[Diagnostic]:
-    damaged = store.traces.damaged
+    damaged = {*store.traces.damaged, *store.blobs.damaged}
     if not damaged:
         return []
     entries = "1 entry" if len(damaged) == 1 else f"{len(damaged)} entries"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -26,6 +26,7 @@ class Layout(Struct, frozen=True):
 
     style: FigureStyle
     diagnostics: tuple[Diagnostic, ...] = ()
+    depends: Mapping[str, str] = {}  # what the style rests on: see `typesetting.record`
 
 
 def measured_layout(document: Document, scratch: Scratch, folder: Path) -> Layout:
@@ -42,7 +43,7 @@ def measured_layout(document: Document, scratch: Scratch, folder: Path) -> Layou
     made = format_of(text, Store(scratch.formats, document.stem, environment))
     style = FigureStyle(made.measure.text_width, made.measure.font_size)
     if not made.failed:
-        return Layout(style)
+        return Layout(style, depends=made.depends)
     bare = weave(document, (None,) * len(document.blocks))  # for the lines of the preamble
     places = Places(str(document.path), "measure.tex", bare.tex, bare.lines)
     return Layout(style, diagnose_errors(made.log, places))

@@ -126,7 +126,7 @@ def _sources(folder: str) -> Iterator[str]:
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(set(folders) - {"__pycache__"})
         for name in sorted(names):
-            if name.endswith(".py"):
+            if name.endswith(".py") and not name.startswith("."):  # an editor's
                 with open(f"{place}/{name}", "rb") as file:  # noqa: PTH123
                     yield f"{name} {digest(file.read())}"
 

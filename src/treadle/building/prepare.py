@@ -15,7 +15,6 @@ from treadle.document.reader import read_document
 from treadle.document.settings import Settings, read_settings
 from treadle.document.source import load, normalise
 from treadle.document.syntax import check_syntax
-from treadle.tangling.tangle import tangle
 
 # In a file's name LaTeX or BibTeX take these for something else.
 UNFIT = re.compile(r"[\s\\{}%#~^$&\"'`,;|<>*?]|^-|^\.")
@@ -39,15 +38,13 @@ class Prepared(Struct, frozen=True):
 
 
 def prepare(request: Request) -> Prepared:
-    """Read the document, check its code, extract its modules; all problems of these at once."""
+    """Read the document and check its code; all problems of these at once."""
     text, unreadable = load(request.path)
     document, problems = read_document(request.path, None if unreadable else text)
     settings, _ = read_settings(document)  # its problems are among the reader's
     params, misuses = override(settings.params, request.params)
     planned = plan_tasks(document, settings.seed or 0)
     found = [*problems, *planned.diagnostics, *check_syntax(document)]
-    if not misuses and not has_errors(found):
-        found += tangle(document, request.code_dir).diagnostics
     return Prepared(document, normalise(text), settings, params, planned, tuple(found), misuses)
 
 

@@ -10,7 +10,12 @@ from treadle.building.sources import sources_of, with_sources
 from treadle.building.stage import databases, stage
 from treadle.building.supplements import find_supplements
 from treadle.building.work import Work
-from treadle.typesetting.environment import document_epoch, tex_environment
+from treadle.typesetting.environment import (
+    document_epoch,
+    is_dated_today,
+    tex_environment,
+    today,
+)
 from treadle.typesetting.latex import Job
 from treadle.typesetting.places import Places
 from treadle.typesetting.typeset import typeset
@@ -31,6 +36,7 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
         return
     work.sources |= set(sources_of(work.request, work.prepared, woven))
     if work.request.target is Target.TEX:
+        work.typeset = work.typeset or {}  # the look of figures, where there are any
         _publish(work, (".tex",))
         return
     work.listener.stage("typesetting")
@@ -50,7 +56,9 @@ def _publish(work: Work, suffixes: tuple[str, ...], supplements: tuple[Copy, ...
 
 def _typeset(work: Work, woven: Woven) -> None:
     document, scratch = work.prepared.document, work.scratch
-    epoch = document_epoch(work.prepared.settings.date, woven.tex)
+    date = work.prepared.settings.date
+    epoch = document_epoch(date, woven.tex)
+    work.day = today() if is_dated_today(date, woven.tex) else ""
     environment = tex_environment((work.folder,), epoch)
     job = Job(scratch.stage, document.stem, environment, formats=scratch.formats)
     file = str(work.request.path)
@@ -65,5 +73,6 @@ def _typeset(work: Work, woven: Woven) -> None:
     places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned)
     outcome = typeset(job, places)
     work.problems += outcome.diagnostics
+    work.typeset = outcome.depends or None
     if outcome.pdf is None and job.file(".log").exists():
         work.log = job.file(".log")

@@ -53,6 +53,9 @@ class Built(Struct, frozen=True):
 class Listener(Protocol):
     """Is told what happens while it happens; what it shows is its own affair."""
 
+    def waiting(self) -> None:
+        """Another build of the document has to come to its end first."""
+
     def stage(self, name: str) -> None:
         """The build now does this, in words: "weaving"."""
 
@@ -68,6 +71,9 @@ class Listener(Protocol):
 
 class Silent:
     """A listener that shows nothing."""
+
+    def waiting(self) -> None:
+        """Nothing."""
 
     def stage(self, name: str) -> None:
         """Nothing."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
 FOLDER = ".treadle"
+
+
+def say_nothing() -> None:
+    """Nobody wants to know."""
 
 
 class Scratch(Struct, frozen=True):
@@ -55,15 +60,43 @@ class Scratch(Struct, frozen=True):
         return self.out_dir / FOLDER / f"{self.stem}.d"
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Wait until no other build uses this scratch, then keep others waiting."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    def locked(self, waiting: Callable[[], None] = say_nothing) -> Iterator[None]:
+        """Wait until no other build uses this scratch, then keep others waiting.
+
+        `waiting` is called first if another one does.
+        """
+        lock = self._lock(waiting)
+        try:
             yield
+        finally:
+            os.close(lock)
+
+    def _lock(self, waiting: Callable[[], None]) -> int:
+        path = self.root / "lock"
+        while True:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            except FileNotFoundError:  # `treadle clean` has just removed the folder
+                continue
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                waiting()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if _is_at(path, lock):
+                return lock
+            os.close(lock)  # `treadle clean` has removed it while we waited
 
     def fresh_figures(self) -> Path:
         """The figures' folder, emptied."""
         shutil.rmtree(self.figures, ignore_errors=True)
         self.figures.mkdir(parents=True)
         return self.figures
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False

@@ -22,4 +22,5 @@ def worker_setup(
         style_file=str(figures / "style.json"),
         threads=prepared.settings.threads,
         store=str(store.root) if store else None,
+        key=store.key if store else b"",
     )

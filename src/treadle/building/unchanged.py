@@ -25,6 +25,8 @@ from treadle.store import outside
 from treadle.store.digest import combined
 from treadle.store.private import NoKeyError
 from treadle.store.store import Store, store_folder
+from treadle.typesetting.environment import today
+from treadle.typesetting.record import holds
 
 TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE")
 
@@ -36,6 +38,7 @@ class Inputs(Struct, frozen=True):
     searched: frozenset[str]  # folders in which a new file could be found before another
     observed: tuple[Observed, ...]  # by each unit
     written: Mapping[str, str]  # files, digest of each at the end
+    typeset: Mapping[str, str]  # what LaTeX depended on, in the terms of `typesetting.record`
     environment: Mapping[str, str]  # of the worker
 
 
@@ -48,13 +51,16 @@ class Finished(Struct, frozen=True):
     results: tuple[Path, ...]  # of these, what it was asked for
     problems: tuple[Diagnostic, ...]
     chunks: int
-    ran: bool  # some code
+    begun: int  # nanoseconds since 1970
+    extracted: int  # when the modules had been, likewise
     threads: int | None
+    typeset: Mapping[str, str] | None  # as in `Inputs`; None: it can't be told
+    day: str  # the day for which it is good; empty: any
 
 
 def unchanged(request: Request) -> Built | None:
     """What the build would give if nothing has changed since the last; None: build."""
-    started = time.monotonic()
+    started, clock = time.monotonic(), time.time_ns()
     if not request.cache or not request.path.is_file():
         return None
     try:
@@ -66,7 +72,7 @@ def unchanged(request: Request) -> Built | None:
         return None
     outputs = [request.out_dir.resolve() / name for name in _strings(record["results"])]
     for path in outputs:
-        os.utime(path)  # newer than its sources, for make
+        os.utime(path, ns=(clock, clock))  # newer than its sources, for make
     problems = tuple(_problems(record["problems"]))
     chunks = int(str(record["chunks"]))
     seconds = time.monotonic() - started
@@ -88,6 +94,8 @@ def remember(finished: Finished, inputs: Inputs, store: Store) -> None:
         "problems": [_flat(problem) for problem in finished.problems],
         "chunks": finished.chunks,
         "given": _given(inputs.environment),
+        "typeset": dict(inputs.typeset),
+        "day": finished.day,
     }
     store.traces.save_document(_name(finished.request), record)
 
@@ -117,9 +125,11 @@ def _holds(record: Mapping[str, object], request: Request, store: Store) -> bool
     searched = _texts(record["searched"])
     if any(store.files.listing(folder) != digest for folder, digest in searched.items()):
         return False
+    if record["day"] not in ("", today()):
+        return False
     present = _present(request, store, environment)
     observed = convert(record["observed"], Observed)
-    return outdated(observed, present, {}) is None
+    return outdated(observed, present, {}) is None and holds(_texts(record["typeset"]))
 
 
 def _present(request: Request, store: Store, environment: Mapping[str, str]) -> Present:
@@ -164,10 +174,19 @@ def _program() -> str:
     stamps = [sys.version, treadle.__version__]
     for folder in folders:
         stamps.extend(_stamps(str(folder)))
+    # The libraries that weave: installing another one changes the folder.
+    stamps.extend(_time_of(folder) for folder in sys.path if folder.endswith("-packages"))
     for program in ("pdflatex", "bibtex"):
         found = shutil.which(program)
-        stamps.append(repr(found and os.stat(found).st_mtime_ns))  # noqa: PTH116
+        stamps.append((found and _time_of(found)) or "")
     return combined(stamps)
+
+
+def _time_of(path: str) -> str:
+    try:
+        return str(os.stat(path).st_mtime_ns)  # noqa: PTH116
+    except OSError:
+        return ""
 
 
 def _stamps(folder: str) -> Iterator[str]:
@@ -178,7 +197,7 @@ def _stamps(folder: str) -> Iterator[str]:
             if entry.is_dir():
                 if entry.name != "__pycache__":
                     yield from _stamps(entry.path)
-            else:
+            elif entry.is_file():  # no link that leads nowhere, as editors make
                 status = entry.stat()
                 yield f"{entry.name} {status.st_size} {status.st_mtime_ns}"
 

@@ -1,8 +1,11 @@
-"""Why each chunk of a document would run, or not: nothing of it is run."""
+"""Why each chunk of a document would run, or not: none of its code is run.
+
+Its modules are extracted all the same: what they hold is part of the answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,13 +16,14 @@ from treadle.building.history import History, shortened
 from treadle.building.planning import Prospect, cached_prospect
 from treadle.building.prepare import misuses_of, prepare
 from treadle.building.request import Request, Silent
-from treadle.building.scratch import Scratch
+from treadle.building.scratch import Scratch, say_nothing
 from treadle.building.setup import worker_setup
 from treadle.building.units import Runnable
 from treadle.building.workers import Workers
 from treadle.dataflow.reasons import UNKNOWN, reasons
-from treadle.diagnostics import Diagnostic, Span
+from treadle.diagnostics import Diagnostic, Span, has_errors
 from treadle.store.store import Store, store_folder
+from treadle.tangling.tangle import tangle
 
 
 class Explained(Struct, frozen=True):
@@ -41,15 +45,21 @@ class Verdict(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
-def explain(request: Request) -> Explained:
-    """What `treadle build` would do with each unit of the document. Raises NoKeyError."""
+def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Explained:
+    """What `treadle build` would do with each unit of the document. Raises NoKeyError.
+
+    `waiting` is called if a build of the document has to come to its end first.
+    """
     if misuses := misuses_of(request):
         return Explained(misuses=misuses)
     prepared = prepare(request)
     if prepared.failed:
         return Explained((), prepared.diagnostics, prepared.misuses)
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
-    with scratch.locked(), TemporaryDirectory() as figures:
+    with scratch.locked(waiting), TemporaryDirectory() as figures:
+        extracted = tangle(prepared.document, request.code_dir).diagnostics
+        if has_errors(extracted):
+            return Explained((), (*prepared.diagnostics, *extracted))
         store = Store.open(store_folder(scratch.out_dir))
         setup = worker_setup(request, prepared, Path(figures), store)
         ahead = Ahead(request, prepared.document, scratch, setup.style_file)
@@ -57,7 +67,7 @@ def explain(request: Request) -> Explained:
             look = (ahead.style, lambda: True)  # it has to be right, not quick
             prospect = cached_prospect(prepared, setup, store, workers, *look)
             found = verdicts(prospect, History(store, request.path))
-    return Explained(tuple(found), prepared.diagnostics)
+    return Explained(tuple(found), (*prepared.diagnostics, *extracted))
 
 
 def verdicts(planned: Prospect, history: History) -> list[Verdict]:

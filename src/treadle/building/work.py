@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ class Work(Struct):
     prepared: Prepared
     scratch: Scratch
     started: float
+    begun: int  # nanoseconds since 1970: what changes from then on, may have been read before
+    extracted: int = 0  # the same for what is extracted to `code_dir`
     problems: list[Diagnostic] = field(default_factory=list)
     ran: Ran = field(default_factory=Ran)
     results: list[Result | None] = field(default_factory=list)  # by block of the document
@@ -39,6 +42,8 @@ class Work(Struct):
     written: tuple[Path, ...] = ()  # what it was asked for
     outputs: tuple[Path, ...] = ()  # all that builds of the document have put into DIR
     log: Path | None = None
+    typeset: Mapping[str, str] | None = None  # what LaTeX rests on; None: that can't be told
+    day: str = ""  # the day for which the PDF is good; empty: any
 
     @property
     def failed(self) -> bool:
@@ -61,8 +66,11 @@ class Work(Struct):
             results=self.written,
             problems=tuple(dict.fromkeys(self.problems)),
             chunks=len(self.prepared.document.chunks),
-            ran=bool(self.ran.ran),
+            begun=self.begun,
+            extracted=self.extracted,
             threads=self.prepared.settings.threads,
+            typeset=self.typeset,
+            day=self.day,
         )
 
     def built(self) -> Built:

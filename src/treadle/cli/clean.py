@@ -69,13 +69,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _removed(arguments: argparse.Namespace) -> tuple[str, ...]:
     """Do it, and say what was done."""
     from treadle.building.clean import clean, clean_cache, clean_old
+    from treadle.cli.problems import say_waiting
     from treadle.store.limit import in_words
 
     out_dir = arguments.out_dir
     if arguments.older is not None:
         gone = clean_old(out_dir, arguments.older)
         return (f"removed {gone.entries} files ({in_words(gone.size)}) from the cache",)
-    files = clean(out_dir, tuple(path.stem for path in arguments.files))
+    files = clean(out_dir, tuple(path.stem for path in arguments.files), say_waiting)
     first = f"removed {len(files)} files from {out_dir}"
     if not arguments.everything:
         return (first, *_kept(out_dir, arguments.files))

@@ -30,6 +30,10 @@ class LiveDisplay(Struct):
     since: float = field(default_factory=time.monotonic)
     spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
 
+    def waiting(self) -> None:
+        """Show why nothing happens."""
+        self._now("waiting for another build of the document to end")
+
     def stage(self, name: str) -> None:
         """Show this stage."""
         self._now(name)

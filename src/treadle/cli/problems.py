@@ -14,6 +14,11 @@ def print_problems(problems: Iterable[Diagnostic]) -> None:
         print(" ".join(str(problem).splitlines()), file=sys.stderr)
 
 
+def say_waiting() -> None:
+    """Say why nothing happens."""
+    print("treadle: waiting for another build of the document to end", file=sys.stderr)
+
+
 def misuse(message: str) -> None:
     """Say that the command itself was called wrongly."""
     print(f"treadle: error: {message}", file=sys.stderr)

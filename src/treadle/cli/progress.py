@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from treadle.building.request import Listener, Silent
+from treadle.cli.problems import say_waiting
 from treadle.document.model import Chunk
 
 
@@ -26,6 +27,10 @@ def shown(*, quiet: bool) -> Iterator[Listener]:
 
 class PlainLines(Silent):
     """One line a chunk, when it has run."""
+
+    def waiting(self) -> None:
+        """Say so."""
+        say_waiting()
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
         """Print the chunk's line."""

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from treadle.building.request import Request
     from treadle.building.why import explain
     from treadle.cli.main import Exit
-    from treadle.cli.problems import misuse, print_problems
+    from treadle.cli.problems import misuse, print_problems, say_waiting
 
     request = Request(
         path=arguments.file,
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         code_dir=arguments.code_dir,
         params=tuple(arguments.params),
     )
-    explained = explain(request)
+    explained = explain(request, say_waiting)
     misuses = list(explained.misuses)
     shown = [item for item in explained.verdicts if arguments.chunk in (None, item.label)]
     if arguments.chunk is not None and explained.verdicts and not shown:

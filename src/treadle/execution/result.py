@@ -91,6 +91,7 @@ class Stepped(Struct, frozen=True, omit_defaults=True, tag=True):
     deleted: tuple[str, ...] = ()
     observed: Observed = Observed()
     unrestored: tuple[str, ...] = ()  # names that did not come back as they were
+    damaged: tuple[str, ...] = ()  # entries of the store that this was found out about
     blobs: tuple[str, ...] = ()  # all that the groups' entries and the figures need in the store
     figures: tuple[tuple[str, str], ...] = ()  # figure files, their digests
     unstored: str = ""  # why the store could not be written: a full disk

@@ -23,6 +23,7 @@ class WorkerSetup(Struct, frozen=True):
     style_file: str | None = None  # where `late_style` finds the figures' style; None: the usual
     threads: int | None = None  # for numerical libraries; None: as many as they like
     store: str | None = None  # the store's folder; None: nothing is observed, stored or restored
+    key: bytes = b""  # the store's
 
 
 class InlineCode(Struct, frozen=True):

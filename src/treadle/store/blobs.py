@@ -39,7 +39,11 @@ class Blobs:
     """The blobs of a store; any number of processes may use it at once."""
 
     def __init__(self, root: Path | str) -> None:
-        """Blobs under `root`, the store's folder; it is made when something is put there."""
+        """Blobs under `root`, the store's folder; it is made when something is put there.
+
+        `damaged` collects the names of those that were not as they had been written.
+        """
+        self.damaged: list[str] = []
         self._folder = f"{os.fspath(root)}/blobs"
 
     def put(self, parts: Sequence[Bytes]) -> str:
@@ -120,6 +124,7 @@ class Blobs:
 
     def _corrupt(self, name: str, trouble: str) -> CorruptEntryError:
         remove(self._path(name))
+        self.damaged.append(name)
         return CorruptEntryError(name, trouble)
 
 

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from typing import TYPE_CHECKING
 
 from treadle.store.atomic import write_whole
-from treadle.store.digest import combined
+from treadle.store.sealed import sealed, unsealed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +17,7 @@ Stamp = tuple[int, int, int, int, int]  # device, inode, size, mtime and ctime i
 
 LARGE = 1_000_000  # bytes; smaller files are hashed every time
 KEPT = 2000  # files
+PURPOSE = "digests of large files"
 # A file must have been left alone that long when it was hashed. It is longer than the system takes
 # to write out changed pages: only then does a write through a mapping set the ctime again.
 SETTLED = 60 * 10**9  # nanoseconds
@@ -42,8 +42,9 @@ class KnownFiles:
     not been touched for a minute when it was hashed, and its file system keeps an honest ctime.
     """
 
-    def __init__(self, root: Path | str) -> None:
-        """`root`: the store's folder. Nothing is read before the first large file."""
+    def __init__(self, root: Path | str, key: bytes) -> None:
+        """`root`: the store's folder; `key`: its secret key. Nothing is read as yet."""
+        self._key = key
         self._path = f"{os.fspath(root)}/stats/files"
         self._entries: dict[str, list[object]] | None = None
         self._devices: frozenset[int] | None = None
@@ -69,35 +70,30 @@ class KnownFiles:
         """Write what is new, beside what others have written meanwhile. Raises OSError."""
         if not self._changed:
             return
-        entries = _read(self._path) | self._loaded()
+        entries = self._read() | self._loaded()
         kept = dict(list(entries.items())[-KEPT:])
-        text = json.dumps(kept, separators=(",", ":"))
-        write_whole(self._path, [combined([text]).encode(), text.encode()])
+        write_whole(self._path, [sealed({"files": kept}, PURPOSE, self._key)])
         self._changed = False
 
     def _loaded(self) -> dict[str, list[object]]:
         if self._entries is None:
-            self._entries = _read(self._path)
+            self._entries = self._read()
         return self._entries
+
+    def _read(self) -> dict[str, list[object]]:
+        """The entries; none if the file is not as this user's builds wrote it."""
+        try:
+            with open(self._path, "rb") as file:
+                record = unsealed(file.read(), PURPOSE, self._key)
+        except OSError:
+            return {}
+        entries = record.get("files") if record else None
+        return entries if isinstance(entries, dict) else {}
 
     def _trusted(self) -> frozenset[int]:
         if self._devices is None:
             self._devices = _local_devices()
         return self._devices
-
-
-def _read(path: str) -> dict[str, list[object]]:
-    """The entries; none if the file is not as it was written."""
-    try:
-        with open(path, "rb") as file:
-            data = file.read()
-    except OSError:
-        return {}
-    text = data[64:].decode("utf-8", "replace")
-    if data[:64] != combined([text]).encode():
-        return {}
-    entries: dict[str, list[object]] = json.loads(text)
-    return entries
 
 
 def _local_devices() -> frozenset[int]:

@@ -22,6 +22,7 @@ class Store(Struct, frozen=True):
     traces: Traces
     files: FileDigests
     known: KnownFiles  # to be saved at the end of a build
+    key: bytes  # nobody else knows it
 
     @classmethod
     def open(cls, folder: Path) -> Store:
@@ -35,8 +36,8 @@ class Store(Struct, frozen=True):
     @classmethod
     def with_key(cls, folder: Path, key: bytes) -> Store:
         """The store in `folder`, sealed with `key`."""
-        known = KnownFiles(folder)
-        return cls(folder, Blobs(folder), Traces(folder, key), FileDigests(known), known)
+        known = KnownFiles(folder, key)
+        return cls(folder, Blobs(folder), Traces(folder, key), FileDigests(known), known, key)
 
 
 def store_folder(out_dir: Path) -> Path:

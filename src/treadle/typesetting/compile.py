@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -19,13 +20,18 @@ def compile_tex(job: Job) -> Compiled:
 
     An error that LaTeX finds from a dumped preamble counts only if it finds it without, too.
     """
+    begun = time.time_ns()
     format_ = _format(job)
-    if format_ is not None and (compiled := recall(job, format_.identity)):
-        return replace(compiled, preamble_log=format_.log)
+    if format_ is None:
+        return run_passes(job)
+    if compiled := recall(job, format_.identity):
+        both = {**compiled.depends, **format_.depends}
+        return replace(compiled, preamble_log=format_.log, depends=both)
     compiled = _from_format(job, format_)
-    if first_error(compiled.log) is None and format_ is not None:
-        remember(job, format_.identity, compiled)
-    return compiled
+    if first_error(compiled.log) is not None:
+        return compiled
+    depends = remember(job, format_.identity, compiled, begun)
+    return replace(compiled, depends={**depends, **format_.depends} if depends else {})
 
 
 def _from_format(job: Job, format_: Format | None) -> Compiled:

@@ -49,10 +49,21 @@ def document_epoch(date: datetime.date | str | None, tex: str) -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     if given.isdigit():
         return int(given)
-    day = parse_date(date)
-    if day is None:
-        day = datetime.datetime.now(datetime.UTC).date() if TODAY.search(tex) else UNDATED
+    day = parse_date(date) or UNDATED
+    if is_dated_today(date, tex):
+        day = datetime.date.fromisoformat(today())
     return int(datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.UTC).timestamp())
+
+
+def is_dated_today(date: datetime.date | str | None, tex: str) -> bool:
+    """Whether the PDF is another one tomorrow."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return not given.isdigit() and parse_date(date) is None and bool(TODAY.search(tex))
+
+
+def today() -> str:
+    """The day, as 2025-03-01, in the time zone of documents."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def parse_date(value: datetime.date | str | None) -> datetime.date | None:

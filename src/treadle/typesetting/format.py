@@ -38,6 +38,7 @@ class Format(Struct, frozen=True):
     failed: bool = False
     identity: str = ""  # changes with the format
     inputs: tuple[Path, ...] = ()  # what it read of the folders that TeX searches for the document
+    depends: Mapping[str, str] = {}  # all it rests on: see `record`
 
 
 class Store(Struct, frozen=True):
@@ -136,7 +137,7 @@ def _recall(directory: Path, store: Store) -> Format | None:
         return None
     own = tuple(Path(key[5:]) for key in values if key.startswith("file:"))
     file = directory / f"{store.stem}.fmt" if dumped else None
-    return Format(file, said, measure, False, combined((text,)), own)
+    return Format(file, said, measure, False, combined((text,)), own, values)
 
 
 def _forget_old(folder: Path) -> None:

@@ -54,6 +54,7 @@ class Compiled(Struct, frozen=True):
     passes: int
     settled: bool
     preamble_log: str = ""
+    depends: Mapping[str, str] = {}  # all it rests on besides the job's directory: see `record`
 
 
 def run_passes(job: Job) -> Compiled:

@@ -8,6 +8,7 @@ installation, whose size and times count, `names:` for the names that TeX may fi
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,11 +16,8 @@ from pathlib import Path
 from treadle.store.digest import combined, digest
 from treadle.typesetting.environment import searched_folders
 
-# Names that LaTeX may ask for without being told: a new file of such a name can hide another.
-TEX_SUFFIXES = (
-    *(".tex", ".ltx", ".sty", ".cls", ".clo", ".cfg", ".def", ".fd", ".ldf", ".lbx", ".bbx"),
-    *(".cbx", ".tfm", ".vf", ".pfb", ".enc", ".map", ".code", ".trsl", ".mkii", ".bst"),
-)
+# A path with a folder in it, in braces: LaTeX may look for such a file, and find none as yet.
+IN_FOLDER = re.compile(r"\{([^{}\s\\]+)/[^{}/]*\}")
 PROGRAMS = ("pdflatex", "bibtex")
 UNLISTED_TREES = ("/etc/texmf/tex",)  # TeX looks there itself, without a list of files
 
@@ -28,7 +26,7 @@ def keys_of(directory: Path, stem: str, environment: Mapping[str, str]) -> tuple
     """The keys of a run of `STEM.tex` in `directory`, except for files of that directory."""
     folders = searched_folders(environment)
     inputs = [path for path in recorded_inputs(directory, stem) if directory not in path.parents]
-    keys = {f"names:{folder}" for folder in folders}
+    keys = {f"names:{folder}" for folder in (*folders, *_subfolders(directory, stem, folders))}
     for path in inputs:
         own = any(folder in path.parents for folder in folders)
         keys.add(f"file:{path}" if own else f"stat:{path}")
@@ -37,6 +35,19 @@ def keys_of(directory: Path, stem: str, environment: Mapping[str, str]) -> tuple
     home = environment.get("TEXMFHOME") or Path("~/texmf").expanduser()
     keys |= {f"tree:{folder}" for folder in (home, *UNLISTED_TREES)}
     return tuple(sorted(keys))
+
+
+def _subfolders(directory: Path, stem: str, folders: Iterable[Path]) -> set[Path]:
+    """The folders in which a file may turn up that LaTeX would rather take, or has missed."""
+    tex = directory / f"{stem}.tex"
+    text = tex.read_text("utf-8", "replace") if tex.exists() else ""
+    named = set(IN_FOLDER.findall(text)) - {stem}
+    return {folder / name for folder in folders for name in named}
+
+
+def _is_passing(name: str) -> bool:
+    """Whether it is what editors and builds leave and remove: it would be new all the time."""
+    return name.startswith((".", "#")) or name.endswith(("~", ".part", ".swp", ".pyc"))
 
 
 def recorded_inputs(directory: Path, stem: str) -> tuple[Path, ...]:
@@ -84,8 +95,8 @@ def _observe(key: str) -> str:
             found = Path(path).stat()
             return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
         if kind == "names":
-            names = (entry.name for entry in os.scandir(path))
-            return combined(sorted(name for name in names if name.endswith(TEX_SUFFIXES)))
+            names = (entry.name for entry in os.scandir(path) if not _is_passing(entry.name))
+            return combined(sorted(names))
         return combined(_below(path))
     except OSError:
         return "absent"

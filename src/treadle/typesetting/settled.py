@@ -6,24 +6,34 @@ import json
 from pathlib import Path
 
 from treadle.store.digest import combined, digest
+from treadle.store.steady import changed_since
 from treadle.typesetting.latex import Compiled, Job
 from treadle.typesetting.record import holds, keys_of, observed, relevant
 
 SUFFIX = ".settled"
 
 
-def remember(job: Job, format_identity: str, compiled: Compiled) -> None:
-    """Note what the result depends on, and the result itself."""
-    if not (compiled.settled and job.file(".pdf").exists()):
-        return
+def remember(job: Job, format_identity: str, compiled: Compiled, begun: int) -> dict[str, str]:
+    """Note what the result depends on, and the result itself; the former.
+
+    Nothing is noted, and nothing given, where that can't be told: references still change, or
+    somebody has edited a file since `begun` (nanoseconds since 1970).
+    """
+    keys = keys_of(job.directory, job.stem, job.environment)
+    own = (key.removeprefix("file:") for key in keys if key.startswith("file:"))
+    if not (compiled.settled and job.file(".pdf").exists()) or changed_since(begun, own):
+        job.file(SUFFIX).unlink(missing_ok=True)
+        return {}
+    values = observed(keys)
     record = {
         "identity": _identity(job, format_identity),
-        "values": observed(keys_of(job.directory, job.stem, job.environment)),
+        "values": values,
         "files": _files(job.directory),
     }
     part = job.file(f"{SUFFIX}.part")
     part.write_text(json.dumps(record), "utf-8")
     part.replace(job.file(SUFFIX))
+    return values
 
 
 def recall(job: Job, format_identity: str) -> Compiled | None:
@@ -42,7 +52,7 @@ def recall(job: Job, format_identity: str) -> Compiled | None:
         return None
     bibliography = job.file(".blg")
     said = bibliography.read_text("utf-8", "replace") if bibliography.exists() else ""
-    return Compiled(log, said, passes=0, settled=True)
+    return Compiled(log, said, passes=0, settled=True, depends=record["values"])
 
 
 def _identity(job: Job, format_identity: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,11 +17,15 @@ from treadle.typesetting.programs import missing_program
 
 
 class Typeset(Struct, frozen=True):
-    """The PDF in the job's directory (None if anything is wrong), the problems, the passes."""
+    """The PDF in the job's directory (None if anything is wrong), the problems, the passes.
+
+    `depends`: what another run would have to find as it is, to give the same; empty: unknown.
+    """
 
     pdf: Path | None
     diagnostics: tuple[Diagnostic, ...]
     passes: int = 0
+    depends: Mapping[str, str] = {}
 
 
 def typeset(job: Job, places: Places) -> Typeset:
@@ -34,7 +38,7 @@ def typeset(job: Job, places: Places) -> Typeset:
     found = tuple(_problems(job, compiled, places))
     pdf = job.file(".pdf")
     good = pdf.exists() and not has_errors(found)
-    return Typeset(pdf if good else None, found, compiled.passes)
+    return Typeset(pdf if good else None, found, compiled.passes, compiled.depends)
 
 
 def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Diagnostic]:

@@ -84,3 +84,17 @@ def test_a_missing_file_is_made_again(kept: Kept):
         outcome = build(_case(EDITED), place)
         assert outcome.status == 0, (name, outcome.complaints)
         assert outcome.files == kept.clean.files, name
+
+
+@pytest.mark.parametrize("part", ["blobs", "traces"])
+def test_it_is_said_that_something_was_damaged(kept: Kept, part: str):
+    shutil.rmtree(kept.scratch, ignore_errors=True)
+    shutil.copytree(kept.built, kept.scratch, symlinks=True)
+    (kept.scratch / "report.pmd").write_text(EDITED, "utf-8")
+    for path in (kept.scratch / "build/.treadle/store" / part).rglob("*"):
+        if path.is_file():
+            damage_file(path, "truncate")
+    outcome = build(_case(EDITED), Place(kept.scratch, {"PATH": str(kept.programs)}))
+    assert outcome.status == 0, outcome.complaints
+    assert outcome.files == kept.clean.files
+    assert "damaged: what they held was computed again" in outcome.complaints

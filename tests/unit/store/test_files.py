@@ -149,6 +149,9 @@ def test_no_folder_no_listing(files, path, tmp_path):
     assert files.listing(str(path)) == "file"
 
 
+KEY = bytes(range(32))
+
+
 class TestKnownFiles:
     @pytest.fixture(autouse=True)
     def honest(self, tmp_path, monkeypatch):
@@ -163,7 +166,7 @@ class TestKnownFiles:
 
     def built(self, root, path):
         """The digest of the file in a new build, and whether the file was read for it."""
-        known = KnownFiles(root)
+        known = KnownFiles(root, KEY)
         found = known.digest_of(str(path), stamp_of(path.stat()))
         value = FileDigests(known).of(str(path))
         known.save()
@@ -216,13 +219,21 @@ class TestKnownFiles:
             altered[place] ^= 1
             for damaged in (bytes(altered), data[:place]):
                 record.write_bytes(damaged)
-                assert KnownFiles(root).digest_of(str(big), stamp_of(big.stat())) == ""
+                assert KnownFiles(root, KEY).digest_of(str(big), stamp_of(big.stat())) == ""
+
+    def test_what_somebody_else_wrote_is_not_believed(self, root, big, later):
+        later(100)
+        KnownFiles(root, bytes(32)).save()
+        planted = KnownFiles(root, bytes(32))
+        planted.add(str(big), stamp_of(big.stat()), digest(b"other"))
+        planted.save()
+        assert self.built(root, big) == (digest(HUGE), True)
 
     def test_two_builds_at_once_keep_what_both_found(self, root, big, later):
         other = big.with_name("other")
         other.write_bytes(HUGE)
         later(100)
-        first, second = KnownFiles(root), KnownFiles(root)
+        first, second = KnownFiles(root, KEY), KnownFiles(root, KEY)
         for known, path in ((first, big), (second, other)):
             known.digest_of(str(path), stamp_of(path.stat()))
             FileDigests(known).of(str(path))

@@ -59,6 +59,11 @@ class Memory:
         self._groups: dict[str, Group] = {}  # by name, as the last step that reached it left them
         self._before: dict[str, Any] = {}
 
+    def damaged(self) -> tuple[str, ...]:
+        """The entries found damaged since the last time."""
+        found, self._blobs.damaged = tuple(self._blobs.damaged), []
+        return found
+
     def put_in_place(self, step: Step) -> tuple[str, ...]:
         """Make the session what the step is to find; the names that could not be restored."""
         for name in step.absent:

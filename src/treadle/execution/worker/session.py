@@ -65,7 +65,8 @@ class Session:
         with self._capture.silence():
             unrestored = memory.put_in_place(step)
         if unrestored:
-            return Stepped(InlineResult(), unrestored=unrestored)
+            damaged = memory.damaged()
+            return Stepped(InlineResult(), unrestored=unrestored, damaged=damaged)
         memory.begin()
         result = self.run(step.task)
         with self._capture.silence():

@@ -29,7 +29,7 @@ class Watch:
         self, setup: WorkerSetup, after_import: AfterImport, journal: Journal | None = None
     ) -> None:
         """Install the hooks; they stay as long as the process lives."""
-        known = KnownFiles(setup.store) if setup.store else None
+        known = KnownFiles(setup.store, setup.key) if setup.store and setup.key else None
         self.log = Log(scope_of(setup), FileDigests(known), journal)
         self.imports = Imports()
         self.environment = Environment(self.log, self.imports)

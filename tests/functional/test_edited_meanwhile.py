@@ -1,0 +1,114 @@
+"""Files that are edited while a build runs: the next build shows them as they are then."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+COMMAND = (sys.executable, "-m", "treadle", "build", "report.pmd")
+# The chunk says when it runs, and goes on when it is told to.
+WAITS = """import os, time
+open("running", "w").close()
+while not os.path.exists("go"):
+    time.sleep(0.02)
+"""
+
+
+def chunk(code: str) -> str:
+    return f"```{{python waits, echo=False}}\n{WAITS}{code}\n```\n"
+
+
+def build_and_meanwhile(made, edit, *arguments):
+    """Build; once the chunk runs, call `edit`, and let it go on."""
+    for name in ("running", "go"):
+        (made.folder / name).unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=made.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    deadline = time.monotonic() + 60
+    while not (made.folder / "running").exists() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    edit()
+    (made.folder / "go").touch()
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, output + errors
+
+
+def test_the_document(project):
+    text = "The word is FIRST.\n\n" + chunk("print(1)")
+    made = project(text)
+    build_and_meanwhile(made, lambda: made.write("report.pmd", text.replace("FIRST", "SECOND")))
+    document = made.folder / "report.pmd"
+    assert made.pdf.stat().st_mtime_ns < document.stat().st_mtime_ns  # so make builds again
+    assert made.build().returncode == 0
+    assert "SECOND" in made.tex
+    assert made.pdf.stat().st_mtime_ns > document.stat().st_mtime_ns
+
+
+def test_a_module_before_it_is_imported(project):
+    made = project(chunk("import helper\nprint(helper.f())"))
+    made.write("helper.py", "def f():\n    return 'OLD'\n")
+    build_and_meanwhile(
+        made, lambda: made.write("helper.py", "def f():\n    return 'NEW'\n"), "--to", "tex"
+    )
+    assert "NEW" in made.tex
+    made.write("helper.py", "def f():\n    return 'OLD'\n")
+    assert made.build("--to", "tex").returncode == 0
+    assert "OLD" in made.tex
+
+
+READS_UNSEEN = """import ctypes
+libc = ctypes.CDLL(None)
+libc.fopen.restype = ctypes.c_void_p
+libc.fopen.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
+libc.fgets.argtypes = [ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p]
+name = "named.txt"
+held = ctypes.create_string_buffer(100)
+libc.fgets(held, 100, libc.fopen(name.encode(), b"r"))
+print(held.value.decode())
+"""
+
+
+def test_a_file_that_a_library_has_read_by_then(project):
+    made = project(f"```{{python reads}}\n{READS_UNSEEN}{WAITS}```\n")
+    made.write("named.txt", "before")
+    build_and_meanwhile(made, lambda: made.write("named.txt", "after"), "--to", "tex")
+    assert "before" in made.tex
+    assert made.build("--to", "tex").returncode == 0
+    assert "after" in made.tex
+
+
+def test_clean_waits_for_the_build(project):
+    made = project(chunk("import matplotlib.pyplot as plt\nplt.plot([1, 2]);"))
+    cleaning = []
+
+    def clean():
+        cleaning.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "treadle", "clean"],
+                cwd=made.folder,
+                stderr=subprocess.PIPE,
+                encoding="utf-8",
+            )
+        )
+        time.sleep(1)
+
+    build_and_meanwhile(made, clean, "--to", "tex")
+    _, errors = cleaning[0].communicate(timeout=60)
+    assert "waiting for another build" in errors
+    assert not (made.folder / "build/report.tex").exists()
+
+
+@pytest.mark.parametrize("name", ["with space.txt", "plain.txt"])
+def test_files_that_were_there_before_keep_nothing_from_being_kept(project, name):
+    made = project(f"```{{python reads}}\nprint(open({name!r}).read())\n```\n")
+    made.write(name, "text")
+    made.build("--to", "tex")
+    done = made.build("--to", "tex")
+    assert done.stdout.startswith("ran 0 of 1 chunks")
+    os.utime(made.folder / name)
+    assert made.build("--to", "tex").stdout.startswith("ran 0 of 1 chunks")

@@ -1,0 +1,80 @@
+"""The build that is left out, or sets no pages: only where a clean one would give the same."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import sys
+
+import pytest
+
+PIXEL = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
+    b"\x90wS\xde\x00\x00\x00\x0cIDATx\x9cc\xf8\xcf\xc0\x00\x00\x03\x01\x01\x00\xc9\xfe\x92\xef"
+    b"\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+def built(made, *arguments):
+    done = made.build(*arguments)
+    assert done.returncode == 0, done.stderr
+    return made.text()
+
+
+def test_a_package_in_the_users_tex_tree(project, monkeypatch):
+    made = project("---\npreamble: |\n  \\usepackage{mymac}\n---\n\nIt says \\mine.\n")
+    monkeypatch.setenv("TEXMFHOME", str(made.folder / "tree"))
+    macros = "tree/tex/latex/mymac/mymac.sty"
+    made.write(macros, "\\newcommand\\mine{FIRST}\n")
+    assert "FIRST" in built(made)
+    made.write(macros, "\\newcommand\\mine{SECOND}\n")
+    assert "SECOND" in built(made)
+
+
+def test_another_day(project):
+    made = project("Today is \\today.\n")
+    built(made)
+    clock = made.write("clock/sitecustomize.py", CLOCK)
+    done = made.run("env", f"PYTHONPATH={clock.parent}", *BUILD)
+    assert done.returncode == 0, done.stderr
+    assert "May 6, 2031" in made.text()
+    built(made)
+    assert str(datetime.datetime.now(datetime.UTC).year) in made.text()
+
+
+CLOCK = """import datetime
+class Later(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2031, 5, 6, 12, tzinfo=tz)
+datetime.datetime = Later
+"""
+BUILD = (sys.executable, "-m", "treadle", "build", "report.pmd")
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "sub/x.tex"])
+def test_a_file_that_latex_looked_for_in_vain(project, name):
+    made = project(f"Is there one: \\IfFileExists{{{name}}}{{YES}}{{NO}}.\n")
+    assert "NO" in built(made)
+    made.write(name, "text")
+    assert "YES" in built(made)
+
+
+def test_an_image_that_latex_would_rather_take(project):
+    made = project("\\includegraphics[width=2cm]{pic}\n\nText.\n")
+    (made.folder / "pic.png").write_bytes(PIXEL)
+    built(made)
+    other = project("Something else.\n")
+    built(other)
+    shutil.copy(other.pdf, made.folder / "pic.pdf")
+    assert "Something else" in built(made)
+
+
+def test_files_that_editors_leave_are_nobodys_business(project):
+    made = project("Text.\n")
+    built(made)
+    made.write(".report.pmd.swp", "")
+    made.write("report.pmd~", "")
+    before = made.pdf.stat().st_ino
+    assert "Text" in built(made)
+    assert made.pdf.stat().st_ino == before
