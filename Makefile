@@ -11,6 +11,13 @@ FLAGS  ?=
 WEAVER := $(shell find src templates -name __pycache__ -prune -o -type f -print)
 REPORT := $(BUILD)/assignment9.pdf $(BUILD)/proposal.pdf
 
+# Other FLAGS make other PDFs: a draft must not pass for the report.
+LAST_FLAGS := $(BUILD)/.treadle/flags
+ifneq ($(strip $(file < $(LAST_FLAGS))),$(strip $(FLAGS)))
+$(shell mkdir -p $(dir $(LAST_FLAGS)))
+$(file > $(LAST_FLAGS),$(FLAGS))
+endif
+
 .PHONY: help setup tex data data-imdb pdf proposal test test-cache test-long lint code lock bench watch clean distclean
 
 help:  ## list the targets
@@ -76,7 +83,8 @@ lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	@touch $@
 
 $(BUILD)/assignment9.pdf: | .venv/data-ready
-$(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready | .venv/tex-ready
+$(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready $(wildcard $(LAST_FLAGS)) \
+    | .venv/tex-ready
 	$(TREADLE) build $< -o $(BUILD) $(FLAGS)
 
 # What each PDF was made of besides: data, images, modules, as the last build saw it.

@@ -181,8 +181,10 @@ def _rivals(rival: Rival) -> Callable[[Case, Path], str]:
             lay_out(case, there)
             apply_change(case, there, built=False)
             clean = rival.build(there)
-        except (subprocess.TimeoutExpired, FileNotFoundError, SyntaxError):
+        except (FileNotFoundError, SyntaxError):
             return "n/a"
+        except subprocess.TimeoutExpired:
+            return "fails"
         return _verdict(case, first, second, clean)
 
     return judge

@@ -31,11 +31,13 @@ def built(folder: str, environment: dict[str, str], cached: bool) -> dict[str, o
     """Build as asked; what a user could see."""
     from treadle.building.build import build
     from treadle.building.request import Request, Target
+    from treadle.building.unchanged import unchanged
 
     os.chdir(folder)
     os.environ.pop("LOOM", None)
     os.environ.update(environment)
-    done = build(Request(Path("report.pmd"), target=Target.TEX, cache=cached))
+    request = Request(Path("report.pmd"), target=Target.TEX, cache=cached)
+    done = unchanged(request) or build(request)
     return {
         "tex": "" if done.failed else Path("build/report.tex").read_text("utf-8"),
         "failed": done.failed,

@@ -47,11 +47,11 @@ class Tree:
     def touch(self, name):
         os.utime(self.root / name, (4_000_000_000, 4_000_000_000))
 
-    def make(self):
+    def make(self, *arguments):
         """What is built, in order."""
         built = self.root / "built"
         built.write_text("")
-        subprocess.run(["make", "pdf"], cwd=self.root, check=True, capture_output=True)
+        subprocess.run(["make", "pdf", *arguments], cwd=self.root, check=True, capture_output=True)
         return built.read_text().split()
 
 
@@ -93,4 +93,14 @@ def test_a_data_file_that_is_gone_is_no_error(tree):
 def test_without_a_record_of_an_earlier_build(tree):
     (tree.root / "build" / ".treadle" / "assignment9.d").unlink()
     assert sorted(tree.make()) == ["assignment9", "proposal"]
+    assert tree.make() == []
+
+
+def test_a_draft_does_not_pass_for_the_report(tree):
+    both = ["assignment9", "proposal"]
+    tree.make()
+    draft = "FLAGS=-P epochs=1 -P 'name=it $$is'"
+    assert sorted(tree.make(draft)) == both
+    assert tree.make(draft) == []
+    assert sorted(tree.make()) == both
     assert tree.make() == []

@@ -68,6 +68,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     yield found
     found.cached.close()
     found.clean.close()
+    # Else nothing has been compared with nothing.
+    assert found.ran["cached"] < found.ran["clean"]
 
 
 @settings(
@@ -151,9 +153,3 @@ def told(
     parts.append("=== all edits ===")
     parts += [f"{step}: {edits}" for step, edits in enumerate(history.steps, start=1)]
     return "\n".join(parts)
-
-
-def test_the_cache_was_used(bench: Bench) -> None:
-    """Else the test above has compared nothing with nothing."""
-    assert bench.ran["clean"] > 0
-    assert bench.ran["cached"] < bench.ran["clean"]

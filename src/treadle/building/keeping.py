@@ -13,6 +13,7 @@ from treadle.building.scratch import Scratch
 from treadle.building.unchanged import Finished, Inputs, forget, remember
 from treadle.diagnostics import Diagnostic, Span, warning
 from treadle.execution.executor import worker_environment
+from treadle.store.atomic import write_whole
 from treadle.store.evict import shrink
 from treadle.store.limit import cache_limit
 from treadle.store.steady import changed_since
@@ -98,7 +99,7 @@ def _write_rules(finished: Finished, inputs: Inputs) -> None:
     rules = dependency_rules(request.out_dir / f"{stem}.pdf", existing)
     target = Scratch(request.out_dir, stem).rules
     if not target.exists() or target.read_text("utf-8") != rules:
-        target.write_text(rules, "utf-8")
+        write_whole(str(target.resolve()), [rules.encode("utf-8")])
 
 
 def _damages(store: Store, path: Path) -> list[Diagnostic]:

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 
 PART = ".part-"  # what the names of unfinished files begin with
+OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # a process's trouble, not a file's
 ATTEMPTS = 1000  # `treadle clean` may remove the folder between any two steps
 
 Bytes = bytes | bytearray | memoryview

@@ -6,7 +6,6 @@ Small ones may be found by a name that holds them (`Blobs.put_small`).
 
 from __future__ import annotations
 
-import errno
 import mmap
 import os
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from blake3 import blake3
 
-from treadle.store.atomic import Bytes, flat, remove, write_whole
+from treadle.store.atomic import OURS, Bytes, flat, remove, write_whole
 from treadle.store.digest import PARALLEL, digest
 from treadle.store.inline import INLINE_BYTES, inline_data, inline_name, is_inline
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 MAPPED = 1 << 20  # bytes from which on a file is mapped instead of read
 MAPPED_FILES = 256  # each mapping holds a file open, of 1024 or so a process may have
-OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # the process's trouble, not the entry's
 
 
 class CorruptEntryError(Exception):

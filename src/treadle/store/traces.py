@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from treadle.store.atomic import PART, remove, write_whole
+from treadle.store.atomic import OURS, PART, remove, write_whole
 from treadle.store.digest import digest
 from treadle.store.sealed import SIZE, key_name, sealed, unsealed
 
@@ -101,7 +101,9 @@ class Traces:
             record = unsealed(contents, purpose, self._key)
         except FileNotFoundError:
             return None
-        except OSError:
+        except OSError as failure:
+            if failure.errno in OURS:
+                return None
             record = None
         if record is None:
             self.damaged.append(path)
