@@ -75,3 +75,14 @@ def test_files_that_editors_leave_are_nobodys_business(project):
     before = made.pdf.stat().st_ino
     assert "Text" in built(made)
     assert made.pdf.stat().st_ino == before
+
+
+@pytest.mark.parametrize("template", ["proposal", "mine.tex.j2"])
+def test_make_is_told_of_a_template_and_of_no_bystander(project, template):
+    made = project(f"---\ntitle: T\ntemplate: {template}\n---\n\nText.\n")
+    made.write("bystander.txt", "")
+    made.write("mine.tex.j2", "\\VAR{preamble}\n\\begin{document}\n\\VAR{body}\n\\end{document}\n")
+    assert made.build("--to", "tex").returncode == 0
+    rules = (made.folder / "build/.treadle/report.d").read_text()
+    assert "bystander" not in rules
+    assert ("mine.tex.j2" in rules) == (template == "mine.tex.j2")

@@ -24,8 +24,8 @@ def sources_of(request: Request, prepared: Prepared, woven: Woven) -> Iterator[P
     yield from databases(document, settings)
     yield from (copy.source for copy in woven.copies)
     yield from (folder / chunk.options.source for chunk in document.chunks if chunk.options.source)
-    if settings.template:
-        template = folder / settings.template
+    template = folder / (settings.template or "")
+    if template.is_file():  # else it is one of ours, by its name
         yield template
         yield from sorted(template.parent.glob(f"*{template.suffix}"))
     code = request.code_dir / package_name(document.stem)
