@@ -12,7 +12,7 @@ from treadle.building.planning import Prospect
 from treadle.building.scratch import Scratch
 from treadle.building.unchanged import Finished, Inputs, forget, remember
 from treadle.diagnostics import Diagnostic, Span, warning
-from treadle.execution.executor import worker_environment
+from treadle.execution.environment import worker_environment
 from treadle.store.atomic import write_whole
 from treadle.store.evict import shrink
 from treadle.store.limit import cache_limit

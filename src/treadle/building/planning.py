@@ -29,7 +29,7 @@ from treadle.dataflow.records import Group
 from treadle.dataflow.state import Held, State
 from treadle.dataflow.submodules import is_submodule
 from treadle.document.model import Document
-from treadle.execution.executor import worker_environment
+from treadle.execution.environment import worker_environment
 from treadle.execution.task import FigureStyle, WorkerSetup
 from treadle.store import outside
 from treadle.store.digest import combined, digest

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import queue
-import subprocess
-import sys
-import tempfile
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from types import TracebackType
-from typing import IO, Any, NamedTuple
-
-from msgspec import Struct
+from typing import Any, NamedTuple
 
 from treadle.execution.crash import failure_of_crash
+from treadle.execution.process import WorkerProcess
 from treadle.execution.protocol import decode, encode
 from treadle.execution.result import ChunkResult, InlineResult, Result, Stepped
 from treadle.execution.task import InlineTask, Step, Task, WorkerSetup
 
 _AT_ONCE = 1 << 15  # bytes that a pipe takes, whether somebody reads or not
-_PATIENCE = 5.0  # seconds for a worker to end by itself
-
-# The same in every build, whatever the user's terminal and language.
-_ENVIRONMENT = {
-    "PYTHONHASHSEED": "0",  # a printed set would differ between builds
-    "PYTHONUTF8": "1",
-    "MPLBACKEND": "agg",
-    "COLUMNS": "80",
-    "LINES": "24",
-    "TERM": "dumb",
-    "NO_COLOR": "1",
-    # Threads that wait asleep: spinning ones stall each other where anything else runs as well.
-    "OMP_WAIT_POLICY": "PASSIVE",
-}
 
 
 class WorkerDiedError(RuntimeError):
@@ -45,13 +25,6 @@ class WorkerDiedError(RuntimeError):
 def run_task(task: Task | Step) -> Result | Stepped:
     """What is submitted with each task; a `WorkerExecutor` runs it in its worker process."""
     raise RuntimeError(f"submit {task} to a WorkerExecutor: tasks run in a worker process only")
-
-
-class _Worker(Struct):
-    process: subprocess.Popen[bytes]
-    tasks: IO[bytes]
-    results: IO[bytes]
-    crash: IO[bytes]
 
 
 class _Item(NamedTuple):
@@ -74,7 +47,7 @@ class WorkerExecutor(Executor):
         self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
         self._unanswered = 0  # tasks
         self._lock = threading.Lock()
-        self._worker: _Worker | None = None
+        self._worker: WorkerProcess | None = None
         self._thread: threading.Thread | None = None
         self._died = ""
         self._closed = False
@@ -96,7 +69,7 @@ class WorkerExecutor(Executor):
                 future.set_exception(mistake)
                 return future
             if not self._unanswered and len(line) < _AT_ONCE:  # a thread takes long to wake up
-                _send(worker, line)
+                worker.send(line)
                 line = b""
             self._unanswered += 1
             self._queue.put(_Item(future, task, line))
@@ -124,9 +97,8 @@ class WorkerExecutor(Executor):
 
     def stop(self) -> None:
         """End the worker process at once, whatever it is doing: its task fails."""
-        worker = self._worker
-        if worker is not None and worker.process.poll() is None:
-            worker.process.kill()
+        if self._worker is not None:
+            self._worker.kill()
 
     def kill(self) -> None:
         """Stop, and take no more tasks."""
@@ -145,9 +117,9 @@ class WorkerExecutor(Executor):
         else:
             self.kill()
 
-    def _started(self) -> _Worker:
+    def _started(self) -> WorkerProcess:
         if self._worker is None:
-            self._worker = start_worker(self._setup)
+            self._worker = WorkerProcess(self._setup)
             self._thread = threading.Thread(target=self._serve, args=(self._worker,), daemon=True)
             self._thread.start()
         return self._worker
@@ -161,7 +133,7 @@ class WorkerExecutor(Executor):
         for item in waiting:
             self._queue.put(item)
 
-    def _serve(self, worker: _Worker) -> None:
+    def _serve(self, worker: WorkerProcess) -> None:
         while (item := self._queue.get()) is not None:
             future = item.future
             wanted = future.set_running_or_notify_cancel()
@@ -177,14 +149,14 @@ class WorkerExecutor(Executor):
                 future.set_exception(answer)
             elif wanted:
                 future.set_result(answer)
-        _end(worker)
+        worker.end()
 
-    def _run(self, worker: _Worker, item: _Item) -> Result | Stepped:
+    def _run(self, worker: WorkerProcess, item: _Item) -> Result | Stepped:
         if self._died:
             raise WorkerDiedError(self._died)
         if item.line:
-            _send(worker, item.line)
-        while reply := worker.results.readline():
+            worker.send(item.line)
+        while reply := worker.answer():
             message = decode(reply)
             if not isinstance(message, str):
                 return message  # type: ignore[no-any-return]
@@ -194,63 +166,10 @@ class WorkerExecutor(Executor):
             return Stepped(self._death(worker, item.task.task))
         return self._death(worker, item.task)
 
-    def _death(self, worker: _Worker, task: Task) -> Result:
-        code = worker.process.wait()
-        worker.crash.seek(0)
-        failure = failure_of_crash(task, code, worker.crash.read().decode("utf-8", "replace"))
+    def _death(self, worker: WorkerProcess, task: Task) -> Result:
+        code = worker.died()
+        failure = failure_of_crash(task, code, worker.crash_report())
         self._died = failure.message
         if isinstance(task, InlineTask):
             return InlineResult(failure=failure)
         return ChunkResult(failure=failure)
-
-
-def _send(worker: _Worker, line: bytes) -> None:
-    with contextlib.suppress(BrokenPipeError):  # it is gone: who waits for its answer is told
-        worker.tasks.write(line)
-        worker.tasks.flush()
-
-
-def start_worker(setup: WorkerSetup) -> _Worker:
-    """A fresh process (never a fork of this one: threads and torch don't survive it)."""
-    tasks_read, tasks_write = os.pipe()
-    results_read, results_write = os.pipe()
-    crash = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
-    descriptors = (tasks_read, results_write, crash.fileno())
-    process = subprocess.Popen(
-        # -P: a json.py beside the document must not become the worker's own json.
-        [sys.executable, "-P", "-m", "treadle.execution.worker", *map(str, descriptors)],
-        cwd=setup.directory,
-        env=worker_environment(setup.threads),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        pass_fds=descriptors,
-    )
-    os.close(tasks_read)
-    os.close(results_write)
-    worker = _Worker(process, os.fdopen(tasks_write, "wb"), os.fdopen(results_read, "rb"), crash)
-    _send(worker, encode(setup))  # if it died at once, the first task says so
-    return worker
-
-
-def worker_environment(threads: int | None) -> dict[str, str]:
-    """The environment variables of a worker: the user's, and those that keep builds alike."""
-    return os.environ | _ENVIRONMENT | _thread_limits(threads)
-
-
-def _thread_limits(threads: int | None) -> dict[str, str]:
-    """What numerical libraries read when they are loaded; sums differ with their threads."""
-    names = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    return {} if threads is None else dict.fromkeys(names, str(threads))
-
-
-def _end(worker: _Worker) -> None:
-    """Close the worker's input, which ends it; kill it if it doesn't."""
-    with contextlib.suppress(BrokenPipeError):
-        worker.tasks.close()
-    try:
-        worker.process.wait(_PATIENCE)
-    except subprocess.TimeoutExpired:
-        worker.process.kill()
-        worker.process.wait()
-    worker.results.close()
-    worker.crash.close()

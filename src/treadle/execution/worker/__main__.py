@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import gc
 import io
 import os
+import signal
 import sys
 import threading
 import time
@@ -22,6 +24,7 @@ from treadle.execution.worker.capture import Capture
 from treadle.execution.worker.session import Session
 
 _PULSE = 0.1  # seconds between looks at what was printed
+_GRACE = 1.0  # seconds for what chunks left running
 
 
 class Channel:
@@ -64,7 +67,18 @@ def main(descriptors: list[int]) -> None:
             _tell_crash(crash)
             raise
         channel.send(answer)
+    threading.Thread(target=_end_anyway, daemon=True).start()
     _close_files()
+
+
+def _end_anyway() -> None:
+    """Python waits for threads that chunks left behind: nobody else does."""
+    time.sleep(_GRACE)
+    for value in gc.get_objects():
+        if isinstance(value, io.IOBase):
+            with contextlib.suppress(Exception):
+                value.flush()
+    os._exit(0)
 
 
 def _close_files() -> None:
@@ -102,7 +116,7 @@ def _tell_news(capture: Capture, channel: Channel) -> None:
                 channel.send(latest)
             except OSError:
                 break
-    os._exit(1)  # the command is gone
+    os.killpg(0, signal.SIGKILL)  # the command is gone: what chunks started goes, too
 
 
 def _close(descriptors: list[int]) -> None:

@@ -1,0 +1,103 @@
+"""The worker's process, and all that it starts: a group of processes, which ends as a whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from treadle.execution.environment import worker_environment
+from treadle.execution.protocol import encode
+from treadle.execution.task import WorkerSetup
+
+_PATIENCE = 5.0  # seconds for a worker to end by itself
+_LONGEST_NAP = 0.02  # seconds between two looks whether it has
+
+
+class WorkerProcess:
+    """A fresh process (never a fork of this one: threads and torch don't survive it)."""
+
+    def __init__(self, setup: WorkerSetup) -> None:
+        """Start it, in a session of its own: what chunks start belongs to it, and ends with it."""
+        self._reaping = threading.Lock()
+        tasks_read, tasks_write = os.pipe()
+        results_read, results_write = os.pipe()
+        self._crash = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
+        descriptors = (tasks_read, results_write, self._crash.fileno())
+        self._process = subprocess.Popen(
+            # -P: a json.py beside the document must not become the worker's own json.
+            [sys.executable, "-P", "-m", "treadle.execution.worker", *map(str, descriptors)],
+            cwd=setup.directory,
+            env=worker_environment(setup.threads),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=descriptors,
+            start_new_session=True,
+        )
+        os.close(tasks_read)
+        os.close(results_write)
+        self._tasks = os.fdopen(tasks_write, "wb")
+        self._results = os.fdopen(results_read, "rb")
+        self.send(encode(setup))  # if it died at once, the first task says so
+
+    def send(self, line: bytes) -> None:
+        """Ask something; if the process is gone, who waits for the answer is told."""
+        with contextlib.suppress(BrokenPipeError):
+            self._tasks.write(line)
+            self._tasks.flush()
+
+    def answer(self) -> bytes:
+        """The next line it answers; empty if it has ended."""
+        return self._results.readline()
+
+    def crash_report(self) -> str:
+        """What it left about its own end."""
+        self._crash.seek(0)
+        return self._crash.read().decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End it at once, and what it started, whatever they are doing."""
+        with self._reaping:
+            if self._process.returncode is None:
+                self._kill_group()
+
+    def died(self) -> int:
+        """It answers no more: wait for its end, or make one; the status, negative: a signal."""
+        self._await()
+        return self._reaped()
+
+    def end(self) -> None:
+        """Close its input, which ends it, and what it started; kill it if it goes on."""
+        with contextlib.suppress(BrokenPipeError):
+            self._tasks.close()
+        if self._process.returncode is None:
+            self._await()
+            self._reaped()
+        self._results.close()
+        self._crash.close()
+
+    def _await(self) -> None:
+        """Wait until it has ended, or patience has."""
+        deadline, nap = time.monotonic() + _PATIENCE, 0.0005
+        while not self._has_ended() and time.monotonic() < deadline:
+            time.sleep(nap)
+            nap = min(2 * nap, _LONGEST_NAP)
+
+    def _has_ended(self) -> bool:
+        # It stays a zombie: until it is reaped, no other process can get the group's number.
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, flags) is not None
+
+    def _reaped(self) -> int:
+        with self._reaping:
+            self._kill_group()
+            return self._process.wait()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
