@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from treadle.building.ahead import Ahead
 from treadle.building.analyses import Analyses
 from treadle.building.planning import cached_prospect, runnables_of
 from treadle.building.results import results_by_block
 from treadle.building.run import Plain, Planner, run_units
+from treadle.building.units import Runnable
 from treadle.building.work import Work
 from treadle.building.workers import Workers
+from treadle.diagnostics import Diagnostic, Span, warning
+from treadle.document.model import HIDDEN, Chunk
+from treadle.execution.result import ChunkResult, Result
 
 
 def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
@@ -23,6 +29,17 @@ def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
         units, planner = work.prospect.runnables, work.prospect.planner
     work.ran = run_units(units, planner, prepared.document, prepared.planned.listings)
     work.results = results_by_block(prepared.document, units, work.ran.results)
-    work.problems += (*work.ran.diagnostics, *ahead.problems())
+    work.problems += (*work.ran.diagnostics, *ahead.problems(), *_cuts(units, work.ran.results))
     work.typeset = ahead.depends()
     work.chunks = sum(units[number].unit.is_chunk for number in work.ran.ran)
+
+
+def _cuts(units: Sequence[Runnable], results: Sequence[Result | None]) -> Iterator[Diagnostic]:
+    for runnable, result in zip(units, results, strict=True):
+        block = runnable.block
+        if isinstance(block, Chunk) and block.options.results in HIDDEN:
+            continue
+        for stream in result.cut if isinstance(result, ChunkResult) else ():
+            text = f"{runnable.unit.label} prints too much to {stream}: the rest is left out"
+            hint = "print less, or hide it by results='hidden'"
+            yield warning(Span.at(block.span.file, runnable.unit.line), text, hint)

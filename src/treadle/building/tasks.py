@@ -100,6 +100,7 @@ def _task(chunk: Chunk, listing: Listing, plan: _Plan) -> ChunkTask:
         f_spines=options.f_spines,
         source=None if _source_path(chunk, plan.document) else options.source,
         timeout=options.timeout,
+        memory=options.memory,
     )
 
 

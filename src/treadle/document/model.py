@@ -28,6 +28,9 @@ class Prose(Struct, frozen=True):
     inlines: tuple[Inline, ...] = ()
 
 
+HIDDEN = frozenset({"hidden", "hide", "none"})  # what `results` says to show nothing printed
+
+
 class ChunkOptions(Struct, frozen=True):
     """What a chunk's fence says; the defaults are Pweave's."""
 
@@ -59,6 +62,7 @@ class ChunkOptions(Struct, frozen=True):
     depends: tuple[str, ...] = ()
     volatile: bool = False
     timeout: float | None = None  # seconds
+    memory: int | None = None  # bytes
     error: bool = False
     given: Mapping[str, object] = field(default_factory=dict)  # as written on the fence
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import keyword
 import math
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from treadle.document.names import unfit_for_label
+
+UNITS = MappingProxyType({"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12})
 
 
 class WrongValueError(ValueError):
@@ -81,6 +84,16 @@ def _seconds(value: object) -> float | None:
     return None if value is None else _number(value)
 
 
+def _bytes(value: object) -> int | None:
+    """A number of bytes, or one with a unit: "500M"."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?)B?", value.upper())
+        value = float(found[1]) * UNITS[found[2]] if found else None
+        if value is None:
+            raise WrongValueError('a size such as "500M" or "2G"')
+    return None if value is None else int(_number(value))
+
+
 def _wrap(value: object) -> bool | str:
     if isinstance(value, bool):
         return value
@@ -140,6 +153,7 @@ KINDS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "depends": _files,
         "volatile": _flag,
         "timeout": _seconds,
+        "memory": _bytes,
         "error": _flag,
     }
 )

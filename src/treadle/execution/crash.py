@@ -19,7 +19,7 @@ def failure_of_crash(task: Task, code: int, report: str) -> Failure:
     `report` is what Python's faulthandler left: the frames, innermost first.
     """
     what = task.label if isinstance(task, ChunkTask) else "inline code"
-    message = f"the worker process died ({_reason(code)}) while running {what}"
+    message = f"the worker process died ({_reason(code)}) while running {what}{_limit(task)}"
     frames = [(found["file"], int(found["line"])) for found in _FRAME.finditer(report)]
     line = next((line for file, line in frames if file == task.file), _first_line(task))
     return Failure(message, _trace(message, report), task.file, line)
@@ -41,6 +41,13 @@ def _reason(code: int) -> str:
         return f"signal {-code}"
     hint = ", perhaps out of memory" if name == "SIGKILL" else ""
     return f"signal {-code}, {name}{hint}"
+
+
+def _limit(task: Task) -> str:
+    """A library that gets no memory may end the process itself."""
+    if not isinstance(task, ChunkTask) or task.memory is None:
+        return ""
+    return f", which may hold {task.memory / 10**6:,.0f} MB (memory=): perhaps it needs more"
 
 
 def _first_line(task: Task) -> int:

@@ -70,6 +70,7 @@ class ChunkResult(Struct, frozen=True, omit_defaults=True, tag=True):
     caption: str = ""
     alt: str = ""
     shown_source: str = ""  # the text of the object named by `source=`
+    cut: tuple[str, ...] = ()  # streams to which it printed too much: what came later is dropped
 
 
 class InlineResult(Struct, frozen=True, omit_defaults=True, tag=True):

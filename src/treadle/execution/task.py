@@ -60,6 +60,7 @@ class ChunkTask(Struct, frozen=True, omit_defaults=True, tag=True):
     names: tuple[str, ...] = ()  # ... and bind these names of it
     source: str | None = None  # an object whose source is shown (Pweave's `source`)
     timeout: float | None = None  # seconds; longer than that is a failure
+    memory: int | None = None  # bytes the worker may hold while it runs
 
 
 Task = ChunkTask | InlineTask

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from treadle.document.model import Chunk
+from treadle.document.model import HIDDEN, Chunk
 from treadle.execution.result import (
     ChunkResult,
     Failure,
@@ -29,7 +29,6 @@ from treadle.weaving.tabulars import Tabular, cell, table
 
 AS_MARKDOWN = {"markdown", "markup", "md"}
 SESSION = {"source", "text", "stderr"}
-HIDDEN = {"hidden", "hide", "none"}
 
 
 class Look(Struct, frozen=True):

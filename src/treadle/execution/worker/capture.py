@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from treadle.execution.result import Output, Stream
 from treadle.execution.worker import terminal
 
-LIMIT = 10_000_000  # characters a chunk may print to each stream; the rest is dropped
+# Characters a chunk may print to each stream, some 250 pages; the rest is dropped.
+LIMIT = 1_000_000
 _PEEK = 1000  # bytes looked at for the latest line
 
 
@@ -83,6 +84,7 @@ class Capture:
         self._sizes = {"stdout": 0, "stderr": 0}
         self._taps = (Tap("stdout", 1), Tap("stderr", 2))
         self._forked = False
+        self.cut: tuple[str, ...] = ()  # the streams of which something was dropped at last
         os.register_at_fork(after_in_child=self._after_fork)
 
     def write(self, name: str, text: str) -> None:
@@ -108,9 +110,9 @@ class Capture:
             items, self._items = self._items, []
             cut = {name for name, size in self._sizes.items() if size > LIMIT}
             self._sizes = dict.fromkeys(self._sizes, 0)
-        outputs = _settled(items)
-        notes = (Stream(name, f"\n[{name} cut after {LIMIT:,} characters]\n") for name in cut)
-        return (*outputs, *sorted(notes, key=lambda note: note.name))
+        self.cut = tuple(sorted(cut))
+        notes = (Stream(name, f"\n[{name} cut after {LIMIT:,} characters]\n") for name in self.cut)
+        return (*_settled(items), *notes)
 
     @contextlib.contextmanager
     def silence(self) -> Iterator[None]:

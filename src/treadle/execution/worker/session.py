@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
 import importlib
-import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
-from types import FrameType, ModuleType
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -24,6 +21,7 @@ from treadle.execution.worker.failures import Place, attempt
 from treadle.execution.worker.figures import Figures
 from treadle.execution.worker.imports import AfterImport, import_fresh_from
 from treadle.execution.worker.inline import InlineRunner
+from treadle.execution.worker.limits import memory_limit, time_limit
 from treadle.execution.worker.looks import with_looks
 from treadle.execution.worker.params import Params
 from treadle.execution.worker.places import Compiler
@@ -105,13 +103,15 @@ class Session:
         start = time.perf_counter() - self._figures.waited
         place = Place(task.file, task.line, self._setup.code_path, self._setup.directory)
         self._figures.begin(task)
-        with _time_limit(task.timeout):
+        with time_limit(task.timeout), memory_limit(task.memory):
             failure = attempt(lambda: self._run_code(task), place)
         failure = failure or attempt(self._figures.emit_all, place)
         self._figures.discard()
         outputs = self._capture.take()
         seconds = time.perf_counter() - self._figures.waited - start
-        return self._with_source(task, ChunkResult(outputs, failure, seconds))
+        return self._with_source(
+            task, ChunkResult(outputs, failure, seconds, cut=self._capture.cut)
+        )
 
     def _run_code(self, task: ChunkTask) -> None:
         if task.module is not None:
@@ -180,22 +180,3 @@ def _main_module(setup: WorkerSetup) -> dict[str, object]:
     module.__dict__["params"] = Params(setup.params)
     sys.modules["__main__"] = module
     return module.__dict__
-
-
-@contextlib.contextmanager
-def _time_limit(seconds: float | None) -> Iterator[None]:
-    """Raise TimeoutError in the chunk after so many seconds."""
-    if not seconds:
-        yield
-        return
-
-    def expire(_signal: int, _frame: FrameType | None) -> None:
-        raise TimeoutError(f"the chunk took longer than its timeout of {seconds:g} s")
-
-    previous = signal.signal(signal.SIGALRM, expire)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
