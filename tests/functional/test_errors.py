@@ -74,10 +74,10 @@ def test_error(case, project):
     assert not (made.folder / "build/report.tex").exists()
 
 
-def test_the_traceback_is_printed_and_later_chunks_do_not_run(project):
+def test_the_traceback_is_printed(project):
     made = project(
         "```python\ndef inner():\n    raise KeyError('k')\n```\n\n"
-        "```python\ninner()\n```\n\n```python\nopen('ran', 'w')\n```\n"
+        "```python\nvalue = inner()\n```\n\n```python\nprint(value, file=open('ran', 'w'))\n```\n"
     )
     done = made.build("--to", "tex")
     assert done.returncode == 1
@@ -201,3 +201,37 @@ def test_nobody_need_listen_to_errors(project):
     made = project("```python\nprint(1)\n```\n")
     command = f"{sys.executable} -m treadle build report.pmd --to tex 2>&-"
     assert made.run("sh", "-c", command).returncode == 0
+
+
+def test_chunks_that_do_not_need_the_one_that_failed_run_and_fail_too(project):
+    made = project(
+        "```{python load}\nnumbers = [1, 2]\n```\n\n"
+        "```{python first}\nnumbers.append(3)\nx = 1 / 0\n```\n\n"
+        "```{python needs}\nprint(x, 'not reached')\n```\n\n"
+        "```{python changed}\nprint(len(numbers))\n```\n\n"
+        "```{python other}\nopen('ran', 'w').close()\ny = int('z')\n```\n\n"
+        "It is <%= y %> and <%= 2 + 2 %>.\n"
+    )
+    done = made.build("--to", "tex")
+    assert done.returncode == 1
+    found = re.findall(r"^report\.pmd:(\d+): error: (\w+) failed", done.stderr, re.MULTILINE)
+    assert found == [("7", "first"), ("20", "other")], done.stderr
+    assert done.stderr.count("Traceback") == 2
+    assert (made.folder / "ran").exists()
+    assert done.stdout.splitlines()[-1].startswith("ran 3 of 5 chunks in ")
+    mended = (made.folder / "report.pmd").read_text().replace("1 / 0", "1").replace("'z'", "'9'")
+    made.write("report.pmd", mended)
+    clean = made.build("--to", "tex", "-o", "clean")
+    assert clean.returncode == 0, clean.stderr
+    assert made.build("--to", "tex").returncode == 0
+    assert made.tex.replace("build/", "") == (
+        (made.folder / "clean/report.tex").read_text().replace("clean/", "")
+    )
+
+
+def test_after_a_chunk_that_killed_the_worker_nothing_runs(project):
+    made = project("```python\nimport os\nos._exit(3)\n```\n\n```python\nopen('ran', 'w')\n```\n")
+    done = made.build("--to", "tex")
+    assert done.returncode == 1
+    assert done.stderr.count("error:") == 1
+    assert not (made.folder / "ran").exists()

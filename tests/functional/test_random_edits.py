@@ -51,13 +51,22 @@ class Bench:
         return folder
 
     def build(self, folder: Path, version: Version) -> tuple[Seen, Seen, Path]:
-        """With the cache in `folder`, without it in a copy: what is seen, and the copy."""
+        """With the cache in `folder`, without it in a copy: what is seen, and the copy.
+
+        A build that fails goes on with chunks that don't need what failed, where there is a cache
+        to say which: then the copy is built with one, too, that is empty.
+        """
         (folder / "report.pmd").write_text(version.text(), "utf-8")
-        copy = self.fresh(folder)
+        copy, spare = self.fresh(folder), self.fresh(folder)
         environment = {} if version.loom is None else {"LOOM": version.loom}
         self.cached.start(folder, environment)
         self.clean.start(copy, environment)
         cached, clean = self.cached.result(), self.clean.result()
+        if clean.failed:
+            copy, spare = spare, copy
+            self.cached.start(copy, environment)
+            clean = self.cached.result()
+        shutil.rmtree(spare.parent)
         self.ran.update(cached=cached.ran, clean=clean.ran)
         return cached, clean, copy
 

@@ -104,6 +104,26 @@ class Cached:
             return self._updates, changed.number + 1
         return self._updates, number + 1
 
+    def touched(self, number: int) -> frozenset[str] | None:
+        """The names that a unit which failed was to bind or has changed; None: can't be told."""
+        unit, outcome = self._runnables[number].unit, self._outcomes.get(number)
+        if outcome is None or unit.code.opaque is not None or self._workers.died:
+            return None
+        changed = (name for group in outcome.groups for name in group.names)
+        return unit.binds.union(changed, outcome.deleted)
+
+    def needs(self, number: int, names: frozenset[str]) -> bool:
+        """Whether the unit can reach one of these names."""
+        reach = self._plan(number).reach
+        return reach.whole or not names.isdisjoint({*reach.names, *reach.absent})
+
+    def leave_out(self, number: int) -> frozenset[str]:
+        """Go on without the unit: the names that it was to bind."""
+        state, unit = self._states[number], self._runnables[number].unit
+        unbound = tuple(unit.binds & state.names.keys())
+        self._states[number + 1 :] = [state.after(number, "", (), unbound)]
+        return unit.binds
+
     def revise(self) -> int | None:
         """Files and figures must be as they would be now: else their units have to run."""
         if misjudged := self._cache.misjudged():

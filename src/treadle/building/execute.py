@@ -27,7 +27,9 @@ def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
         look = (ahead.style, ahead.is_known)
         work.prospect = cached_prospect(prepared, workers.setup, store, workers, *look)
         units, planner = work.prospect.runnables, work.prospect.planner
-    work.ran = run_units(units, planner, prepared.document, prepared.planned.listings)
+    work.ran = run_units(
+        units, planner, prepared.document, prepared.planned.listings, work.listener.problem
+    )
     work.results = results_by_block(prepared.document, units, work.ran.results)
     work.problems += (*work.ran.diagnostics, *ahead.problems(), *_cuts(units, work.ran.results))
     work.typeset = ahead.depends()

@@ -65,6 +65,9 @@ class Listener(Protocol):
     def output(self, line: str) -> None:
         """The chunk's latest line of output."""
 
+    def problem(self, problem: Diagnostic) -> None:
+        """A chunk failed; it is among the diagnostics of `Built`, too."""
+
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
         """The chunk ran to its end, or to an exception, in `seconds`."""
 
@@ -82,6 +85,9 @@ class Silent:
         """Nothing."""
 
     def output(self, line: str) -> None:
+        """Nothing."""
+
+    def problem(self, problem: Diagnostic) -> None:
         """Nothing."""
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, field
@@ -18,13 +18,17 @@ if TYPE_CHECKING:
 
 
 class Ran(Struct):
-    """Results by unit (None: it did not run), and what failed."""
+    """Results by unit (None: it did not run), and what failed.
+
+    `spoilt` are the names that are not what they would be, since a unit failed or was left out.
+    """
 
     results: list[Result | None] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    traceback: str = ""
+    tracebacks: list[str] = field(default_factory=list)
     ran: set[int] = field(default_factory=set)  # the units that ran
     fresh: set[int] = field(default_factory=set)  # those of them that ran just now
+    spoilt: frozenset[str] | None = frozenset()  # None: nobody knows which
 
 
 class Planner(Protocol):
@@ -32,6 +36,15 @@ class Planner(Protocol):
 
     def kept(self, number: int) -> Result | None:
         """The unit's result, if it need not run."""
+
+    def touched(self, number: int) -> frozenset[str] | None:
+        """The names that a unit which failed was to bind or has changed; None: can't be told."""
+
+    def needs(self, number: int, names: frozenset[str]) -> bool:
+        """Whether the unit can reach one of these names."""
+
+    def leave_out(self, number: int) -> frozenset[str]:
+        """Go on without the unit: the names that it was to bind."""
 
     def run(self, number: int) -> tuple[Mapping[int, Result], int]:
         """Run a unit and what must run again for it: results by unit, the unit to go on with."""
@@ -52,6 +65,18 @@ class Plain:
         """None."""
         return None
 
+    def touched(self, number: int) -> frozenset[str] | None:  # noqa: ARG002
+        """Nobody has looked."""
+        return None
+
+    def needs(self, number: int, names: frozenset[str]) -> bool:  # noqa: ARG002
+        """It may."""
+        return True
+
+    def leave_out(self, number: int) -> frozenset[str]:
+        """Its names."""
+        return self._runnables[number].unit.binds
+
     def run(self, number: int) -> tuple[Mapping[int, Result], int]:
         """Run the unit."""
         return {number: self._workers.result(self._runnables[number])}, number + 1
@@ -66,19 +91,28 @@ def run_units(
     planner: Planner,
     document: Document,
     listings: Mapping[int, Listing],
+    tell: Callable[[Diagnostic], None],
 ) -> Ran:
-    """Go through the units up to the first that fails without `error=True`."""
+    """Go through the units; `tell` is told at once of what fails.
+
+    After one that fails (without `error=True`), only those run that can't reach what it spoilt.
+    """
     ran = Ran([None] * len(runnables))
     number: int | None = 0
     try:
         while number is not None:
-            while number < len(runnables):
+            while number < len(runnables) and ran.spoilt is not None:
+                if ran.spoilt and planner.needs(number, ran.spoilt):
+                    ran.spoilt |= planner.leave_out(number)
+                    number += 1
+                    continue
                 number = _one(number, ran, planner)
                 failed = [at for at in ran.fresh if _failed(ran.results[at], runnables[at])]
                 if failed:
-                    _tell(ran, min(failed), runnables, document, listings)
-                    return ran
-            number = planner.revise()
+                    tell(_failure(ran, min(failed), runnables, document, listings))
+                    spoilt = planner.touched(min(failed))
+                    ran.spoilt = None if spoilt is None else ran.spoilt | spoilt
+            number = None if ran.diagnostics else planner.revise()
     except EndedError as ended:
         ran.diagnostics += ended.problems
     return ran
@@ -103,19 +137,21 @@ def _failed(result: Result | None, runnable: Runnable) -> bool:
     return result is not None and result.failure is not None and not may_fail(runnable)
 
 
-def _tell(
+def _failure(
     ran: Ran,
     number: int,
     runnables: Sequence[Runnable],
     document: Document,
     listings: Mapping[int, Listing],
-) -> None:
+) -> Diagnostic:
     result = ran.results[number]
     assert result is not None
     assert result.failure is not None
     block = runnables[number].block
-    ran.diagnostics.append(problem_of(result.failure, block, document, listings))
-    ran.traceback = result.failure.traceback
+    problem = problem_of(result.failure, block, document, listings)
+    ran.diagnostics.append(problem)
+    ran.tracebacks.append(result.failure.traceback)
+    return problem
 
 
 def may_fail(runnable: Runnable) -> bool:

@@ -77,7 +77,7 @@ class Work(Struct):
         """What to tell of it."""
         return Built(
             diagnostics=tuple(dict.fromkeys(self.problems)),
-            traceback=self.ran.traceback,
+            traceback="\n".join(self.ran.tracebacks),
             ran=self.chunks,
             chunks=len(self.prepared.document.chunks),
             seconds=time.monotonic() - self.started,

@@ -50,6 +50,11 @@ class Workers:
         self._executor: WorkerExecutor | None = None
         self._unsettled: Callable[[], None] | None = None
 
+    @property
+    def died(self) -> bool:
+        """Whether the worker at hand is gone."""
+        return self._executor is not None and self._executor.died
+
     def start(self) -> None:
         """Start a worker now, so that it is ready when the first step comes."""
         self._begun()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from treadle.building.request import Built, Listener, Request
+    from treadle.diagnostics import Diagnostic
 
 Subcommands = argparse._SubParsersAction  # argparse gives it no public name
 
@@ -84,10 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
         params=tuple(arguments.params),
         cache=not arguments.no_cache,
     )
-    built = unchanged(request) or _build(request, quiet=arguments.quiet)
+    told: list[Diagnostic] = []
+    built = unchanged(request) or _build(request, told, quiet=arguments.quiet)
     for message in built.misuses:
         misuse(message)
-    print_problems(built.diagnostics)
+    print_problems(problem for problem in built.diagnostics if problem not in told)
     _print_details(built)
     if not arguments.quiet and not built.misuses:
         print(f"ran {built.ran} of {built.chunks} chunks in {built.seconds:.1f} s", flush=True)
@@ -96,13 +98,16 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.DOCUMENT_ERRORS if built.failed else Exit.WELL
 
 
-def _build(request: Request, *, quiet: bool) -> Built:
+def _build(request: Request, told: list[Diagnostic], *, quiet: bool) -> Built:
+    """Build; `told` gets the problems that are printed by now."""
     from treadle.building.build import build
-    from treadle.cli.progress import shown
+    from treadle.cli.progress import Quiet, shown
 
     listener: Listener
     with shown(quiet=quiet) as listener:
-        return build(request, listener)
+        built = build(request, listener)
+    told += listener.told if isinstance(listener, Quiet) else ()
+    return built
 
 
 def _print_details(built: Built) -> None:

@@ -14,7 +14,9 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from treadle.cli.problems import line_of
 from treadle.cli.progress import chunk_line
+from treadle.diagnostics import Diagnostic
 from treadle.document.model import Chunk
 
 # Colours and cursor movements of the chunk's own would garble the display.
@@ -45,6 +47,10 @@ class LiveDisplay(Struct):
     def output(self, line: str) -> None:
         """Show this line of output."""
         self.latest = line
+
+    def problem(self, problem: Diagnostic) -> None:
+        """Print it above the display; on standard error it will be at the end, as always."""
+        self.console.print(Text(line_of(problem)))
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
         """Print the chunk's line above the display."""

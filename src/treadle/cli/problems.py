@@ -9,9 +9,14 @@ from treadle.diagnostics import Diagnostic
 
 
 def print_problems(problems: Iterable[Diagnostic]) -> None:
-    """Print each, on one line whatever its message holds."""
+    """Print each on a line."""
     for problem in problems:
-        print(" ".join(str(problem).splitlines()), file=sys.stderr)
+        print(line_of(problem), file=sys.stderr, flush=True)
+
+
+def line_of(problem: Diagnostic) -> str:
+    """One line, whatever its message holds."""
+    return " ".join(str(problem).splitlines())
 
 
 def say_waiting() -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from treadle.building.request import Listener, Silent
-from treadle.cli.problems import say_waiting
+from treadle.cli.problems import print_problems, say_waiting
+from treadle.diagnostics import Diagnostic
 from treadle.document.model import Chunk
 
 
@@ -15,7 +16,7 @@ from treadle.document.model import Chunk
 def shown(*, quiet: bool) -> Iterator[Listener]:
     """The listener for this standard output."""
     if quiet:
-        yield Silent()
+        yield Quiet()
     elif sys.stdout.isatty():
         from treadle.cli.live import live_display
 
@@ -25,7 +26,20 @@ def shown(*, quiet: bool) -> Iterator[Listener]:
         yield PlainLines()
 
 
-class PlainLines(Silent):
+class Quiet(Silent):
+    """Problems alone; `told` are those that were printed."""
+
+    def __init__(self) -> None:
+        """Nothing was printed."""
+        self.told: list[Diagnostic] = []
+
+    def problem(self, problem: Diagnostic) -> None:
+        """Print it: other chunks may run for long before the build ends."""
+        print_problems((problem,))
+        self.told.append(problem)
+
+
+class PlainLines(Quiet):
     """One line a chunk, when it has run."""
 
     def waiting(self) -> None:
