@@ -108,7 +108,8 @@ class Cache:
 
         `symbols` are what it was known to reach of the project's modules.
         """
-        observed = self._with_files(runnable, stepped.observed, symbols, state)
+        observed = self._with_writes(stepped.observed, state)
+        observed = self._with_files(runnable, observed, symbols, state)
         nonce = os.urandom(16).hex() if _differs_each_time(runnable, observed) else ""
         if observed is stepped.observed and not nonce:
             return stepped
@@ -167,6 +168,16 @@ class Cache:
         files = {*state.modules.values(), *(file for _, file in observed.imported)}
         digests = (self.file_digest(file) for file in sorted(files))
         return combined([self._looks.lines(runnable.unit.block), *digests])
+
+    def _with_writes(self, observed: Observed, state: State) -> Observed:
+        """With files that earlier units made and this one changed unseen, through what is open."""
+        known = {path for path, _ in observed.writes}
+        writes = [
+            (path, now)
+            for path, (digest, _) in state.files.items()
+            if path not in known and (now := self.file_digest(path)) not in (digest, "")
+        ]
+        return replace(observed, writes=(*observed.writes, *writes)) if writes else observed
 
     def _with_files(
         self, runnable: Runnable, observed: Observed, symbols: Mapping[str, str], state: State

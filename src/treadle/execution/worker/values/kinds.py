@@ -50,13 +50,14 @@ _CLOSED: Final = frozenset(
         *("matplotlib.gridspec.GridSpecBase", "matplotlib.gridspec.SubplotSpec"),
         *("matplotlib.widgets.Widget", "matplotlib.colorbar.Colorbar", "_ctypes._SimpleCData"),
         *("_ctypes.Structure", "_ctypes.Array", "_ctypes.Union", "_ctypes._Pointer"),
-        *("weakref.finalize", "weakref.ReferenceType", "builtins.memoryview"),
+        *("weakref.finalize", "builtins.memoryview"),
         *("torch.storage.UntypedStorage", "torch.storage.TypedStorage", "torch.StorageBase"),
         *("torch._C.StorageBase", "multiprocessing.process.BaseProcess", "threading.Thread"),
         *("tempfile._TemporaryFileWrapper", "tempfile.TemporaryDirectory", "subprocess.Popen"),
     }
 )
 _BY_BASE: Final[Mapping[str, Handler]] = {
+    "weakref.ReferenceType": objects.referring,
     "torch.Tensor": tensors.tensor,
     "torch._tensor.Tensor": tensors.tensor,
     "torch._C.TensorBase": tensors.tensor,

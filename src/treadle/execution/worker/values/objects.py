@@ -113,6 +113,13 @@ def held(value: Any, _: World) -> Reduction:
     return Opaque(named(type(value)), inside)
 
 
+def referring(value: Any, _: World) -> Reduction:
+    """A weak reference: it can't be kept, and what it refers to must not be kept without it."""
+    target = value()
+    inside = () if target is None or _is_of_process(target) else (target,)
+    return Opaque(named(type(value)), inside)
+
+
 def closed(value: Any, _: World) -> Reduction:
     """Something that must not be looked into."""
     return Opaque(named(type(value)))
