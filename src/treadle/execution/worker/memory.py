@@ -16,6 +16,7 @@ from treadle.execution.result import ChunkResult, Figure, Stepped
 from treadle.execution.task import Define, Load, Step, WorkerSetup
 from treadle.execution.worker.names import rebound
 from treadle.execution.worker.places import Compiler
+from treadle.execution.worker.streams import OutputStream
 
 if TYPE_CHECKING:
     from treadle.execution.worker.observing.observer import Observer
@@ -58,6 +59,7 @@ class Memory:
         self._first = dict(namespace)
         self._groups: dict[str, Group] = {}  # by name, as the last step that reached it left them
         self._before: dict[str, Any] = {}
+        self._diverted = False  # before the step
 
     def damaged(self) -> tuple[str, ...]:
         """The entries found damaged since the last time."""
@@ -80,6 +82,7 @@ class Memory:
     def begin(self) -> None:
         """From now on, what happens is the step's doing."""
         self._before = dict(self._namespace)
+        self._diverted = _diverted()
         self._observer.begin(self._before)
 
     def finish(self, step: Step, result: Any) -> Stepped:  # noqa: ANN401
@@ -153,7 +156,7 @@ class Memory:
     def _touched(self, step: Step, bound: list[str]) -> set[str]:
         """The names whose values the step can have changed or bound."""
         namespace = self._namespace
-        if step.reaches is None:
+        if step.reaches is None or self._diverted or _diverted():
             reached = set(namespace)
         else:
             reached = {*step.reaches, *step.binds}
@@ -195,3 +198,8 @@ class Memory:
 def _names_class(dotted: str) -> bool:
     """Whether it is an attribute of a class of the library: those are not compared."""
     return any(part[:1].isupper() for part in dotted.split(".")[1:-1])
+
+
+def _diverted() -> bool:
+    """Whether what is printed goes to an object of the user's, which changes by it."""
+    return not all(isinstance(stream, OutputStream) for stream in (sys.stdout, sys.stderr))

@@ -27,7 +27,7 @@ _SINGLETONS = (
     *(("dataclasses", "MISSING"), ("dataclasses", "_FIELD"), ("dataclasses", "_FIELD_CLASSVAR")),
     *(("dataclasses", "_FIELD_INITVAR"), ("dataclasses", "_HAS_DEFAULT_FACTORY")),
     *(("dataclasses", "KW_ONLY"), ("sys", "meta_path"), ("sys", "path_hooks")),
-    *(("warnings", "filters"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "stdin")),
+    *(("warnings", "filters"), ("sys", "__stdout__"), ("sys", "__stderr__"), ("sys", "stdin")),
 )
 
 
