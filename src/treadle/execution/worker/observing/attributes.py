@@ -18,6 +18,7 @@ from treadle.execution.worker.observing.texts import text_of
 from treadle.store.digest import digest
 
 _PROMPT = "_"  # the last value shown, as at a prompt
+_WARNED = "__warningregistry__"  # Python's own notes; each chunk warns for itself all the same
 _MISSING = object()
 
 Snapshot = tuple[tuple[str, ...], tuple[Any, ...]]
@@ -69,7 +70,7 @@ class Attributes:
             if before is None or _same(before, module):
                 continue
             for name in _changed(dict(zip(*before, strict=True)), vars(module)):
-                if _is_part(module, name):
+                if _is_part(module, name) or name == _WARNED:
                     continue
                 if module.__name__ in own or _counts(module, name):
                     yield _effect(module, name)
