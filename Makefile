@@ -11,11 +11,12 @@ FLAGS  ?=
 WEAVER := $(shell find src templates -name __pycache__ -prune -o -type f -print)
 REPORT := $(BUILD)/assignment9.pdf $(BUILD)/proposal.pdf
 
-# Other FLAGS make other PDFs: a draft must not pass for the report.
-LAST_FLAGS := $(BUILD)/.treadle/flags
-ifneq ($(strip $(file < $(LAST_FLAGS))),$(strip $(FLAGS)))
-$(shell mkdir -p $(dir $(LAST_FLAGS)))
-$(file > $(LAST_FLAGS),$(FLAGS))
+# Other FLAGS, and other data, make another report: a draft must not pass for it.
+GIVEN := $(strip $(FLAGS) $(TREADLE_IMDB))
+LAST_GIVEN := $(BUILD)/.treadle/given
+ifneq ($(strip $(file < $(LAST_GIVEN))),$(GIVEN))
+$(shell mkdir -p $(dir $(LAST_GIVEN)))
+$(file > $(LAST_GIVEN),$(GIVEN))
 endif
 
 .PHONY: help setup tex data data-imdb pdf proposal test test-cache test-long lint code lock bench watch clean distclean
@@ -83,7 +84,8 @@ lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	@touch $@
 
 $(BUILD)/assignment9.pdf: | .venv/data-ready
-$(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready $(wildcard $(LAST_FLAGS)) \
+$(BUILD)/proposal.pdf: override FLAGS :=  # it has no parameters
+$(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready $(wildcard $(LAST_GIVEN)) \
     | .venv/tex-ready
 	$(TREADLE) build $< -o $(BUILD) $(FLAGS)
 

@@ -12,6 +12,7 @@ from treadle.building.dependencies import dependency_rules
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
 COMMAND = """#!/bin/sh
 stem=$(basename "$2" .pmd)
+echo "$@" >> arguments
 echo "$stem" >> built
 touch "build/$stem.pdf"
 """
@@ -46,6 +47,10 @@ class Tree:
 
     def touch(self, name):
         os.utime(self.root / name, (4_000_000_000, 4_000_000_000))
+
+    def arguments(self):
+        """What the command has been called with, line by line."""
+        return (self.root / "arguments").read_text().splitlines()
 
     def make(self, *arguments):
         """What is built, in order."""
@@ -104,3 +109,20 @@ def test_a_draft_does_not_pass_for_the_report(tree):
     assert tree.make(draft) == []
     assert sorted(tree.make()) == both
     assert tree.make() == []
+
+
+def test_parameters_are_the_reports_and_the_proposal_has_none(tree):
+    tree.make("FLAGS=-P epochs=1")
+    assert sorted(tree.arguments()) == [
+        "build report/assignment9.pmd -o build -P epochs=1",
+        "build report/proposal.pmd -o build",
+    ]
+
+
+def test_other_data_make_another_report(tree, monkeypatch):
+    tree.make()
+    monkeypatch.setenv("TREADLE_IMDB", "/somewhere")
+    assert "assignment9" in tree.make()
+    assert tree.make() == []
+    monkeypatch.delenv("TREADLE_IMDB")
+    assert "assignment9" in tree.make()
