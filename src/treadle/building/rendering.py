@@ -10,6 +10,7 @@ from treadle.building.sources import sources_of, with_sources
 from treadle.building.stage import databases, stage
 from treadle.building.supplements import find_supplements
 from treadle.building.work import Work
+from treadle.diagnostics import Severity
 from treadle.typesetting.environment import (
     document_epoch,
     is_dated_today,
@@ -70,8 +71,12 @@ def _typeset(work: Work, woven: Woven) -> None:
         if chunk.options.name and not chunk.options.caption
     }
     tex_name = f"{document.stem}.tex"
-    places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned)
+    lines = tuple(work.prepared.text.split("\n"))
+    places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
     outcome = typeset(job, places)
+    # What weaving found odd on a line where LaTeX fails is the same mistake.
+    failing = {item.span for item in outcome.diagnostics if item.severity is Severity.ERROR}
+    work.problems = [item for item in work.problems if item.span not in failing]
     work.problems += outcome.diagnostics
     work.typeset = outcome.depends or None
     if outcome.pdf is None and job.file(".log").exists():

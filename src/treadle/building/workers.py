@@ -188,7 +188,11 @@ def problem_of(
 ) -> Diagnostic:
     """An exception as an error at its line of the document."""
     listing = listings.get(block.number) if isinstance(block, Chunk) else None
-    return error(_place(failure, document, listing), f"{name_of(block)} failed: {failure.message}")
+    message = f"{name_of(block)} failed: {failure.message}"
+    limit = block.options.memory if isinstance(block, Chunk) else None
+    short = limit is not None and "MemoryError" in failure.message
+    hint = f"the chunk has `memory={limit!r}`" if short else ""
+    return error(_place(failure, document, listing), message, hint)
 
 
 def name_of(block: Prose | Chunk) -> str:
@@ -205,4 +209,6 @@ def _place(failure: Failure, document: Document, listing: Listing | None) -> Spa
     if listing and failure.file == listing.file:
         return listing.place(failure.line)
     origin = origin_of(Path(failure.file), failure.line, document.path)
+    if origin is None and failure.file == document.path.name:  # so extracted files name it
+        return Span.at(str(document.path), failure.line)
     return origin or Span.at(failure.file, failure.line)

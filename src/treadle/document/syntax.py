@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterable, Iterator
 
@@ -12,6 +13,8 @@ from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.fences import is_chunk_fence
 from treadle.document.inline import find_inlines
 from treadle.document.model import Chunk, Document, Inline, Prose
+
+LINE = re.compile(r"\b((?:on|at) line )(\d+)")  # of the code, in Python's messages
 
 
 class _Failure(Struct, frozen=True):
@@ -109,8 +112,13 @@ def _check_unit(unit: _Unit) -> list[Diagnostic]:
         return []
     if unclosed := _swallowed_fence(unit):
         return [unclosed]
-    line = unit.lines[min(failure.line, len(unit.lines)) - 1]
-    return [error(Span.at(unit.file, line), failure.message)]
+    line = _line_of(failure.line, unit)
+    message = LINE.sub(lambda found: f"{found[1]}{_line_of(int(found[2]), unit)}", failure.message)
+    return [error(Span.at(unit.file, line), message)]
+
+
+def _line_of(number: int, unit: _Unit) -> int:
+    return unit.lines[min(max(number, 1), len(unit.lines)) - 1]
 
 
 def _swallowed_fence(unit: _Unit) -> Diagnostic | None:

@@ -16,6 +16,7 @@ AT_LINE = re.compile(
     r"^(?P<message>.+?)---(?:line (?P<line>\d+) of|while reading) file (?P<file>.+)$"
 )
 NO_DATABASE = re.compile(r"^I couldn't open (?P<kind>database|style) file (?P<file>.+)$")
+NO_STYLE = re.compile(r"^I found no style file---")
 UNKNOWN_ENTRY = "I didn't find a database entry for"
 ABOUT_ENTRY = re.compile(r"^Warning--(?P<message>.+ in (?P<key>\S+))$")
 
@@ -44,19 +45,31 @@ def make_bibliography(directory: Path, stem: str, environment: Mapping[str, str]
 
 def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Iterator[Diagnostic]:
     """The problems of a `.blg`, at the entry of the database or at `\\bibliography`."""
+    broken = any(AT_LINE.match(line) and "file" in line for line in log.splitlines())
     for line in log.splitlines():
         if found := NO_DATABASE.match(line):
-            at = places.of_pattern(READ_BY[".bbl"])
+            stem = found["file"].rpartition(".")[0] or found["file"]
+            at = places.of_source(stem, places.of_pattern(READ_BY[".bbl"]))
             what = "bibliography file" if found["kind"] == "database" else "bibliography style"
-            yield error(at, f"{what} `{found['file']}` not found")
+            yield error(at, f"there is no {what} `{found['file']}`")
+        elif NO_STYLE.match(line):
+            continue  # said just before
         elif found := AT_LINE.match(line):
             at = places.of_file(found["file"].strip(), int(found["line"] or 1))
-            yield error(at, f"BibTeX: {found['message']}")
+            yield error(at, f"BibTeX: {found['message']}", _hint(found["message"]))
         elif UNKNOWN_ENTRY in line:
             continue  # LaTeX says so itself, where the citation stands
-        elif found := ABOUT_ENTRY.match(line):
+        elif (found := ABOUT_ENTRY.match(line)) and not broken:
             at = _entry(found["key"], places, directory)
             yield warning(at, f"BibTeX: {found['message']}")
+
+
+def _hint(message: str) -> str:
+    if "end of database" in message or "end of file" in message:
+        return "the closing brace of an entry, or of a field, is missing"
+    if message.startswith("I was expecting a `,' or a `}'"):
+        return "a comma is missing after the field before"
+    return ""
 
 
 def _commands(directory: Path) -> str:

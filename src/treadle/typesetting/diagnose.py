@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.typesetting.errors import errors_of
 from treadle.typesetting.log import Kind, Message, messages
 from treadle.typesetting.places import Places
 from treadle.typesetting.undefined import citation_hint, reference_hint
@@ -13,21 +14,14 @@ from treadle.typesetting.undefined import citation_hint, reference_hint
 TOLERATED = 2.0  # points by which a box may stick out before it is worth a word
 
 UNDEFINED = re.compile(r"^(?P<kind>Reference|Citation) [`'](?P<key>[^']+)'.* undefined")
+UNKNOWN_OPTION = re.compile(r"^Unused global option\(s\): *\[(?P<name>[^\]]+)\]")
 DUPLICATE_LABEL = re.compile(r"^Label `(?P<key>[^']+)' multiply defined")
-BEGUN = re.compile(r"^\\begin\{(?P<what>[^}]*)\}(?P<begun> on input line (?P<line>\d+))? ended by")
-OPEN_ARGUMENT = re.compile(
-    r"(?:File|Paragraph) ended (?:while scanning use of|before) (?P<name>\\\S+)"
-)
-NO_FILE = re.compile(r"File `(?P<file>[^']+)' not found")
-# These follow from an error before them on the same line, and would only bury it.
-CONSEQUENCE = re.compile(r"Missing .+ inserted|Too many }'s|Extra |Lonely")
-FATAL = re.compile(r"Emergency stop| *==> Fatal error")
 # Nothing is wrong in the result: the passes see to it, or LaTeX found a good substitute.
 HARMLESS = re.compile(
     r"(?:There were (?:undefined|multiply)|Label\(s\) may have changed|Rerun|Citation\(s\) may have"
     r"|`!?[htbp!]+' float specifier changed|Size substitutions|Some font shapes|Font shape .* size"
     r"|PDF inclusion: multiple pdfs|Marginpar on page|File `.*\.out' has changed"
-    r"|Redefining Unicode character|Unused global option|Empty bibliography"
+    r"|Redefining Unicode character|Empty bibliography|Empty `thebibliography'"
     r"|No positions in optional float)"
 )
 
@@ -41,76 +35,14 @@ BOOKMARK = (
 def diagnose(log: str, places: Places) -> tuple[Diagnostic, ...]:
     """The problems of the log of a settled pass, in the order of the document's lines."""
     found = tuple(messages(log))
-    errors = _errors([item for item in found if item.kind is Kind.ERROR], places)
+    errors = errors_of([item for item in found if item.kind is Kind.ERROR], places)
     others = (_other(item, places) for item in found if item.kind is not Kind.ERROR)
     return _merged([*errors, *(item for item in others if item is not None)])
 
 
 def diagnose_errors(log: str, places: Places) -> tuple[Diagnostic, ...]:
     """The errors alone: all that counts of a pass that was not the last."""
-    return _merged(_errors((item for item in messages(log) if item.kind is Kind.ERROR), places))
-
-
-def _errors(found: Iterable[Message], places: Places) -> Iterator[Diagnostic]:
-    seen: set[tuple[str, int]] = set()
-    in_formula = False  # one that TeX began itself, and ends itself: the second time says nothing
-    for item in found:
-        if "Missing $ inserted" in item.text:
-            in_formula = not in_formula
-            if not in_formula:
-                continue
-        if seen and places.is_end(item.file, item.line):
-            continue
-        text = _sentence(item)
-        plain = text.removeprefix("LaTeX: ")
-        known = (item.file, item.line) in seen or not item.line
-        if seen and (FATAL.match(plain) or (known and CONSEQUENCE.match(plain))):
-            continue
-        seen.add((item.file, item.line))
-        yield error(_error_place(item, places), text)
-
-
-def _error_place(item: Message, places: Places) -> Span:
-    text = item.text.removeprefix("LaTeX Error: ")
-    if (begun := BEGUN.match(text)) and begun["line"]:
-        return places.of_line(int(begun["line"]))
-    if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
-        return at
-    if item.line:
-        at = places.of_file(item.file or places.tex_name, item.line)
-        command = _undefined_command(item)
-        return (places.of_line_before(command, item.file, item.line) if command else None) or at
-    if missing := NO_FILE.match(text):  # LaTeX asks for another name and tells no line
-        stem = re.escape(missing["file"].rpartition(".")[0] or missing["file"])
-        return places.of_pattern(re.compile(rf"(?<![\w-]){stem}(?![\w-])"))
-    return places.of_line(1)
-
-
-def _argument(name: str, item: Message, places: Places) -> Span | None:
-    """Where the argument begins that never ends; an empty line is a \\par in TeX's eyes."""
-    start = re.split(r" ?\\par\b|\\ETC\.|\.\.\.$", item.context)[0][:60]
-    return places.of_text(name + start) or places.of_text(start.removeprefix("{"))
-
-
-def _undefined_command(item: Message) -> str:
-    if "Undefined control sequence" not in item.text:
-        return ""
-    names = re.findall(r"\\(?:[A-Za-z@]+|.)", item.context)
-    return names[-1] if names else ""
-
-
-def _sentence(item: Message) -> str:
-    """LaTeX's own words, with what they speak of, and without its line numbers."""
-    text = re.sub(r"^(?:LaTeX|Package|Class) (?:(\S+) )?Error: ", r"\1: ", item.text)
-    text = text.removeprefix(": ").strip()
-    if begun := BEGUN.match(text):
-        text = text.replace(begun["begun"] or "", "")
-    if text.startswith("Undefined control sequence"):
-        text = f"undefined command {_undefined_command(item)}".rstrip()
-    elif text.startswith("Missing $ inserted"):
-        text = "a formula's sign or command outside of a formula (missing $)"
-        text += f", after: {item.context[-40:].strip()}" if item.context.strip() else ""
-    return f"LaTeX: {text.rstrip('. ')}"
+    return _merged(errors_of([item for item in messages(log) if item.kind is Kind.ERROR], places))
 
 
 def _other(item: Message, places: Places) -> Diagnostic | None:
@@ -119,6 +51,9 @@ def _other(item: Message, places: Places) -> Diagnostic | None:
         return _overfull(item, at or _whole(item, places))
     if item.kind is Kind.MISSING_CHARACTER:
         return _missing_character(item.text, places)
+    if item.kind is Kind.REFUSED:
+        place = places.of_source("write18", places.of_line(1))
+        return warning(place, f"LaTeX may run no program: `{item.text}` is not run")
     if found := UNDEFINED.match(item.text):
         return _undefined(found["kind"], found["key"], at, places)
     if found := DUPLICATE_LABEL.match(item.text):
@@ -126,6 +61,11 @@ def _other(item: Message, places: Places) -> Diagnostic | None:
             return None
         label = re.compile(re.escape(f"\\label{{{found['key']}}}"))
         return error(places.of_pattern(label, 1), f"the label `{found['key']}` is given twice")
+    if found := UNKNOWN_OPTION.match(item.text):
+        name = found["name"]
+        return warning(
+            places.of_source(name, places.of_line(1)), f"the class has no option `{name}`"
+        )
     if HARMLESS.match(item.text) or not item.text:
         return None
     if item.text.startswith("Token not allowed in a PDF string"):
@@ -155,7 +95,7 @@ def _missing_character(text: str, places: Places) -> Diagnostic:
 def _undefined(kind: str, key: str, at: Span | None, places: Places) -> Diagnostic:
     if kind == "Citation":
         message = f"the citation `{key}` is not defined"
-        return error(at or places.of_line(1), message, citation_hint(places))
+        return error(at or places.of_line(1), message, citation_hint(key, places))
     message = f"the reference `{key}` is not defined"
     return error(at or places.of_line(1), message, reference_hint(key, places))
 

@@ -16,6 +16,7 @@ class Kind(Enum):
     WARNING = "warning"
     OVERFULL = "overfull"
     MISSING_CHARACTER = "missing character"
+    REFUSED = "refused"  # a program that LaTeX was to run
 
 
 class Message(Struct, frozen=True):
@@ -32,7 +33,7 @@ class Message(Struct, frozen=True):
 
 
 FILE_LINE_ERROR = re.compile(r"^(?P<file>[^\s:()][^:()]*\.\w+):(?P<line>\d+): (?P<text>.+)$")
-PLAIN_ERROR = re.compile(r"^! (?P<text>.+)$")
+PLAIN_ERROR = re.compile(r"^!(?: |pdfTeX error: )(?P<text>.+)$")
 WARNING = re.compile(
     r"^(?:(?:LaTeX|Package|Class|Module)\b.{0,40}? Warning: "
     r"|pdfTeX warning(?: \([^)]*\))?: )(?P<text>.*)$"
@@ -43,6 +44,7 @@ ON_LINE = re.compile(r",? on input line (?P<line>\d+)\.?")
 OVERFULL = re.compile(r"^Overfull \\(?P<text>[hv]box \([\d.]+pt too (?:wide|high)\))(?P<where>.*)$")
 WHERE = re.compile(r"(?:at lines|at line) (?P<line>\d+)")
 MISSING_CHARACTER = re.compile(r"^Missing character: (?P<text>.+)!$")
+REFUSED = re.compile(r"^runsystem\((?P<text>.*)\)\.\.\.disabled")
 CONTEXT = re.compile(r"^(?:l\.(?P<line>\d+)|<\*>|<argument>|\\\S+ .*?->) ?(?P<text>.*)$")
 RUNAWAY = "Runaway "
 # "(" opens a file if a name follows, ")" closes what was opened last.
@@ -91,6 +93,8 @@ def _message_at(
         return Message(Kind.OVERFULL, found["text"], file, place), 2
     if found := MISSING_CHARACTER.match(line):
         return Message(Kind.MISSING_CHARACTER, found["text"], file), 1
+    if found := REFUSED.match(line):
+        return Message(Kind.REFUSED, found["text"], file), 1
     return None, 1
 
 
@@ -127,6 +131,8 @@ def _warning(text: str, lines: list[str], number: int, file: str) -> tuple[Messa
     used = 1
     while number + used < len(lines) and (more := CONTINUED.match(lines[number + used])):
         text, used = f"{text} {more['text']}".strip(), used + 1
+    if text.endswith(":") and number + used < len(lines):  # what is spoken of comes below
+        text, used = f"{text} {lines[number + used].strip()}", used + 1
     found = ON_LINE.search(text)
     place = int(found["line"]) if found else 0
     return Message(Kind.WARNING, ON_LINE.sub("", text).strip(), file, place), used

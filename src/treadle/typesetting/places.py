@@ -30,6 +30,7 @@ class Places(Struct, frozen=True):
     lines: tuple[int, ...]
     originals: Mapping[str, str] = field(default_factory=dict)  # a copied file: what it copies
     uncaptioned: Mapping[str, int] = field(default_factory=dict)  # chunks by name: no label, lines
+    source: tuple[str, ...] = ()  # the lines of the `.pmd`
 
     def of_line(self, number: int) -> Span:
         """The span of tex line `number`; line 1 of the document where the map does not reach."""
@@ -44,8 +45,11 @@ class Places(Struct, frozen=True):
             return self.of_line(number)
         if path.suffix in READ_BY:
             return self.of_pattern(READ_BY[path.suffix])
+        folder = Path(self.file).parent
+        if path.is_absolute() and path.is_relative_to(folder.resolve()):
+            name = str(folder / path.relative_to(folder.resolve()))
         # A package's line says nothing to the author, nor does an auxiliary file's.
-        if path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
+        elif path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
             return self.of_line(1)
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
 
@@ -63,6 +67,16 @@ class Places(Struct, frozen=True):
         lines = self.tex.split("\n")[:number]
         near = range(len(lines), max(len(lines) - ARGUMENT, 0), -1)
         return next((self.of_line(at) for at in near if text in lines[at - 1]), None)
+
+    def of_source(self, text: str, near: Span) -> Span:
+        """The line of the `.pmd` with `text` that is the nearest to `near`: what becomes one line
+        of tex may take several there, and what is said there may be printed elsewhere."""
+        if not text or near.file != self.file:
+            return near
+        end = r"(?![A-Za-z])" if text[-1:].isalpha() else ""
+        wanted = re.compile(re.escape(text) + end)
+        found = [at for at, line in enumerate(self.source, 1) if wanted.search(line)]
+        return Span.at(self.file, min(found, key=lambda at: abs(at - near.line), default=near.line))
 
     def of_pattern(self, pattern: re.Pattern[str], occurrence: int = 0) -> Span:
         """The span of an occurrence of `pattern` in the tex; its last one if there are fewer."""

@@ -43,8 +43,9 @@ def typeset(job: Job, places: Places) -> Typeset:
 
 def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Diagnostic]:
     errors = diagnose_errors(compiled.log, places)
-    yield from bibliography_diagnostics(compiled.bibliography_log, places, job.directory)
-    if errors:
+    cited = tuple(bibliography_diagnostics(compiled.bibliography_log, places, job.directory))
+    yield from cited
+    if errors or has_errors(cited):  # then no citation is defined, which says nothing new
         yield from errors
         return
     yield from diagnose(compiled.preamble_log, places)

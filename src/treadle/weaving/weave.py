@@ -8,18 +8,20 @@ from pathlib import Path
 from jinja2 import Template, TemplateError, TemplateNotFound
 from msgspec import Struct
 
-from treadle.diagnostics import Diagnostic, Span, error
+from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import Document, Prose
 from treadle.document.settings import Settings, read_settings
 from treadle.execution.result import ChunkResult, InlineResult
+from treadle.weaving.characters import printable
 from treadle.weaving.chunks import Look, chunk_parts
 from treadle.weaving.fragment import Fragment, lines_at, stack, text_of
 from treadle.weaving.images import Copy
 from treadle.weaving.markdown.context import SECTIONS, Findings, Place, Setting
+from treadle.weaving.markdown.divs import place
 from treadle.weaving.markdown.render import render_line, render_markdown
 from treadle.weaving.page import columns
 from treadle.weaving.preamble import CHAPTERS, numbered, preamble_lines
-from treadle.weaving.source import Markdown, join, prose_parts
+from treadle.weaving.source import Markdown, Source, join, prose_parts
 from treadle.weaving.templates import environment, render_with_slots
 from treadle.weaving.titles import title_of
 
@@ -46,6 +48,7 @@ def weave(document: Document, results: Results) -> Woven:
     source = join(parts)
     body = render_markdown(source.text, source.origins, setting, findings, source.places)
     findings.diagnostics.extend(_lost(parts, findings, document))
+    findings.diagnostics.extend(_unprintable(source, document))
     lines = _whole(document, settings, setting, findings, body)
     return Woven(
         text_of(lines) + "\n",
@@ -91,6 +94,16 @@ def _lost(
             hint = "close the code fence or other block that is open here"
             yield error(span, "this chunk is swallowed by the prose before it", hint)
             return
+
+
+def _unprintable(source: Source, document: Document) -> Iterator[Diagnostic]:
+    """A warning for each character of the prose that LaTeX has no sign for, once."""
+    lost = {char for char in set(source.text) if not printable(char)}
+    for char in sorted(lost - {*place(0), *"\n\t\f"}):
+        line = source.origins[source.text.count("\n", 0, source.text.index(char))]
+        shown = f"{char} (U+{ord(char):04X})" if char.isprintable() else f"U+{ord(char):04X}"
+        message = f"there is no {shown} in the fonts: a box or its code stands for it"
+        yield warning(Span.at(str(document.path), line), message, "write it in another way")
 
 
 def _whole(

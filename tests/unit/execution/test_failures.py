@@ -34,7 +34,7 @@ def test_an_error_in_a_library_is_placed_at_its_call(run):
 def test_a_function_of_an_earlier_chunk_has_its_own_line(run):
     run("def g():\n    raise ValueError('bad\\nmore')", line=100)
     failure = run("g()", line=200).failure
-    assert (failure.line, failure.message) == (101, "ValueError: bad")
+    assert (failure.line, failure.message) == (101, "ValueError: bad more")
     assert "    raise ValueError('bad\\nmore')\n" in failure.traceback
 
 

@@ -57,7 +57,7 @@ def test_what_follows_from_an_error_on_the_same_line_is_left_out():
         "./report.tex:4: Missing } inserted.\nl.4 x\n\n"
         "!  ==> Fatal error occurred, no output PDF file produced!\n"
     )
-    assert [item[2] for item in found(log)] == ["LaTeX: Environment foo undefined"]
+    assert [item[2] for item in found(log)] == ["LaTeX: undefined environment `foo`"]
 
 
 def test_an_environment_never_ended_is_told_where_it_begins():
@@ -65,7 +65,7 @@ def test_an_environment_never_ended_is_told_where_it_begins():
         r"./report.tex:8: LaTeX Error: \begin{itemize} on input line 4 ended by \end{document}."
         "\n\nl.8 \\end{document}\n\n"
     )
-    expected = r"LaTeX: \begin{itemize} ended by \end{document}"
+    expected = r"LaTeX: `\begin{itemize}` is never ended"
     assert found(log) == [(Span.at("report.pmd", 40), "error", expected)]
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:  # most chunks don't fail: it is imported when one does
 _OURS = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
 
 
+LONGEST = 300  # characters of a message that are worth a place in one line
+
+
 class Place(Struct, frozen=True):
     """Where the code of a task stands, where the extracted modules lie, and the document."""
 
@@ -45,7 +48,8 @@ def failure_of(exception: BaseException, place: Place) -> Failure:
     _drop_our_frames(report)
     span = _syntax_place(exception, place) or _innermost(report.stack, place)
     traceback = _without_folder("".join(report.format()), place)
-    return Failure(_message(exception), traceback, span.file, span.line)
+    message = _message(exception) + _elsewhere(exception, report.stack, place)
+    return Failure(message, traceback, span.file, span.line)
 
 
 def _without_folder(traceback: str, place: Place) -> str:
@@ -65,8 +69,22 @@ def _message(exception: BaseException) -> str:
         said = str(exception.msg if isinstance(exception, SyntaxError) else exception)
     except Exception:
         said = "(its message can't be shown)"
-    first = said.strip().split("\n")[0]
-    return f"{name}: {first}" if first else name
+    words = " ".join(said.split())
+    return f"{name}: {words[:LONGEST]}{'...' * (len(words) > LONGEST)}" if words else name
+
+
+def _elsewhere(exception: BaseException, stack: StackSummary, place: Place) -> str:
+    """Where it was raised, if that is another file of the author's: the line is that of its use."""
+    file, line = (stack[-1].filename, stack[-1].lineno) if stack else (place.file, None)
+    if isinstance(exception, SyntaxError) and exception.lineno is not None:
+        file, line = str(exception.filename), exception.lineno
+    own = place.folder and file.startswith(f"{place.folder}/")
+    if not own or (place.code_path and file.startswith(place.code_path)):
+        return ""
+    parts = file[len(place.folder) + 1 :].split("/")
+    if parts[-1].startswith("<") or "site-packages" in parts:
+        return ""
+    return f" (raised at {'/'.join(parts)}:{line})"
 
 
 def _drop_our_frames(report: TracebackException) -> None:

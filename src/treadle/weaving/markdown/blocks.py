@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 
 from markdown_it.tree import SyntaxTreeNode
@@ -191,6 +192,9 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
     body = render_blocks(node.children, context)
     name = next((name for name in found.classes if name in ENVIRONMENTS), "")
     if not name:
+        for near in difflib.get_close_matches(" ".join(found.classes), ENVIRONMENTS, n=1):
+            context.warn(line_of(node), f"`::: {found.classes[0]}` means nothing",
+                         f"did you mean `{near}`?")  # fmt: skip
         return body
     title = _title(found.values.get("title", ""), node, context)
     label = rf"\label{{{found.id}}}" if found.id else ""

@@ -66,8 +66,7 @@ def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     last = _last_line(state, start, end, CLOSING[opening])
     if last is None:
-        report(state.env, start, f"`{opening}` opens mathematics that nothing closes",
-               f"close it with `{CLOSING[opening]}` before the next blank line")  # fmt: skip
+        _report_open(state, start, end, opening)
         return False
     text = state.getLines(start, last + 1, state.blkIndent, False).strip()
     found = DISPLAY.fullmatch(text[: text.rfind(CLOSING[opening]) + 2])
@@ -81,6 +80,25 @@ def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         token.meta = {"id": label[0].id if label else "", "display": True}
         state.line = last + 1
     return True
+
+
+def _report_open(state: StateBlock, start: int, end: int, opening: str) -> None:
+    """Say it once: what looks like a second opening may be the end, behind a blank line."""
+    closing = CLOSING[opening]
+    if start in state.env.setdefault("closings", set()):
+        return
+    close = next((line for line in range(start + 1, end) if _text(state, line) == closing), None)
+    if close is None:
+        report(state.env, start, f"`{opening}` opens mathematics that nothing closes",
+               f"close it with `{closing}` before the next blank line")  # fmt: skip
+        return
+    state.env["closings"].add(close)
+    report(state.env, start, f"a blank line ends the mathematics that `{opening}` opens",
+           "take the blank lines out of the formula")  # fmt: skip
+
+
+def _text(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]].strip()
 
 
 def _last_line(state: StateBlock, start: int, end: int, closing: str) -> int | None:

@@ -10,7 +10,7 @@ from markdown_it.rules_inline import StateInline
 
 from treadle.weaving.markdown.problems import report
 
-COMMAND = re.compile(r"\\[A-Za-z]+\*?")
+COMMAND = re.compile(r"\\write-?\d+|\\[A-Za-z]+\*?")
 DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
 VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
 BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")

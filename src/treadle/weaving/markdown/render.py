@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from markdown_it.tree import SyntaxTreeNode
 
 from treadle.weaving.fragment import Fragment
 from treadle.weaving.markdown.blocks import render_blocks
 from treadle.weaving.markdown.context import Context, Findings, Place, Setting
+from treadle.weaving.markdown.footnotes import footnotes
 from treadle.weaving.markdown.inline import inline_latex
 from treadle.weaving.markdown.parser import parse, parse_inline
 from treadle.weaving.markdown.problems import problems
@@ -28,9 +27,8 @@ def render_markdown(
     """
     env: dict[str, Any] = {}
     tree = parse(text, env)
-    context = Context(
-        setting, findings, origins, places, dict(_footnotes(tree, env)), env, render_blocks
-    )
+    notes = footnotes(tree, env)
+    context = Context(setting, findings, origins, places, notes, env, render_blocks)
     for problem in problems(env):
         context.warn(problem.line, problem.message, problem.hint)
     return render_blocks(tree.children, context)
@@ -41,13 +39,3 @@ def render_line(text: str, origin: int, setting: Setting, findings: Findings) ->
     env: dict[str, Any] = {}
     words = " ".join(text.split())
     return inline_latex(parse_inline(words, env), 0, Context(setting, findings, (origin,), env=env))
-
-
-def _footnotes(
-    tree: SyntaxTreeNode, env: Mapping[str, Any]
-) -> Iterator[tuple[str, SyntaxTreeNode]]:
-    if "footnotes" not in env:  # the parser notes there what it finds
-        return
-    for node in tree.walk():
-        if node.type == "footnote_reference":
-            yield node.meta["label"], node

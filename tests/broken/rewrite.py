@@ -1,0 +1,57 @@
+"""Write what is said of every broken document anew: `python tests/broken/rewrite.py`.
+
+Then read the difference in git: each line is a line of the document and words to its author.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+DOCUMENTS = tuple(sorted((HERE / "documents").glob("*.pmd")))
+OLD = b"%PDF the good one of last time"
+PROBLEM = re.compile(r"^(?:\S+:\d+: (?:error|warning)|treadle): .*$", re.MULTILINE)
+
+
+def lay_out(document: Path, folder: Path) -> None:
+    """Put the document and the files it may need into a new folder, and the PDF of last time."""
+    shutil.copytree(HERE / "files", folder)
+    shutil.copyfile(document, folder / "report.pmd")
+    (folder / "build").mkdir()
+    (folder / "build/report.pdf").write_bytes(OLD)
+
+
+def built(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Build it by the command."""
+    return subprocess.run(
+        [sys.executable, "-m", "treadle", "build", "report.pmd"],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=120,
+        check=False,
+    )
+
+
+def problems(said: str) -> str:
+    """The problems that the command printed; tracebacks differ between versions of Python."""
+    return "".join(f"{line}\n" for line in PROBLEM.findall(said))
+
+
+def rewrite() -> None:
+    """Put what is said beside each document."""
+    for document in DOCUMENTS:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name) / "project"
+            lay_out(document, folder)
+            document.with_suffix(".txt").write_text(problems(built(folder).stderr), "utf-8")
+
+
+if __name__ == "__main__":
+    rewrite()
