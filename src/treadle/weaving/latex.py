@@ -32,6 +32,7 @@ CONTROL = {chr(code): chr(code ^ 0x40) for code in (*range(0x20), 0x7F)}
 # Pairs that a font would melt into one: --, <<, >>, ,, and the Spanish ?` and !`.
 LIGATURES = re.compile(r"(?<=-)-|(?<=<)<|(?<=>)>|(?<=,),|(?<=[?!])`")
 PROSE_LIGATURES = re.compile(r"(?<=<)<|(?<=>)>|(?<=,),|(?<=[?!])`")
+TICKS = re.compile(r"`{3,}")
 ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 
 
@@ -42,7 +43,9 @@ def escape(text: str) -> str:
 
 def escape_prose(text: str) -> str:
     """`text` in running LaTeX, typographically: `--` and `---` are dashes, `...` is an ellipsis."""
-    apart = PROSE_LIGATURES.sub(_apart, text)
+    # One back-tick or two open a quotation, as in LaTeX; more are a fence that is spoken of.
+    ticks = TICKS.sub(lambda found: TICK * len(found[0]), text)
+    apart = PROSE_LIGATURES.sub(_apart, ticks)
     return ELLIPSIS.sub(r"\\dots{}", _PROSE_ESCAPED.sub(_prose, apart))
 
 
@@ -98,9 +101,12 @@ def _apart(found: re.Match[str]) -> str:
 def _character(char: str) -> str:
     if char == JOINT:
         return "{}"
+    if char == TICK:
+        return QUOTES["`"]
     if char in CONTROL and char != "\n":
         return rf"\controlchar{{{LITERAL.get(CONTROL[char], CONTROL[char])}}}"
     return char if char == "\n" or printable(char) else rf"\missingchar{{{ord(char):04X}}}"
 
 
-JOINT = "\ue0ff"  # private use: stands for `{}` between the two halves of a ligature
+# Private use: `{}` between the two halves of a ligature, and a back-tick that stays one.
+JOINT, TICK = "\ue0ff", "\ue0fe"

@@ -22,6 +22,7 @@ def parser() -> MarkdownIt:
     """A parser; it holds no state of a document."""
     md = MarkdownIt("commonmark", {"typographer": True, "html": True})
     md.enable(["table", "strikethrough", "smartquotes"])
+    md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
     for plugin in (raw_latex_plugin, maths_plugin, divs_plugin, citations_plugin, marks_plugin):
         plugin(md)

@@ -1,0 +1,35 @@
+"""Strange documents that are legal: they build, and their words come out as they were meant.
+
+Beside each stands what its PDF must say, a line or a part of a line each, in that order.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DOCUMENTS = tuple(sorted((Path(__file__).parent / "documents").glob("*.pmd")))
+
+
+def words(text: str) -> str:
+    """Blanks and line ends are the page's, not the document's."""
+    return " ".join(text.replace("\u21aa", "").split())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_it_prints_faithfully(document, tmp_path):
+    (tmp_path / "report.pmd").write_bytes(document.read_bytes())
+    command = [sys.executable, "-m", "treadle", "build", "report.pmd"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    command = ["pdftotext", "-layout", "build/report.pdf", "-"]
+    text = words(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout)
+    at = 0
+    for line in document.with_suffix(".txt").read_text("utf-8").splitlines():
+        assert (found := text.find(words(line), at)) >= 0, f"{line!r} is not in {text[at:]!r}"
+        at = found + len(words(line))
+
+
+def test_there_are_many():
+    assert len(DOCUMENTS) >= 20
