@@ -9,16 +9,20 @@ from msgspec import Struct
 
 
 class Span(Struct, frozen=True, order=True):
-    """Lines `line` to `end_line` of `file`, both counted from 1 and both included."""
+    """Lines `line` to `end_line` of `file`, both counted from 1 and both included.
+
+    `column` is that of the character of `line` that is meant, from 1; 0: the line as a whole.
+    """
 
     file: str
     line: int
     end_line: int
+    column: int = 0
 
     @classmethod
-    def at(cls, file: str, line: int) -> Span:
+    def at(cls, file: str, line: int, column: int = 0) -> Span:
         """The span of one line."""
-        return cls(file, line, line)
+        return cls(file, line, line, column)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

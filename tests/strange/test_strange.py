@@ -27,7 +27,8 @@ def test_it_prints_faithfully(document, tmp_path):
     text = words(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout)
     at = 0
     for line in document.with_suffix(".txt").read_text("utf-8").splitlines():
-        assert (found := text.find(words(line), at)) >= 0, f"{line!r} is not in {text[at:]!r}"
+        found = text.find(words(line), at)
+        assert found >= 0, f"{line!r} is not in {text[at:]!r}"
         at = found + len(words(line))
 
 

@@ -44,7 +44,8 @@ def prepare(request: Request) -> Prepared:
     settings, _ = read_settings(document)  # its problems are among the reader's
     params, misuses = override(settings.params, request.params)
     planned = plan_tasks(document, settings.seed or 0)
-    found = [*problems, *planned.diagnostics, *check_syntax(document)]
+    problems = (*problems, *planned.diagnostics, *check_syntax(document))
+    found = sorted(problems, key=lambda item: item.span)
     return Prepared(document, normalise(text), settings, params, planned, tuple(found), misuses)
 
 

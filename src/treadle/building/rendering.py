@@ -75,8 +75,8 @@ def _typeset(work: Work, woven: Woven) -> None:
     places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
     outcome = typeset(job, places)
     # What weaving found odd on a line where LaTeX fails is the same mistake.
-    failing = {item.span for item in outcome.diagnostics if item.severity is Severity.ERROR}
-    work.problems = [item for item in work.problems if item.span not in failing]
+    failing = {item.span.line for item in outcome.diagnostics if item.severity is Severity.ERROR}
+    work.problems = [item for item in work.problems if item.span.line not in failing]
     work.problems += outcome.diagnostics
     work.typeset = outcome.depends or None
     if outcome.pdf is None and job.file(".log").exists():

@@ -207,8 +207,9 @@ def _start(block: Prose | Chunk) -> Span:
 def _place(failure: Failure, document: Document, listing: Listing | None) -> Span:
     """The line of the document, also for code that was extracted or put together from it."""
     if listing and failure.file == listing.file:
-        return listing.place(failure.line)
+        at = listing.place(failure.line)
+        return Span.at(at.file, at.line, failure.column)
     origin = origin_of(Path(failure.file), failure.line, document.path)
     if origin is None and failure.file == document.path.name:  # so extracted files name it
-        return Span.at(str(document.path), failure.line)
-    return origin or Span.at(failure.file, failure.line)
+        return Span.at(str(document.path), failure.line, failure.column)
+    return origin or Span.at(failure.file, failure.line, failure.column)

@@ -7,8 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from treadle.cli.problems import add_format
+
 if TYPE_CHECKING:
     from treadle.building.request import Built, Listener, Request
+    from treadle.cli.problems import Teller
     from treadle.diagnostics import Diagnostic
 
 Subcommands = argparse._SubParsersAction  # argparse gives it no public name
@@ -61,6 +64,7 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
         help="run every chunk, and keep nothing for later builds",
     )
     build.add_argument("-q", dest="quiet", action="store_true", help="print nothing but problems")
+    add_format(build)
     build.set_defaults(run=run)
 
 
@@ -75,7 +79,7 @@ def run(arguments: argparse.Namespace) -> int:
     from treadle.building.request import Request, Target
     from treadle.building.unchanged import unchanged
     from treadle.cli.main import Exit
-    from treadle.cli.problems import misuse, print_problems
+    from treadle.cli.problems import Format, misuse, tell_all, teller
 
     request = Request(
         path=arguments.file,
@@ -85,33 +89,39 @@ def run(arguments: argparse.Namespace) -> int:
         params=tuple(arguments.params),
         cache=not arguments.no_cache,
     )
+    kind = Format(arguments.format)
+    quiet = arguments.quiet or kind is not Format.TEXT
     told: list[Diagnostic] = []
-    built = unchanged(request) or _build(request, told, quiet=arguments.quiet)
+    tell = teller(kind)
+    built = unchanged(request) or _build(request, told, tell, quiet=quiet)
     for message in built.misuses:
         misuse(message)
-    print_problems(problem for problem in built.diagnostics if problem not in told)
-    _print_details(built)
-    if not arguments.quiet and not built.misuses:
+    tell_all((problem for problem in built.diagnostics if problem not in told), tell)
+    _print_details(built, request)
+    if not quiet and not built.misuses:
         print(f"ran {built.ran} of {built.chunks} chunks in {built.seconds:.1f} s", flush=True)
     if built.misuses:
         return Exit.MISUSED
     return Exit.DOCUMENT_ERRORS if built.failed else Exit.WELL
 
 
-def _build(request: Request, told: list[Diagnostic], *, quiet: bool) -> Built:
+def _build(request: Request, told: list[Diagnostic], tell: Teller, *, quiet: bool) -> Built:
     """Build; `told` gets the problems that are printed by now."""
     from treadle.building.build import build
     from treadle.cli.progress import Quiet, shown
 
     listener: Listener
-    with shown(quiet=quiet) as listener:
+    with shown(tell, quiet=quiet) as listener:
         built = build(request, listener)
     told += listener.told if isinstance(listener, Quiet) else ()
     return built
 
 
-def _print_details(built: Built) -> None:
+def _print_details(built: Built, request: Request) -> None:
     if built.traceback:
         print(f"\n{built.traceback.rstrip()}", file=sys.stderr)
     if built.log:
         print(f"LaTeX's log: {built.log}", file=sys.stderr)
+    pdf = request.out_dir / f"{request.path.stem}.pdf"
+    if built.failed and not built.misuses and pdf.is_file():
+        print(f"{pdf} is left as it was before this build", file=sys.stderr)

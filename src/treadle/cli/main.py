@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    from treadle.cli import build, clean, tangle, why
+    from treadle.cli import build, check, clean, tangle, why
 
     top = argparse.ArgumentParser(
         prog="treadle",
@@ -67,6 +67,6 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"treadle {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for command in (build, tangle, why, clean):
+    for command in (build, check, tangle, why, clean):
         command.add_to(commands)
     return top

@@ -7,35 +7,36 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from treadle.building.request import Listener, Silent
-from treadle.cli.problems import print_problems, say_waiting
+from treadle.cli.problems import Teller, say_waiting
 from treadle.diagnostics import Diagnostic
 from treadle.document.model import Chunk
 
 
 @contextmanager
-def shown(*, quiet: bool) -> Iterator[Listener]:
+def shown(tell: Teller, *, quiet: bool) -> Iterator[Listener]:
     """The listener for this standard output."""
     if quiet:
-        yield Quiet()
+        yield Quiet(tell)
     elif sys.stdout.isatty():
         from treadle.cli.live import live_display
 
         with live_display() as display:
             yield display
     else:
-        yield PlainLines()
+        yield PlainLines(tell)
 
 
 class Quiet(Silent):
     """Problems alone; `told` are those that were printed."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Teller) -> None:
         """Nothing was printed."""
+        self._tell = tell
         self.told: list[Diagnostic] = []
 
     def problem(self, problem: Diagnostic) -> None:
         """Print it: other chunks may run for long before the build ends."""
-        print_problems((problem,))
+        self._tell(problem)
         self.told.append(problem)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from treadle.cli.problems import add_format
+
 Subcommands = argparse._SubParsersAction
 
 
@@ -21,6 +23,7 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
         help="the folder they go to (default: code)",
     )
     tangle.add_argument("-q", dest="quiet", action="store_true", help="print nothing but problems")
+    add_format(tangle)
     tangle.set_defaults(run=run)
 
 
@@ -28,15 +31,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Extract; 0 if all is well, 1 if the document has errors or a file was edited by hand."""
     from treadle.building.tangle import tangle_file
     from treadle.cli.main import Exit
-    from treadle.cli.problems import misuse, print_problems
+    from treadle.cli.problems import Format, misuse, tell_all, teller
     from treadle.diagnostics import has_errors
 
     if not arguments.file.is_file():
         misuse(f"there is no file {arguments.file}")
         return Exit.MISUSED
     tangled = tangle_file(arguments.file, arguments.code_dir)
-    print_problems(tangled.diagnostics)
-    if not arguments.quiet:
+    kind = Format(arguments.format)
+    tell_all(tangled.diagnostics, teller(kind))
+    if not arguments.quiet and kind is Format.TEXT:
         for word, paths in (("wrote", tangled.written), ("removed", tangled.removed)):
             for path in paths:
                 print(f"{word} {path}")

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     from treadle.building.request import Request
     from treadle.building.why import explain
     from treadle.cli.main import Exit
-    from treadle.cli.problems import misuse, print_problems, say_waiting
+    from treadle.cli.problems import Format, misuse, say_waiting, tell_all, teller
 
     request = Request(
         path=arguments.file,
@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         misuses.append(f"{arguments.file} has no chunk `{arguments.chunk}`")
     for message in misuses:
         misuse(message)
-    print_problems(explained.diagnostics)
+    tell_all(explained.diagnostics, teller(Format.TEXT))
     most = sys.maxsize if arguments.chunk else MOST
     for verdict in shown:
         if verdict.is_chunk or not verdict.kept:

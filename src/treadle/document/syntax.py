@@ -22,6 +22,7 @@ class _Failure(Struct, frozen=True):
 
     message: str
     line: int
+    column: int = 0
 
 
 class _Unit(Struct, frozen=True):
@@ -114,7 +115,7 @@ def _check_unit(unit: _Unit) -> list[Diagnostic]:
         return [unclosed]
     line = _line_of(failure.line, unit)
     message = LINE.sub(lambda found: f"{found[1]}{_line_of(int(found[2]), unit)}", failure.message)
-    return [error(Span.at(unit.file, line), message)]
+    return [error(Span.at(unit.file, line, failure.column), message)]
 
 
 def _line_of(number: int, unit: _Unit) -> int:
@@ -139,7 +140,8 @@ def _compile(code: str) -> _Failure | None:
             warnings.simplefilter("ignore")
             compile(code, "<chunk>", "exec", dont_inherit=True)
     except SyntaxError as failure:
-        return _Failure(f"{type(failure).__name__}: {failure.msg}", max(failure.lineno or 1, 1))
+        message = f"{type(failure).__name__}: {failure.msg}"
+        return _Failure(message, max(failure.lineno or 1, 1), max(failure.offset or 0, 0))
     except (ValueError, RecursionError, MemoryError, OverflowError) as failure:
         return _Failure(f"can't compile this: {failure}", 1)
     return None

@@ -59,6 +59,7 @@ class Failure(Struct, frozen=True):
     traceback: str
     file: str
     line: int
+    column: int = 0  # from 1; 0: unknown
 
 
 class ChunkResult(Struct, frozen=True, omit_defaults=True, tag=True):

@@ -49,7 +49,7 @@ def failure_of(exception: BaseException, place: Place) -> Failure:
     span = _syntax_place(exception, place) or _innermost(report.stack, place)
     traceback = _without_folder("".join(report.format()), place)
     message = _message(exception) + _elsewhere(exception, report.stack, place)
-    return Failure(message, traceback, span.file, span.line)
+    return Failure(message, traceback, span.file, span.line, span.column)
 
 
 def _without_folder(traceback: str, place: Place) -> str:
@@ -108,11 +108,12 @@ def _syntax_place(exception: BaseException, place: Place) -> Span | None:
 
 def _innermost(stack: StackSummary, place: Place) -> Span:
     """The innermost frame that stands in the document, be it through an extracted module."""
+    from treadle.diagnostics import Span
+
     for frame in reversed(stack):
         span = _in_document(frame.filename, frame.lineno or place.line, place)
         if span is not None:
-            return span
-    from treadle.diagnostics import Span
+            return Span.at(span.file, span.line, 0 if frame.colno is None else frame.colno + 1)
 
     return Span.at(place.file, place.line)
 

@@ -1,0 +1,42 @@
+"""`treadle check`: what is wrong with a document, as far as reading it tells; nothing is run."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from treadle.cli.problems import add_format
+
+Subcommands = argparse._SubParsersAction
+
+
+def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
+    """Declare the subcommand."""
+    check = commands.add_parser("check", help="say what is wrong with a document; nothing is run")
+    check.add_argument("file", metavar="FILE.pmd", type=Path)
+    check.add_argument(
+        "-P",
+        dest="params",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="set a parameter of the front matter; may be repeated",
+    )
+    add_format(check)
+    check.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tell the problems; 0 if there are no errors, 1 if there are, 2 on a misuse."""
+    from treadle.building.check import check
+    from treadle.building.request import Request
+    from treadle.cli.main import Exit
+    from treadle.cli.problems import Format, misuse, tell_all, teller
+
+    checked = check(Request(arguments.file, params=tuple(arguments.params)))
+    for message in checked.misuses:
+        misuse(message)
+    tell_all(checked.diagnostics, teller(Format(arguments.format)))
+    if checked.misuses:
+        return Exit.MISUSED
+    return Exit.DOCUMENT_ERRORS if checked.failed else Exit.WELL
