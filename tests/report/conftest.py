@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -56,19 +57,31 @@ class Built:
         return next(int(line.split()[1]) for line in lines if line.startswith("Pages:"))
 
 
-def run(*command: str) -> subprocess.CompletedProcess[str]:
+def run(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False, timeout=900
+        command,
+        cwd=ROOT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=900,
     )
 
 
-def build(original: Path, folder: Path, params: dict[str, int]) -> Built:
+def build(
+    original: Path,
+    folder: Path,
+    params: dict[str, int],
+    program: tuple[str, ...] = ("-m", "treadle"),
+    **variables: str,
+) -> Built:
     """What a build makes of a copy of the document, which may be edited."""
     sources = shutil.copytree(original.parent, folder / original.parent.name)
     source = sources / original.name
     settings = [item for name, value in params.items() for item in ("-P", f"{name}={value}")]
     command = ("build", str(source), "-o", str(folder), "--code", str(folder / "code"), *settings)
-    done = run(sys.executable, "-m", "treadle", *command)
+    done = run(sys.executable, *program, *command, **variables)
     pdf = folder / f"{source.stem}.pdf"
     return Built(command, source, done.returncode, done.stderr, folder, pdf, params)
 

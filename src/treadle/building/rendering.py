@@ -19,6 +19,7 @@ from treadle.typesetting.environment import (
 )
 from treadle.typesetting.latex import Job
 from treadle.typesetting.places import Places
+from treadle.typesetting.synctex import SUFFIX, for_document
 from treadle.typesetting.typeset import typeset
 from treadle.weaving.images import Copy
 from treadle.weaving.weave import Woven, weave
@@ -41,12 +42,12 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
         _publish(work, (".tex",))
         return
     work.listener.stage("typesetting")
-    _typeset(work, woven)
+    places = _typeset(work, woven)
     supplements = find_supplements(scratch, work.folder, str(work.request.path))
     work.problems += supplements.diagnostics
     work.sources |= {copy.source for copy in supplements.copies}
     if not work.failed:
-        _publish(work, (".tex", ".pdf"), supplements.copies)
+        _publish(work, (".tex", ".pdf"), (*supplements.copies, *_synctex(work, places)))
 
 
 def _publish(work: Work, suffixes: tuple[str, ...], supplements: tuple[Copy, ...] = ()) -> None:
@@ -55,7 +56,18 @@ def _publish(work: Work, suffixes: tuple[str, ...], supplements: tuple[Copy, ...
     work.outputs = tuple(scratch.out_dir / name for name in sorted(read_manifest(scratch)))
 
 
-def _typeset(work: Work, woven: Woven) -> None:
+def _synctex(work: Work, places: Places) -> tuple[Copy, ...]:
+    """What leads from the PDF to the document's lines and back."""
+    name = f"{work.scratch.stem}{SUFFIX}"
+    made, mapped = work.scratch.stage / name, work.scratch.root / name
+    if not made.exists():
+        return ()
+    document = work.request.path.resolve()
+    mapped.write_bytes(for_document(made.read_bytes(), places, document))
+    return (Copy(mapped, name),)
+
+
+def _typeset(work: Work, woven: Woven) -> Places:
     document, scratch = work.prepared.document, work.scratch
     date = work.prepared.settings.date
     epoch = document_epoch(date, woven.tex)
@@ -81,3 +93,4 @@ def _typeset(work: Work, woven: Woven) -> None:
     work.typeset = outcome.depends or None
     if outcome.pdf is None and job.file(".log").exists():
         work.log = job.file(".log")
+    return places

@@ -16,6 +16,7 @@ from treadle.typesetting.log import first_error
 MAX_PASSES = 5
 PASS_SECONDS = 600  # a macro that never ends must not hold the build for ever
 OPTIONS = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-recorder")
+PASS_OPTIONS = ("-synctex=1",)  # which line of the tex each thing on a page comes from
 # Everything else LaTeX writes is an auxiliary file, whatever packages call it.
 NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz", ".settled"}
 
@@ -78,7 +79,7 @@ def _passes(job: Job) -> Compiled:
     log = ""
     for number in range(1, MAX_PASSES + 1):
         before = auxiliary_state(job)
-        log = run_pdflatex(job)
+        log = run_pass(job)
         if first_error(log):
             return Compiled(log, bibliography_log, number, settled=False)
         bibliography_log = make_bibliography(job.directory, job.stem, job.environment)
@@ -90,6 +91,11 @@ def _passes(job: Job) -> Compiled:
 def run_pdflatex(job: Job) -> str:
     """One pass; the text of its log."""
     return run_command(job, ["pdflatex", *job.options, f"{job.stem}.tex"])
+
+
+def run_pass(job: Job) -> str:
+    """One pass that makes pages, not only a log: its text."""
+    return run_command(job, ["pdflatex", *job.options, *PASS_OPTIONS, f"{job.stem}.tex"])
 
 
 def run_command(job: Job, command: Sequence[str]) -> str:

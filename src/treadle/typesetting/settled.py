@@ -7,7 +7,7 @@ from pathlib import Path
 
 from treadle.store.digest import combined, digest
 from treadle.store.steady import changed_since
-from treadle.typesetting.latex import Compiled, Job
+from treadle.typesetting.latex import PASS_OPTIONS, Compiled, Job
 from treadle.typesetting.record import holds, keys_of, observed, relevant
 
 SUFFIX = ".settled"
@@ -56,7 +56,9 @@ def recall(job: Job, format_identity: str) -> Compiled | None:
 
 
 def _identity(job: Job, format_identity: str) -> str:
-    return combined((format_identity, job.stem, *job.options, relevant(job.environment)))
+    return combined(
+        (format_identity, job.stem, *job.options, *PASS_OPTIONS, relevant(job.environment))
+    )
 
 
 def _files(directory: Path) -> dict[str, str]:
