@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -65,9 +68,16 @@ class Editor:
 
 
 @pytest.fixture
-def editor(report: Built) -> Editor:
+def editor(report: Built, tmp_path: Path) -> Iterator[Editor]:
+    """Other tests find the results as the build of the report left them."""
     assert report.status == 0
-    return Editor(report)
+    stem = report.pdf.stem
+    shutil.copy(report.folder / f"{stem}.tex", tmp_path)
+    figures = shutil.copytree(report.folder / stem, tmp_path / stem)
+    yield Editor(report)
+    shutil.copy(tmp_path / f"{stem}.tex", report.folder)
+    shutil.rmtree(report.folder / stem)
+    shutil.copytree(figures, report.folder / stem)
 
 
 @pytest.mark.parametrize(

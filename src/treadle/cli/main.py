@@ -24,11 +24,12 @@ class Exit(IntEnum):
 
 def command() -> NoReturn:
     """Run `treadle` as a process of its own, and end that."""
+    _open_standard_streams()
     status = main()
     if sys.getprofile() or sys.gettrace():  # what watches writes its findings at the end
         raise SystemExit(status)
     for stream in (sys.stdout, sys.stderr):
-        if stream is None or stream.closed:
+        if stream.closed:
             continue
         try:
             stream.flush()
@@ -55,6 +56,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as failure:  # a full disk, a folder that can't be written
         print(f"treadle: {failure}", file=sys.stderr)
         return Exit.DOCUMENT_ERRORS
+
+
+def _open_standard_streams() -> None:
+    """What the caller has closed (`2>&-`) leads nowhere; else a file of ours would take its place.
+
+    Python has None for such a stream, and the next file that is opened gets its number.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8")
 
 
 def parser() -> argparse.ArgumentParser:
