@@ -36,7 +36,8 @@ def diagnose(log: str, places: Places) -> tuple[Diagnostic, ...]:
     """The problems of the log of a settled pass, in the order of the document's lines."""
     found = tuple(messages(log))
     errors = errors_of([item for item in found if item.kind is Kind.ERROR], places)
-    others = (_other(item, places) for item in found if item.kind is not Kind.ERROR)
+    # A character may be missing thousands of times.
+    others = (_other(item, places) for item in dict.fromkeys(found) if item.kind is not Kind.ERROR)
     return _merged([*errors, *(item for item in others if item is not None)])
 
 
@@ -86,7 +87,7 @@ def _overfull(item: Message, at: Span) -> Diagnostic | None:
 
 
 def _missing_character(text: str, places: Places) -> Diagnostic:
-    found = re.match(r"There is no (?P<char>\S+).* in font (?P<font>\S+)", text)
+    found = re.match(r"There is no (?P<char>\S+)(?: .*)? in font (?P<font>\S+)", text)
     char, font = (found["char"], found["font"]) if found else (text, "the font")
     at = (places.of_text(char) if not char.isascii() else None) or places.of_line(1)
     return warning(at, f"the character {char} is missing in font {font}: it is not in the PDF")

@@ -32,7 +32,8 @@ class Message(Struct, frozen=True):
     context: str = ""
 
 
-FILE_LINE_ERROR = re.compile(r"^(?P<file>[^\s:()][^:()]*\.\w+):(?P<line>\d+): (?P<text>.+)$")
+LINE = r"(?P<line>\d{1,9})"  # no file has more of them
+FILE_LINE_ERROR = re.compile(rf"^(?P<file>[^\s:()][^:()]*\.\w+):{LINE}: (?P<text>.+)$")
 PLAIN_ERROR = re.compile(r"^!(?: |pdfTeX error: )(?P<text>.+)$")
 WARNING = re.compile(
     r"^(?:(?:LaTeX|Package|Class|Module)\b.{0,40}? Warning: "
@@ -40,12 +41,14 @@ WARNING = re.compile(
 )
 CONTINUED = re.compile(r"^\([\w @.-]+\) {2,}(?P<text>.*)$")
 INDENTED = re.compile(r"^ {10,}(?P<text>\S.*)$")
-ON_LINE = re.compile(r",? on input line (?P<line>\d+)\.?")
-OVERFULL = re.compile(r"^Overfull \\(?P<text>[hv]box \([\d.]+pt too (?:wide|high)\))(?P<where>.*)$")
-WHERE = re.compile(r"(?:at lines|at line) (?P<line>\d+)")
+ON_LINE = re.compile(rf",? on input line {LINE}\b\.?")
+OVERFULL = re.compile(
+    r"^Overfull \\(?P<text>[hv]box \(\d+(?:\.\d+)?pt too (?:wide|high)\))(?P<where>.*)$"
+)
+WHERE = re.compile(rf"(?:at lines|at line) {LINE}\b")
 MISSING_CHARACTER = re.compile(r"^Missing character: (?P<text>.+)!$")
 REFUSED = re.compile(r"^runsystem\((?P<text>.*)\)\.\.\.disabled")
-CONTEXT = re.compile(r"^(?:l\.(?P<line>\d+)|<\*>|<argument>|\\\S+ .*?->) ?(?P<text>.*)$")
+CONTEXT = re.compile(rf"^(?:l\.{LINE}(?!\d)|<\*>|<argument>|\\\S+ .*?->) ?(?P<text>.*)$")
 RUNAWAY = "Runaway "
 # "(" opens a file if a name follows, ")" closes what was opened last.
 PARENTHESES = re.compile(r"\((?P<file>(?:\.{0,2}/)?[^\s()]+\.\w+)|(?P<open>\()|(?P<close>\))")

@@ -141,3 +141,23 @@ def test_the_log_of_an_early_pass_says_nothing_of_references():
     [problem] = diagnose_errors(log, PLACES)
     assert problem.severity is Severity.ERROR
     assert problem.span.line == 50
+
+
+def test_a_character_missing_thousands_of_times_is_looked_for_once(within):
+    tex = "word " * 40_000 + "⟂"
+    log = "Missing character: There is no ⟂ in font cmr10!\n" * 2000
+    with within(1):
+        [problem] = diagnose(log, Places("report.pmd", "report.tex", tex, (7,)))
+    assert problem.span.line == 7
+
+
+def test_many_missing_characters_are_found_soon(within):
+    tex = "word " * 40_000 + "⟂"
+    log = "".join(f"Missing character: There is no ⟂ in font f{n}!\n" for n in range(500))
+    with within(2):
+        assert len(diagnose(log, Places("report.pmd", "report.tex", tex, (7,)))) == 500
+
+
+def test_a_long_missing_character_takes_no_time(within):
+    with within(1):
+        diagnose(f"Missing character: There is no {'a' * 60_000}!\n", PLACES)

@@ -1,3 +1,5 @@
+import pytest
+
 from treadle.typesetting.log import Kind, Message, first_error, messages
 
 CLEAN = """This is pdfTeX, Version 3
@@ -141,3 +143,23 @@ def test_boxes_belong_to_the_file_that_is_read():
 def test_two_errors_in_a_row():
     log = UNDEFINED_COMMAND + UNICODE
     assert [message.line for message in messages(log)] == [13, 13]
+
+
+HUGE = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        f"./a.tex:{HUGE}: Undefined control sequence.\n",
+        f"! Undefined control sequence.\nl.{HUGE} x\n",
+        f"LaTeX Warning: Odd on input line {HUGE}.\n",
+        f"Overfull \\hbox (3.0pt too wide) in paragraph at lines {HUGE}--{HUGE}\n",
+    ],
+)
+def test_no_file_has_that_many_lines(log):
+    assert [message.line for message in messages(log)] in ([], [0])
+
+
+def test_a_size_is_one_number():
+    assert list(messages("Overfull \\hbox (1.2.3pt too wide) detected at line 3\n")) == []
