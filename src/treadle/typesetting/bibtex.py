@@ -13,7 +13,7 @@ from treadle.typesetting.places import READ_BY, Places
 
 COMMANDS = re.compile(r"^\\(?:citation|bibdata|bibstyle)\{.*\}$", re.MULTILINE)
 AT_LINE = re.compile(
-    r"^(?P<message>.+?)---(?:line (?P<line>\d+) of|while reading) file (?P<file>.+)$"
+    r"^(?P<message>.+?)---(?:line (?P<line>\d{1,9})\d* of|while reading) file (?P<file>.+)$"
 )
 NO_DATABASE = re.compile(r"^I couldn't open (?P<kind>database|style) file (?P<file>.+)$")
 NO_STYLE = re.compile(r"^I found no style file---")
@@ -55,8 +55,9 @@ def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Itera
         elif NO_STYLE.match(line):
             continue  # said just before
         elif found := AT_LINE.match(line):
-            at = places.of_file(found["file"].strip(), int(found["line"] or 1))
-            yield error(at, f"BibTeX: {found['message']}", _hint(found["message"]))
+            name = found["file"].strip()
+            number = _existing_line(int(found["line"] or 1), name, directory)
+            yield error(places.of_file(name, number), f"BibTeX: {found['message']}", _hint(found["message"]))
         elif UNKNOWN_ENTRY in line:
             continue  # LaTeX says so itself, where the citation stands
         elif (found := ABOUT_ENTRY.match(line)) and not broken:
@@ -92,8 +93,16 @@ def _key(commands: str, directory: Path) -> str:
     return digest.hexdigest()
 
 
+def _existing_line(number: int, name: str, directory: Path) -> int:
+    """`number`, or the nearest line of the database: BibTeX may speak of the one after its end."""
+    beside = (path for path in _databases(directory) if path.name == Path(name).name)
+    text = next((path.read_text("utf-8", "replace") for path in beside), None)
+    last = number if text is None else text.count("\n") + (not text.endswith("\n"))
+    return max(1, min(number, last))
+
+
 def _entry(key: str, places: Places, directory: Path) -> Span:
-    start = re.compile(r"^\s*@\w+\s*[{(]\s*" + re.escape(key) + r"\s*,", re.MULTILINE)
+    start = re.compile(r"^[ \t]*@\w+\s*[{(]\s*" + re.escape(key) + r"\s*,", re.MULTILINE)
     for path in _databases(directory):
         text = path.read_text("utf-8", "replace")
         if found := start.search(text):

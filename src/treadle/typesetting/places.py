@@ -91,12 +91,19 @@ class Places(Struct, frozen=True):
 
     def of_text(self, text: str) -> Span | None:
         """Where `text` stands in the tex, as TeX shows it: with other blanks than were written."""
-        wanted = re.sub(r"\s+", "", text)
-        dense, offsets = _without_blanks(self.tex)
-        at = dense.find(wanted) if wanted else -1
-        return self.of_offset(offsets[at]) if at >= 0 else None
+        wanted = "".join(text.split())
+        if len(wanted) == 1:  # there may be hundreds of missing characters to look for
+            at = self.tex.find(wanted)
+        else:
+            dense = "".join(self.tex.split())
+            at = _with_blanks(self.tex, dense.find(wanted)) if wanted in dense and wanted else -1
+        return self.of_offset(at) if at >= 0 else None
 
 
-def _without_blanks(text: str) -> tuple[str, list[int]]:
-    kept = [(offset, char) for offset, char in enumerate(text) if not char.isspace()]
-    return "".join(char for _, char in kept), [offset for offset, _ in kept]
+def _with_blanks(text: str, offset: int) -> int:
+    """Where in `text` the character is that has `offset` when blanks don't count."""
+    for word in re.finditer(r"\S+", text):
+        if offset < len(word[0]):
+            return word.start() + offset
+        offset -= len(word[0])
+    return len(text)
