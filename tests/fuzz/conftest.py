@@ -1,0 +1,73 @@
+"""How long to fuzz: five seconds a file, or `TREADLE_FUZZ_SECONDS`, with new examples each time."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis.strategies import SearchStrategy
+
+SHORT = 5.0
+SECONDS = float(os.environ.get("TREADLE_FUZZ_SECONDS", SHORT))
+FIRST_SEED = 0 if SECONDS <= SHORT else int(time.time())
+LIMIT = 2.0  # seconds of processor time that one example may take
+SAID = pytest.StashKey[list[str]]()
+ROUND = settings(  # the examples of one seed
+    max_examples=200,
+    deadline=None,
+    database=None,
+    derandomize=False,
+    phases=(Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+)
+
+T = TypeVar("T")
+Check = Callable[[T], None]
+Fuzz = Callable[[Check[T], SearchStrategy[T]], None]
+
+
+def _examples(check: Check[T], strategy: SearchStrategy[T], seconds: float) -> str:
+    """Check examples until the time is up; how many there were."""
+    examples, number, end = 0, FIRST_SEED, time.monotonic() + seconds
+
+    def example(value: T) -> None:
+        nonlocal examples
+        if time.monotonic() < end:
+            check(value)
+            examples += 1
+
+    while time.monotonic() < end:
+        seed(number)(ROUND(given(strategy)(example)))()
+        number += 1
+    assert examples, "there was no time for a single example"
+    return f"{examples} examples in {seconds:.0f} s, seeds {FIRST_SEED} to {number - 1}"
+
+
+@pytest.fixture
+def fuzz(
+    request: pytest.FixtureRequest, within: Callable[[float], AbstractContextManager[None]]
+) -> Fuzz[T]:
+    """Check a property for as long as wanted; the tests of a file share its time."""
+    beside = [item for item in request.session.items if item.path == request.node.path]
+
+    def run(check: Check[T], strategy: SearchStrategy[T]) -> None:
+        def timed(value: T) -> None:
+            with within(LIMIT):
+                check(value)
+
+        said = _examples(timed, strategy, SECONDS / len(beside))
+        request.config.stash.setdefault(SAID, []).append(f"{request.node.nodeid}: {said}")
+
+    return run
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    for line in config.stash.get(SAID, []):
+        terminalreporter.write_line(line)
