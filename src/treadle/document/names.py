@@ -11,6 +11,17 @@ from treadle.document.model import Chunk
 
 # What a LaTeX label cannot hold: it is made of the chunk's name.
 _UNFIT = re.compile(r"[\\{}#%~^$&\"'`,\x00-\x1f]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BITS = 14_000  # Python writes no number of more than 4300 digits
+
+
+def unusable(value: object) -> str:
+    """What is wrong with a number or a text that can't be printed or sent on; "" if nothing is."""
+    if isinstance(value, int) and value.bit_length() > _BITS:
+        return "a number of thousands of digits"
+    if isinstance(value, str) and (half := _SURROGATE.search(value)):
+        return f"`\\u{ord(half.group()):04x}` is half a character"
+    return ""
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import keyword
-import math
 import re
+import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -60,7 +60,7 @@ def _width(value: object) -> str | None:
 def _number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise WrongValueError("a number")
-    if not math.isfinite(value) or value <= 0:
+    if not 0 < value <= sys.float_info.max:
         raise WrongValueError("a number above zero")
     return value
 

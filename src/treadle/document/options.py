@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import ChunkOptions
-from treadle.document.names import did_you_mean, nearest
+from treadle.document.names import did_you_mean, nearest, unusable
 from treadle.document.option_hints import needs_quotes, unreadable_options
 from treadle.document.option_values import KINDS, WrongValueError
 
@@ -74,6 +74,10 @@ def _read_keywords(text: str, reading: _Reading) -> None:
         reading.error(f"can't read the options `{text}`: they are not all `name=value`")
         return
     assert isinstance(call, ast.Call)
+    constants = (node.value for node in ast.walk(call) if isinstance(node, ast.Constant))
+    if problem := next(filter(None, map(unusable, constants)), ""):
+        reading.error(f"can't read the options: {problem}")
+        return
     for keyword in call.keywords:
         _read_keyword(keyword, reading)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import reprlib
 from collections.abc import Mapping
 from datetime import date, datetime
 
@@ -115,7 +116,7 @@ def parameters(value: object) -> Mapping[str, object]:
             raise WrongValueError("a mapping whose keys are Python names", f"`{name}` is not one")
         if not is_parameter(item):
             raise WrongValueError(
-                "a mapping to strings, numbers and booleans", f"`{name}` is {item!r}"
+                "a mapping to strings, numbers and booleans", f"`{name}` is {reprlib.repr(item)}"
             )
     return dict(value)
 

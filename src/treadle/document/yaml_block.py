@@ -10,6 +10,7 @@ import yaml
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import FrontMatter
+from treadle.document.names import unusable
 
 # A line break may be meant, unless it begins a command such as `\nu` or `\newcommand`.
 _CONTROL = re.compile(
@@ -25,16 +26,19 @@ class _Loader(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401
         """The value of `node`; a value Python can't hold (30 February) is a YAML error."""
         try:
-            return super().construct_object(node, deep)
+            value = super().construct_object(node, deep)
         except (ValueError, OverflowError) as failure:
-            raise yaml.constructor.ConstructorError(
-                None, None, str(failure), node.start_mark
-            ) from failure
+            raise _not_a_value(str(failure), node) from failure
+        except (KeyError, AttributeError) as failure:  # `!!bool x`, `!!timestamp x`
+            raise _not_a_value(f"`{node.value}` is no value of its tag", node) from failure
+        if problem := unusable(value):
+            raise _not_a_value(problem, node)
+        return value
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """The mapping, unless a key is given twice."""
         seen: set[str] = set()
-        for key, _ in node.value:
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
                 if key.value in seen:
                     problem = f"the key `{key.value}` is given twice"
@@ -66,11 +70,20 @@ def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Diag
         return FrontMatter(), (error(Span.at(file, line), message),)
     lines = {key.value: line + key.start_mark.line for key, _ in node.value}
     front = FrontMatter({str(key): value for key, value in values.items()}, lines)
-    return front, tuple(_swallowed_backslashes(node, line, file))
+    return front, tuple(_swallowed_backslashes(node, line, file, set()))
 
 
-def _swallowed_backslashes(node: yaml.Node, line: int, file: str) -> Iterator[Diagnostic]:
+def _not_a_value(problem: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+
+
+def _swallowed_backslashes(
+    node: yaml.Node, line: int, file: str, seen: set[int]
+) -> Iterator[Diagnostic]:
     r"""LaTeX in double quotes, where YAML makes a tab and `heta` of `\theta`."""
+    if id(node) in seen:  # an alias, perhaps of what it stands in
+        return
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         if node.style == '"' and _CONTROL.search(node.value):
             message = "a control character: YAML made it of a backslash within double quotes"
@@ -78,10 +91,10 @@ def _swallowed_backslashes(node: yaml.Node, line: int, file: str) -> Iterator[Di
             yield warning(at, message, _SINGLE_QUOTES)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
-            yield from _swallowed_backslashes(item, line, file)
+            yield from _swallowed_backslashes(item, line, file, seen)
     elif isinstance(node, yaml.MappingNode):
         for _, value in node.value:
-            yield from _swallowed_backslashes(value, line, file)
+            yield from _swallowed_backslashes(value, line, file, seen)
 
 
 def scalar(text: str) -> object:
@@ -92,7 +105,12 @@ def scalar(text: str) -> object:
 def _load(text: str) -> tuple[yaml.Node | None, object]:
     loader = _Loader(text)
     try:
-        node = loader.get_single_node()
+        try:
+            node = loader.get_single_node()
+        except ValueError as failure:  # "\U00110000"
+            raise yaml.scanner.ScannerError(
+                None, None, str(failure), loader.get_mark()
+            ) from failure
         return node, None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()

@@ -1,6 +1,7 @@
 from datetime import date
 
 import pytest
+from tests.conftest import Within
 
 from treadle.document.frontmatter import read_front_matter
 
@@ -118,3 +119,29 @@ def test_an_escape_that_yaml_does_not_know_has_a_way_out() -> None:
     (problem,) = problems('---\nlang: en\ntitle: "$\\alpha + \\sigma$"\n---\n')
     assert problem.startswith("a.pmd:3: error: front matter: ")
     assert "single quotes" in problem
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "a: !!map b",
+        "a: !!bool b",
+        "a: !!timestamp b",
+        'a: "\\U00110000"',
+        'a: "\\ud800"',
+        f"a: 0x{'f' * 5000}",
+    ],
+)
+def test_a_value_that_is_none_of_its_type(block: str) -> None:
+    [problem] = problems(f"---\nb: 1\n{block}\n---\n")
+    assert problem.startswith("a.pmd:3: error: front matter: ")
+
+
+def test_a_value_within_itself() -> None:
+    assert problems("---\na: &a [*a]\nb: &b {c: *b}\n---\n") == []
+
+
+def test_values_that_refer_to_values_again_and_again(within: Within) -> None:
+    again = "".join(f"a{n + 1}: &a{n + 1} [*a{n}, *a{n}]\n" for n in range(40))
+    with within(1):
+        assert problems(f'---\na0: &a0 "\\theta"\n{again}---\n') != []

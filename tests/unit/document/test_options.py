@@ -148,3 +148,24 @@ def test_options_that_cannot_be_read_have_a_way_out(rest: str, hint: str) -> Non
     (problem,) = read(rest)[1]
     assert "error" in problem
     assert hint in problem
+
+
+HEX = "0x" + "f" * 5000
+
+
+@pytest.mark.parametrize("name", ["caption", "width", "dpi", "f_size", "depends", "nonsense"])
+@pytest.mark.parametrize("value", [HEX, f"({HEX}, 1)", f"x({HEX})"])
+def test_a_number_of_thousands_of_digits(name: str, value: str) -> None:
+    _, problems = read(f" {name}={value}")
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize("name", ["dpi", "timeout", "memory"])
+def test_a_number_beyond_all_bounds(name: str) -> None:
+    _, problems = read(f" {name}={'9' * 400}")
+    assert len(problems) == 1
+
+
+def test_half_a_character() -> None:
+    _, problems = read(r' caption="\ud800"')
+    assert problems == [r"a.pmd:7: error: can't read the options: `\ud800` is half a character"]

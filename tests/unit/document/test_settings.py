@@ -2,6 +2,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from tests.conftest import Within
 
 from treadle.document.reader import read_document
 from treadle.document.setting_values import Author
@@ -112,3 +113,10 @@ def test_an_unknown_key_is_a_warning_with_the_nearest() -> None:
 
 def test_an_empty_value_is_none_given() -> None:
     assert settings("title:\nparams:") == (Settings(), [])
+
+
+def test_a_parameter_that_is_a_long_story(within: Within) -> None:
+    again = "".join(f"a{n + 1}: &a{n + 1} [*a{n}, *a{n}]\n" for n in range(40))
+    with within(1):
+        _, problems = settings(f"a0: &a0 []\n{again}params: {{p: *a40}}")
+    assert any("`params` must be" in problem for problem in problems)
