@@ -29,7 +29,7 @@ class _Loader(yaml.SafeLoader):
             value = super().construct_object(node, deep)
         except (ValueError, OverflowError) as failure:
             raise _not_a_value(str(failure), node) from failure
-        except (KeyError, AttributeError) as failure:  # `!!bool x`, `!!timestamp x`
+        except (LookupError, AttributeError) as failure:  # `!!bool x`, `!!int`, `!!timestamp x`
             raise _not_a_value(f"`{node.value}` is no value of its tag", node) from failure
         if problem := unusable(value):
             raise _not_a_value(problem, node)

@@ -126,6 +126,7 @@ def test_an_escape_that_yaml_does_not_know_has_a_way_out() -> None:
     [
         "a: !!map b",
         "a: !!bool b",
+        "a: !!int",
         "a: !!timestamp b",
         'a: "\\U00110000"',
         'a: "\\ud800"',
