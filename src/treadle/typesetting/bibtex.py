@@ -57,7 +57,9 @@ def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Itera
         elif found := AT_LINE.match(line):
             name = found["file"].strip()
             number = _existing_line(int(found["line"] or 1), name, directory)
-            yield error(places.of_file(name, number), f"BibTeX: {found['message']}", _hint(found["message"]))
+            yield error(
+                places.of_file(name, number), f"BibTeX: {found['message']}", _hint(found["message"])
+            )
         elif UNKNOWN_ENTRY in line:
             continue  # LaTeX says so itself, where the citation stands
         elif (found := ABOUT_ENTRY.match(line)) and not broken:

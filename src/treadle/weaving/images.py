@@ -24,7 +24,7 @@ def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Diagnos
     """The image `path` of a document in `folder`, or what is wrong with it."""
     if re.match(r"[a-z]+://", path):
         return error(span, f"image `{path}` is not a local file", "download it beside the document")
-    source = next((file for file in _candidates(folder / path) if file.is_file()), None)
+    source = next((file for file in _candidates(folder / path) if _is_file(file)), None)
     if source is None:
         return error(span, f"image file `{path}` not found", f"paths are relative to {folder}")
     if source.suffix.lower() not in READABLE:
@@ -33,7 +33,16 @@ def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Diagnos
     return Copy(source, f"{stem}/images/{_plain_name(path, source.suffix)}")
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # the name is too long
+        return False
+
+
 def _candidates(path: Path) -> list[Path]:
+    if not path.name:
+        return []
     return [path, *(path.with_name(path.name + suffix) for suffix in READABLE)]
 
 

@@ -30,23 +30,20 @@ PROSE = {**SPECIAL, "“": "``", "”": "''", "‘": "`", "’": "'", "\u00a0": 
 VERBATIM = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}"}
 CONTROL = {chr(code): chr(code ^ 0x40) for code in (*range(0x20), 0x7F)}
 # Pairs that a font would melt into one: --, <<, >>, ,, and the Spanish ?` and !`.
-LIGATURES = re.compile(r"(?<=-)-|(?<=<)<|(?<=>)>|(?<=,),|(?<=[?!])`")
-PROSE_LIGATURES = re.compile(r"(?<=<)<|(?<=>)>|(?<=,),|(?<=[?!])`")
-TICKS = re.compile(r"`{3,}")
+PROSE_LIGATURES = r"(?<=<)<|(?<=>)>|(?<=,),|(?<=[?!])`"
+LIGATURES = rf"(?<=-)-|{PROSE_LIGATURES}"
 ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 
 
 def escape(text: str) -> str:
     """`text` in running LaTeX, each character as it stands: dashes and quotes stay straight."""
-    return _ESCAPED.sub(_literal, LIGATURES.sub(_apart, text))
+    return _ESCAPED.sub(_literal, text)
 
 
 def escape_prose(text: str) -> str:
     """`text` in running LaTeX, typographically: `--` and `---` are dashes, `...` is an ellipsis."""
     # One back-tick or two open a quotation, as in LaTeX; more are a fence that is spoken of.
-    ticks = TICKS.sub(lambda found: TICK * len(found[0]), text)
-    apart = PROSE_LIGATURES.sub(_apart, ticks)
-    return ELLIPSIS.sub(r"\\dots{}", _PROSE_ESCAPED.sub(_prose, apart))
+    return ELLIPSIS.sub(r"\\dots{}", _PROSE_ESCAPED.sub(_prose, text))
 
 
 def escape_verbatim(line: str) -> str:
@@ -76,37 +73,35 @@ def escape_address(text: str) -> str:
     return escaped
 
 
+def label_name(text: str) -> str:
+    r"""`text` as the name of a label or a citation: a character that would end it is a hyphen."""
+    return _UNFIT.sub("-", text)
+
+
+_UNFIT = re.compile(r"[\\{}\[\]#%~^$&,\x00-\x20\x7f]")
 # The characters that may have to be changed, and no others.
-_ESCAPED = re.compile(r"""[\\{}$&#%_^~'`"]|[^\x20-\x7e\n]""")
-_PROSE_ESCAPED = re.compile(r"[\\{}$&#%_^~]|[^\x20-\x7e\n]")
+_ESCAPED = re.compile(rf"""(?P<apart>{LIGATURES})|[\\{{}}$&#%_^~'`"]|[^\x20-\x7e\n]""")
+_PROSE_ESCAPED = re.compile(
+    rf"(?P<ticks>`{{3,}})|(?P<apart>{PROSE_LIGATURES})|[\\{{}}$&#%_^~]|[^\x20-\x7e\n]"
+)
 _VERBATIM_ESCAPED = re.compile(r"[\\{}]|[^\x20-\x7e\n]")
 
 
 def _literal(found: re.Match[str]) -> str:
-    return LITERAL.get(found[0]) or _character(found[0])
+    return ("{}" if found["apart"] else "") + (LITERAL.get(found[0]) or _character(found[0]))
 
 
 def _prose(found: re.Match[str]) -> str:
-    return PROSE.get(found[0]) or _character(found[0])
+    if found["ticks"]:
+        return QUOTES["`"] * len(found[0])
+    return ("{}" if found["apart"] else "") + (PROSE.get(found[0]) or _character(found[0]))
 
 
 def _verbatim(found: re.Match[str]) -> str:
     return VERBATIM.get(found[0]) or _character(found[0])
 
 
-def _apart(found: re.Match[str]) -> str:
-    return JOINT + found.group()
-
-
 def _character(char: str) -> str:
-    if char == JOINT:
-        return "{}"
-    if char == TICK:
-        return QUOTES["`"]
     if char in CONTROL and char != "\n":
         return rf"\controlchar{{{LITERAL.get(CONTROL[char], CONTROL[char])}}}"
     return char if char == "\n" or printable(char) else rf"\missingchar{{{ord(char):04X}}}"
-
-
-# Private use: `{}` between the two halves of a ligature, and a back-tick that stays one.
-JOINT, TICK = "\ue0ff", "\ue0fe"

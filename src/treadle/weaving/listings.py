@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from treadle.weaving.latex import escape_verbatim
 from treadle.weaving.printed import printed_lines, wrap_at
@@ -59,15 +58,28 @@ def _merged(runs: Iterable[Run]) -> Iterator[Run]:
 def _set(runs: tuple[Run, ...], width: int | None) -> Iterator[str]:
     line = "".join(text for _, text in runs)
     breaks = wrap_at(line, width) if width else ()
-    for start, end in pairwise((0, *breaks, len(line) + 1)):
-        yield (MARK if start else "") + "".join(_cut(runs, start, end)).rstrip(" ")
+    for number, piece in enumerate(_cut(runs, breaks)):
+        yield (MARK if number else "") + "".join(_styled(piece)).rstrip(" ")
 
 
-def _cut(runs: tuple[Run, ...], start: int, end: int) -> Iterator[str]:
-    position = 0
+def _cut(runs: tuple[Run, ...], breaks: tuple[int, ...]) -> Iterator[list[Run]]:
+    """The runs of each piece of a line that is broken at `breaks`."""
+    held: list[Run] = []
+    position, ahead = 0, iter((*breaks, None))
+    end = next(ahead)
     for style, text in runs:
-        piece = text[max(start - position, 0) : max(end - position, 0)]
-        position += len(text)
+        start = position
+        while end is not None and end < start + len(text):
+            held.append((style, text[position - start : end - start]))
+            yield held
+            held, position, end = [], end, next(ahead)
+        held.append((style, text[position - start :]))
+        position = start + len(text)
+    yield held
+
+
+def _styled(runs: Iterable[Run]) -> Iterator[str]:
+    for style, piece in runs:
         if not piece.strip() or not style:
             yield escape_verbatim(piece)
             continue

@@ -9,7 +9,7 @@ from msgspec import Struct
 from treadle.document.model import Inline, Prose
 from treadle.execution.result import InlineResult
 from treadle.weaving.markdown.context import Place
-from treadle.weaving.markdown.divs import place
+from treadle.weaving.markdown.divs import place, typed
 
 Piece = tuple[str, int]  # text, and the .pmd line of its first character
 
@@ -66,7 +66,7 @@ def join(parts: Sequence[Markdown | Place]) -> Source:
             origins[-1] = part.line
         count = part.text.count("\n")
         origins += [part.line + (0 if part.still else i + 1) for i in range(count)]
-        texts.append(part.text)
+        texts.append(typed(part.text))
         ended = part.text.endswith("\n")
     return Source("".join(texts), tuple(origins), tuple(places))
 

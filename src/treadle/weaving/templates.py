@@ -56,5 +56,5 @@ def render_with_slots(
     lines: list[Line] = []
     for text in template.render(**{**values, **marks}).rstrip("\n").split("\n"):
         slot = SLOT.match(text)
-        lines.extend(slots[slot[2]] if slot else [Line(text, origin)])
+        lines.extend(slots[slot[2]] if slot and slot[2] in slots else [Line(text, origin)])
     return tuple(lines)

@@ -17,7 +17,7 @@ from treadle.weaving.chunks import Look, chunk_parts
 from treadle.weaving.fragment import Fragment, lines_at, stack, text_of
 from treadle.weaving.images import Copy
 from treadle.weaving.markdown.context import SECTIONS, Findings, Place, Setting
-from treadle.weaving.markdown.divs import place
+from treadle.weaving.markdown.divs import place, typed
 from treadle.weaving.markdown.render import render_line, render_markdown
 from treadle.weaving.page import columns
 from treadle.weaving.preamble import CHAPTERS, numbered, preamble_lines
@@ -110,7 +110,7 @@ def _whole(
     document: Document, settings: Settings, setting: Setting, findings: Findings, body: Fragment
 ) -> Fragment:
     at = document.front.lines
-    abstract = settings.abstract or ""
+    abstract = typed(settings.abstract or "")
     origins = tuple(at.get("abstract", 1) + 1 + i for i in range(abstract.count("\n") + 1))
     bibliography = setting.bibliography if _wanted(findings, body) else ()
     slots = {

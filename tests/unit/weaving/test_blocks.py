@@ -204,3 +204,7 @@ def test_the_bibliography_stands_where_its_heading_does(latex, findings):
     text = latex("a\n\n# References\n\n# More", bibliography=bibliography)
     assert text == "a\n\n" + "\n".join(bibliography) + "\n\n\\section{More}"
     assert findings.bibliography
+
+
+def test_a_theorem_that_begins_with_a_bracket(latex):
+    assert latex("::: theorem\n[x] y\n:::").startswith("\\begin{theorem}{}\n  [x] y")

@@ -107,3 +107,36 @@ def test_an_undefined_footnote_is_told(latex, findings):
 def test_html_is_told(latex, findings):
     assert latex("a <b>c</b>") == "a c"
     assert "`<b>`" in findings.diagnostics[0].message
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("[a](#b%7D%5Cnosuch)", r"\hyperref[b--nosuch]{a}"),
+        ("# A {#sec:a%b\\c}", r"\section{A}\label{sec:a-b-c}"),
+        ("@sec:a%b", r"\cref{sec:a-b}"),
+        ("[@a#b; @c~d]", r"\citep{a-b,c-d}"),
+        ("@{a\\b,c}", r"\citet{a-b-c}"),
+    ],
+)
+def test_no_name_of_a_label_is_latex(latex, markdown, expected):
+    assert latex(markdown) == expected
+
+
+@pytest.mark.parametrize("sign", ["[", "\\*"])
+def test_what_follows_the_end_of_a_line_is_no_option(latex, sign):
+    shown = sign.removeprefix("\\")
+    assert latex(f"a\\\n{sign}b]") == f"a \\\\\n{{}}{shown}b]"
+    assert latex(f"a<br>{sign}b]") == f"a \\\\{{}} {shown}b]"
+
+
+@pytest.mark.parametrize("name", ["a" * 300 + ".png", "a/" * 3000, "/", "%00.png"])
+def test_an_image_with_a_name_no_file_can_have(latex, findings, name):
+    latex(f"![a]({name})")
+    assert ["not found" in item.message for item in findings.diagnostics] == [True]
+
+
+def test_private_use_characters_are_printed_as_such(latex):
+    assert latex("a\ue0ffb `\ue0ff` \ue0fe") == (
+        r"a\missingchar{E0FF}b \code{\missingchar{E0FF}} \missingchar{E0FE}"
+    )

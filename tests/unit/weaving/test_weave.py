@@ -194,3 +194,10 @@ def test_a_template_of_the_author_s(tmp_path, make_document):
 def test_section_numbers(make_document, numbersections):
     tex = weave(make_document(prose("# A\n"), numbersections=numbersections), [None]).tex
     assert ("secnumdepth" in tex) is not numbersections
+
+
+def test_typed_private_use_characters_stand_for_no_chunk(make_document, make_chunk):
+    prose = Prose("a \ue0f00\ue0f1\n\n\ue0f00\ue0f1\n", Span("report.pmd", 1, 3))
+    document = make_document(prose, make_chunk("x = 1"), abstract="\ue0f00\ue0f1")
+    woven = weave(document, [None, None])
+    assert woven.tex.count(r"\begin{chunkcode}") == 1

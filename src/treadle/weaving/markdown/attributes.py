@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
+from treadle.weaving.latex import label_name
+
 VALUE = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[^\s"\'{}]+'
 ITEM = re.compile(
     rf"\s*(?:\#(?P<id>[^\s{{}}]+)|\.(?P<cls>[^\s{{}}]+)|(?P<raw>=\w+)|(?P<minus>-)(?=[\s}}])"
@@ -31,7 +33,7 @@ def parse_attributes(text: str, start: int = 0) -> tuple[Attributes, int] | None
     position = start + 1
     while item := ITEM.match(text, position):
         position = item.end()
-        identifier = item["id"] or identifier
+        identifier = label_name(item["id"] or "") or identifier
         raw = (item["raw"] or raw).removeprefix("=")
         if item["cls"] or item["minus"]:
             classes.append(item["cls"] or "unnumbered")

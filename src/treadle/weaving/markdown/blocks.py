@@ -198,6 +198,8 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
         return body
     title = _title(found.values.get("title", ""), node, context)
     label = rf"\label{{{found.id}}}" if found.id else ""
+    if not title + label and body and body[0].text.startswith("["):
+        label = "{}"  # else LaTeX takes it for the title
     return _environment(rf"\begin{{{name}}}{title}{label}", name, body, node, context)
 
 
@@ -246,7 +248,7 @@ def _fence(node: SyntaxTreeNode, context: Context) -> Fragment:
     _, found = trailing_attributes(info)
     words = info.split("{")[0].split()
     language = words[0] if words else next(iter(found.classes), "text")
-    if context.in_note:
+    if context.notes:
         return _code_in_note(content, line, context)
     lines = code_lines(content, language, context.setting.columns)
     body = tuple(Line(text, context.origin(line + number), True) for text, number in lines)

@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from msgspec import Struct
 
+from treadle.weaving.latex import label_name
+
 KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*|_\w+)"
 LABELS = {
     "alg", "app", "cor", "def", "eq", "ex", "fig", "lem", "line", "lst", "prop", "rem", "sec",
@@ -66,7 +68,9 @@ def citation_bare(state: StateInline, silent: bool) -> bool:
     if (found := BARE.match(state.src, state.pos)) is None:
         return False
     citation = Citation(
-        found["key"].strip("{}"), suffix=found["note"] or "", year_only=bool(found["minus"])
+        label_name(found["key"].strip("{}")),
+        suffix=found["note"] or "",
+        year_only=bool(found["minus"]),
     )
     if citation.label and found["note"]:
         return False
@@ -78,4 +82,5 @@ def citation_bare(state: StateInline, silent: bool) -> bool:
 
 def _citation(item: re.Match[str]) -> Citation:
     suffix = item["suffix"].strip().removeprefix(",").strip()
-    return Citation(item["key"].strip("{}"), item["prefix"].strip(), suffix, bool(item["minus"]))
+    key = label_name(item["key"].strip("{}"))
+    return Citation(key, item["prefix"].strip(), suffix, bool(item["minus"]))

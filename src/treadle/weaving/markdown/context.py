@@ -12,6 +12,7 @@ from msgspec import Struct, field
 from treadle.diagnostics import Diagnostic, Span, warning
 from treadle.weaving.fragment import Fragment, Line
 from treadle.weaving.images import Copy, find_image
+from treadle.weaving.latex import label_name
 
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 
@@ -53,7 +54,7 @@ class Context(Struct, frozen=True):
     footnotes: Mapping[str, SyntaxTreeNode] = field(default_factory=dict)
     env: Mapping[str, Any] = field(default_factory=dict)
     blocks: Callable[[Sequence[SyntaxTreeNode], Context], Fragment] | None = None  # renders notes
-    in_note: bool = False  # where LaTeX takes nothing verbatim
+    notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
 
     def origin(self, line: int) -> int:
         """The `.pmd` line of line `line` of the text."""
@@ -79,7 +80,7 @@ class Context(Struct, frozen=True):
         found = find_image(path, self.setting.path.parent, self.setting.stem, self.span(line))
         if isinstance(found, Diagnostic):
             self.findings.diagnostics.append(found)
-            return path
+            return label_name(path)  # the build fails
         if found not in self.findings.copies:
             self.findings.copies.append(found)
         return found.target

@@ -8,16 +8,23 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 from treadle.weaving.markdown.attributes import Attributes, parse_attributes
+from treadle.weaving.markdown.nesting import UNCLOSED
 from treadle.weaving.markdown.problems import report
 from treadle.weaving.markdown.raw_latex import BREAKS
 
 COLONS = re.compile(r"(:{3,})\s*(.*?)\s*:*\s*$")
+OPENS_PLACE = "\ue0f0"
 PLACE = re.compile(r"\ue0f0(\d+)\ue0f1")  # private-use characters: never typed
 
 
 def place(number: int) -> str:
     """The line that stands in the Markdown for LaTeX already made."""
     return f"\ue0f0{number}\ue0f1"
+
+
+def typed(text: str) -> str:
+    """A text that is not ours, in which no place can be forged."""
+    return text.replace(OPENS_PLACE, "\ufffd")
 
 
 def divs_plugin(md: MarkdownIt) -> None:
@@ -75,6 +82,8 @@ def _closing_line(state: StateBlock, start: int, end: int) -> int | None:
             depth += 1 if found[2] else -1
         if depth == 0:
             return line
+        if depth > UNCLOSED:
+            return None
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
@@ -11,20 +12,26 @@ from msgspec.structs import replace
 
 from treadle.weaving.fragment import Fragment, Line, glue, text_of
 from treadle.weaving.graphics import Graphic, length
-from treadle.weaving.latex import escape_address, escape_code, escape_prose, escape_url
+from treadle.weaving.latex import escape_address, escape_code, escape_prose, escape_url, label_name
 from treadle.weaving.markdown.attributes import Attributes
 from treadle.weaving.markdown.cite import cite
 from treadle.weaving.markdown.context import Context
 from treadle.weaving.markdown.displays import display
 
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
+LINE_END = r" \\"
+NOTES = 2  # a note may hold a note
 COMMANDS = {"em": "emph", "strong": "textbf", "s": "sout"}
 
 
 def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: Context) -> Fragment:
     """The LaTeX of inline nodes whose text begins at `line`; it holds no empty line."""
     parts = glue(InlineRenderer(line, context).parts(nodes))
-    return tuple(part for part in parts if part.text.strip()) or parts[:1]
+    kept = [part for part in parts if part.text.strip()] or list(parts[:1])
+    for number, (before, part) in enumerate(pairwise(kept), start=1):
+        if before.text.endswith(LINE_END) and part.text[:1] in {"[", "*"}:
+            kept[number] = part._replace(text="{}" + part.text)  # else LaTeX takes it for an option
+    return tuple(kept)
 
 
 def attributes_of(node: SyntaxTreeNode) -> Attributes:
@@ -71,7 +78,7 @@ class InlineRenderer:
 
     def _break(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
         self.line = self.base + int(node.meta.get("line", 0))
-        end = r" \\" if node.type == "hardbreak" else ""
+        end = LINE_END if node.type == "hardbreak" else ""
         yield (Line(end, self.context.origin(self.line - 1)), *self._text(""))
 
     def _maths(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
@@ -96,7 +103,7 @@ class InlineRenderer:
 
     def _html(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
         if node.content.startswith("<br"):
-            yield self._text(r" \\ ")
+            yield self._text(r" \\{} ")
         elif not node.content.startswith("<!--"):
             self.context.warn(
                 self.line,
@@ -114,7 +121,11 @@ class InlineRenderer:
             yield self._text(rf"\url{{{url}}}")
             return
         inside = url.startswith("#")
-        link = rf"\hyperref[{unquote(url[1:])}]" if inside else rf"\href{{{escape_url(url)}}}"
+        link = (
+            rf"\hyperref[{label_name(unquote(url[1:]))}]"
+            if inside
+            else rf"\href{{{escape_url(url)}}}"
+        )
         yield self._text(link + "{")
         if node.info == "auto":
             yield self._text(escape_address("".join(child.content for child in node.children)))
@@ -129,10 +140,15 @@ class InlineRenderer:
         yield self._text(cite(node.meta["items"], in_brackets=node.meta["group"]))
 
     def _footnote(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
-        note = self.context.footnotes.get(node.meta.get("label", ""))
+        label = node.meta.get("label", "")
+        note, notes_around = self.context.footnotes.get(label), self.context.notes
+        if note is not None and (label in notes_around or len(notes_around) == NOTES):
+            self.context.warn(self.line, f"footnote `{label}` within a footnote is left out")
+            return
         yield self._text(r"\footnote{")
         if note is not None and self.context.blocks is not None:
-            blocks = self.context.blocks(note.children, replace(self.context, in_note=True))
+            inner = replace(self.context, notes=(*notes_around, label))
+            blocks = self.context.blocks(note.children, inner)
             yield tuple(line if line.text else line._replace(text=r"\par") for line in blocks)
         else:
             notes = self.context.env.get("footnotes", {}).get("list", {})

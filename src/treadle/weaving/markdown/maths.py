@@ -16,6 +16,7 @@ from treadle.weaving.markdown.raw_latex import BREAKS
 DOLLARS = re.compile(r"\$(?!\s)((?:[^$\\]|\\.)+?)(?<![\s])\$(?!\d)", re.DOTALL)
 ROUND = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
 DISPLAY = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))+?)\$\$|\\\[(.+?)\\\]", re.DOTALL)
+BLANK = re.compile(r"\n[ \t]*\n")
 CLOSING = {"$$": "$$", r"\[": r"\]"}
 
 
@@ -102,6 +103,10 @@ def _text(state: StateBlock, line: int) -> str:
 
 
 def _last_line(state: StateBlock, start: int, end: int, closing: str) -> int | None:
+    first = state.bMarks[start] + state.tShift[start] + 2
+    blank = BLANK.search(state.src, first)
+    if state.src.find(closing, first, blank.start() if blank else len(state.src)) < 0:
+        return None  # soon, for there may be thousands of them
     for line in range(start, end):
         if state.isEmpty(line):
             return None

@@ -14,6 +14,7 @@ from treadle.weaving.markdown.citations import citations_plugin
 from treadle.weaving.markdown.divs import divs_plugin
 from treadle.weaving.markdown.marks import marks_plugin
 from treadle.weaving.markdown.maths import maths_plugin
+from treadle.weaving.markdown.nesting import nesting_plugin
 from treadle.weaving.markdown.raw_latex import raw_latex_plugin
 
 
@@ -24,8 +25,8 @@ def parser() -> MarkdownIt:
     md.enable(["table", "strikethrough", "smartquotes"])
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
-    for plugin in (raw_latex_plugin, maths_plugin, divs_plugin, citations_plugin, marks_plugin):
-        plugin(md)
+    md.use(raw_latex_plugin).use(maths_plugin).use(divs_plugin)
+    md.use(citations_plugin).use(marks_plugin).use(nesting_plugin)
     return md
 
 

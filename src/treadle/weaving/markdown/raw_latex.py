@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
+from treadle.weaving.markdown.nesting import UNCLOSED
 from treadle.weaving.markdown.problems import report
 
 COMMAND = re.compile(r"\\write-?\d+|\\[A-Za-z]+\*?")
@@ -71,7 +72,7 @@ def balanced(text: str, start: int) -> int | None:
             return position + 1
         elif char == "}" or char == close:
             depth -= 1
-        if depth == 0 or (close == "]" and text.startswith("\n\n", position)):
+        if depth > UNCLOSED or depth == 0 or (close == "]" and text.startswith("\n\n", position)):
             return None
         position += 1
     return None
@@ -101,9 +102,13 @@ def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bo
 
 def _last_line(state: StateBlock, start: int, end: int, name: str) -> int | None:
     depth = 0
+    if f"\\end{{{name}}}" not in state.src[state.bMarks[start] :]:
+        return None
     for line in range(start, end):
         text = state.src[state.bMarks[line] : state.eMarks[line]]
         depth += text.count(f"\\begin{{{name}}}") - text.count(f"\\end{{{name}}}")
         if depth <= 0:
             return line
+        if depth > UNCLOSED:
+            return None
     return None
