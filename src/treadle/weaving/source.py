@@ -68,6 +68,8 @@ def join(parts: Sequence[Markdown | Place]) -> Source:
         origins += [part.line + (0 if part.still else i + 1) for i in range(count)]
         texts.append(typed(part.text))
         ended = part.text.endswith("\n")
+    if ended and len(origins) > 1:
+        origins.pop()  # no line begins after the last one
     return Source("".join(texts), tuple(origins), tuple(places))
 
 

@@ -208,3 +208,10 @@ def test_the_bibliography_stands_where_its_heading_does(latex, findings):
 
 def test_a_theorem_that_begins_with_a_bracket(latex):
     assert latex("::: theorem\n[x] y\n:::").startswith("\\begin{theorem}{}\n  [x] y")
+
+
+def test_two_displays_on_a_line_are_two(latex):
+    text = latex(r"\[a\] and \[b\]")
+    assert [line.strip() for line in text.split("\n") if line] == [
+        r"\[", "a", r"\]", "and", r"\[", "b", r"\]"
+    ]  # fmt: skip

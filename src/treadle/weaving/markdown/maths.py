@@ -15,9 +15,9 @@ from treadle.weaving.markdown.raw_latex import BREAKS
 # Pandoc's rule: no blank inside the dollars, no digit after them, so $5 and $6 are prices.
 DOLLARS = re.compile(r"\$(?!\s)((?:[^$\\]|\\.)+?)(?<![\s])\$(?!\d)", re.DOTALL)
 ROUND = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
-DISPLAY = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))+?)\$\$|\\\[(.+?)\\\]", re.DOTALL)
+DISPLAY = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))+?)\$\$|\\\[((?:(?!\\\]).)+)\\\]", re.DOTALL)
 BLANK = re.compile(r"\n[ \t]*\n")
-CLOSING = {"$$": "$$", r"\[": r"\]"}
+CLOSING = {"$$": "$$", r"\[": r"\]", r"\(": r"\)"}
 
 
 def maths_plugin(md: MarkdownIt) -> None:
@@ -30,6 +30,9 @@ def maths_inline(state: StateInline, silent: bool) -> bool:
     """Mathematics within a paragraph, displayed or not."""
     src, pos = state.src, state.pos
     if src[pos] not in "$\\":
+        return False
+    closing = CLOSING.get(src[pos : pos + 2], "")
+    if src.find(closing, pos + 2) < 0:  # soon, for there may be thousands of them
         return False
     if found := DISPLAY.match(src, pos):
         return _push_display(state, found, silent)
@@ -63,7 +66,7 @@ def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     first = state.bMarks[start] + state.tShift[start]
     opening = state.src[first : first + 2]
-    if opening not in CLOSING:
+    if opening not in CLOSING or opening == r"\(":
         return False
     last = _last_line(state, start, end, CLOSING[opening])
     if last is None:
@@ -106,7 +109,7 @@ def _last_line(state: StateBlock, start: int, end: int, closing: str) -> int | N
     first = state.bMarks[start] + state.tShift[start] + 2
     blank = BLANK.search(state.src, first)
     if state.src.find(closing, first, blank.start() if blank else len(state.src)) < 0:
-        return None  # soon, for there may be thousands of them
+        return None
     for line in range(start, end):
         if state.isEmpty(line):
             return None
