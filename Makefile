@@ -19,7 +19,7 @@ $(shell mkdir -p $(dir $(LAST_GIVEN)))
 $(file > $(LAST_GIVEN),$(GIVEN))
 endif
 
-.PHONY: help setup tex data data-imdb pdf proposal test test-cache test-long lint code lock bench watch clean distclean
+.PHONY: help setup tex data data-imdb pdf proposal test test-cache test-long fuzz lint code lock bench watch clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test-cache: setup tex  ## 470 pairs of builds with a change between (seven minut
 test-long: setup tex  ## the cache for longer: 500 random edits, 50 builds killed (half an hour)
 	TREADLE_EXAMPLES=500 $(PYTHON_IN_VENV) -m pytest tests/functional/test_random_edits.py
 	TREADLE_KILLS=50 $(PYTHON_IN_VENV) -m pytest tests/functional/test_killed.py
+
+fuzz: setup  ## random documents and logs, ten minutes each: read, woven, understood
+	TREADLE_FUZZ_SECONDS=600 $(PYTHON_IN_VENV) -m pytest tests/fuzz
 
 lint: setup  ## ruff and mypy
 	$(PYTHON_IN_VENV) -m ruff check .

@@ -53,7 +53,11 @@ def fuzz(
     request: pytest.FixtureRequest, within: Callable[[float], AbstractContextManager[None]]
 ) -> Fuzz[T]:
     """Check a property for as long as wanted; the tests of a file share its time."""
-    beside = [item for item in request.session.items if item.path == request.node.path]
+    beside = [
+        item
+        for item in request.session.items
+        if item.path == request.node.path and "fuzz" in getattr(item, "fixturenames", ())
+    ]
 
     def run(check: Check[T], strategy: SearchStrategy[T]) -> None:
         def timed(value: T) -> None:

@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from .fragments import CHUNKS, FRONT, LOG, MARKDOWN, ODD, TAME
+
 ROOT = Path(__file__).parents[2]
 LOGS = Path(__file__).parent / "logs"
 SHORT, LONG = 12, 1200  # how often a fragment is repeated
-
-CHUNKS = (
-    "```python\n", "```{python fit, echo=False}\n", "```python a, ", "~~~~python\n", "```\n",
-    "~~~~\n", "````\n", "``` {python}\n", "```{Python}\n", "```py\n", 'caption="C <%= 1 %>"',
-    "f_size=(1, 2)", "results='tex'", "wrap=", "dpi=", "0x" + "f" * 4000, "[1]", "(", '"', "'",
-    "<%= ", "<%", "%>", "<%= x + 1 %>", "<% y = 1 %>", "x = 1\n", "def f():\n", "\\", "=", ",",
-    "complete=False", 'module="m"', "test=True", "from __future__ import annotations\n", "%",
-    "{{", "'\\ud800'",
-)  # fmt: skip
-FRONT = (
-    "---\n", "...\n", "% T\n", "% A; B\n", "title: ", "author: ", "params: ", "date: ", "seed: ",
-    "abstract: |\n  a\n", "preamble: ", "classoption: ", "template: ", "a: &a ", "*a", "[", "]",
-    "{", "}", "? ", ": ", "- ", "!!map ", "!!bool ", "!!timestamp ", "!!int ", "<<: ",
-    "2023-11-12", "1e3", "\"\\ud800\"", '"\\U00110000"', '"\\theta"', "'", '"', "\n", "  ", "\t",
-    "#", "%YAML 1.2\n", "|\n", ">\n", ".nan", "9" * 4500, "&a [*a, *a]\n",
-)  # fmt: skip
-MARKDOWN = (
-    "*", "**", "_", "`", "``", "~", "~~", "^", "^[", "[", "]", "](", "![", ")", "(", "{", "}",
-    "<", ">", "&", "#", "# ", "## ", "- ", "1. ", "1) ", "> ", "    ", "* ", ": ",
-    "| a | b |\n|---|:-:|\n", "| a | b |\n", "|", "---\n", "***\n", "::: theorem\n",
-    '::: {.lemma #lem:a title="T"}\n', ":::\n", "[^1]", "[^1]: ", "[a]: b\n", "[a](#b%7D)",
-    "<http://a.b/c_d>", "![C](x.png){#fig:a width=60%}", "{#sec:a}", "{-}", "{.unnumbered}",
-    "{=latex}", "@fig:a", "@key", "[@key, p. 3; -@b]", "-@a", "$", "$$", "$$ {#eq:a}", "\\(",
-    "\\)", "\\[", "\\]", "\\", "\\a{", "\\b[", "\\begin{x}", "\\begin{align}\n", "\\end{align}\n",
-    "\\end{x}\n", "\\verb|", "\\%", "\\ ", "\\\n", "  \n", "<!-- ", "-->", "<br>", "<div>\n",
-    "</div>\n", "&amp;", "&#0;", ": Caption {#tbl:a}\n\n", "```python\n1\n```\n", "```r\n",
-    "```{=latex}\n", "``` {.python}\n", "```\n", "[ ] ", "[x] ", "\ue0f00\ue0f1", "\ue0ff", "(c)",
-    "...", "--", '"', "'", "%", "\\label{a}", "# References\n",
-)  # fmt: skip
-ODD = ("\r\n", "\r", "\x00", "\ufeff", "\t", "\x0b", "\x0c", "\x1b[1m", "\x85", "\u2028", "\u200b",
-       "\u0301", "é", "😀", "٣", "²", "\x7f", "\ud800", "ﬁ", "\n", "\n\n", " ", "a", "word ",
-    "x")  # fmt: skip
-LOG = (
-    "(./report.tex", "(/usr/share/a.sty", ")", "(", "./report.tex:5: ", "./report.tex:0: ", "! ",
-    "./other.tex:7: ", "report.bbl:3: ", "./report.tex:" + "9" * 4500 + ": ", "l.5 ", "l.0 ",
-    "l.", "<*> ", "<argument> ", "\\a ->", "Undefined control sequence.", "Missing $ inserted.",
-    "\\nosuch", "LaTeX Error: ", "LaTeX Warning: ", "Package natbib Warning: ", "(natbib)   ",
-    "pdfTeX warning: ", "Reference `a' on page 1 undefined", "Citation `b' undefined",
-    "Label `a' multiply defined", " on input line 5.", " on input line " + "9" * 4500 + ".",
-    "Overfull \\hbox (", "12.5", "1.2.3", "pt too wide) in paragraph at lines 3--4",
-    "pt too high) detected at line 4", "Missing character: ", "There is no é in font cmr!",
-    "There is no " + "a" * 500, "Runaway argument?\n", "{a b",
-    "File ended while scanning use of \\foo.", "File `x.png' not found",
-    "\\begin{a} on input line 3", " ended by \\end{b}.", "Emergency stop.", "==> Fatal error",
-    " in font ", "\\par", "\\ETC.", "`", "Token not allowed in a PDF string",
-    "I couldn't open database file x.bib", "'", ":", ": ", "---line 3 of file refs.bib",
-    "---line 0 of file refs.bib", "---line 999 of file refs.bib",
-    "---while reading file refs.bib", "Warning--empty author in key", "Warning--a in missing",
-    "a.tex",
-)  # fmt: skip
 
 
 def mixed(*kinds: tuple[str, ...]) -> SearchStrategy[str]:
@@ -131,3 +84,12 @@ def _texts(files: tuple[Path, ...]) -> tuple[str, ...]:
 def _endings(texts: SearchStrategy[str]) -> SearchStrategy[str]:
     endings = st.sampled_from(["\n", "\n", "\n", "\r\n", "\r"])
     return st.tuples(texts, endings).map(lambda pair: pair[0].replace("\n", pair[1]))
+
+
+def tame() -> SearchStrategy[str]:
+    """A document in which nothing is LaTeX, for all its special characters."""
+    texts = st.one_of(mixed(MARKDOWN), repeated(MARKDOWN), spliced(sources(), MARKDOWN, TAME))
+    bare = texts.map(lambda text: re.sub(r"[\\$]|width|height|results=|=(?:la)?tex", "", text))
+    head = st.sampled_from(["x\n\n", "---\ntitle: 'A & % `}` #1_x'\nabstract: '{ 5 % }'\n---\n"])
+    mild = st.lists(st.sampled_from(TAME), max_size=30).map("".join)
+    return st.tuples(head, mild | bare).map("".join)
