@@ -54,7 +54,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return Exit.DOCUMENT_ERRORS
     except OSError as failure:  # a full disk, a folder that can't be written
-        print(f"treadle: {failure}", file=sys.stderr)
+        from treadle.cli.trouble import in_words
+
+        print(f"treadle: error: {in_words(failure)}", file=sys.stderr)
         return Exit.DOCUMENT_ERRORS
 
 
