@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import re
+from pathlib import Path
 
 from msgspec import Struct
 
+from treadle.building.obstacles import obstacles
 from treadle.building.request import Request
 from treadle.building.tasks import Planned, plan_tasks
 from treadle.diagnostics import Diagnostic, has_errors
@@ -13,11 +16,12 @@ from treadle.document.model import Document
 from treadle.document.params import override
 from treadle.document.reader import read_document
 from treadle.document.settings import Settings, read_settings
-from treadle.document.source import load, normalise
+from treadle.document.source import is_file, load, normalise
 from treadle.document.syntax import check_syntax
 
 # In a file's name LaTeX or BibTeX take these for something else.
 UNFIT = re.compile(r"[\s\\{}%#~^$&\"'`,;|<>*?]|^-|^\.")
+LONGEST = 220  # bytes of a document's stem: files are called so and more, and 255 is the most
 
 
 class Prepared(Struct, frozen=True):
@@ -52,13 +56,28 @@ def prepare(request: Request) -> Prepared:
 def misuses_of(request: Request) -> tuple[str, ...]:
     """What is wrong with the request itself."""
     path, out_dir = request.path, request.out_dir
-    if not path.is_file():
+    if not is_file(path):
         return (f"there is no file {path}",)
     if path.suffix in {".tex", ".pdf"}:
         return (f"{path} is not a .pmd document",)
     if found := UNFIT.search(path.stem):
         shown = "a blank" if found[0].isspace() else f"`{found[0]}`"
         return (f"LaTeX can't work with {shown} in the name of {path}: rename the file",)
+    if len(path.stem.encode("utf-8", "surrogateescape")) > LONGEST:
+        return (f"the name of {path} is too long, there is no room for more: rename the file",)
     if out_dir.exists() and not out_dir.is_dir():
         return (f"-o {out_dir}: not a folder",)
-    return ()
+    for folder in (out_dir, request.code_dir):
+        if _leads_nowhere(folder):
+            return (f"{folder} is a link that leads to itself: remove it",)
+    # Before code runs for minutes; what else is in the way is found out when the names are known.
+    stem = path.stem
+    return tuple(obstacles(out_dir, (f"{stem}.tex", f"{stem}.pdf", f"{stem}/figure")))
+
+
+def _leads_nowhere(folder: Path) -> bool:
+    try:
+        folder.stat()
+    except OSError as failure:
+        return failure.errno == errno.ELOOP
+    return False

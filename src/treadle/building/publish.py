@@ -6,7 +6,8 @@ import filecmp
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from treadle.building.scratch import Scratch
@@ -21,10 +22,8 @@ def publish(
     Each file is replaced in one step, figures before the `.tex` that names them. What an earlier
     build had put into `STEM/` and this one has not is removed; other files are left alone.
     """
-    staged = (path for path in sorted(scratch.assets.rglob("*")) if path.is_file())
-    copies = [Copy(path, str(path.relative_to(scratch.stage))) for path in staged]
     results = [f"{scratch.stem}{suffix}" for suffix in suffixes]
-    copies += [*supplements, *(Copy(scratch.stage / name, name) for name in results)]
+    copies = to_publish(scratch, suffixes, supplements)
     names = {copy.target for copy in copies}
     earlier = read_manifest(scratch)
     # Before the files themselves: a killed build must not leave files that nobody knows.
@@ -40,6 +39,16 @@ def publish(
     return paths
 
 
+def to_publish(
+    scratch: Scratch, suffixes: Iterable[str], supplements: Iterable[Copy] = ()
+) -> tuple[Copy, ...]:
+    """What `publish` copies into DIR, in this order."""
+    staged = (path for path in sorted(scratch.assets.rglob("*")) if path.is_file())
+    assets = (Copy(path, str(path.relative_to(scratch.stage))) for path in staged)
+    results = (f"{scratch.stem}{suffix}" for suffix in suffixes)
+    return (*assets, *supplements, *(Copy(scratch.stage / name, name) for name in results))
+
+
 def read_manifest(scratch: Scratch) -> frozenset[str]:
     """The files in DIR that builds of this document have put there, relative to DIR."""
     try:
@@ -50,9 +59,14 @@ def read_manifest(scratch: Scratch) -> frozenset[str]:
 
 
 def remove_files(folder: Path, names: Iterable[str]) -> tuple[Path, ...]:
-    """Remove these files of `folder`, and folders that are empty then; what was removed."""
+    """Remove these files of `folder`, and folders that are empty then; what was removed.
+
+    Nothing is removed through a link that somebody has put in a folder's place meanwhile.
+    """
     removed = []
     for path in sorted(folder / name for name in names):
+        if any(above.is_symlink() for above in path.parents if folder in above.parents):
+            continue
         if path.is_file() or path.is_symlink():
             path.unlink()
             removed.append(path)
@@ -82,16 +96,28 @@ def _write_manifest(scratch: Scratch, names: Iterable[str]) -> None:
 
 
 def _replace(source: Path, target: Path) -> None:
-    if target.is_file() and filecmp.cmp(source, target, shallow=False):
+    same = target.is_file() and filecmp.cmp(source, target, shallow=False)
+    if same and not target.is_symlink():
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    shutil.copyfile(source, part)
-    part.replace(target)
+    with _part(target) as part:
+        shutil.copyfile(source, part)
 
 
 def _write_whole(target: Path, data: bytes) -> None:
+    with _part(target) as part:
+        part.write_bytes(data)
+
+
+@contextmanager
+def _part(target: Path) -> Iterator[Path]:
+    """A file to be written beside `target`, which takes its place then, or goes."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
-    part.write_bytes(data)
-    part.replace(target)
+    part.unlink(missing_ok=True)  # a killed build's, or a link that leads elsewhere
+    try:
+        yield part
+        part.replace(target)
+    except OSError as failure:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise OSError(failure.errno, failure.strerror, str(target)) from failure

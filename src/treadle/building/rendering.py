@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from treadle.building.publish import publish, read_manifest
+from treadle.building.obstacles import obstacles
+from treadle.building.publish import publish, read_manifest, to_publish
 from treadle.building.request import Target
 from treadle.building.sources import sources_of, with_sources
 from treadle.building.stage import databases, stage
 from treadle.building.supplements import find_supplements
 from treadle.building.work import Work
-from treadle.diagnostics import Severity
+from treadle.diagnostics import Severity, Span, error
 from treadle.typesetting.environment import (
     document_epoch,
     is_dated_today,
@@ -52,6 +53,11 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
 
 def _publish(work: Work, suffixes: tuple[str, ...], supplements: tuple[Copy, ...] = ()) -> None:
     scratch = work.scratch
+    names = [copy.target for copy in to_publish(scratch, suffixes, supplements)]
+    top = Span.at(str(work.request.path), 1)
+    work.problems += (error(top, text) for text in obstacles(scratch.out_dir, names))
+    if work.failed:
+        return
     work.written = publish(scratch, suffixes, supplements)
     work.outputs = tuple(scratch.out_dir / name for name in sorted(read_manifest(scratch)))
 

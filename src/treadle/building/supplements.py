@@ -5,6 +5,7 @@ The `.tex` must compile without the document's folder, so they are put beside it
 
 from __future__ import annotations
 
+import filecmp
 from pathlib import Path
 
 from msgspec import Struct
@@ -32,14 +33,18 @@ def find_supplements(scratch: Scratch, folder: Path, document: str) -> Supplemen
     for source in _read_from(scratch, folder):
         name = str(source.relative_to(folder))
         target = scratch.out_dir / name
-        if target == source:
+        if target.exists() and target.samefile(source):
             continue
-        if target.exists() and name not in ours and target.read_bytes() != source.read_bytes():
+        if target.exists() and name not in ours and not _same(source, target):
             text = f"LaTeX reads {name}, and a different file {target} is in its way"
             problems.append(error(Span.at(document, 1), text, "remove or rename one of them"))
         else:
             copies.append(Copy(source, name))
     return Supplements(tuple(copies), tuple(problems))
+
+
+def _same(source: Path, target: Path) -> bool:
+    return target.is_file() and filecmp.cmp(source, target, shallow=False)
 
 
 def _read_from(scratch: Scratch, folder: Path) -> list[Path]:

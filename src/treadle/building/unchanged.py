@@ -21,6 +21,7 @@ from treadle.building.request import Built, Request
 from treadle.dataflow.present import Present, outdated
 from treadle.dataflow.records import Observed
 from treadle.diagnostics import Diagnostic, Severity, Span
+from treadle.document.source import is_file
 from treadle.store import outside
 from treadle.store.digest import combined
 from treadle.store.private import NoKeyError
@@ -61,12 +62,12 @@ class Finished(Struct, frozen=True):
 def unchanged(request: Request) -> Built | None:
     """What the build would give if nothing has changed since the last; None: build."""
     started, clock = time.monotonic(), time.time_ns()
-    if not request.cache or not request.path.is_file():
+    if not request.cache or not is_file(request.path):
         return None
     try:
         store = Store.open(store_folder(request.out_dir.resolve()))
         record = store.traces.load_document(_name(request))
-    except NoKeyError:
+    except (NoKeyError, RuntimeError):  # or a link that leads to itself: a build says so
         return None
     if record is None or not _holds(record, request, store):
         return None
@@ -119,6 +120,8 @@ def _holds(record: Mapping[str, object], request: Request, store: Store) -> bool
     files, outputs = _texts(record["files"]), _texts(record["outputs"])
     out_dir = request.out_dir.resolve()
     if any(store.files.of(str(out_dir / name)) != digest for name, digest in outputs.items()):
+        return False
+    if any((out_dir / name).is_symlink() for name in outputs):  # a build would put a file there
         return False
     if any(store.files.of(path) != digest for path, digest in files.items()):
         return False
