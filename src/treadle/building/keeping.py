@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from treadle.building.dependencies import dependency_rules
@@ -51,11 +52,12 @@ def _inputs(finished: Finished, prospect: Prospect | None) -> Inputs:
     typeset = finished.typeset or {}
     request = finished.request
     folders = {str(request.path.resolve().parent), str(request.code_dir.resolve())}
-    sources = frozenset(str(Path(name).resolve()) for name in finished.sources)
     if prospect is None:
+        sources = _sources(finished, frozenset())
         return Inputs(sources, frozenset(folders), (), {}, typeset, environment)
     planner = prospect.planner
     state = planner.states[-1]
+    sources = _sources(finished, state.files.keys())
     depends = {path for item in prospect.runnables for path in item.unit.depends}
     return Inputs(
         read=sources | depends | set(state.modules.values()),
@@ -65,6 +67,13 @@ def _inputs(finished: Finished, prospect: Prospect | None) -> Inputs:
         typeset=typeset,
         environment=environment,
     )
+
+
+def _sources(finished: Finished, written: Collection[str]) -> frozenset[str]:
+    """Where the sources lie and, as a link may lead elsewhere one day, what they are called."""
+    found = {name: str(Path(name).resolve()) for name in finished.sources}
+    called = (name for name, path in found.items() if path not in written)
+    return frozenset(found.values()) | frozenset(str(Path(name).absolute()) for name in called)
 
 
 def _touched(finished: Finished, inputs: Inputs) -> bool:
