@@ -252,7 +252,7 @@ class Cached:
 
         def finish(stepped: Stepped) -> Callable[[], None]:
             if stepped.unstored:
-                raise OSError(stepped.unstored)
+                raise OSError(*stepped.unstored)
             self._cache.forget_files(stepped.observed.writes)
             if stepped.unrestored:
                 return _nothing

@@ -96,5 +96,5 @@ class Stepped(Struct, frozen=True, omit_defaults=True, tag=True):
     damaged: tuple[str, ...] = ()  # entries of the store that this was found out about
     blobs: tuple[str, ...] = ()  # all that the groups' entries and the figures need in the store
     figures: tuple[tuple[str, str], ...] = ()  # figure files, their digests
-    unstored: str = ""  # why the store could not be written: a full disk
+    unstored: tuple[int, str, str] | None = None  # the OSError of the store: a full disk
     nonce: str = ""  # of a run that can't be told from another by what it depends on

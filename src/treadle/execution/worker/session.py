@@ -71,7 +71,9 @@ class Session:
             try:
                 stepped = memory.finish(step, result)
             except OSError as failure:  # a full disk
-                return Stepped(result, unstored=str(failure))
+                path = str(failure.filename or "")
+                why = (failure.errno or 0, failure.strerror or str(failure), path)
+                return Stepped(result, unstored=why)
             styled = memory.reads_style(step)
         return with_looks(stepped, step.task.file, styled=styled)
 
