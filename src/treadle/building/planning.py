@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from os.path import isfile
 from pathlib import Path
 
 import blake3
@@ -156,6 +157,8 @@ def _digest(text: str) -> str:
 
 def _source(path: str) -> str | None:
     try:
+        if not isfile(path):  # noqa: PTH113 - hundreds; a pipe would be waited for, for ever
+            return None
         with open(path, encoding="utf-8") as file:  # noqa: PTH123
             return file.read()
     except (OSError, UnicodeDecodeError):

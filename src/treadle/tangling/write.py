@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
-from treadle.tangling.header import read_seal
+from treadle.tangling.header import Seal, read_seal
 from treadle.tangling.origin import origin_in
 from treadle.tangling.plan import Extracted
 
@@ -42,7 +44,12 @@ def plan_writes(files: Sequence[Extracted], code_dir: Path) -> Plan:
     problems: list[Diagnostic] = []
     for file in files:
         path = code_dir / file.path
-        existing = _read(path)
+        try:
+            existing = _read(path)
+        except OSError as failure:
+            message = f"can't read {path}: {failure.strerror}"
+            problems.append(error(file.span, message, "move what lies there out of the way"))
+            continue
         if existing == file.text:
             continue
         refusal = _refusal(file, path, existing)
@@ -59,7 +66,7 @@ def plan_removals(package: Path, source: str, keep: Iterable[Path], span: Span) 
     actions: list[Write | Remove] = []
     problems: list[Diagnostic] = []
     for path in sorted(package.glob("*.py")):
-        seal = None if path in kept else read_seal(_read(path) or "")
+        seal = None if path in kept else _seal_of(path)
         if seal is None or seal.source != source:
             continue
         if seal.intact:
@@ -107,13 +114,25 @@ def _write(path: Path, text: str) -> None:
 
 
 def _read(path: Path) -> str | None:
-    """The text there; None if there is no file, "" if it is no text (so: not ours)."""
+    """The text there; None if there is no file, "" if it is no text (so: not ours).
+
+    Raises OSError. A pipe is no file: who opens it waits for ever.
+    """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise OSError(errno.EINVAL, "not a file", str(path))
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError):
+    except UnicodeDecodeError:
         return ""
+
+
+def _seal_of(path: Path) -> Seal | None:
+    try:
+        return read_seal(_read(path) or "")
+    except OSError:  # not ours, or not to be told from what is not
+        return None
 
 
 def _refusal(file: Extracted, path: Path, existing: str | None) -> Diagnostic | None:
