@@ -10,6 +10,7 @@ from treadle.building.scratch import Scratch
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.model import Document
 from treadle.document.settings import Settings
+from treadle.document.source import is_file
 from treadle.weaving.images import Copy
 from treadle.weaving.weave import Woven
 
@@ -47,7 +48,7 @@ def _copy_all(document: Document, copies: Sequence[Copy], scratch: Scratch) -> I
         if other != copy.source:
             text = f"{copy.source} and {other} would both become {copy.target}"
             yield error(Span.at(str(document.path), 1), text, "rename one of them")
-        elif not copy.source.is_file():
+        elif not is_file(copy.source):
             line = document.front.lines.get("bibliography", 1)
             text = f"there is no bibliography file `{copy.source}`"
             yield error(Span.at(str(document.path), line), text)

@@ -13,9 +13,13 @@ from msgspec.structs import replace
 from treadle.building.listing import Listing, Piece
 from treadle.diagnostics import Diagnostic, error
 from treadle.document.model import Chunk, Document, Prose
+from treadle.document.source import is_file
 from treadle.execution.task import ChunkTask, InlineCode, InlineTask, Task
 from treadle.tangling.bindings import bound_names
 from treadle.tangling.places import module_name
+
+
+LONGEST = 100  # characters of a chunk's name that its figures are called by: 255 is the most
 
 
 class Planned(Struct, frozen=True):
@@ -116,7 +120,7 @@ def _source_path(chunk: Chunk, document: Document) -> Path | None:
     if not source:
         return None
     path = document.path.parent / source
-    return path if path.is_file() else None
+    return path if is_file(path) else None
 
 
 def _source_pieces(chunk: Chunk, plan: _Plan) -> list[Piece]:
@@ -137,6 +141,8 @@ def _source_pieces(chunk: Chunk, plan: _Plan) -> list[Piece]:
 def _figure_stem(chunk: Chunk, plan: _Plan) -> str:
     """The stem of the chunk's figure files: its name in plain characters, and no other's."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", chunk.options.name or "").strip("-")
+    if len(name) > LONGEST:
+        name = f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     stem = name or f"chunk{chunk.number}"
     if stem.lower() in plan.stems:  # some file systems don't tell capitals apart
         stem = f"{stem}_{chunk.number}"

@@ -26,6 +26,14 @@ def load(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
         return "", (error(Span.at(str(path), line), message, "save the file as UTF-8"),)
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is there; not if the system won't tell (a name that is too long)."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def normalise(text: str) -> str:
     r"""`text` without a byte-order mark, its lines ended by `\n` whatever ended them."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.source import is_file
 
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")
 
@@ -24,20 +25,13 @@ def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Diagnos
     """The image `path` of a document in `folder`, or what is wrong with it."""
     if re.match(r"[a-z]+://", path):
         return error(span, f"image `{path}` is not a local file", "download it beside the document")
-    source = next((file for file in _candidates(folder / path) if _is_file(file)), None)
+    source = next((file for file in _candidates(folder / path) if is_file(file)), None)
     if source is None:
         return error(span, f"image file `{path}` not found", f"paths are relative to {folder}")
     if source.suffix.lower() not in READABLE:
         hint = f"convert it to one of {', '.join(READABLE)}"
         return error(span, f"LaTeX can't include `{path}`", hint)
     return Copy(source, f"{stem}/images/{_plain_name(path, source.suffix)}")
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # the name is too long
-        return False
 
 
 def _candidates(path: Path) -> list[Path]:
