@@ -19,6 +19,7 @@ from treadle.execution.task import FigureStyle
 
 if TYPE_CHECKING:
     from treadle.building.layout import Layout
+    from treadle.typesetting.programs import Programs
 
 
 class Ahead:
@@ -32,7 +33,8 @@ class Ahead:
         self._document = document
         self._scratch = scratch
         self._style_file = style_file
-        self._thread = threading.Thread(target=self._find, daemon=True)
+        self._thread: threading.Thread | None = None
+        self._programs: Programs | None = None
         self._layout: Layout | None = None
         self._failure: BaseException | None = None
         self._alarm: Callable[[], None] = lambda: None
@@ -43,7 +45,11 @@ class Ahead:
 
     def start(self) -> None:
         """Begin, if that hasn't happened."""
-        if not self._thread.ident:
+        if self._thread is None:
+            from treadle.typesetting.programs import Programs
+
+            self._programs = Programs()
+            self._thread = threading.Thread(target=self._find, args=(self._programs,), daemon=True)
             self._thread.start()
 
     def style(self) -> FigureStyle:
@@ -70,11 +76,11 @@ class Ahead:
 
     def running(self) -> bool:
         """Whether it has begun and isn't done."""
-        return self._thread.is_alive()
+        return self._thread is not None and self._thread.is_alive()
 
     def join(self) -> None:
         """Wait until it is done, if it has begun."""
-        if self._thread.ident:
+        if self._thread is not None:
             self._thread.join()
 
     def __enter__(self) -> Ahead:
@@ -82,21 +88,23 @@ class Ahead:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Afterwards nothing of it uses the scratch folder; after Ctrl-C nobody waits for it."""
+        """Afterwards nothing of it uses the scratch folder, or, after an error, runs at all."""
         if kind is None:
             self.join()
+        elif self._programs is not None:
+            self._programs.stop()
 
     def _known(self) -> Layout:
         self.start()
-        self._thread.join()
+        self.join()
         if self._failure is not None:
             raise self._failure
         assert self._layout is not None
         return self._layout
 
-    def _find(self) -> None:
+    def _find(self, programs: Programs) -> None:
         try:
-            self._layout = _layout(self._request, self._document, self._scratch)
+            self._layout = _layout(self._request, self._document, self._scratch, programs)
             if self._style_file:
                 tell_style(self._layout.style, self._style_file)
             if not self.failed():
@@ -107,11 +115,11 @@ class Ahead:
             self._alarm()
 
 
-def _layout(request: Request, document: Document, scratch: Scratch) -> Layout:
+def _layout(request: Request, document: Document, scratch: Scratch, programs: Programs) -> Layout:
     from treadle.building.layout import Layout, measured_layout
     from treadle.weaving.weave import check_template
 
-    found = measured_layout(document, scratch, request.path.resolve().parent)
+    found = measured_layout(document, scratch, request.path.resolve().parent, programs)
     problems = check_template(document)
     if request.target is Target.PDF:
         problems = (*problems, *found.diagnostics)

@@ -17,6 +17,7 @@ from treadle.typesetting.diagnose import diagnose_errors
 from treadle.typesetting.environment import document_epoch, tex_environment
 from treadle.typesetting.format import Store, format_of
 from treadle.typesetting.places import Places
+from treadle.typesetting.programs import Programs
 from treadle.weaving.preamble import preamble
 from treadle.weaving.weave import weave
 
@@ -29,8 +30,10 @@ class Layout(Struct, frozen=True):
     depends: Mapping[str, str] = {}  # what the style rests on: see `typesetting.record`
 
 
-def measured_layout(document: Document, scratch: Scratch, folder: Path) -> Layout:
-    """The layout of `document`, which lies in `folder`.
+def measured_layout(
+    document: Document, scratch: Scratch, folder: Path, programs: Programs
+) -> Layout:
+    """The layout of `document`, which lies in `folder`; `programs` runs LaTeX.
 
     An error in the preamble is found here, before chunks have run for minutes.
     """
@@ -40,7 +43,7 @@ def measured_layout(document: Document, scratch: Scratch, folder: Path) -> Layou
     environment = tex_environment((folder,), epoch)
     if not shutil.which("pdflatex"):
         return Layout(FigureStyle())
-    made = format_of(text, Store(scratch.formats, document.stem, environment))
+    made = format_of(text, Store(scratch.formats, document.stem, environment, programs))
     style = FigureStyle(made.measure.text_width, made.measure.font_size)
     if not made.failed:
         return Layout(style, depends=made.depends)

@@ -18,7 +18,6 @@ from treadle.execution.task import ChunkTask, InlineCode, InlineTask, Task
 from treadle.tangling.bindings import bound_names
 from treadle.tangling.places import module_name
 
-
 LONGEST = 100  # characters of a chunk's name that its figures are called by: 255 is the most
 
 

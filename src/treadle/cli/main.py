@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from enum import IntEnum
+from types import FrameType
 from typing import NoReturn
 
 from treadle import __version__
@@ -20,11 +22,19 @@ class Exit(IntEnum):
     DOCUMENT_ERRORS = 1
     MISUSED = 2
     INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class TerminatedError(KeyboardInterrupt):
+    """Somebody else than the user at the keyboard wants an end: the same happens as then."""
 
 
 def command() -> NoReturn:
     """Run `treadle` as a process of its own, and end that."""
     _open_standard_streams()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # not under nohup
+            signal.signal(number, _terminate)
     status = main()
     if sys.getprofile() or sys.gettrace():  # what watches writes its findings at the end
         raise SystemExit(status)
@@ -47,6 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
+    except TerminatedError:
+        print("treadle: terminated", file=sys.stderr)
+        return Exit.TERMINATED
     except KeyboardInterrupt:
         print("treadle: interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
@@ -58,6 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"treadle: error: {in_words(failure)}", file=sys.stderr)
         return Exit.DOCUMENT_ERRORS
+
+
+def _terminate(number: int, _: FrameType | None) -> NoReturn:
+    raise TerminatedError(number)
 
 
 def _open_standard_streams() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.typesetting.places import READ_BY, Places
+from treadle.typesetting.programs import Programs
 
 COMMANDS = re.compile(r"^\\(?:citation|bibdata|bibstyle)\{.*\}$", re.MULTILINE)
 AT_LINE = re.compile(
@@ -21,7 +21,9 @@ UNKNOWN_ENTRY = "I didn't find a database entry for"
 ABOUT_ENTRY = re.compile(r"^Warning--(?P<message>.+ in (?P<key>\S+))$")
 
 
-def make_bibliography(directory: Path, stem: str, environment: Mapping[str, str]) -> str:
+def make_bibliography(
+    directory: Path, stem: str, environment: Mapping[str, str], programs: Programs
+) -> str:
     """Make `STEM.bbl` anew if the citations or the databases changed; the text of bibtex's log."""
     commands = _commands(directory)
     log_file, bbl, mark = (directory / f"{stem}{end}" for end in (".blg", ".bbl", ".bibhash"))
@@ -31,14 +33,7 @@ def make_bibliography(directory: Path, stem: str, environment: Mapping[str, str]
     key = _key(commands, directory)
     if not (bbl.exists() and mark.exists() and mark.read_text() == key):
         mark.unlink(missing_ok=True)  # a killed run must not pass for a whole one
-        subprocess.run(
-            ["bibtex", stem],
-            cwd=directory,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
+        programs.run(["bibtex", stem], directory, environment)
         mark.write_text(key)
     return log_file.read_text("utf-8", "replace") if log_file.exists() else ""
 

@@ -52,7 +52,8 @@ def _format(job: Job) -> Format | None:
         return None
     tex = job.file(".tex").read_text("utf-8")
     preamble = preamble_of(tex)
-    return format_of(preamble, Store(job.formats, job.stem, job.environment)) if preamble else None
+    store = Store(job.formats, job.stem, job.environment, job.programs)
+    return format_of(preamble, store) if preamble else None
 
 
 def _complete_record(job: Job, inputs: tuple[Path, ...]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -66,13 +65,12 @@ class Dump(Struct, frozen=True):
     final: bool
 
 
-def dump(preamble: str, directory: Path, stem: str, environment: Mapping[str, str]) -> Dump:
-    """Dump `preamble`, whole lines, to `directory/STEM.fmt`."""
+def dump(preamble: str, job: Job) -> Dump:
+    """Dump `preamble`, whole lines, to the job's `STEM.fmt`."""
     postlude = POSTLUDE.replace("%LINES% %\n  ", f"{preamble.count(chr(10))} ")
-    job = Job(directory, stem, environment)
     job.file(".tex").write_text(preamble + postlude, "utf-8", newline="\n")
-    options = ("-ini", f"-jobname={stem}", *OPTIONS)
-    log = run_command(job, ["pdflatex", *options, "&pdflatex", rf"{PRELUDE}\input {stem}.tex"])
+    options = ("-ini", f"-jobname={job.stem}", *OPTIONS)
+    log = run_command(job, ["pdflatex", *options, "&pdflatex", rf"{PRELUDE}\input {job.stem}.tex"])
     file = job.file(".fmt")
     if first_error(log) is not None:
         return Dump(log, None, job.file(".log").exists())

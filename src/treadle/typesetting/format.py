@@ -19,6 +19,7 @@ from treadle.typesetting.dumping import POSTLUDE, PRELUDE, Dump, dump
 from treadle.typesetting.latex import OPTIONS, Job, run_pdflatex
 from treadle.typesetting.log import first_error
 from treadle.typesetting.measure import PROBE, Measure, measure_of
+from treadle.typesetting.programs import Programs
 from treadle.typesetting.record import holds, keys_of, observed, relevant
 
 KEPT = 6  # formats of earlier preambles: going back to one costs nothing
@@ -47,6 +48,7 @@ class Store(Struct, frozen=True):
     folder: Path
     stem: str
     environment: Mapping[str, str]
+    programs: Programs = field(default_factory=Programs)
 
 
 def preamble_of(tex: str) -> str:
@@ -81,7 +83,8 @@ def forget_format(format_: Format) -> None:
 
 
 def _make(preamble: str, directory: Path, store: Store) -> Format:
-    found = dump(preamble, directory, store.stem, store.environment)
+    job = Job(directory, store.stem, store.environment, programs=store.programs)
+    found = dump(preamble, job)
     log = _probe(preamble, directory, store, found.file)
     if found.file is not None and first_error(log) is not None:
         found = Dump(found.log, None, final=True)
@@ -97,7 +100,9 @@ def _make(preamble: str, directory: Path, store: Store) -> Format:
 
 def _probe(preamble: str, directory: Path, store: Store, file: Path | None) -> str:
     """The log of a document without pages that measures its text."""
-    job = Job(directory, "measure", store.environment, (*OPTIONS, "-draftmode")).using(file)
+    options = (*OPTIONS, "-draftmode")
+    plain = Job(directory, "measure", store.environment, options, programs=store.programs)
+    job = plain.using(file)
     # The format passes over so many lines, whatever they hold.
     job.file(".tex").write_text(preamble + PROBE, "utf-8", newline="\n")
     return run_pdflatex(job)

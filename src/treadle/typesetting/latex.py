@@ -6,12 +6,13 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from treadle.store.digest import digest
 from treadle.typesetting.bibtex import make_bibliography
 from treadle.typesetting.log import first_error
+from treadle.typesetting.programs import Programs
 
 MAX_PASSES = 5
 PASS_SECONDS = 600  # a macro that never ends must not hold the build for ever
@@ -32,6 +33,7 @@ class Job(Struct, frozen=True):
     environment: Mapping[str, str]
     options: tuple[str, ...] = OPTIONS
     formats: Path | None = None
+    programs: Programs = field(default_factory=Programs)
 
     def file(self, suffix: str) -> Path:
         """`STEM` with `suffix`, in the job's directory."""
@@ -82,7 +84,7 @@ def _passes(job: Job) -> Compiled:
         log = run_pass(job)
         if first_error(log):
             return Compiled(log, bibliography_log, number, settled=False)
-        bibliography_log = make_bibliography(job.directory, job.stem, job.environment)
+        bibliography_log = make_bibliography(job.directory, job.stem, job.environment, job.programs)
         if auxiliary_state(job) == before:
             return Compiled(log, bibliography_log, number, settled=True)
     return Compiled(log, bibliography_log, MAX_PASSES, settled=False)
@@ -99,24 +101,18 @@ def run_pass(job: Job) -> str:
 
 
 def run_command(job: Job, command: Sequence[str]) -> str:
-    """Run it in the job's directory; the text of the log it writes for the job."""
+    """Run it in the job's directory; the text of the log it writes for the job.
+
+    Raises ProgramKilledError.
+    """
     job.file(".log").unlink(missing_ok=True)
     try:
-        done = subprocess.run(
-            command,
-            cwd=job.directory,
-            env=dict(job.environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=PASS_SECONDS,
-            check=False,
-        )
+        status, said = job.programs.run(command, job.directory, job.environment, PASS_SECONDS)
     except subprocess.TimeoutExpired:
         return f"! LaTeX did not finish within {PASS_SECONDS} s.\n"
     if not job.file(".log").exists():
-        output = done.stdout.decode("utf-8", "replace").strip()
-        return f"! pdflatex did not start: {output or f'exit status {done.returncode}'}\n"
+        output = said.decode("utf-8", "replace").strip()
+        return f"! pdflatex did not start: {output or f'exit status {status}'}\n"
     return job.file(".log").read_text("utf-8", "replace")
 
 
