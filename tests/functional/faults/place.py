@@ -42,7 +42,7 @@ print(open("data.txt").read(), more[3])
 The sum is <%= sum(more) %>.
 """
 EDITED = SOURCE.replace("21", "23").replace("2 * x", "2 * x + 1").replace("Prose", "Other prose")
-GENERATED = {".treadle", "__pycache__", "state", "out.txt"}
+GENERATED = {".treadle", "__pycache__", "state", "out.txt", "report.synctex.gz"}
 OURS = re.compile(r'^  File ".*/treadle/(?!.*sitecustomize).*"', re.MULTILINE)
 PATIENCE = 60  # seconds: a build that takes longer hangs
 
@@ -67,6 +67,17 @@ class Place:
         self, *arguments: str, file: str = "report.pmd", more: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Build, with `more` in the environment."""
+        process = self.start(*arguments, file=file, more=more)
+        try:
+            stdout, stderr = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
+
+    def start(
+        self, *arguments: str, file: str = "report.pmd", more: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """The process that builds."""
         environment = {
             **os.environ,
             "XDG_STATE_HOME": str(self.folder / "state"),
@@ -74,16 +85,15 @@ class Place:
             **({} if self.programs is None else {"PATH": self.programs}),
             **(more or {}),
         }
-        return subprocess.run(
+        return subprocess.Popen(
             [sys.executable, "-m", "treadle", "build", file, *arguments],
             cwd=self.folder,
             env=environment,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
-            timeout=PATIENCE,
-            check=False,
         )
 
     def outputs(self) -> dict[str, bytes]:

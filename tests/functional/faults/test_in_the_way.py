@@ -63,7 +63,9 @@ def test_a_folder_where_a_file_should_be(place: Callable[..., Place], name: str)
     assert_mended(made)
 
 
-def test_a_folder_in_the_way_of_the_pdf_keeps_the_tex_as_it_was(place: Callable[..., Place]) -> None:
+def test_a_folder_in_the_way_of_the_pdf_keeps_the_tex(
+    place: Callable[..., Place],
+) -> None:
     made = place()
     assert made.build("--to", "tex").returncode == 0
     before = made.outputs() | made.files()

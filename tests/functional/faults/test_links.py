@@ -29,7 +29,9 @@ def test_a_result_that_is_a_link_to_a_file_of_the_users(
     assert mine.read_text() == "mine"
 
 
-def test_a_copy_of_the_result_that_stands_for_it_is_not_touched(place: Callable[..., Place]) -> None:
+def test_a_copy_that_stands_for_the_result_is_not_touched(
+    place: Callable[..., Place],
+) -> None:
     """The build makes what is there new for make: by way of a link that would be another file."""
     made = place()
     assert made.build("--to", "tex").returncode == 0
