@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import textwrap
 from contextlib import suppress
 from functools import cache
+from types import CodeType
 from typing import Any
 
 from hypothesis import strategies as st
@@ -220,6 +222,15 @@ def run(program: str, present: set[str], choices: list[bool]) -> Log:
     log = Log(present, choices)
     log["__builtins__"] = {**vars(__import__("builtins"))}
     log.step()
+    code = compile(program, "program", "exec")
+    log.deleted |= _deleted_unseen(code)
     with suppress(Exception, Stop):
-        exec(compile(program, "program", "exec"), log)
+        exec(code, log)
     return log
+
+
+def _deleted_unseen(code: CodeType) -> set[str]:
+    """The names that Python deletes without asking a subclass of dict: those of `global`."""
+    own = {item.argval for item in dis.get_instructions(code) if item.opname == "DELETE_GLOBAL"}
+    inner = (item for item in code.co_consts if isinstance(item, CodeType))
+    return own.union(*map(_deleted_unseen, inner))

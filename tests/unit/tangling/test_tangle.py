@@ -132,13 +132,14 @@ def test_a_package_that_python_would_not_find_is_an_error(tmp_path: Path) -> Non
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "doc").write_text("a file where the folder should be")
     (problem,) = run(tmp_path, ONE).diagnostics
-    assert "can't write" in problem.message or "was not written by treadle" in problem.message
+    assert problem.message == f"can't read {tmp_path / 'doc' / 'one.py'}: Not a directory"
 
 
 def test_a_folder_where_the_file_should_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "doc" / "one.py").mkdir(parents=True)
     (problem,) = run(tmp_path, ONE).diagnostics
-    assert "was not written by treadle" in problem.message
+    assert problem.message == f"can't read {tmp_path / 'doc' / 'one.py'}: not a file"
+    assert problem.hint == "move what lies there out of the way"
 
 
 def test_a_failed_write_leaves_the_old_file(
