@@ -34,9 +34,10 @@ test: setup tex data  ## test the weaver and the code extracted from the report
 test-cache: setup tex  ## 470 pairs of builds with a change between (seven minutes)
 	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness -n 2 --dist worksteal
 
-test-long: setup tex  ## the cache for longer: 500 random edits, 50 builds killed (half an hour)
+test-long: setup tex  ## for longer: 500 random edits, 50 builds killed, 567 with a fault (an hour)
 	TREADLE_EXAMPLES=500 $(PYTHON_IN_VENV) -m pytest tests/functional/test_random_edits.py
 	TREADLE_KILLS=50 $(PYTHON_IN_VENV) -m pytest tests/functional/test_killed.py
+	TREADLE_FAULTS=1000 $(PYTHON_IN_VENV) -m pytest tests/functional/faults/test_injected.py
 
 fuzz: setup  ## random documents and logs, ten minutes each: read, woven, understood
 	TREADLE_FUZZ_SECONDS=600 $(PYTHON_IN_VENV) -m pytest tests/fuzz
