@@ -219,3 +219,9 @@ def test_why_names_the_class_that_a_chunk_changed(project):
     made.write("report.pmd", text.replace("print(", "print(0, "))
     said = made.treadle("why", "report.pmd").stdout
     assert "it changes the definition `C`, which can't be stored" in said
+
+
+def test_why_of_a_document_with_a_warning_and_no_chunks(project):
+    done = project("---\nautor: A\n---\n\nText.\n").treadle("why", "report.pmd")
+    assert "warning: unknown key `autor`" in done.stderr
+    assert done.returncode == 0

@@ -3,6 +3,8 @@
 import os
 import sys
 
+import pytest
+
 SOURCE = """\
 # T
 
@@ -33,13 +35,14 @@ def test_good():
 """
 
 
-def outcome(project, source):
-    """What pytest says of the extracted code."""
+def outcome(project, source, *options, folder="."):
+    """What pytest says of the extracted code, called in a folder of the project."""
     made = project(source)
     made.treadle("tangle", "report.pmd")
-    python_path = os.pathsep.join(["code", os.environ.get("PYTHONPATH", "")])
-    pytest = (sys.executable, "-m", "pytest", "-q", "code/report")
-    return made.run("env", f"PYTHONPATH={python_path}", *pytest)
+    paths = [str(made.folder / "code"), os.environ.get("PYTHONPATH", "")]
+    code = str(made.folder / "code/report")
+    pytest = (sys.executable, "-m", "pytest", "-q", f"--rootdir={made.folder}", *options, code)
+    return made.run("env", f"--chdir={folder}", f"PYTHONPATH={os.pathsep.join(paths)}", *pytest)
 
 
 def test_the_line_of_the_document_is_named(project):
@@ -63,3 +66,15 @@ def test_nothing_is_said_where_all_is_well(project):
                   .replace("== 1", "== 0"))  # fmt: skip
     assert done.returncode == 0
     assert "report.pmd" not in done.stdout
+
+
+@pytest.mark.parametrize("style", ["long", "short", "line", "native", "no"])
+def test_in_each_of_the_styles_of_pytest(project, style):
+    done = outcome(project, SOURCE, f"--tb={style}")
+    places = [line.split(" ")[0] for line in done.stdout.splitlines() if "report.pmd" in line]
+    assert places == ["report.pmd:17:", "report.pmd:9:"], done.stdout
+
+
+def test_called_in_another_folder(project):
+    done = outcome(project, SOURCE, folder="code")
+    assert "report.pmd:17: error: test_total failed" in done.stdout

@@ -51,7 +51,7 @@ def test_memory_below_its_limit_and_none_for_the_next_chunk(project):
     assert "2000000000" in made.tex
 
 
-@pytest.mark.parametrize("size", ["'much'", "0", "True", "'5 parsecs'"])
+@pytest.mark.parametrize("size", ["'much'", "0", "True", "'5 parsecs'", "500"])
 def test_a_memory_that_is_no_size(project, size):
     done = project(HEAD + f"```{{python, memory={size}}}\n1\n```\n").build("--to", "tex")
     assert done.returncode == 1

@@ -49,7 +49,7 @@ def check_weaving(given: tuple[str, Results]) -> None:
     last = max(len(split_lines(normalise(text))), 1)
     assert len(found.lines) == found.tex.count("\n")
     assert all(1 <= line <= last for line in found.lines)
-    for problem in found.diagnostics:
+    for problem in (*found.diagnostics, *found.doubts):
         assert 1 <= problem.span.line <= problem.span.end_line <= last, problem
     if "\ud800" not in "".join((text, *results)):
         found.tex.encode("utf-8")

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from treadle.building.scratch import Scratch
+from treadle.store.digest import combined
 from treadle.weaving.images import Copy
 
 
@@ -29,7 +30,7 @@ def publish(
     # Before the files themselves: a killed build must not leave files that nobody knows.
     _write_manifest(scratch, earlier | names)
     for copy in copies:
-        _replace(copy.source, scratch.out_dir / copy.target)
+        _replace(copy.source, scratch.out_dir / copy.target, combined([scratch.stem])[:16])
     stale = {name for name in earlier - names if name.startswith(f"{scratch.stem}/")}
     remove_files(scratch.out_dir, stale)
     _write_manifest(scratch, (earlier | names) - stale)
@@ -92,32 +93,32 @@ def _inside(name: object) -> bool:
 
 
 def _write_manifest(scratch: Scratch, names: Iterable[str]) -> None:
-    _write_whole(scratch.manifest, json.dumps(sorted(names), indent=0).encode())
+    with _part(scratch.manifest, "manifest") as part:
+        part.write_bytes(json.dumps(sorted(names), indent=0).encode())
 
 
-def _replace(source: Path, target: Path) -> None:
+def _replace(source: Path, target: Path, document: str) -> None:
     same = target.is_file() and filecmp.cmp(source, target, shallow=False)
     if same and not target.is_symlink():
         return
-    with _part(target) as part:
+    with _part(target, document) as part:
         shutil.copyfile(source, part)
 
 
-def _write_whole(target: Path, data: bytes) -> None:
-    with _part(target) as part:
-        part.write_bytes(data)
-
-
 @contextmanager
-def _part(target: Path) -> Iterator[Path]:
-    """A file to be written beside `target`, which takes its place then, or goes."""
+def _part(target: Path, document: str) -> Iterator[Path]:
+    """A file to be written beside `target`, which takes its place then, or goes.
+
+    No other build of the `document` runs; but one of another may put the same file there.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{document}.part")
     part.unlink(missing_ok=True)  # a killed build's, or a link that leads elsewhere
     try:
         yield part
         part.replace(target)
     except OSError as failure:
+        raise OSError(failure.errno, failure.strerror, str(target)) from failure
+    finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-        raise OSError(failure.errno, failure.strerror, str(target)) from failure

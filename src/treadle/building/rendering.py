@@ -20,8 +20,9 @@ from treadle.typesetting.environment import (
 )
 from treadle.typesetting.latex import Job
 from treadle.typesetting.places import Places
+from treadle.typesetting.programs import ProgramKilledError
 from treadle.typesetting.synctex import SUFFIX, for_document
-from treadle.typesetting.typeset import typeset
+from treadle.typesetting.typeset import Typeset, typeset
 from treadle.weaving.images import Copy
 from treadle.weaving.weave import Woven, weave
 
@@ -35,6 +36,8 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     work.problems += woven.diagnostics
     code_ended()
     work.problems += stage(document, work.prepared.settings, woven, scratch)
+    if work.failed or work.request.target is Target.TEX:
+        work.problems += woven.doubts
     if work.failed:
         return
     work.sources |= set(sources_of(work.request, work.prepared, woven))
@@ -68,8 +71,10 @@ def _synctex(work: Work, places: Places) -> tuple[Copy, ...]:
     made, mapped = work.scratch.stage / name, work.scratch.root / name
     if not made.exists():
         return ()
-    document = work.request.path.resolve()
-    mapped.write_bytes(for_document(made.read_bytes(), places, document))
+    # Not where a link leads: editors ask by the name they have opened.
+    path = work.request.path
+    document = path.parent.resolve() / path.name
+    mapped.write_bytes(for_document(made.read_bytes(), places, work.scratch.stage, document))
     return (Copy(mapped, name),)
 
 
@@ -91,10 +96,12 @@ def _typeset(work: Work, woven: Woven) -> Places:
     tex_name = f"{document.stem}.tex"
     lines = tuple(work.prepared.text.split("\n"))
     places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
-    outcome = typeset(job, places)
-    # What weaving found odd on a line where LaTeX fails is the same mistake.
-    failing = {item.span.line for item in outcome.diagnostics if item.severity is Severity.ERROR}
-    work.problems = [item for item in work.problems if item.span.line not in failing]
+    try:
+        outcome = typeset(job, places)
+    except ProgramKilledError as failure:
+        outcome = Typeset(None, (error(places.of_line(1), str(failure)),))
+    failing = {item.span for item in outcome.diagnostics if item.severity is Severity.ERROR}
+    work.problems += [item for item in woven.doubts if item.span not in failing]
     work.problems += outcome.diagnostics
     work.typeset = outcome.depends or None
     if outcome.pdf is None and job.file(".log").exists():

@@ -14,7 +14,7 @@ from treadle.building.request import Built, Listener, Request
 from treadle.building.run import Ran
 from treadle.building.scratch import Scratch
 from treadle.building.unchanged import Finished
-from treadle.diagnostics import Diagnostic, has_errors
+from treadle.diagnostics import Diagnostic, Span, has_errors
 from treadle.execution.result import Result
 from treadle.store.store import Store
 
@@ -55,6 +55,10 @@ class Work(Struct):
         """The document's folder, in which its code runs."""
         return self.request.path.resolve().parent
 
+    def _place(self, problem: Diagnostic) -> tuple[bool, Span]:
+        """The document's own problems come first, by line."""
+        return problem.span.file != str(self.request.path), problem.span
+
     def finished(self) -> Finished | None:
         """What came of a build without errors."""
         if self.failed or not self.written:
@@ -76,7 +80,7 @@ class Work(Struct):
     def built(self) -> Built:
         """What to tell of it."""
         return Built(
-            diagnostics=tuple(dict.fromkeys(self.problems)),
+            diagnostics=tuple(sorted(dict.fromkeys(self.problems), key=self._place)),
             traceback="\n".join(self.ran.tracebacks),
             ran=self.chunks,
             chunks=len(self.prepared.document.chunks),

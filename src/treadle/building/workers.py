@@ -13,6 +13,7 @@ from treadle.building.listing import Listing
 from treadle.building.request import Listener
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.document.model import Chunk, Document, Prose
+from treadle.document.option_values import size_text
 from treadle.execution.executor import WorkerDiedError, WorkerExecutor, run_task
 from treadle.execution.result import Failure, Result, Stepped
 from treadle.execution.task import Step, WorkerSetup
@@ -190,8 +191,8 @@ def problem_of(
     listing = listings.get(block.number) if isinstance(block, Chunk) else None
     message = f"{name_of(block)} failed: {failure.message}"
     limit = block.options.memory if isinstance(block, Chunk) else None
-    short = limit is not None and "MemoryError" in failure.message
-    hint = f"the chunk has `memory={limit!r}`" if short else ""
+    short = limit if limit and "MemoryError" in failure.message else None
+    hint = f"the chunk has `memory={size_text(short)}`" if short else ""
     return error(_place(failure, document, listing), message, hint)
 
 

@@ -53,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     from treadle.building.why import explain
     from treadle.cli.main import Exit
     from treadle.cli.problems import Format, misuse, say_waiting, tell_all, teller
+    from treadle.diagnostics import has_errors
 
     request = Request(
         path=arguments.file,
@@ -74,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             print(line_of(verdict, most))
     if misuses:
         return Exit.MISUSED
-    return Exit.WELL if explained.verdicts or not explained.diagnostics else Exit.DOCUMENT_ERRORS
+    return Exit.DOCUMENT_ERRORS if has_errors(explained.diagnostics) else Exit.WELL
 
 
 def line_of(verdict: Verdict, most: int) -> str:

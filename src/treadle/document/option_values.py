@@ -11,6 +11,7 @@ from types import MappingProxyType
 from treadle.document.names import unfit_for_label
 
 UNITS = MappingProxyType({"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12})
+LEAST_MEMORY = 10**7  # bytes; Python itself holds more
 
 
 class WrongValueError(ValueError):
@@ -91,7 +92,22 @@ def _bytes(value: object) -> int | None:
         value = float(found[1]) * UNITS[found[2]] if found else None
         if value is None:
             raise WrongValueError('a size such as "500M" or "2G"')
-    return None if value is None else int(_number(value))
+    if value is None:
+        return None
+    if (size := int(_number(value))) < LEAST_MEMORY:
+        raise WrongValueError(
+            "at least ten megabytes, which Python needs itself",
+            'a number without a unit is one of bytes: write, for example, "500M"',
+        )
+    return size
+
+
+def size_text(size: int) -> str:
+    """A number of bytes as an author writes it: "500M", or the number alone."""
+    for unit in ("G", "M", "K"):
+        if size % UNITS[unit] == 0:
+            return f'"{size // UNITS[unit]}{unit}"'
+    return str(size)
 
 
 def _wrap(value: object) -> bool | str:

@@ -35,5 +35,5 @@ def key_name(key: bytes) -> str:
 
 
 def _seal(data: bytes, purpose: str, key: bytes) -> bytes:
-    hasher = blake3(f"{FORMAT}\0{purpose}\0".encode(), key=key)
+    hasher = blake3(f"{FORMAT}\0{purpose}\0".encode("utf-8", "surrogatepass"), key=key)
     return hasher.update(data).digest()

@@ -5,6 +5,7 @@ Pytest finds it by the package's entry point; where no file was extracted, it sa
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,21 +18,28 @@ if TYPE_CHECKING:
     import pytest
 
 PLACE = re.compile(r"^(?P<file>\S[^:\n]*\.py):(?P<line>\d+):", re.MULTILINE)
+NATIVE_PLACE = re.compile(r'^ *File "(?P<file>[^"\n]+\.py)", line (?P<line>\d+)', re.MULTILINE)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """After pytest's own words, a line for each failure: `report.pmd:12: error: test_f failed`."""
-    root = terminalreporter.config.rootpath
+    config = terminalreporter.config
+    root, here = config.rootpath, config.invocation_params.dir
     for kind in ("failed", "error"):
         for report in terminalreporter.getreports(kind):
-            problem = problem_of(report, root)
+            problem = problem_of(report, root, here)
             if problem is not None:
                 terminalreporter.write_line(str(problem))
 
 
-def problem_of(report: pytest.TestReport | pytest.CollectReport, root: Path) -> Diagnostic | None:
-    """The failure at the innermost line that stands in a document; None where none does."""
-    spans = (origin_of(root / file, line) for file, line in _places(report))
+def problem_of(
+    report: pytest.TestReport | pytest.CollectReport, root: Path, here: Path
+) -> Diagnostic | None:
+    """The failure at the innermost line that stands in a document; None where none does.
+
+    `here` is where pytest was called; documents are named from the project's `root`.
+    """
+    spans = (origin_of(here / file, line) for file, line in _places(report))
     found = [span for span in spans if span is not None]
     if not found:
         return None
@@ -43,8 +51,12 @@ def problem_of(report: pytest.TestReport | pytest.CollectReport, root: Path) -> 
 
 
 def _places(report: pytest.TestReport | pytest.CollectReport) -> Iterator[tuple[str, int]]:
-    """Files and lines of the traceback, the innermost last."""
-    for found in PLACE.finditer(report.longreprtext):
+    """Files and lines of the traceback in any of pytest's styles, the innermost last."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    if crash is not None:  # all there is in the short styles
+        yield crash.path, crash.lineno
+    text = report.longreprtext
+    for found in itertools.chain(NATIVE_PLACE.finditer(text), PLACE.finditer(text)):
         yield found["file"], int(found["line"])
 
 

@@ -34,6 +34,8 @@ def tangle(document: Document, code_dir: Path) -> Tangled:
     problems = writes.problems + removals.problems
     if files:
         problems += _shadowed(package, files[0].span)
+    if (code_dir / package).is_symlink():
+        problems += _through_link(code_dir / package, files[0].span if files else top)
     if has_errors(problems):
         return Tangled(paths, diagnostics=problems)
     actions = writes.actions + removals.actions
@@ -43,6 +45,11 @@ def tangle(document: Document, code_dir: Path) -> Tangled:
         removed=tuple(action.path for action in actions if isinstance(action, Remove)),
         diagnostics=problems + act(actions),
     )
+
+
+def _through_link(folder: Path, span: Span) -> tuple[Diagnostic, ...]:
+    message = f"{folder} is a link, and modules would be written through it"
+    return (error(span, message, "move it out of the way; the code folder itself may be a link"),)
 
 
 def _shadowed(package: str, span: Span) -> tuple[Diagnostic, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections import Counter
 
 from treadle.typesetting.words import Said
 
@@ -58,10 +59,10 @@ COMMON = r"""
 \section \subsection \subsubsection \paragraph \chapter \includegraphics \centering \hline
 \toprule \midrule \bottomrule \multicolumn \begin \end \item \url \href \quad \qquad \hspace
 \vspace \noindent \newpage \clearpage \tableofcontents \maketitle \usepackage \newcommand
-\renewcommand \input \include \appendix \bibliography \arg \argmax \argmin \displaystyle
+\renewcommand \input \include \appendix \bibliography \arg \displaystyle
 \textstyle \limits \stackrel \overset \underset \binom \pmod \bmod \odot \oplus \otimes \star \ast
 \circ \bullet \mid \nmid \parallel \perp \angle \top \bot \hbar \ell \Re \Im \aleph \emptyset
-\setminus \prime \degree \textwidth \linewidth \columnwidth \textcolor \color \colorbox \fbox
+\setminus \prime \textwidth \linewidth \columnwidth \textcolor \color \colorbox \fbox
 \mbox
 """
 ENVIRONMENTS = """
@@ -75,24 +76,39 @@ BEGUN = re.compile(r"\\(?:begin|newenvironment|newtheorem)\*?\{([A-Za-z]+\*?)\}"
 SIMILAR = 0.75  # of difflib's ratio
 
 
-def undefined_command(name: str, tex: str) -> Said:
+def words_for_command(name: str, tex: str) -> Said:
     """An undefined command of a document: what it may be."""
-    used = LETTERS.findall(tex)
-    known = {*COMMON.split(), *(other for other in used if used.count(other) > 1)} - {name}
+    used = Counter(LETTERS.findall(tex))
+    known = {*COMMON.split(), *(other for other in used if used[other] > 1)} - {name}
     fallback = "is it misspelt, or is its package missing in `preamble:` of the front matter?"
     return Said(f"undefined command {name}".rstrip(), _hint(name, known, fallback))
 
 
-def undefined_environment(name: str, tex: str) -> Said:
+def words_for_environment(name: str, tex: str) -> Said:
     """An undefined environment of a document: what it may be."""
     known = {*ENVIRONMENTS.split(), *BEGUN.findall(tex)} - {name}
     fallback = "is it misspelt, or is its package missing in `preamble:` of the front matter?"
     return Said(f"undefined environment `{name}`", _hint(name, known, fallback))
 
 
+def is_of_package(name: str, environment: str) -> bool:
+    """Whether the package that a known environment comes from defines this command, too."""
+    return bool(name) and _package_of(name) == _package_of(environment) != ""
+
+
+def _package_of(name: str) -> str:
+    return next((package for package, names in PACKAGES.items() if name in names.split()), "")
+
+
 def _hint(name: str, known: set[str], fallback: str) -> str:
-    for package, names in PACKAGES.items():
-        if name in names.split():
-            return f"add \\usepackage{{{package}}} to `preamble:` in the front matter"
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=SIMILAR) if name else []
+    if package := _package_of(name):
+        return f"add \\usepackage{{{package}}} to `preamble:` in the front matter"
+    alike = sorted(other for other in known if _begins_alike(name, other))
+    near = difflib.get_close_matches(name, alike, n=1, cutoff=SIMILAR) if name else []
     return f"did you mean `{near[0]}`?" if near else fallback
+
+
+def _begins_alike(name: str, other: str) -> bool:
+    """Whether one may be the other misspelt: hardly anybody gets the first letter wrong."""
+    begins = [word.lstrip("\\")[:1].lower() for word in (name, other)]
+    return begins[0] == begins[1] or len(name) == len(other)

@@ -113,7 +113,10 @@ def run_command(job: Job, command: Sequence[str]) -> str:
     if not job.file(".log").exists():
         output = said.decode("utf-8", "replace").strip()
         return f"! pdflatex did not start: {output or f'exit status {status}'}\n"
-    return job.file(".log").read_text("utf-8", "replace")
+    log = job.file(".log").read_text("utf-8", "replace")
+    if status and first_error(log) is None:  # whatever its log looks like, the run has failed
+        log += f"\n! pdflatex failed with exit status {status}, and its log does not say why\n"
+    return log
 
 
 def auxiliary_state(job: Job) -> dict[str, str]:

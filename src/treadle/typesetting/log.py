@@ -22,7 +22,8 @@ class Kind(Enum):
 class Message(Struct, frozen=True):
     """One message: its text, the file LaTeX was reading, the line (0: the log gives none).
 
-    `context` is what LaTeX had just read when it stopped at an error.
+    `context` is what LaTeX had just read when it stopped at an error; `read`, where that is a
+    macro's text, is how far it had read the file's line.
     """
 
     kind: Kind
@@ -30,10 +31,13 @@ class Message(Struct, frozen=True):
     file: str = ""
     line: int = 0
     context: str = ""
+    read: str = ""
 
 
 LINE = r"(?P<line>\d{1,9})"  # no file has more of them
 FILE_LINE_ERROR = re.compile(rf"^(?P<file>[^\s:()][^:()]*\.\w+):{LINE}: (?P<text>.+)$")
+# With any name; then it must be one of a file that LaTeX has opened.
+ANY_FILE_ERROR = re.compile(rf"^(?P<file>\S.*?):{LINE}: (?P<text>.+)$")
 PLAIN_ERROR = re.compile(r"^!(?: |pdfTeX error: )(?P<text>.+)$")
 WARNING = re.compile(
     r"^(?:(?:LaTeX|Package|Class|Module)\b.{0,40}? Warning: "
@@ -50,19 +54,40 @@ MISSING_CHARACTER = re.compile(r"^Missing character: (?P<text>.+)!$")
 REFUSED = re.compile(r"^runsystem\((?P<text>.*)\)\.\.\.disabled")
 CONTEXT = re.compile(rf"^(?:l\.{LINE}(?!\d)|<\*>|<argument>|\\\S+ .*?->) ?(?P<text>.*)$")
 RUNAWAY = "Runaway "
-# "(" opens a file if a name follows, ")" closes what was opened last.
-PARENTHESES = re.compile(r"\((?P<file>(?:\.{0,2}/)?[^\s()]+\.\w+)|(?P<open>\()|(?P<close>\))")
+# "(" opens a file if a name follows, ")" closes what was opened last. Names of folders may hold
+# blanks, and pairs of parentheses.
+PARENTHESES = re.compile(
+    r"\((?P<file>\.{0,2}/(?:[^()]|\([^()]*\)){0,1000}?\.\w+(?=[\s()]|$)|[^\s()]+\.\w+)"
+    r"|(?P<open>\()|(?P<close>\))"
+)
+
+
+class _Log(Struct, frozen=True):
+    """The text and its lines."""
+
+    text: str
+    lines: list[str]
+
+    def error_at(self, number: int) -> re.Match[str] | None:
+        """Whether an error begins at this line."""
+        line = self.lines[number]
+        if found := FILE_LINE_ERROR.match(line) or PLAIN_ERROR.match(line):
+            return found
+        found = ANY_FILE_ERROR.match(line)
+        opened = found and re.search(rf"\({re.escape(found['file'])}(?=[\s()]|$)", self.text, re.M)
+        return found if opened else None
 
 
 def messages(log: str) -> Iterator[Message]:
     """The messages of `log`, in order; notes that only inform are left out."""
-    lines = log.splitlines()
+    whole = _Log(log, log.splitlines())
+    lines = whole.lines
     files: list[str] = []
     number = 0
     runaway = ""
     while number < len(lines):
         line = lines[number]
-        message, used = _message_at(lines, number, _current(files), runaway)
+        message, used = _message_at(whole, number, _current(files), runaway)
         if message is not None:
             yield message
         elif line.startswith(RUNAWAY) and number + 1 < len(lines):
@@ -80,15 +105,13 @@ def first_error(log: str) -> Message | None:
     return next((item for item in messages(log) if item.kind is Kind.ERROR), None)
 
 
-def _message_at(
-    lines: list[str], number: int, file: str, runaway: str
-) -> tuple[Message | None, int]:
-    """The message that begins at `lines[number]`, if one does, and how many lines it takes."""
-    line = lines[number]
-    if found := FILE_LINE_ERROR.match(line) or PLAIN_ERROR.match(line):
-        return _error(found, lines, number, file, runaway)
+def _message_at(log: _Log, number: int, file: str, runaway: str) -> tuple[Message | None, int]:
+    """The message that begins at line `number`, if one does, and how many lines it takes."""
+    line = log.lines[number]
+    if found := log.error_at(number):
+        return _error(found, log, number, file, runaway)
     if found := WARNING.match(line):
-        return _warning(found["text"], lines, number, file)
+        return _warning(found["text"], log.lines, number, file)
     if found := OVERFULL.match(line):
         where = WHERE.search(found["where"])
         place = int(where["line"]) if where else 0
@@ -102,30 +125,33 @@ def _message_at(
 
 
 def _error(
-    found: re.Match[str], lines: list[str], number: int, file: str, runaway: str
+    found: re.Match[str], log: _Log, number: int, file: str, runaway: str
 ) -> tuple[Message, int]:
     groups = found.groupdict()
-    text, used = groups["text"], 1
+    lines, text, used = log.lines, groups["text"], 1
     while number + used < len(lines) and (more := _continuation(lines[number + used])):
         text, used = f"{text} {more}", used + 1
-    context, line, used = _context(lines, number, used)
+    shown, line, used = _context(log, number, used)
     place = int(groups.get("line") or line)
-    return Message(Kind.ERROR, text, groups.get("file") or file, place, runaway or context), used
+    innermost = runaway or next(iter(shown), "")
+    read = shown[-1] if len(shown) > 1 else ""
+    return Message(Kind.ERROR, text, groups.get("file") or file, place, innermost, read), used
 
 
-def _context(lines: list[str], number: int, used: int) -> tuple[str, int, int]:
-    """What TeX shows with an error: the innermost line, its number; and how many lines to skip.
+def _context(log: _Log, number: int, used: int) -> tuple[list[str], int, int]:
+    """What TeX shows with an error: lines, innermost first; the last one's number; how many lines
+    of the log to skip.
 
     TeX shows what it has read, breaks the line where it stopped, and goes on below. The help
     text follows; it ends with an empty line.
     """
-    shown = ""
-    for at in range(number + used, min(number + used + 40, len(lines))):
-        if FILE_LINE_ERROR.match(lines[at]) or PLAIN_ERROR.match(lines[at]):
+    shown: list[str] = []
+    for at in range(number + used, min(number + used + 40, len(log.lines))):
+        if log.error_at(at):
             return shown, 0, at - number
-        if found := CONTEXT.match(lines[at]):
-            shown = shown or found["text"]
-            if lines[at].startswith(("l.", "<*>")):
+        if found := CONTEXT.match(log.lines[at]):
+            shown.append(found["text"])
+            if log.lines[at].startswith(("l.", "<*>")):
                 return shown, int(found["line"] or 0), at - number + 2
     return shown, 0, used
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -21,8 +23,11 @@ READ_BY = {
 ARGUMENT = 50  # lines of tex that the argument of a command has at most
 
 
-class Places(Struct, frozen=True):
-    """Where the lines of `STEM.tex` come from: `lines[i]` is the `.pmd` line of tex line i + 1."""
+class Places(Struct, frozen=True, dict=True):
+    """Where the lines of `STEM.tex` come from: `lines[i]` is the `.pmd` line of tex line i + 1.
+
+    Names of files are LaTeX's, which runs in the folder of `STEM.tex`.
+    """
 
     file: str  # the `.pmd`, as the user named it
     tex_name: str
@@ -38,11 +43,20 @@ class Places(Struct, frozen=True):
             return Span.at(self.file, 1)
         return Span.at(self.file, max(1, self.lines[min(max(number, 1), len(self.lines)) - 1]))
 
+    @cached_property
+    def tex_lines(self) -> list[str]:
+        """The lines of the tex."""
+        return self.tex.split("\n")
+
+    def is_job(self, name: str) -> bool:
+        """Whether it is `STEM.tex`; empty, as far as LaTeX's log tells, it is."""
+        return not name or os.path.normpath(name) == self.tex_name
+
     def of_file(self, name: str, number: int) -> Span:
         """The span of a line of any file TeX reads: other sources are named themselves."""
-        path = Path(name)
-        if path.name == self.tex_name:
+        if self.is_job(name):
             return self.of_line(number)
+        path = Path(name)
         if path.suffix in READ_BY:
             return self.of_pattern(READ_BY[path.suffix])
         folder = Path(self.file).parent
@@ -55,16 +69,15 @@ class Places(Struct, frozen=True):
 
     def is_end(self, name: str, number: int) -> bool:
         """Whether tex line `number` is the document's end, where errors before it come to light."""
-        lines = self.tex.split("\n")
-        known = Path(name or self.tex_name).name == self.tex_name and 0 < number <= len(lines)
-        return known and lines[number - 1].strip() == r"\end{document}"
+        known = self.is_job(name) and 0 < number <= len(self.tex_lines)
+        return known and self.tex_lines[number - 1].strip() == r"\end{document}"
 
     def of_line_before(self, text: str, name: str, number: int) -> Span | None:
         """The span of the line with `text` at tex line `number` or before: TeX, having read an
         argument to its end, names the line of the end."""
-        if Path(name or self.tex_name).name != self.tex_name:
+        if not self.is_job(name):
             return None
-        lines = self.tex.split("\n")[:number]
+        lines = self.tex_lines[:number]
         near = range(len(lines), max(len(lines) - ARGUMENT, 0), -1)
         return next((self.of_line(at) for at in near if text in lines[at - 1]), None)
 

@@ -8,6 +8,7 @@ the `.tex`, and of what LaTeX wrote beside it, are put at the lines of the `.pmd
 from __future__ import annotations
 
 import gzip
+import os
 import re
 from pathlib import Path
 
@@ -18,11 +19,15 @@ INPUT = re.compile(rb"^Input:(\d+):(.*)\n", re.MULTILINE)
 RECORD = re.compile(rb"^([\[(hvkgrx$f])(\d+),(\d+)(?=[:,])", re.MULTILINE)
 
 
-def for_document(compressed: bytes, places: Places, document: Path) -> bytes:
-    """LaTeX's file, such that viewers and editors are led to `document`, an absolute path."""
+def for_document(compressed: bytes, places: Places, folder: Path, document: Path) -> bytes:
+    """LaTeX's file, such that viewers and editors are led to `document`, an absolute path.
+
+    LaTeX ran in `folder`.
+    """
     data = gzip.decompress(compressed)
-    files = {int(tag): name.decode("utf-8", "replace") for tag, name in INPUT.findall(data)}
-    ours = {tag: name for tag, name in files.items() if _is_ours(name, places)}
+    files = {int(tag): os.fsdecode(name) for tag, name in INPUT.findall(data)}
+    here = os.path.realpath(folder)
+    ours = {tag: Path(name).name for tag, name in files.items() if _is_ours(name, here, places)}
     if not ours:
         return compressed
     target = min(ours)  # the tag under which the document is known from now on
@@ -39,15 +44,17 @@ def for_document(compressed: bytes, places: Places, document: Path) -> bytes:
     def renamed(found: re.Match[bytes]) -> bytes:
         tag = int(found[1])
         if tag == target:
-            return b"Input:%d:%b\n" % (target, str(document).encode())
+            return b"Input:%d:%b\n" % (target, os.fsencode(document))
         return b"" if tag in ours else found[0]
 
     mapped = RECORD.sub(moved, INPUT.sub(renamed, data))
     return gzip.compress(mapped, compresslevel=1, mtime=0)
 
 
-def _is_ours(name: str, places: Places) -> bool:
+def _is_ours(name: str, folder: str, places: Places) -> bool:
     path = Path(name)
+    if os.path.realpath(path.parent) != folder:
+        return False
     return path.name == places.tex_name or (
         path.stem == Path(places.tex_name).stem and path.suffix in READ_BY
     )

@@ -31,12 +31,14 @@ Results = Sequence[ChunkResult | InlineResult | None]
 class Woven(Struct, frozen=True):
     """The LaTeX; `lines[i]` is the `.pmd` line of its line `i + 1`.
 
-    `copies` are files to put beside it, for it to compile: the author's images.
+    `doubts` are problems of which LaTeX says more if it fails there. `copies` are files to put
+    beside it, for it to compile: the author's images.
     """
 
     tex: str
     lines: tuple[int, ...]
     diagnostics: tuple[Diagnostic, ...] = ()
+    doubts: tuple[Diagnostic, ...] = ()
     copies: tuple[Copy, ...] = ()
 
 
@@ -51,9 +53,10 @@ def weave(document: Document, results: Results) -> Woven:
     findings.diagnostics.extend(_unprintable(source, document))
     lines = _whole(document, settings, setting, findings, body)
     return Woven(
-        text_of(lines) + "\n",
+        text_of(lines) + "\n" if lines else "",
         tuple(line.origin for line in lines),
         tuple(findings.diagnostics),
+        tuple(findings.doubts),
         tuple(findings.copies),
     )
 

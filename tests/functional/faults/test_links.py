@@ -133,3 +133,14 @@ def test_a_source_that_is_a_link_and_leads_elsewhere_now(
     changed = {key for key, data in (made.outputs() | made.files()).items() if before[key] != data}
     result = {"dot.png": "build/report/images/dot.png", "refs.bib": "build/report/refs.bib"}
     assert changed == {name, result.get(name, "report.tex")}
+
+
+def test_no_module_is_written_through_a_link(place: Callable[..., Place]) -> None:
+    made = place(SOURCE + '\n```{python, module="m"}\nx = 1\n```\n')
+    (made.folder / "mine").mkdir()
+    (made.folder / "code").mkdir()
+    (made.folder / "code" / "report").symlink_to("../mine")
+    done = made.build("--to", "tex")
+    assert done.returncode == 1
+    assert "is a link, and modules would be written through it" in done.stderr
+    assert not list((made.folder / "mine").iterdir())

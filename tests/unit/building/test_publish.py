@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 
 import pytest
 
@@ -29,6 +30,24 @@ def test_everything_is_put_where_the_user_looks(scratch):
     written = publish(scratch, (".tex", ".pdf"))
     assert [path.name for path in written] == ["report.tex", "report.pdf"]
     assert files(scratch) == ["report.pdf", "report.tex", "report/a-1.pdf"]
+
+
+def test_builds_of_two_documents_put_the_same_image_there(scratch, monkeypatch):
+    other = Scratch(scratch.out_dir, "other")
+    for made in (scratch, other):
+        made.stage.mkdir(parents=True, exist_ok=True)
+        (made.stage / "image.png").write_text("image")
+    copies = [Copy(made.stage / "image.png", "image.png") for made in (scratch, other)]
+    copyfile = shutil.copyfile
+
+    def meanwhile(source, target):
+        monkeypatch.setattr(shutil, "copyfile", copyfile)
+        copyfile(source, target)
+        publish(other, (), copies[1:])
+
+    monkeypatch.setattr(shutil, "copyfile", meanwhile)
+    publish(scratch, (), copies[:1])
+    assert files(scratch) == ["image.png", "report/a-1.pdf"]
 
 
 def test_without_the_pdf_the_old_one_stays(scratch):

@@ -161,3 +161,21 @@ def test_many_missing_characters_are_found_soon(within):
 def test_a_long_missing_character_takes_no_time(within):
     with within(1):
         diagnose(f"Missing character: There is no {'a' * 60_000}!\n", PLACES)
+
+
+def test_a_hundred_undefined_commands_in_a_long_document(within):
+    tex = "\n\n".join(f"\\alpha \\beta{chr(97 + i % 26)} \\nosuch" for i in range(4000))
+    places = Places("report.pmd", "report.tex", tex, tuple(range(1, 9000)))
+    log = "".join(
+        f"./report.tex:{2 * i + 1}: Undefined control sequence.\nl.{2 * i + 1} \\nosuch\n  a\n\n"
+        for i in range(100)
+    )
+    with within(5):
+        assert len(diagnose_errors(log, places)) == 100
+
+
+def test_a_command_whose_own_definition_is_wrong_is_named_with_it():
+    log = "./report.tex:4: Undefined control sequence.\n\\odd ->\\gone \n   x\nl.4 a \\odd\n  b\n\n"
+    assert [item[2] for item in found(log)] == [
+        r"LaTeX: `\odd` stands for the undefined command \gone"
+    ]

@@ -163,3 +163,23 @@ def test_no_file_has_that_many_lines(log):
 
 def test_a_size_is_one_number():
     assert list(messages("Overfull \\hbox (1.2.3pt too wide) detected at line 3\n")) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["/home/me/Report (1)/part.tex", "./a: b.tex", "/a b/c.tex", "/x/pn.a-b", "./a(b.tex"]
+)
+def test_an_error_in_a_file_of_any_name_that_was_opened(name):
+    log = f"(./report.tex ({name}\n{name}:7: Undefined control sequence.\nl.7 \\foo\n    a\n\n))"
+    [message] = messages(log)
+    assert (message.kind, message.file, message.line) == (Kind.ERROR, name, 7)
+
+
+def test_words_with_a_number_are_no_error():
+    assert list(messages("(./report.tex\nnote 7:12: nothing is wrong (see 3:4: above)\n)")) == []
+
+
+def test_warnings_in_files_of_folders_with_blanks_and_parentheses():
+    log = (
+        "(./report.tex\n (/home/My Report (1)/part.tex\nClass x Warning: Odd on input line 3.\n) )"
+    )
+    assert [item.file for item in messages(log)] == ["/home/My Report (1)/part.tex"]

@@ -25,6 +25,12 @@ def test_files():
     assert PLACES.of_file("b/refs.bib", 3) == Span.at("a/refs.bib", 3)
 
 
+def test_a_file_of_the_same_name_in_another_folder_is_another():
+    assert PLACES.of_file("inc/b.tex", 3) == Span.at("inc/b.tex", 3)
+    assert PLACES.of_file("/elsewhere/b.tex", 3) == PLACES.of_line(1)
+    assert PLACES.of_line_before("one", "inc/b.tex", 2) is None
+
+
 def test_text_with_other_blanks():
     assert PLACES.of_text("\\textbf{bold text}") == Span.at("a/b.pmd", 8)
     assert PLACES.of_text("absent") is None

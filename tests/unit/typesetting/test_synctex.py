@@ -1,4 +1,5 @@
 import gzip
+import os
 from pathlib import Path
 
 from treadle.typesetting.places import Places
@@ -27,7 +28,8 @@ Count:3
 
 def mapped(made):
     document = Path("/home/me/sub/a.pmd")
-    return gzip.decompress(for_document(gzip.compress(made.encode()), PLACES, document)).decode()
+    made = gzip.compress(made.encode())
+    return gzip.decompress(for_document(made, PLACES, Path("/scratch"), document)).decode()
 
 
 def test_records_of_the_tex_are_at_the_lines_of_the_document():
@@ -52,4 +54,17 @@ def test_other_files_keep_their_own_lines():
 
 def test_a_file_that_is_about_something_else_stays_as_it_is():
     made = gzip.compress(MADE.replace("a.tex", "b.tex").replace("a.bbl", "b.bbl").encode())
-    assert for_document(made, PLACES, Path("/a.pmd")) == made
+    assert for_document(made, PLACES, Path("/scratch"), Path("/a.pmd")) == made
+
+
+def test_a_file_of_the_same_name_elsewhere_keeps_its_own_lines():
+    lines = mapped(MADE.replace("/usr/share/t1.fd", "/home/me/inc/a.tex")).split("\n")
+    assert "g4,8:1,2" in lines
+    assert "Input:4:/home/me/inc/a.tex" in lines
+
+
+def test_a_folder_whose_name_is_no_utf_8():
+    made = gzip.compress(MADE.encode())
+    document = Path(os.fsdecode(b"/home/\xff/a.pmd"))
+    data = gzip.decompress(for_document(made, PLACES, Path("/scratch"), document))
+    assert b"Input:3:/home/\xff/a.pmd\n" in data

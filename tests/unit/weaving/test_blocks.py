@@ -187,16 +187,14 @@ def test_an_image_that_can_not_be_had(latex, tmp_path, findings, path, message):
 )
 def test_what_is_unclosed_is_told_at_its_line(latex, findings, markdown, message):
     latex(markdown)
-    (found,) = findings.diagnostics
+    (found,) = findings.diagnostics + findings.doubts
     assert message in found.message
     assert found.span.line == 3
 
 
 def test_an_argument_that_is_unclosed_is_told_at_its_line(latex, findings):
     latex("a\nb \\textbf{c\n\nd}")
-    assert [(item.span.line, r"\textbf" in item.message) for item in findings.diagnostics] == [
-        (2, True)
-    ]
+    assert [(item.span.line, r"\textbf" in item.message) for item in findings.doubts] == [(2, True)]
 
 
 def test_the_bibliography_stands_where_its_heading_does(latex, findings):

@@ -201,3 +201,9 @@ def test_typed_private_use_characters_stand_for_no_chunk(make_document, make_chu
     document = make_document(prose, make_chunk("x = 1"), abstract="\ue0f00\ue0f1")
     woven = weave(document, [None, None])
     assert woven.tex.count(r"\begin{chunkcode}") == 1
+
+
+def test_nothing_is_woven_by_a_template_that_is_not_there(make_document):
+    woven = weave(make_document(prose("text\n"), template="nowhere"), [None])
+    assert (woven.tex, woven.lines) == ("", ())
+    assert len(woven.diagnostics) == 1

@@ -39,6 +39,7 @@ class Findings(Struct):
     """What rendering gathers: problems, files to copy, places used, whether references are set."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    doubts: list[Diagnostic] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
     bibliography: bool = False
@@ -74,6 +75,10 @@ class Context(Struct, frozen=True):
     def warn(self, line: int, message: str, hint: str = "") -> None:
         """Tell the author something about a line of the text."""
         self.findings.diagnostics.append(warning(self.span(line), message, hint))
+
+    def doubt(self, line: int, message: str, hint: str = "") -> None:
+        """Tell the author something that LaTeX may tell, too, and better."""
+        self.findings.doubts.append(warning(self.span(line), message, hint))
 
     def image(self, path: str, line: int) -> str:
         """The path by which the LaTeX includes an image of the author's."""

@@ -98,7 +98,7 @@ class InlineRenderer:
             message = (
                 f"the brace after `{node.content}` is never closed: it is printed as it stands"
             )
-            self.context.warn(self.line, message)
+            self.context.doubt(self.line, message)
         yield self._text(node.content)
 
     def _html(self, node: SyntaxTreeNode) -> Iterator[Fragment]:

@@ -9,7 +9,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from treadle.weaving.markdown.attributes import parse_attributes
-from treadle.weaving.markdown.problems import report
+from treadle.weaving.markdown.problems import report_latex
 from treadle.weaving.markdown.raw_latex import BREAKS
 
 # Pandoc's rule: no blank inside the dollars, no digit after them, so $5 and $6 are prices.
@@ -93,12 +93,12 @@ def _report_open(state: StateBlock, start: int, end: int, opening: str) -> None:
         return
     close = next((line for line in range(start + 1, end) if _text(state, line) == closing), None)
     if close is None:
-        report(state.env, start, f"`{opening}` opens mathematics that nothing closes",
-               f"close it with `{closing}` before the next blank line")  # fmt: skip
+        report_latex(state.env, start, f"`{opening}` opens mathematics that nothing closes",
+                     f"close it with `{closing}` before the next blank line")  # fmt: skip
         return
     state.env["closings"].add(close)
-    report(state.env, start, f"a blank line ends the mathematics that `{opening}` opens",
-           "take the blank lines out of the formula")  # fmt: skip
+    report_latex(state.env, start, f"a blank line ends the mathematics that `{opening}` opens",
+                 "take the blank lines out of the formula")  # fmt: skip
 
 
 def _text(state: StateBlock, line: int) -> str:

@@ -9,7 +9,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from treadle.weaving.markdown.nesting import UNCLOSED
-from treadle.weaving.markdown.problems import report
+from treadle.weaving.markdown.problems import report_latex
 
 COMMAND = re.compile(r"\\write-?\d+|\\[A-Za-z]+\*?")
 DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
@@ -88,7 +88,7 @@ def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bo
         return False
     last = _last_line(state, start, end, found[1])
     if last is None:
-        report(state.env, start, f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`")
+        report_latex(state.env, start, f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`")
         return False
     if silent:
         return True

@@ -30,7 +30,8 @@ def render_markdown(
     notes = footnotes(tree, env)
     context = Context(setting, findings, origins, places, notes, env, render_blocks)
     for problem in problems(env):
-        context.warn(problem.line, problem.message, problem.hint)
+        tell = context.doubt if problem.is_latex else context.warn
+        tell(problem.line, problem.message, problem.hint)
     return render_blocks(tree.children, context)
 
 

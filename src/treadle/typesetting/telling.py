@@ -1,0 +1,120 @@
+r"""Which of LaTeX's errors tell of a mistake: the others only follow from one."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+
+from treadle.typesetting.commands import is_of_package
+from treadle.typesetting.kinds import (
+    BEGUN,
+    DISTINCT,
+    FATAL,
+    IN_FORMULA,
+    IN_UNKNOWN,
+    MISSING_DOLLAR,
+    NO_ENVIRONMENT,
+    UNDEFINED,
+    may_cause,
+    text_of,
+    undefined_command,
+)
+from treadle.typesetting.log import Message
+from treadle.typesetting.places import Places
+
+NEAR = 3  # lines of a file of which only the name is known
+
+
+class Telling:
+    """Goes through the errors of a log and keeps in mind what they do to those that follow."""
+
+    def __init__(self, places: Places) -> None:
+        """Nothing is known yet."""
+        self._places = places
+        self._own = commands(places.tex)
+        self._last: Message | None = None
+        self._in_formula = False  # one that TeX began itself, and ends itself
+        self._unknown: list[tuple[str, range]] = []  # environments, and the lines of tex in them
+
+    def of(self, found: Iterable[Message]) -> Iterator[Message]:
+        """Those of `found`, a log's errors in order, that tell of a mistake each."""
+        for _, group in itertools.groupby(found, key=lambda item: (item.file, item.line)):
+            items = self._outside_formula(list(group))
+            self._remember_unknown(items)
+            left = [item for item in items if not self._follows(item)]
+            if left:
+                yield from (chosen := chosen_of(left, self._own))
+                self._last = chosen[-1]
+
+    def _outside_formula(self, items: Sequence[Message]) -> list[Message]:
+        """Without what is due to a formula that TeX began itself, and its end."""
+        inside = self._in_formula
+        if sum(MISSING_DOLLAR in item.text for item in items) % 2:
+            self._in_formula = not inside
+        return [item for item in items if not (inside and IN_FORMULA.match(text_of(item)))]
+
+    def _follows(self, item: Message) -> bool:
+        """Whether `item` says nothing that the errors of earlier lines have not said."""
+        text, last = text_of(item), self._last
+        if FATAL.match(text):
+            return last is not None
+        if self._is_of_unknown(item, text):
+            return True
+        if last is None or (MISSING_DOLLAR in text and MISSING_DOLLAR in last.text):
+            return False
+        if self._places.is_end(item.file, item.line):
+            return not BEGUN.match(text) or may_cause(text_of(last), text)
+        near = not item.line or self._is_same_paragraph(last, item)
+        return near and may_cause(text_of(last), text)
+
+    def _is_same_paragraph(self, last: Message, item: Message) -> bool:
+        if item.file != last.file or item.line < last.line:
+            return False
+        if not self._places.is_job(item.file):
+            return item.line - last.line <= NEAR
+        # The blank line that ends a paragraph is where TeX misses what it still lacks.
+        between = self._places.tex_lines[last.line - 1 : item.line - 1]
+        return all(line.strip() for line in between)
+
+    def _is_of_unknown(self, item: Message, text: str) -> bool:
+        return any(
+            text.endswith(f"ended by \\end{{{name}}}.")
+            or (
+                item.line in lines
+                and self._places.is_job(item.file)
+                and (IN_UNKNOWN.match(text) or is_of_package(undefined_command(item), name))
+            )
+            for name, lines in self._unknown
+        )
+
+    def _remember_unknown(self, items: Iterable[Message]) -> None:
+        for item in items:
+            if found := NO_ENVIRONMENT.match(text_of(item)):
+                end = f"\\end{{{found['name']}}}"
+                lines = enumerate(self._places.tex_lines[item.line - 1 :], item.line)
+                last = next((number for number, line in lines if end in line), item.line)
+                self._unknown.append((found["name"], range(item.line, last + 1)))
+
+
+def chosen_of(items: Sequence[Message], own: Set[str]) -> list[Message]:
+    """Of the errors of one line: the first, undefined commands of the author's own, and others
+    that don't follow from these.
+
+    An `\\end` too many, however, makes LaTeX stumble over its own commands first.
+    """
+    first = items[0]
+    if UNDEFINED in first.text and undefined_command(first) not in own:
+        first = next((item for item in items if BEGUN.match(text_of(item))), first)
+    chosen = [first]
+    for item in items:
+        text = text_of(item)
+        alone = DISTINCT.match(text) and not any(may_cause(text_of(it), text) for it in chosen)
+        if item is not first and (alone or undefined_command(item) in own):
+            chosen.append(item)
+    return list({(text_of(item), undefined_command(item)): item for item in chosen}.values())
+
+
+def commands(tex: str) -> set[str]:
+    """The commands a document uses."""
+    return set(re.findall(r"\\(?:[A-Za-z]+|.)", tex)) - {r"\begin", r"\end"}

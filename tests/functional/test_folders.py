@@ -1,0 +1,57 @@
+"""Documents in folders of any name: what LaTeX says there is understood all the same."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PART = "In a file of its own\n\nwith \\foo in it.\n"
+
+
+@pytest.fixture
+def built(tmp_path):
+    """Gives a function that builds a document in a folder below a new one."""
+
+    def run(folder, source, *arguments):
+        at = tmp_path / folder
+        at.mkdir(parents=True, exist_ok=True)
+        (at / "report.pmd").write_text(source)
+        (at / "part.tex").write_text(PART)
+        command = (sys.executable, "-m", "treadle", "build", "report.pmd", *arguments)
+        return subprocess.run(
+            command, cwd=at, capture_output=True, encoding="utf-8", check=False, timeout=120
+        )
+
+    return run
+
+
+@pytest.mark.parametrize("folder", ["Report (1)", "my report", "a)b", "a(b", "v1.2-3", "Übung #9"])
+def test_an_error_in_a_file_read_from_there(built, folder):
+    done = built(folder, "# A\n\n\\input{part}\n")
+    assert done.returncode == 1
+    assert done.stderr.startswith("part.tex:3: error: LaTeX: undefined command \\foo"), done.stderr
+
+
+def test_a_folder_whose_name_is_no_utf_8(built):
+    done = built(os.fsdecode(b"f\xff"), "# A\n\nAll is well.\n")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_folder_that_tex_cannot_search(built):
+    done = built("a:b", "# A\n\nAll is well.\n")
+    assert done.returncode == 2
+    assert "`:` in its name: rename" in done.stderr
+
+
+def test_a_file_of_the_documents_name_in_another_folder(built, tmp_path):
+    (tmp_path / "inc").mkdir()
+    (tmp_path / "inc/report.tex").write_text(PART)
+    done = built(".", "# A\n\n\\input{inc/report}\n")
+    assert done.stderr.startswith("inc/report.tex:3: error: LaTeX: undefined command \\foo")
+
+
+def test_the_warnings_of_weaving_are_told_beside_errors_of_other_files(built):
+    done = built(".", "# A\n\n[^7] <b>Text</b>\n\n\\input{part}\n")
+    assert "report.pmd:3: warning: footnote `[^7]` is not defined" in done.stderr
+    assert "part.tex:3: error" in done.stderr
