@@ -73,6 +73,7 @@ def dump(preamble: str, job: Job) -> Dump:
     log = run_command(job, ["pdflatex", *options, "&pdflatex", rf"{PRELUDE}\input {job.stem}.tex"])
     file = job.file(".fmt")
     if first_error(log) is not None:
+        file.unlink(missing_ok=True)
         return Dump(log, None, job.file(".log").exists())
     if not _suited(preamble, log, job):
         file.unlink(missing_ok=True)

@@ -97,7 +97,11 @@ def run_pdflatex(job: Job) -> str:
 
 def run_pass(job: Job) -> str:
     """One pass that makes pages, not only a log: its text."""
-    return run_command(job, ["pdflatex", *job.options, *PASS_OPTIONS, f"{job.stem}.tex"])
+    command = ("pdflatex", *job.options, *PASS_OPTIONS, f"{job.stem}.tex")
+    log, status = _run(job, command)
+    if status and first_error(log) is None:  # whatever its log looks like, the pass has failed
+        log += f"\n! pdflatex failed with exit status {status}, and its log does not say why\n"
+    return log
 
 
 def run_command(job: Job, command: Sequence[str]) -> str:
@@ -105,18 +109,21 @@ def run_command(job: Job, command: Sequence[str]) -> str:
 
     Raises ProgramKilledError.
     """
+    log, _ = _run(job, command)
+    return log
+
+
+def _run(job: Job, command: Sequence[str]) -> tuple[str, int]:
+    """The log and the exit status."""
     job.file(".log").unlink(missing_ok=True)
     try:
         status, said = job.programs.run(command, job.directory, job.environment, PASS_SECONDS)
     except subprocess.TimeoutExpired:
-        return f"! LaTeX did not finish within {PASS_SECONDS} s.\n"
+        return f"! LaTeX did not finish within {PASS_SECONDS} s.\n", 1
     if not job.file(".log").exists():
         output = said.decode("utf-8", "replace").strip()
-        return f"! pdflatex did not start: {output or f'exit status {status}'}\n"
-    log = job.file(".log").read_text("utf-8", "replace")
-    if status and first_error(log) is None:  # whatever its log looks like, the run has failed
-        log += f"\n! pdflatex failed with exit status {status}, and its log does not say why\n"
-    return log
+        return f"! pdflatex did not start: {output or f'exit status {status}'}\n", 1
+    return job.file(".log").read_text("utf-8", "replace"), status
 
 
 def auxiliary_state(job: Job) -> dict[str, str]:

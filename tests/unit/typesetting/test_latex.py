@@ -1,8 +1,11 @@
 """Real runs of pdflatex, on documents of a few words."""
 
+import os
+
 from treadle.diagnostics import has_errors
 from treadle.typesetting.environment import tex_environment
-from treadle.typesetting.latex import Job
+from treadle.typesetting.latex import Job, run_pass
+from treadle.typesetting.log import first_error
 from treadle.typesetting.places import Places
 from treadle.typesetting.typeset import typeset
 
@@ -76,3 +79,17 @@ def test_no_shell_and_no_file_outside(tmp_path):
     folder.mkdir()
     run(folder, r"\immediate\write18{touch ../shell}\newwrite\w\immediate\openout\w=../file x")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in"]
+
+
+def test_a_pass_that_fails_without_a_word_in_its_log_is_an_error(tmp_path):
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name, status in (("pdflatex", 1), ("bibtex", 0)):
+        (programs / name).write_text(f"#!/bin/sh\necho odd > report.log; exit {status}\n")
+        (programs / name).chmod(0o755)
+    (tmp_path / "report.tex").write_text("x")
+    environment = tex_environment((), 0) | {"PATH": f"{programs}:{os.environ['PATH']}"}
+    log = run_pass(Job(tmp_path, "report", environment))
+    error = first_error(log)
+    assert error is not None
+    assert "exit status 1" in error.text
