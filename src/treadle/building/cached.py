@@ -8,6 +8,7 @@ from functools import partial
 
 from treadle.building.cache import Cache
 from treadle.building.composing import Composer, Plan
+from treadle.building.outcomes import is_same, trouble_of
 from treadle.building.run import may_fail
 from treadle.building.units import Runnable
 from treadle.building.workers import Workers
@@ -154,14 +155,8 @@ class Cached:
     def trouble(self, number: int) -> str:
         """Why what the unit leaves can't be stored; empty: it can."""
         outcome = self._outcomes.get(number)
-        groups = outcome.groups if outcome else ()
         definitions = self._runnables[number].unit.code.definitions
-        for group in groups:
-            if group.trouble:
-                return group.trouble
-            if not group.entry and group.names[0] not in definitions:
-                return f"it changes the definition `{group.names[0]}`, which can't be stored"
-        return ""
+        return trouble_of(outcome.groups, definitions) if outcome else ""
 
     def _plan(self, number: int) -> Plan:
         del self._states[number + 1 :]
@@ -233,7 +228,7 @@ class Cached:
         before, after = self._outcomes[number], self._states[number + 1]
         later = self._states[number + 2 :]
         self._execute(number)
-        if not _same(before, self._outcomes[number]):
+        if not is_same(before, self._outcomes[number]):
             raise _ChangedError(number)
         self._states[number + 1 :] = [after, *later]
 
@@ -290,14 +285,3 @@ class Cached:
 
 def _nothing() -> None:
     """Nothing is left to do."""
-
-
-def _same(before: Stepped, after: Stepped) -> bool:
-    """Whether two runs of a unit left the same for those after it."""
-    return (
-        before.groups == after.groups
-        and before.deleted == after.deleted
-        and before.observed.effects == after.observed.effects
-        and before.observed.writes == after.observed.writes
-        and (before.nonce == after.nonce or all(group.token for group in after.groups))
-    )

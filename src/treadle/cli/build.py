@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from treadle.cli.arguments import add_code_dir, add_out_dir, add_params
 from treadle.cli.problems import add_format
 
 if TYPE_CHECKING:
@@ -21,36 +22,15 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
     """Declare the subcommand."""
     build = commands.add_parser("build", help="run, weave and typeset a document")
     build.add_argument("file", metavar="FILE.pmd", type=Path)
-    build.add_argument(
-        "-o",
-        dest="out_dir",
-        metavar="DIR",
-        type=Path,
-        default=Path("build"),
-        help="where STEM.tex, STEM.pdf and the figures go (default: build)",
-    )
+    add_out_dir(build, "where STEM.tex, STEM.pdf and the figures go")
     build.add_argument(
         "--to",
         choices=("tex", "pdf"),
         default="pdf",
         help="stop at the LaTeX, or go on to the PDF (default)",
     )
-    build.add_argument(
-        "-P",
-        dest="params",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="set a parameter of the front matter; may be repeated",
-    )
-    build.add_argument(
-        "--code",
-        dest="code_dir",
-        metavar="DIR",
-        type=Path,
-        default=Path("code"),
-        help="where module chunks are extracted to (default: code)",
-    )
+    add_params(build)
+    add_code_dir(build)
     build.add_argument(
         "--jobs",
         metavar="N",

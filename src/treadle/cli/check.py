@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from treadle.cli.arguments import add_params
 from treadle.cli.problems import add_format
 
 Subcommands = argparse._SubParsersAction
@@ -14,14 +15,7 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
     """Declare the subcommand."""
     check = commands.add_parser("check", help="say what is wrong with a document; nothing is run")
     check.add_argument("file", metavar="FILE.pmd", type=Path)
-    check.add_argument(
-        "-P",
-        dest="params",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="set a parameter of the front matter; may be repeated",
-    )
+    add_params(check)
     add_format(check)
     check.set_defaults(run=run)
 

@@ -7,6 +7,8 @@ import re
 import shlex
 from pathlib import Path
 
+from treadle.cli.arguments import add_out_dir
+
 Subcommands = argparse._SubParsersAction
 
 SECONDS = {"h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
@@ -35,14 +37,7 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
         type=age,
         help="only what the cache holds and no build has used for that long: 12h, 30d, 2w",
     )
-    clean.add_argument(
-        "-o",
-        dest="out_dir",
-        metavar="DIR",
-        type=Path,
-        default=Path("build"),
-        help="the folder builds went to (default: build)",
-    )
+    add_out_dir(clean, "the folder builds went to")
     clean.add_argument("-q", dest="quiet", action="store_true", help="print nothing")
     clean.set_defaults(run=run)
 

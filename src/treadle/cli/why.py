@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from treadle.cli.arguments import add_code_dir, add_out_dir, add_params
+
 if TYPE_CHECKING:
     from treadle.building.why import Verdict
 
@@ -20,30 +22,9 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
     why = commands.add_parser("why", help="say why each chunk would run, or not")
     why.add_argument("file", metavar="FILE.pmd", type=Path)
     why.add_argument("chunk", metavar="CHUNK", nargs="?", help="only this one, by its name")
-    why.add_argument(
-        "-o",
-        dest="out_dir",
-        metavar="DIR",
-        type=Path,
-        default=Path("build"),
-        help="the folder builds go to (default: build)",
-    )
-    why.add_argument(
-        "-P",
-        dest="params",
-        metavar="NAME=VALUE",
-        action="append",
-        default=[],
-        help="set a parameter of the front matter; may be repeated",
-    )
-    why.add_argument(
-        "--code",
-        dest="code_dir",
-        metavar="DIR",
-        type=Path,
-        default=Path("code"),
-        help="where module chunks are extracted to (default: code)",
-    )
+    add_out_dir(why, "the folder builds go to")
+    add_params(why)
+    add_code_dir(why)
     why.set_defaults(run=run)
 
 
