@@ -31,6 +31,7 @@ def test_marks_nested_too_deep_in_an_inline_note(latex):
         "\\begin{x}\n\\begin{x}\n\\end{x}\n",
         "\\a{",
         "\\a[",
+        "%\\a[",
         "a \\text{b\n",
         "\\[\n",
         "a\n\\[ x\n",

@@ -34,8 +34,7 @@ SILENT = {
 
 def plain_text(text: str) -> str:
     """The words of running text without its marks, as the PDF's title and subject have them."""
-    tree = parse_inline(" ".join(text.split()), {})
-    return " ".join("".join(_words(tree)).split())
+    return _plain(parse_inline(" ".join(text.split()), {}))
 
 
 def running_line(text: str, length: int) -> str:
@@ -45,7 +44,7 @@ def running_line(text: str, length: int) -> str:
     what is wrong with the text, so that nothing of it is told here.
     """
     (line,) = parser().parseInline(" ".join(text.split()), {})
-    room = length if len(plain_text(text)) > length else None
+    room = length if len(_plain(SyntaxTreeNode([line]))) > length else None
     line.children = list(_kept(line.children or (), room))
     context = Context(Setting(Path(), ""), Findings(), (1,))
     return inline_latex(SyntaxTreeNode([line]), 0, context)
@@ -58,6 +57,10 @@ def readable_maths(tex: str) -> str:
         tex = tex.replace(f"\\{command}", symbols[command])
     tex = COMMAND.sub(_command, FRACTION.sub(r"\1/\2", tex))
     return re.sub(r"[{}]", "", SCRIPT.sub(_script, tex)).replace("~", " ")
+
+
+def _plain(tree: SyntaxTreeNode) -> str:
+    return " ".join("".join(_words(tree)).split())
 
 
 def _words(tree: SyntaxTreeNode) -> Iterator[str]:

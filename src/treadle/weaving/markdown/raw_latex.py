@@ -11,6 +11,8 @@ from markdown_it.rules_inline import StateInline
 from treadle.weaving.markdown.nesting import UNCLOSED
 from treadle.weaving.markdown.problems import report_latex
 
+# What counts in groups; a backslash takes the next character's meaning.
+STEPS = re.compile(r"\\[^\n]|[{}\[\]]|\n(?=\n)")
 COMMAND = re.compile(r"\\write-?\d+|\\[A-Za-z]+\*?")
 DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
 VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
@@ -58,23 +60,21 @@ def _environment_end(text: str, start: int) -> int | None:
 
 def balanced(text: str, start: int) -> int | None:
     """Where the group `{...}` or `[...]` that opens at `start` ends; None where there is none."""
-    close = {"{": "}", "[": "]"}.get(text[start])
+    opening = text[start]
+    close = {"{": "}", "[": "]"}.get(opening)
     if close is None:
         return None
-    depth, position = 0, start
-    while position < len(text):
-        char = text[position]
-        if char == "\\":
-            position += 1
-        elif char == "{" or char == text[start]:
+    depth = 0
+    for found in STEPS.finditer(text, start):
+        step = found[0]
+        if step == "{" or step == opening:
             depth += 1
-        elif char == close and depth == 1:
-            return position + 1
-        elif char == "}" or char == close:
+        elif step == close and depth == 1:
+            return found.end()
+        elif step == "}" or step == close:
             depth -= 1
-        if depth > UNCLOSED or depth == 0 or (close == "]" and text.startswith("\n\n", position)):
+        if depth > UNCLOSED or depth == 0 or (step == "\n" and close == "]"):
             return None
-        position += 1
     return None
 
 
