@@ -19,6 +19,7 @@ NO_DATABASE = re.compile(r"^I couldn't open (?P<kind>database|style) file (?P<fi
 NO_STYLE = re.compile(r"^I found no style file---")
 UNKNOWN_ENTRY = "I didn't find a database entry for"
 ABOUT_ENTRY = re.compile(r"^Warning--(?P<message>.+ in (?P<key>\S+))$")
+UNKNOWN_TYPE = re.compile(r"""^Warning--entry type for "(?P<key>[^"]+)" isn't style-file defined""")
 
 
 def make_bibliography(
@@ -55,6 +56,10 @@ def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Itera
             yield error(
                 places.of_file(name, number), f"BibTeX: {found['message']}", _hint(found["message"])
             )
+        elif (found := UNKNOWN_TYPE.match(line)) and not broken:
+            at = _entry(found["key"], places, directory)
+            text = f"BibTeX: the style knows no entries of the type that `{found['key']}` has"
+            yield warning(at, text, "is it misspelt? There are @article, @book, @misc and others")
         elif UNKNOWN_ENTRY in line:
             continue  # LaTeX says so itself, where the citation stands
         elif (found := ABOUT_ENTRY.match(line)) and not broken:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.typesetting.errors import errors_of
@@ -37,13 +37,23 @@ def diagnose(log: str, places: Places) -> tuple[Diagnostic, ...]:
     found = tuple(messages(log))
     errors = errors_of([item for item in found if item.kind is Kind.ERROR], places)
     # A character may be missing thousands of times.
-    others = (_other(item, places) for item in dict.fromkeys(found) if item.kind is not Kind.ERROR)
-    return _merged([*errors, *(item for item in others if item is not None)])
+    others = (item for item in dict.fromkeys(found) if item.kind is not Kind.ERROR)
+    return _merged([*errors, *(problem for item in others for problem in _others(item, places))])
 
 
 def diagnose_errors(log: str, places: Places) -> tuple[Diagnostic, ...]:
     """The errors alone: all that counts of a pass that was not the last."""
     return _merged(errors_of([item for item in messages(log) if item.kind is Kind.ERROR], places))
+
+
+def _others(item: Message, places: Places) -> Iterator[Diagnostic]:
+    if found := UNKNOWN_OPTION.match(item.text):
+        for name in found["name"].split(","):
+            near = places.of_source(name.removesuffix("pt"), places.of_line(1))
+            at = places.of_source(name, near)
+            yield warning(at, f"the class has no option `{name}`")
+    elif problem := _other(item, places):
+        yield problem
 
 
 def _other(item: Message, places: Places) -> Diagnostic | None:
@@ -62,11 +72,6 @@ def _other(item: Message, places: Places) -> Diagnostic | None:
             return None
         label = re.compile(re.escape(f"\\label{{{found['key']}}}"))
         return error(places.of_pattern(label, 1), f"the label `{found['key']}` is given twice")
-    if found := UNKNOWN_OPTION.match(item.text):
-        name = found["name"]
-        return warning(
-            places.of_source(name, places.of_line(1)), f"the class has no option `{name}`"
-        )
     if HARMLESS.match(item.text) or not item.text:
         return None
     if item.text.startswith("Token not allowed in a PDF string"):

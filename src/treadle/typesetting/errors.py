@@ -12,6 +12,7 @@ from treadle.typesetting.kinds import (
     MISSING_DOLLAR,
     NO_ENVIRONMENT,
     UNDEFINED,
+    is_end_of_formula,
     text_of,
     undefined_command,
     user_of_undefined,
@@ -25,6 +26,8 @@ OPEN_ARGUMENT = re.compile(
     r"(?:File|Paragraph) ended (?:while scanning (?:use|text) of|before) (?P<name>\\\S+)"
 )
 DEFINED = re.compile(r"Command (?P<name>\\\S+) (?:already defined|undefined)")
+INTERNAL = {r"\@footnotetext": r"\footnote"}  # LaTeX's commands, by those that authors write
+TELLING = 6  # so many characters are hardly found elsewhere by chance
 CLASH = re.compile(r"Option clash for package (?P<name>[^\s.]+)")
 IMAGE = re.compile(r"pdflatex \(file (?P<name>[^)]+)\)")
 
@@ -43,6 +46,14 @@ def _special(text: str, item: Message, places: Places) -> Said | None:
         return _undefined(item, places)
     if found := NO_ENVIRONMENT.match(text):
         return words_for_environment(found["name"], places.tex)
+    if (open_ := OPEN_ARGUMENT.match(text)) and f"\\begin{{{open_['name'][1:]}}}" in places.tex:
+        name = open_["name"][1:]
+        return Said(
+            f"`\\begin{{{name}}}` is not ended before a blank line",
+            f"write `\\end{{{name}}}` where it ends; there can be no blank line in it",
+        )
+    if is_end_of_formula(item):
+        return Said("a formula is not closed in its paragraph", "a `$` is missing, here or before")
     if text.startswith(MISSING_DOLLAR):
         after = f", after: {item.context[-40:].strip()}" if item.context.strip() else ""
         return Said(
@@ -64,9 +75,11 @@ def _place(item: Message, places: Places) -> Span:
     """The line of the document: LaTeX's, or that of what the error is about."""
     text = text_of(item)
     if (begun := BEGUN.match(text)) and begun["line"]:
-        return places.of_line(int(begun["line"]))
+        return places.of_begin(begun["what"], item.file, int(begun["line"]))
     if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
         return at
+    if is_end_of_formula(item) and item.line > 1:  # TeX misses it at the blank line
+        return places.of_file(item.file, item.line - 1)
     if at := _file_place(text, places):
         return at
     if not item.line:
@@ -105,4 +118,9 @@ def _file_place(text: str, places: Places) -> Span | None:
 def _argument(name: str, item: Message, places: Places) -> Span | None:
     """Where the argument begins that never ends; an empty line is a \\par in TeX's eyes."""
     start = re.split(r" ?\\par\b|\\ETC\.|\.\.\.$", item.context)[0][:60]
-    return places.of_text(name + start) or places.of_text(start.removeprefix("{"))
+    name = INTERNAL.get(name, name)
+    alone = start.removeprefix("{")
+    for opening in (f"\\begin{{{name[1:]}}}{start}", name + start, alone):
+        if (len(opening) >= TELLING or opening != alone) and (at := places.of_text(opening)):
+            return at
+    return places.of_open(name)

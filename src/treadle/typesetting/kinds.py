@@ -9,6 +9,7 @@ from treadle.typesetting.log import Message
 BEGUN = re.compile(r"^\\begin\{(?P<what>[^}]*)\}(?: on input line (?P<line>\d+))? ended by")
 NO_ENVIRONMENT = re.compile(r"Environment (?P<name>\S+) undefined")
 UNDEFINED = "Undefined control sequence"
+MISPLACED = "Misplaced "
 MISSING_DOLLAR = "Missing $ inserted"
 FATAL = re.compile(r"Emergency stop| *==> Fatal error")
 # TeX goes on after these as if nothing were wrong.
@@ -34,10 +35,17 @@ def text_of(item: Message) -> str:
     return text.removeprefix(": ").strip()
 
 
+def is_end_of_formula(item: Message) -> bool:
+    """Whether TeX ends a formula here as the paragraph ends: at a blank line, read as nothing."""
+    return MISSING_DOLLAR in item.text and item.line > 0 and not item.context.strip()
+
+
 def may_cause(earlier: str, later: str) -> bool:
     """Whether an error in these words may be nothing but a consequence of an earlier one."""
     if ALONE.match(earlier) or NO_ENVIRONMENT.match(earlier):
         return False
+    if earlier.startswith(MISPLACED):
+        return later.startswith(MISPLACED)
     if UNDEFINED in earlier:
         return OF_UNDEFINED.match(later) is not None
     return CONSEQUENCE.match(later) is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from treadle.diagnostics import Span
+from treadle.typesetting.inputs import Input, inputs_of
 
 # What LaTeX reads while it stands at one of these commands.
 READ_BY = {
@@ -47,6 +48,11 @@ class Places(Struct, frozen=True, dict=True):
     def tex_lines(self) -> list[str]:
         """The lines of the tex."""
         return self.tex.split("\n")
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """The author's files that the tex reads."""
+        return inputs_of(self.tex, Path(self.file).parent)
 
     def is_job(self, name: str) -> bool:
         """Whether it is `STEM.tex`; empty, as far as LaTeX's log tells, it is."""
@@ -102,15 +108,47 @@ class Places(Struct, frozen=True, dict=True):
         """The span of a character of the tex."""
         return self.of_line(self.tex.count("\n", 0, offset) + 1)
 
+    def of_begin(self, name: str, file: str, number: int) -> Span:
+        r"""The span of the `\begin` of an environment: its line is known, its file is not."""
+        begin = f"\\begin{{{name}}}"
+        if begin not in "".join(self.tex_lines[number - 1 : number]):
+            own = self.of_file(file, number).file if file else self.file
+            for other in sorted(self.inputs, key=lambda item: item.name != own):
+                if begin in "".join(other.text.split("\n")[number - 1 : number]):
+                    return Span.at(other.name, number)
+        return self.of_line(number)
+
+    def of_open(self, command: str) -> Span | None:
+        """The span of the first line with `command` on which a brace is open at the end."""
+        lines = enumerate(self.tex_lines, 1)
+        found = (n for n, line in lines if command in line and line.count("{") > line.count("}"))
+        number = next(found, None)
+        return None if number is None else self.of_line(number)
+
     def of_text(self, text: str) -> Span | None:
-        """Where `text` stands in the tex, as TeX shows it: with other blanks than were written."""
+        """Where `text` stands in the tex or in a file that it reads, as TeX shows it: with other
+        blanks than were written."""
         wanted = "".join(text.split())
-        if len(wanted) == 1:  # there may be hundreds of missing characters to look for
-            at = self.tex.find(wanted)
-        else:
-            dense = "".join(self.tex.split())
-            at = _with_blanks(self.tex, dense.find(wanted)) if wanted in dense and wanted else -1
-        return self.of_offset(at) if at >= 0 else None
+        if not wanted:
+            return None
+        if (at := _offset(self.tex, wanted)) >= 0:
+            return self.of_offset(at)
+        found = ((other, _offset(other.text, wanted)) for other in self.inputs)
+        return next(
+            (
+                Span.at(other.name, other.text.count("\n", 0, at) + 1)
+                for other, at in found
+                if at >= 0
+            ),
+            None,
+        )
+
+
+def _offset(text: str, wanted: str) -> int:
+    if len(wanted) == 1:  # there may be hundreds of missing characters to look for
+        return text.find(wanted)
+    dense = "".join(text.split())
+    return _with_blanks(text, dense.find(wanted)) if wanted in dense else -1
 
 
 def _with_blanks(text: str, offset: int) -> int:

@@ -16,6 +16,7 @@ from treadle.typesetting.kinds import (
     MISSING_DOLLAR,
     NO_ENVIRONMENT,
     UNDEFINED,
+    is_end_of_formula,
     may_cause,
     text_of,
     undefined_command,
@@ -50,7 +51,9 @@ class Telling:
     def _outside_formula(self, items: Sequence[Message]) -> list[Message]:
         """Without what is due to a formula that TeX began itself, and its end."""
         inside = self._in_formula
-        if sum(MISSING_DOLLAR in item.text for item in items) % 2:
+        if any(is_end_of_formula(item) for item in items):
+            self._in_formula = False
+        elif sum(MISSING_DOLLAR in item.text for item in items) % 2:
             self._in_formula = not inside
         return [item for item in items if not (inside and IN_FORMULA.match(text_of(item)))]
 

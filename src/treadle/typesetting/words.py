@@ -74,6 +74,11 @@ TABLE = (
         r"close it as it was opened: `$$` by `$$`, `\\[` by `\\]`",
     ),
     (
+        r"You can't use `\\(?:eqno|leqno)' in math mode",
+        r"a displayed formula is not whole",
+        r"a `\\left` lacks its `\\right`, or a brace is not closed",
+    ),
+    (
         r"Bad math environment delimiter",
         r"a formula begins within a formula, or ends where none has begun",
         r"an environment such as `equation` stands alone, not between dollars",

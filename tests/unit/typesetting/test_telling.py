@@ -12,7 +12,7 @@ PLACES = Places("report.pmd", "report.tex", TEX, tuple(range(1, 11)))
 UNDEFINED = "Undefined control sequence."
 
 
-def error(text, line, context="", file="./report.tex"):
+def error(text, line, context="a_", file="./report.tex"):
     return Message(Kind.ERROR, text, file, line, context)
 
 
@@ -89,3 +89,15 @@ def test_hundreds_of_errors_in_a_long_document(within):
     errors = [error(UNDEFINED, 2 * i + 1, r"\two") for i in range(2000)]
     with within(2):
         assert len(list(Telling(places).of(errors))) == 2000
+
+
+def test_a_formula_that_ends_with_its_paragraph_is_the_authors():
+    end = error("Missing $ inserted.", 6, "")
+    after = error("Missing $ inserted.", 8)
+    assert told(end, after) == [(end.text, 6), (after.text, 8)]
+
+
+def test_an_ampersand_outside_of_a_table_hides_no_other_mistake():
+    first = error("Misplaced alignment tab character &.", 1)
+    assert told(first, error("Misplaced \\noalign.", 2)) == [(first.text, 1)]
+    assert len(told(first, error("Missing $ inserted.", 2))) == 2
