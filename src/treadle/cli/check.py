@@ -15,13 +15,17 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
     """Declare the subcommand."""
     check = commands.add_parser("check", help="say what is wrong with a document; nothing is run")
     check.add_argument("file", metavar="FILE.pmd", type=Path)
+    check.add_argument("--strict", action="store_true", help="fail on warnings, too")
     add_params(check)
     add_format(check)
     check.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Tell the problems; 0 if there are no errors, 1 if there are, 2 on a misuse."""
+    """Tell the problems; 0 if there are no errors, 1 if there are, 2 on a misuse.
+
+    With `--strict` warnings count as errors do.
+    """
     from treadle.building.check import check
     from treadle.building.request import Request
     from treadle.cli.main import Exit
@@ -33,4 +37,5 @@ def run(arguments: argparse.Namespace) -> int:
     tell_all(checked.diagnostics, teller(Format(arguments.format)))
     if checked.misuses:
         return Exit.MISUSED
-    return Exit.DOCUMENT_ERRORS if checked.failed else Exit.WELL
+    failed = checked.failed or (arguments.strict and checked.diagnostics)
+    return Exit.DOCUMENT_ERRORS if failed else Exit.WELL

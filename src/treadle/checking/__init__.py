@@ -1,0 +1,1 @@
+"""Check: what a strict reader would ask of a document that has no errors."""

@@ -1,0 +1,25 @@
+"""All that `treadle check` has to say of a document without errors."""
+
+from __future__ import annotations
+
+from treadle.checking.labels import labels_of, missing_targets, unchecked, unused
+from treadle.checking.numbers import typed_numbers
+from treadle.checking.silenced import heeded
+from treadle.checking.texts import without_alt
+from treadle.diagnostics import Diagnostic
+from treadle.document.model import Document
+from treadle.weaving.weave import weave
+
+
+def findings(document: Document, text: str) -> tuple[Diagnostic, ...]:
+    """Warnings, by line; `text` is the document's. Nothing is run."""
+    woven = weave(document, [None] * len(document.blocks))
+    labels = labels_of(document, woven)
+    found = (
+        *unused(labels, document, woven),
+        *unchecked(labels, document),
+        *missing_targets(labels, document, woven),
+        *typed_numbers(document),
+        *without_alt(document),
+    )
+    return tuple(sorted(heeded(dict.fromkeys(found), text), key=lambda item: item.span))

@@ -1,0 +1,103 @@
+r"""Labels, and what refers to them: in the document's LaTeX, on its fences, in its code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Set
+
+from msgspec import Struct
+
+from treadle.diagnostics import Diagnostic, Span, warning
+from treadle.document.model import Chunk, Document, Prose
+from treadle.weaving.weave import Woven
+
+LABEL = re.compile(r"\\label\{([^{}]+)\}")
+REFERENCE = re.compile(r"\\(?:[A-Za-z]*ref\*?|hyperlink)(?:\[[^\]]*\])?\{([^{}]+)\}")
+HYPERREF = re.compile(r"\\hyperref\[([^\]]+)\]")
+EQUATION = "eq:"
+
+
+class Label(Struct, frozen=True):
+    """What the author has labelled, and where; a chunk makes a figure or a table of its name."""
+
+    names: tuple[str, ...]
+    span: Span
+
+
+def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
+    """The labels of the prose and of the fences; what code prints is not known."""
+    prose = "\n".join(block.text for block in document.blocks if isinstance(block, Prose))
+    found = [
+        Label((name,), Span.at(str(document.path), origin))
+        for line, origin in zip(woven.tex.split("\n"), woven.lines, strict=False)
+        for name in LABEL.findall(line)
+        if _is_written(name, prose)
+    ]
+    for chunk in document.chunks:
+        if chunk.options.name and chunk.options.caption and chunk.options.evaluate:
+            names = tuple(f"{kind}:{chunk.options.name}" for kind in ("fig", "tbl"))
+            found.append(Label(names, Span.at(chunk.span.file, chunk.span.line)))
+    return tuple(found)
+
+
+def targets_of(chunk: Chunk) -> tuple[str, ...]:
+    """The labels of what a chunk checks: `checks="eq:kl, eq:general"` names two."""
+    return tuple(re.split(r"[,\s]+", chunk.options.checks.strip())) if chunk.options.checks else ()
+
+
+def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Diagnostic]:
+    """A warning for each label that nothing refers to."""
+    checked = (name for chunk in document.chunks for name in targets_of(chunk))
+    used = {*_references(woven.tex), *checked}
+    code = _code(document)
+    for label in labels:
+        if not any(name in used or name in code for name in label.names):
+            shown = " or ".join(f"`{name}`" for name in label.names)
+            yield warning(label.span, f"nothing refers to {shown}", "refer to it, or unname it")
+
+
+def unchecked(labels: Iterable[Label], document: Document) -> Iterator[Diagnostic]:
+    """A warning for each labelled equation that no chunk checks."""
+    checked = {name for chunk in document.chunks for name in targets_of(chunk)}
+    for label in labels:
+        name = label.names[0]
+        if name.startswith(EQUATION) and name not in checked:
+            hint = f'a chunk with `checks="{name}"` compares it with what code computes'
+            yield warning(label.span, f"no chunk checks the equation `{name}`", hint)
+
+
+def missing_targets(
+    labels: Iterable[Label], document: Document, woven: Woven
+) -> Iterator[Diagnostic]:
+    """A warning for each chunk that checks what does not exist."""
+    known = {*LABEL.findall(woven.tex), *(name for label in labels for name in label.names)}
+    for chunk in document.chunks:
+        for name in targets_of(chunk):
+            if name not in known and not _is_printed(name, document, chunk):
+                message = f"{chunk.label} checks `{name}`, and nothing has this label"
+                yield warning(Span.at(chunk.span.file, chunk.span.line), message)
+
+
+def _is_written(name: str, prose: str) -> bool:
+    r"""Whether the author wrote the label, and not to be let alone: `{#eq:a .literal}`."""
+    found = re.search(rf"\{{[^{{}}\n]*#{re.escape(name)}(?![\w:-])[^{{}}\n]*\}}", prose)
+    if found:
+        return ".literal" not in found[0]
+    return f"\\label{{{name}}}" in prose
+
+
+def _references(tex: str) -> Set[str]:
+    groups = (*REFERENCE.findall(tex), *HYPERREF.findall(tex))
+    return {name.strip() for group in groups for name in group.split(",")}
+
+
+def _code(document: Document) -> str:
+    inline = (
+        item.code for block in document.blocks if isinstance(block, Prose) for item in block.inlines
+    )
+    return "\n".join((*(chunk.code for chunk in document.chunks), *inline))
+
+
+def _is_printed(name: str, document: Document, besides: Chunk) -> bool:
+    """Whether code may print the label, such as that of a table it makes."""
+    return any(name in chunk.code for chunk in document.chunks if chunk is not besides)

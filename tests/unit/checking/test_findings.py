@@ -1,0 +1,114 @@
+"""What a strict reader asks: each question at its line, and none where there is nothing to ask."""
+
+from pathlib import Path
+
+import pytest
+
+from treadle.checking.findings import findings
+from treadle.document.reader import read_document
+
+SOUND = """# A {#sec:a}
+
+See @sec:a, @eq:e and @fig:f. In section 4.2 we use Python 3.11 and `0.5`, as in $x = 0.7$.
+
+$$ a = b $$ {#eq:e}
+
+```{python e-check, echo=False, checks="eq:e"}
+assert 1 == 1
+```
+
+```{python f, caption="A figure.", alt="A line."}
+plt.plot([1])
+```
+
+It is <%= 0.93 %> in all.
+"""
+
+
+def found(text):
+    document, problems = read_document(Path("report.pmd"), text)
+    assert not problems
+    return [(item.span.line, item.message) for item in findings(document, text)]
+
+
+def test_of_a_sound_document_nothing_is_asked():
+    assert found(SOUND) == []
+
+
+def test_a_label_that_nothing_refers_to():
+    text = SOUND.replace("@sec:a, ", "").replace(" and @fig:f", "")
+    assert found(text) == [
+        (1, "nothing refers to `sec:a`"),
+        (11, "nothing refers to `fig:f` or `tbl:f`"),
+    ]
+
+
+def test_a_label_that_code_refers_to():
+    assert found(SOUND.replace("@sec:a, ", "<%= show('sec:a') %>, ")) == []
+
+
+@pytest.mark.parametrize(
+    "reference", [r"\eqref{eq:e}", r"\cref{sec:a,eq:e}", r"\hyperref[eq:e]{it}", "[@eq:e]"]
+)
+def test_references_of_all_kinds(reference):
+    assert found(SOUND.replace("@eq:e", reference)) == []
+
+
+def test_an_equation_without_a_check():
+    assert found(SOUND.replace('"eq:e"', '"eq:f"')) == [
+        (5, "no chunk checks the equation `eq:e`"),
+        (7, "e-check checks `eq:f`, and nothing has this label"),
+    ]
+
+
+def test_several_are_checked_by_one_chunk():
+    text = SOUND.replace('"eq:e"', '"eq:e, sec:a"')
+    assert found(text) == []
+
+
+def test_a_label_that_may_stand():
+    text = SOUND.replace(', checks="eq:e"', "")
+    assert len(found(text)) == 1
+    assert found(text.replace("{#eq:e}", "{#eq:e .literal}")) == []
+
+
+def test_a_table_that_code_labels_is_checked():
+    table = '```{python}\nprint(r"\\label{tbl:t}")\n```\n\n'
+    assert found(table + SOUND.replace('"eq:e"', '"eq:e tbl:t"')) == []
+
+
+def test_a_figure_without_alternative_text():
+    assert found(SOUND.replace(', alt="A line."', "")) == [
+        (11, "the figure of f has no alternative text")
+    ]
+
+
+@pytest.mark.parametrize(
+    "number", ["0.93", "93%", "-1.5", "93.4 %", r"94\%", "1,234.5", "5 percent"]
+)
+def test_numbers_typed_by_hand(number):
+    shown = number.replace("\\", "")
+    text = SOUND + f"\n*One\nand* {number} are.\n\n| a |\n|---|\n| {number} |\n"
+    found_lines = [item for item in found(text) if "typed by hand" in item[1]]
+    assert [line for line, _ in found_lines] == [18, 22]
+    assert all(shown in message for _, message in found_lines)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "equation 6.32",
+        "Sections 4.1, 4.2 and 4.3",
+        "pages 1.2–1.3",
+        "version 1.2.3",
+        "10 epochs",
+        "2023-11-12",
+        "[a link](http://x.org/0.93)",
+        "`0.93`",
+        "$0.93$",
+        r"\vspace{0.5em}",
+        "0.93 <!-- treadle: literal -->",
+    ],
+)
+def test_numbers_that_are_no_results(words):
+    assert found(SOUND + f"\nThere are {words} here.\n") == []
