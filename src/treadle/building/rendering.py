@@ -11,6 +11,7 @@ from treadle.building.sources import sources_of, with_sources
 from treadle.building.stage import databases, stage
 from treadle.building.supplements import find_supplements
 from treadle.building.work import Work
+from treadle.checking.labels import unbound
 from treadle.diagnostics import Severity, Span, error
 from treadle.typesetting.environment import (
     document_epoch,
@@ -33,7 +34,7 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     work.listener.stage("weaving")
     results = with_sources(document, work.results, work.prepared.planned.sources)
     woven = weave(document, results)
-    work.problems += woven.diagnostics
+    work.problems += (*woven.diagnostics, *unbound(document, woven))
     code_ended()
     work.problems += stage(document, work.prepared.settings, woven, scratch)
     if work.failed or work.request.target is Target.TEX:

@@ -192,8 +192,16 @@ def problem_of(
     message = f"{name_of(block)} failed: {failure.message}"
     limit = block.options.memory if isinstance(block, Chunk) else None
     short = limit if limit and "MemoryError" in failure.message else None
-    hint = f"the chunk has `memory={size_text(short)}`" if short else ""
+    hint = f"the chunk has `memory={size_text(short)}`" if short else _checked(block)
     return error(_place(failure, document, listing), message, hint)
+
+
+def _checked(block: Prose | Chunk) -> str:
+    return (
+        f"it checks {block.options.checks}"
+        if isinstance(block, Chunk) and block.options.checks
+        else ""
+    )
 
 
 def name_of(block: Prose | Chunk) -> str:

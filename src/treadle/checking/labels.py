@@ -2,13 +2,15 @@ r"""Labels, and what refers to them: in the document's LaTeX, on its fences, in 
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Set
 
 from msgspec import Struct
 
-from treadle.diagnostics import Diagnostic, Span, warning
+from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import Chunk, Document, Prose
+from treadle.typesetting.inputs import READS
 from treadle.weaving.weave import Woven
 
 LABEL = re.compile(r"\\label\{([^{}]+)\}")
@@ -84,6 +86,23 @@ def _is_written(name: str, prose: str) -> bool:
     if found:
         return ".literal" not in found[0]
     return f"\\label{{{name}}}" in prose
+
+
+def unbound(document: Document, woven: Woven) -> Iterator[Diagnostic]:
+    """An error for each label that a chunk says to check and that the whole document lacks.
+
+    `woven` holds what code printed; files that it reads by `\\input` may hold any label.
+    """
+    known = set(LABEL.findall(woven.tex))
+    if READS.search(woven.tex.partition(r"\begin{document}")[2]):
+        return
+    for chunk in document.chunks:
+        for name in targets_of(chunk):
+            if name not in known:
+                near = difflib.get_close_matches(name, sorted(known), n=1)
+                hint = f"did you mean `{near[0]}`?" if near else ""
+                message = f"{chunk.label} checks `{name}`, and nothing has this label"
+                yield error(Span.at(chunk.span.file, chunk.span.line), message, hint)
 
 
 def _references(tex: str) -> Set[str]:
