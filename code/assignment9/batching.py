@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [d7065a89b0fe6353]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [ccd48bbeb1cf9fc7]
 
-# %% assignment9.pmd:1948-2017 batching
+# %% assignment9.pmd:2005-2074 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [cf876b96ba77e7ef]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [93bf9149f0828abf]
 
-# %% assignment9.pmd:2021-2161 classifying
+# %% assignment9.pmd:2078-2218 classifying
 """Training and judging a classifier of texts; validation chooses the epoch, test never does."""
 
 from __future__ import annotations

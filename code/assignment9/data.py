@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [940ecc1efe89cfbc]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [55348e3975b4ecc2]
 
-# %% assignment9.pmd:465-508 data
+# %% assignment9.pmd:463-506 data
 """The report's data in one place: fetched, verified by digest, kept in a user cache."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [3487d493fd0ffd7e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [f32e6942806d878d]
 
-# %% assignment9.pmd:286-370 imdb
+# %% assignment9.pmd:284-368 imdb
 """The Large Movie Review Dataset, from an archive or a directory that is at hand."""
 
 from __future__ import annotations

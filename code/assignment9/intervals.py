@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [bfd9523a8f6f0d61]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [8d889806454d4fb2]
 
-# %% assignment9.pmd:2242-2268 intervals
+# %% assignment9.pmd:2299-2325 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [ee33d69f16ee8cb0]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [20a439f0a25a4b9c]
 
-# %% assignment9.pmd:104-221 mnist
+# %% assignment9.pmd:102-219 mnist
 """MNIST: the four IDX files, rebuilt from an installed package, checked, and read."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [47063585a3604da0]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [b6d267a7eb3f1960]
 
-# %% assignment9.pmd:512-554 parallel
+# %% assignment9.pmd:510-552 parallel
 """Independent trainings side by side, each in a process and a thread of its own."""
 
 from __future__ import annotations

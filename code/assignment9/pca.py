@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c51097b4035e0234]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [fbf5d5181b192c8e]
 
-# %% assignment9.pmd:670-701 pca
+# %% assignment9.pmd:668-699 pca
 """Principal component analysis: the best linear code of a given size."""
 
 from __future__ import annotations

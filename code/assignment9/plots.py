@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [968e4bd18909db16]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [7469dc98e2bc3867]
 
-# %% assignment9.pmd:749-833 plots
+# %% assignment9.pmd:747-831 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
 
 from __future__ import annotations

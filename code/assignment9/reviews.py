@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [74cb8f77d4bcfe81]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [225a2819236caee8]
 
-# %% assignment9.pmd:374-461 reviews
+# %% assignment9.pmd:372-459 reviews
 """Sentiment data, split into training, validation and test sets."""
 
 from __future__ import annotations

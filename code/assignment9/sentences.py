@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [862158d0e920e597]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [57dc9514b43acb60]
 
-# %% assignment9.pmd:225-282 sentences
+# %% assignment9.pmd:223-280 sentences
 """The movie-review sentences of Pang and Lee with Hutto and Gilbert's ratings."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [aeae32168384c1d9]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [804afdcfb9990e9f]
 
-# %% assignment9.pmd:1250-1354 dense-tests
+# %% assignment9.pmd:1255-1359 dense-tests
 """Sizes, initial weights, loss and training of the autoencoders."""
 
 import torch

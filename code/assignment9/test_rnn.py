@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [d776d710e17f2b0b]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [e0b83d8e2b4b2290]
 
-# %% assignment9.pmd:2728-2891 test-rnn
+# %% assignment9.pmd:2786-2949 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [9b742d9c91d1ef53]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c1add7508b23f2e6]
 
-# %% assignment9.pmd:1835-1911 vae-tests
+# %% assignment9.pmd:1892-1968 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [cdaebea641d45af3]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [d69e09f49d32b9d1]
 
-# %% assignment9.pmd:705-745 tracing
+# %% assignment9.pmd:703-743 tracing
 """The sizes inside a running model, seen by forward hooks."""
 
 from __future__ import annotations

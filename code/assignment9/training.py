@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [fa72e956a8f8aefb]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [0fec6e374f8a2e5d]
 
-# %% assignment9.pmd:558-666 training
+# %% assignment9.pmd:556-664 training
 """Training loops for models whose data fit in memory."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [d5c8baa2d50fdcea]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [a475fc86f1805b9e]
 
-# %% assignment9.pmd:1597-1656 vae
+# %% assignment9.pmd:1621-1680 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [82d82678249d862e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [e784e3799efe3a8e]
 
-# %% assignment9.pmd:1917-1944 vocabulary
+# %% assignment9.pmd:1974-2001 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter

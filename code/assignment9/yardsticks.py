@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [11df6ddc637d477e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [b741a11324e8e38c]
 
-# %% assignment9.pmd:2165-2238 yardsticks
+# %% assignment9.pmd:2222-2295 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations

@@ -79,6 +79,7 @@ def build(
     """What a build makes of a copy of the document, which may be edited."""
     sources = shutil.copytree(original.parent, folder / original.parent.name)
     source = sources / original.name
+    (sources / "author.yaml").write_text("author: Ada Lovelace\nid: '4711'\n", "utf-8")
     settings = [item for name, value in params.items() for item in ("-P", f"{name}={value}")]
     command = ("build", str(source), "-o", str(folder), "--code", str(folder / "code"), *settings)
     done = run(sys.executable, *program, *command, **variables)

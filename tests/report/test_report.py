@@ -78,3 +78,8 @@ def test_module_and_its_tests_are_extracted(report):
         "textcnn.py",
         "test_vae.py",
     }
+
+
+def test_the_author_is_in_print_and_no_blanks(report):
+    assert "Ada Lovelace (4711)" in report.text
+    assert "Student ID" not in report.text

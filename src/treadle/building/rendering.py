@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from treadle.building.obstacles import obstacles
 from treadle.building.publish import publish, read_manifest, to_publish
@@ -12,7 +12,9 @@ from treadle.building.stage import databases, stage
 from treadle.building.supplements import find_supplements
 from treadle.building.work import Work
 from treadle.checking.labels import unbound
-from treadle.diagnostics import Severity, Span, error
+from treadle.diagnostics import Diagnostic, Severity, Span, error, warning
+from treadle.document.author_file import KEY, author_path
+from treadle.document.source import is_file
 from treadle.typesetting.environment import (
     document_epoch,
     is_dated_today,
@@ -34,7 +36,7 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     work.listener.stage("weaving")
     results = with_sources(document, work.results, work.prepared.planned.sources)
     woven = weave(document, results)
-    work.problems += (*woven.diagnostics, *unbound(document, woven))
+    work.problems += (*_blanks(work), *woven.diagnostics, *unbound(document, woven))
     code_ended()
     work.problems += stage(document, work.prepared.settings, woven, scratch)
     if work.failed or work.request.target is Target.TEX:
@@ -53,6 +55,18 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     work.sources |= {copy.source for copy in supplements.copies}
     if not work.failed:
         _publish(work, (".tex", ".pdf"), (*supplements.copies, *_synctex(work, places)))
+
+
+def _blanks(work: Work) -> Iterator[Diagnostic]:
+    """Says that blanks stand where the author's file would have something to say."""
+    front = work.prepared.document.front
+    path = author_path(front, work.request.path)
+    if path is not None and not is_file(path):
+        at = Span.at(str(work.request.path), front.lines.get(KEY, 1))
+        hint = (
+            "write it beside the document: `author: Ada Lovelace`, and `id: 4711` on a second line"
+        )
+        yield warning(at, f"there is no {path}: blanks stand for what it holds", hint)
 
 
 def _publish(work: Work, suffixes: tuple[str, ...], supplements: tuple[Copy, ...] = ()) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from treadle.building.prepare import Prepared
 from treadle.building.request import Request
 from treadle.building.stage import databases
+from treadle.document.author_file import author_path
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, Result
 from treadle.tangling.places import package_name
@@ -21,6 +22,8 @@ def sources_of(request: Request, prepared: Prepared, woven: Woven) -> Iterator[P
     document, settings = prepared.document, prepared.settings
     folder = document.path.parent
     yield document.path
+    if (author := author_path(document.front, document.path)) is not None:
+        yield author  # if it is not there, it may be one day
     yield from databases(document, settings)
     yield from (copy.source for copy in woven.copies)
     yield from (folder / chunk.options.source for chunk in document.chunks if chunk.options.source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.author_file import with_author
 from treadle.document.fences import RawChunk, RawProse, cut, split_lines
 from treadle.document.frontmatter import FrontRead, read_front_matter
 from treadle.document.inline import find_inlines, unclosed_inlines
@@ -35,10 +36,12 @@ def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[
 def _read(path: Path, text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
     front = read_front_matter(text, str(path))
     blocks, problems = _read_blocks(_body(text, front), front.body_line, str(path))
-    document = Document(path, front.front, blocks)
+    whole, author_problems = with_author(front.front, path)
+    document = Document(path, whole, blocks)
     _, settings_problems = read_settings(document)
     found = [
         *front.diagnostics,
+        *author_problems,
         *settings_problems,
         *problems,
         *duplicate_names(document.chunks),

@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True):
     title: str | None = None
     subtitle: str | None = None
     authors: tuple[Author, ...] = ()
+    author_file: str | None = None  # holds the author, the course, the id, the group
     course: str | None = None
     id: str | None = None
     group: str | None = None
@@ -63,6 +64,7 @@ _KEYS = MappingProxyType(
         "title": ("title", a_string),
         "subtitle": ("subtitle", a_string),
         "author": ("authors", authors),
+        "author-file": ("author_file", a_string),
         "course": ("course", a_string),
         "id": ("id", a_string),
         "group": ("group", a_string),

@@ -22,8 +22,11 @@ class Title(Struct, frozen=True):
 
 def title_of(settings: Settings, latex: Callable[[str], str]) -> Title:
     """The title block; `latex` renders Markdown. The date is the document's, never today's."""
+    alone = settings.id if len(settings.authors) == 1 else None
+    ids = [author.id or alone for author in settings.authors]
     authors = (
-        author.name + (f" ({author.id})" if author.id else "") for author in settings.authors
+        author.name + (f" ({number})" if number else "")
+        for author, number in zip(settings.authors, ids, strict=True)
     )
     return Title(
         title=latex(settings.title or ""),

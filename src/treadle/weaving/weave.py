@@ -128,6 +128,7 @@ def _whole(
     values = {
         "title": title,
         "toc": settings.toc,
+        "blanks": bool(settings.author_file) and not settings.authors,
         "twocolumn": "twocolumn" in settings.classoption,
     }
     try:
