@@ -65,9 +65,8 @@ def misuses_of(request: Request) -> tuple[str, ...]:
         return (f"LaTeX can't work with {shown} in the name of {path}: rename the file",)
     if len(path.stem.encode("utf-8", "surrogateescape")) > LONGEST:
         return (f"the name of {path} is too long, there is no room for more: rename the file",)
-    if ":" in str(path.resolve().parent):
-        where = path.resolve().parent
-        return (f"TeX can't search a folder with `:` in its name: rename {where}",)
+    if ":" in str(folder := path.resolve().parent):
+        return (f"TeX can't search a folder with `:` in its name: rename {folder}",)
     if out_dir.exists() and not out_dir.is_dir():
         return (f"-o {out_dir}: not a folder",)
     for folder in (out_dir, request.code_dir):

@@ -29,8 +29,9 @@ def publish(
     earlier = read_manifest(scratch)
     # Before the files themselves: a killed build must not leave files that nobody knows.
     _write_manifest(scratch, earlier | names)
+    document = combined([scratch.stem])[:16]
     for copy in copies:
-        _replace(copy.source, scratch.out_dir / copy.target, combined([scratch.stem])[:16])
+        _replace(copy.source, scratch.out_dir / copy.target, document)
     stale = {name for name in earlier - names if name.startswith(f"{scratch.stem}/")}
     remove_files(scratch.out_dir, stale)
     _write_manifest(scratch, (earlier | names) - stale)

@@ -2,7 +2,6 @@ r"""Labels, and what refers to them: in the document's LaTeX, on its fences, in 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Set
 
@@ -10,6 +9,7 @@ from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import Chunk, Document, Prose
+from treadle.document.names import nearest
 from treadle.typesetting.inputs import READS
 from treadle.weaving.weave import Woven
 
@@ -42,15 +42,16 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     return tuple(found)
 
 
-def targets_of(chunk: Chunk) -> tuple[str, ...]:
-    """The labels of what a chunk checks: `checks="eq:kl, eq:general"` names two."""
-    return tuple(re.split(r"[,\s]+", chunk.options.checks.strip())) if chunk.options.checks else ()
+def targets(document: Document) -> Iterator[tuple[Chunk, str]]:
+    """Each chunk that checks something with each label: `checks="eq:kl, eq:general"` names two."""
+    for chunk in document.chunks:
+        for name in re.findall(r"[^,\s]+", chunk.options.checks or ""):
+            yield chunk, name
 
 
 def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Diagnostic]:
     """A warning for each label that nothing refers to."""
-    checked = (name for chunk in document.chunks for name in targets_of(chunk))
-    used = {*_references(woven.tex), *checked}
+    used = {*_references(woven.tex), *(name for _, name in targets(document))}
     code = _code(document)
     for label in labels:
         if not any(name in used or name in code for name in label.names):
@@ -60,7 +61,7 @@ def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterato
 
 def unchecked(labels: Iterable[Label], document: Document) -> Iterator[Diagnostic]:
     """A warning for each labelled equation that no chunk checks."""
-    checked = {name for chunk in document.chunks for name in targets_of(chunk)}
+    checked = {name for _, name in targets(document)}
     for label in labels:
         name = label.names[0]
         if name.startswith(EQUATION) and name not in checked:
@@ -73,11 +74,9 @@ def missing_targets(
 ) -> Iterator[Diagnostic]:
     """A warning for each chunk that checks what does not exist."""
     known = {*LABEL.findall(woven.tex), *(name for label in labels for name in label.names)}
-    for chunk in document.chunks:
-        for name in targets_of(chunk):
-            if name not in known and not _is_printed(name, document, chunk):
-                message = f"{chunk.label} checks `{name}`, and nothing has this label"
-                yield warning(Span.at(chunk.span.file, chunk.span.line), message)
+    for chunk, name in targets(document):
+        if name not in known and not _is_printed(name, document, chunk):
+            yield warning(*_without_label(chunk, name))
 
 
 def _is_written(name: str, prose: str) -> bool:
@@ -96,13 +95,16 @@ def unbound(document: Document, woven: Woven) -> Iterator[Diagnostic]:
     known = set(LABEL.findall(woven.tex))
     if READS.search(woven.tex.partition(r"\begin{document}")[2]):
         return
-    for chunk in document.chunks:
-        for name in targets_of(chunk):
-            if name not in known:
-                near = difflib.get_close_matches(name, sorted(known), n=1)
-                hint = f"did you mean `{near[0]}`?" if near else ""
-                message = f"{chunk.label} checks `{name}`, and nothing has this label"
-                yield error(Span.at(chunk.span.file, chunk.span.line), message, hint)
+    for chunk, name in targets(document):
+        if name not in known:
+            near = nearest(name, known)
+            hint = f"did you mean `{near}`?" if near else ""
+            yield error(*_without_label(chunk, name), hint)
+
+
+def _without_label(chunk: Chunk, name: str) -> tuple[Span, str]:
+    at = Span.at(chunk.span.file, chunk.span.line)
+    return at, f"{chunk.label} checks `{name}`, and nothing has this label"
 
 
 def _references(tex: str) -> Set[str]:

@@ -20,23 +20,22 @@ def add_params(command: argparse.ArgumentParser) -> None:
 
 def add_out_dir(command: argparse.ArgumentParser, what: str) -> None:
     """`-o DIR`: `what` the folder of builds is to the command."""
-    command.add_argument(
-        "-o",
-        dest="out_dir",
-        metavar="DIR",
-        type=Path,
-        default=Path("build"),
-        help=f"{what} (default: build)",
-    )
+    _add_folder(command, "-o", "out_dir", "build", what)
 
 
-def add_code_dir(command: argparse.ArgumentParser) -> None:
-    """`--code DIR`."""
+def add_code_dir(command: argparse.ArgumentParser, flag: str, what: str) -> None:
+    """`flag DIR`: `what` the folder of extracted code is to the command."""
+    _add_folder(command, flag, "code_dir", "code", what)
+
+
+def _add_folder(
+    command: argparse.ArgumentParser, flag: str, name: str, default: str, what: str
+) -> None:
     command.add_argument(
-        "--code",
-        dest="code_dir",
+        flag,
+        dest=name,
         metavar="DIR",
         type=Path,
-        default=Path("code"),
-        help="where module chunks are extracted to (default: code)",
+        default=Path(default),
+        help=f"{what} (default: {default})",
     )

@@ -30,7 +30,7 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
         help="stop at the LaTeX, or go on to the PDF (default)",
     )
     add_params(build)
-    add_code_dir(build)
+    add_code_dir(build, "--code", "where module chunks are extracted to")
     build.add_argument(
         "--jobs",
         metavar="N",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from treadle.cli.arguments import add_code_dir
 from treadle.cli.problems import add_format
 
 Subcommands = argparse._SubParsersAction
@@ -14,14 +15,7 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
     """Declare the subcommand."""
     tangle = commands.add_parser("tangle", help="extract a document's modules and tests")
     tangle.add_argument("file", metavar="FILE.pmd", type=Path)
-    tangle.add_argument(
-        "-o",
-        dest="code_dir",
-        metavar="DIR",
-        type=Path,
-        default=Path("code"),
-        help="the folder they go to (default: code)",
-    )
+    add_code_dir(tangle, "-o", "the folder they go to")
     tangle.add_argument("-q", dest="quiet", action="store_true", help="print nothing but problems")
     add_format(tangle)
     tangle.set_defaults(run=run)

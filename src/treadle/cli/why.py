@@ -24,7 +24,7 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
     why.add_argument("chunk", metavar="CHUNK", nargs="?", help="only this one, by its name")
     add_out_dir(why, "the folder builds go to")
     add_params(why)
-    add_code_dir(why)
+    add_code_dir(why, "--code", "where module chunks are extracted to")
     why.set_defaults(run=run)
 
 

@@ -19,7 +19,7 @@ from treadle.typesetting.kinds import (
 )
 from treadle.typesetting.log import Message
 from treadle.typesetting.places import Places
-from treadle.typesetting.telling import Telling, commands
+from treadle.typesetting.telling import Telling
 from treadle.typesetting.words import NO_FILE, Said, in_words
 
 OPEN_ARGUMENT = re.compile(
@@ -27,7 +27,7 @@ OPEN_ARGUMENT = re.compile(
 )
 DEFINED = re.compile(r"Command (?P<name>\\\S+) (?:already defined|undefined)")
 INTERNAL = {r"\@footnotetext": r"\footnote"}  # LaTeX's commands, by those that authors write
-TELLING = 6  # so many characters are hardly found elsewhere by chance
+FINDABLE = 6  # so many characters are hardly found elsewhere by chance
 CLASH = re.compile(r"Option clash for package (?P<name>[^\s.]+)")
 IMAGE = re.compile(r"pdflatex \(file (?P<name>[^)]+)\)")
 
@@ -65,7 +65,7 @@ def _special(text: str, item: Message, places: Places) -> Said | None:
 
 def _undefined(item: Message, places: Places) -> Said:
     name, user = undefined_command(item), user_of_undefined(item)
-    if not user or name in commands(places.tex):
+    if not user or name in places.commands:
         return words_for_command(name, places.tex)
     hint = "is its package missing in `preamble:` of the front matter?"
     return Said(f"`{user}` stands for the undefined command {name}", hint)
@@ -121,6 +121,6 @@ def _argument(name: str, item: Message, places: Places) -> Span | None:
     name = INTERNAL.get(name, name)
     alone = start.removeprefix("{")
     for opening in (f"\\begin{{{name[1:]}}}{start}", name + start, alone):
-        if (len(opening) >= TELLING or opening != alone) and (at := places.of_text(opening)):
+        if (len(opening) >= FINDABLE or opening != alone) and (at := places.of_text(opening)):
             return at
     return places.of_open(name)

@@ -21,6 +21,7 @@ READ_BY = {
     ".lof": re.compile(r"\\listoffigures"),
     ".lot": re.compile(r"\\listoftables"),
 }
+COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 ARGUMENT = 50  # lines of tex that the argument of a command has at most
 
 
@@ -48,6 +49,11 @@ class Places(Struct, frozen=True, dict=True):
     def tex_lines(self) -> list[str]:
         """The lines of the tex."""
         return self.tex.split("\n")
+
+    @cached_property
+    def commands(self) -> frozenset[str]:
+        """The commands that the tex uses, but those of environments."""
+        return frozenset(COMMAND.findall(self.tex)) - {r"\begin", r"\end"}
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:

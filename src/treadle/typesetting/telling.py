@@ -3,7 +3,6 @@ r"""Which of LaTeX's errors tell of a mistake: the others only follow from one."
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from treadle.typesetting.commands import is_of_package
@@ -33,7 +32,7 @@ class Telling:
     def __init__(self, places: Places) -> None:
         """Nothing is known yet."""
         self._places = places
-        self._own = commands(places.tex)
+        self._own = places.commands
         self._last: Message | None = None
         self._in_formula = False  # one that TeX began itself, and ends itself
         self._unknown: list[tuple[str, range]] = []  # environments, and the lines of tex in them
@@ -116,8 +115,3 @@ def chosen_of(items: Sequence[Message], own: Set[str]) -> list[Message]:
         if item is not first and (alone or undefined_command(item) in own):
             chosen.append(item)
     return list({(text_of(item), undefined_command(item)): item for item in chosen}.values())
-
-
-def commands(tex: str) -> set[str]:
-    """The commands a document uses."""
-    return set(re.findall(r"\\(?:[A-Za-z]+|.)", tex)) - {r"\begin", r"\end"}
