@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
 from msgspec import Struct
 
@@ -14,6 +15,8 @@ from treadle.document.model import Document, Prose
 _FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
 # `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.
 _LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
+_WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]+)[\s,}]")
+_MISSPELT = 0.8  # of difflib's ratio to `python`
 _PLAIN = re.compile(r"\s+\{\.")
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-+*:]|\d+[.)])[ \t]")
 
@@ -53,7 +56,15 @@ def _opens_lookalike(text: str, reading: _Reading) -> bool:
     if fence is None or _is_indented_code(fence["indent"], reading.above):
         return False
     reading.open_fence = fence["fence"]
-    return _LIKE_A_CHUNK.match(fence["info"]) is not None and not _PLAIN.match(fence["info"])
+    info = fence["info"]
+    return not _PLAIN.match(info) and (bool(_LIKE_A_CHUNK.match(info)) or _is_misspelt(info))
+
+
+def _is_misspelt(info: str) -> bool:
+    found = _WORD.match(info)
+    if found is None:
+        return False
+    return SequenceMatcher(None, found["word"].lower(), "python").ratio() >= _MISSPELT
 
 
 def _is_indented_code(indent: str, above: list[str]) -> bool:

@@ -75,6 +75,7 @@ class Chunk(Struct, frozen=True):
     options: ChunkOptions
     span: Span
     code_line: int
+    closed: bool = True  # False: what follows it has been taken for its code
 
     @property
     def label(self) -> str:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from msgspec import Struct, field
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.document.backslashes import SWALLOWED
 from treadle.document.model import ChunkOptions
 from treadle.document.names import did_you_mean, nearest, unusable
 from treadle.document.option_hints import needs_quotes, unreadable_options
@@ -21,7 +22,6 @@ _RESULTS = (
     *("verbatim", "hidden", "hide", "none", "markdown", "markup", "md"),
     *("tex", "latex", "raw", "asis", "rst"),
 )
-_CONTROL = re.compile(r"[\x00-\x08\t\x0b-\x1f]")
 
 
 class _Reading(Struct):
@@ -116,7 +116,7 @@ def _read_keyword(keyword: ast.keyword, reading: _Reading) -> None:
         )
         return
     reading.given[name] = value
-    if isinstance(value, str) and _CONTROL.search(value):
+    if isinstance(value, str) and SWALLOWED.search(value):
         reading.warning(
             f"the option `{name}` holds a control character, as `\\t` and `\\b` make one",
             f'write {name}=r"..." to keep backslashes',

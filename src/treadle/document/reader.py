@@ -81,7 +81,7 @@ def _read_chunk(raw: RawChunk, number: int, file: str) -> tuple[Chunk, list[Diag
     if not raw.closed:
         problems.append(_unclosed(raw, file))
     span = Span(file, raw.line, raw.end_line)
-    return Chunk(number, raw.code, options, span, raw.line + 1), problems
+    return Chunk(number, raw.code, options, span, raw.line + 1, raw.closed), problems
 
 
 def _unclosed(raw: RawChunk, file: str) -> Diagnostic:

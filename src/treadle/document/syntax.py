@@ -37,7 +37,8 @@ class _Unit(Struct, frozen=True):
 def check_syntax(document: Document) -> tuple[Diagnostic, ...]:
     """An error for each chunk or inline code that Python can't compile. Nothing is run.
 
-    Chunks that are not evaluated, or may raise (`error=True`), are not looked at. Chunks with
+    Chunks that are not evaluated, or may raise (`error=True`), are not looked at, nor is one whose
+    fence is never closed: prose may be in its code. Chunks with
     `complete=False` are compiled together with the next complete one, as they are run.
     """
     found: list[Diagnostic] = []
@@ -46,7 +47,8 @@ def check_syntax(document: Document) -> tuple[Diagnostic, ...]:
             found += _check_inlines(block.inlines)
         else:
             found += _check_inlines(_option_inlines(block))
-    units = [*_units(document.chunks), *_tests(document.chunks)]
+    closed = tuple(chunk for chunk in document.chunks if chunk.closed)
+    units = [*_units(closed), *_tests(closed)]
     found += [item for unit in units for item in _check_unit(unit)]
     found += _check_late_futures(document.chunks)
     return tuple(sorted(found, key=lambda item: item.span.line))

@@ -9,14 +9,10 @@ from typing import Any
 import yaml
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.document.backslashes import SWALLOWED
 from treadle.document.model import FrontMatter
 from treadle.document.names import unusable
 
-# A line break may be meant, unless it begins a command such as `\nu` or `\newcommand`.
-_CONTROL = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]"
-    r"|\n(?=(?:u|abla|eq?|eg|i|ot|oindent|ew[a-z]+)(?![a-z]))"
-)
 _SINGLE_QUOTES = "write it in single quotes"
 
 
@@ -85,7 +81,7 @@ def _swallowed_backslashes(
         return
     seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
-        if node.style == '"' and _CONTROL.search(node.value):
+        if node.style == '"' and SWALLOWED.search(node.value):
             message = "a control character: YAML made it of a backslash within double quotes"
             at = Span.at(file, line + node.start_mark.line)
             yield warning(at, message, _SINGLE_QUOTES)
@@ -118,6 +114,9 @@ def _load(text: str) -> tuple[yaml.Node | None, object]:
 
 def _diagnostic(failure: yaml.YAMLError, block: str, line: int, file: str) -> Diagnostic:
     mark = getattr(failure, "problem_mark", None) or getattr(failure, "context_mark", None)
+    opened = getattr(failure, "context_mark", None)
+    if opened is not None and "quoted scalar" in str(getattr(failure, "context", "")):
+        mark = opened  # the end of the block, where the quote is missed, says nothing
     if mark is not None:
         line += min(mark.line, max(block.count("\n") - 1, 0))
     elif isinstance(failure, yaml.reader.ReaderError) and isinstance(failure.position, int):
@@ -133,4 +132,6 @@ def _hint(problem: str) -> str:
         return "indent with spaces, not tabs"
     if "unknown escape character" in problem:
         return _SINGLE_QUOTES
+    if "unexpected end of stream" in problem or "found unexpected document separator" in problem:
+        return "a closing quote is missing"
     return ""

@@ -177,7 +177,7 @@ def test_pixels_have_the_density_asked_for(draw, folder):
 def test_a_figure_that_can_not_be_drawn_is_a_failure(run):
     failure = run(PLOT + "plt.title('$\\\\nosuchthing$');", line=30).failure
     assert "nosuchthing" in failure.traceback
-    assert (failure.file, failure.line) == ("report.pmd", 30)
+    assert (failure.file, failure.line) == ("report.pmd", 31)
 
 
 def test_after_a_failure_half_drawn_figures_are_dropped(run, draw):

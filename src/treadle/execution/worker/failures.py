@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # most chunks don't fail: it is imported when one does
 _OURS = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
 
 
+FENCES = ("```", "~~~")  # one ends the chunk
 LONGEST = 300  # characters of a message that are worth a place in one line
 
 
@@ -47,6 +48,10 @@ def failure_of(exception: BaseException, place: Place) -> Failure:
     report = TracebackException.from_exception(exception)
     _drop_our_frames(report)
     span = _syntax_place(exception, place) or _innermost(report.stack, place)
+    if span is None:  # only frames of libraries: it was drawn when the chunk had ended
+        span = _quoted(exception, place)
+        if not any(_is_own(frame.filename, place) for frame in report.stack):
+            report.stack.clear()
     traceback = _without_folder("".join(report.format()), place)
     message = _message(exception) + _elsewhere(exception, report.stack, place)
     return Failure(message, traceback, span.file, span.line, span.column)
@@ -69,7 +74,8 @@ def _message(exception: BaseException) -> str:
         said = str(exception.msg if isinstance(exception, SyntaxError) else exception)
     except Exception:
         said = "(its message can't be shown)"
-    words = " ".join(said.split())
+    told = (line for line in said.splitlines() if line.strip(" ^~"))  # others point at these
+    words = " ".join(" ".join(told).split())
     return f"{name}: {words[:LONGEST]}{'...' * (len(words) > LONGEST)}" if words else name
 
 
@@ -78,13 +84,17 @@ def _elsewhere(exception: BaseException, stack: StackSummary, place: Place) -> s
     file, line = (stack[-1].filename, stack[-1].lineno) if stack else (place.file, None)
     if isinstance(exception, SyntaxError) and exception.lineno is not None:
         file, line = str(exception.filename), exception.lineno
-    own = place.folder and file.startswith(f"{place.folder}/")
-    if not own or (place.code_path and file.startswith(place.code_path)):
+    if not _is_own(file, place) or (place.code_path and file.startswith(place.code_path)):
         return ""
+    return f" (raised at {file[len(place.folder) + 1 :]}:{line})"
+
+
+def _is_own(file: str, place: Place) -> bool:
+    """Whether it is a file of the author's, in the document's folder."""
+    if not place.folder or not file.startswith(f"{place.folder}/"):
+        return False
     parts = file[len(place.folder) + 1 :].split("/")
-    if parts[-1].startswith("<") or "site-packages" in parts:
-        return ""
-    return f" (raised at {'/'.join(parts)}:{line})"
+    return not parts[-1].startswith("<") and "site-packages" not in parts
 
 
 def _drop_our_frames(report: TracebackException) -> None:
@@ -106,7 +116,23 @@ def _syntax_place(exception: BaseException, place: Place) -> Span | None:
     return _in_document(str(exception.filename), exception.lineno, place)
 
 
-def _innermost(stack: StackSummary, place: Place) -> Span:
+def _quoted(exception: BaseException, place: Place) -> Span:
+    """The line of the chunk with the text that the exception's message begins with, such as a
+    formula of a figure; the chunk's first line where there is none."""
+    import linecache
+
+    from treadle.diagnostics import Span
+
+    text = next((line for line in str(exception).splitlines() if line.strip()), "").strip()
+    for number, line in enumerate(linecache.getlines(place.file)[place.line - 1 :], place.line):
+        if line.startswith(FENCES):
+            break
+        if len(text) > 1 and text in line:
+            return Span.at(place.file, number)
+    return Span.at(place.file, place.line)
+
+
+def _innermost(stack: StackSummary, place: Place) -> Span | None:
     """The innermost frame that stands in the document, be it through an extracted module."""
     from treadle.diagnostics import Span
 
@@ -114,8 +140,7 @@ def _innermost(stack: StackSummary, place: Place) -> Span:
         span = _in_document(frame.filename, frame.lineno or place.line, place)
         if span is not None:
             return Span.at(span.file, span.line, 0 if frame.colno is None else frame.colno + 1)
-
-    return Span.at(place.file, place.line)
+    return None
 
 
 def _in_document(file: str, line: int, place: Place) -> Span | None:

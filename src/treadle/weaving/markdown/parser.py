@@ -16,6 +16,7 @@ from treadle.weaving.markdown.marks import marks_plugin
 from treadle.weaving.markdown.maths import maths_plugin
 from treadle.weaving.markdown.nesting import nesting_plugin
 from treadle.weaving.markdown.raw_latex import raw_latex_plugin
+from treadle.weaving.markdown.table_rows import table_rows_plugin
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +27,7 @@ def parser() -> MarkdownIt:
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
     md.use(raw_latex_plugin).use(maths_plugin).use(divs_plugin)
-    md.use(citations_plugin).use(marks_plugin).use(nesting_plugin)
+    md.use(citations_plugin).use(marks_plugin).use(nesting_plugin).use(table_rows_plugin)
     return md
 
 
