@@ -7,7 +7,7 @@ import re
 from treadle.document.model import Document
 from treadle.document.settings import Settings, read_settings
 from treadle.weaving.characters import declared, needs_drawing
-from treadle.weaving.fragment import Fragment, lines_from, text_of
+from treadle.weaving.fragment import Fragment, Line, lines_from, text_of
 from treadle.weaving.latex import escape
 from treadle.weaving.markdown.plain import plain_text, running_line
 from treadle.weaving.page import font_size, geometry, paper, text_width
@@ -27,9 +27,11 @@ def preamble(document: Document) -> str:
 
 def preamble_lines(document: Document, settings: Settings, used: str) -> Fragment:
     """The preamble with its line map; it declares the rare characters of the text `used`."""
-    line = next((document.front.lines[key] for key in ("preamble", "header-includes")
-                 if key in document.front.lines), 1)  # fmt: skip
-    slots = {"author_preamble": _author_preamble(document, settings, line)}
+    slots = {
+        "author_preamble": _author_preamble(document, settings),
+        "class": (Line(_class(settings), _line(document, "documentclass", "classoption")),),
+        "page": (Line(_page(settings), _line(document, "geometry")),),
+    }
     template = environment().get_template("preamble.tex.j2")
     pdf_title, pdf_subject = (
         escape(plain_text(text or "")) for text in (settings.title, settings.course)
@@ -37,9 +39,7 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
     title = running_line(settings.title or "", TITLE_LENGTH)
     authors = escape(_shortened(", ".join(author.name for author in settings.authors)))
     values = {
-        "document_class": settings.documentclass or "article",
         "class_options": ",".join(_class_options(settings)),
-        "geometry": ",".join(geometry(settings)),
         "has_chapters": (settings.documentclass or "article") in CHAPTERS,
         "numbered": numbered(document, settings),
         "lang": settings.lang or "en",
@@ -65,7 +65,22 @@ def numbered(document: Document, settings: Settings) -> bool:
     return settings.numbersections or "numbersections" not in document.front.values
 
 
-def _author_preamble(document: Document, settings: Settings, line: int) -> Fragment:
+def _line(document: Document, *keys: str) -> int:
+    """The line of the first of these keys that the front matter has."""
+    return next((document.front.lines[key] for key in keys if key in document.front.lines), 1)
+
+
+def _class(settings: Settings) -> str:
+    name = settings.documentclass or "article"
+    return f"\\documentclass[{','.join(_class_options(settings))}]{{{name}}}"
+
+
+def _page(settings: Settings) -> str:
+    return f"\\usepackage[{','.join(geometry(settings))}]{{geometry}}"
+
+
+def _author_preamble(document: Document, settings: Settings) -> Fragment:
+    line = _line(document, "preamble", "header-includes")
     text = settings.preamble.strip("\n")
     # The text begins on the line after `preamble: |`, and on that line where there is no bar.
     key = document.front.text.splitlines()[line - 1 : line]
