@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.typesetting.database import fault_of
+from treadle.typesetting.entries import entry_of
 from treadle.typesetting.places import READ_BY, Places
 from treadle.typesetting.programs import Programs
 
@@ -52,27 +54,19 @@ def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Itera
             continue  # said just before
         elif found := AT_LINE.match(line):
             name = found["file"].strip()
-            number = _existing_line(int(found["line"] or 1), name, directory)
-            yield error(
-                places.of_file(name, number), f"BibTeX: {found['message']}", _hint(found["message"])
-            )
+            text = _database(name, directory)
+            fault = fault_of(found["message"], int(found["line"] or 1), text)
+            at = places.of_file(name, fault.line)
+            yield error(at, f"BibTeX: {found['message']}", fault.hint)
         elif (found := UNKNOWN_TYPE.match(line)) and not broken:
-            at = _entry(found["key"], places, directory)
+            at = _entry(found["key"], places)
             text = f"BibTeX: the style knows no entries of the type that `{found['key']}` has"
             yield warning(at, text, "is it misspelt? There are @article, @book, @misc and others")
         elif UNKNOWN_ENTRY in line:
             continue  # LaTeX says so itself, where the citation stands
         elif (found := ABOUT_ENTRY.match(line)) and not broken:
-            at = _entry(found["key"], places, directory)
+            at = _entry(found["key"], places)
             yield warning(at, f"BibTeX: {found['message']}")
-
-
-def _hint(message: str) -> str:
-    if "end of database" in message or "end of file" in message:
-        return "the closing brace of an entry, or of a field, is missing"
-    if message.startswith("I was expecting a `,' or a `}'"):
-        return "a comma is missing after the field before"
-    return ""
 
 
 def _commands(directory: Path) -> str:
@@ -95,18 +89,11 @@ def _key(commands: str, directory: Path) -> str:
     return digest.hexdigest()
 
 
-def _existing_line(number: int, name: str, directory: Path) -> int:
-    """`number`, or the nearest line of the database: BibTeX may speak of the one after its end."""
+def _database(name: str, directory: Path) -> str:
     beside = (path for path in _databases(directory) if path.name == Path(name).name)
-    text = next((path.read_text("utf-8", "replace") for path in beside), None)
-    last = number if text is None else text.count("\n") + (not text.endswith("\n"))
-    return max(1, min(number, last))
+    return next((path.read_text("utf-8", "replace") for path in beside), "")
 
 
-def _entry(key: str, places: Places, directory: Path) -> Span:
-    start = re.compile(r"^[ \t]*@\w+\s*[{(]\s*" + re.escape(key) + r"\s*,", re.MULTILINE)
-    for path in _databases(directory):
-        text = path.read_text("utf-8", "replace")
-        if found := start.search(text):
-            return places.of_file(path.name, text.count("\n", 0, found.end()) + 1)
-    return places.of_pattern(READ_BY[".bbl"])
+def _entry(key: str, places: Places) -> Span:
+    entry = entry_of(key, places)
+    return entry.of("") if entry else places.of_pattern(READ_BY[".bbl"])

@@ -71,6 +71,14 @@ pmatrix bmatrix vmatrix array tabular tabularx table figure center quote quotati
 theorem lemma proposition corollary definition example remark proof abstract aligned split flushleft
 flushright thebibliography
 """
+DEFINING = (
+    r"\newcommand",
+    r"\renewcommand",
+    r"\providecommand",
+    r"\DeclareMathOperator",
+    r"\DeclarePairedDelimiter",
+    r"\NewDocumentCommand",
+)
 LETTERS = re.compile(r"\\[A-Za-z]+")
 BEGUN = re.compile(r"\\(?:begin|newenvironment|newtheorem)\*?\{([A-Za-z]+\*?)\}")
 SIMILAR = 0.75  # of difflib's ratio
@@ -94,6 +102,14 @@ def words_for_environment(name: str, tex: str) -> Said:
 def is_of_package(name: str, environment: str) -> bool:
     """Whether the package that a known environment comes from defines this command, too."""
     return bool(name) and _package_of(name) == _package_of(environment) != ""
+
+
+def lost_definition(name: str, line: str) -> str:
+    r"""The command that `line` would define if `name`, as in `\newcomand`, were not misspelt."""
+    if not name or not difflib.get_close_matches(name, DEFINING, n=1, cutoff=SIMILAR):
+        return ""
+    after = LETTERS.search(line.partition(name)[2])
+    return after[0] if after else ""
 
 
 def _package_of(name: str) -> str:

@@ -9,7 +9,7 @@ from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.typesetting.errors import errors_of
 from treadle.typesetting.log import Kind, Message, messages
 from treadle.typesetting.places import Places
-from treadle.typesetting.undefined import citation_hint, reference_hint
+from treadle.typesetting.undefined import citation_hint, nowhere, reference_hint
 
 TOLERATED = 2.0  # points by which a box may stick out before it is worth a word
 
@@ -46,6 +46,15 @@ def diagnose_errors(log: str, places: Places) -> tuple[Diagnostic, ...]:
     return _merged(errors_of([item for item in messages(log) if item.kind is Kind.ERROR], places))
 
 
+def diagnose_missing(log: str, places: Places) -> tuple[Diagnostic, ...]:
+    """The references and citations that surely lead nowhere, though LaTeX has come to no end."""
+    said = [item for item in messages(log) if item.kind is Kind.WARNING]
+    keys = {item: found["key"] for item in said if (found := UNDEFINED.match(item.text))}
+    lost = nowhere(keys.values(), places)
+    missing = (item for item in said if keys.get(item) in lost)
+    return _merged(problem for item in missing for problem in _others(item, places))
+
+
 def _others(item: Message, places: Places) -> Iterator[Diagnostic]:
     if found := UNKNOWN_OPTION.match(item.text):
         for name in found["name"].split(","):
@@ -70,13 +79,21 @@ def _other(item: Message, places: Places) -> Diagnostic | None:
     if found := DUPLICATE_LABEL.match(item.text):
         if found["key"].endswith("@cref"):  # cleveref's own shadow of the label
             return None
-        label = re.compile(re.escape(f"\\label{{{found['key']}}}"))
-        return error(places.of_pattern(label, 1), f"the label `{found['key']}` is given twice")
+        return _given_twice(found["key"], places)
     if HARMLESS.match(item.text) or not item.text:
         return None
     if item.text.startswith("Token not allowed in a PDF string"):
         return warning(at or places.of_line(1), BOOKMARK)
     return warning(at or _whole(item, places), f"LaTeX: {item.text.rstrip('.')}")
+
+
+def _given_twice(key: str, places: Places) -> Diagnostic:
+    label = re.compile(re.escape(f"\\label{{{key}}}"))
+    spans = [places.of_offset(found.start()) for found in label.finditer(places.tex)]
+    spans += [at] if (at := places.of_input(label)) else []
+    first, second = (*spans, places.of_line(1), places.of_line(1))[:2]
+    hint = f"first at {first}: give one of them another name" if len(spans) > 1 else ""
+    return error(second if len(spans) > 1 else first, f"the label `{key}` is given twice", hint)
 
 
 def _whole(item: Message, places: Places) -> Span:

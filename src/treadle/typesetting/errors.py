@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.typesetting.commands import words_for_command, words_for_environment
+from treadle.typesetting.entries import entry_of_made
+from treadle.typesetting.formulas import DOLLAR_HINT, place_of_open, words_for_open
 from treadle.typesetting.kinds import (
     BEGUN,
     MISSING_DOLLAR,
@@ -26,6 +28,8 @@ OPEN_ARGUMENT = re.compile(
     r"(?:File|Paragraph) ended (?:while scanning (?:use|text) of|before) (?P<name>\\\S+)"
 )
 DEFINED = re.compile(r"Command (?P<name>\\\S+) (?:already defined|undefined)")
+NOTHING_AFTER = re.compile(r"(?P<sign>[_^])\s*\$$")
+INVALID = re.compile(r"Command (?P<name>.+) invalid in math mode")
 INTERNAL = {r"\@footnotetext": r"\footnote"}  # LaTeX's commands, by those that authors write
 FINDABLE = 6  # so many characters are hardly found elsewhere by chance
 CLASH = re.compile(r"Option clash for package (?P<name>[^\s.]+)")
@@ -53,13 +57,19 @@ def _special(text: str, item: Message, places: Places) -> Said | None:
             f"write `\\end{{{name}}}` where it ends; there can be no blank line in it",
         )
     if is_end_of_formula(item):
-        return Said("a formula is not closed in its paragraph", "a `$` is missing, here or before")
+        return words_for_open(item, places)
     if text.startswith(MISSING_DOLLAR):
-        after = f", after: {item.context[-40:].strip()}" if item.context.strip() else ""
+        shown = "" if places.is_title(item.file, item.line) else item.context[-40:].strip()
+        after = f", after: {shown}" if shown else ""
         return Said(
             f"a formula's sign or command outside of a formula (missing $){after}",
             r"put it between dollars, or write `\_` or `\^{}` for the sign itself",
         )
+    if text.startswith("Missing {") and (sign := NOTHING_AFTER.search(item.context)):
+        hint = f"write what belongs there, or `{sign['sign']}{{}}`"
+        return Said(f"nothing follows the `{sign['sign']}` of a formula", hint)
+    if found := INVALID.match(text):
+        return Said(f"a formula is still open where `{found['name']}` stands", DOLLAR_HINT)
     return None
 
 
@@ -79,15 +89,21 @@ def _place(item: Message, places: Places) -> Span:
     if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
         return at
     if is_end_of_formula(item) and item.line > 1:  # TeX misses it at the blank line
-        return places.of_file(item.file, item.line - 1)
+        return place_of_open(item, places)
     if at := _file_place(text, places):
         return at
     if not item.line:
         return places.of_line(1)
     about = _about(text, item)
+    if item.file.endswith(".bbl") and (entry := entry_of_made(item.line, places)):
+        return entry.of(about or _last_word(item.read or item.context))
     at = places.of_file(item.file or places.tex_name, item.line)
     at = (places.of_line_before(about, item.file, item.line) if about else None) or at
     return places.of_source(about, at)
+
+
+def _last_word(text: str) -> str:
+    return (text.split() or [""])[-1]
 
 
 def _about(text: str, item: Message) -> str:
@@ -111,8 +127,9 @@ def _file_place(text: str, places: Places) -> Span | None:
         stem = image["name"].rpartition("/")[2]
     else:
         return None
-    at = places.of_pattern(re.compile(rf"(?<![\w-]){re.escape(stem)}(?![\w-])"))
-    return places.of_source(stem, at)
+    named = re.compile(rf"(?<![\w-]){re.escape(stem)}(?![\w-])")
+    at = places.of_input(named) if not named.search(places.tex) else None
+    return at or places.of_source(stem, places.of_pattern(named))
 
 
 def _argument(name: str, item: Message, places: Places) -> Span | None:

@@ -21,12 +21,16 @@ CONSEQUENCE = re.compile(
 )
 # Of them, what follows from the loss of a command: its argument is read as text.
 OF_UNDEFINED = re.compile(r"Missing [${}] inserted|Too many \}'s|Extra \}|Display math should end")
+# Signs that no formula makes wrong.
+OWN_SIGN = re.compile(r"Misplaced alignment|You can't use `macro parameter character")
 # What a formula that TeX began itself makes of the text in it.
 IN_FORMULA = re.compile(rf"{CONSEQUENCE.pattern}|{ALONE.pattern}|Bad math environment")
 # What is in an environment that LaTeX does not know stands outside of any for it.
 IN_UNKNOWN = re.compile(rf"{CONSEQUENCE.pattern}|Lonely|Bad math environment")
 # A second mistake on a line, unless it follows from the first.
-DISTINCT = re.compile(rf"{ALONE.pattern}|Misplaced alignment|Extra alignment|Missing \\right")
+DISTINCT = re.compile(rf"{ALONE.pattern}|{OWN_SIGN.pattern}|Extra alignment|Missing \\right")
+# What is missed at the very place, not somewhere behind it.
+AT_ONCE = re.compile(r"Missing [{}] inserted")
 
 
 def text_of(item: Message) -> str:
@@ -43,6 +47,8 @@ def is_end_of_formula(item: Message) -> bool:
 def may_cause(earlier: str, later: str) -> bool:
     """Whether an error in these words may be nothing but a consequence of an earlier one."""
     if ALONE.match(earlier) or NO_ENVIRONMENT.match(earlier):
+        return False
+    if earlier.startswith(MISSING_DOLLAR) and OWN_SIGN.match(later):
         return False
     if earlier.startswith(MISPLACED):
         return later.startswith(MISPLACED)

@@ -57,6 +57,7 @@ class Compiled(Struct, frozen=True):
     passes: int
     settled: bool
     preamble_log: str = ""
+    bibliography: str = ""  # what bibtex made, where the last pass failed
     depends: Mapping[str, str] = {}  # all it rests on besides the job's directory: see `record`
 
 
@@ -83,11 +84,16 @@ def _passes(job: Job) -> Compiled:
         before = auxiliary_state(job)
         log = run_pass(job)
         if first_error(log):
-            return Compiled(log, bibliography_log, number, settled=False)
+            made = _text(job.file(".bbl"))
+            return Compiled(log, bibliography_log, number, settled=False, bibliography=made)
         bibliography_log = make_bibliography(job.directory, job.stem, job.environment, job.programs)
         if auxiliary_state(job) == before:
             return Compiled(log, bibliography_log, number, settled=True)
     return Compiled(log, bibliography_log, MAX_PASSES, settled=False)
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8", "replace") if path.exists() else ""
 
 
 def run_pdflatex(job: Job) -> str:

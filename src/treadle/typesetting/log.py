@@ -52,7 +52,9 @@ OVERFULL = re.compile(
 WHERE = re.compile(rf"(?:at lines|at line) {LINE}\b")
 MISSING_CHARACTER = re.compile(r"^Missing character: (?P<text>.+)!$")
 REFUSED = re.compile(r"^runsystem\((?P<text>.*)\)\.\.\.disabled")
-CONTEXT = re.compile(rf"^(?:l\.{LINE}(?!\d)|<\*>|<argument>|\\\S+ .*?->) ?(?P<text>.*)$")
+CONTEXT = re.compile(
+    rf"^(?:l\.{LINE}(?!\d)|<\*>|<argument>|<recently read>|\\\S+ .*?->) ?(?P<text>.*)$"
+)
 RUNAWAY = "Runaway "
 # "(" opens a file if a name follows, ")" closes what was opened last. Names of folders may hold
 # blanks, and pairs of parentheses.

@@ -22,6 +22,7 @@ READ_BY = {
     ".lot": re.compile(r"\\listoftables"),
 }
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
+TITLE = 40  # lines of tex that the title block has at most
 ARGUMENT = 50  # lines of tex that the argument of a command has at most
 
 
@@ -38,6 +39,7 @@ class Places(Struct, frozen=True, dict=True):
     originals: Mapping[str, str] = field(default_factory=dict)  # a copied file: what it copies
     uncaptioned: Mapping[str, int] = field(default_factory=dict)  # chunks by name: no label, lines
     source: tuple[str, ...] = ()  # the lines of the `.pmd`
+    bibliography: str = ""  # the text of the `.bbl`
 
     def of_line(self, number: int) -> Span:
         """The span of tex line `number`; line 1 of the document where the map does not reach."""
@@ -49,6 +51,11 @@ class Places(Struct, frozen=True, dict=True):
     def tex_lines(self) -> list[str]:
         """The lines of the tex."""
         return self.tex.split("\n")
+
+    @cached_property
+    def _end(self) -> int:
+        ends = (n for n, line in enumerate(self.tex_lines, 1) if line.strip() == r"\end{document}")
+        return max(ends, default=0)
 
     @cached_property
     def commands(self) -> frozenset[str]:
@@ -76,13 +83,19 @@ class Places(Struct, frozen=True, dict=True):
             name = str(folder / path.relative_to(folder.resolve()))
         # A package's line says nothing to the author, nor does an auxiliary file's.
         elif path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
-            return self.of_line(1)
+            return self.of_pattern(_loading(path.stem))
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
 
     def is_end(self, name: str, number: int) -> bool:
         """Whether tex line `number` is the document's end, where errors before it come to light."""
-        known = self.is_job(name) and 0 < number <= len(self.tex_lines)
-        return known and self.tex_lines[number - 1].strip() == r"\end{document}"
+        return self.is_job(name) and number == self._end
+
+    def is_title(self, name: str, number: int) -> bool:
+        """Whether tex line `number` is of the title block, which comes first in the document."""
+        begin = self.tex.count("\n", 0, max(self.tex.find("\\begin{document}"), 0)) + 1
+        near = self.is_job(name) and begin < number <= begin + TITLE
+        own = near and not self.is_end(name, number)
+        return own and self.of_line(number) == self.of_line(begin)
 
     def of_line_before(self, text: str, name: str, number: int) -> Span | None:
         """The span of the line with `text` at tex line `number` or before: TeX, having read an
@@ -109,6 +122,18 @@ class Places(Struct, frozen=True, dict=True):
         if not found:
             return self.of_line(1)
         return self.of_offset(found[min(occurrence, len(found) - 1)])
+
+    def of_input(self, pattern: re.Pattern[str]) -> Span | None:
+        """The first occurrence of `pattern` in the author's files that the tex reads."""
+        found = ((other, pattern.search(other.text)) for other in self.inputs)
+        return next(
+            (
+                Span.at(other.name, other.text.count("\n", 0, match.start()) + 1)
+                for other, match in found
+                if match
+            ),
+            None,
+        )
 
     def of_offset(self, offset: int) -> Span:
         """The span of a character of the tex."""
@@ -148,6 +173,13 @@ class Places(Struct, frozen=True, dict=True):
             ),
             None,
         )
+
+
+def _loading(package: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"\\(?:usepackage|RequirePackage|documentclass)(?:\[[^\]]*\])?"
+        rf"\{{(?:[^{{}}]*[,\s])?{re.escape(package)}[\s,}}]"
+    )
 
 
 def _offset(text: str, wanted: str) -> int:

@@ -3,10 +3,12 @@ r"""Which of LaTeX's errors tell of a mistake: the others only follow from one."
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 
-from treadle.typesetting.commands import is_of_package
+from treadle.typesetting.commands import is_of_package, lost_definition
 from treadle.typesetting.kinds import (
+    AT_ONCE,
     BEGUN,
     DISTINCT,
     FATAL,
@@ -14,6 +16,7 @@ from treadle.typesetting.kinds import (
     IN_UNKNOWN,
     MISSING_DOLLAR,
     NO_ENVIRONMENT,
+    OWN_SIGN,
     UNDEFINED,
     is_end_of_formula,
     may_cause,
@@ -24,6 +27,7 @@ from treadle.typesetting.log import Message
 from treadle.typesetting.places import Places
 
 NEAR = 3  # lines of a file of which only the name is known
+MATHEMATICS = re.compile(r"[$_^&#]|\\[(\[]")
 
 
 class Telling:
@@ -36,16 +40,35 @@ class Telling:
         self._last: Message | None = None
         self._in_formula = False  # one that TeX began itself, and ends itself
         self._unknown: list[tuple[str, range]] = []  # environments, and the lines of tex in them
+        self._lost: set[str] = set()  # commands whose definition has failed
+        self._of_title: set[tuple[str, str]] = (
+            set()
+        )  # what is wrong in it: the head of each page repeats it
 
     def of(self, found: Iterable[Message]) -> Iterator[Message]:
         """Those of `found`, a log's errors in order, that tell of a mistake each."""
         for _, group in itertools.groupby(found, key=lambda item: (item.file, item.line)):
-            items = self._outside_formula(list(group))
+            items = self._outside_formula([item for item in group if not self._is_repeated(item)])
             self._remember_unknown(items)
             left = [item for item in items if not self._follows(item)]
             if left:
-                yield from (chosen := chosen_of(left, self._own))
+                chosen = chosen_of(left, self._own)
                 self._last = chosen[-1]
+                self._lost |= {self._lost_by(item) for item in chosen} - {""}
+                yield from (item for item in chosen if undefined_command(item) not in self._lost)
+
+    def _lost_by(self, item: Message) -> str:
+        lines = self._places.tex_lines if self._places.is_job(item.file) else []
+        return lost_definition(undefined_command(item), "".join(lines[item.line - 1 : item.line]))
+
+    def _is_repeated(self, item: Message) -> bool:
+        """Whether a page's head says again what is wrong in the title; keeps in mind what is."""
+        what = (text_of(item), undefined_command(item))
+        if self._places.is_title(item.file, item.line):
+            self._of_title.add(what)
+            return False
+        # A page ends at some line that says nothing of it.
+        return what in self._of_title and not MATHEMATICS.search(item.read or item.context)
 
     def _outside_formula(self, items: Sequence[Message]) -> list[Message]:
         """Without what is due to a formula that TeX began itself, and its end."""
@@ -54,7 +77,7 @@ class Telling:
             self._in_formula = False
         elif sum(MISSING_DOLLAR in item.text for item in items) % 2:
             self._in_formula = not inside
-        return [item for item in items if not (inside and IN_FORMULA.match(text_of(item)))]
+        return [item for item in items if not (inside and _is_of_formula(text_of(item)))]
 
     def _follows(self, item: Message) -> bool:
         """Whether `item` says nothing that the errors of earlier lines have not said."""
@@ -68,7 +91,8 @@ class Telling:
         if self._places.is_end(item.file, item.line):
             return not BEGUN.match(text) or may_cause(text_of(last), text)
         near = not item.line or self._is_same_paragraph(last, item)
-        return near and may_cause(text_of(last), text)
+        at_once = not AT_ONCE.match(text) or UNDEFINED not in last.text or item.line == last.line
+        return near and at_once and may_cause(text_of(last), text)
 
     def _is_same_paragraph(self, last: Message, item: Message) -> bool:
         if item.file != last.file or item.line < last.line:
@@ -97,6 +121,11 @@ class Telling:
                 lines = enumerate(self._places.tex_lines[item.line - 1 :], item.line)
                 last = next((number for number, line in lines if end in line), item.line)
                 self._unknown.append((found["name"], range(item.line, last + 1)))
+
+
+def _is_of_formula(text: str) -> bool:
+    """Whether a formula that TeX has begun may be what makes it wrong."""
+    return IN_FORMULA.match(text) is not None and not OWN_SIGN.match(text)
 
 
 def chosen_of(items: Sequence[Message], own: Set[str]) -> list[Message]:

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.diagnostics import Diagnostic, error, has_errors, warning
 from treadle.typesetting.bibtex import bibliography_diagnostics
 from treadle.typesetting.compile import compile_tex
-from treadle.typesetting.diagnose import diagnose, diagnose_errors
+from treadle.typesetting.diagnose import diagnose, diagnose_errors, diagnose_missing
+from treadle.typesetting.endings import early_end
 from treadle.typesetting.latex import MAX_PASSES, Compiled, Job
 from treadle.typesetting.places import Places
 from treadle.typesetting.programs import missing_program
@@ -35,6 +37,7 @@ def typeset(job: Job, places: Places) -> Typeset:
     if missing:
         return Typeset(None, missing)
     compiled = compile_tex(job)
+    places = replace(places, bibliography=compiled.bibliography)
     found = tuple(_problems(job, compiled, places))
     pdf = job.file(".pdf")
     good = pdf.exists() and not has_errors(found)
@@ -45,8 +48,11 @@ def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Diagnost
     errors = diagnose_errors(compiled.log, places)
     cited = tuple(bibliography_diagnostics(compiled.bibliography_log, places, job.directory))
     yield from cited
-    if errors or has_errors(cited):  # then no citation is defined, which says nothing new
+    early = early_end(compiled.log, places)
+    if errors or early or has_errors(cited):  # then LaTeX misses what is there as well
         yield from errors
+        yield from (early,) if early else ()
+        yield from diagnose_missing(compiled.log, places)
         return
     yield from diagnose(compiled.preamble_log, places)
     yield from diagnose(compiled.log, places)

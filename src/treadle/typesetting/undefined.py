@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import difflib
 import re
-from pathlib import Path
+from collections.abc import Iterable
 
+from treadle.typesetting.entries import entries_of
 from treadle.typesetting.places import Places
 
 _LABEL = re.compile(r"\\label(?:\[[^\]]*\])?\{([^}]+)\}")
 _BIBLIOGRAPHY = re.compile(r"\\bibliography\{|\\addbibresource|\\begin\{thebibliography\}")
-_ENTRY = re.compile(r"^\s*@\w+\s*[{(]\s*([^\s,]+)\s*,", re.MULTILINE)
+_USE = re.compile(
+    r"\\(?:[A-Za-z]*ref|[A-Za-z]*[Cc]ite[A-Za-z]*)\*?(?:\[[^\]]*\])*\{[^{}]*\}|\\hyperref\[[^\]]*\]"
+)
 _SIMILAR = 0.7  # of difflib's ratio: the kind or a few letters of a short label are different
 
 
 def citation_hint(key: str, places: Places) -> str:
     """The way out where nothing defines the citation `key`."""
-    if near := difflib.get_close_matches(key, _entries(places), n=1, cutoff=_SIMILAR):
+    known = [entry.key for entry in entries_of(places)]
+    if near := difflib.get_close_matches(key, known, n=1, cutoff=_SIMILAR):
         return f"did you mean `{near[0]}`?"
     if _BIBLIOGRAPHY.search(places.tex):
         return "is it in the bibliography file?"
     return "the document has no bibliography: give its file by `bibliography:` in the front matter"
 
 
-def _entries(places: Places) -> list[str]:
-    """The keys of the bibliographies."""
-    found = []
-    for path in map(Path, places.originals.values()):
-        if path.suffix == ".bib" and path.is_file():
-            found += _ENTRY.findall(path.read_text("utf-8", "replace"))
-    return found
+def nowhere(keys: Iterable[str], places: Places) -> frozenset[str]:
+    """Those that stand only where they are referred to or cited, in all that the document reads."""
+    texts = (places.tex, *(other.text for other in places.inputs))
+    rest = "\n".join(_USE.sub("", text) for text in texts)
+    known = {entry.key for entry in entries_of(places)}
+    return frozenset(key for key in keys if key not in known and not _named(key).search(rest))
+
+
+def _named(key: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w:.-]){re.escape(key)}(?![\w:.-])")
 
 
 def reference_hint(key: str, places: Places) -> str:

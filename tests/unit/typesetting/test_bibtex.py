@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from treadle.typesetting.bibtex import bibliography_diagnostics
 from treadle.typesetting.places import Places
@@ -30,6 +31,7 @@ def test_a_database_that_is_not_there(lines):
 def test_an_entry_below_thousands_of_empty_lines(tmp_path, within):
     (tmp_path / "refs.bib").write_text("\n" * 60_000 + "@book{\nkey,\n}\n")
     log = "Warning--empty year in key\n"
+    places = replace(PLACES, originals={"refs.bib": str(tmp_path / "refs.bib")})
     with within(1):
-        [problem] = bibliography_diagnostics(log, PLACES, tmp_path)
-    assert problem.span.line == 60_002
+        [problem] = bibliography_diagnostics(log, places, tmp_path)
+    assert problem.span.line == 60_001
