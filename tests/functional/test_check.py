@@ -49,3 +49,10 @@ def test_without_strict_they_are_warnings(project):
 def test_a_sound_document_passes(project):
     done = project(SOUND).treadle("check", "--strict", "report.pmd")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_reference_to_nothing_fails_before_anything_runs(project):
+    done = project("As @eq:mim and [@knuht] say.\n").treadle("check", "report.pmd")
+    assert done.returncode == 1
+    assert "report.pmd:1: error: the reference `eq:mim` is not defined" in done.stderr
+    assert "report.pmd:1: error: the citation `knuht` is not defined" in done.stderr

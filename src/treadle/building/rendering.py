@@ -8,12 +8,13 @@ from treadle.building.obstacles import obstacles
 from treadle.building.publish import publish, read_manifest, to_publish
 from treadle.building.request import Target
 from treadle.building.sources import sources_of, with_sources
-from treadle.building.stage import databases, stage
+from treadle.building.stage import stage
 from treadle.building.supplements import find_supplements
 from treadle.building.work import Work
 from treadle.checking.labels import unbound
 from treadle.diagnostics import Diagnostic, Severity, Span, error, warning
 from treadle.document.author_file import KEY, author_path
+from treadle.document.databases import databases
 from treadle.document.source import is_file
 from treadle.typesetting.environment import (
     document_epoch,

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from treadle.building.prepare import Prepared
 from treadle.building.request import Request
-from treadle.building.stage import databases
 from treadle.document.author_file import author_path
+from treadle.document.databases import databases
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, Result
 from treadle.tangling.places import package_name

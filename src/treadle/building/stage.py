@@ -8,6 +8,7 @@ from pathlib import Path
 
 from treadle.building.scratch import Scratch
 from treadle.diagnostics import Diagnostic, Span, error
+from treadle.document.databases import databases, no_database
 from treadle.document.model import Document
 from treadle.document.settings import Settings
 from treadle.document.source import is_file
@@ -28,13 +29,6 @@ def stage(
     return tuple(_copy_all(document, copies, scratch))
 
 
-def databases(document: Document, settings: Settings) -> Iterator[Path]:
-    """The `.bib` files that the front matter names, with or without their suffix."""
-    for name in settings.bibliography:
-        path = document.path.parent / name
-        yield path if path.suffix == ".bib" else path.with_name(f"{path.name}.bib")
-
-
 def _figures(document: Document, scratch: Scratch) -> Iterator[Copy]:
     for path in sorted(scratch.figures.rglob("*")):
         if path.is_file():
@@ -49,9 +43,7 @@ def _copy_all(document: Document, copies: Sequence[Copy], scratch: Scratch) -> I
             text = f"{copy.source} and {other} would both become {copy.target}"
             yield error(Span.at(str(document.path), 1), text, "rename one of them")
         elif not is_file(copy.source):
-            line = document.front.lines.get("bibliography", 1)
-            text = f"there is no bibliography file `{copy.source}`"
-            yield error(Span.at(str(document.path), line), text)
+            yield no_database(document, copy.source)
         else:
             target = scratch.stage / copy.target
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from treadle.checking.dangling import nowhere_defined
 from treadle.checking.labels import labels_of, missing_targets, unchecked, unused
 from treadle.checking.numbers import typed_numbers
 from treadle.checking.silenced import heeded
@@ -12,10 +13,11 @@ from treadle.weaving.weave import weave
 
 
 def findings(document: Document, text: str) -> tuple[Diagnostic, ...]:
-    """Warnings, by line; `text` is the document's. Nothing is run."""
+    """Problems, by line; `text` is the document's. Nothing is run."""
     woven = weave(document, [None] * len(document.blocks))
     labels = labels_of(document, woven)
     found = (
+        *nowhere_defined(labels, document, woven),
         *unused(labels, document, woven),
         *unchecked(labels, document),
         *missing_targets(labels, document, woven),

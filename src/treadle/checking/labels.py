@@ -52,7 +52,7 @@ def targets(document: Document) -> Iterator[tuple[Chunk, str]]:
 def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Diagnostic]:
     """A warning for each label that nothing refers to."""
     used = {*_references(woven.tex), *(name for _, name in targets(document))}
-    code = _code(document)
+    code = code_of(document)
     for label in labels:
         if not any(name in used or name in code for name in label.names):
             shown = " or ".join(f"`{name}`" for name in label.names)
@@ -112,7 +112,8 @@ def _references(tex: str) -> Set[str]:
     return {name.strip() for group in groups for name in group.split(",")}
 
 
-def _code(document: Document) -> str:
+def code_of(document: Document) -> str:
+    """All that runs: the chunks and the inline code."""
     inline = (
         item.code for block in document.blocks if isinstance(block, Prose) for item in block.inlines
     )

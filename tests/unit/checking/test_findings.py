@@ -112,3 +112,33 @@ def test_numbers_typed_by_hand(number):
 )
 def test_numbers_that_are_no_results(words):
     assert found(SOUND + f"\nThere are {words} here.\n") == []
+
+
+def test_references_and_citations_of_nothing():
+    text = SOUND.replace("@sec:a,", "@sec:a, @eq:f, [@knuth],").replace("<%= 0.93 %>", "more")
+    text = text.replace("\nassert 1 == 1", "\nassert 1 == 1  # eq:f", 1)
+    assert found(
+        SOUND.replace("@sec:a,", "@sec:a, @eq:g, [@knuth],").replace("<%= 0.93 %>", "more")
+    ) == [
+        (3, "the reference `eq:g` is not defined"),
+        (3, "the citation `knuth` is not defined"),
+    ]
+    assert found(text) == [(3, "the citation `knuth` is not defined")]
+
+
+def test_entries_that_the_document_has(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.bib").write_text("@string{a = {b}} @book{Knuth84, title={x}}\n@misc{b,}\n", "utf-8")
+    text = "---\nbibliography: a\n---\nAs @knuth84 and [@b; @knuht84] say. \\nocite{*}\n"
+    assert found(text) == [(4, "the citation `knuht84` is not defined")]
+    assert found(text.replace(": a", ": b")) == [(2, "there is no bibliography file `b.bib`")]
+    text = "See [@a].\n\n\\begin{thebibliography}{9}\n\\bibitem{a} A.\n\\end{thebibliography}\n"
+    assert found(text) == []
+
+
+def test_labels_in_a_file_that_is_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("part.tex").write_text("\\section{A}\\label{sec:there}\n", "utf-8")
+    assert found("\\input{part}\n\nSee @sec:there and @sec:her.\n") == [
+        (3, "the reference `sec:her` is not defined")
+    ]
