@@ -191,6 +191,7 @@ def test_ctrl_c_ends_the_worker(project):
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in stderr
+    assert "treadle: report.pmd:1: chunk 1 was running" in stderr
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid_file.read_text()), 0)
 

@@ -1,5 +1,6 @@
 """Problems for people and for programs: text, colour on a terminal, JSON, annotations."""
 
+import contextlib
 import json
 import os
 import pty
@@ -34,22 +35,25 @@ def test_a_chunk_that_fails_is_told_once_in_json(project):
     assert "Traceback" in done.stderr
 
 
-def on_terminal(project, **variables):
-    """What `treadle check` prints to a terminal."""
-    made = project(SOURCE)
+def on_terminal(project, source=SOURCE, command="check", **variables):
+    """What the command prints to a terminal."""
+    made = project(source)
     parent, child = pty.openpty()
     environment = {**os.environ, "TERM": "xterm", **variables}
     pid = os.posix_spawn(
         sys.executable,
-        [sys.executable, "-m", "treadle", "check", str(made.folder / "report.pmd")],
+        [sys.executable, "-m", "treadle", command, str(made.folder / "report.pmd")],
         environment,
         file_actions=[(os.POSIX_SPAWN_DUP2, child, 1), (os.POSIX_SPAWN_DUP2, child, 2)],
     )
-    os.waitpid(pid, 0)
     os.close(child)
-    text = os.read(parent, 100_000).decode()
+    text = b""
+    with contextlib.suppress(OSError):  # when nothing has the other side open any more
+        while data := os.read(parent, 100_000):
+            text += data
+    os.waitpid(pid, 0)
     os.close(parent)
-    return text
+    return text.decode()
 
 
 def test_a_terminal_shows_the_line_in_colour(project):
@@ -63,3 +67,10 @@ def test_colour_can_be_declined(project):
     text = on_terminal(project, NO_COLOR="1")
     assert "\x1b" not in text
     assert "report.pmd:4: error: SyntaxError" in text
+
+
+def test_a_chunk_that_fails_is_told_once_on_a_terminal(project):
+    text = on_terminal(project, "```{python bad}\n1 / 0\n```\n", "build")
+    assert text.count("ZeroDivisionError") == 2  # once in the traceback
+    assert text.count("1 / 0") == 2
+    assert "^" in text

@@ -11,9 +11,10 @@ from treadle.cli.arguments import add_code_dir, add_out_dir, add_params
 from treadle.cli.problems import add_format
 
 if TYPE_CHECKING:
-    from treadle.building.request import Built, Listener, Request
+    from treadle.building.request import Built, Request
     from treadle.cli.problems import Teller
     from treadle.diagnostics import Diagnostic
+    from treadle.document.model import Chunk
 
 Subcommands = argparse._SubParsersAction  # argparse gives it no public name
 
@@ -88,13 +89,20 @@ def run(arguments: argparse.Namespace) -> int:
 def _build(request: Request, told: list[Diagnostic], tell: Teller, *, quiet: bool) -> Built:
     """Build; `told` gets the problems that are printed by now."""
     from treadle.building.build import build
-    from treadle.cli.progress import Quiet, shown
+    from treadle.cli.progress import shown
 
-    listener: Listener
-    with shown(tell, quiet=quiet) as listener:
-        built = build(request, listener)
-    told += listener.told if isinstance(listener, Quiet) else ()
-    return built
+    running: Chunk | None = None
+    try:
+        with shown(tell, quiet=quiet) as listener:
+            try:
+                return build(request, listener)
+            finally:
+                told += listener.told
+                running = listener.running
+    except BaseException:
+        if running is not None:
+            print(f"treadle: {running.span}: {running.label} was running", file=sys.stderr)
+        raise
 
 
 def _print_details(built: Built, request: Request) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from msgspec import Struct, field
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from treadle.cli.problems import line_of
-from treadle.cli.progress import chunk_line
+from treadle.cli.problems import in_text, line_of
+from treadle.cli.progress import Quiet, chunk_line
 from treadle.diagnostics import Diagnostic
 from treadle.document.model import Chunk
 
@@ -23,14 +23,15 @@ from treadle.document.model import Chunk
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00-\x08\x0b-\x1f\x7f]")
 
 
-class LiveDisplay(Struct):
+class LiveDisplay(Quiet):
     """A listener that keeps one line at the foot of the terminal up to date."""
 
-    console: Console
-    what: str = "reading"
-    latest: str = ""
-    since: float = field(default_factory=time.monotonic)
-    spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
+    def __init__(self, console: Console) -> None:
+        """It shows that the document is being read."""
+        super().__init__(self._print)
+        self._console = console
+        self._spinner = Spinner("dots")
+        self._now("reading")
 
     def waiting(self) -> None:
         """Show why nothing happens."""
@@ -42,35 +43,43 @@ class LiveDisplay(Struct):
 
     def chunk_started(self, chunk: Chunk) -> None:
         """Show this chunk."""
+        super().chunk_started(chunk)
         self._now(f"{chunk.span} {chunk.label}")
 
     def output(self, line: str) -> None:
         """Show this line of output."""
-        self.latest = line
+        self._latest = line
 
     def problem(self, problem: Diagnostic) -> None:
-        """Print it above the display; on standard error it will be at the end, as always."""
-        self.console.print(Text(line_of(problem)))
+        """Print it above the display; a file that standard error goes to has it in the end."""
+        if sys.stderr.isatty():
+            super().problem(problem)
+        else:
+            self._console.print(Text(line_of(problem)))
+
+    def _print(self, problem: Diagnostic) -> None:
+        self._console.print(Text.from_ansi(in_text(problem)))
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
         """Print the chunk's line above the display."""
-        self.console.print(Text(chunk_line(chunk, seconds)))
+        super().chunk_finished(chunk, seconds)
+        self._console.print(Text(chunk_line(chunk, seconds)))
         self._now("")
 
     def _now(self, what: str) -> None:
-        self.what, self.latest = what, ""
-        self.since = time.monotonic()
+        self._what, self._latest = what, ""
+        self._since = time.monotonic()
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Spinner, what runs, its time, its latest line: as much as one row holds."""
-        if not self.what:
+        if not self._what:
             return
         row = Table.grid(padding=(0, 1))
         for _ in range(4):
             row.add_column(no_wrap=True, overflow="ellipsis")
-        elapsed = f"{time.monotonic() - self.since:.0f} s"
-        latest = Text(TERMINAL_CODES.sub("", self.latest), style="dim")
-        row.add_row(self.spinner, Text(self.what, style="bold"), Text(elapsed), latest)
+        elapsed = f"{time.monotonic() - self._since:.0f} s"
+        latest = Text(TERMINAL_CODES.sub("", self._latest), style="dim")
+        row.add_row(self._spinner, Text(self._what, style="bold"), Text(elapsed), latest)
         yield row
 
 

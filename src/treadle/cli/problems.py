@@ -35,7 +35,7 @@ def add_format(command: argparse.ArgumentParser) -> None:
 def teller(kind: Format) -> Teller:
     """What tells one problem, at once."""
     if kind is Format.TEXT:
-        return _tell_in_colour if _is_coloured() else _tell_plainly
+        return lambda problem: print(in_text(problem), file=sys.stderr, flush=True)
     from treadle.cli.machines import as_annotation, as_json
 
     words = as_json if kind is Format.JSON else as_annotation
@@ -53,6 +53,15 @@ def line_of(problem: Diagnostic) -> str:
     return " ".join(str(problem).splitlines())
 
 
+def in_text(problem: Diagnostic) -> str:
+    """The problem, with the line it speaks of if standard error is a terminal."""
+    if not _is_coloured():
+        return line_of(problem)
+    from treadle.cli.excerpt import with_excerpt
+
+    return with_excerpt(problem)
+
+
 def say_waiting() -> None:
     """Say why nothing happens."""
     print("treadle: waiting for another build of the document to end", file=sys.stderr)
@@ -61,16 +70,6 @@ def say_waiting() -> None:
 def misuse(message: str) -> None:
     """Say that the command itself was called wrongly."""
     print(f"treadle: error: {message}", file=sys.stderr)
-
-
-def _tell_plainly(problem: Diagnostic) -> None:
-    print(line_of(problem), file=sys.stderr, flush=True)
-
-
-def _tell_in_colour(problem: Diagnostic) -> None:
-    from treadle.cli.excerpt import with_excerpt
-
-    print(with_excerpt(problem), file=sys.stderr, flush=True)
 
 
 def _is_coloured() -> bool:

@@ -6,14 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from treadle.building.request import Listener, Silent
+from treadle.building.request import Silent
 from treadle.cli.problems import Teller, say_waiting
 from treadle.diagnostics import Diagnostic
 from treadle.document.model import Chunk
 
 
 @contextmanager
-def shown(tell: Teller, *, quiet: bool) -> Iterator[Listener]:
+def shown(tell: Teller, *, quiet: bool) -> Iterator[Quiet]:
     """The listener for this standard output."""
     if quiet:
         yield Quiet(tell)
@@ -27,17 +27,27 @@ def shown(tell: Teller, *, quiet: bool) -> Iterator[Listener]:
 
 
 class Quiet(Silent):
-    """Problems alone; `told` are those that were printed."""
+    """Problems alone; `told` are those that were printed, `running` is the chunk that runs."""
 
     def __init__(self, tell: Teller) -> None:
-        """Nothing was printed."""
+        """Nothing was printed, nothing runs."""
         self._tell = tell
         self.told: list[Diagnostic] = []
+        self.running: Chunk | None = None
 
     def problem(self, problem: Diagnostic) -> None:
         """Print it: other chunks may run for long before the build ends."""
         self._tell(problem)
         self.told.append(problem)
+
+    def chunk_started(self, chunk: Chunk) -> None:
+        """Keep it in mind."""
+        self.running = chunk
+
+    def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
+        """None runs now."""
+        super().chunk_finished(chunk, seconds)
+        self.running = None
 
 
 class PlainLines(Quiet):
@@ -49,6 +59,7 @@ class PlainLines(Quiet):
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
         """Print the chunk's line."""
+        super().chunk_finished(chunk, seconds)
         print(chunk_line(chunk, seconds), flush=True)
 
 

@@ -12,10 +12,14 @@ from msgspec.structs import replace
 from treadle.store.digest import digest
 from treadle.typesetting.bibtex import make_bibliography
 from treadle.typesetting.log import first_error
-from treadle.typesetting.programs import Programs
+from treadle.typesetting.programs import Patience, Programs
 
 MAX_PASSES = 5
-PASS_SECONDS = 600  # a macro that never ends must not hold the build for ever
+PATIENCE = Patience()
+ENDLESS = (
+    f"LaTeX did not finish: it wrote nothing for {PATIENCE.quiet:g} s, or ran for "
+    f"{PATIENCE.seconds:g} s; does a macro or a loop go on for ever?"
+)
 OPTIONS = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-recorder")
 PASS_OPTIONS = ("-synctex=1",)  # which line of the tex each thing on a page comes from
 # Everything else LaTeX writes is an auxiliary file, whatever packages call it.
@@ -123,9 +127,9 @@ def _run(job: Job, command: Sequence[str]) -> tuple[str, int]:
     """The log and the exit status."""
     job.file(".log").unlink(missing_ok=True)
     try:
-        status, said = job.programs.run(command, job.directory, job.environment, PASS_SECONDS)
+        status, said = job.programs.run(command, job.directory, job.environment, PATIENCE)
     except subprocess.TimeoutExpired:
-        return f"! LaTeX did not finish within {PASS_SECONDS} s.\n", 1
+        return f"! {ENDLESS}\n", 1
     if not job.file(".log").exists():
         output = said.decode("utf-8", "replace").strip()
         return f"! pdflatex did not start: {output or f'exit status {status}'}\n", 1

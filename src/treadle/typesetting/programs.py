@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error
 
@@ -22,6 +26,17 @@ def missing_program(name: str, span: Span) -> Diagnostic | None:
     if shutil.which(name):
         return None
     return error(span, f"the program `{name}` is not installed, and the PDF needs it", INSTALL)
+
+
+# Where there is this program, none that we start outlives us, however we end.
+WITH_US = ("setpriv", "--pdeathsig", "KILL")
+
+
+class Patience(Struct, frozen=True):
+    """How long a program may take: `seconds` in all, `quiet` ones without writing to its files."""
+
+    seconds: float = 600  # a macro that never ends must not hold the build for ever
+    quiet: float = 120
 
 
 class ProgramKilledError(OSError):
@@ -39,22 +54,23 @@ class Programs:
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
+        self._with_us = WITH_US if shutil.which(WITH_US[0]) else ()
 
     def run(
         self,
         command: Sequence[str],
         directory: Path,
         environment: Mapping[str, str],
-        seconds: float | None = None,
+        patience: Patience | None = None,
     ) -> tuple[int, bytes]:
         """Its exit status and all that it printed.
 
         Raises ProgramKilledError, other OSErrors where it can't be started, and
-        subprocess.TimeoutExpired after `seconds`.
+        subprocess.TimeoutExpired when `patience` is at its end.
         """
         process = self._started(command, directory, environment)
         try:
-            output, _ = process.communicate(timeout=seconds)
+            output = _output(process, directory, patience)
         except BaseException:
             _end(process)
             raise
@@ -79,7 +95,7 @@ class Programs:
             if self._stopped:
                 raise _killed(command[0], signal.SIGKILL)
             process = subprocess.Popen(
-                command,
+                (*self._with_us, *command),
                 cwd=directory,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
@@ -88,6 +104,30 @@ class Programs:
             )
             self._running.add(process)
             return process
+
+
+def _output(process: subprocess.Popen[bytes], directory: Path, patience: Patience | None) -> bytes:
+    if patience is None:
+        return process.communicate()[0]
+    end = time.monotonic() + patience.seconds
+    size = -1
+    while True:
+        left = max(0, end - time.monotonic())
+        try:
+            return process.communicate(timeout=min(patience.quiet, left))[0]
+        except subprocess.TimeoutExpired:
+            size, before = _written(directory), size
+            if size == before or time.monotonic() >= end:
+                raise
+
+
+def _written(directory: Path) -> int:
+    """The bytes of its files; one may vanish meanwhile."""
+    total = 0
+    for path in directory.iterdir():
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size
+    return total
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.typesetting.programs import ProgramKilledError, Programs
+from treadle.typesetting.programs import Patience, ProgramKilledError, Programs
 
 ENDLESS = [sys.executable, "-c", "open('begun', 'w').close(); import time; time.sleep(60)"]
 
@@ -32,8 +33,42 @@ def test_one_that_was_killed_has_failed(tmp_path: Path) -> None:
 def test_one_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     begun = time.monotonic()
     with pytest.raises(subprocess.TimeoutExpired):
-        Programs().run(ENDLESS, tmp_path, {}, seconds=0.5)
+        Programs().run(ENDLESS, tmp_path, {}, Patience(0.5, 30))
     assert time.monotonic() - begun < 30
+
+
+def test_one_that_writes_nothing_is_ended_and_one_that_writes_is_not(tmp_path: Path) -> None:
+    writes = (
+        "import time; f = open('log', 'w', 1)\nfor i in range(30): time.sleep(.1); print(i, file=f)"
+    )
+    status, _ = Programs().run(python(writes), tmp_path, {}, Patience(60, 1))
+    assert status == 0
+    with pytest.raises(subprocess.TimeoutExpired):
+        Programs().run(ENDLESS, tmp_path, {}, Patience(60, 0.5))
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="no setpriv on this system")
+def test_none_outlives_the_one_that_started_it(tmp_path: Path) -> None:
+    endless = "import os, time; print(os.getpid(), file=open('pid', 'w')); time.sleep(60)"
+    text = f"""import os, pathlib, threading, time
+from treadle.typesetting.programs import Programs
+given = ({python(endless)!r}, pathlib.Path("."), dict(os.environ))
+threading.Thread(target=Programs().run, args=given, daemon=True).start()
+while not (os.path.exists("pid") and open("pid").read()): time.sleep(0.01)
+os.kill(os.getpid(), 9)"""
+    subprocess.run(python(text), cwd=tmp_path, check=False)
+    process = int((tmp_path / "pid").read_text())
+    assert _ends_within(process, seconds=5)
+
+
+def _ends_within(process: int, seconds: float) -> bool:
+    state = Path(f"/proc/{process}/stat")
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not state.exists() or state.read_text().rpartition(")")[2].split()[0] == "Z":
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def test_stop_ends_what_runs_in_another_thread_and_starts_no_more(tmp_path: Path) -> None:
