@@ -3,6 +3,7 @@
 Beside each stands what its PDF must say, a line or a part of a line each, in that order.
 """
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 DOCUMENTS = tuple(sorted((Path(__file__).parent / "documents").glob("*.pmd")))
+
+FILES = Path(__file__).parent / "files"  # beside each of them
 
 
 def words(text: str) -> str:
@@ -19,6 +22,7 @@ def words(text: str) -> str:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
 def test_it_prints_faithfully(document, tmp_path):
+    shutil.copytree(FILES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "report.pmd").write_bytes(document.read_bytes())
     command = [sys.executable, "-m", "treadle", "build", "report.pmd"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)

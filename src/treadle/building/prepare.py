@@ -53,11 +53,18 @@ def prepare(request: Request) -> Prepared:
     return Prepared(document, normalise(text), settings, params, planned, tuple(found), misuses)
 
 
+def no_document(path: Path) -> str:
+    """What to say where no document is."""
+    if path.is_dir():
+        return f"{path} is a folder: name the .pmd file in it"
+    return f"there is no file {path}"
+
+
 def misuses_of(request: Request) -> tuple[str, ...]:
     """What is wrong with the request itself."""
     path, out_dir = request.path, request.out_dir
     if not is_file(path):
-        return (f"there is no file {path}",)
+        return (no_document(path),)
     if path.suffix in {".tex", ".pdf"}:
         return (f"{path} is not a .pmd document",)
     if found := UNFIT.search(path.stem):

@@ -23,13 +23,14 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Extract; 0 if all is well, 1 if the document has errors or a file was edited by hand."""
+    from treadle.building.prepare import no_document
     from treadle.building.tangle import tangle_file
     from treadle.cli.main import Exit
     from treadle.cli.problems import Format, misuse, tell_all, teller
     from treadle.diagnostics import has_errors
 
     if not arguments.file.is_file():
-        misuse(f"there is no file {arguments.file}")
+        misuse(no_document(arguments.file))
         return Exit.MISUSED
     tangled = tangle_file(arguments.file, arguments.code_dir)
     kind = Format(arguments.format)

@@ -95,7 +95,7 @@ def _new(name: str, maker: Callable[[str], str]) -> str:
 def _gone(name: str) -> str:
     kind, rest = name.partition(" ")[0], _rest(name)
     if kind == "name":
-        return f"`{rest}` is no longer there"
+        return f"`{rest}` is no longer there, or no longer used"
     if kind == "symbol":
         return f"it no longer uses {_symbol(rest)}"
     if kind == "process":

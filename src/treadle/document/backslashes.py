@@ -7,5 +7,5 @@ import re
 # A line break may be meant, unless it begins a command such as `\nu` or `\newcommand`.
 SWALLOWED = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]"
-    r"|\n(?=(?:u|abla|eq?|eg|i|ot|oindent|ew[a-z]+)(?![a-z]))"
+    r"|\n(?=(?:u|abla|eq?|eg|ot|oindent|ew[a-z]+)(?![a-z]))"
 )

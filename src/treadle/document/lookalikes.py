@@ -17,6 +17,7 @@ _FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info
 _LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
 _WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]+)[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
+OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
 _PLAIN = re.compile(r"\s+\{\.")
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-+*:]|\d+[.)])[ \t]")
 
@@ -62,7 +63,7 @@ def _opens_lookalike(text: str, reading: _Reading) -> bool:
 
 def _is_misspelt(info: str) -> bool:
     found = _WORD.match(info)
-    if found is None:
+    if found is None or found["word"].lower() in OTHERS:
         return False
     return SequenceMatcher(None, found["word"].lower(), "python").ratio() >= _MISSPELT
 

@@ -115,7 +115,7 @@ def _load(text: str) -> tuple[yaml.Node | None, object]:
 def _diagnostic(failure: yaml.YAMLError, block: str, line: int, file: str) -> Diagnostic:
     mark = getattr(failure, "problem_mark", None) or getattr(failure, "context_mark", None)
     opened = getattr(failure, "context_mark", None)
-    if opened is not None and "quoted scalar" in str(getattr(failure, "context", "")):
+    if opened is not None and _is_unclosed(str(getattr(failure, "problem", ""))):
         mark = opened  # the end of the block, where the quote is missed, says nothing
     if mark is not None:
         line += min(mark.line, max(block.count("\n") - 1, 0))
@@ -132,6 +132,10 @@ def _hint(problem: str) -> str:
         return "indent with spaces, not tabs"
     if "unknown escape character" in problem:
         return _SINGLE_QUOTES
-    if "unexpected end of stream" in problem or "found unexpected document separator" in problem:
+    if _is_unclosed(problem):
         return "a closing quote is missing"
     return ""
+
+
+def _is_unclosed(problem: str) -> bool:
+    return "unexpected end of stream" in problem or "unexpected document separator" in problem

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.typesetting.database import fault_of
-from treadle.typesetting.entries import entry_of
 from treadle.typesetting.places import READ_BY, Places
 from treadle.typesetting.programs import Programs
 
@@ -95,5 +94,5 @@ def _database(name: str, directory: Path) -> str:
 
 
 def _entry(key: str, places: Places) -> Span:
-    entry = entry_of(key, places)
+    entry = places.entries.get(key)
     return entry.of("") if entry else places.of_pattern(READ_BY[".bbl"])

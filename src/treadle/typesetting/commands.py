@@ -108,8 +108,10 @@ def lost_definition(name: str, line: str) -> str:
     r"""The command that `line` would define if `name`, as in `\newcomand`, were not misspelt."""
     if not name or not difflib.get_close_matches(name, DEFINING, n=1, cutoff=SIMILAR):
         return ""
-    after = LETTERS.search(line.partition(name)[2])
-    return after[0] if after else ""
+    found = re.search(
+        rf"{re.escape(name)}\*?\s*\{{?\s*(?P<other>\\[A-Za-z]+)\s*\}}?\s*[\[{{]", line
+    )
+    return found["other"] if found and found["other"] != name else ""
 
 
 def _package_of(name: str) -> str:

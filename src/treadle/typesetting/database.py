@@ -6,8 +6,8 @@ import re
 
 from msgspec import Struct
 
-BEGIN = re.compile(r"^[ \t]*@(?P<type>\w+)\s*[{(]", re.MULTILINE)
-KEY = re.compile(r"\s*(?P<key>[^\s,{}=()]+)\s*,")
+BEGIN = re.compile(r"^[ \t]*@(?!(?i:string|preamble|comment)\b)(?P<type>\w+)\s*[{(]", re.MULTILINE)
+KEY = re.compile(r"\s*(?P<key>[^\s,{}]+)\s*,")
 ENDS = ("end of database", "end of file")
 EXPECTED = "I was expecting a `,' or a `}'"
 

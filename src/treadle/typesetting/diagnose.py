@@ -25,6 +25,7 @@ HARMLESS = re.compile(
     r"|No positions in optional float)"
 )
 
+SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
 # One word for what hyperref says of each token.
 BOOKMARK = (
     "the PDF's bookmark of this heading lacks its formulas or commands: "
@@ -60,7 +61,8 @@ def _others(item: Message, places: Places) -> Iterator[Diagnostic]:
         for name in found["name"].split(","):
             near = places.of_source(name.removesuffix("pt"), places.of_line(1))
             at = places.of_source(name, near)
-            yield warning(at, f"the class has no option `{name}`")
+            hint = SIZES if re.fullmatch(r"[\d.]+pt", name) else ""
+            yield warning(at, f"the class has no option `{name}`", hint)
     elif problem := _other(item, places):
         yield problem
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
 from treadle.diagnostics import Span
-from treadle.typesetting.places import Places
 
-START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}=]+)\s*,", re.MULTILINE)
+START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}]+)\s*,", re.MULTILINE)
 MADE = re.compile(r"\\bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?\s*\{(?P<key>[^{}]+)\}")
 
 
@@ -30,13 +29,15 @@ class Entry(Struct, frozen=True):
         return Span.at(self.file, self.line + next(found, 0))
 
 
-def entries_of(places: Places) -> tuple[Entry, ...]:
-    """The entries of all databases of the document, as far as they can be told."""
-    found: list[Entry] = []
-    for path in map(Path, places.originals.values()):
+def entries_in(paths: Iterable[Path]) -> dict[str, Entry]:
+    """The entries of these databases by their keys, as far as they can be told; of several with
+    one key, the first."""
+    found: dict[str, Entry] = {}
+    for path in paths:
         if path.suffix == ".bib" and path.is_file():
-            found += _entries(path.read_text("utf-8", "replace"), str(path))
-    return tuple(found)
+            for entry in _entries(path.read_text("utf-8", "replace"), str(path)):
+                found.setdefault(entry.key, entry)
+    return found
 
 
 def _entries(text: str, file: str) -> Iterator[Entry]:
@@ -49,13 +50,7 @@ def _entries(text: str, file: str) -> Iterator[Entry]:
         yield Entry(start["key"], file, line, text[at:end])
 
 
-def entry_of(key: str, places: Places) -> Entry | None:
-    """The entry with this key; the first, if there are several."""
-    return next((entry for entry in entries_of(places) if entry.key == key), None)
-
-
-def entry_of_made(number: int, places: Places) -> Entry | None:
-    """The entry of which BibTeX has made line `number` of the `.bbl`."""
-    above = "\n".join(places.bibliography.split("\n")[:number])
-    keys = [found["key"] for found in MADE.finditer(above)]
-    return entry_of(keys[-1], places) if keys else None
+def key_of_made(number: int, bibliography: str) -> str:
+    """The key of the entry of which BibTeX has made line `number` of the `.bbl`; or empty."""
+    above = "\n".join(bibliography.split("\n")[:number])
+    return next((found["key"] for found in reversed([*MADE.finditer(above)])), "")

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from treadle.diagnostics import Diagnostic, Span, error
 from treadle.typesetting.commands import words_for_command, words_for_environment
-from treadle.typesetting.entries import entry_of_made
+from treadle.typesetting.entries import key_of_made
 from treadle.typesetting.formulas import DOLLAR_HINT, place_of_open, words_for_open
 from treadle.typesetting.kinds import (
     BEGUN,
+    FATAL,
     MISSING_DOLLAR,
     NO_ENVIRONMENT,
     UNDEFINED,
@@ -30,6 +31,8 @@ OPEN_ARGUMENT = re.compile(
 DEFINED = re.compile(r"Command (?P<name>\\\S+) (?:already defined|undefined)")
 NOTHING_AFTER = re.compile(r"(?P<sign>[_^])\s*\$$")
 INVALID = re.compile(r"Command (?P<name>.+) invalid in math mode")
+SKIPPED = re.compile(r"Incomplete (?P<name>\\if\w*); all text was ignored after line (?P<line>\d+)")
+ENDINPUT = re.compile(r"\\endinput(?![A-Za-z])")
 INTERNAL = {r"\@footnotetext": r"\footnote"}  # LaTeX's commands, by those that authors write
 FINDABLE = 6  # so many characters are hardly found elsewhere by chance
 CLASH = re.compile(r"Option clash for package (?P<name>[^\s.]+)")
@@ -68,6 +71,8 @@ def _special(text: str, item: Message, places: Places) -> Said | None:
     if text.startswith("Missing {") and (sign := NOTHING_AFTER.search(item.context)):
         hint = f"write what belongs there, or `{sign['sign']}{{}}`"
         return Said(f"nothing follows the `{sign['sign']}` of a formula", hint)
+    if FATAL.match(text) and ENDINPUT.search(places.tex):
+        return Said("`\\endinput` ends the document here: the rest is lost", "comment the rest out")
     if found := INVALID.match(text):
         return Said(f"a formula is still open where `{found['name']}` stands", DOLLAR_HINT)
     return None
@@ -92,10 +97,15 @@ def _place(item: Message, places: Places) -> Span:
         return place_of_open(item, places)
     if at := _file_place(text, places):
         return at
+    if skipped := SKIPPED.search(text):
+        return places.of_source(skipped["name"], places.of_line(int(skipped["line"])))
+    if FATAL.match(text) and ENDINPUT.search(places.tex):
+        return places.of_pattern(ENDINPUT)
     if not item.line:
         return places.of_line(1)
     about = _about(text, item)
-    if item.file.endswith(".bbl") and (entry := entry_of_made(item.line, places)):
+    key = key_of_made(item.line, places.bibliography) if item.file.endswith(".bbl") else ""
+    if entry := places.entries.get(key):
         return entry.of(about or _last_word(item.read or item.context))
     at = places.of_file(item.file or places.tex_name, item.line)
     at = (places.of_line_before(about, item.file, item.line) if about else None) or at

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from treadle.diagnostics import Span
 from treadle.typesetting.inputs import READS, Input
@@ -70,6 +71,6 @@ def _last_paragraph(lines: Sequence[str]) -> Sequence[str]:
 
 
 def _input(name: str, places: Places) -> Input | None:
-    stems = {name.strip(), f"{name.strip()}.tex"}
-    found = (other for other in places.inputs if any(other.name.endswith(stem) for stem in stems))
-    return next(found, None)
+    path = Path(places.file).parent / name.strip()
+    names = {str(path), f"{path}.tex"}
+    return next((other for other in places.inputs if other.name in names), None)

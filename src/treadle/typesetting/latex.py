@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,6 +25,9 @@ OPTIONS = ("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "
 PASS_OPTIONS = ("-synctex=1",)  # which line of the tex each thing on a page comes from
 # Everything else LaTeX writes is an auxiliary file, whatever packages call it.
 NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz", ".settled"}
+
+
+LABEL = re.compile(r"^\\newlabel\{([^{}]+)\}", re.MULTILINE)
 
 
 class Job(Struct, frozen=True):
@@ -61,7 +65,9 @@ class Compiled(Struct, frozen=True):
     passes: int
     settled: bool
     preamble_log: str = ""
-    bibliography: str = ""  # what bibtex made, where the last pass failed
+    # What bibtex made, and the labels, where the last pass failed.
+    bibliography: str = ""
+    labels: frozenset[str] = frozenset()
     depends: Mapping[str, str] = {}  # all it rests on besides the job's directory: see `record`
 
 
@@ -89,7 +95,14 @@ def _passes(job: Job) -> Compiled:
         log = run_pass(job)
         if first_error(log):
             made = _text(job.file(".bbl"))
-            return Compiled(log, bibliography_log, number, settled=False, bibliography=made)
+            return Compiled(
+                log,
+                bibliography_log,
+                number,
+                settled=False,
+                bibliography=made,
+                labels=_labels(job),
+            )
         bibliography_log = make_bibliography(job.directory, job.stem, job.environment, job.programs)
         if auxiliary_state(job) == before:
             return Compiled(log, bibliography_log, number, settled=True)
@@ -98,6 +111,11 @@ def _passes(job: Job) -> Compiled:
 
 def _text(path: Path) -> str:
     return path.read_text("utf-8", "replace") if path.exists() else ""
+
+
+def _labels(job: Job) -> frozenset[str]:
+    texts = map(_text, job.directory.rglob("*.aux"))
+    return frozenset(name for text in texts for name in LABEL.findall(text))
 
 
 def run_pdflatex(job: Job) -> str:

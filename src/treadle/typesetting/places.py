@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from treadle.diagnostics import Span
+from treadle.typesetting.entries import Entry, entries_in
 from treadle.typesetting.inputs import Input, inputs_of
 
 # What LaTeX reads while it stands at one of these commands.
@@ -22,6 +23,7 @@ READ_BY = {
     ".lot": re.compile(r"\\listoftables"),
 }
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
+FRONT = re.compile(r"\ufeff?(?:---|%)")  # what front matter begins with
 TITLE = 40  # lines of tex that the title block has at most
 ARGUMENT = 50  # lines of tex that the argument of a command has at most
 
@@ -40,6 +42,7 @@ class Places(Struct, frozen=True, dict=True):
     uncaptioned: Mapping[str, int] = field(default_factory=dict)  # chunks by name: no label, lines
     source: tuple[str, ...] = ()  # the lines of the `.pmd`
     bibliography: str = ""  # the text of the `.bbl`
+    labels: frozenset[str] = frozenset()  # that LaTeX has come to know
 
     def of_line(self, number: int) -> Span:
         """The span of tex line `number`; line 1 of the document where the map does not reach."""
@@ -54,8 +57,8 @@ class Places(Struct, frozen=True, dict=True):
 
     @cached_property
     def _end(self) -> int:
-        ends = (n for n, line in enumerate(self.tex_lines, 1) if line.strip() == r"\end{document}")
-        return max(ends, default=0)
+        last = self.tex.rfind(r"\end{document}")
+        return self.tex.count("\n", 0, last) + 1 if last >= 0 else 0
 
     @cached_property
     def commands(self) -> frozenset[str]:
@@ -66,6 +69,11 @@ class Places(Struct, frozen=True, dict=True):
     def inputs(self) -> tuple[Input, ...]:
         """The author's files that the tex reads."""
         return inputs_of(self.tex, Path(self.file).parent)
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """The entries of the bibliography's files, by their keys."""
+        return entries_in(map(Path, self.originals.values()))
 
     def is_job(self, name: str) -> bool:
         """Whether it is `STEM.tex`; empty, as far as LaTeX's log tells, it is."""
@@ -94,8 +102,8 @@ class Places(Struct, frozen=True, dict=True):
         """Whether tex line `number` is of the title block, which comes first in the document."""
         begin = self.tex.count("\n", 0, max(self.tex.find("\\begin{document}"), 0)) + 1
         near = self.is_job(name) and begin < number <= begin + TITLE
-        own = near and not self.is_end(name, number)
-        return own and self.of_line(number) == self.of_line(begin)
+        own = near and not self.is_end(name, number) and FRONT.match("".join(self.source[:1]))
+        return bool(own) and self.of_line(number) == self.of_line(begin)
 
     def of_line_before(self, text: str, name: str, number: int) -> Span | None:
         """The span of the line with `text` at tex line `number` or before: TeX, having read an

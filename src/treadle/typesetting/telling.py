@@ -41,9 +41,8 @@ class Telling:
         self._in_formula = False  # one that TeX began itself, and ends itself
         self._unknown: list[tuple[str, range]] = []  # environments, and the lines of tex in them
         self._lost: set[str] = set()  # commands whose definition has failed
-        self._of_title: set[tuple[str, str]] = (
-            set()
-        )  # what is wrong in it: the head of each page repeats it
+        # What is wrong in it: the head of each page repeats it.
+        self._of_title: set[tuple[str, str]] = set()
 
     def of(self, found: Iterable[Message]) -> Iterator[Message]:
         """Those of `found`, a log's errors in order, that tell of a mistake each."""
@@ -58,8 +57,11 @@ class Telling:
                 yield from (item for item in chosen if undefined_command(item) not in self._lost)
 
     def _lost_by(self, item: Message) -> str:
+        return lost_definition(undefined_command(item), self._line_of(item))
+
+    def _line_of(self, item: Message) -> str:
         lines = self._places.tex_lines if self._places.is_job(item.file) else []
-        return lost_definition(undefined_command(item), "".join(lines[item.line - 1 : item.line]))
+        return "".join(lines[item.line - 1 : item.line])
 
     def _is_repeated(self, item: Message) -> bool:
         """Whether a page's head says again what is wrong in the title; keeps in mind what is."""
@@ -68,7 +70,10 @@ class Telling:
             self._of_title.add(what)
             return False
         # A page ends at some line that says nothing of it.
-        return what in self._of_title and not MATHEMATICS.search(item.read or item.context)
+        own = what[1] and what[1] in self._line_of(item)
+        return (
+            what in self._of_title and not own and not MATHEMATICS.search(item.read or item.context)
+        )
 
     def _outside_formula(self, items: Sequence[Message]) -> list[Message]:
         """Without what is due to a formula that TeX began itself, and its end."""

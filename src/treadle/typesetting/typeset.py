@@ -14,6 +14,7 @@ from treadle.typesetting.compile import compile_tex
 from treadle.typesetting.diagnose import diagnose, diagnose_errors, diagnose_missing
 from treadle.typesetting.endings import early_end
 from treadle.typesetting.latex import MAX_PASSES, Compiled, Job
+from treadle.typesetting.log import first_error
 from treadle.typesetting.places import Places
 from treadle.typesetting.programs import missing_program
 
@@ -37,15 +38,25 @@ def typeset(job: Job, places: Places) -> Typeset:
     if missing:
         return Typeset(None, missing)
     compiled = compile_tex(job)
-    places = replace(places, bibliography=compiled.bibliography)
+    places = replace(places, bibliography=compiled.bibliography, labels=compiled.labels)
     found = tuple(_problems(job, compiled, places))
     pdf = job.file(".pdf")
     good = pdf.exists() and not has_errors(found)
     return Typeset(pdf if good else None, found, compiled.passes, compiled.depends)
 
 
+def _errors(log: str, places: Places) -> tuple[Diagnostic, ...]:
+    """The errors of a log: one at least, if LaTeX met one, lest a failed build pass for a good."""
+    found = diagnose_errors(log, places)
+    first = first_error(log)
+    if found or first is None:
+        return found
+    at = places.of_file(first.file or places.tex_name, first.line)
+    return (error(at, f"LaTeX: {first.text}"),)
+
+
 def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Diagnostic]:
-    errors = diagnose_errors(compiled.log, places)
+    errors = _errors(compiled.log, places)
     cited = tuple(bibliography_diagnostics(compiled.bibliography_log, places, job.directory))
     yield from cited
     early = early_end(compiled.log, places)

@@ -6,21 +6,19 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from treadle.typesetting.entries import entries_of
 from treadle.typesetting.places import Places
 
 _LABEL = re.compile(r"\\label(?:\[[^\]]*\])?\{([^}]+)\}")
 _BIBLIOGRAPHY = re.compile(r"\\bibliography\{|\\addbibresource|\\begin\{thebibliography\}")
 _USE = re.compile(
-    r"\\(?:[A-Za-z]*ref|[A-Za-z]*[Cc]ite[A-Za-z]*)\*?(?:\[[^\]]*\])*\{[^{}]*\}|\\hyperref\[[^\]]*\]"
+    r"\\(?=[A-Za-z]*(?:ref(?![A-Za-z])|[Cc]ite))[A-Za-z]++\*?(?:\[[^\]]*\])*\{[^{}]*\}|\\hyperref\[[^\]]*\]"
 )
 _SIMILAR = 0.7  # of difflib's ratio: the kind or a few letters of a short label are different
 
 
 def citation_hint(key: str, places: Places) -> str:
     """The way out where nothing defines the citation `key`."""
-    known = [entry.key for entry in entries_of(places)]
-    if near := difflib.get_close_matches(key, known, n=1, cutoff=_SIMILAR):
+    if near := difflib.get_close_matches(key, places.entries, n=1, cutoff=_SIMILAR):
         return f"did you mean `{near[0]}`?"
     if _BIBLIOGRAPHY.search(places.tex):
         return "is it in the bibliography file?"
@@ -31,7 +29,7 @@ def nowhere(keys: Iterable[str], places: Places) -> frozenset[str]:
     """Those that stand only where they are referred to or cited, in all that the document reads."""
     texts = (places.tex, *(other.text for other in places.inputs))
     rest = "\n".join(_USE.sub("", text) for text in texts)
-    known = {entry.key for entry in entries_of(places)}
+    known = {*places.entries, *places.labels}
     return frozenset(key for key in keys if key not in known and not _named(key).search(rest))
 
 

@@ -61,6 +61,11 @@ TABLE = (
         r"an argument that opens here is never closed",
         r"its closing brace `}` is missing",
     ),
+    (
+        r"Incomplete (\\if[A-Za-z]*); all text was ignored",
+        r"`\1` is never ended: the rest of the document is skipped",
+        r"write `\\fi` where it ends",
+    ),
     (r"Missing \} inserted", r"a closing brace `}` is missing, here or before"),
     (r"Missing \{ inserted", r"an opening brace `{` is missing, here or before"),
     (r"Too many \}'s", r"a closing brace `}` closes nothing", r"remove it, or write `\\}`"),

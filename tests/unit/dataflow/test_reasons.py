@@ -16,7 +16,7 @@ def test_each_part_has_its_words():
     assert told(BASE, {**BASE, "name x": "u"}) == ["`x` changed: the maker of x"]
     assert told(BASE, {**BASE, "params n": "4"}) == ["the parameter `n` changed"]
     assert told(BASE, {**BASE, "name y": "t"}) == ["it now uses `y`: the maker of y"]
-    assert told({**BASE, "name y": "t"}, BASE) == ["`y` is no longer there"]
+    assert told({**BASE, "name y": "t"}, BASE) == ["`y` is no longer there, or no longer used"]
     symbol = "symbol helpers:f"
     assert told({**BASE, symbol: "1"}, {**BASE, symbol: "2"}) == ["`f` in module helpers changed"]
     effect = "process numpy's print options"

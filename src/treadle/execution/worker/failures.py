@@ -70,13 +70,18 @@ def _message(exception: BaseException) -> str:
     kind = type(exception)
     plain = kind.__module__ in ("builtins", "__main__")
     name = kind.__qualname__ if plain else f"{kind.__module__}.{kind.__qualname__}"
-    try:
-        said = str(exception.msg if isinstance(exception, SyntaxError) else exception)
-    except Exception:
-        said = "(its message can't be shown)"
-    told = (line for line in said.splitlines() if line.strip(" ^~"))  # others point at these
+    told = (
+        line for line in _said(exception).splitlines() if line.strip(" ^~")
+    )  # others point at these
     words = " ".join(" ".join(told).split())
     return f"{name}: {words[:LONGEST]}{'...' * (len(words) > LONGEST)}" if words else name
+
+
+def _said(exception: BaseException) -> str:
+    try:
+        return str(exception.msg if isinstance(exception, SyntaxError) else exception)
+    except Exception:
+        return "(its message can't be shown)"
 
 
 def _elsewhere(exception: BaseException, stack: StackSummary, place: Place) -> str:
@@ -123,7 +128,7 @@ def _quoted(exception: BaseException, place: Place) -> Span:
 
     from treadle.diagnostics import Span
 
-    text = next((line for line in str(exception).splitlines() if line.strip()), "").strip()
+    text = next((line for line in _said(exception).splitlines() if line.strip()), "").strip()
     for number, line in enumerate(linecache.getlines(place.file)[place.line - 1 :], place.line):
         if line.startswith(FENCES):
             break

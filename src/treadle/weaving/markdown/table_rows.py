@@ -37,6 +37,6 @@ def _look(row: Token, lines: list[str], columns: int, state: StateCore) -> None:
     number = row.map[0] if row.map else 0
     cells = escapedSplit(QUOTED.sub("", lines[number]).strip())
     inner = cells[bool(cells and not cells[0]) : len(cells) - bool(cells and not cells[-1])]
-    if len(inner) > columns:
+    if any(cell.strip() for cell in inner[columns:]):
         what = f"a row of {len(inner)} cells in a table of {columns} columns: the last are lost"
         report(state.env, number, what, "in a cell, a `|` is written `\\|`")
