@@ -196,3 +196,18 @@ def test_spines_are_left_out_on_request(draw, run):
     draw(code, f_spines=False)
     draw("plt.rcParams['axes.spines.top'] = False")
     assert run("ax.spines['top'].get_visible()").outputs == (Value("False"),)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "plt.imshow([[1, 2], [3, 4]]); plt.colorbar();",
+        "fig, axes = plt.subplots(1, 2); im = axes[0].imshow([[1, 2], [3, 4]])\n"
+        "fig.colorbar(im, ax=axes[1], shrink=0.8);",
+        "fig, ax = plt.subplots(layout='constrained'); fig.colorbar(ax.imshow([[1, 2]]), ax=ax);",
+        "plt.contourf([[1, 2], [3, 4]]); plt.colorbar(orientation='horizontal');",
+    ],
+)
+def test_a_colour_bar(draw, code):
+    (figure,) = draw(code)
+    assert isinstance(figure, Figure)

@@ -66,7 +66,7 @@ def finished(figure: Any, task: ChunkTask) -> Iterator[None]:  # noqa: ANN401
         for axes in figure.axes:
             axes.spines[["top", "right"]].set_visible(False)
     if _has_free_layout(figure):
-        figure.set_layout_engine("constrained")
+        figure.set_layout_engine("tight" if _has_empty_rows(figure) else "constrained")
     with _laid_out(figure):
         yield
 
@@ -109,6 +109,14 @@ def _has_free_layout(figure: Any) -> bool:  # noqa: ANN401
             for name in margins
         )
     )
+
+
+def _has_empty_rows(figure: Any) -> bool:  # noqa: ANN401
+    """Whether some row or column has no height or width: a colorbar makes such ones above and below
+    itself, and the constrained layout divides by them."""
+    specs = (axes.get_subplotspec() for axes in figure.axes)
+    grids = [spec.get_gridspec() for spec in specs if spec is not None]
+    return any(0 in (*grid.get_height_ratios(), *grid.get_width_ratios()) for grid in grids)
 
 
 def _fonts(style: FigureStyle) -> dict[str, Any]:
