@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from treadle.typesetting.bibtex import bibliography_diagnostics
+from treadle.typesetting.bibtex_log import bibliography_diagnostics
 from treadle.typesetting.diagnose import diagnose, diagnose_errors
 from treadle.typesetting.log import first_error, messages
 from treadle.typesetting.places import Places

@@ -35,7 +35,8 @@ def fault_of(message: str, number: int, text: str) -> Fault:
         if len(begins) > 1 and _line(text, begins[-1].start()) == number:
             return Fault(max(here, 1), _unclosed(begins[-2:-1], text))
         return Fault(max(here, 1), "a comma is missing after the field before")
-    return Fault(max(here, 1))
+    hint = "there is one entry of each key" if message.startswith("Repeated entry") else ""
+    return Fault(max(here, 1), hint)
 
 
 def _unclosed(begins: list[re.Match[str]], text: str) -> str:

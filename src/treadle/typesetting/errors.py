@@ -89,6 +89,9 @@ def _undefined(item: Message, places: Places) -> Said:
 def _place(item: Message, places: Places) -> Span:
     """The line of the document: LaTeX's, or that of what the error is about."""
     text = text_of(item)
+    key = key_of_made(item.line, places.bibliography) if item.file.endswith(".bbl") else ""
+    if entry := places.entries.get(key):
+        return entry.of(_about(text, item) or _last_word(item.read or item.context))
     if (begun := BEGUN.match(text)) and begun["line"]:
         return places.of_begin(begun["what"], item.file, int(begun["line"]))
     if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
@@ -104,9 +107,6 @@ def _place(item: Message, places: Places) -> Span:
     if not item.line:
         return places.of_line(1)
     about = _about(text, item)
-    key = key_of_made(item.line, places.bibliography) if item.file.endswith(".bbl") else ""
-    if entry := places.entries.get(key):
-        return entry.of(about or _last_word(item.read or item.context))
     at = places.of_file(item.file or places.tex_name, item.line)
     at = (places.of_line_before(about, item.file, item.line) if about else None) or at
     return places.of_source(about, at)
@@ -150,4 +150,8 @@ def _argument(name: str, item: Message, places: Places) -> Span | None:
     for opening in (f"\\begin{{{name[1:]}}}{start}", name + start, alone):
         if (len(opening) >= FINDABLE or opening != alone) and (at := places.of_text(opening)):
             return at
+    begin = alone.partition("\\")[0].strip()[:20]
+    for entry in places.entries.values():
+        if len(begin) >= FINDABLE and begin in entry.text:
+            return entry.of(begin)
     return places.of_open(name)

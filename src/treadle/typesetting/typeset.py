@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.diagnostics import Diagnostic, error, has_errors, warning
-from treadle.typesetting.bibtex import bibliography_diagnostics
+from treadle.typesetting.bibtex_log import bibliography_diagnostics, lost_behind_percent
 from treadle.typesetting.compile import compile_tex
 from treadle.typesetting.diagnose import diagnose, diagnose_errors, diagnose_missing
 from treadle.typesetting.endings import early_end
@@ -55,10 +55,17 @@ def _errors(log: str, places: Places) -> tuple[Diagnostic, ...]:
     return (error(at, f"LaTeX: {first.text}"),)
 
 
+def _bibliography(job: Job, places: Places) -> str:
+    """What BibTeX has made; after an error its file is gone."""
+    made = job.file(".bbl")
+    return made.read_text("utf-8", "replace") if made.exists() else places.bibliography
+
+
 def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Diagnostic]:
     errors = _errors(compiled.log, places)
     cited = tuple(bibliography_diagnostics(compiled.bibliography_log, places, job.directory))
     yield from cited
+    yield from lost_behind_percent(_bibliography(job, places), places)
     early = early_end(compiled.log, places)
     if errors or early or has_errors(cited):  # then LaTeX misses what is there as well
         yield from errors

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from treadle.typesetting.bibtex import bibliography_diagnostics
+from treadle.typesetting.bibtex_log import bibliography_diagnostics
 from treadle.typesetting.places import Places
 
 PLACES = Places("a/b.pmd", "b.tex", "x", (1,), {"refs.bib": "a/refs.bib"})
