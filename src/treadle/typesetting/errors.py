@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from treadle.diagnostics import Diagnostic, Span, error
+from treadle.typesetting.collected import place_in_collected
 from treadle.typesetting.commands import words_for_command, words_for_environment
 from treadle.typesetting.entries import key_of_made
 from treadle.typesetting.formulas import DOLLAR_HINT, place_of_open, words_for_open
@@ -106,6 +107,8 @@ def _place(item: Message, places: Places) -> Span:
         return places.of_pattern(ENDINPUT)
     if not item.line:
         return places.of_line(1)
+    if at := place_in_collected(item, places):
+        return at
     about = _about(text, item)
     at = places.of_file(item.file or places.tex_name, item.line)
     at = (places.of_line_before(about, item.file, item.line) if about else None) or at

@@ -30,6 +30,10 @@ NEAR = 3  # lines of a file of which only the name is known
 MATHEMATICS = re.compile(r"[$_^&#]|\\[(\[]")
 
 
+FORGOTTEN = re.compile(r"Extra \}, or forgotten \\right")
+LEFT_OPEN = re.compile(r"Missing \\right")
+
+
 class Telling:
     """Goes through the errors of a log and keeps in mind what they do to those that follow."""
 
@@ -142,6 +146,8 @@ def chosen_of(items: Sequence[Message], own: Set[str]) -> list[Message]:
     first = items[0]
     if UNDEFINED in first.text and undefined_command(first) not in own:
         first = next((item for item in items if BEGUN.match(text_of(item))), first)
+    if FORGOTTEN.match(text_of(first)):  # of a cell's own braces
+        first = next((item for item in items if LEFT_OPEN.match(text_of(item))), first)
     chosen = [first]
     for item in items:
         text = text_of(item)
