@@ -9,7 +9,7 @@ from msgspec import Struct, field
 
 from treadle.building.listing import Listing
 from treadle.building.workers import EndedError, Workers, problem_of
-from treadle.diagnostics import Diagnostic
+from treadle.diagnostics import Diagnostic, Span
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import Result
 
@@ -28,6 +28,7 @@ class Ran(Struct):
     tracebacks: list[str] = field(default_factory=list)
     ran: set[int] = field(default_factory=set)  # the units that ran
     fresh: set[int] = field(default_factory=set)  # those of them that ran just now
+    told: set[tuple[Span, str]] = field(default_factory=set)  # where, and what, went wrong
     spoilt: frozenset[str] | None = frozenset()  # None: nobody knows which
 
 
@@ -109,7 +110,9 @@ def run_units(
                 number = _one(number, ran, planner)
                 failed = [at for at in ran.fresh if _failed(ran.results[at], runnables[at])]
                 if failed:
-                    tell(_failure(ran, min(failed), runnables, document, listings))
+                    problem = _failure(ran, min(failed), runnables, document, listings)
+                    if problem is not None:
+                        tell(problem)
                     spoilt = planner.touched(min(failed))
                     ran.spoilt = None if spoilt is None else ran.spoilt | spoilt
             number = None if ran.diagnostics else planner.revise()
@@ -143,12 +146,17 @@ def _failure(
     runnables: Sequence[Runnable],
     document: Document,
     listings: Mapping[int, Listing],
-) -> Diagnostic:
+) -> Diagnostic | None:
+    """The error; None where an earlier unit has stumbled over the same line of a module."""
     result = ran.results[number]
     assert result is not None
     assert result.failure is not None
     block = runnables[number].block
     problem = problem_of(result.failure, block, document, listings)
+    what = (problem.span, result.failure.message)
+    if what in ran.told:
+        return None
+    ran.told.add(what)
     ran.diagnostics.append(problem)
     ran.tracebacks.append(result.failure.traceback)
     return problem

@@ -189,11 +189,21 @@ def problem_of(
 ) -> Diagnostic:
     """An exception as an error at its line of the document."""
     listing = listings.get(block.number) if isinstance(block, Chunk) else None
-    message = f"{name_of(block)} failed: {failure.message}"
+    place = _place(failure, document, listing)
+    message = f"{name_of(_of_module(block, place, document))} failed: {failure.message}"
     limit = block.options.memory if isinstance(block, Chunk) else None
     short = limit if limit and "MemoryError" in failure.message else None
     hint = f"the chunk has `memory={size_text(short)}`" if short else _checked(block)
-    return error(_place(failure, document, listing), message, hint)
+    return error(place, message, hint)
+
+
+def _of_module(block: Prose | Chunk, place: Span, document: Document) -> Prose | Chunk:
+    """The chunk that holds the line, if it makes the same module as `block` does."""
+    if isinstance(block, Prose) or not block.options.module:
+        return block
+    same = (chunk for chunk in document.chunks if chunk.options.module == block.options.module)
+    holds = (chunk for chunk in same if chunk.span.line <= place.line <= chunk.span.end_line)
+    return next(holds, block)
 
 
 def _checked(block: Prose | Chunk) -> str:

@@ -24,4 +24,5 @@ def findings(document: Document, text: str) -> tuple[Diagnostic, ...]:
         *typed_numbers(document),
         *without_alt(document),
     )
-    return tuple(sorted(heeded(dict.fromkeys(found), text), key=lambda item: item.span))
+    told = (*woven.diagnostics, *heeded(dict.fromkeys(found), text))
+    return tuple(sorted(told, key=lambda item: item.span))

@@ -18,7 +18,7 @@ AT_LINE = re.compile(
 NO_DATABASE = re.compile(r"^I couldn't open (?P<kind>database|style) file (?P<file>.+)$")
 # What the style's program stumbles over: the line after it is the style's.
 NAMES = re.compile(r"^Too many commas in name \d+ of .* for entry (?P<key>\S+)$")
-IN_STYLE = "while executing"
+SAID = {"while executing", "I found no style file"}  # by the line before
 NO_STRING = re.compile(
     r'^Warning--string name "(?P<name>[^"]+)" is undefined\n'
     r"--line (?P<line>\d{1,9}) of file (?P<file>.+)$",
@@ -56,7 +56,7 @@ def _errors(log: str, places: Places, directory: Path) -> Iterator[Diagnostic]:
             at = _entry(found["key"], places, "author")
             text = f"BibTeX: too many commas in the names of `{found['key']}`"
             yield error(at, text, "`and` stands between authors: `Ann Lee and Bo Chen and others`")
-        elif (found := AT_LINE.match(line)) and found["message"] != IN_STYLE:
+        elif (found := AT_LINE.match(line)) and found["message"] not in SAID:
             name = found["file"].strip()
             text = _database(name, directory)
             fault = fault_of(found["message"], int(found["line"] or 1), text)

@@ -59,7 +59,9 @@ def diagnose_missing(log: str, places: Places) -> tuple[Diagnostic, ...]:
 def _others(item: Message, places: Places) -> Iterator[Diagnostic]:
     if found := UNKNOWN_OPTION.match(item.text):
         for name in found["name"].split(","):
-            near = places.of_source(name.removesuffix("pt"), places.of_line(1))
+            near = places.of_source(
+                name.removesuffix("pt").removesuffix("paper"), places.of_line(1)
+            )
             at = places.of_source(name, near)
             hint = SIZES if re.fullmatch(r"[\d.]+pt", name) else ""
             yield warning(at, f"the class has no option `{name}`", hint)

@@ -29,6 +29,8 @@ from treadle.typesetting.words import NO_FILE, Said, in_words
 OPEN_ARGUMENT = re.compile(
     r"(?:File|Paragraph) ended (?:while scanning (?:use|text) of|before) (?P<name>\\\S+)"
 )
+VERBATIM = re.compile(r"File ended while scanning use of \\@s?xverbatim")
+BEGIN_VERBATIM = re.compile(r"\\begin\{verbatim\*?\}")
 DEFINED = re.compile(r"Command (?P<name>\\\S+) (?:already defined|undefined)")
 NOTHING_AFTER = re.compile(r"(?P<sign>[_^])\s*\$$")
 INVALID = re.compile(r"Command (?P<name>.+) invalid in math mode")
@@ -54,6 +56,9 @@ def _special(text: str, item: Message, places: Places) -> Said | None:
         return _undefined(item, places)
     if found := NO_ENVIRONMENT.match(text):
         return words_for_environment(found["name"], places.tex)
+    if VERBATIM.match(text):
+        hint = r"write `\end{verbatim}`, alone on its line, where it ends"
+        return Said(r"`\begin{verbatim}` is never ended", hint)
     if (open_ := OPEN_ARGUMENT.match(text)) and f"\\begin{{{open_['name'][1:]}}}" in places.tex:
         name = open_["name"][1:]
         return Said(
@@ -95,6 +100,8 @@ def _place(item: Message, places: Places) -> Span:
         return entry.of(_about(text, item) or _last_word(item.read or item.context))
     if (begun := BEGUN.match(text)) and begun["line"]:
         return places.of_begin(begun["what"], item.file, int(begun["line"]))
+    if VERBATIM.match(text):
+        return places.of_pattern(BEGIN_VERBATIM, len(BEGIN_VERBATIM.findall(places.tex)))
     if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
         return at
     if is_end_of_formula(item) and item.line > 1:  # TeX misses it at the blank line

@@ -10,6 +10,7 @@ BEGUN = re.compile(r"^\\begin\{(?P<what>[^}]*)\}(?: on input line (?P<line>\d+))
 NO_ENVIRONMENT = re.compile(r"Environment (?P<name>\S+) undefined")
 UNDEFINED = "Undefined control sequence"
 MISPLACED = "Misplaced "
+OF_TABLE = re.compile(r"Misplaced \\(?:noalign|omit|cr)")  # a row that has not ended
 MISSING_DOLLAR = "Missing $ inserted"
 FATAL = re.compile(r"Emergency stop| *==> Fatal error")
 # TeX goes on after these as if nothing were wrong.
@@ -50,6 +51,8 @@ def may_cause(earlier: str, later: str) -> bool:
         return False
     if earlier.startswith(MISSING_DOLLAR) and OWN_SIGN.match(later):
         return False
+    if OF_TABLE.match(earlier):
+        return bool(CONSEQUENCE.match(later)) or later.startswith("Extra alignment")
     if earlier.startswith(MISPLACED):
         return later.startswith(MISPLACED)
     if UNDEFINED in earlier:

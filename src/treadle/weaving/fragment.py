@@ -36,8 +36,9 @@ def glue(parts: Iterable[Fragment]) -> Fragment:
         if not lines:
             lines.extend(part)
             continue
-        last = lines[-1]
-        lines[-1] = Line(last.text + part[0].text, last.origin, last.fixed)
+        last, first = lines[-1], part[0]
+        origin = last.origin if last.text else first.origin
+        lines[-1] = Line(last.text + first.text, origin, last.fixed)
         lines.extend(part[1:])
     return tuple(lines)
 

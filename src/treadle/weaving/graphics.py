@@ -34,12 +34,14 @@ class Graphic(Struct, frozen=True):
 
 
 class Float(Struct, frozen=True):
-    """What LaTeX moves to a good place. `label` may be empty."""
+    """What LaTeX moves to a good place. `label` may be empty; `origin` is the `.pmd` line of the
+    caption, where it has one of its own."""
 
     caption: str
     label: str
     environment: str = "figure"
     position: str = "htbp"
+    origin: int | None = None
 
 
 def length(given: str | None) -> str:

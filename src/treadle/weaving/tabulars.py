@@ -54,7 +54,11 @@ def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
     texts = _aligned([tabular.header, *tabular.rows])
     origins = tabular.origins or (origin,) * len(texts)
     header, *rows = indent(tuple(map(Line, texts, origins)), 4)
-    slots = {"header": (header,) if any(tabular.header) else (), "rows": tuple(rows)}
+    slots = {
+        "header": (header,) if any(tabular.header) else (),
+        "rows": tuple(rows),
+        "caption": (_caption(float_, origin),) if float_ else (),
+    }
     shrink = wide and "p{" not in columns
     template = "longtable.tex.j2" if len(rows) > LONG and not shrink else "table.tex.j2"
     values = {
@@ -64,6 +68,11 @@ def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
         "notes": NOTES if any(r"\footnote{" in text for text in texts) else "",
     }
     return render_with_slots(environment().get_template(template), origin, slots, values)
+
+
+def _caption(float_: Float, origin: int) -> Line:
+    at = origin if float_.origin is None else float_.origin
+    return Line(f"  \\caption{{{float_.caption}}}", at)
 
 
 def _visible(latex: str) -> int:

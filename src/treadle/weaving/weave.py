@@ -93,7 +93,10 @@ def _lost(
     places = [part for part in parts if isinstance(part, Place)]
     for number, lost in enumerate(places):
         if number not in findings.places and lost.lines:
-            span = Span.at(str(document.path), lost.lines[0].origin)
+            at = lost.lines[0].origin
+            of_chunks = (chunk.span.line for chunk in document.chunks)
+            fence = max((line for line in of_chunks if line <= at), default=at)
+            span = Span.at(str(document.path), fence)
             hint = "close the code fence or other block that is open here"
             yield error(span, "this chunk is swallowed by the prose before it", hint)
             return

@@ -85,16 +85,27 @@ def test_line_breaks_are_the_author_s(latex):
 
 def test_footnotes(latex):
     text = latex("a[^1] b^[in *line*].\n\n[^1]: Note\n    on.\n\n    More.\n\nc")
-    assert text == ("a\\footnote{Note\non.\n\\par\nMore.} b\\footnote{in \\emph{line}}.\n\nc")
+    assert text == ("a\\footnote{%\nNote\non.\n\\par\nMore.}\nb\\footnote{in \\emph{line}}.\n\nc")
 
 
 def test_a_footnote_holds_blocks(latex):
     note = ["- a", "- b", "", "$$ x $$", "", "```python", "if {}:", "    x_1", "```"]
     text = latex("c[^1]\n\n[^1]: Note.\n\n" + "\n".join("    " + line for line in note))
     assert text == (
-        "c\\footnote{Note.\n\\par\n\\begin{itemize}\n  \\item a\n  \\item b\n\\end{itemize}\n"
+        "c\\footnote{%\nNote.\n\\par\n\\begin{itemize}\n  \\item a\n  \\item b\n\\end{itemize}\n"
         "\\[\n  x\n\\]\n\\par\n\\code{if \\{\\}:}\\\\\n\\code{~~~~x\\_1}}"
     )
+
+
+def test_what_follows_a_footnote_goes_on_without_a_blank(latex):
+    assert latex("a[^1], *b[^1]* c[^1]\n\n[^1]: N.\n") == (
+        "a\\footnote{%\nN.}%\n, \\emph{b\\footnote{%\nN.}%\n} c\\footnote{%\nN.}"
+    )
+
+
+def test_a_heading_with_a_footnote_is_one_line(latex):
+    text = latex("# A[^1] b\n\n[^1]: N $x$ 5\\%\n    m.\n")
+    assert "A\\footnote{N $x$ 5\\% m.} b" in text
 
 
 def test_an_undefined_footnote_is_told(latex, findings):

@@ -43,7 +43,7 @@ def test_what_nothing_closes_takes_no_time(latex, within, text):
 
 
 def test_a_footnote_within_itself_is_told(latex, findings):
-    assert latex("a[^1]\n\n[^1]: b [^1]") == "a\\footnote{b }"
+    assert latex("a[^1]\n\n[^1]: b [^1]") == "a\\footnote{%\nb }"
     [problem] = findings.diagnostics
     assert (problem.span.line, "`1`" in problem.message) == (3, True)
 

@@ -66,7 +66,7 @@ def test_notes_and_environments_span_chunks(make_document, make_chunk):
     )
     woven = weave(document, [None, ChunkResult(), None])
     assert body(woven) == (
-        "a\\footnote{Note.}\n\n\\begin{center}\n\\begin{chunkcode}\nf()\n\\end{chunkcode}\n"
+        "a\\footnote{%\nNote.}\n\n\\begin{center}\n\\begin{chunkcode}\nf()\n\\end{chunkcode}\n"
         "\\end{center}"
     )
 
@@ -74,15 +74,17 @@ def test_notes_and_environments_span_chunks(make_document, make_chunk):
 def test_a_chunk_lost_in_a_code_block_is_an_error(make_document, make_chunk):
     document = make_document(prose("````\nopen\n"), make_chunk("f()", line=3))
     woven = weave(document, [None, ChunkResult()])
-    (found,) = woven.diagnostics
+    (block, found) = woven.diagnostics
+    assert (block.span.line, "never closed" in block.message) == (1, True)
     assert "swallowed" in found.message
-    assert found.span.line == 4
+    assert found.span.line == 3
 
 
 def test_a_chunk_in_a_comment_is_not_shown(make_document, make_chunk):
     document = make_document(prose("<!--\n"), make_chunk("f()", line=2), prose("-->\nb\n", 5))
     woven = weave(document, [None, ChunkResult(), None])
-    assert woven.diagnostics == ()
+    (found,) = woven.diagnostics
+    assert (found.span.line, "HTML comment is run" in found.message) == (1, True)
     assert "f()" not in body(woven)
 
 

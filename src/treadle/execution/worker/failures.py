@@ -112,7 +112,7 @@ def _drop_our_frames(report: TracebackException) -> None:
 
 
 def _is_machinery(file: str) -> bool:
-    return file.startswith((_OURS, "<frozen importlib"))
+    return file.startswith((_OURS, "<frozen importlib")) or file.endswith("/importlib/__init__.py")
 
 
 def _syntax_place(exception: BaseException, place: Place) -> Span | None:

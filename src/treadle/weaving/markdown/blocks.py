@@ -9,9 +9,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from treadle.weaving.fragment import Fragment, Line, fixed, indent, stack, text_of
 from treadle.weaving.graphics import Float, figure_float
-from treadle.weaving.latex import escape_code
-from treadle.weaving.listings import code_lines
-from treadle.weaving.markdown.attributes import trailing_attributes
+from treadle.weaving.markdown.as_it_stands import code_block, html_block, line_of
 from treadle.weaving.markdown.context import Context, Place
 from treadle.weaving.markdown.displays import display
 from treadle.weaving.markdown.divs import PLACE
@@ -57,11 +55,6 @@ def render_block(nodes: Nodes, number: int, context: Context) -> Fragment:
         return ()
     render = RENDERERS.get(node.type)
     return render(node, context) if render else ()
-
-
-def line_of(node: SyntaxTreeNode) -> int:
-    """The line a block begins at, counted from 0."""
-    return node.map[0] if node.map else 0
 
 
 def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bool:
@@ -239,44 +232,6 @@ def _insert(number: int, context: Context) -> Fragment:
     return context.places[number].lines
 
 
-def _fence(node: SyntaxTreeNode, context: Context) -> Fragment:
-    line = line_of(node) + (node.type == "fence")
-    info = node.info.strip()
-    content = node.content.removesuffix("\n")
-    if info.startswith("{="):
-        return _latex_of(content, line, context) if info in {"{=latex}", "{=tex}"} else ()
-    _, found = trailing_attributes(info)
-    words = info.split("{")[0].split()
-    language = words[0] if words else next(iter(found.classes), "text")
-    if context.notes:
-        return _code_in_note(content, line, context)
-    lines = code_lines(content, language, context.setting.columns)
-    body = tuple(Line(text, context.origin(line + number), True) for text, number in lines)
-    start, end = context.origin(line_of(node)), body[-1].origin if body else context.origin(line)
-    return (Line(r"\begin{listing}", start), *body, Line(r"\end{listing}", end, True))
-
-
-def _code_in_note(content: str, line: int, context: Context) -> Fragment:
-    lines = content.expandtabs().split("\n")
-    blanks = (len(text) - len(text.lstrip()) for text in lines)
-    pairs = zip(lines, blanks, strict=True)
-    set_ = [rf"\code{{{'~' * blank}{escape_code(text.strip())}}}" for text, blank in pairs]
-    return context.lines("\\\\\n".join(set_), line)
-
-
-def _latex_of(content: str, line: int, context: Context) -> Fragment:
-    return fixed(context.lines(content, line))
-
-
-def _html(node: SyntaxTreeNode, context: Context) -> Fragment:
-    content = node.content.strip()
-    if content.startswith("<!--"):
-        context.findings.places.update(int(found[1]) for found in PLACE.finditer(content))
-    else:
-        context.warn(line_of(node), f"HTML is left out: `{content.splitlines()[0][:60]}`")
-    return ()
-
-
 def _rule(node: SyntaxTreeNode, context: Context) -> Fragment:
     return context.lines(r"\sectionrule", line_of(node))
 
@@ -292,8 +247,8 @@ RENDERERS: dict[str, Callable[[SyntaxTreeNode, Context], Fragment]] = {
     "maths_block": _maths,
     "latex_block": _latex,
     "place": _place,
-    "fence": _fence,
-    "code_block": _fence,
-    "html_block": _html,
+    "fence": code_block,
+    "code_block": code_block,
+    "html_block": html_block,
     "hr": _rule,
 }

@@ -20,18 +20,31 @@ from treadle.weaving.markdown.displays import display
 
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
 LINE_END = r" \\"
+NOTE_END = "%\x00"  # a line break, of which what follows the footnote decides how it is written
+COMMENT_END = re.compile(r"(?<!\\)%\n *")
 NOTES = 2  # a note may hold a note
 COMMANDS = {"em": "emph", "strong": "textbf", "s": "sout"}
 
 
 def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: Context) -> Fragment:
     """The LaTeX of inline nodes whose text begins at `line`; it holds no empty line."""
-    parts = glue(InlineRenderer(line, context).parts(nodes))
+    parts = _with_note_ends(glue(InlineRenderer(line, context).parts(nodes)))
     kept = [part for part in parts if part.text.strip()] or list(parts[:1])
     for number, (before, part) in enumerate(pairwise(kept), start=1):
         if before.text.endswith(LINE_END) and part.text[:1] in {"[", "*"}:
             kept[number] = part._replace(text="{}" + part.text)  # else LaTeX takes it for an option
     return tuple(kept)
+
+
+def _with_note_ends(fragment: Fragment) -> Fragment:
+    """The line breaks behind footnotes as TeX needs them: a blank after one is the break itself."""
+    lines = [*fragment, Line("", 0)]
+    for number, (line, after) in enumerate(pairwise((*fragment, Line("", 0)))):
+        if line.text.endswith(NOTE_END):
+            sign = "%" if after.text.strip() and after.text[0] != " " else ""
+            lines[number] = lines[number]._replace(text=lines[number].text[: -len(NOTE_END)] + sign)
+            lines[number + 1] = after._replace(text=after.text.lstrip(" "))
+    return tuple(lines[:-1])
 
 
 def attributes_of(node: SyntaxTreeNode) -> Attributes:
@@ -63,6 +76,11 @@ class InlineRenderer:
         fragment = self.context.lines(text, self.line)
         self.line += len(fragment) - 1
         return fragment
+
+    def _broken(self, text: str) -> Fragment:
+        """`text`, and a new line that begins at the same place of the document."""
+        origin = self.context.origin(self.line)
+        return (Line(text, origin), Line("", origin))
 
     def _plain(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
         for label in UNDEFINED_NOTE.findall(node.content):
@@ -145,16 +163,18 @@ class InlineRenderer:
         if note is not None and (label in notes_around or len(notes_around) == NOTES):
             self.context.warn(self.line, f"footnote `{label}` within a footnote is left out")
             return
-        yield self._text(r"\footnote{")
         if note is not None and self.context.blocks is not None:
+            yield self._broken("\\footnote{%")  # its lines are other ones of the document
             inner = replace(self.context, notes=(*notes_around, label))
             blocks = self.context.blocks(note.children, inner)
             yield tuple(line if line.text else line._replace(text=r"\par") for line in blocks)
+            yield self._broken("}" + NOTE_END)
         else:
+            yield self._text(r"\footnote{")
             notes = self.context.env.get("footnotes", {}).get("list", {})
             tokens = notes.get(node.meta["id"], {}).get("tokens", [])
             yield from self.parts(SyntaxTreeNode(tokens).children)
-        yield self._text("}")
+            yield self._text("}")
 
     def _unknown(self, node: SyntaxTreeNode) -> Iterator[Fragment]:
         if node.children:
@@ -175,7 +195,8 @@ def inline_latex(node: SyntaxTreeNode, line: int, context: Context) -> str:
     """The LaTeX of a node's running text, for a heading, a caption, a cell."""
     inner = node.children[0] if node.children and node.children[0].type == "inline" else node
     children = inner.children
-    return " ".join(text_of(render_inline(children, line, context)).split("\n")).strip()
+    text = COMMENT_END.sub("", text_of(render_inline(children, line, context)))
+    return " ".join(text.split("\n")).strip()
 
 
 RENDERERS: dict[str, Callable[[InlineRenderer, SyntaxTreeNode], Iterator[Fragment]]] = {

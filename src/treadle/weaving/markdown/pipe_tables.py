@@ -28,17 +28,18 @@ def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Co
     rows = [child.children for part in node.children for child in part.children]
     line = node.map[0] if node.map else 0
     text = _source(caption) if caption else ""
+    below = caption.map[0] if caption and caption.map else line
     if not text and len(rows) > 1 and (found := _caption_row(rows[-1])):
         text = found
         rows.pop()
     at = [line + number + (number > 0) for number in range(len(rows))]  # below the header: |---|
     header, *body = [
-        tuple(with_minus(inline_latex(cell, below, context)) for cell in row)
-        for below, row in zip(at, rows, strict=True)
+        tuple(with_minus(inline_latex(cell, number, context)) for cell in row)
+        for number, row in zip(at, rows, strict=True)
     ]
     align = tuple(_align(cell) for cell in rows[0])
     tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, at)))
-    return table(tabular, _float(text, line, context), context.origin(line))
+    return table(tabular, _float(text, below, context), context.origin(line))
 
 
 def _float(text: str, line: int, context: Context) -> Float | None:
@@ -48,7 +49,7 @@ def _float(text: str, line: int, context: Context) -> Float | None:
     words, attributes = trailing_attributes(found[1])
     caption = inline_latex(parse_inline(words, {}), line, context)
     position = attributes.values.get("pos", "htbp")
-    return Float(caption, attributes.id, "table", position)
+    return Float(caption, attributes.id, "table", position, context.origin(line))
 
 
 def _caption_row(row: Sequence[SyntaxTreeNode]) -> str:

@@ -15,6 +15,8 @@ from treadle.weaving.markdown.problems import report_latex
 STEPS = re.compile(r"\\[^\n]|[{}\[\]]|\n(?=\n)")
 COMMAND = re.compile(r"\\write-?\d+|\\[A-Za-z]+\*?")
 DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
+# `{\bf so}` and `{\"o}`: in Markdown a brace of no command's is a character like others.
+GROUP = re.compile(r"""\{(?:\\[A-Za-z]+(?![A-Za-z])|\\["'`^~=.]\{?\\?[A-Za-z])""")
 VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
 BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
 MATHS = {
@@ -27,6 +29,7 @@ BREAKS = ["paragraph", "reference", "blockquote", "list"]
 def raw_latex_plugin(md: MarkdownIt) -> None:
     """Recognise raw LaTeX as pandoc does."""
     md.inline.ruler.before("escape", "raw_latex", raw_inline)
+    md.inline.ruler.before("escape", "raw_group", raw_group)
     md.block.ruler.before("code", "raw_environment", raw_environment, {"alt": BREAKS})
 
 
@@ -41,6 +44,18 @@ def raw_inline(state: StateInline, silent: bool) -> bool:
         token = state.push("latex_inline", "", 0)
         token.content = state.src[state.pos : end]
         token.meta = {"open": not verbatim and state.src.startswith("{", end)}
+    state.pos = end
+    return True
+
+
+def raw_group(state: StateInline, silent: bool) -> bool:
+    """`{\\command ...}`, all of it LaTeX."""
+    end = balanced(state.src, state.pos) if GROUP.match(state.src, state.pos) else None
+    if end is None or end > state.posMax:
+        return False
+    if not silent:
+        token = state.push("latex_inline", "", 0)
+        token.content = state.src[state.pos : end]
     state.pos = end
     return True
 
