@@ -1,4 +1,4 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f99d943d91b975f0]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [f75f07fe1c94e38e]
 
 # %% assignment9.pmd:1022-1061 dense-model
 """The autoencoders of exercises 1 and 2."""
@@ -43,7 +43,7 @@ def fan_in(layer: nn.Module) -> float:
     return layer.weight[0].numel()
 
 
-# %% assignment9.pmd:1383-1408 conv-model
+# %% assignment9.pmd:1400-1425 conv-model
 class ConvAutoencoder(nn.Module):
     """28 -> 14 -> 7 -> 3 with 16, 32, 64 channels, and back."""
 

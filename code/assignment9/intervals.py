@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [8d889806454d4fb2]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [304228c3108807f0]
 
-# %% assignment9.pmd:2299-2325 intervals
+# %% assignment9.pmd:2343-2369 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [e0b83d8e2b4b2290]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [818f822ad4c3b9b5]
 
-# %% assignment9.pmd:2786-2949 test-rnn
+# %% assignment9.pmd:2837-3000 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c12b16f49b844611]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [924c8a27be07d055]
 
-# %% assignment9.pmd:3289-3360 test-textcnn
+# %% assignment9.pmd:3352-3423 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [b741a11324e8e38c]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [a76e9f3dce812be2]
 
-# %% assignment9.pmd:2222-2295 yardsticks
+# %% assignment9.pmd:2266-2339 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations

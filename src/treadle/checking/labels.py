@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Set
 from msgspec import Struct
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.document.checks import targets
 from treadle.document.model import Chunk, Document, Prose
 from treadle.document.names import nearest
 from treadle.typesetting.inputs import READS
@@ -40,13 +41,6 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
             names = tuple(f"{kind}:{chunk.options.name}" for kind in ("fig", "tbl"))
             found.append(Label(names, Span.at(chunk.span.file, chunk.span.line)))
     return tuple(found)
-
-
-def targets(document: Document) -> Iterator[tuple[Chunk, str]]:
-    """Each chunk that checks something with each label: `checks="eq:kl, eq:general"` names two."""
-    for chunk in document.chunks:
-        for name in re.findall(r"[^,\s]+", chunk.options.checks or ""):
-            yield chunk, name
 
 
 def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Diagnostic]:

@@ -62,6 +62,17 @@ class Failure(Struct, frozen=True):
     column: int = 0  # from 1; 0: unknown
 
 
+class Comparison(Struct, frozen=True):
+    """What code has compared with what: the largest deviation is at most the tolerance; both are
+    0 where nothing but the same will do. `of` is the label; empty: those that the chunk checks."""
+
+    of: str
+    against: str
+    cases: int
+    tolerance: float
+    deviation: float
+
+
 class ChunkResult(Struct, frozen=True, omit_defaults=True, tag=True):
     """What a chunk printed, displayed and drew, in the order it happened."""
 
@@ -71,6 +82,7 @@ class ChunkResult(Struct, frozen=True, omit_defaults=True, tag=True):
     caption: str = ""
     alt: str = ""
     shown_source: str = ""  # the text of the object named by `source=`
+    comparisons: tuple[Comparison, ...] = ()
     cut: tuple[str, ...] = ()  # streams to which it printed too much: what came later is dropped
 
 

@@ -40,6 +40,7 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
     authors = escape(_shortened(", ".join(author.name for author in settings.authors)))
     values = {
         "class_options": ",".join(_class_options(settings)),
+        "has_checks": any(chunk.options.checks for chunk in document.chunks),
         "has_chapters": (settings.documentclass or "article") in CHAPTERS,
         "numbered": numbered(document, settings),
         "lang": settings.lang or "en",

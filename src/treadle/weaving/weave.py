@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Template, TemplateError, TemplateNotFound
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
 from treadle.document.model import Document, Prose
@@ -14,8 +15,9 @@ from treadle.document.settings import Settings, read_settings
 from treadle.execution.result import ChunkResult, InlineResult
 from treadle.weaving.characters import printable
 from treadle.weaving.chunks import Look, chunk_parts
-from treadle.weaving.fragment import Fragment, lines_at, stack, text_of
+from treadle.weaving.fragment import Fragment, Line, lines_at, stack, text_of
 from treadle.weaving.images import Copy
+from treadle.weaving.ledger import Entry, entries_of, in_order, ledger_lines, marked
 from treadle.weaving.markdown.context import SECTIONS, Findings, Place, Setting
 from treadle.weaving.markdown.divs import place, typed
 from treadle.weaving.markdown.render import render_line, render_markdown
@@ -48,7 +50,10 @@ def weave(document: Document, results: Results) -> Woven:
     setting, findings = _setting(document, settings), Findings()
     parts = tuple(_parts(document, results, setting, findings, columns(settings)))
     source = join(parts)
+    entries = in_order(entries_of(document, results), source.text)
+    setting = replace(setting, ledger=_ledger(entries, document, setting, findings))
     body = render_markdown(source.text, source.origins, setting, findings, source.places)
+    body = marked((*body, *_appendix(setting, findings)), entries)
     findings.diagnostics.extend(_lost(parts, findings, document))
     findings.diagnostics.extend(_unprintable(source, document))
     lines = _whole(document, settings, setting, findings, body)
@@ -59,6 +64,25 @@ def weave(document: Document, results: Results) -> Woven:
         tuple(findings.doubts),
         tuple(findings.copies),
     )
+
+
+def _ledger(
+    entries: Sequence[Entry], document: Document, setting: Setting, findings: Findings
+) -> Fragment:
+    def words(text: str, line: int) -> str:
+        return render_line(text, line, setting, findings)
+
+    last = document.blocks[-1].span.end_line if document.blocks else 1
+    return ledger_lines(entries, words, last)
+
+
+def _appendix(setting: Setting, findings: Findings) -> Fragment:
+    """The ledger behind all else, where the document has no place for it."""
+    if findings.ledger or not setting.ledger:
+        return ()
+    origin = setting.ledger[0].origin
+    heading = rf"\{setting.sections[0]}*{{Checks}}"
+    return (Line("", origin), Line(heading, origin), Line("", origin), *setting.ledger)
 
 
 def _setting(document: Document, settings: Settings) -> Setting:

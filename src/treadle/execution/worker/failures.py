@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # most chunks don't fail: it is imported when one does
 _OURS = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
 
 
+_COMPARES = os.path.join(os.path.dirname(_OURS), "checks.py")  # noqa: PTH118, PTH120
 FENCES = ("```", "~~~")  # one ends the chunk
 LONGEST = 300  # characters of a message that are worth a place in one line
 
@@ -112,7 +113,8 @@ def _drop_our_frames(report: TracebackException) -> None:
 
 
 def _is_machinery(file: str) -> bool:
-    return file.startswith((_OURS, "<frozen importlib")) or file.endswith("/importlib/__init__.py")
+    ours = file.startswith((_OURS, _COMPARES, "<frozen importlib"))
+    return ours or file.endswith("/importlib/__init__.py")
 
 
 def _syntax_place(exception: BaseException, place: Place) -> Span | None:

@@ -17,6 +17,7 @@ from treadle.execution.task import ChunkTask, InlineTask, Step, Task, WorkerSetu
 from treadle.execution.worker import display
 from treadle.execution.worker.capture import Capture
 from treadle.execution.worker.chunks import run_at_prompt, run_cell
+from treadle.execution.worker.comparisons import Comparisons
 from treadle.execution.worker.failures import Place, attempt
 from treadle.execution.worker.figures import Figures
 from treadle.execution.worker.imports import AfterImport, import_fresh_from
@@ -43,6 +44,7 @@ class Session:
         after_import = AfterImport()
         self._seeds = Seeds(after_import)
         self._figures = Figures(setup, after_import, capture.show)
+        self._comparisons = Comparisons(after_import)
         self._inline = InlineRunner(self._compiler, self._namespace, capture.take, setup.code_path)
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         import_fresh_from(folders)
@@ -111,9 +113,9 @@ class Session:
         self._figures.discard()
         outputs = self._capture.take()
         seconds = time.perf_counter() - self._figures.waited - start
-        return self._with_source(
-            task, ChunkResult(outputs, failure, seconds, cut=self._capture.cut)
-        )
+        compared = self._comparisons.take()
+        made = ChunkResult(outputs, failure, seconds, comparisons=compared, cut=self._capture.cut)
+        return self._with_source(task, made)
 
     def _run_code(self, task: ChunkTask) -> None:
         if task.module is not None:

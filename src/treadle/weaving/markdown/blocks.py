@@ -25,6 +25,7 @@ from treadle.weaving.markdown.raw_latex import BEGIN, MATHS
 
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}
+LEDGER = "checks"  # the class of the div in which the ledger of checks stands
 ENVIRONMENTS = {
     "theorem", "lemma", "proposition", "corollary", "definition", "example", "remark", "proof",
     "abstract", "center", "quote", "quotation", "flushleft", "flushright",
@@ -184,6 +185,10 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
     found = attributes_of(node)
     body = render_blocks(node.children, context)
     name = next((name for name in found.classes if name in ENVIRONMENTS), "")
+    if LEDGER in found.classes:
+        context.findings.ledger = True
+        between = (Line("", body[-1].origin),) if body else ()
+        return (*body, *between, *context.setting.ledger)
     if not name:
         for near in difflib.get_close_matches(" ".join(found.classes), ENVIRONMENTS, n=1):
             context.warn(line_of(node), f"`::: {found.classes[0]}` means nothing",

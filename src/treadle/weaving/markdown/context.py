@@ -33,16 +33,19 @@ class Setting(Struct, frozen=True):
     sections: tuple[str, ...] = SECTIONS
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     numbered: bool = True  # the sections
+    ledger: Fragment = ()  # what was checked
 
 
 class Findings(Struct):
-    """What rendering gathers: problems, files to copy, places used, whether references are set."""
+    """What rendering gathers: problems, files to copy, places used, and whether the
+    references and the ledger are set."""
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     doubts: list[Diagnostic] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
     bibliography: bool = False
+    ledger: bool = False
 
 
 class Context(Struct, frozen=True):

@@ -1,0 +1,106 @@
+"""Comparisons for chunks with `checks=`, and for tests: each holds, or raises an AssertionError.
+
+Plain Python: it needs nothing of the rest of Treadle, and no build. In a build, what was compared
+stands in the document's ledger: for that each comparison is announced by `sys.audit`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+EVENT = "treadle.check"  # label, what it was compared with, cases, tolerance, largest deviation
+
+
+def agree(ours: Any, reference: Any, *, against: str, tolerance: float, of: str = "") -> float:
+    """Numbers that agree: each |ours - reference| <= tolerance * max(1, |reference|).
+
+    Takes numbers, arrays and tensors of one shape; gives the largest deviation, in the same
+    measure. `of` is the label, where the chunk checks several; `against` says in words what
+    `reference` is.
+    """
+    import numpy as np
+
+    left, right = _array(ours), _array(reference)
+    _require(left.shape == right.shape, f"{_about(of)}shapes {left.shape} and {right.shape} differ")
+    _require(left.size, f"{_about(of)}there is nothing to compare")
+    deviations = np.abs(left - right) / np.maximum(1, np.abs(right))
+    deviation = float(np.max(deviations))
+    _require(
+        deviation <= tolerance,
+        f"{_about(of)}a deviation of {deviation:.2g} from {against}, {tolerance:g} is allowed",
+    )
+    sys.audit(EVENT, of, against, left.size, tolerance, deviation)
+    return deviation
+
+
+def at_most(lower: Any, upper: Any, *, against: str, of: str = "") -> None:
+    """Numbers of which none exceeds the one it is compared with; of one shape, or one bound."""
+    import numpy as np
+
+    excess = _array(lower) - _array(upper)
+    _require(excess.size, f"{_about(of)}there is nothing to compare")
+    _require(np.all(excess <= 0), f"{_about(of)}exceeds {against} by {np.max(excess):.2g}")
+    sys.audit(EVENT, of, against, excess.size, 0.0, 0.0)
+
+
+def equal(ours: Any, reference: Any, *, against: str, of: str = "") -> None:
+    """Counts, shapes or names that are the same; a list is compared item by item."""
+    left, right = ([item] if not isinstance(item, list) else item for item in (ours, reference))
+    _require(len(left) == len(right), f"{_about(of)}{len(left)} items, {len(right)} of {against}")
+    for mine, other in zip(left, right, strict=True):
+        _require(mine == other, f"{_about(of)}{mine!r}, and {other!r} is {against}")
+    sys.audit(EVENT, of, against, len(left), 0.0, 0.0)
+
+
+def identical(left: Any, right: Any, *, against: str = "SymPy", of: str = "") -> None:
+    """Two SymPy expressions that are the same for all values of their symbols."""
+    import sympy as sp
+
+    rest = sp.simplify(sp.expand(sp.expand_log(left - right)))
+    _require(rest == 0, f"{_about(of)}the two sides differ by {rest}")
+    sys.audit(EVENT, of, against, 1, 0.0, 0.0)
+
+
+def parameter_count(model: Any) -> int:
+    """The number of trainable parameters of a PyTorch model; a shared one counts once."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)
+
+
+def layer_shapes(model: Any, *inputs: Any) -> list[tuple[str, tuple[int, ...]]]:
+    """The class and the output's shape, without the batch, of each layer without layers of its
+    own, in the order in which PyTorch calls them (forward hooks)."""
+    found: list[tuple[str, tuple[int, ...]]] = []
+
+    def note(layer: Any, _: Sequence[Any], output: Any) -> None:
+        first = output[0] if isinstance(output, tuple) else output
+        found.append((type(layer).__name__, tuple(first.shape[1:])))
+
+    leaves = [layer for layer in model.modules() if not any(layer.children())]
+    handles = [layer.register_forward_hook(note) for layer in leaves]
+    try:
+        model(*inputs)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return found
+
+
+def _array(numbers: Any) -> Any:
+    """As an array of double precision."""
+    import numpy as np
+
+    if hasattr(numbers, "detach"):
+        numbers = numbers.detach().cpu().numpy()
+    return np.asarray(numbers, dtype=float)
+
+
+def _require(holds: object, otherwise: str) -> None:
+    """An `assert` that `python -O` does not leave out."""
+    if not holds:
+        raise AssertionError(otherwise)
+
+
+def _about(label: str) -> str:
+    return f"{label}: " if label else ""

@@ -1,0 +1,111 @@
+r"""The ledger of a document's checks, and the marks in the margin that lead to it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from msgspec import Struct
+
+from treadle.document.checks import labels_checked
+from treadle.document.model import Chunk, Document
+from treadle.execution.result import ChunkResult, Comparison, InlineResult
+from treadle.weaving.fragment import Fragment, Line
+from treadle.weaving.latex import escape_code
+from treadle.weaving.templates import environment, render_with_slots
+
+MARK = r"\checkedmark"
+LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
+Words = Callable[[str, int], str]
+
+
+class Entry(Struct, frozen=True):
+    """What was checked, by which chunk; None: by assertions of its own."""
+
+    label: str
+    chunk: Chunk
+    comparison: Comparison | None
+
+
+def entries_of(
+    document: Document, results: Sequence[ChunkResult | InlineResult | None]
+) -> tuple[Entry, ...]:
+    """What the chunks that ran have checked, in the order of the document."""
+    return tuple(
+        entry
+        for block, result in zip(document.blocks, results, strict=True)
+        if isinstance(block, Chunk) and isinstance(result, ChunkResult) and block.options.checks
+        for entry in _entries(block, result)
+    )
+
+
+def _entries(chunk: Chunk, result: ChunkResult) -> Iterator[Entry]:
+    for label in labels_checked(chunk):
+        about = [item for item in result.comparisons if item.of in {"", label}]
+        yield from (Entry(label, chunk, comparison) for comparison in about or (None,))
+
+
+def in_order(entries: Sequence[Entry], text: str) -> tuple[Entry, ...]:
+    """By the places of their labels in the document's `text`; what code makes has none there."""
+
+    def place(entry: Entry) -> int:
+        found = re.search(rf"(?:#|\{{){re.escape(entry.label)}(?![\w:-])", text)
+        return found.start() if found else len(text)
+
+    return tuple(sorted(entries, key=place))
+
+
+def ledger_lines(entries: Sequence[Entry], words: Words, origin: int) -> Fragment:
+    """The table; `words` makes LaTeX of a line of Markdown of the document's line."""
+    if not entries:
+        return ()
+    rows: list[Line] = []
+    labels = dict.fromkeys(entry.label for entry in entries)
+    for label in labels:
+        for number, entry in enumerate(item for item in entries if item.label == label):
+            target = "" if number else rf"\hypertarget{{check.{label}}}{{\Cref{{{label}}}}}"
+            rows.append(Line(_row(target, entry, words), entry.chunk.span.line))
+    template = environment().get_template("ledger.tex.j2")
+    return render_with_slots(template, origin, {"rows": tuple(rows)}, {})
+
+
+def _row(target: str, entry: Entry, words: Words) -> str:
+    found = entry.comparison
+    if found is None:
+        name = escape_code(entry.chunk.label)
+        return rf"    {target} & assertions of \code{{{name}}} & & & \\"
+    exact = not found.tolerance
+    cells = (
+        target,
+        words(found.against, entry.chunk.span.line),
+        f"{found.cases:,}".replace(",", r"\,"),
+        "exact" if exact else power(found.tolerance),
+        "0" if exact else power(found.deviation),
+    )
+    return f"    {' & '.join(cells)} \\\\"
+
+
+def power(number: float) -> str:
+    r"""`$2.3\cdot10^{-7}$`: a positive number with two digits."""
+    if not number:
+        return "0"
+    exponent = math.floor(math.log10(number))
+    digits = f"{number / 10.0**exponent:.1f}".removesuffix(".0")
+    if digits == "10":
+        digits, exponent = "1", exponent + 1
+    times = "" if digits == "1" else rf"{digits}\cdot"
+    return rf"${times}10^{{{exponent}}}$"
+
+
+def marked(body: Fragment, entries: Sequence[Entry]) -> Fragment:
+    """The document with a mark at each label that is in the ledger."""
+    checked = {entry.label for entry in entries}
+    if not checked:
+        return body
+
+    def mark(found: re.Match[str]) -> str:
+        name = found["name"]
+        return f"{MARK}{{{name}}}{found[0]}" if name in checked else found[0]
+
+    return tuple(line._replace(text=LABEL.sub(mark, line.text)) for line in body)
