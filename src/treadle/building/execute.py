@@ -33,7 +33,8 @@ def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
     work.results = results_by_block(prepared.document, units, work.ran.results)
     work.problems += (*work.ran.diagnostics, *ahead.problems(), *_cuts(units, work.ran.results))
     work.typeset = ahead.depends()
-    work.chunks = sum(units[number].unit.is_chunk for number in work.ran.ran)
+    ran = [units[number].unit for number in work.ran.ran if units[number].unit.is_chunk]
+    work.chunks, work.fresh = len(ran), frozenset(unit.block for unit in ran)
 
 
 def _cuts(units: Sequence[Runnable], results: Sequence[Result | None]) -> Iterator[Diagnostic]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from treadle.building.obstacles import obstacles
 from treadle.building.publish import publish, read_manifest, to_publish
+from treadle.building.record import record
 from treadle.building.request import Target
 from treadle.building.sources import sources_of, with_sources
 from treadle.building.stage import stage
@@ -47,7 +48,7 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     work.sources |= set(sources_of(work.request, work.prepared, woven))
     if work.request.target is Target.TEX:
         work.typeset = work.typeset or {}  # the look of figures, where there are any
-        _publish(work, (".tex",))
+        _publish(work, (".tex",), (record(work),))
         return
     work.listener.stage("typesetting")
     places = _typeset(work, woven)
@@ -55,7 +56,9 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     work.problems += supplements.diagnostics
     work.sources |= {copy.source for copy in supplements.copies}
     if not work.failed:
-        _publish(work, (".tex", ".pdf"), (*supplements.copies, *_synctex(work, places)))
+        _publish(
+            work, (".tex", ".pdf"), (*supplements.copies, *_synctex(work, places), record(work))
+        )
 
 
 def _blanks(work: Work) -> Iterator[Diagnostic]:

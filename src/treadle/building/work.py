@@ -36,6 +36,7 @@ class Work(Struct):
     ran: Ran = field(default_factory=Ran)
     results: list[Result | None] = field(default_factory=list)  # by block of the document
     chunks: int = 0  # so many ran
+    fresh: frozenset[int] = frozenset()  # the blocks of these
     store: Store | None = None
     prospect: Prospect | None = None  # where there is a store
     sources: set[Path] = field(default_factory=set)  # files read besides those that code reads

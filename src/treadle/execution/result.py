@@ -79,6 +79,7 @@ class ChunkResult(Struct, frozen=True, omit_defaults=True, tag=True):
     outputs: tuple[Output, ...] = ()
     failure: Failure | None = None
     seconds: float = 0.0
+    peak_memory: int = 0  # bytes that the worker has held at most, by the chunk's end
     caption: str = ""
     alt: str = ""
     shown_source: str = ""  # the text of the object named by `source=`

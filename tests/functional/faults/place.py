@@ -42,7 +42,7 @@ print(open("data.txt").read(), more[3])
 The sum is <%= sum(more) %>.
 """
 EDITED = SOURCE.replace("21", "23").replace("2 * x", "2 * x + 1").replace("Prose", "Other prose")
-GENERATED = {".treadle", "__pycache__", "state", "out.txt", "report.synctex.gz"}
+GENERATED = {".treadle", "__pycache__", "state", "out.txt", "report.synctex.gz", "report.json"}
 OURS = re.compile(r'^  File ".*/treadle/(?!.*sitecustomize).*"', re.MULTILINE)
 PATIENCE = 60  # seconds: a build that takes longer hangs
 

@@ -22,7 +22,7 @@ from treadle.execution.worker.failures import Place, attempt
 from treadle.execution.worker.figures import Figures
 from treadle.execution.worker.imports import AfterImport, import_fresh_from
 from treadle.execution.worker.inline import InlineRunner
-from treadle.execution.worker.limits import memory_limit, time_limit
+from treadle.execution.worker.limits import memory_limit, peak_memory, time_limit
 from treadle.execution.worker.looks import with_looks
 from treadle.execution.worker.params import Params
 from treadle.execution.worker.places import Compiler
@@ -114,7 +114,9 @@ class Session:
         outputs = self._capture.take()
         seconds = time.perf_counter() - self._figures.waited - start
         compared = self._comparisons.take()
-        made = ChunkResult(outputs, failure, seconds, comparisons=compared, cut=self._capture.cut)
+        made = ChunkResult(
+            outputs, failure, seconds, peak_memory(), comparisons=compared, cut=self._capture.cut
+        )
         return self._with_source(task, made)
 
     def _run_code(self, task: ChunkTask) -> None:

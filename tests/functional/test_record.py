@@ -1,0 +1,77 @@
+"""`STEM.json`: what a build was made of and did, for machines."""
+
+import json
+
+SOURCE = """---
+seed: 7
+params: {size: 3}
+---
+
+```{python data}
+import numpy as np
+text = open("data.txt").read()
+```
+
+See @eq:a.
+
+$$ a = b $$ {#eq:a}
+
+```{python check, checks="eq:a"}
+from treadle.checks import agree
+agree(np.ones(params.size), np.ones(3), against="ones", tolerance=1e-9)
+```
+"""
+
+
+def record(made):
+    return json.loads((made.folder / "build/report.json").read_text("utf-8"))
+
+
+def test_what_a_build_was_made_of(project):
+    made = project(SOURCE)
+    made.write("data.txt", "some")
+    assert made.build("-P", "size=3").returncode == 0
+    found = record(made)
+    assert (found["seed"], found["params"]) == (7, {"size": 3})
+    assert "numpy" in found["packages"]
+    assert [item["path"] for item in found["data"]] == ["data.txt"]
+    assert found["checks"] == [
+        {
+            "label": "eq:a",
+            "chunk": "check",
+            "line": 15,
+            "against": "ones",
+            "cases": 3,
+            "tolerance": 1e-9,
+            "deviation": 0.0,
+        }
+    ]
+    assert [(item["label"], item["kept"]) for item in found["chunks"]] == [
+        ("data", False),
+        ("check", False),
+    ]
+    assert all(item["peak_memory"] > 1_000_000 for item in found["chunks"])
+
+
+def test_what_was_kept(project):
+    made = project(SOURCE)
+    made.write("data.txt", "some")
+    made.build()
+    made.write("report.pmd", SOURCE.replace("1e-9", "1e-8"))
+    made.build()
+    assert [item["kept"] for item in record(made)["chunks"]] == [True, False]
+
+
+def test_without_a_cache_and_without_a_pdf(project):
+    made = project(SOURCE)
+    made.write("data.txt", "some")
+    assert made.build("--no-cache", "--to", "tex").returncode == 0
+    assert [item["kept"] for item in record(made)["chunks"]] == [False, False]
+
+
+def test_clean_removes_it(project):
+    made = project("Text.\n")
+    made.build()
+    assert (made.folder / "build/report.json").exists()
+    made.treadle("clean")
+    assert not (made.folder / "build/report.json").exists()
