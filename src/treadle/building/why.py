@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.building.ahead import Ahead
 from treadle.building.history import History, shortened
@@ -22,6 +23,7 @@ from treadle.building.units import Runnable
 from treadle.building.workers import Workers
 from treadle.dataflow.reasons import UNKNOWN, reasons
 from treadle.diagnostics import Diagnostic, Span, has_errors
+from treadle.execution.result import ChunkResult
 from treadle.store.store import Store, store_folder
 from treadle.tangling.tangle import tangle
 
@@ -43,6 +45,8 @@ class Verdict(Struct, frozen=True):
     kept: bool
     certain: bool  # False: it runs only if what runs before it comes out different
     reasons: tuple[str, ...] = ()
+    seconds: float = 0.0  # that it took when it ran, where it is kept
+    peak_memory: int = 0  # bytes of the worker by then
 
 
 def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Explained:
@@ -74,8 +78,11 @@ def verdicts(planned: Prospect, history: History) -> list[Verdict]:
     """One verdict a unit, in order."""
     found: dict[int, Verdict] = {}
     for number, runnable in enumerate(planned.runnables):
-        if planned.planner.kept(number) is not None:
-            found[number] = _verdict(runnable, kept=True)
+        result = planned.planner.kept(number)
+        if result is not None:
+            peak = result.peak_memory if isinstance(result, ChunkResult) else 0
+            verdict = _verdict(runnable, kept=True)
+            found[number] = replace(verdict, seconds=result.seconds, peak_memory=peak)
             continue
         why = tuple(_reasons(planned, number, history))
         certain = not all(" is computed anew by " in reason for reason in why)

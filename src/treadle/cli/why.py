@@ -12,6 +12,7 @@ from treadle.cli.arguments import add_code_dir, add_out_dir, add_params
 if TYPE_CHECKING:
     from treadle.building.why import Verdict
 
+WORTH = 0.1  # seconds of a chunk that are worth a word
 MOST = 3  # reasons shown of each chunk where all chunks are; asked for one, all
 
 Subcommands = argparse._SubParsersAction
@@ -63,7 +64,8 @@ def line_of(verdict: Verdict, most: int) -> str:
     """`report.pmd:12: fit runs, because its code changed`; so many reasons at most."""
     place = f"{verdict.span}: {verdict.label}"
     if verdict.kept:
-        return f"{place} kept"
+        took = f"took {verdict.seconds:.1f} s, {verdict.peak_memory / 1e6:,.0f} MB held by then"
+        return f"{place} kept ({took})" if verdict.seconds >= WORTH else f"{place} kept"
     word = "runs, because" if verdict.certain else "runs if that changes something:"
     reasons = verdict.reasons[:most]
     left = len(verdict.reasons) - len(reasons)
