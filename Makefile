@@ -19,7 +19,7 @@ $(shell mkdir -p $(dir $(LAST_GIVEN)))
 $(file > $(LAST_GIVEN),$(GIVEN))
 endif
 
-.PHONY: help setup tex data data-imdb pdf proposal test test-cache test-long fuzz lint code lock bench watch clean distclean
+.PHONY: help setup tex data data-imdb pdf proposal submission test test-cache test-long fuzz lint code lock bench watch clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ help:  ## list the targets
 pdf: $(REPORT)  ## run the code, typeset the report and the proposal
 
 proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
+
+submission: $(REPORT)  ## an archive to hand in: PDFs, code with tests, LaTeX
+	$(PYTHON_IN_VENV) -m treadle.submission report/assignment9.pmd -o $(BUILD) --with $(BUILD)/proposal.pdf
 
 test: setup tex data  ## test the weaver and the code extracted from the report
 	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness

@@ -1,0 +1,73 @@
+"""The archive to hand in: what is in it, and what keeps it from being made."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from treadle.submission.archive import NotBuiltError, pack
+from treadle.submission.requirements import requirements
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A folder as a build leaves it."""
+    files = {
+        "a.pmd": "Text.",
+        "build/a.pdf": "%PDF",
+        "build/a.tex": "x",
+        "build/a/f.pdf": "%PDF",
+        "build/other.pdf": "%PDF",
+        "code/a/m.py": "import numpy as np\nimport os\nfrom a.n import f\n",
+        "code/b/m.py": "",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    os.utime(tmp_path / "a.pmd", (1, 1))
+    return tmp_path
+
+
+def test_what_is_in_it(built: Path) -> None:
+    archive = pack(built / "a.pmd", built / "build", built / "code", [built / "build/other.pdf"])
+    with zipfile.ZipFile(archive) as made:
+        assert sorted(made.namelist()) == [
+            "a/README.txt",
+            "a/a.pdf",
+            "a/code/a/m.py",
+            "a/code/pytest.ini",
+            "a/code/requirements.txt",
+            "a/latex/a.tex",
+            "a/latex/a/f.pdf",
+            "a/latex/latexmkrc",
+            "a/other.pdf",
+        ]
+
+
+def test_the_same_files_make_the_same_archive(built: Path) -> None:
+    given = (built / "a.pmd", built / "build", built / "code")
+    first = pack(*given).read_bytes()
+    os.utime(built / "code/a/m.py", (5, 5))
+    assert pack(*given).read_bytes() == first
+
+
+@pytest.mark.parametrize("what", ["missing", "old", "other"])
+def test_what_has_not_been_built_is_not_handed_in(built: Path, what: str) -> None:
+    others = [built / "build/none.pdf"] if what == "other" else []
+    if what == "missing":
+        (built / "build/a.pdf").unlink()
+    if what == "old":
+        os.utime(built / "build/a.pdf", (0, 0))
+    with pytest.raises(NotBuiltError, match="build first"):
+        pack(built / "a.pmd", built / "build", built / "code", others)
+    assert not (built / "build/a.zip").exists()
+
+
+def test_only_what_the_code_imports_of_others_is_required() -> None:
+    code = {"a/m.py": b"import os, torch.nn\nfrom a import n\ndef f():\n    import sklearn\n"}
+    names = [line.partition("==")[0] for line in requirements(code).splitlines()]
+    assert names == ["pytest", "scikit-learn", "torch"]
