@@ -56,3 +56,33 @@ def test_a_reference_to_nothing_fails_before_anything_runs(project):
     assert done.returncode == 1
     assert "report.pmd:1: error: the reference `eq:mim` is not defined" in done.stderr
     assert "report.pmd:1: error: the citation `knuht` is not defined" in done.stderr
+
+
+COUNTED = """---
+params: {size: 1234}
+---
+
+```{python a, echo=False}
+n = 576
+```
+
+There are <%= n %> trainable parameters and <%= params.size %> images. See section 576.
+"""
+
+
+def test_counts_that_code_has(project):
+    made = project(f"{COUNTED}\nOf 1,234 images, 576 were used. It has 577 trainable parameters.\n")
+    first = made.treadle("check", "--strict", "report.pmd").stderr
+    assert "report.pmd:11: warning: the count 1,234 is typed by hand, and equals 1234" in first
+    assert "576" not in first  # which only a build can know
+    assert made.build().returncode == 0
+    found = made.treadle("check", "--strict", "report.pmd").stderr
+    assert "the count 576 is typed by hand, and equals 576 of line 9" in found
+    assert "the count 577 is typed by hand, and contradicts 576 of line 9" in found
+    assert "<%= n %>" in found
+    assert found.count("warning") == 3
+
+
+def test_a_count_that_may_stand(project):
+    made = project(f"{COUNTED}\nOf 1,234 images. <!-- treadle: literal -->\n")
+    assert made.treadle("check", "--strict", "report.pmd").returncode == 0

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from treadle.building.prepare import misuses_of, prepare
+from collections.abc import Iterator
+
+from msgspec import Struct, ValidationError
+from msgspec.json import decode
+
+from treadle.building.prepare import Prepared, misuses_of, prepare
+from treadle.building.record import NAME
 from treadle.building.request import Built, Request
+from treadle.checking.counts import Computed
 from treadle.checking.findings import findings
 from treadle.diagnostics import has_errors
 from treadle.weaving.weave import check_template
+
+
+class _Record(Struct):
+    """What is asked of `STEM.json`."""
+
+    values: tuple[Computed, ...] = ()
 
 
 def check(request: Request) -> Built:
@@ -17,6 +30,23 @@ def check(request: Request) -> Built:
     prepared = prepare(request)
     found = (*prepared.diagnostics, *check_template(prepared.document))
     if not has_errors(found):
-        found += findings(prepared.document, prepared.text)
+        values = (*_params(prepared), *_values(request))
+        found += findings(prepared.document, prepared.text, values)
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
     return Built(ordered, misuses=prepared.misuses)
+
+
+def _params(prepared: Prepared) -> Iterator[Computed]:
+    line = prepared.document.front.lines.get("params", 1)
+    for name, value in prepared.params.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            yield Computed(str(value), f"params.{name}", line)
+
+
+def _values(request: Request) -> tuple[Computed, ...]:
+    """What inline code showed when the document was last built, if it was."""
+    path = request.out_dir / NAME.format(stem=request.path.stem)
+    try:
+        return decode(path.read_bytes(), type=_Record).values
+    except (OSError, ValidationError, ValueError):
+        return ()

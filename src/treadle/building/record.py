@@ -18,18 +18,20 @@ from msgspec.structs import asdict
 
 import treadle
 from treadle.building.work import Work
-from treadle.document.model import Chunk
-from treadle.execution.result import ChunkResult, Stepped
+from treadle.document.model import Chunk, Prose
+from treadle.execution.result import ChunkResult, InlineResult, Stepped
 from treadle.store.digest import digest
 from treadle.weaving.images import Copy
 from treadle.weaving.ledger import entries_of
 
+NAME = "{stem}.json"
+AFTER = 40  # characters that tell what a value is of
 DISTRIBUTION = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^-/]+)\.(?:dist|egg)-info$")
 
 
 def record(work: Work) -> Copy:
     """The file, to be published."""
-    made = work.scratch.root / f"{work.scratch.stem}.json"
+    made = work.scratch.root / NAME.format(stem=work.scratch.stem)
     text = json.dumps(_contents(work), indent=1, ensure_ascii=False, default=str)
     made.write_text(f"{text}\n", "utf-8")
     return Copy(made, made.name)
@@ -54,6 +56,7 @@ def _contents(work: Work) -> dict[str, object]:
             for path, found in sorted({*_reads(outcomes, work.folder)})
         ],
         "checks": [*_checks(work)],
+        "values": [*_values(work)],
         "chunks": [*_chunks(work)],
         "seconds": round(time.monotonic() - work.started, 3),
     }
@@ -90,6 +93,21 @@ def _checks(work: Work) -> Iterator[dict[str, object]]:
         compared.pop("of", None)
         chunk = entry.chunk
         yield {"label": entry.label, "chunk": chunk.label, "line": chunk.span.line, **compared}
+
+
+def _values(work: Work) -> Iterator[dict[str, object]]:
+    """What inline code showed: `treadle check` looks for it among what is typed by hand."""
+    for block, result in zip(work.prepared.document.blocks, work.results, strict=True):
+        if isinstance(block, Prose) and isinstance(result, InlineResult):
+            for inline, text in zip(block.inlines, result.texts, strict=False):
+                if inline.shows:
+                    after = block.text[inline.end : inline.end + AFTER].partition("\n\n")[0]
+                    yield {
+                        "text": text,
+                        "code": inline.code.strip(),
+                        "line": inline.span.line,
+                        "after": after,
+                    }
 
 
 def _chunks(work: Work) -> Iterator[dict[str, object]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from treadle.checking.counts import Computed, typed_counts
 from treadle.checking.dangling import nowhere_defined
 from treadle.checking.labels import labels_of, missing_targets, unchecked, unused
 from treadle.checking.numbers import typed_numbers
@@ -12,8 +15,11 @@ from treadle.document.model import Document
 from treadle.weaving.weave import weave
 
 
-def findings(document: Document, text: str) -> tuple[Diagnostic, ...]:
-    """Problems, by line; `text` is the document's. Nothing is run."""
+def findings(
+    document: Document, text: str, values: Iterable[Computed] = ()
+) -> tuple[Diagnostic, ...]:
+    """Problems, by line; `text` is the document's, `values` are what code has computed, as far as
+    that is known. Nothing is run."""
     woven = weave(document, [None] * len(document.blocks))
     labels = labels_of(document, woven)
     found = (
@@ -22,6 +28,7 @@ def findings(document: Document, text: str) -> tuple[Diagnostic, ...]:
         *unchecked(labels, document),
         *missing_targets(labels, document, woven),
         *typed_numbers(document),
+        *typed_counts(document, values),
         *without_alt(document),
     )
     told = (*woven.diagnostics, *heeded(dict.fromkeys(found), text))

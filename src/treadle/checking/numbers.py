@@ -30,15 +30,19 @@ BREAKS = {"softbreak", "hardbreak"}
 
 def typed_numbers(document: Document) -> Iterator[Diagnostic]:
     """A warning for each decimal and percentage that stands in prose outside of mathematics."""
+    for at, text in lines_of_text(document):
+        for number in _results(text):
+            message = f"the number {number} is typed by hand and looks like a result"
+            yield warning(Span.at(str(document.path), at), message, HINT)
+
+
+def lines_of_text(document: Document) -> Iterator[tuple[int, str]]:
+    """The words of each line of the prose, with their line; a blank stands for what is no text."""
     source = _source(document)
-    tokens = parser().parse(source.text, {})
-    for token in tokens:
+    for token in parser().parse(source.text, {}):
         if token.type == "inline" and token.map is not None:
             for line, text in _texts(token.children or (), token.map[0]):
-                at = source.origins[min(line, len(source.origins) - 1)]
-                for number in _results(text):
-                    message = f"the number {number} is typed by hand and looks like a result"
-                    yield warning(Span.at(str(document.path), at), message, HINT)
+                yield source.origins[min(line, len(source.origins) - 1)], text
 
 
 def _source(document: Document) -> Source:
