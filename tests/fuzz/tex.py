@@ -15,6 +15,7 @@ ENVIRONMENTS = {
 NAMES = {
     "label", "cref", "Cref", "ref", "citep", "citet", "citeyear", "citeyearpar", "citealp",
     "includegraphics", "url", "href", "hyperref", "begin", "end", "addcontentsline",
+    "hypertarget", "checkedmark", "begingroup", "endgroup",
 }  # fmt: skip
 COMMANDS = NAMES | {
     "section", "subsection", "subsubsection", "paragraph", "subparagraph", "emph", "textbf", "sout",

@@ -9,6 +9,7 @@ from treadle.checking.dangling import nowhere_defined
 from treadle.checking.labels import labels_of, missing_targets, unchecked, unused
 from treadle.checking.numbers import typed_numbers
 from treadle.checking.silenced import heeded
+from treadle.checking.symbols import late_introductions
 from treadle.checking.texts import without_alt
 from treadle.diagnostics import Diagnostic
 from treadle.document.model import Document
@@ -29,6 +30,7 @@ def findings(
         *missing_targets(labels, document, woven),
         *typed_numbers(document),
         *typed_counts(document, values),
+        *late_introductions(document),
         *without_alt(document),
     )
     told = (*woven.diagnostics, *heeded(dict.fromkeys(found), text))

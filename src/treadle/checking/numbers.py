@@ -38,14 +38,14 @@ def typed_numbers(document: Document) -> Iterator[Diagnostic]:
 
 def lines_of_text(document: Document) -> Iterator[tuple[int, str]]:
     """The words of each line of the prose, with their line; a blank stands for what is no text."""
-    source = _source(document)
+    source = source_of(document)
     for token in parser().parse(source.text, {}):
         if token.type == "inline" and token.map is not None:
             for line, text in _texts(token.children or (), token.map[0]):
                 yield source.origins[min(line, len(source.origins) - 1)], text
 
 
-def _source(document: Document) -> Source:
+def source_of(document: Document) -> Source:
     """The prose, with nothing where code has something to say."""
     prose = (block for block in document.blocks if isinstance(block, Prose))
     return join([part for block in prose for part in prose_parts(block, None)])

@@ -12,7 +12,7 @@ from treadle.document.checks import labels_checked
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, Comparison, InlineResult
 from treadle.weaving.fragment import Fragment, Line
-from treadle.weaving.latex import escape_code
+from treadle.weaving.latex import escape_code, label_name
 from treadle.weaving.templates import environment, render_with_slots
 
 MARK = r"\checkedmark"
@@ -63,8 +63,9 @@ def ledger_lines(entries: Sequence[Entry], words: Words, origin: int) -> Fragmen
     rows: list[Line] = []
     labels = dict.fromkeys(entry.label for entry in entries)
     for label in labels:
+        name = label_name(label)
         for number, entry in enumerate(item for item in entries if item.label == label):
-            target = "" if number else rf"\hypertarget{{check.{label}}}{{\Cref{{{label}}}}}"
+            target = "" if number else rf"\hypertarget{{check.{name}}}{{\Cref{{{name}}}}}"
             rows.append(Line(_row(target, entry, words), entry.chunk.span.line))
     template = environment().get_template("ledger.tex.j2")
     return render_with_slots(template, origin, {"rows": tuple(rows)}, {})

@@ -142,3 +142,27 @@ def test_labels_in_a_file_that_is_read(tmp_path, monkeypatch):
     assert found("\\input{part}\n\nSee @sec:there and @sec:her.\n") == [
         (3, "the reference `sec:her` is not defined")
     ]
+
+
+EARLY = """# A
+
+The dimension is $D$ here, and $x_1$.
+
+Some words.
+
+$$ D = n $$ {{#eq:d .literal}}
+
+where $n$ is the number, $D$ is the dimension{more}. See @eq:d.
+"""
+
+
+def test_symbols_that_are_introduced_too_late():
+    assert found(EARLY.format(more="")) == [
+        (9, "the symbol $D$ is introduced here, and used on line 3 already")
+    ]
+    assert found(EARLY.format(more=", and $x_1$ is a point")) == [
+        (9, "the symbol $D$ is introduced here, and used on line 3 already"),
+        (9, "the symbol $x_1$ is introduced here, and used on line 3 already"),
+    ]
+    assert found(EARLY.format(more="").replace("Some words.", "# B")) == []
+    assert found(EARLY.format(more="").replace("is $D$ here", "is $\\mathrm{D} \\Delta$")) == []
