@@ -217,7 +217,8 @@ def test_nothing_is_left_in_the_users_folder(built):
     names = sorted(path.name for path in built[0].folder.iterdir())
     assert names == ["build", "dot.png", "references.bib", "report.pmd"]
     made = sorted(path.name for path in (built[0].folder / "build").iterdir())
-    assert made == [".treadle", "report", "report.pdf", "report.synctex.gz", "report.tex"]
+    expected = ["report", "report.json", "report.pdf", "report.synctex.gz", "report.tex"]
+    assert made == [".treadle", *expected]
 
 
 def test_the_latex_compiles_by_itself_elsewhere(built, tmp_path):

@@ -49,7 +49,7 @@ def strays(tex: str) -> Iterator[str]:
             continue
         in_table = {"tabular", "longtable"} & {*environments}
         line = re.sub(r"(\\footnote\{|\})%$", r"\1", line)  # so a footnote's lines begin and end
-        rest.append(line.replace(" & ", " ") if in_table else line)
+        rest.append(re.sub(r" &(?= )", "", line) if in_table else line)
         for begin, name in re.findall(r"(?<!\\)\\(begin|end)\{([^{}]*)\}", line):
             if name not in ENVIRONMENTS:
                 yield f"environment {name}"
