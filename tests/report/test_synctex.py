@@ -45,6 +45,12 @@ def page_with(report: Built, words: str) -> int:
     return hits[0]
 
 
+def test_a_row_of_the_ledger_leads_to_the_chunk_that_checked(report):
+    page = page_with(report, "Checked Compared with")
+    found = {backward(report, page, 200, y)[1] for y in range(300, 700, 10)}
+    assert line_with(report, "```{python elman-check") in found
+
+
 @pytest.mark.parametrize("text", PLACES)
 def test_forth_and_back_is_the_same_line(report, text):
     line = line_with(report, text)
@@ -58,8 +64,10 @@ def test_forth_and_back_is_the_same_line(report, text):
 def test_every_page_leads_to_the_document(report):
     places = [backward(report, page, 200, 400) for page in range(1, report.pages + 1)]
     assert {file for file, _ in places} == {str(report.source)}
-    # What the front matter stands for, such as the references, is printed at the end.
-    lines = [line for _, line in places if line > 30]
+    # The ledger's rows lead to the chunks that checked, and what the front matter stands for, such
+    # as the references, is printed at the end.
+    before = page_with(report, "Checked Compared with") - 1
+    lines = [line for _, line in places[:before] if line > 30]
     assert len(lines) > 10
     assert all(after >= before - 60 for before, after in itertools.pairwise(lines))  # floats move
 
