@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [72e5ef3d0493f313]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [3744a4fe5254e70b]
 
-# %% assignment9.pmd:2049-2118 batching
+# %% assignment9.pmd:2057-2126 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

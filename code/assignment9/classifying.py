@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [33749b2074f9c8e2]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [84c46a27e3195279]
 
-# %% assignment9.pmd:2122-2262 classifying
+# %% assignment9.pmd:2130-2270 classifying
 """Training and judging a classifier of texts; validation chooses the epoch, test never does."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [304228c3108807f0]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [6bd53a6dfd0c6347]
 
-# %% assignment9.pmd:2343-2369 intervals
+# %% assignment9.pmd:2351-2377 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [7469dc98e2bc3867]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [b18ec8a172e789a4]
 
 # %% assignment9.pmd:747-831 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
@@ -84,5 +84,5 @@ def describe_gap(histories: Sequence[History]) -> str:
 def compare(mse: float, other: float, subject: str, rival: str) -> str:
     """A sentence that says which of two errors is less, and by how much."""
     if mse < other:
-        return f"{subject} beats {rival}, whose error is {other / mse:.2f} times as large."
-    return f"{subject} does not beat {rival}: its error is {mse / other:.2f} times as large."
+        return f"{subject} beats {rival}, whose error is {other / mse:.1f} times as large."
+    return f"{subject} does not beat {rival}: its error is {mse / other:.1f} times as large."

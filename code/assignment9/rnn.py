@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [876a547b87f2b5e7]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [d0fdb92d3edfe1d9]
 
-# %% assignment9.pmd:2439-2447 elman-imports
+# %% assignment9.pmd:2447-2455 elman-imports
 """An Elman network that classifies texts, and its equations in NumPy."""
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from assignment9.vocabulary import PAD
 
 
-# %% assignment9.pmd:2451-2474 elman
+# %% assignment9.pmd:2459-2482 elman
 def state_at_last_word(states: Tensor, lengths: Tensor) -> Tensor:
     """The states h_n of texts of different lengths n."""
     return states[torch.arange(len(states)), lengths - 1]  # (B, T, H) -> (B, H)
@@ -39,7 +39,7 @@ class ElmanClassifier(nn.Module):
         return self.readout(last).squeeze(1)  # (B,)
 
 
-# %% assignment9.pmd:2478-2492 elman-rest
+# %% assignment9.pmd:2486-2500 elman-rest
 def state_after_padding(states: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG001
     """The naive reading: the state at the end of the batch, (B, T, H) -> (B, H)."""
     return states[:, -1]
@@ -57,7 +57,7 @@ def elman_parameters(V: int, D: int, H: int) -> int:
     return V * D + (D * H + H * H + 2 * H) + (H + 1)
 
 
-# %% assignment9.pmd:2498-2507 elman-numpy
+# %% assignment9.pmd:2506-2515 elman-numpy
 def elman_in_numpy(w: list[int], P: dict[str, np.ndarray]) -> float:
     """The logit of one text; P holds the model's parameters by name."""
     h = np.zeros(len(P["recurrence.bias_hh_l0"]))

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [924c8a27be07d055]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [fef1f9c06bba8497]
 
-# %% assignment9.pmd:3352-3423 test-textcnn
+# %% assignment9.pmd:3369-3440 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [5fee821c6b5d9d74]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [2ee5cb64de25a628]
 
-# %% assignment9.pmd:1936-2012 vae-tests
+# %% assignment9.pmd:1944-2020 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [bc9dbf73a957a293]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [22b2ddfce8dd782c]
 
-# %% assignment9.pmd:3033-3039 textcnn-imports
+# %% assignment9.pmd:3048-3054 textcnn-imports
 """A one-dimensional convolutional network that classifies texts."""
 
 import torch
@@ -10,7 +10,7 @@ from assignment9.rnn import init_embedding
 from assignment9.vocabulary import PAD
 
 
-# %% assignment9.pmd:3043-3070 textcnn
+# %% assignment9.pmd:3058-3085 textcnn
 class TextCNN(nn.Module):
     """Convolutions of several widths, max over time, a linear map to the classes."""
 
@@ -41,7 +41,7 @@ class TextCNN(nn.Module):
         return self.readout(self.dropout(f))  # (B, classes)
 
 
-# %% assignment9.pmd:3074-3103 textcnn-rest
+# %% assignment9.pmd:3089-3118 textcnn-rest
 class Columns(nn.Embedding):
     """Looks up the vectors of tokens (B, T) as the columns of (B, D, T)."""
 

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [5348fdef48c22924]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [dfe2bee2632fbd28]
 
-# %% assignment9.pmd:1653-1712 vae
+# %% assignment9.pmd:1661-1720 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [38baeaf8c07ac6b1]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [7b62b379d2eb8a14]
 
-# %% assignment9.pmd:2018-2045 vocabulary
+# %% assignment9.pmd:2026-2053 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter

@@ -13,26 +13,32 @@ from typing import Any
 EVENT = "treadle.check"  # label, what it was compared with, cases, tolerance, largest deviation
 
 
-def agree(ours: Any, reference: Any, *, against: str, tolerance: float, of: str = "") -> float:
-    """Numbers that agree: each |ours - reference| <= tolerance * max(1, |reference|).
+def agree(ours: Any, reference: Any, *, against: str, tolerance: float, of: str = "") -> None:
+    """Numbers that agree: their largest deviation is at most `tolerance`.
 
-    Takes numbers, arrays and tensors of one shape; gives the largest deviation, in the same
-    measure. `of` is the label, where the chunk checks several; `against` says in words what
-    `reference` is.
+    Takes numbers, arrays and tensors of one shape. `of` is the label, where the chunk checks
+    several; `against` says in words what `reference` is. Integers that have to be the same are
+    for `equal`.
     """
+    if not 0 < tolerance < float("inf"):
+        raise ValueError(f"a tolerance is a number above 0, not {tolerance!r}")
+    found = deviation(ours, reference)
+    _require(
+        found <= tolerance,
+        f"{_about(of)}a deviation of {found:.2g} from {against}, {tolerance:g} is allowed",
+    )
+    sys.audit(EVENT, of, against, _array(ours).size, tolerance, found)
+
+
+def deviation(ours: Any, reference: Any) -> float:
+    """The largest |ours - reference| / max(1, |reference|) of numbers, arrays or tensors of one
+    shape: relative to the reference, and absolute where that is below one."""
     import numpy as np
 
     left, right = _array(ours), _array(reference)
-    _require(left.shape == right.shape, f"{_about(of)}shapes {left.shape} and {right.shape} differ")
-    _require(left.size, f"{_about(of)}there is nothing to compare")
-    deviations = np.abs(left - right) / np.maximum(1, np.abs(right))
-    deviation = float(np.max(deviations))
-    _require(
-        deviation <= tolerance,
-        f"{_about(of)}a deviation of {deviation:.2g} from {against}, {tolerance:g} is allowed",
-    )
-    sys.audit(EVENT, of, against, left.size, tolerance, deviation)
-    return deviation
+    _require(left.shape == right.shape, f"shapes {left.shape} and {right.shape} differ")
+    _require(left.size, "there is nothing to compare")
+    return float(np.max(np.abs(left - right) / np.maximum(1, np.abs(right))))
 
 
 def at_most(lower: Any, upper: Any, *, against: str, of: str = "") -> None:
@@ -46,8 +52,9 @@ def at_most(lower: Any, upper: Any, *, against: str, of: str = "") -> None:
 
 
 def equal(ours: Any, reference: Any, *, against: str, of: str = "") -> None:
-    """Counts, shapes or names that are the same; a list is compared item by item."""
-    left, right = ([item] if not isinstance(item, list) else item for item in (ours, reference))
+    """Counts, shapes or names that are the same; lists and arrays are compared item by item."""
+    left, right = _items(ours), _items(reference)
+    _require(left, f"{_about(of)}there is nothing to compare")
     _require(len(left) == len(right), f"{_about(of)}{len(left)} items, {len(right)} of {against}")
     for mine, other in zip(left, right, strict=True):
         _require(mine == other, f"{_about(of)}{mine!r}, and {other!r} is {against}")
@@ -55,12 +62,15 @@ def equal(ours: Any, reference: Any, *, against: str, of: str = "") -> None:
 
 
 def identical(left: Any, right: Any, *, against: str = "SymPy", of: str = "") -> None:
-    """Two SymPy expressions that are the same for all values of their symbols."""
+    """Two SymPy expressions, or matrices, that are the same for all values of their symbols."""
     import sympy as sp
 
-    rest = sp.simplify(sp.expand(sp.expand_log(left - right)))
-    _require(rest == 0, f"{_about(of)}the two sides differ by {rest}")
-    sys.audit(EVENT, of, against, 1, 0.0, 0.0)
+    rest = sp.sympify(left) - sp.sympify(right)
+    parts = list(rest) if isinstance(rest, sp.MatrixBase) else [rest]
+    for part in parts:
+        left_over = sp.simplify(sp.expand(sp.expand_log(part)))
+        _require(left_over == 0, f"{_about(of)}the two sides differ by {left_over}")
+    sys.audit(EVENT, of, against, len(parts), 0.0, 0.0)
 
 
 def parameter_count(model: Any) -> int:
@@ -93,7 +103,16 @@ def _array(numbers: Any) -> Any:
 
     if hasattr(numbers, "detach"):
         numbers = numbers.detach().cpu().numpy()
-    return np.asarray(numbers, dtype=float)
+    array = np.asarray(numbers)
+    if array.dtype.kind == "c":
+        raise TypeError("complex numbers: compare their real and imaginary parts")
+    return array.astype(float)
+
+
+def _items(things: Any) -> list[Any]:
+    if hasattr(things, "tolist"):
+        things = things.tolist()
+    return things if isinstance(things, list) else [things]
 
 
 def _require(holds: object, otherwise: str) -> None:

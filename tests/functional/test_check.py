@@ -9,6 +9,7 @@ $$ L = x^2 $$ {#eq:loss}
 ```{python curve, caption="A curve.", checks="eq:lost"}
 import matplotlib.pyplot as plt
 plt.plot([1, 2])
+assert True
 ```
 
 See @fig:curve.
@@ -22,6 +23,7 @@ $$ L = x^2 $$ {#eq:loss}
 ```{python curve, caption="A curve.", alt="It rises.", checks="eq:loss"}
 import matplotlib.pyplot as plt
 plt.plot([1, 2])
+assert True
 ```
 
 See @fig:curve.

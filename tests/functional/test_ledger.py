@@ -79,3 +79,109 @@ def test_a_comparison_that_fails_is_an_error_at_its_line(project):
     done = made.build()
     assert done.returncode == 1
     assert "report.pmd:16: error: compares failed: AssertionError: eq:a: a deviation" in done.stderr
+
+
+def ledger_of(made):
+    """The rows of the ledger, their cells apart by one blank."""
+    text = rows(made.text())
+    return text[text.index("Checked Compared with Cases Tolerance Deviation") + 1 :]
+
+
+ONE = """See @eq:a.
+
+$$ a = b $$ {{#eq:a}}
+
+```{{python one, checks="eq:a", echo=False{options}}}
+from treadle.checks import agree
+{code}
+```
+"""
+
+
+def test_a_check_that_fails_where_it_may_is_in_no_ledger(project):
+    made = project(ONE.format(code="assert 1 == 2", options=", error=True"))
+    assert made.build().returncode == 0
+    assert "Checked" not in made.text()
+    assert "checkedmark{eq:a}" not in made.tex
+
+
+def test_a_comparison_of_what_the_chunk_does_not_check_is_an_error(project):
+    code = 'agree(1, 1, against="x", tolerance=1e-9, of="eq:b")'
+    done = project(ONE.format(code=code, options="")).build()
+    assert done.returncode == 1
+    assert "report.pmd:5: error: one compares something of `eq:b`" in done.stderr
+
+
+def test_a_check_that_checks_nothing_is_told(project):
+    made = project(ONE.format(code="x = 1", options=""))
+    assert "report.pmd:5: warning: one has `checks=`, and asserts" in made.build().stderr
+    assert "one has `checks=`" in made.treadle("check", "report.pmd").stderr
+
+
+def test_what_other_code_compares_is_not_the_chunk_s(project):
+    before = (
+        '```{python m, module="m", echo=False}\nfrom treadle.checks import agree\n'
+        'agree(1, 1, against="an import", tolerance=1)\n```\n'
+        'Text <%= agree(1, 1, against="inline", tolerance=1) or "" %>\n\n'
+    )
+    code = 'agree(1, 1, against="itself", tolerance=1e-9)'
+    made = project(before + ONE.format(code=code, options=""))
+    assert made.build().returncode == 0
+    assert not {"an import", "inline"} & {*" ".join(ledger_of(made)).split()}
+    first = ledger_of(made)
+    assert [row for row in first if "import" in row or "inline" in row] == []
+    made.write("report.pmd", before + ONE.format(code=code + "  #", options=""))
+    made.build()
+    assert ledger_of(made) == first
+
+
+def test_comparisons_of_threads_come_in_one_order(project):
+    code = """from concurrent.futures import ThreadPoolExecutor
+import time
+def slowly(n):
+    time.sleep(0.1 * (3 - n))
+    agree(1, 1, against=f"thread {n}", tolerance=1e-9)
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(slowly, range(4)))"""
+    made = project(ONE.format(code=code, options=""))
+    assert made.build().returncode == 0
+    assert [row.split("thread ")[1][0] for row in ledger_of(made) if "thread" in row] == [*"0123"]
+
+
+def test_marks_stand_at_the_tags_of_their_own_equations(project):
+    text = r"""$$ c = g \text{ by \eqref{eq:b}} $$ {#eq:a}
+
+$$ b $$ {#eq:b .literal}
+
+\begin{equation*}\label{eq:c} x \tag*{Law}\end{equation*}
+
+As \eqref{eq:b} and \verb|\label{eq:a}| say; @eq:c.
+
+\begin{verbatim}
+\label{eq:a}
+\end{verbatim}
+
+```{python one, checks="eq:a, eq:c", echo=False}
+assert True
+```
+"""
+    made = project(text)
+    assert made.build().returncode == 0
+    shown = made.text()
+    assert "checkedmark" not in shown
+    assert len([line for line in rows(shown) if line.endswith("checked")]) == 2
+
+
+def test_in_two_columns_and_with_a_template_of_ones_own(project):
+    made = project("---\nclassoption: twocolumn\n---\n" + SOURCE)
+    assert made.build().returncode == 0
+    assert "the count" in made.text()
+    code = 'agree(1, 1, against="itself", tolerance=1e-9)'
+    source = ONE.format(code=code, options="").replace("See @eq:a.", "")
+    made = project("---\ntemplate: own.tex.j2\n---\n" + source)
+    before, after = (
+        r"\documentclass{article}\usepackage{amsmath}\begin{document}",
+        r"\end{document}",
+    )
+    made.write("own.tex.j2", f"{before}\n\\VAR{{body}}\n{after}\n")
+    assert made.build().returncode == 0

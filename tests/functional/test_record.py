@@ -75,3 +75,12 @@ def test_clean_removes_it(project):
     assert (made.folder / "build/report.json").exists()
     made.treadle("clean")
     assert not (made.folder / "build/report.json").exists()
+
+
+def test_a_file_of_the_author_s_stays(project):
+    made = project("Text.\n")
+    made.write("report.json", "mine")
+    done = made.build("-o", ".")
+    assert done.returncode == 0
+    assert "report.json is no build's: it stays" in done.stderr
+    assert (made.folder / "report.json").read_text("utf-8") == "mine"

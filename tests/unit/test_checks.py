@@ -31,8 +31,10 @@ def heard() -> Heard:
 def test_numbers_that_agree(heard: Heard) -> None:
     heard.clear()
     ours = torch.tensor([1.0, 100.0], dtype=torch.float64)
-    worst = checks.agree(ours, np.array([1.0, 101.0]), against="by hand", tolerance=0.01, of="eq:a")
+    reference = np.array([1.0, 101.0])
+    worst = checks.deviation(ours, reference)
     assert worst == pytest.approx(1 / 101)
+    checks.agree(ours, reference, against="by hand", tolerance=0.01, of="eq:a")
     assert heard == [("eq:a", "by hand", 2, 0.01, worst)]
 
 
@@ -46,6 +48,10 @@ def test_numbers_that_agree(heard: Heard) -> None:
         lambda: checks.at_most([1, 3], [2, 2], against="x"),
         lambda: checks.at_most([float("nan")], [2.0], against="x"),
         lambda: checks.equal([1, 2], [1, 3], against="x"),
+        lambda: checks.equal([], [], against="x"),
+        lambda: checks.equal(np.array([1, 2]), np.array([1, 3]), against="x"),
+        lambda: checks.identical(sp.Matrix([1, 2]), sp.Matrix([1, 3])),
+        lambda: checks.identical(2, 3),
         lambda: checks.equal([1, 2], [1], against="x"),
         lambda: checks.equal((1, 2), (1, 2, 3), against="x"),
         lambda: checks.identical(sp.Symbol("x") ** 2, sp.Symbol("x")),
@@ -60,6 +66,17 @@ def test_what_does_not_hold_is_an_error_and_is_not_announced(
     assert not heard
 
 
+@pytest.mark.parametrize("tolerance", [0, -1, float("inf"), float("nan")])
+def test_a_tolerance_is_a_number_above_zero(tolerance: float) -> None:
+    with pytest.raises(ValueError, match="a tolerance is"):
+        checks.agree(1.0, 1.0, against="x", tolerance=tolerance)
+
+
+def test_complex_numbers_are_not_cut() -> None:
+    with pytest.raises(TypeError, match="complex"):
+        checks.agree(1 + 2j, 1 + 5j, against="x", tolerance=0.1)
+
+
 def test_an_error_names_the_label_and_the_size() -> None:
     with pytest.raises(AssertionError, match=r"eq:a: a deviation of 0\.5 from NumPy, 0\.01"):
         checks.agree(1.5, 1.0, against="NumPy", tolerance=0.01, of="eq:a")
@@ -69,9 +86,15 @@ def test_what_is_the_same_holds(heard: Heard) -> None:
     heard.clear()
     x = sp.Symbol("x", positive=True)
     checks.identical(sp.log(x**2), 2 * sp.log(x))
+    checks.identical(sp.Matrix([x, x]) + sp.Matrix([x, x]), 2 * sp.Matrix([x, x]))
     checks.equal([(1, 2), (3,)], [(1, 2), (3,)], against="the trace")
     checks.at_most([1, 2], [2, 2], against="the bound")
-    assert [item[1:3] for item in heard] == [("SymPy", 1), ("the trace", 2), ("the bound", 2)]
+    assert [item[1:3] for item in heard] == [
+        ("SymPy", 1),
+        ("SymPy", 2),
+        ("the trace", 2),
+        ("the bound", 2),
+    ]
 
 
 def test_a_model_s_shapes_and_parameters() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct, ValidationError
 from msgspec.json import decode
+from msgspec.structs import replace
 
 from treadle.building.prepare import Prepared, misuses_of, prepare
 from treadle.building.record import NAME
@@ -13,6 +14,7 @@ from treadle.building.request import Built, Request
 from treadle.checking.counts import Computed
 from treadle.checking.findings import findings
 from treadle.diagnostics import has_errors
+from treadle.document.model import Document, Prose
 from treadle.weaving.weave import check_template
 
 
@@ -30,7 +32,7 @@ def check(request: Request) -> Built:
     prepared = prepare(request)
     found = (*prepared.diagnostics, *check_template(prepared.document))
     if not has_errors(found):
-        values = (*_params(prepared), *_values(request))
+        values = (*_params(prepared), *_values(request, prepared.document))
         found += findings(prepared.document, prepared.text, values)
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
     return Built(ordered, misuses=prepared.misuses)
@@ -43,8 +45,16 @@ def _params(prepared: Prepared) -> Iterator[Computed]:
             yield Computed(str(value), f"params.{name}", line)
 
 
-def _values(request: Request) -> tuple[Computed, ...]:
-    """What inline code showed when the document was last built, if it was."""
+def _values(request: Request, document: Document) -> Iterator[Computed]:
+    """What the document's inline code showed when it was last built, if it was."""
+    shown = {value.code: value for value in _recorded(request)}
+    for block in document.blocks:
+        for inline in block.inlines if isinstance(block, Prose) else ():
+            if inline.shows and (value := shown.get(inline.code.strip())) is not None:
+                yield replace(value, line=inline.span.line)
+
+
+def _recorded(request: Request) -> tuple[Computed, ...]:
     path = request.out_dir / NAME.format(stem=request.path.stem)
     try:
         return decode(path.read_bytes(), type=_Record).values

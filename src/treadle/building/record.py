@@ -32,7 +32,7 @@ DISTRIBUTION = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^-/]+)\.(?:dist|egg)-i
 def record(work: Work) -> Copy:
     """The file, to be published."""
     made = work.scratch.root / NAME.format(stem=work.scratch.stem)
-    text = json.dumps(_contents(work), indent=1, ensure_ascii=False, default=str)
+    text = json.dumps(_contents(work), indent=1, default=str)
     made.write_text(f"{text}\n", "utf-8")
     return Copy(made, made.name)
 

@@ -12,6 +12,7 @@ from treadle.building.sources import sources_of, with_sources
 from treadle.building.stage import stage
 from treadle.building.supplements import find_supplements
 from treadle.building.work import Work
+from treadle.checking.idle import idle_checks
 from treadle.checking.labels import unbound
 from treadle.diagnostics import Diagnostic, Severity, Span, error, warning
 from treadle.document.author_file import KEY, author_path
@@ -39,6 +40,7 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     results = with_sources(document, work.results, work.prepared.planned.sources)
     woven = weave(document, results)
     work.problems += (*_blanks(work), *woven.diagnostics, *unbound(document, woven))
+    work.problems += idle_checks(document, results)
     code_ended()
     work.problems += stage(document, work.prepared.settings, woven, scratch)
     if work.failed or work.request.target is Target.TEX:
@@ -48,7 +50,7 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     work.sources |= set(sources_of(work.request, work.prepared, woven))
     if work.request.target is Target.TEX:
         work.typeset = work.typeset or {}  # the look of figures, where there are any
-        _publish(work, (".tex",), (record(work),))
+        _publish(work, (".tex",), _record(work))
         return
     work.listener.stage("typesetting")
     places = _typeset(work, woven)
@@ -57,7 +59,7 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
     work.sources |= {copy.source for copy in supplements.copies}
     if not work.failed:
         _publish(
-            work, (".tex", ".pdf"), (*supplements.copies, *_synctex(work, places), record(work))
+            work, (".tex", ".pdf"), (*supplements.copies, *_synctex(work, places), *_record(work))
         )
 
 
@@ -82,6 +84,21 @@ def _publish(work: Work, suffixes: tuple[str, ...], supplements: tuple[Copy, ...
         return
     work.written = publish(scratch, suffixes, supplements)
     work.outputs = tuple(scratch.out_dir / name for name in sorted(read_manifest(scratch)))
+
+
+def _record(work: Work) -> tuple[Copy, ...]:
+    """The record; a file of the author's of that name stays."""
+    made = record(work)
+    if (work.scratch.out_dir / made.target).exists() and made.target not in read_manifest(
+        work.scratch
+    ):
+        top = Span.at(str(work.request.path), 1)
+        text = (
+            f"{work.request.out_dir / made.target} is no build's: it stays, and there is no record"
+        )
+        work.problems.append(warning(top, text, "build into another folder, or rename it"))
+        return ()
+    return (made,)
 
 
 def _synctex(work: Work, places: Places) -> tuple[Copy, ...]:

@@ -16,6 +16,11 @@ COUNT = re.compile(rf"(?<![\w.,\-–−/])(?P<number>{INTEGER})(?![\w/]|[.,]\d)(
 COMPUTED = re.compile(rf"(?P<number>{INTEGER})(?P<words> .*)?", re.DOTALL)
 WORDS = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
 LITERAL = "`<!-- treadle: literal -->` on its line"
+# Words that name nothing: "3 of the authors" and "12 of the images" count different things.
+SMALL = frozenset(
+    {"of", "the", "a", "and", "or", "in", "to", "on", "at", "per", "for", "is", "are"}
+)
+YEARS = range(1900, 2100)
 LEAST = 100  # below it a number is found again by chance, and is often written as one
 NAMED = 2  # words that say what is counted
 
@@ -39,7 +44,7 @@ def typed_counts(document: Document, values: Iterable[Computed]) -> Iterator[Dia
     """A warning for each count that stands in prose though code has it, or has another one of
     the same things."""
     counts = [count for value in values if (count := _count(value)) is not None]
-    equal = {count.number: count for count in counts if count.number >= LEAST}
+    equal = {count.number: count for count in counts if _is_rare(count.number)}
     others = {count.things: count for count in counts if len(count.things) == NAMED}
     for at, text in lines_of_text(document):
         for found in COUNT.finditer(text):
@@ -51,6 +56,10 @@ def typed_counts(document: Document, values: Iterable[Computed]) -> Iterator[Dia
                 yield _warning(document, at, found["number"], equal[number].source, "equals")
             elif other is not None and other.number != number >= NAMED:
                 yield _warning(document, at, found["number"], other.source, "contradicts")
+
+
+def _is_rare(number: int) -> bool:
+    return number >= LEAST and number not in YEARS
 
 
 def _warning(
@@ -76,5 +85,5 @@ def _value(text: str) -> int:
 
 def _things(after: str) -> tuple[str, ...]:
     """The words that say what was counted, up to the first sign that ends them."""
-    words = WORDS.findall(re.split(r"[.,;:()\0]", after)[0])
-    return tuple(word.lower() for word in words[:NAMED])
+    words = [word.lower() for word in WORDS.findall(re.split(r"[.,;:()\0]", after)[0])[:NAMED]]
+    return () if SMALL & {*words} else tuple(words)

@@ -19,8 +19,18 @@ from treadle.weaving.weave import Woven
 REFERENCE = re.compile(
     r"\\(?:(?:eq|page|auto|name|[cCvV]|labelc|namec|cpage|sub)?ref\*?\{([^{}]+)\}|hyperref\[([^\]]+)\])"
 )
-CITATION = re.compile(r"\\(?:no)?[Cc]ite[A-Za-z]*\*?(?:\[[^\]]*\])*\{([^{}]+)\}")
+CITATION = re.compile(
+    r"\\(?:no)?[Cc]ite(?:p|t|alp|alt|author|year|yearpar|num)?\*?(?:\[[^\]]*\])*\{([^{}]+)\}"
+)
 OWN_ENTRIES = re.compile(r"\\bibitem|\\addbibresource|\\nobibliography")
+# What makes labels that do not stand as such anywhere.
+OWN_LABELS = re.compile(r"\\label\{[^{}]*#|\\(?:sub)?import\b|\\input\s+[^\s{]")
+KEYED = re.compile(r"\blabel=\{?([^,\]}\s]+)")  # of a listing
+AS_IT_STANDS = re.compile(
+    r"\\begin\{([Vv]erbatim\*?|lstlisting|comment)\}.*?\\end\{\1\}|\\verb\*?([^A-Za-z\s*])[^\n]*?\2"
+    r"|(?<!\\)%[^\n]*",
+    re.DOTALL,
+)
 NO_BIBLIOGRAPHY = "give the file of the entries by `bibliography:` in the front matter"
 
 
@@ -31,16 +41,21 @@ def nowhere_defined(
 
     It is an error where no code could define it, else a warning.
     """
-    texts = [woven.tex, *(item.text for item in inputs_of(woven.tex, document.path.parent))]
+    own = read_settings(document)[0].preamble
+    read = [item.text for item in inputs_of(woven.tex, document.path.parent)]
+    body = woven.tex.partition(r"\begin{document}")[2]
+    texts = [own, body, *read]
     known = {name for label in labels for name in label.names}
-    known.update(name for text in texts for name in LABEL.findall(text))
+    known.update(name for text in texts for name in (*LABEL.findall(text), *KEYED.findall(text)))
     say = warning if _may_print(document) else error
     code = code_of(document)
-    for name, at in _uses(document, woven, _referred):
+    unsure = any(OWN_LABELS.search(text) for text in texts)
+    for name, at in () if unsure else _uses(document, woven, _referred):
         if name not in known and name not in code:
             hint = _hint(name, known, "nothing in the document has this label")
             yield say(at, f"the reference `{name}` is not defined", hint)
-    if not any(OWN_ENTRIES.search(text) for text in texts):
+    made = body.count(rf"\bibliography{{{document.stem}/")
+    if made == body.count(r"\bibliography{") and not any(map(OWN_ENTRIES.search, texts)):
         yield from _undefined_citations(document, woven, say)
 
 
@@ -68,7 +83,8 @@ def _uses(
     document: Document, woven: Woven, names_in: Callable[[str], Set[str]]
 ) -> Iterator[tuple[str, Span]]:
     """Each name that the author uses, and where; `#1` and commands stand for others."""
-    lines = zip(woven.tex.split("\n"), woven.lines, strict=False)
+    plain = AS_IT_STANDS.sub(lambda found: "\n" * found[0].count("\n"), woven.tex)
+    lines = zip(plain.split("\n"), woven.lines, strict=False)
     found = ((name, origin) for line, origin in lines for name in sorted(names_in(line)))
     for name, origin in dict.fromkeys(found):
         if not re.search(r"[#\\*]", name):

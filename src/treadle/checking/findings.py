@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from treadle.checking.counts import Computed, typed_counts
 from treadle.checking.dangling import nowhere_defined
+from treadle.checking.idle import hollow_checks
 from treadle.checking.labels import labels_of, missing_targets, unchecked, unused
 from treadle.checking.numbers import typed_numbers
 from treadle.checking.silenced import heeded
@@ -27,6 +28,7 @@ def findings(
         *nowhere_defined(labels, document, woven),
         *unused(labels, document, woven),
         *unchecked(labels, document),
+        *hollow_checks(document),
         *missing_targets(labels, document, woven),
         *typed_numbers(document),
         *typed_counts(document, values),

@@ -14,7 +14,7 @@ from treadle.document.names import nearest
 from treadle.typesetting.inputs import READS
 from treadle.weaving.weave import Woven
 
-LABEL = re.compile(r"\\label\{([^{}]+)\}")
+LABEL = re.compile(r"\\(?:label|namedlabel\{[^{}]*\})\{([^{}]+)\}")
 REFERENCE = re.compile(r"\\(?:[A-Za-z]*ref\*?|hyperlink)(?:\[[^\]]*\])?\{([^{}]+)\}")
 HYPERREF = re.compile(r"\\hyperref\[([^\]]+)\]")
 EQUATION = "eq:"

@@ -17,4 +17,4 @@ def targets(document: Document) -> Iterator[tuple[Chunk, str]]:
 
 def labels_checked(chunk: Chunk) -> tuple[str, ...]:
     """The labels that a chunk checks."""
-    return tuple(re.findall(r"[^,\s]+", chunk.options.checks or ""))
+    return tuple(dict.fromkeys(re.findall(r"[^,\s]+", chunk.options.checks or "")))

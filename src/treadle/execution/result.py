@@ -62,7 +62,7 @@ class Failure(Struct, frozen=True):
     column: int = 0  # from 1; 0: unknown
 
 
-class Comparison(Struct, frozen=True):
+class Comparison(Struct, frozen=True, order=True):
     """What code has compared with what: the largest deviation is at most the tolerance; both are
     0 where nothing but the same will do. `of` is the label; empty: those that the chunk checks."""
 

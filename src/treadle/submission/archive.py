@@ -6,11 +6,16 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from treadle import checks
+from treadle.document.reader import read_document
 from treadle.submission.requirements import requirements
 from treadle.tangling.places import package_name
+from treadle.typesetting.inputs import inputs_of
 
 DAY = (1980, 1, 1, 0, 0, 0)  # the same for every file: the same sources make the same archive
 LATEXMKRC = "$pdf_mode = 1;\n"
+STYLES = {".cls", ".sty", ".bst", ".def"}
+HELPERS = b"treadle.checks"
 PYTEST = "[pytest]\npythonpath = .\n"
 
 
@@ -21,20 +26,23 @@ class NotBuiltError(Exception):
 def pack(document: Path, out_dir: Path, code_dir: Path, others: Iterable[Path] = ()) -> Path:
     """Write `DIR/STEM.zip` of what the last build made; its path.
 
-    Raises NotBuiltError, where the PDF or a file of `others` is not there, or is older than the
-    document.
+    Raises NotBuiltError where a file is missing that a build makes, or the PDF is older than the
+    document, a file that its LaTeX reads, or its code.
     """
     stem = document.stem
-    pdf = out_dir / f"{stem}.pdf"
-    files: dict[str, bytes] = {}
-    for path in (pdf, *others):
-        files[path.name] = _content(path, document)
-    code = dict(_code(code_dir, stem))
-    files |= {f"code/{name}": content for name, content in code.items()}
+    pdf, tex = out_dir / f"{stem}.pdf", out_dir / f"{stem}.tex"
+    code = {path: _name(path, code_dir) for path in _modules(document, code_dir)}
+    beside = {path: _name(path, document.parent) for path in _beside(document, _read(tex))}
+    _look_for_newer(pdf, (document, *code, *beside))
+    files = {path.name: _read(path) for path in (pdf, *others)}
+    files |= {f"code/{name}": _read(path) for path, name in code.items()}
     if code:
-        files["code/requirements.txt"] = requirements(code).encode()
+        files |= {f"code/{name}": content for name, content in _helpers(files).items()}
+        files["code/requirements.txt"] = requirements(_code_of(files)).encode()
         files["code/pytest.ini"] = PYTEST.encode()
-    files |= {f"latex/{name}": content for name, content in _latex(out_dir, stem)}
+    made = (path for path in sorted((out_dir / stem).rglob("*")) if path.is_file())
+    files |= {f"latex/{name}": _read(path) for path, name in beside.items()}
+    files |= {f"latex/{_name(path, out_dir)}": _read(path) for path in (tex, *made)}
     files["latex/latexmkrc"] = LATEXMKRC.encode()
     files["README.txt"] = _read_me(stem, has_code=bool(code)).encode()
     archive = out_dir / f"{stem}.zip"
@@ -42,26 +50,54 @@ def pack(document: Path, out_dir: Path, code_dir: Path, others: Iterable[Path] =
     return archive
 
 
-def _content(path: Path, document: Path) -> bytes:
+def _read(path: Path) -> bytes:
     if not path.is_file():
         raise NotBuiltError(f"there is no {path}: build first")
-    if path.stem == document.stem and path.stat().st_mtime_ns < document.stat().st_mtime_ns:
-        raise NotBuiltError(f"{path} is older than {document}: build first")
     return path.read_bytes()
 
 
-def _code(folder: Path, stem: str) -> Iterator[tuple[str, bytes]]:
-    """The modules and tests that were extracted, by their names below `folder`."""
-    for path in sorted((folder / package_name(stem)).rglob("*.py")):
-        yield path.relative_to(folder).as_posix(), path.read_bytes()
+def _name(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
-def _latex(out_dir: Path, stem: str) -> Iterator[tuple[str, bytes]]:
-    """The `.tex` and all that it reads of the folder beside it."""
-    tex = out_dir / f"{stem}.tex"
-    for path in (tex, *sorted((out_dir / stem).rglob("*"))):
-        if path.is_file():
-            yield path.relative_to(out_dir).as_posix(), path.read_bytes()
+def _look_for_newer(pdf: Path, sources: Iterable[Path]) -> None:
+    _read(pdf)
+    made = pdf.stat().st_mtime_ns
+    for source in sources:
+        if source.stat().st_mtime_ns > made:
+            raise NotBuiltError(f"{pdf} is older than {source}: build first")
+
+
+def _modules(document: Path, folder: Path) -> Iterator[Path]:
+    """The modules and tests that were extracted."""
+    read, _ = read_document(document)
+    paths = sorted((folder / package_name(document.stem)).rglob("*.py"))
+    if not paths and any(chunk.options.module for chunk in read.chunks):
+        raise NotBuiltError(f"there is no code in {folder}: build first")
+    yield from paths
+
+
+def _beside(document: Path, tex: bytes) -> Iterator[Path]:
+    """The author's files that LaTeX reads: sections, classes, packages, styles."""
+    folder = document.parent
+    read = (Path(item.name) for item in inputs_of(tex.decode("utf-8", "replace"), folder))
+    styles = (path for path in folder.iterdir() if path.suffix in STYLES)
+    yield from sorted({path for path in (*read, *styles) if path.is_relative_to(folder)})
+
+
+def _code_of(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {
+        name.removeprefix("code/"): content
+        for name, content in files.items()
+        if name.startswith("code/") and name.endswith(".py")
+    }
+
+
+def _helpers(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The comparisons of ours, where the code uses them: they need nothing else of Treadle."""
+    if not any(HELPERS in content for content in _code_of(files).values()):
+        return {}
+    return {"treadle/__init__.py": b"", "treadle/checks.py": Path(checks.__file__).read_bytes()}
 
 
 def _read_me(stem: str, *, has_code: bool) -> str:

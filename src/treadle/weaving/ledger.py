@@ -17,6 +17,12 @@ from treadle.weaving.templates import environment, render_with_slots
 
 MARK = r"\checkedmark"
 LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
+AS_IT_STANDS = re.compile(r"\\verb\b|(?<!\\)%")
+MOVING = re.compile(r"\\(?:caption|[a-z]*section|[a-z]*paragraph|chapter|part)\b")
+VERBATIM = re.compile(
+    r"\\begin\{([Vv]erbatim\*?|lstlisting|comment|filecontents\*?|listing|chunk[a-z]+)\}"
+)
+DEFINED = rf"{{{MARK}}}[1]"  # by our preamble, which a template of the author's may leave out
 Words = Callable[[str, int], str]
 
 
@@ -35,7 +41,7 @@ def entries_of(
     return tuple(
         entry
         for block, result in zip(document.blocks, results, strict=True)
-        if isinstance(block, Chunk) and isinstance(result, ChunkResult) and block.options.checks
+        if isinstance(block, Chunk) and isinstance(result, ChunkResult) and result.failure is None
         for entry in _entries(block, result)
     )
 
@@ -50,13 +56,16 @@ def in_order(entries: Sequence[Entry], text: str) -> tuple[Entry, ...]:
     """By the places of their labels in the document's `text`; what code makes has none there."""
 
     def place(entry: Entry) -> int:
-        found = re.search(rf"(?:#|\{{){re.escape(entry.label)}(?![\w:-])", text)
+        label = re.escape(entry.label)
+        found = re.search(rf"\{{[^{{}}\n]*#{label}(?![\w:-])|\\label\{{{label}\}}", text)
         return found.start() if found else len(text)
 
     return tuple(sorted(entries, key=place))
 
 
-def ledger_lines(entries: Sequence[Entry], words: Words, origin: int) -> Fragment:
+def ledger_lines(
+    entries: Sequence[Entry], words: Words, origin: int, *, twocolumn: bool
+) -> Fragment:
     """The table; `words` makes LaTeX of a line of Markdown of the document's line."""
     if not entries:
         return ()
@@ -68,7 +77,7 @@ def ledger_lines(entries: Sequence[Entry], words: Words, origin: int) -> Fragmen
             target = "" if number else rf"\hypertarget{{check.{name}}}{{\Cref{{{name}}}}}"
             rows.append(Line(_row(target, entry, words), entry.chunk.span.line))
     template = environment().get_template("ledger.tex.j2")
-    return render_with_slots(template, origin, {"rows": tuple(rows)}, {})
+    return render_with_slots(template, origin, {"rows": tuple(rows)}, {"twocolumn": twocolumn})
 
 
 def _row(target: str, entry: Entry, words: Words) -> str:
@@ -100,13 +109,23 @@ def power(number: float) -> str:
 
 
 def marked(body: Fragment, entries: Sequence[Entry]) -> Fragment:
-    """The document with a mark at each label that is in the ledger."""
-    checked = {entry.label for entry in entries}
-    if not checked:
-        return body
+    """The document with a mark at each label that is in the ledger.
+
+    None stands in what is printed as it is, nor in a heading's or a caption's own words.
+    """
+    checked = {label_name(entry.label) for entry in entries}
 
     def mark(found: re.Match[str]) -> str:
-        name = found["name"]
-        return f"{MARK}{{{name}}}{found[0]}" if name in checked else found[0]
+        name, before = found["name"], found.string[: found.start()]
+        inside = MOVING.search(before) and before.count("{") > before.count("}")
+        free = name in checked and not inside and not AS_IT_STANDS.search(before)
+        return f"{MARK}{{{name}}}{found[0]}" if free else found[0]
 
-    return tuple(line._replace(text=LABEL.sub(mark, line.text)) for line in body)
+    lines: list[Line] = []
+    verbatim = ""
+    for line in body if checked else ():
+        verbatim = verbatim or (begun[1] if (begun := VERBATIM.search(line.text)) else "")
+        lines.append(line if verbatim else line._replace(text=LABEL.sub(mark, line.text)))
+        if f"\\end{{{verbatim}}}" in line.text:
+            verbatim = ""
+    return tuple(lines) if checked else body

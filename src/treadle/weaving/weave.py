@@ -17,7 +17,15 @@ from treadle.weaving.characters import printable
 from treadle.weaving.chunks import Look, chunk_parts
 from treadle.weaving.fragment import Fragment, Line, lines_at, stack, text_of
 from treadle.weaving.images import Copy
-from treadle.weaving.ledger import Entry, entries_of, in_order, ledger_lines, marked
+from treadle.weaving.ledger import (
+    DEFINED,
+    MARK,
+    Entry,
+    entries_of,
+    in_order,
+    ledger_lines,
+    marked,
+)
 from treadle.weaving.markdown.context import SECTIONS, Findings, Place, Setting
 from treadle.weaving.markdown.divs import place, typed
 from treadle.weaving.markdown.render import render_line, render_markdown
@@ -46,12 +54,21 @@ class Woven(Struct, frozen=True):
 
 def weave(document: Document, results: Results) -> Woven:
     """The LaTeX of a document. `results` is parallel to `document.blocks`; None: not evaluated."""
+    woven = _weave(document, results, entries_of(document, results))
+    if MARK in woven.tex and DEFINED not in woven.tex:  # a template without our preamble
+        return _weave(document, results, ())
+    return woven
+
+
+def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Woven:
     settings, _ = read_settings(document)  # its problems are the reader's to report
     setting, findings = _setting(document, settings), Findings()
     parts = tuple(_parts(document, results, setting, findings, columns(settings)))
     source = join(parts)
-    entries = in_order(entries_of(document, results), source.text)
-    setting = replace(setting, ledger=_ledger(entries, document, setting, findings))
+    entries = in_order(checked, source.text)
+    twocolumn = "twocolumn" in settings.classoption
+    ledger = _ledger(entries, document, setting, findings, twocolumn=twocolumn)
+    setting = replace(setting, ledger=ledger)
     body = render_markdown(source.text, source.origins, setting, findings, source.places)
     body = marked((*body, *_appendix(setting, findings)), entries)
     findings.diagnostics.extend(_lost(parts, findings, document))
@@ -67,13 +84,18 @@ def weave(document: Document, results: Results) -> Woven:
 
 
 def _ledger(
-    entries: Sequence[Entry], document: Document, setting: Setting, findings: Findings
+    entries: Sequence[Entry],
+    document: Document,
+    setting: Setting,
+    findings: Findings,
+    *,
+    twocolumn: bool,
 ) -> Fragment:
     def words(text: str, line: int) -> str:
         return render_line(text, line, setting, findings)
 
     last = document.blocks[-1].span.end_line if document.blocks else 1
-    return ledger_lines(entries, words, last)
+    return ledger_lines(entries, words, last, twocolumn=twocolumn)
 
 
 def _appendix(setting: Setting, findings: Findings) -> Fragment:

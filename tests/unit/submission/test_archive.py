@@ -28,7 +28,8 @@ def built(tmp_path: Path) -> Path:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
-    os.utime(tmp_path / "a.pmd", (1, 1))
+    for source in ("a.pmd", "code/a/m.py", "code/b/m.py"):
+        os.utime(tmp_path / source, (1, 1))
     return tmp_path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from types import ModuleType
 from typing import Any
 
@@ -16,12 +17,16 @@ class Comparisons:
     def __init__(self, after_import: AfterImport) -> None:
         """Listen from the moment on at which the chunks import what announces them."""
         self._found: list[Comparison] = []
+        self._of_threads: list[Comparison] = []
         after_import.do("treadle.checks", self._listen)
 
     def take(self) -> tuple[Comparison, ...]:
-        """Those since the last time, like ones together: the cases of a loop are one comparison."""
+        """Those since the last time, like ones together: the cases of a loop are one comparison.
+
+        Those of other threads, whose order is chance, come last and sorted.
+        """
         merged: dict[tuple[str, str], Comparison] = {}
-        for new in self._found:
+        for new in (*self._found, *sorted(self._of_threads)):
             key = (new.of, new.against)
             old = merged.get(key, Comparison(new.of, new.against, 0, 0.0, 0.0))
             merged[key] = Comparison(
@@ -32,6 +37,7 @@ class Comparisons:
                 max(old.deviation, new.deviation),
             )
         self._found.clear()
+        self._of_threads.clear()
         return tuple(merged.values())
 
     def _listen(self, checks: ModuleType) -> None:
@@ -39,11 +45,9 @@ class Comparisons:
 
         def hear(name: str, arguments: tuple[Any, ...]) -> None:
             if name == event:
-                of, against, cases, tolerance, deviation = arguments
-                self._found.append(
-                    Comparison(
-                        str(of), str(against), int(cases), float(tolerance), float(deviation)
-                    )
-                )
+                of, against, cases, tolerance, found = arguments
+                new = Comparison(str(of), str(against), int(cases), float(tolerance), float(found))
+                own = threading.current_thread() is threading.main_thread()
+                (self._found if own else self._of_threads).append(new)
 
         sys.addaudithook(hear)

@@ -56,6 +56,7 @@ class Session:
         """Run a task; a failure of the user's code is part of the result."""
         warnings._filters_mutated()  # type: ignore[attr-defined]  # each chunk warns for itself
         self._seeds.start(task.seed)
+        self._comparisons.take()  # what an import or inline code has compared is no chunk's
         return self._run_inline(task) if isinstance(task, InlineTask) else self._run_chunk(task)
 
     def step(self, step: Step) -> Stepped:

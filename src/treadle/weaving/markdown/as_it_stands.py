@@ -60,6 +60,8 @@ def html_block(node: SyntaxTreeNode, context: Context) -> Fragment:
     """HTML has no place in LaTeX; a comment is left out without a word, unless it holds chunks."""
     content = node.content.strip()
     if content.startswith("<!--"):
+        if content.rpartition("-->")[2].strip():
+            context.warn(line_of(node), "what follows the comment on its line is left out")
         numbers = [int(found[1]) for found in PLACE.finditer(content)]
         context.findings.places.update(numbers)
         if numbers:

@@ -186,9 +186,9 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
     body = render_blocks(node.children, context)
     name = next((name for name in found.classes if name in ENVIRONMENTS), "")
     if LEDGER in found.classes:
-        context.findings.ledger = True
+        again, context.findings.ledger = context.findings.ledger, True
         between = (Line("", body[-1].origin),) if body else ()
-        return (*body, *between, *context.setting.ledger)
+        return body if again else (*body, *between, *context.setting.ledger)
     if not name:
         for near in difflib.get_close_matches(" ".join(found.classes), ENVIRONMENTS, n=1):
             context.warn(line_of(node), f"`::: {found.classes[0]}` means nothing",

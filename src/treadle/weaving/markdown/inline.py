@@ -31,7 +31,7 @@ def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: Context) 
     parts = _with_note_ends(glue(InlineRenderer(line, context).parts(nodes)))
     kept = [part for part in parts if part.text.strip()] or list(parts[:1])
     for number, (before, part) in enumerate(pairwise(kept), start=1):
-        if before.text.endswith(LINE_END) and part.text[:1] in {"[", "*"}:
+        if before.text.endswith(LINE_END.strip()) and part.text[:1] in {"[", "*"}:
             kept[number] = part._replace(text="{}" + part.text)  # else LaTeX takes it for an option
     return tuple(kept)
 

@@ -16,7 +16,8 @@ STEPS = re.compile(r"\\[^\n]|[{}\[\]]|\n(?=\n)")
 COMMAND = re.compile(r"\\write-?\d+|\\[A-Za-z]+\*?")
 DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
 # `{\bf so}` and `{\"o}`: in Markdown a brace of no command's is a character like others.
-GROUP = re.compile(r"""\{(?:\\[A-Za-z]+(?![A-Za-z])|\\["'`^~=.]\{?\\?[A-Za-z])""")
+ACCENT = re.compile(r"""\{\\["'`^~=.]\{?\\?[A-Za-z]\}?\}""")
+GROUP = re.compile(rf"\{{\\[A-Za-z]+|{ACCENT.pattern}")
 VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
 BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
 MATHS = {
@@ -49,13 +50,19 @@ def raw_inline(state: StateInline, silent: bool) -> bool:
 
 
 def raw_group(state: StateInline, silent: bool) -> bool:
-    """`{\\command ...}`, all of it LaTeX."""
+    """`{\\command ...}`: a group of LaTeX's with Markdown in it."""
     end = balanced(state.src, state.pos) if GROUP.match(state.src, state.pos) else None
     if end is None or end > state.posMax:
         return False
-    if not silent:
-        token = state.push("latex_inline", "", 0)
-        token.content = state.src[state.pos : end]
+    if not silent and ACCENT.match(state.src, state.pos):
+        state.push("latex_inline", "", 0).content = state.src[state.pos : end]
+    elif not silent:
+        last = state.posMax
+        state.push("latex_inline", "", 0).content = "{"
+        state.pos, state.posMax = state.pos + 1, end - 1
+        state.md.inline.tokenize(state)
+        state.posMax = last
+        state.push("latex_inline", "", 0).content = "}"
     state.pos = end
     return True
 

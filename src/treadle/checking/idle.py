@@ -1,0 +1,46 @@
+"""Checks that check nothing, or something that they don't say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from treadle.diagnostics import Diagnostic, Span, error, warning
+from treadle.document.checks import labels_checked
+from treadle.document.model import Chunk, Document
+from treadle.execution.result import ChunkResult, InlineResult
+
+ASSERTS = re.compile(r"assert|\braise\b|\b(?:agree|at_most|equal|identical)\(")
+
+
+def idle_checks(
+    document: Document, results: Sequence[ChunkResult | InlineResult | None]
+) -> Iterator[Diagnostic]:
+    """Of the chunks that ran: an error for a comparison of a label that its chunk does not check,
+    a warning for a chunk that asserts and compares nothing."""
+    for chunk, result in zip(document.blocks, results, strict=True):
+        if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult):
+            continue
+        labels = labels_checked(chunk)
+        at = Span.at(chunk.span.file, chunk.span.line)
+        for comparison in result.comparisons if labels else ():
+            if comparison.of and comparison.of not in labels:
+                text = f"{chunk.label} compares something of `{comparison.of}`"
+                yield error(at, text, f"it says to check {', '.join(labels)}")
+        if labels and not result.comparisons and not ASSERTS.search(chunk.code):
+            yield _asserts_nothing(chunk, at)
+
+
+def hollow_checks(document: Document) -> Iterator[Diagnostic]:
+    """Likewise, as far as can be told before anything runs."""
+    for chunk in document.chunks:
+        at = Span.at(chunk.span.file, chunk.span.line)
+        if chunk.options.checks and not chunk.options.evaluate:
+            yield warning(at, f"{chunk.label} checks nothing: it is not run")
+        elif chunk.options.checks and not ASSERTS.search(chunk.code):
+            yield _asserts_nothing(chunk, at)
+
+
+def _asserts_nothing(chunk: Chunk, at: Span) -> Diagnostic:
+    hint = "let it `assert` something, or compare by `treadle.checks`"
+    return warning(at, f"{chunk.label} has `checks=`, and asserts and compares nothing", hint)
