@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [fef1f9c06bba8497]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [253a7a812112cbdb]
 
-# %% assignment9.pmd:3369-3440 test-textcnn
+# %% assignment9.pmd:3370-3441 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np
