@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [253a7a812112cbdb]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [1f5c862e3c4187e0]
 
-# %% assignment9.pmd:3370-3441 test-textcnn
+# %% assignment9.pmd:3372-3443 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

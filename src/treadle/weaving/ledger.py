@@ -52,15 +52,24 @@ def _entries(chunk: Chunk, result: ChunkResult) -> Iterator[Entry]:
         yield from (Entry(label, chunk, comparison) for comparison in about or (None,))
 
 
-def in_order(entries: Sequence[Entry], text: str) -> tuple[Entry, ...]:
-    """By the places of their labels in the document's `text`; what code makes has none there."""
+def in_order(entries: Sequence[Entry], document: Document) -> tuple[Entry, ...]:
+    """By the places of their labels: in prose, or in the code that prints or names it."""
+    places = {entry.label: _place(entry.label, document) for entry in entries}
+    return tuple(sorted(entries, key=lambda entry: places[entry.label]))
 
-    def place(entry: Entry) -> int:
-        label = re.escape(entry.label)
-        found = re.search(rf"\{{[^{{}}\n]*#{label}(?![\w:-])|\\label\{{{label}\}}", text)
-        return found.start() if found else len(text)
 
-    return tuple(sorted(entries, key=place))
+def _place(label: str, document: Document) -> tuple[int, int]:
+    """The number of a block, and a character of it."""
+    name = re.escape(label)
+    written = re.compile(rf"\{{[^{{}}\n]*#{name}(?![\w:-])|\\label\{{{name}\}}")
+    for number, block in enumerate(document.blocks):
+        if isinstance(block, Chunk):
+            own = (f"fig:{block.options.name}", f"tbl:{block.options.name}")
+            if label in own or f"label{{{label}}}" in block.code:
+                return number, 0
+        elif found := written.search(block.text):
+            return number, found.start()
+    return len(document.blocks), 0
 
 
 def ledger_lines(

@@ -65,7 +65,7 @@ def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Wo
     setting, findings = _setting(document, settings), Findings()
     parts = tuple(_parts(document, results, setting, findings, columns(settings)))
     source = join(parts)
-    entries = in_order(checked, source.text)
+    entries = in_order(checked, document)
     twocolumn = "twocolumn" in settings.classoption
     ledger = _ledger(entries, document, setting, findings, twocolumn=twocolumn)
     setting = replace(setting, ledger=ledger)
