@@ -15,7 +15,8 @@ ENVIRONMENTS = {
 NAMES = {
     "label", "cref", "Cref", "ref", "citep", "citet", "citeyear", "citeyearpar", "citealp",
     "includegraphics", "url", "href", "hyperref", "begin", "end", "addcontentsline",
-    "hypertarget", "checkedmark", "begingroup", "endgroup",
+    "hypertarget", "checkedmark", "begingroup", "endgroup", "footnotesize", "setlength", "LTpre",
+    "LTpost",
 }  # fmt: skip
 COMMANDS = NAMES | {
     "section", "subsection", "subsubsection", "paragraph", "subparagraph", "emph", "textbf", "sout",

@@ -46,7 +46,7 @@ def page_with(report: Built, words: str) -> int:
 
 
 def test_a_row_of_the_ledger_leads_to_the_chunk_that_checked(report):
-    page = page_with(report, "Checked Compared with")
+    page = page_with(report, "the matrix formula, in SymPy")
     found = {backward(report, page, 200, y)[1] for y in range(300, 700, 10)}
     assert line_with(report, "```{python elman-check") in found
 
@@ -66,7 +66,7 @@ def test_every_page_leads_to_the_document(report):
     assert {file for file, _ in places} == {str(report.source)}
     # The ledger's rows lead to the chunks that checked, and what the front matter stands for, such
     # as the references, is printed at the end.
-    before = page_with(report, "Checked Compared with") - 1
+    before = page_with(report, "the matrix formula, in SymPy") - 1
     lines = [line for _, line in places[:before] if line > 30]
     assert len(lines) > 10
     assert all(after >= before - 60 for before, after in itertools.pairwise(lines))  # floats move
