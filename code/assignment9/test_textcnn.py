@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [1f5c862e3c4187e0]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [5b8939f07b9ab30f]
 
-# %% assignment9.pmd:3372-3443 test-textcnn
+# %% assignment9.pmd:3373-3444 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

@@ -98,7 +98,7 @@ def _row(target: str, entry: Entry, words: Words) -> str:
     cells = (
         target,
         words(found.against, entry.chunk.span.line),
-        f"{found.cases:,}".replace(",", r"\,"),
+        f"{found.cases:,}",
         "exact" if exact else power(found.tolerance),
         "0" if exact else power(found.deviation),
     )
