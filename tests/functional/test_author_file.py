@@ -63,3 +63,9 @@ def test_what_is_wrong_in_it_has_its_line(made):
 def test_strictly_the_document_is_sound_without_it(made):
     done = made.treadle("check", "--strict", "report.pmd")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_numbers_that_are_names_are_printed_as_typed(made):
+    made.write("me.yaml", "author: Ada Lovelace\nid: 0042\n")
+    assert made.build().returncode == 0
+    assert "Ada Lovelace (0042)" in made.run("pdftotext", "build/report.pdf", "-").stdout

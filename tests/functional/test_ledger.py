@@ -114,7 +114,9 @@ def test_a_comparison_of_what_the_chunk_does_not_check_is_an_error(project):
 
 def test_a_check_that_checks_nothing_is_told(project):
     made = project(ONE.format(code="x = 1", options=""))
-    assert "report.pmd:5: warning: one has `checks=`, and asserts" in made.build().stderr
+    said = made.build().stderr
+    assert "report.pmd:5: warning: one asserts and compares nothing of `eq:a`" in said
+    assert "Checked" not in made.text()
     assert "one has `checks=`" in made.treadle("check", "report.pmd").stderr
 
 
@@ -185,3 +187,19 @@ def test_in_two_columns_and_with_a_template_of_ones_own(project):
     )
     made.write("own.tex.j2", f"{before}\n\\VAR{{body}}\n{after}\n")
     assert made.build().returncode == 0
+
+
+def test_a_label_of_which_nothing_is_compared_has_no_mark(project):
+    text = "Also @eq:b.\n\n$$ b $$ {#eq:b}\n\n" + ONE.format(
+        code='agree(1, 1, against="x", tolerance=1e-9, of="eq:a")', options=""
+    ).replace('"eq:a", echo', '"eq:a, eq:b", echo')
+    made = project(text)
+    assert "warning: one asserts and compares nothing of `eq:b`" in made.build().stderr
+    assert len(ledger_of(made)) < 4
+    assert r"\checkedmark{eq:b}" not in made.tex
+
+
+def test_assertions_count_whatever_the_environment_says(project, monkeypatch):
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    made = project(ONE.format(code="assert 1 == 2", options=""))
+    assert made.build().returncode == 1

@@ -45,7 +45,7 @@ def typed_counts(document: Document, values: Iterable[Computed]) -> Iterator[Dia
     the same things."""
     counts = [count for value in values if (count := _count(value)) is not None]
     equal = {count.number: count for count in counts if _is_rare(count.number)}
-    others = {count.things: count for count in counts if len(count.things) == NAMED}
+    others = {count.things: count for count in counts if count.things}
     for at, text in lines_of_text(document):
         for found in COUNT.finditer(text):
             number = _value(found["number"])
@@ -54,8 +54,13 @@ def typed_counts(document: Document, values: Iterable[Computed]) -> Iterator[Dia
                 continue
             if number in equal:
                 yield _warning(document, at, found["number"], equal[number].source, "equals")
-            elif other is not None and other.number != number >= NAMED:
+            elif other is not None and other.number != number and _is_told(number, other):
                 yield _warning(document, at, found["number"], other.source, "contradicts")
+
+
+def _is_told(number: int, other: _Count) -> bool:
+    """Whether so few words, or so small a number, are of the same things by no chance."""
+    return number >= (NAMED if len(other.things) == NAMED else LEAST)
 
 
 def _is_rare(number: int) -> bool:

@@ -10,6 +10,7 @@ from treadle.document.checks import labels_checked
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, InlineResult
 
+OWN = re.compile(r"assert|\braise\b")
 ASSERTS = re.compile(r"assert|\braise\b|\b(?:agree|at_most|equal|identical)\(")
 
 
@@ -27,8 +28,13 @@ def idle_checks(
             if comparison.of and comparison.of not in labels:
                 text = f"{chunk.label} compares something of `{comparison.of}`"
                 yield error(at, text, f"it says to check {', '.join(labels)}")
-        if labels and not result.comparisons and not ASSERTS.search(chunk.code):
-            yield _asserts_nothing(chunk, at)
+        about = {comparison.of for comparison in result.comparisons}
+        if result.failure is not None or "" in about or OWN.search(chunk.code):
+            continue
+        for label in labels:
+            if label not in about:
+                text = f"{chunk.label} asserts and compares nothing of `{label}`"
+                yield warning(at, text, "it is not in the ledger, and has no mark")
 
 
 def hollow_checks(document: Document) -> Iterator[Diagnostic]:

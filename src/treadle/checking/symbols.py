@@ -14,8 +14,8 @@ from treadle.diagnostics import Diagnostic, Span, warning
 from treadle.document.model import Document
 from treadle.weaving.markdown.parser import parser
 
-BEFORE = re.compile(r"(?:\b(?:where|with|and|let|if|for)|,)\s*$", re.IGNORECASE)
-AFTER = re.compile(r"\s*(?:is|are|be|denotes?|stands? for|means)\s+(?:the|a|an|its|our|some)\b")
+BEFORE = re.compile(r"(?:\b(?:where|with|and|let|if|for|here|we write)|,)\s*$", re.IGNORECASE)
+AFTER = re.compile(r"\s*(?:is|are|be|denotes?|stands? for|means|for)\s+(?:the|a|an|its|our|some)\b")
 WORDS = re.compile(r"\\(?:text|mathrm|operatorname|mathit|texttt|label|tag)\*?\{[^{}]*\}")
 FONT = re.compile(r"\\(?:mathbf|boldsymbol|bm|mathcal|mathbb|vec|hat|tilde|bar)\s*\{?\s*")
 GREEK = re.compile(
@@ -41,7 +41,7 @@ def late_introductions(document: Document) -> Iterator[Diagnostic]:
     blocks = list(_blocks(document))
     for number, block in enumerate(blocks):
         # The formula that the words explain, and what leads to it.
-        near = 1 + bool(number and blocks[number - 1].display)
+        near = 2 * bool(number and blocks[number - 1].display)
         earlier = [
             other for other in blocks[: max(number - near, 0)] if other.section == block.section
         ]

@@ -13,6 +13,8 @@ from treadle.document.backslashes import SWALLOWED
 from treadle.document.model import FrontMatter
 from treadle.document.names import unusable
 
+AS_TYPED = {"id", "group"}
+NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _SINGLE_QUOTES = "write it in single quotes"
 
 
@@ -40,7 +42,16 @@ class _Loader(yaml.SafeLoader):
                     problem = f"the key `{key.value}` is given twice"
                     raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
                 seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        made = super().construct_mapping(node, deep)
+        return made | dict(_as_typed(node))
+
+
+def _as_typed(node: yaml.MappingNode) -> Iterator[tuple[str, str]]:
+    """Numbers that are names: YAML takes the student number 0042 for an octal 34."""
+    for key, value in node.value:
+        numeric = isinstance(value, yaml.ScalarNode) and value.tag in NUMBERS
+        if numeric and key.value in AS_TYPED:
+            yield key.value, value.value
 
 
 # YAML 1.1 wants a dot and a signed exponent; learning rates are written without.

@@ -8,6 +8,7 @@ import os
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # a printed set would differ between builds
     "PYTHONUTF8": "1",
+    "PYTHONOPTIMIZE": "",  # else an `assert` that checks an equation checks nothing
     "MPLBACKEND": "agg",
     "COLUMNS": "80",
     "LINES": "24",

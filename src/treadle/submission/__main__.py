@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from treadle.submission.archive import NotBuiltError, pack
+from treadle.submission.archive import NotBuiltError, pack, remarks
 
 
 def main() -> int:
@@ -24,6 +24,8 @@ def main() -> int:
     except NotBuiltError as failure:
         print(f"treadle: error: {failure}", file=sys.stderr)
         return 1
+    for remark in remarks(given.file, given.out_dir):
+        print(f"treadle: warning: {remark}", file=sys.stderr)
     print(f"wrote {archive}")
     return 0
 

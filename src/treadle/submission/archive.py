@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from treadle import checks
+from treadle.document.author_file import author_path
 from treadle.document.reader import read_document
+from treadle.document.settings import read_settings
+from treadle.document.source import load, normalise
+from treadle.store.digest import digest
 from treadle.submission.requirements import requirements
 from treadle.tangling.places import package_name
 from treadle.typesetting.inputs import inputs_of
@@ -33,7 +38,8 @@ def pack(document: Path, out_dir: Path, code_dir: Path, others: Iterable[Path] =
     pdf, tex = out_dir / f"{stem}.pdf", out_dir / f"{stem}.tex"
     code = {path: _name(path, code_dir) for path in _modules(document, code_dir)}
     beside = {path: _name(path, document.parent) for path in _beside(document, _read(tex))}
-    _look_for_newer(pdf, (document, *code, *beside))
+    _look_for_newer(pdf, (document, *code, *beside, *_author(document)))
+    _look_at_record(document, out_dir)
     files = {path.name: _read(path) for path in (pdf, *others)}
     files |= {f"code/{name}": _read(path) for path, name in code.items()}
     if code:
@@ -66,6 +72,41 @@ def _look_for_newer(pdf: Path, sources: Iterable[Path]) -> None:
     for source in sources:
         if source.stat().st_mtime_ns > made:
             raise NotBuiltError(f"{pdf} is older than {source}: build first")
+
+
+def _author(document: Path) -> Iterator[Path]:
+    path = author_path(read_document(document)[0].front, document)
+    if path is not None and path.is_file():
+        yield path
+
+
+def _look_at_record(document: Path, out_dir: Path) -> None:
+    """Whether the last build was of this text."""
+    told = _record(document, out_dir)
+    text = normalise(load(document)[0]).encode("utf-8", "surrogatepass")
+    if told and told.get("blake3") != digest(text):
+        raise NotBuiltError(f"the last build was of another {document}: build first")
+
+
+def remarks(document: Path, out_dir: Path) -> Iterator[str]:
+    """What whoever hands it in should know: other parameters than those of the document, blanks."""
+    read, _ = read_document(document)
+    told = _record(document, out_dir).get("params", {})
+    for name, value in read_settings(read)[0].params.items():
+        given = told.get(name, value) if isinstance(told, dict) else value
+        if given != json.loads(json.dumps(value, default=str)):
+            yield f"it was built with {name}={given}, and the document says {value}"
+    path = author_path(read.front, document)
+    if path is not None and not path.is_file():
+        yield f"there is no {path}: blanks stand for what it holds"
+
+
+def _record(document: Path, out_dir: Path) -> dict[str, object]:
+    try:
+        told = json.loads((out_dir / f"{document.stem}.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _modules(document: Path, folder: Path) -> Iterator[Path]:

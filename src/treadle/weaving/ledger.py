@@ -15,6 +15,7 @@ from treadle.weaving.fragment import Fragment, Line
 from treadle.weaving.latex import escape_code, label_name
 from treadle.weaving.templates import environment, render_with_slots
 
+ASSERTS = re.compile(r"assert|\braise\b")
 MARK = r"\checkedmark"
 LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
 AS_IT_STANDS = re.compile(r"\\verb\b|(?<!\\)%")
@@ -49,7 +50,9 @@ def entries_of(
 def _entries(chunk: Chunk, result: ChunkResult) -> Iterator[Entry]:
     for label in labels_checked(chunk):
         about = [item for item in result.comparisons if item.of in {"", label}]
-        yield from (Entry(label, chunk, comparison) for comparison in about or (None,))
+        yield from (Entry(label, chunk, comparison) for comparison in about)
+        if not about and ASSERTS.search(chunk.code):
+            yield Entry(label, chunk, None)
 
 
 def in_order(entries: Sequence[Entry], document: Document) -> tuple[Entry, ...]:

@@ -35,6 +35,8 @@ from treadle.weaving.source import Markdown, Source, join, prose_parts
 from treadle.weaving.templates import environment, render_with_slots
 from treadle.weaving.titles import title_of
 
+# A heading at a page's foot would stand apart from its table.
+ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
 Results = Sequence[ChunkResult | InlineResult | None]
 
 
@@ -104,7 +106,13 @@ def _appendix(setting: Setting, findings: Findings) -> Fragment:
         return ()
     origin = setting.ledger[0].origin
     heading = rf"\{setting.sections[0]}*{{Checks}}"
-    return (Line("", origin), Line(heading, origin), Line("", origin), *setting.ledger)
+    return (
+        Line("", origin),
+        Line(ROOM, origin),
+        Line(heading, origin),
+        Line("", origin),
+        *setting.ledger,
+    )
 
 
 def _setting(document: Document, settings: Settings) -> Setting:
