@@ -16,7 +16,8 @@ from .conftest import Built, run
 @pytest.fixture(scope="module")
 def unpacked(report: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of the report, in a folder far from it."""
-    report.pdf.touch()  # tests of other files may have edited the source, and put it back
+    # Tests of other files may have edited the source, built that, and put the source back.
+    assert run(sys.executable, "-m", "treadle", *report.command).returncode == 0
     code = str(report.folder / "code")
     command = (str(report.source), "-o", str(report.folder), "--code", code)
     done = run(sys.executable, "-m", "treadle.submission", *command)
