@@ -23,6 +23,7 @@ def _usual_environment() -> Iterator[None]:
             patch.delenv(name, raising=False)
         # A shell starts what runs in the background with Ctrl-C ignored, and that is inherited.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and `nohup` that of a lost terminal
         yield
 
 
