@@ -9,7 +9,7 @@ from msgspec.json import decode
 from msgspec.structs import replace
 
 from treadle.building.prepare import Prepared, misuses_of, prepare
-from treadle.building.record import NAME
+from treadle.building.record import record_path
 from treadle.building.request import Built, Request
 from treadle.checking.counts import Computed
 from treadle.checking.findings import findings
@@ -55,7 +55,7 @@ def _values(request: Request, document: Document) -> Iterator[Computed]:
 
 
 def _recorded(request: Request) -> tuple[Computed, ...]:
-    path = request.out_dir / NAME.format(stem=request.path.stem)
+    path = record_path(request.out_dir, request.path.stem)
     try:
         return decode(path.read_bytes(), type=_Record).values
     except (OSError, ValidationError, ValueError):

@@ -24,14 +24,18 @@ from treadle.store.digest import digest
 from treadle.weaving.images import Copy
 from treadle.weaving.ledger import entries_of
 
-NAME = "{stem}.json"
 AFTER = 40  # characters that tell what a value is of
 DISTRIBUTION = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^-/]+)\.(?:dist|egg)-info$")
 
 
+def record_path(folder: Path, stem: str) -> Path:
+    """Where the record of a document stands in a folder of builds."""
+    return folder / f"{stem}.json"
+
+
 def record(work: Work) -> Copy:
     """The file, to be published."""
-    made = work.scratch.root / NAME.format(stem=work.scratch.stem)
+    made = record_path(work.scratch.root, work.scratch.stem)
     text = json.dumps(_contents(work), indent=1, default=str)
     made.write_text(f"{text}\n", "utf-8")
     return Copy(made, made.name)
@@ -52,8 +56,7 @@ def _contents(work: Work) -> dict[str, object]:
         "params": prepared.params,
         "packages": dict(sorted(_packages(outcomes))),
         "data": [
-            {"path": path, "blake3": found}
-            for path, found in sorted({*_reads(outcomes, work.folder)})
+            {"path": path, "blake3": found} for path, found in sorted(_reads(outcomes, work.folder))
         ],
         "checks": [*_checks(work)],
         "values": [*_values(work)],
@@ -72,19 +75,17 @@ def processor() -> str:
 
 def _packages(outcomes: Mapping[int, Stepped]) -> Iterator[tuple[str, str]]:
     """The distributions that the code had loaded, and their versions."""
-    for outcome in outcomes.values():
-        for name in outcome.observed.distributions:
-            if found := DISTRIBUTION.search(name):
-                yield found["name"].replace("_", "-").lower(), found["version"]
+    for name in {name for outcome in outcomes.values() for name in outcome.observed.distributions}:
+        if found := DISTRIBUTION.search(name):
+            yield found["name"].replace("_", "-").lower(), found["version"]
 
 
 def _reads(outcomes: Mapping[int, Stepped], folder: Path) -> Iterator[tuple[str, str]]:
     """The files that the code read, from the document's folder on where they are below it."""
-    for outcome in outcomes.values():
-        for path, found in outcome.observed.reads:
-            if found:
-                inside = Path(path).is_relative_to(folder)
-                yield os.path.relpath(path, folder) if inside else path, found
+    for path, found in {read for outcome in outcomes.values() for read in outcome.observed.reads}:
+        if found:
+            inside = Path(path).is_relative_to(folder)
+            yield os.path.relpath(path, folder) if inside else path, found
 
 
 def _checks(work: Work) -> Iterator[dict[str, object]]:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
-from treadle.document.checks import labels_checked
+from treadle.document.checks import asserts, labels_checked
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, InlineResult
 
-OWN = re.compile(r"assert|\braise\b")
-ASSERTS = re.compile(r"assert|\braise\b|\b(?:agree|at_most|equal|identical)\(")
+COMPARES = re.compile(r"\b(?:agree|at_most|equal|identical)\(")
 
 
 def idle_checks(
@@ -29,7 +28,7 @@ def idle_checks(
                 text = f"{chunk.label} compares something of `{comparison.of}`"
                 yield error(at, text, f"it says to check {', '.join(labels)}")
         about = {comparison.of for comparison in result.comparisons}
-        if result.failure is not None or "" in about or OWN.search(chunk.code):
+        if result.failure is not None or "" in about or asserts(chunk):
             continue
         for label in labels:
             if label not in about:
@@ -43,7 +42,7 @@ def hollow_checks(document: Document) -> Iterator[Diagnostic]:
         at = Span.at(chunk.span.file, chunk.span.line)
         if chunk.options.checks and not chunk.options.evaluate:
             yield warning(at, f"{chunk.label} checks nothing: it is not run")
-        elif chunk.options.checks and not ASSERTS.search(chunk.code):
+        elif chunk.options.checks and not (asserts(chunk) or COMPARES.search(chunk.code)):
             yield _asserts_nothing(chunk, at)
 
 

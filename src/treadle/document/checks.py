@@ -7,6 +7,13 @@ from collections.abc import Iterator
 
 from treadle.document.model import Chunk, Document
 
+ASSERTS = re.compile(r"assert|\braise\b")
+
+
+def asserts(chunk: Chunk) -> bool:
+    """Whether the chunk's code holds an assertion, as far as its text tells."""
+    return ASSERTS.search(chunk.code) is not None
+
 
 def targets(document: Document) -> Iterator[tuple[Chunk, str]]:
     """Each chunk that checks something, with each label that it checks."""

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from treadle import checks
+from treadle.building.record import record_path
 from treadle.document.author_file import author_path
+from treadle.document.model import Document
 from treadle.document.reader import read_document
 from treadle.document.settings import read_settings
 from treadle.document.source import load, normalise
@@ -35,10 +37,11 @@ def pack(document: Path, out_dir: Path, code_dir: Path, others: Iterable[Path] =
     document, a file that its LaTeX reads, or its code.
     """
     stem = document.stem
+    read, _ = read_document(document)
     pdf, tex = out_dir / f"{stem}.pdf", out_dir / f"{stem}.tex"
-    code = {path: _name(path, code_dir) for path in _modules(document, code_dir)}
+    code = {path: _name(path, code_dir) for path in _modules(read, code_dir)}
     beside = {path: _name(path, document.parent) for path in _beside(document, _read(tex))}
-    _look_for_newer(pdf, (document, *code, *beside, *_author(document)))
+    _look_for_newer(pdf, (document, *code, *beside, *_author(read)))
     _look_at_record(document, out_dir)
     files = {path.name: _read(path) for path in (pdf, *others)}
     files |= {f"code/{name}": _read(path) for path, name in code.items()}
@@ -74,8 +77,8 @@ def _look_for_newer(pdf: Path, sources: Iterable[Path]) -> None:
             raise NotBuiltError(f"{pdf} is older than {source}: build first")
 
 
-def _author(document: Path) -> Iterator[Path]:
-    path = author_path(read_document(document)[0].front, document)
+def _author(document: Document) -> Iterator[Path]:
+    path = author_path(document.front, document.path)
     if path is not None and path.is_file():
         yield path
 
@@ -103,17 +106,16 @@ def remarks(document: Path, out_dir: Path) -> Iterator[str]:
 
 def _record(document: Path, out_dir: Path) -> dict[str, object]:
     try:
-        told = json.loads((out_dir / f"{document.stem}.json").read_text("utf-8"))
+        told = json.loads(record_path(out_dir, document.stem).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return told if isinstance(told, dict) else {}
 
 
-def _modules(document: Path, folder: Path) -> Iterator[Path]:
+def _modules(document: Document, folder: Path) -> Iterator[Path]:
     """The modules and tests that were extracted."""
-    read, _ = read_document(document)
     paths = sorted((folder / package_name(document.stem)).rglob("*.py"))
-    if not paths and any(chunk.options.module for chunk in read.chunks):
+    if not paths and any(chunk.options.module for chunk in document.chunks):
         raise NotBuiltError(f"there is no code in {folder}: build first")
     yield from paths
 

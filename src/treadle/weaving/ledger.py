@@ -8,14 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from treadle.document.checks import labels_checked
+from treadle.document.checks import asserts, labels_checked
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, Comparison, InlineResult
 from treadle.weaving.fragment import Fragment, Line
 from treadle.weaving.latex import escape_code, label_name
 from treadle.weaving.templates import environment, render_with_slots
 
-ASSERTS = re.compile(r"assert|\braise\b")
 MARK = r"\checkedmark"
 LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
 AS_IT_STANDS = re.compile(r"\\verb\b|(?<!\\)%")
@@ -51,7 +50,7 @@ def _entries(chunk: Chunk, result: ChunkResult) -> Iterator[Entry]:
     for label in labels_checked(chunk):
         about = [item for item in result.comparisons if item.of in {"", label}]
         yield from (Entry(label, chunk, comparison) for comparison in about)
-        if not about and ASSERTS.search(chunk.code):
+        if not about and asserts(chunk):
             yield Entry(label, chunk, None)
 
 

@@ -26,7 +26,7 @@ def code_block(node: SyntaxTreeNode, context: Context) -> Fragment:
     info = node.info.strip()
     content = node.content.removesuffix("\n")
     if info.startswith("{="):
-        return latex_of(content, line, context) if info in {"{=latex}", "{=tex}"} else ()
+        return _latex_of(content, line, context) if info in {"{=latex}", "{=tex}"} else ()
     _, found = trailing_attributes(info)
     words = info.split("{")[0].split()
     language = words[0] if words else next(iter(found.classes), "text")
@@ -51,8 +51,7 @@ def _is_closed(node: SyntaxTreeNode) -> bool:
     return end - first == node.content.count("\n") + 2
 
 
-def latex_of(content: str, line: int, context: Context) -> Fragment:
-    """LaTeX of the author's, which begins at `line`."""
+def _latex_of(content: str, line: int, context: Context) -> Fragment:
     return fixed(context.lines(content, line))
 
 
