@@ -1,12 +1,13 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f75f07fe1c94e38e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [f4e8b12427866117]
 
-# %% assignment9.pmd:1022-1061 dense-model
+# %% assignment9.pmd:1023-1026 dense-imports
 """The autoencoders of exercises 1 and 2."""
 
 import torch
 from torch import nn
 
 
+# %% assignment9.pmd:1030-1047 dense-model
 class DenseAutoencoder(nn.Module):
     """784 -> 100 -> 30 -> 100 -> 784."""
 
@@ -27,6 +28,7 @@ class DenseAutoencoder(nn.Module):
         return self.decoder(z)  # (B, 784)
 
 
+# %% assignment9.pmd:1051-1064 lecun
 def lecun_normal(model: nn.Module) -> None:
     """Weights from N(0, 1 / fan-in), biases zero: what SELU asks for."""
     for layer in model.modules():
@@ -43,7 +45,7 @@ def fan_in(layer: nn.Module) -> float:
     return layer.weight[0].numel()
 
 
-# %% assignment9.pmd:1400-1425 conv-model
+# %% assignment9.pmd:1402-1427 conv-model
 class ConvAutoencoder(nn.Module):
     """28 -> 14 -> 7 -> 3 with 16, 32, 64 channels, and back."""
 

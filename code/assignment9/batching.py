@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [3744a4fe5254e70b]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [10d4fb4c25ce46b1]
 
-# %% assignment9.pmd:2057-2126 batching
+# %% assignment9.pmd:2059-2128 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [84c46a27e3195279]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [1e883aca72ad8c45]
 
-# %% assignment9.pmd:2130-2270 classifying
+# %% assignment9.pmd:2132-2272 classifying
 """Training and judging a classifier of texts; validation chooses the epoch, test never does."""
 
 from __future__ import annotations

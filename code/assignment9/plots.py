@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [b18ec8a172e789a4]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [49c3936c51c128ad]
 
-# %% assignment9.pmd:747-831 plots
+# %% assignment9.pmd:747-832 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
 
 from __future__ import annotations
@@ -21,17 +21,18 @@ NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def plot_losses(histories: Sequence[History], floor: float) -> Figure:
-    """Training and test loss after every epoch, one pair of curves a seed."""
+    """Test loss (lines) and training loss (rings, often on the lines) after every epoch and seed."""
     figure, axes = plt.subplots(layout="constrained")
     for i, history in enumerate(histories):
         epochs = range(1, len(history.test) + 1)
         names = ("training images", "test images") if i == 0 else ("_", "_")
-        axes.plot(epochs, history.train, "o--", ms=3, lw=1, color=TRAIN, label=names[0])
-        axes.plot(epochs, history.test, "s-", ms=3, lw=1, color=TEST, label=names[1])
+        axes.plot(epochs, history.test, "-", lw=1.2, color=TEST, label=names[1])
+        axes.plot(epochs, history.train, "o", ms=4.5, mfc="none", color=TRAIN, label=names[0])
     axes.axhline(floor, color=QUIET, ls=":", lw=1)
     place = axes.get_yaxis_transform()  # x from 0 to 1 across the axes, y a loss
     label = f"perfect reconstruction: {floor:.4f}"
-    axes.text(0.99, floor, label, va="bottom", ha="right", color=QUIET, transform=place)
+    axes.annotate(label, (0.99, floor), (0, 3), xycoords=place, textcoords="offset points",
+                  ha="right", color=QUIET)
     axes.set(xlabel="epoch", ylabel="loss (nats a pixel)", xticks=epochs)
     axes.set_ylim(bottom=floor - 0.1 * (max(histories[0].test) - floor))
     axes.spines[["top", "right"]].set_visible(False)

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [d0fdb92d3edfe1d9]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [753c57b20eba478e]
 
-# %% assignment9.pmd:2447-2455 elman-imports
+# %% assignment9.pmd:2471-2484 elman-imports
 """An Elman network that classifies texts, and its equations in NumPy."""
 
 from collections.abc import Callable
@@ -12,20 +12,20 @@ from torch import Tensor, nn
 from assignment9.vocabulary import PAD
 
 
-# %% assignment9.pmd:2459-2482 elman
 def state_at_last_word(states: Tensor, lengths: Tensor) -> Tensor:
     """The states h_n of texts of different lengths n."""
     return states[torch.arange(len(states)), lengths - 1]  # (B, T, H) -> (B, H)
 
 
+# %% assignment9.pmd:2488-2506 elman
 class ElmanClassifier(nn.Module):
     """Embedding, Elman recurrence, and a linear map of one state to one logit."""
 
-    def __init__(self, V: int, D: int = 100, H: int = 256, dropout: float = 0.5,
+    def __init__(self, V: int, M: int = 100, H: int = 256, dropout: float = 0.5,
                  read: Callable = state_at_last_word) -> None:
         super().__init__()
-        self.embedding = nn.Embedding(V, D, padding_idx=PAD)
-        self.recurrence = nn.RNN(D, H, nonlinearity="tanh", batch_first=True)
+        self.embedding = nn.Embedding(V, M, padding_idx=PAD)
+        self.recurrence = nn.RNN(M, H, nonlinearity="tanh", batch_first=True)
         self.readout = nn.Linear(H, 1)
         self.dropout = nn.Dropout(dropout)
         self.read = read
@@ -33,13 +33,13 @@ class ElmanClassifier(nn.Module):
 
     def forward(self, tokens: Tensor, lengths: Tensor) -> Tensor:
         """The logits (B,) of texts (B, T), padded after their lengths (B,)."""
-        vectors = self.dropout(self.embedding(tokens))  # (B, T, D)
+        vectors = self.dropout(self.embedding(tokens))  # (B, T, M)
         states, _ = self.recurrence(vectors)  # (B, T, H)
-        last = self.dropout(self.read(states, lengths))  # (B, H)
+        last = self.dropout(self.read(states, lengths))  # (B, H): h_n of each text
         return self.readout(last).squeeze(1)  # (B,)
 
 
-# %% assignment9.pmd:2486-2500 elman-rest
+# %% assignment9.pmd:2510-2524 elman-rest
 def state_after_padding(states: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG001
     """The naive reading: the state at the end of the batch, (B, T, H) -> (B, H)."""
     return states[:, -1]
@@ -52,12 +52,12 @@ def init_embedding(embedding: nn.Embedding) -> None:
         embedding.weight[PAD] = 0
 
 
-def elman_parameters(V: int, D: int, H: int) -> int:
-    """Embedding VD; recurrence DH + H^2 and two biases of H; readout H + 1."""
-    return V * D + (D * H + H * H + 2 * H) + (H + 1)
+def elman_parameters(V: int, M: int, H: int) -> int:
+    """Embedding VM; recurrence MH + H^2 and two biases of H; readout H + 1."""
+    return V * M + (M * H + H * H + 2 * H) + (H + 1)
 
 
-# %% assignment9.pmd:2506-2515 elman-numpy
+# %% assignment9.pmd:2528-2537 elman-numpy
 def elman_in_numpy(w: list[int], P: dict[str, np.ndarray]) -> float:
     """The logit of one text; P holds the model's parameters by name."""
     h = np.zeros(len(P["recurrence.bias_hh_l0"]))

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [d27ec0011f85f96f]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [760f586440771323]
 
-# %% assignment9.pmd:1272-1376 dense-tests
+# %% assignment9.pmd:1274-1378 dense-tests
 """Sizes, initial weights, loss and training of the autoencoders."""
 
 import torch

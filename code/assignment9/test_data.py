@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [b4cf2fea5dc84b2c]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [9fbbbfdee9cedfe1]
 
-# %% assignment9.pmd:835-939 data-tests
+# %% assignment9.pmd:836-940 data-tests
 """The data: what is refused, what is rebuilt, how texts are split."""
 
 import hashlib

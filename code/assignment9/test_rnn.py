@@ -1,8 +1,9 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [83691efb764a43a0]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c36b30311baaeb2d]
 
-# %% assignment9.pmd:2852-3015 test-rnn
+# %% assignment9.pmd:2887-3053 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -16,7 +17,7 @@ from assignment9.batching import (
     random_batches,
 )
 from assignment9.classifying import Settings, fit_classifier, log_odds, predict, score
-from assignment9.intervals import t_interval, wilson
+from assignment9.intervals import paired, t_interval, wilson
 from assignment9.rnn import (
     ElmanClassifier,
     elman_in_numpy,
@@ -38,7 +39,7 @@ def made_up(n: int, words: int = 30, longest: int = 12) -> Texts:
 
 
 def small(**changes: object) -> ElmanClassifier:
-    """A network for 30 words with D = 5 and H = 7, dropout off."""
+    """A network for 30 words with M = 5 and H = 7, dropout off."""
     torch.manual_seed(1)
     return ElmanClassifier(30, 5, 7, **changes).eval()
 
@@ -87,11 +88,11 @@ def test_gather_takes_the_right_row() -> None:
     assert last.tolist() == [[0.0, 1.0, 2.0], [21.0, 22.0, 23.0]]
 
 
-@pytest.mark.parametrize(("V", "D", "H"), [(30, 5, 7), (1000, 100, 256), (2, 1, 1)])
-def test_parameter_formula(V: int, D: int, H: int) -> None:
+@pytest.mark.parametrize(("V", "M", "H"), [(30, 5, 7), (1000, 100, 256), (2, 1, 1)])
+def test_parameter_formula(V: int, M: int, H: int) -> None:
     """The formula gives the number of trainable parameters of the model."""
-    found = sum(p.numel() for p in ElmanClassifier(V, D, H).parameters())
-    assert found == elman_parameters(V, D, H)
+    found = sum(p.numel() for p in ElmanClassifier(V, M, H).parameters())
+    assert found == elman_parameters(V, M, H)
 
 
 @pytest.mark.parametrize("order", [random_batches, batches_of_similar_length])
@@ -161,6 +162,8 @@ def test_two_scores_make_one_logit() -> None:
 
 def test_intervals() -> None:
     """Against values worked out by hand from the formulas."""
+    right, other = np.array([1, 1, 1, 0] * 100), np.array([1, 0.5, 0.5, 0] * 100)
+    assert paired(right, other) == pytest.approx((0.2255, 0.2745), abs=1e-4)
     assert t_interval([0.7]) is None
     assert t_interval([0.74, 0.76, 0.78]) == pytest.approx((0.7103, 0.8097), abs=1e-4)
     assert wilson(0.5, 100) == pytest.approx((0.4038, 0.5962), abs=1e-4)

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [5b8939f07b9ab30f]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [ab3236ce6c4f067e]
 
-# %% assignment9.pmd:3373-3444 test-textcnn
+# %% assignment9.pmd:3414-3485 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np
@@ -15,7 +15,7 @@ from assignment9.vocabulary import PAD
 def toy() -> TextCNN:
     """The network of the figure, with random weights."""
     torch.manual_seed(0)
-    return TextCNN(D=6, widths=(2, 4), channels=(4, 5), classes=2).eval()
+    return TextCNN(M=6, widths=(2, 4), channels=(4, 5), classes=2).eval()
 
 
 def test_the_network_of_the_figure_has_197_parameters() -> None:
@@ -25,14 +25,14 @@ def test_the_network_of_the_figure_has_197_parameters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("D", "widths", "channels", "classes", "V"),
+    ("M", "widths", "channels", "classes", "V"),
     [(6, (2, 4), (4, 5), 2, 40), (100, (3, 4, 5), (50, 50, 50), 2, 1000), (1, (1,), (1,), 3, 2)],
 )
-def test_parameter_formula(D: int, widths: tuple, channels: tuple, classes: int, V: int) -> None:
+def test_parameter_formula(M: int, widths: tuple, channels: tuple, classes: int, V: int) -> None:
     """The formula gives the number of trainable parameters of the model."""
-    model = TextCNN(D, widths, channels, classes, V)
+    model = TextCNN(M, widths, channels, classes, V)
     found = sum(p.numel() for p in model.parameters())
-    assert found == textcnn_parameters(D, widths, channels, classes, V)
+    assert found == textcnn_parameters(M, widths, channels, classes, V)
 
 
 def test_sizes_are_those_of_the_figure() -> None:

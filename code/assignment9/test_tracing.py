@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [2b841087772fbac6]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [3e7f482656a34d09]
 
-# %% assignment9.pmd:943-968 tracing-tests
+# %% assignment9.pmd:944-969 tracing-tests
 """Traced sizes, and the linear code the autoencoders are compared with."""
 
 import torch

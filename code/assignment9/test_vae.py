@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [2ee5cb64de25a628]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [22e29b829c4822b5]
 
-# %% assignment9.pmd:1944-2020 vae-tests
+# %% assignment9.pmd:1946-2022 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [22b2ddfce8dd782c]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [77048b82d0b95482]
 
-# %% assignment9.pmd:3048-3054 textcnn-imports
+# %% assignment9.pmd:3087-3093 textcnn-imports
 """A one-dimensional convolutional network that classifies texts."""
 
 import torch
@@ -10,17 +10,17 @@ from assignment9.rnn import init_embedding
 from assignment9.vocabulary import PAD
 
 
-# %% assignment9.pmd:3058-3085 textcnn
+# %% assignment9.pmd:3097-3124 textcnn
 class TextCNN(nn.Module):
     """Convolutions of several widths, max over time, a linear map to the classes."""
 
-    def __init__(self, D: int, widths: tuple, channels: tuple, classes: int = 2,
+    def __init__(self, M: int, widths: tuple, channels: tuple, classes: int = 2,
                  V: int | None = None, dropout: float = 0.0) -> None:
         super().__init__()
-        # With V, texts are token numbers (B, T); without, they are X itself, (B, D, T).
-        self.embedding = Columns(V, D, padding_idx=PAD) if V else nn.Identity()
+        # With V, texts are token numbers (B, T); without, they are X itself, (B, M, T).
+        self.embedding = Columns(V, M, padding_idx=PAD) if V else nn.Identity()
         self.convolutions = nn.ModuleList(
-            nn.Conv1d(D, C, k) for k, C in zip(widths, channels, strict=True)
+            nn.Conv1d(M, C, k) for k, C in zip(widths, channels, strict=True)
         )
         self.pool = MaxOverTime()
         self.relu = nn.ReLU()
@@ -31,7 +31,7 @@ class TextCNN(nn.Module):
 
     def forward(self, texts: Tensor, lengths: Tensor) -> Tensor:
         """The logits (B, classes) of texts, padded after their lengths (B,)."""
-        x = self.dropout(self.embedding(texts))  # (B, D, T)
+        x = self.dropout(self.embedding(texts))  # (B, M, T)
         x = at_least_as_long(x, max(c.kernel_size[0] for c in self.convolutions))
         pooled = []
         for conv in self.convolutions:
@@ -41,12 +41,12 @@ class TextCNN(nn.Module):
         return self.readout(self.dropout(f))  # (B, classes)
 
 
-# %% assignment9.pmd:3089-3118 textcnn-rest
+# %% assignment9.pmd:3128-3157 textcnn-rest
 class Columns(nn.Embedding):
-    """Looks up the vectors of tokens (B, T) as the columns of (B, D, T)."""
+    """Looks up the vectors of tokens (B, T) as the columns of (B, M, T)."""
 
     def forward(self, tokens: Tensor) -> Tensor:
-        """(B, T) -> (B, D, T)."""
+        """(B, T) -> (B, M, T)."""
         return super().forward(tokens).transpose(1, 2)
 
 
@@ -64,11 +64,11 @@ class MaxOverTime(nn.Module):
 
 
 def at_least_as_long(x: Tensor, width: int) -> Tensor:
-    """Zero vectors added at the end of (B, D, T) until T is at least `width`."""
+    """Zero vectors added at the end of (B, M, T) until T is at least `width`."""
     return nn.functional.pad(x, (0, max(0, width - x.shape[2])))
 
 
-def textcnn_parameters(D: int, widths: tuple, channels: tuple, classes: int = 2, V: int = 0) -> int:
-    """Embedding VD; kD weights and a bias for each channel of width k; the linear map."""
-    kernels = sum((k * D + 1) * c for k, c in zip(widths, channels, strict=True))
-    return V * D + kernels + (sum(channels) + 1) * classes
+def textcnn_parameters(M: int, widths: tuple, channels: tuple, classes: int = 2, V: int = 0) -> int:
+    """Embedding VM; kM weights and a bias for each channel of width k; the linear map."""
+    kernels = sum((k * M + 1) * c for k, c in zip(widths, channels, strict=True))
+    return V * M + kernels + (sum(channels) + 1) * classes

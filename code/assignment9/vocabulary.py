@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [7b62b379d2eb8a14]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [217ebffeabb624ba]
 
-# %% assignment9.pmd:2026-2053 vocabulary
+# %% assignment9.pmd:2028-2055 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter

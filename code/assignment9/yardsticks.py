@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [695438e8f8aff6dc]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [a4a9850fc0875bf1]
 
-# %% assignment9.pmd:2274-2347 yardsticks
+# %% assignment9.pmd:2276-2356 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
@@ -27,8 +28,13 @@ class Yardstick:
     order: int  # 1: words; 2: words and pairs
     strength: float  # C of logistic regression, the smoothing alpha of naive Bayes
     validation: float
-    test: float
+    right: np.ndarray  # (N,) whether each test text was answered rightly
     parameters: int
+
+    @property
+    def test(self) -> float:
+        """The share of the test texts answered rightly."""
+        return float(self.right.mean())
 
 
 def spaced(pairs: Pairs, longest: int) -> list[str]:
@@ -57,7 +63,8 @@ def best_yardstick(
     accuracy, order, strength, vectorizer, model = max(found, key=lambda candidate: candidate[0])
     features = vectorizer.transform(final)  # test texts: for the chosen one alone
     size = COUNTS[name](features.shape[1])
-    return Yardstick(name, order, strength, accuracy, model.score(features, final_labels), size)
+    right = model.predict(features) == np.array(final_labels)
+    return Yardstick(name, order, strength, accuracy, right, size)
 
 
 def majority(train: Pairs, test: Pairs) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 EVENT = "treadle.check"  # label, what it was compared with, cases, tolerance, largest deviation
+BOUND = "treadle.bound"  # likewise, of numbers that are at most what they are compared with
 
 
 def agree(ours: Any, reference: Any, *, against: str, tolerance: float, of: str = "") -> None:
@@ -48,7 +49,7 @@ def at_most(lower: Any, upper: Any, *, against: str, of: str = "") -> None:
     excess = _array(lower) - _array(upper)
     _require(excess.size, f"{_about(of)}there is nothing to compare")
     _require(np.all(excess <= 0), f"{_about(of)}exceeds {against} by {np.max(excess):.2g}")
-    sys.audit(EVENT, of, against, excess.size, 0.0, 0.0)
+    sys.audit(BOUND, of, against, excess.size, 0.0, float(np.max(excess)))
 
 
 def equal(ours: Any, reference: Any, *, against: str, of: str = "") -> None:
@@ -64,7 +65,10 @@ def equal(ours: Any, reference: Any, *, against: str, of: str = "") -> None:
 def identical(left: Any, right: Any, *, against: str = "SymPy", of: str = "") -> None:
     """Two SymPy expressions, or matrices, that are the same for all values of their symbols."""
     import sympy as sp
+    from sympy.core.relational import Relational
 
+    if isinstance(left, Relational) or isinstance(right, Relational):
+        raise TypeError("an equation is two expressions here: identical(its left, its right side)")
     rest = sp.sympify(left) - sp.sympify(right)
     parts = list(rest) if isinstance(rest, sp.MatrixBase) else [rest]
     for part in parts:

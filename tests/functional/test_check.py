@@ -53,6 +53,17 @@ def test_a_sound_document_passes(project):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_of_several_documents_each_is_checked(project):
+    made = project(SOUND)
+    made.write("other.pmd", PLANTED)
+    assert made.treadle("check", "--strict", "report.pmd", "report.pmd").returncode == 0
+    done = made.treadle("check", "--strict", "report.pmd", "other.pmd", "missing.pmd", "report.pmd")
+    assert done.returncode == 2
+    assert done.stderr.count("other.pmd:") == 5
+    assert "missing.pmd" in done.stderr
+    assert made.treadle("check", "--strict", "other.pmd", "report.pmd").returncode == 1
+
+
 def test_a_reference_to_nothing_fails_before_anything_runs(project):
     done = project("As @eq:mim and [@knuht] say.\n").treadle("check", "report.pmd")
     assert done.returncode == 1

@@ -100,9 +100,36 @@ from treadle.checks import agree
 
 def test_a_check_that_fails_where_it_may_is_in_no_ledger(project):
     made = project(ONE.format(code="assert 1 == 2", options=", error=True"))
-    assert made.build().returncode == 0
+    done = made.build()
+    assert done.returncode == 0
+    assert "report.pmd:5: warning: one failed, so it checks nothing of eq:a" in done.stderr
     assert "Checked" not in made.text()
     assert "checkedmark{eq:a}" not in made.tex
+
+
+def test_a_bound_is_told_apart_from_what_is_exact(project):
+    code = """from treadle.checks import at_most
+at_most([1, 2], 2.5, against="the bound")
+at_most([1, 2], 2, against="a bound that is met")"""
+    made = project(ONE.format(code=code, options=""))
+    made.build()
+    assert "Equation (1) the bound 2 at most none over" in ledger_of(made)
+    assert "a bound that is met 2 at most 0" in ledger_of(made)
+
+
+def test_other_tolerances_are_other_rows(project):
+    code = """agree(1, 1.001, against="itself", tolerance=1e-2)
+for _ in range(2):
+    agree(1, 1, against="itself", tolerance=1e-9)"""
+    made = project(ONE.format(code=code, options=""))
+    made.build()
+    rows_of = [row.split("itself ")[1].split()[0] for row in ledger_of(made) if "itself" in row]
+    assert rows_of == ["1", "2"]
+
+
+def test_a_place_for_the_ledger_of_no_checks(project):
+    done = project("Text.\n\n::: {.checks}\nAll hold.\n:::\n").build()
+    assert "report.pmd:3: warning: `::: {.checks}` has nothing to list" in done.stderr
 
 
 def test_a_comparison_of_what_the_chunk_does_not_check_is_an_error(project):

@@ -21,7 +21,7 @@ def heard() -> Heard:
     found: Heard = []
 
     def hear(name: str, arguments: tuple[object, ...]) -> None:
-        if name == checks.EVENT:
+        if name in {checks.EVENT, checks.BOUND}:
             found.append(arguments)
 
     sys.addaudithook(hear)
@@ -77,6 +77,12 @@ def test_complex_numbers_are_not_cut() -> None:
         checks.agree(1 + 2j, 1 + 5j, against="x", tolerance=0.1)
 
 
+def test_an_equation_s_two_sides_are_two_arguments() -> None:
+    x = sp.Symbol("x")
+    with pytest.raises(TypeError, match="two expressions"):
+        checks.identical(sp.Eq(x, x**2), sp.Eq(x, x**2))
+
+
 def test_an_error_names_the_label_and_the_size() -> None:
     with pytest.raises(AssertionError, match=r"eq:a: a deviation of 0\.5 from NumPy, 0\.01"):
         checks.agree(1.5, 1.0, against="NumPy", tolerance=0.01, of="eq:a")
@@ -89,11 +95,13 @@ def test_what_is_the_same_holds(heard: Heard) -> None:
     checks.identical(sp.Matrix([x, x]) + sp.Matrix([x, x]), 2 * sp.Matrix([x, x]))
     checks.equal([(1, 2), (3,)], [(1, 2), (3,)], against="the trace")
     checks.at_most([1, 2], [2, 2], against="the bound")
-    assert [item[1:3] for item in heard] == [
-        ("SymPy", 1),
-        ("SymPy", 2),
-        ("the trace", 2),
-        ("the bound", 2),
+    checks.at_most([1, 2], 2.5, against="another")
+    assert [item[1:] for item in heard] == [
+        ("SymPy", 1, 0, 0),
+        ("SymPy", 2, 0, 0),
+        ("the trace", 2, 0, 0),
+        ("the bound", 2, 0, 0),
+        ("another", 2, 0, -0.5),
     ]
 
 

@@ -25,6 +25,7 @@ from treadle.weaving.images import Copy
 from treadle.weaving.ledger import entries_of
 
 AFTER = 40  # characters that tell what a value is of
+OF_THE_SYSTEM = re.compile(r"/(?:zoneinfo|fonts?)/|\.(?:otf|ttf|afm|pfb)$")  # read, but no data
 DISTRIBUTION = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^-/]+)\.(?:dist|egg)-info$")
 
 
@@ -83,7 +84,7 @@ def _packages(outcomes: Mapping[int, Stepped]) -> Iterator[tuple[str, str]]:
 def _reads(outcomes: Mapping[int, Stepped], folder: Path) -> Iterator[tuple[str, str]]:
     """The files that the code read, from the document's folder on where they are below it."""
     for path, found in {read for outcome in outcomes.values() for read in outcome.observed.reads}:
-        if found:
+        if found and not OF_THE_SYSTEM.search(path):
             inside = Path(path).is_relative_to(folder)
             yield os.path.relpath(path, folder) if inside else path, found
 

@@ -17,7 +17,7 @@ def idle_checks(
     document: Document, results: Sequence[ChunkResult | InlineResult | None]
 ) -> Iterator[Diagnostic]:
     """Of the chunks that ran: an error for a comparison of a label that its chunk does not check,
-    a warning for a chunk that asserts and compares nothing."""
+    a warning for a chunk that failed, and one that asserts and compares nothing."""
     for chunk, result in zip(document.blocks, results, strict=True):
         if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult):
             continue
@@ -28,7 +28,12 @@ def idle_checks(
                 text = f"{chunk.label} compares something of `{comparison.of}`"
                 yield error(at, text, f"it says to check {', '.join(labels)}")
         about = {comparison.of for comparison in result.comparisons}
-        if result.failure is not None or "" in about or asserts(chunk):
+        if result.failure is not None:
+            if labels:
+                text = f"{chunk.label} failed, so it checks nothing of {', '.join(labels)}"
+                yield warning(at, text, "it may, by `error=True`; it is not in the ledger")
+            continue
+        if "" in about or asserts(chunk):
             continue
         for label in labels:
             if label not in about:

@@ -18,6 +18,7 @@ RESULT = re.compile(
     r"(?<![\w.\-–/])[-−]?\d[\d,]*(?:\.\d+ ?(?:%|\\%|per ?cent\b)?| ?(?:%|\\%|per ?cent\b))"
     r"(?![\w/]|\.\d)"
 )
+ALONE = re.compile(r"\s*[-−]?[\d.,{}]+\s*(?:\\?%)?\s*")  # a formula that is a number and no more
 # What is numbered by others, and is no result.
 NUMBERED = re.compile(
     r"(?:sections?|chapters?|equations?|eqs?\.|figures?|tables?|exercises?|pages?|pp?\.|theorems?"
@@ -29,7 +30,7 @@ BREAKS = {"softbreak", "hardbreak"}
 
 
 def typed_numbers(document: Document) -> Iterator[Diagnostic]:
-    """A warning for each decimal and percentage that stands in prose outside of mathematics."""
+    """A warning for each decimal and percentage that stands in prose, or is a formula by itself."""
     for at, text in lines_of_text(document):
         for number in _results(text):
             message = f"the number {number} is typed by hand and looks like a result"
@@ -65,7 +66,7 @@ def _texts(tokens: Sequence[Token], first: int) -> Iterator[tuple[int, str]]:
         if token.type in BREAKS:
             yield line, words
             line, words = first + int(meta.get("line", 0)), ""
-        elif token.type == "text":
+        elif token.type == "text" or (token.type == "maths" and ALONE.fullmatch(token.content)):
             words += token.content
         elif not token.nesting:
             words += "\0"

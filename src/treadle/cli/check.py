@@ -1,4 +1,4 @@
-"""`treadle check`: what is wrong with a document, as far as reading it tells; nothing is run."""
+"""`treadle check`: what is wrong with documents, as far as reading it tells; nothing is run."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ Subcommands = argparse._SubParsersAction
 
 def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
     """Declare the subcommand."""
-    check = commands.add_parser("check", help="say what is wrong with a document; nothing is run")
-    check.add_argument("file", metavar="FILE.pmd", type=Path)
+    check = commands.add_parser("check", help="say what is wrong with documents; nothing is run")
+    check.add_argument("files", metavar="FILE.pmd", type=Path, nargs="+")
     check.add_argument("--strict", action="store_true", help="fail on warnings, too")
     add_params(check)
     add_format(check)
@@ -24,14 +24,18 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Tell the problems; 0 if there are no errors, 1 if there are, 2 on a misuse.
 
-    With `--strict` warnings count as errors do.
+    With `--strict` warnings count as errors do. Of several documents all are checked.
     """
+    return max(_check(path, arguments) for path in arguments.files)
+
+
+def _check(path: Path, arguments: argparse.Namespace) -> int:
     from treadle.building.check import check
     from treadle.building.request import Request
     from treadle.cli.main import Exit
     from treadle.cli.problems import Format, misuse, tell_all, teller
 
-    checked = check(Request(arguments.file, params=tuple(arguments.params)))
+    checked = check(Request(path, params=tuple(arguments.params)))
     for message in checked.misuses:
         misuse(message)
     tell_all(checked.diagnostics, teller(Format(arguments.format)))

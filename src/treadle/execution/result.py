@@ -64,13 +64,15 @@ class Failure(Struct, frozen=True):
 
 class Comparison(Struct, frozen=True, order=True):
     """What code has compared with what: the largest deviation is at most the tolerance; both are
-    0 where nothing but the same will do. `of` is the label; empty: those that the chunk checks."""
+    0 where nothing but the same will do. Where it is a bound, the tolerance is 0, and the deviation
+    the largest excess over it, at most 0. `of` is the label; empty: those that the chunk checks."""
 
     of: str
     against: str
     cases: int
     tolerance: float
     deviation: float
+    bound: bool = False
 
 
 class ChunkResult(Struct, frozen=True, omit_defaults=True, tag=True):

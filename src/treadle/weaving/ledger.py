@@ -84,27 +84,29 @@ def ledger_lines(
     labels = dict.fromkeys(entry.label for entry in entries)
     for label in labels:
         name = label_name(label)
-        for number, entry in enumerate(item for item in entries if item.label == label):
-            target = "" if number else rf"\hypertarget{{check.{name}}}{{\Cref{{{name}}}}}"
-            rows.append(Line(_row(target, entry, words), entry.chunk.span.line))
+        about = [entry for entry in entries if entry.label == label]
+        for number, entry in enumerate(about, 1):
+            target = rf"\hypertarget{{check.{name}}}{{\Cref{{{name}}}}}" if number == 1 else ""
+            end = r"\\" if number == len(about) else r"\\*"  # no new page among them
+            row = f"    {' & '.join((target, *_cells(entry, words)))} {end}"
+            rows.append(Line(row, entry.chunk.span.line))
     template = environment().get_template("ledger.tex.j2")
     return render_with_slots(template, origin, {"rows": tuple(rows)}, {"twocolumn": twocolumn})
 
 
-def _row(target: str, entry: Entry, words: Words) -> str:
+def _cells(entry: Entry, words: Words) -> tuple[str, str, str, str]:
+    """What it was compared with, the number of cases, the tolerance, the largest deviation."""
     found = entry.comparison
     if found is None:
-        name = escape_code(entry.chunk.label)
-        return rf"    {target} & assertions of \code{{{name}}} & & & \\"
-    exact = not found.tolerance
-    cells = (
-        target,
-        words(found.against, entry.chunk.span.line),
-        f"{found.cases:,}",
-        "exact" if exact else power(found.tolerance),
-        "0" if exact else power(found.deviation),
-    )
-    return f"    {' & '.join(cells)} \\\\"
+        return rf"assertions of \code{{{escape_code(entry.chunk.label)}}}", "", "", ""
+    return words(found.against, entry.chunk.span.line), f"{found.cases:,}", *_limits(found)
+
+
+def _limits(found: Comparison) -> tuple[str, str]:
+    """The tolerance and the largest deviation, in the words of a comparison's kind."""
+    if found.bound:
+        return "at most", "none over" if found.deviation else "0"
+    return (power(found.tolerance), power(found.deviation)) if found.tolerance else ("exact", "0")
 
 
 def power(number: float) -> str:

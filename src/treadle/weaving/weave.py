@@ -68,9 +68,10 @@ def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Wo
     parts = tuple(_parts(document, results, setting, findings, columns(settings)))
     source = join(parts)
     entries = in_order(checked, document)
-    twocolumn = "twocolumn" in settings.classoption
-    ledger = _ledger(entries, document, setting, findings, twocolumn=twocolumn)
-    setting = replace(setting, ledger=ledger)
+    if any(chunk.options.checks for chunk in document.chunks):
+        twocolumn = "twocolumn" in settings.classoption
+        ledger = _ledger(entries, document, setting, findings, twocolumn=twocolumn)
+        setting = replace(setting, ledger=ledger)
     body = render_markdown(source.text, source.origins, setting, findings, source.places)
     body = marked((*body, *_appendix(setting, findings)), entries)
     findings.diagnostics.extend(_lost(parts, findings, document))

@@ -61,6 +61,13 @@ def test_an_equation_without_a_check():
     ]
 
 
+@pytest.mark.parametrize("number", ["$0.93$", r"$93\%$", "$-0.93$"])
+def test_a_number_by_itself_is_no_formula(number):
+    ((line, message),) = found(SOUND + f"\nIt is {number} in all.\n")
+    assert line == 17
+    assert "is typed by hand" in message
+
+
 def test_several_are_checked_by_one_chunk():
     text = SOUND.replace('"eq:e"', '"eq:e, sec:a"')
     assert found(text) == []
@@ -105,7 +112,8 @@ def test_numbers_typed_by_hand(number):
         "2023-11-12",
         "[a link](http://x.org/0.93)",
         "`0.93`",
-        "$0.93$",
+        "$p = 0.93$",
+        "$0.93 x$",
         r"\vspace{0.5em}",
         "0.93 <!-- treadle: literal -->",
     ],

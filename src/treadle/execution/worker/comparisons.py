@@ -7,6 +7,8 @@ import threading
 from types import ModuleType
 from typing import Any
 
+from msgspec.structs import replace
+
 from treadle.execution.result import Comparison
 from treadle.execution.worker.imports import AfterImport
 
@@ -25,28 +27,26 @@ class Comparisons:
 
         Those of other threads, whose order is chance, come last and sorted.
         """
-        merged: dict[tuple[str, str], Comparison] = {}
+        merged: dict[tuple[object, ...], Comparison] = {}
         for new in (*self._found, *sorted(self._of_threads)):
-            key = (new.of, new.against)
-            old = merged.get(key, Comparison(new.of, new.against, 0, 0.0, 0.0))
-            merged[key] = Comparison(
-                new.of,
-                new.against,
-                old.cases + new.cases,
-                max(old.tolerance, new.tolerance),
-                max(old.deviation, new.deviation),
-            )
+            key = (new.of, new.against, new.tolerance, new.bound)
+            if old := merged.get(key):
+                cases, found = old.cases + new.cases, max(old.deviation, new.deviation)
+                merged[key] = replace(old, cases=cases, deviation=found)
+            else:
+                merged[key] = new
         self._found.clear()
         self._of_threads.clear()
         return tuple(merged.values())
 
     def _listen(self, checks: ModuleType) -> None:
-        event = checks.EVENT
+        events = {checks.EVENT: False, checks.BOUND: True}
 
         def hear(name: str, arguments: tuple[Any, ...]) -> None:
-            if name == event:
+            if name in events:
                 of, against, cases, tolerance, found = arguments
-                new = Comparison(str(of), str(against), int(cases), float(tolerance), float(found))
+                numbers = int(cases), float(tolerance), float(found)
+                new = Comparison(str(of), str(against), *numbers, events[name])
                 own = threading.current_thread() is threading.main_thread()
                 (self._found if own else self._of_threads).append(new)
 

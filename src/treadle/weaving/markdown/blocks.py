@@ -188,7 +188,10 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
     if LEDGER in found.classes:
         again, context.findings.ledger = context.findings.ledger, True
         between = (Line("", body[-1].origin),) if body else ()
-        return body if again else (*body, *between, *context.setting.ledger)
+        if context.setting.ledger is None:
+            context.warn(line_of(node), "`::: {.checks}` has nothing to list",
+                         "no chunk has `checks=`")  # fmt: skip
+        return body if again else (*body, *between, *(context.setting.ledger or ()))
     if not name:
         for near in difflib.get_close_matches(" ".join(found.classes), ENVIRONMENTS, n=1):
             context.warn(line_of(node), f"`::: {found.classes[0]}` means nothing",

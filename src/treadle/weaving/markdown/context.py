@@ -33,7 +33,7 @@ class Setting(Struct, frozen=True):
     sections: tuple[str, ...] = SECTIONS
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     numbered: bool = True  # the sections
-    ledger: Fragment = ()  # what was checked
+    ledger: Fragment | None = None  # what was checked; None: the document has no checks
 
 
 class Findings(Struct):
