@@ -1,4 +1,4 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [49c3936c51c128ad]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [4fda4db32f444ecf]
 
 # %% assignment9.pmd:747-832 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
@@ -21,7 +21,7 @@ NUMERALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def plot_losses(histories: Sequence[History], floor: float) -> Figure:
-    """Test loss (lines) and training loss (rings, often on the lines) after every epoch and seed."""
+    """Test loss (lines) and training loss (rings, often on the lines) after each epoch."""
     figure, axes = plt.subplots(layout="constrained")
     for i, history in enumerate(histories):
         epochs = range(1, len(history.test) + 1)
