@@ -1,13 +1,13 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f4e8b12427866117]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c622b973e7089058]
 
-# %% assignment9.pmd:1023-1026 dense-imports
+# %% assignment9.pmd:1024-1027 dense-imports
 """The autoencoders of exercises 1 and 2."""
 
 import torch
 from torch import nn
 
 
-# %% assignment9.pmd:1030-1047 dense-model
+# %% assignment9.pmd:1031-1048 dense-model
 class DenseAutoencoder(nn.Module):
     """784 -> 100 -> 30 -> 100 -> 784."""
 
@@ -20,21 +20,30 @@ class DenseAutoencoder(nn.Module):
         self.decoder = nn.Sequential(  # its last layer has no sigmoid: that is in the loss
             nn.Linear(30, 100), nn.SELU(), nn.Linear(100, 784)
         )
-        lecun_normal(self)
+        lecun_normal(self)  # see section 1.3
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Logits of the pixels."""
+        """Logits of the pixels of B images."""
         z = self.encoder(x)  # (B, 784) -> (B, 30)
         return self.decoder(z)  # (B, 784)
 
 
-# %% assignment9.pmd:1051-1064 lecun
+# %% assignment9.pmd:1052-1074 lecun
 def lecun_normal(model: nn.Module) -> None:
     """Weights from N(0, 1 / fan-in), biases zero: what SELU asks for."""
     for layer in model.modules():
         if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             nn.init.normal_(layer.weight, std=fan_in(layer) ** -0.5)
             nn.init.zeros_(layer.bias)
+
+
+def dense_with_default_weights() -> DenseAutoencoder:
+    """The dense autoencoder with the weights that nn.Linear comes with."""
+    model = DenseAutoencoder()
+    for layer in model.modules():
+        if isinstance(layer, nn.Linear):
+            layer.reset_parameters()
+    return model
 
 
 def fan_in(layer: nn.Module) -> float:
@@ -45,7 +54,12 @@ def fan_in(layer: nn.Module) -> float:
     return layer.weight[0].numel()
 
 
-# %% assignment9.pmd:1402-1427 conv-model
+# %% assignment9.pmd:1414-1439 conv-model
+def halve(channels: int, filters: int) -> tuple[nn.Module, ...]:
+    """A stage of the encoder: the side becomes half, rounded down."""
+    return nn.Conv2d(channels, filters, 3, padding="same"), nn.MaxPool2d(2), nn.SELU()
+
+
 class ConvAutoencoder(nn.Module):
     """28 -> 14 -> 7 -> 3 with 16, 32, 64 channels, and back."""
 
@@ -67,8 +81,3 @@ class ConvAutoencoder(nn.Module):
         """Logits of the pixels."""
         z = self.encoder(x)  # (B, 1, 28, 28) -> (B, 64, 3, 3)
         return self.decoder(z)  # (B, 1, 28, 28)
-
-
-def halve(channels: int, filters: int) -> tuple[nn.Module, ...]:
-    """A stage of the encoder: the side becomes half, rounded down."""
-    return nn.Conv2d(channels, filters, 3, padding="same"), nn.MaxPool2d(2), nn.SELU()

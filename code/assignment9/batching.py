@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [10d4fb4c25ce46b1]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [43a2858b763a8c6e]
 
-# %% assignment9.pmd:2059-2128 batching
+# %% assignment9.pmd:2066-2135 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

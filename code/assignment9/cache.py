@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [91b5ffb5c2e85589]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [8b199357de6b52ce]
 
-# %% assignment9.pmd:50-98 cache
+# %% assignment9.pmd:51-99 cache
 """Where the data are kept, and how they are known to be the right ones."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [55348e3975b4ecc2]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [7e210bb6df8c0e4e]
 
-# %% assignment9.pmd:463-506 data
+# %% assignment9.pmd:464-507 data
 """The report's data in one place: fetched, verified by digest, kept in a user cache."""
 
 from __future__ import annotations

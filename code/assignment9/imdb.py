@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f32e6942806d878d]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [e1a33087379fe3a6]
 
-# %% assignment9.pmd:284-368 imdb
+# %% assignment9.pmd:285-369 imdb
 """The Large Movie Review Dataset, from an archive or a directory that is at hand."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [7a66e6afeb9c77fe]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [ff727bd629742678]
 
-# %% assignment9.pmd:2360-2399 intervals
+# %% assignment9.pmd:2367-2406 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

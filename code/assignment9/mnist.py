@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [20a439f0a25a4b9c]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c068f0def15b316d]
 
-# %% assignment9.pmd:102-219 mnist
+# %% assignment9.pmd:103-220 mnist
 """MNIST: the four IDX files, rebuilt from an installed package, checked, and read."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [b6d267a7eb3f1960]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [98a7117b2c29f3b5]
 
-# %% assignment9.pmd:510-552 parallel
+# %% assignment9.pmd:511-553 parallel
 """Independent trainings side by side, each in a process and a thread of its own."""
 
 from __future__ import annotations

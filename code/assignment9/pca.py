@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [fbf5d5181b192c8e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [44f6afc78aa75783]
 
-# %% assignment9.pmd:668-699 pca
+# %% assignment9.pmd:669-700 pca
 """Principal component analysis: the best linear code of a given size."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [4fda4db32f444ecf]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [81e4756ff33358c5]
 
-# %% assignment9.pmd:747-832 plots
+# %% assignment9.pmd:748-833 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
 
 from __future__ import annotations
@@ -85,5 +85,5 @@ def describe_gap(histories: Sequence[History]) -> str:
 def compare(mse: float, other: float, subject: str, rival: str) -> str:
     """A sentence that says which of two errors is less, and by how much."""
     if mse < other:
-        return f"{subject} beats {rival}, whose error is {other / mse:.1f} times as large."
-    return f"{subject} does not beat {rival}: its error is {mse / other:.1f} times as large."
+        return f"{subject} beats {rival}, whose MSE is {other / mse:.1f} times as large."
+    return f"{subject} does not beat {rival}: its MSE is {mse / other:.1f} times as large."

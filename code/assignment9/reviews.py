@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [225a2819236caee8]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [acb45610ccd91d47]
 
-# %% assignment9.pmd:372-459 reviews
+# %% assignment9.pmd:373-460 reviews
 """Sentiment data, split into training, validation and test sets."""
 
 from __future__ import annotations

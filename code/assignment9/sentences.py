@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [57dc9514b43acb60]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [b7e7917b79da7b8f]
 
-# %% assignment9.pmd:223-280 sentences
+# %% assignment9.pmd:224-281 sentences
 """The movie-review sentences of Pang and Lee with Hutto and Gilbert's ratings."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [760f586440771323]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [0acf23e3f4cbc1f5]
 
-# %% assignment9.pmd:1274-1378 dense-tests
+# %% assignment9.pmd:1286-1390 dense-tests
 """Sizes, initial weights, loss and training of the autoencoders."""
 
 import torch

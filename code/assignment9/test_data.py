@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [9fbbbfdee9cedfe1]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [b08b227f656dacff]
 
-# %% assignment9.pmd:836-940 data-tests
+# %% assignment9.pmd:837-941 data-tests
 """The data: what is refused, what is rebuilt, how texts are split."""
 
 import hashlib

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c36b30311baaeb2d]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [b48ec4663ba9ea0b]
 
-# %% assignment9.pmd:2887-3053 test-rnn
+# %% assignment9.pmd:2900-3066 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [3e7f482656a34d09]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [75e366555a7faa61]
 
-# %% assignment9.pmd:944-969 tracing-tests
+# %% assignment9.pmd:945-970 tracing-tests
 """Traced sizes, and the linear code the autoencoders are compared with."""
 
 import torch

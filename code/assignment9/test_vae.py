@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [22e29b829c4822b5]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [26d8ec51eaa8c511]
 
-# %% assignment9.pmd:1946-2022 vae-tests
+# %% assignment9.pmd:1953-2029 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [d69e09f49d32b9d1]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c1c9062d5a911fea]
 
-# %% assignment9.pmd:703-743 tracing
+# %% assignment9.pmd:704-744 tracing
 """The sizes inside a running model, seen by forward hooks."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [0fec6e374f8a2e5d]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [6c51983b616ad178]
 
-# %% assignment9.pmd:556-664 training
+# %% assignment9.pmd:557-665 training
 """Training loops for models whose data fit in memory."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [5915d043f58c0556]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c038b6d35edc2644]
 
-# %% assignment9.pmd:1663-1722 vae
+# %% assignment9.pmd:1671-1730 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

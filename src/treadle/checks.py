@@ -58,7 +58,7 @@ def equal(ours: Any, reference: Any, *, against: str, of: str = "") -> None:
     _require(left, f"{_about(of)}there is nothing to compare")
     _require(len(left) == len(right), f"{_about(of)}{len(left)} items, {len(right)} of {against}")
     for mine, other in zip(left, right, strict=True):
-        _require(mine == other, f"{_about(of)}{mine!r}, and {other!r} is {against}")
+        _require(mine == other, f"{_about(of)}{mine!r}, not {other!r} ({against})")
     sys.audit(EVENT, of, against, len(left), 0.0, 0.0)
 
 

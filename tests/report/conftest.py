@@ -20,7 +20,7 @@ SMALL = {
     "epochs_dense": 1,
     "epochs_cnn": 1,
     "epochs_rnn": 1,
-    "epochs_naive": 1,
+    "seeds_naive": 1,
     "epochs_textcnn": 1,
     "seeds_dense": 1,
     "seeds_cnn": 1,

@@ -83,7 +83,7 @@ def editor(report: Built, tmp_path: Path) -> Iterator[Editor]:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("`make pdf` does everything:", "In a word: `make pdf` does everything:"),
+        ("`make pdf` sets up", "In a word: `make pdf` sets up"),
         ('caption="Dense autoencoder: loss after', 'caption="The dense autoencoder: loss after'),
     ],
     ids=["sentence", "caption"],

@@ -47,8 +47,8 @@ def page_with(report: Built, words: str) -> int:
 
 def test_a_row_of_the_ledger_leads_to_the_chunk_that_checked(report):
     page = page_with(report, "the matrix formula, in SymPy")
-    found = {backward(report, page, 200, y)[1] for y in range(300, 700, 10)}
-    assert line_with(report, "```{python elman-check") in found
+    found = {backward(report, page, 200, y)[1] for y in range(60, 800, 6)}
+    assert line_with(report, "```{python vae-symbolic") in found
 
 
 @pytest.mark.parametrize("text", PLACES)
