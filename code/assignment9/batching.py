@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [43a2858b763a8c6e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [dc8cd31464edc2e3]
 
-# %% assignment9.pmd:2066-2135 batching
+# %% assignment9.pmd:2064-2133 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [6a70c7a8e9b8a29b]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [a26b6fc732285307]
 
-# %% assignment9.pmd:2139-2279 classifying
+# %% assignment9.pmd:2137-2277 classifying
 """Training and judging a classifier of texts; validation chooses the epoch, test never does."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [ff727bd629742678]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [1b3848cb1d009332]
 
-# %% assignment9.pmd:2367-2406 intervals
+# %% assignment9.pmd:2365-2404 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

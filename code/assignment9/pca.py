@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [44f6afc78aa75783]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [85b66e4327c3b7f4]
 
-# %% assignment9.pmd:669-700 pca
+# %% assignment9.pmd:664-695 pca
 """Principal component analysis: the best linear code of a given size."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [81e4756ff33358c5]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [fe51e65a0f6749d4]
 
-# %% assignment9.pmd:748-833 plots
+# %% assignment9.pmd:743-828 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
 
 from __future__ import annotations

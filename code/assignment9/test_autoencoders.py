@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [0acf23e3f4cbc1f5]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [3ee6f38080332a6e]
 
-# %% assignment9.pmd:1286-1390 dense-tests
+# %% assignment9.pmd:1284-1388 dense-tests
 """Sizes, initial weights, loss and training of the autoencoders."""
 
 import torch

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [b48ec4663ba9ea0b]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [f9c4b7c579370d26]
 
-# %% assignment9.pmd:2900-3066 test-rnn
+# %% assignment9.pmd:2898-3064 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [27df351d1c3d86f2]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [9fdf4fab9b769211]
 
-# %% assignment9.pmd:3424-3495 test-textcnn
+# %% assignment9.pmd:3422-3493 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [75e366555a7faa61]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [1ab2efa94a57d09e]
 
-# %% assignment9.pmd:945-970 tracing-tests
+# %% assignment9.pmd:940-965 tracing-tests
 """Traced sizes, and the linear code the autoencoders are compared with."""
 
 import torch

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [26d8ec51eaa8c511]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [f56eac3fe7a0b099]
 
-# %% assignment9.pmd:1953-2029 vae-tests
+# %% assignment9.pmd:1951-2027 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

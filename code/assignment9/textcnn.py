@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [860dae6c70d4c7c0]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [04364d1ec7411d0c]
 
-# %% assignment9.pmd:3100-3106 textcnn-imports
+# %% assignment9.pmd:3098-3104 textcnn-imports
 """A one-dimensional convolutional network that classifies texts."""
 
 import torch
@@ -10,7 +10,7 @@ from assignment9.rnn import init_embedding
 from assignment9.vocabulary import PAD
 
 
-# %% assignment9.pmd:3110-3137 textcnn
+# %% assignment9.pmd:3108-3135 textcnn
 class TextCNN(nn.Module):
     """Convolutions of several widths, max over time, a linear map to the classes."""
 
@@ -41,7 +41,7 @@ class TextCNN(nn.Module):
         return self.readout(self.dropout(f))  # (B, classes)
 
 
-# %% assignment9.pmd:3141-3170 textcnn-rest
+# %% assignment9.pmd:3139-3168 textcnn-rest
 class Columns(nn.Embedding):
     """Looks up the vectors of tokens (B, T) as the columns of (B, M, T)."""
 

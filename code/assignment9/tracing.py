@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c1c9062d5a911fea]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [5239e0fc1df18cd5]
 
-# %% assignment9.pmd:704-744 tracing
+# %% assignment9.pmd:699-739 tracing
 """The sizes inside a running model, seen by forward hooks."""
 
 from __future__ import annotations

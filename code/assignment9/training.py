@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [6c51983b616ad178]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [58387e3ddb50629a]
 
-# %% assignment9.pmd:557-665 training
+# %% assignment9.pmd:557-660 training
 """Training loops for models whose data fit in memory."""
 
 from __future__ import annotations
@@ -45,11 +45,6 @@ def seed_everything(seed: int) -> None:
 def minibatches(n: int, size: int) -> Iterator[torch.Tensor]:
     """A random permutation of 0 .. n-1, cut into batches; what is left over is dropped."""
     yield from torch.randperm(n)[: n - n % size].split(size)
-
-
-def reconstruction_loss(logits: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-    """Binary cross-entropy of the pixels x in [0, 1], the sigmoid included; mean over all."""
-    return F.binary_cross_entropy_with_logits(logits, x)
 
 
 def fit(model: nn.Module, train: torch.Tensor, held_out: torch.Tensor, recipe: Recipe) -> History:
@@ -110,3 +105,9 @@ def evaluate(model: nn.Module, images: torch.Tensor) -> tuple[float, float]:
 def entropy_floor(images: torch.Tensor) -> float:
     """The least possible reconstruction loss: that of a perfect reconstruction."""
     return F.binary_cross_entropy(images, images).item()
+
+
+# %% assignment9.pmd:1129-1131 loss
+def reconstruction_loss(logits: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Binary cross-entropy of the pixels x in [0, 1], the sigmoid included; mean over all."""
+    return F.binary_cross_entropy_with_logits(logits, x)

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c038b6d35edc2644]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c69985b9f5621cda]
 
-# %% assignment9.pmd:1671-1730 vae
+# %% assignment9.pmd:1669-1728 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

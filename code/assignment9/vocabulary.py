@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [8f9f3996d78cbcc0]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [72ee84ab2894a7a5]
 
-# %% assignment9.pmd:2035-2062 vocabulary
+# %% assignment9.pmd:2033-2060 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter

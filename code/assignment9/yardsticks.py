@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [09e2d08143e218d9]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [539414357ce550b1]
 
-# %% assignment9.pmd:2283-2363 yardsticks
+# %% assignment9.pmd:2281-2361 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations
