@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [dc8cd31464edc2e3]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [431595378c20a12a]
 
-# %% assignment9.pmd:2064-2133 batching
+# %% assignment9.pmd:2074-2143 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

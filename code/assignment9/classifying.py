@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [a26b6fc732285307]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [c42c15eaea9bc129]
 
-# %% assignment9.pmd:2137-2277 classifying
+# %% assignment9.pmd:2147-2287 classifying
 """Training and judging a classifier of texts; validation chooses the epoch, test never does."""
 
 from __future__ import annotations

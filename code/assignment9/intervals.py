@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [1b3848cb1d009332]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [ac24d435e65eecf6]
 
-# %% assignment9.pmd:2365-2404 intervals
+# %% assignment9.pmd:2375-2414 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations

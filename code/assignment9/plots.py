@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [fe51e65a0f6749d4]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [16c3b9fd445bb843]
 
-# %% assignment9.pmd:743-828 plots
+# %% assignment9.pmd:743-838 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
 
 from __future__ import annotations
@@ -70,6 +70,16 @@ def spread(values: Sequence[float], digits: int) -> str:
     if len(values) == 1:
         return mean
     return f"{mean} ({min(values):.{digits}f}–{max(values):.{digits}f})"
+
+
+def describe_losses(histories: Sequence[History], floor: float) -> str:
+    """What the plot shows, for those who cannot see it."""
+    ends = [np.mean([(h.test[i], h.train[i]) for h in histories], axis=0) for i in (0, -1)]
+    (test, train), (last_test, last_train) = ends
+    return (
+        f"Loss against epoch: on test images from {test:.3f} to {last_test:.3f} on average, on "
+        f"training images from {train:.3f} to {last_train:.3f}; a dotted line at {floor:.3f}."
+    )
 
 
 def describe_gap(histories: Sequence[History]) -> str:

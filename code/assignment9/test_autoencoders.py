@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [3ee6f38080332a6e]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [3c8765b869f4269f]
 
-# %% assignment9.pmd:1284-1388 dense-tests
+# %% assignment9.pmd:1294-1398 dense-tests
 """Sizes, initial weights, loss and training of the autoencoders."""
 
 import torch

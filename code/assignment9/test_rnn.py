@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f9c4b7c579370d26]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [4a715e57ccc8a22d]
 
-# %% assignment9.pmd:2898-3064 test-rnn
+# %% assignment9.pmd:2908-3074 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [f56eac3fe7a0b099]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [fe489c0971a9ac6f]
 
-# %% assignment9.pmd:1951-2027 vae-tests
+# %% assignment9.pmd:1961-2037 vae-tests
 """The twin does what the pseudo-code of exercise 3 says."""
 
 import pytest

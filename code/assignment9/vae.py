@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c69985b9f5621cda]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [8aff39a5555278a3]
 
-# %% assignment9.pmd:1669-1728 vae
+# %% assignment9.pmd:1679-1738 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [72ee84ab2894a7a5]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [4aa7c72cd7de5512]
 
-# %% assignment9.pmd:2033-2060 vocabulary
+# %% assignment9.pmd:2043-2070 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter
