@@ -1,6 +1,7 @@
 """What was checked has a mark in the margin, which leads to the ledger at the end."""
 
 import pikepdf
+import pytest
 
 SOURCE = """# One {#sec:one}
 
@@ -145,6 +146,20 @@ def test_a_check_that_checks_nothing_is_told(project):
     assert "report.pmd:5: warning: one asserts and compares nothing of `eq:a`" in said
     assert "Checked" not in made.text()
     assert "one has `checks=`" in made.treadle("check", "report.pmd").stderr
+
+
+@pytest.mark.parametrize("code", ["assert (1 == 2, 'words')", "# assert 1 == 1", "x = 'raise it'"])
+def test_what_only_looks_like_an_assertion_is_none(project, code):
+    made = project(ONE.format(code=code, options=""))
+    assert "one asserts and compares nothing of `eq:a`" in made.build().stderr
+    assert "Checked" not in made.text()
+
+
+def test_a_library_s_assertion_is_one(project):
+    code = "import numpy as np\nnp.testing.assert_allclose(1, 1)"
+    made = project(ONE.format(code=code, options=""))
+    made.build()
+    assert "Equation (1) assertions of one" in ledger_of(made)
 
 
 def test_what_other_code_compares_is_not_the_chunk_s(project):
