@@ -1,13 +1,13 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [e26b9c4052a38849]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [03bf207509ffdcb0]
 
-# %% assignment9.pmd:1029-1032 dense-imports
+# %% assignment9.pmd:1033-1036 dense-imports
 """The autoencoders of exercises 1 and 2."""
 
 import torch
 from torch import nn
 
 
-# %% assignment9.pmd:1036-1053 dense-model
+# %% assignment9.pmd:1040-1057 dense-model
 class DenseAutoencoder(nn.Module):
     """784 -> 100 -> 30 -> 100 -> 784."""
 
@@ -20,7 +20,7 @@ class DenseAutoencoder(nn.Module):
         self.decoder = nn.Sequential(  # its last layer has no sigmoid: that is in the loss
             nn.Linear(30, 100), nn.SELU(), nn.Linear(100, 784)
         )
-        lecun_normal(self)  # see section 1.3
+        lecun_normal(self)  # what SELU asks for: see Training
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Logits of the pixels of B images."""
@@ -28,7 +28,7 @@ class DenseAutoencoder(nn.Module):
         return self.decoder(z)  # (B, 784)
 
 
-# %% assignment9.pmd:1057-1079 lecun
+# %% assignment9.pmd:1061-1083 lecun
 def lecun_normal(model: nn.Module) -> None:
     """Weights from N(0, 1 / fan-in), biases zero: what SELU asks for."""
     for layer in model.modules():
@@ -54,7 +54,7 @@ def fan_in(layer: nn.Module) -> float:
     return layer.weight[0].numel()
 
 
-# %% assignment9.pmd:1422-1447 conv-model
+# %% assignment9.pmd:1426-1451 conv-model
 def halve(channels: int, filters: int) -> tuple[nn.Module, ...]:
     """A stage of the encoder: the side becomes half, rounded down."""
     return nn.Conv2d(channels, filters, 3, padding="same"), nn.MaxPool2d(2), nn.SELU()

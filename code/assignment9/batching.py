@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [431595378c20a12a]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [e72a12b0c283aeda]
 
-# %% assignment9.pmd:2074-2143 batching
+# %% assignment9.pmd:2078-2147 batching
 """Labelled texts as tensors in memory, and the ways to cut them into batches."""
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [c42c15eaea9bc129]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [fa7ec978fb61e280]
 
-# %% assignment9.pmd:2147-2287 classifying
+# %% assignment9.pmd:2151-2291 classifying
 """Training and judging a classifier of texts; validation chooses the epoch, test never does."""
 
 from __future__ import annotations

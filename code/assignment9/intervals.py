@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [ac24d435e65eecf6]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [0f3539d65336a933]
 
-# %% assignment9.pmd:2375-2414 intervals
+# %% assignment9.pmd:2379-2420 intervals
 """95 % confidence intervals."""
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ def paired(first: np.ndarray, second: np.ndarray) -> Interval:
     several models that are right. The texts are the sample; the models are as they are.
     """
     difference = first.astype(float) - second
+    if len(difference) < 2:
+        raise ValueError("a confidence interval takes two texts or more")
     half = Z * float(difference.std(ddof=1)) / math.sqrt(len(difference))
     return float(difference.mean()) - half, float(difference.mean()) + half
 

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [16c3b9fd445bb843]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [aa4fe7c3ab55a3bd]
 
-# %% assignment9.pmd:743-838 plots
+# %% assignment9.pmd:743-842 plots
 """The figures of exercises 1 and 2, and the words that go with numbers."""
 
 from __future__ import annotations
@@ -58,10 +58,14 @@ def tile(images: np.ndarray) -> np.ndarray:
     return np.concatenate(np.pad(images, ((0, 0), (0, GAP), (0, GAP))), axis=1)
 
 
+def in_words(n: int) -> str:
+    """A number, in words up to twelve."""
+    return f"{n:,}" if n >= len(NUMERALS) else NUMERALS[n]
+
+
 def counted(n: int, noun: str) -> str:
-    """A number, in words up to twelve, and a noun in the number it asks for."""
-    number = f"{n:,}" if n >= len(NUMERALS) else NUMERALS[n]
-    return f"{number} {noun}{'' if n == 1 else 's'}"
+    """A number in words, and a noun in the number it asks for."""
+    return f"{in_words(n)} {noun}{'' if n == 1 else 's'}"
 
 
 def spread(values: Sequence[float], digits: int) -> str:

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [226d43acb5f3c607]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [82d4611eea4b9c63]
 
-# %% assignment9.pmd:2485-2498 elman-imports
+# %% assignment9.pmd:2487-2500 elman-imports
 """An Elman network that classifies texts, and its equations in NumPy."""
 
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def state_at_last_word(states: Tensor, lengths: Tensor) -> Tensor:
     return states[torch.arange(len(states)), lengths - 1]  # (B, T, H) -> (B, H)
 
 
-# %% assignment9.pmd:2502-2520 elman
+# %% assignment9.pmd:2504-2522 elman
 class ElmanClassifier(nn.Module):
     """Embedding, Elman recurrence, and a linear map of one state to one logit."""
 
@@ -39,7 +39,7 @@ class ElmanClassifier(nn.Module):
         return self.readout(last).squeeze(1)  # (B,)
 
 
-# %% assignment9.pmd:2524-2538 elman-rest
+# %% assignment9.pmd:2526-2540 elman-rest
 def state_after_padding(states: Tensor, lengths: Tensor) -> Tensor:  # noqa: ARG001
     """The naive reading: the state at the end of the batch, (B, T, H) -> (B, H)."""
     return states[:, -1]
@@ -57,7 +57,7 @@ def elman_parameters(V: int, M: int, H: int) -> int:
     return V * M + (M * H + H * H + 2 * H) + (H + 1)
 
 
-# %% assignment9.pmd:2542-2551 elman-numpy
+# %% assignment9.pmd:2544-2553 elman-numpy
 def elman_in_numpy(w: list[int], P: dict[str, np.ndarray]) -> float:
     """The logit of one text; P holds the model's parameters by name."""
     h = np.zeros(len(P["recurrence.bias_hh_l0"]))

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [3c8765b869f4269f]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [1ea8fc07e52d7f13]
 
-# %% assignment9.pmd:1294-1398 dense-tests
+# %% assignment9.pmd:1298-1402 dense-tests
 """Sizes, initial weights, loss and training of the autoencoders."""
 
 import torch

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [4a715e57ccc8a22d]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [6184137f5f8e8da7]
 
-# %% assignment9.pmd:2908-3074 test-rnn
+# %% assignment9.pmd:2911-3079 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import numpy as np
@@ -163,6 +163,8 @@ def test_two_scores_make_one_logit() -> None:
 def test_intervals() -> None:
     """Against values worked out by hand from the formulas."""
     right, other = np.array([1, 1, 1, 0] * 100), np.array([1, 0.5, 0.5, 0] * 100)
+    with pytest.raises(ValueError, match="two texts"):
+        paired(right[:1], other[:1])
     assert paired(right, other) == pytest.approx((0.2255, 0.2745), abs=1e-4)
     assert t_interval([0.7]) is None
     assert t_interval([0.74, 0.76, 0.78]) == pytest.approx((0.7103, 0.8097), abs=1e-4)

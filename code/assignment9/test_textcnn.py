@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [6a20c650e1e70274]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [9ff2570984fcc758]
 
-# %% assignment9.pmd:3432-3503 test-textcnn
+# %% assignment9.pmd:3437-3508 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [e72c5c66808ee5b1]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [e963cdd80312ecff]
 
-# %% assignment9.pmd:950-975 tracing-tests
+# %% assignment9.pmd:954-979 tracing-tests
 """Traced sizes, and the linear code the autoencoders are compared with."""
 
 import torch

@@ -1,4 +1,4 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [ff4da9dfa7a08023]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [d0dcf907715a5145]
 
 # %% assignment9.pmd:557-660 training
 """Training loops for models whose data fit in memory."""
@@ -107,7 +107,7 @@ def entropy_floor(images: torch.Tensor) -> float:
     return F.binary_cross_entropy(images, images).item()
 
 
-# %% assignment9.pmd:1139-1141 loss
+# %% assignment9.pmd:1143-1145 loss
 def reconstruction_loss(logits: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     """Binary cross-entropy of the pixels x in [0, 1], the sigmoid included; mean over all."""
     return F.binary_cross_entropy_with_logits(logits, x)

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [8aff39a5555278a3]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [62bf0849c8b2ead7]
 
-# %% assignment9.pmd:1679-1738 vae
+# %% assignment9.pmd:1683-1742 vae
 """Exercise 3: a variational autoencoder, the runnable twin of its pseudo-code."""
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [4aa7c72cd7de5512]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [45856523cba29b51]
 
-# %% assignment9.pmd:2043-2070 vocabulary
+# %% assignment9.pmd:2047-2074 vocabulary
 """From texts to numbers: torchtext's tokenizer and vocabulary."""
 
 from collections import Counter

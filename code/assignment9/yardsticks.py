@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [33aa9de1c91952e6]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [15fd2c1805743267]
 
-# %% assignment9.pmd:2291-2371 yardsticks
+# %% assignment9.pmd:2295-2375 yardsticks
 """Bag-of-words classifiers for comparison; the validation texts choose their settings."""
 
 from __future__ import annotations

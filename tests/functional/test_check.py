@@ -83,6 +83,12 @@ There are <%= n %> trainable parameters and <%= params.size %> images. See secti
 """
 
 
+def test_a_count_may_stand_in_dollars(project):
+    made = project(f"{COUNTED}\nOf $1234$ images and $n + 1234$ more.\n")
+    (line,) = made.treadle("check", "report.pmd").stderr.splitlines()
+    assert line.startswith("report.pmd:11: warning: the count 1234 is typed by hand, and equals")
+
+
 def test_counts_that_code_has(project):
     made = project(f"{COUNTED}\nOf 1,234 images, 576 were used. It has 577 trainable parameters.\n")
     first = made.treadle("check", "--strict", "report.pmd").stderr

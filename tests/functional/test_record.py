@@ -53,6 +53,17 @@ def test_what_a_build_was_made_of(project):
     assert all(item["peak_memory"] > 1_000_000 for item in found["chunks"])
 
 
+def test_fonts_are_data_only_where_they_are_the_document_s(project):
+    code = """import matplotlib.pyplot as plt
+plt.plot([1])
+plt.title("Words")
+glyphs = open("fonts/glyphs.csv").read()"""
+    made = project(f"```{{python}}\n{code}\n```\n")
+    made.write("fonts/glyphs.csv", "some")
+    assert made.build().returncode == 0
+    assert [item["path"] for item in record(made)["data"]] == ["fonts/glyphs.csv"]
+
+
 def test_what_was_kept(project):
     made = project(SOURCE)
     made.write("data.txt", "some")

@@ -47,8 +47,12 @@ def page_with(report: Built, words: str) -> int:
 
 def test_a_row_of_the_ledger_leads_to_the_chunk_that_checked(report):
     page = page_with(report, "the matrix formula, in SymPy")
-    found = {backward(report, page, 200, y)[1] for y in range(60, 800, 6)}
-    assert line_with(report, "```{python vae-symbolic") in found
+    words = run("pdftotext", "-bbox", "-f", str(page), "-l", str(page), str(report.pdf), "-").stdout
+    row = re.search(r'xMin="([\d.]+)" yMin="([\d.]+)"[^>]* yMax="([\d.]+)">matrix<', words)
+    assert row
+    x, top, bottom = map(float, row.groups())
+    _, line = backward(report, page, x, (top + bottom) / 2)
+    assert line == line_with(report, "```{python vae-symbolic")
 
 
 @pytest.mark.parametrize("text", PLACES)

@@ -21,7 +21,7 @@ def heard() -> Heard:
     found: Heard = []
 
     def hear(name: str, arguments: tuple[object, ...]) -> None:
-        if name in {checks.EVENT, checks.BOUND}:
+        if name == checks.EVENT:
             found.append(arguments)
 
     sys.addaudithook(hear)
@@ -95,13 +95,13 @@ def test_what_is_the_same_holds(heard: Heard) -> None:
     checks.identical(sp.Matrix([x, x]) + sp.Matrix([x, x]), 2 * sp.Matrix([x, x]))
     checks.equal([(1, 2), (3,)], [(1, 2), (3,)], against="the trace")
     checks.at_most([1, 2], [2, 2], against="the bound")
-    checks.at_most([1, 2], 2.5, against="another")
+    checks.at_most([1, 2], float("inf"), against="another")
     assert [item[1:] for item in heard] == [
         ("SymPy", 1, 0, 0),
         ("SymPy", 2, 0, 0),
         ("the trace", 2, 0, 0),
-        ("the bound", 2, 0, 0),
-        ("another", 2, 0, -0.5),
+        ("the bound", 2, None, 0),
+        ("another", 2, None, 0),
     ]
 
 

@@ -25,7 +25,10 @@ from treadle.weaving.images import Copy
 from treadle.weaving.ledger import entries_of
 
 AFTER = 40  # characters that tell what a value is of
-OF_THE_SYSTEM = re.compile(r"/(?:zoneinfo|fonts?)/|\.(?:otf|ttf|afm|pfb)$")  # read, but no data
+# Fonts and time zones are read, too, and no data.
+OF_THE_SYSTEM = re.compile(
+    r"^/usr/share/(?:zoneinfo|fonts|tex[^/]*)/|^(?:/System)?/Library/Fonts/|/(?:mpl-data|texmf-dist)/"
+)
 DISTRIBUTION = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^-/]+)\.(?:dist|egg)-info$")
 
 
@@ -84,8 +87,8 @@ def _packages(outcomes: Mapping[int, Stepped]) -> Iterator[tuple[str, str]]:
 def _reads(outcomes: Mapping[int, Stepped], folder: Path) -> Iterator[tuple[str, str]]:
     """The files that the code read, from the document's folder on where they are below it."""
     for path, found in {read for outcome in outcomes.values() for read in outcome.observed.reads}:
-        if found and not OF_THE_SYSTEM.search(path):
-            inside = Path(path).is_relative_to(folder)
+        inside = Path(path).is_relative_to(folder)
+        if found and (inside or not OF_THE_SYSTEM.search(path)):
             yield os.path.relpath(path, folder) if inside else path, found
 
 

@@ -19,26 +19,34 @@ def idle_checks(
     """Of the chunks that ran: an error for a comparison of a label that its chunk does not check,
     a warning for a chunk that failed, and one that asserts and compares nothing."""
     for chunk, result in zip(document.blocks, results, strict=True):
-        if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult):
-            continue
-        labels = labels_checked(chunk)
-        at = Span.at(chunk.span.file, chunk.span.line)
-        for comparison in result.comparisons if labels else ():
-            if comparison.of and comparison.of not in labels:
-                text = f"{chunk.label} compares something of `{comparison.of}`"
-                yield error(at, text, f"it says to check {', '.join(labels)}")
-        about = {comparison.of for comparison in result.comparisons}
-        if result.failure is not None:
-            if labels:
-                text = f"{chunk.label} failed, so it checks nothing of {', '.join(labels)}"
-                yield warning(at, text, "it may, by `error=True`; it is not in the ledger")
-            continue
-        if "" in about or asserts(chunk):
-            continue
-        for label in labels:
-            if label not in about:
-                text = f"{chunk.label} asserts and compares nothing of `{label}`"
-                yield warning(at, text, "it is not in the ledger, and has no mark")
+        if isinstance(chunk, Chunk) and isinstance(result, ChunkResult) and labels_checked(chunk):
+            yield from _undeclared(chunk, result)
+            yield from _nothing_held(chunk, result)
+
+
+def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Diagnostic]:
+    labels = labels_checked(chunk)
+    for comparison in result.comparisons:
+        if comparison.of and comparison.of not in labels:
+            text = f"{chunk.label} compares something of `{comparison.of}`"
+            yield error(_at(chunk), text, f"it says to check {', '.join(labels)}")
+
+
+def _nothing_held(chunk: Chunk, result: ChunkResult) -> Iterator[Diagnostic]:
+    labels = labels_checked(chunk)
+    if result.failure is not None:
+        text = f"{chunk.label} failed, so it checks nothing of {', '.join(labels)}"
+        yield warning(_at(chunk), text, "it may, by `error=True`; it is not in the ledger")
+        return
+    about = {comparison.of for comparison in result.comparisons}
+    for label in () if "" in about or asserts(chunk) else labels:
+        if label not in about:
+            text = f"{chunk.label} asserts and compares nothing of `{label}`"
+            yield warning(_at(chunk), text, "it is not in the ledger, and has no mark")
+
+
+def _at(chunk: Chunk) -> Span:
+    return Span.at(chunk.span.file, chunk.span.line)
 
 
 def hollow_checks(document: Document) -> Iterator[Diagnostic]:

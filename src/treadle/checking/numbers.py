@@ -18,7 +18,9 @@ RESULT = re.compile(
     r"(?<![\w.\-–/])[-−]?\d[\d,]*(?:\.\d+ ?(?:%|\\%|per ?cent\b)?| ?(?:%|\\%|per ?cent\b))"
     r"(?![\w/]|\.\d)"
 )
-ALONE = re.compile(r"\s*[-−]?[\d.,{}]+\s*(?:\\?%)?\s*")  # a formula that is a number and no more
+# A formula that is a number and no more, without what only sets it apart.
+ALONE = re.compile(r"(?:[-−+]|\\pm)?((?:\d[\d.,]*)(?:\\?%)?)")
+SPACING = re.compile(r"\\[,;!: ]|[{}~\s]")
 # What is numbered by others, and is no result.
 NUMBERED = re.compile(
     r"(?:sections?|chapters?|equations?|eqs?\.|figures?|tables?|exercises?|pages?|pp?\.|theorems?"
@@ -59,15 +61,18 @@ def _results(text: str) -> Iterator[str]:
 
 
 def _texts(tokens: Sequence[Token], first: int) -> Iterator[tuple[int, str]]:
-    """The words of each line; what is no text, such as a formula, is a blank between them."""
+    """The words of each line; what is no text, such as a formula, is a blank between them, but
+    for a number in dollars."""
     line, words = first, ""
     for token in tokens:
         meta: Mapping[str, Any] = token.meta or {}
         if token.type in BREAKS:
             yield line, words
             line, words = first + int(meta.get("line", 0)), ""
-        elif token.type == "text" or (token.type == "maths" and ALONE.fullmatch(token.content)):
+        elif token.type == "text":
             words += token.content
+        elif token.type == "maths" and (number := ALONE.fullmatch(SPACING.sub("", token.content))):
+            words += number[1]
         elif not token.nesting:
             words += "\0"
     yield line, words

@@ -37,7 +37,7 @@ def _check(path: Path, arguments: argparse.Namespace) -> int:
 
     checked = check(Request(path, params=tuple(arguments.params)))
     for message in checked.misuses:
-        misuse(message)
+        misuse(message if len(arguments.files) == 1 else f"{path}: {message}")
     tell_all(checked.diagnostics, teller(Format(arguments.format)))
     if checked.misuses:
         return Exit.MISUSED

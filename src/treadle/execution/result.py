@@ -62,17 +62,16 @@ class Failure(Struct, frozen=True):
     column: int = 0  # from 1; 0: unknown
 
 
-class Comparison(Struct, frozen=True, order=True):
+class Comparison(Struct, frozen=True):
     """What code has compared with what: the largest deviation is at most the tolerance; both are
-    0 where nothing but the same will do. Where it is a bound, the tolerance is 0, and the deviation
-    the largest excess over it, at most 0. `of` is the label; empty: those that the chunk checks."""
+    0 where nothing but the same will do. A bound, which nothing exceeds, has no tolerance. `of` is
+    the label; empty: those that the chunk checks."""
 
     of: str
     against: str
     cases: int
-    tolerance: float
+    tolerance: float | None
     deviation: float
-    bound: bool = False
 
 
 class ChunkResult(Struct, frozen=True, omit_defaults=True, tag=True):

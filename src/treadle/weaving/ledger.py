@@ -87,7 +87,9 @@ def ledger_lines(
         about = [entry for entry in entries if entry.label == label]
         for number, entry in enumerate(about, 1):
             target = rf"\hypertarget{{check.{name}}}{{\Cref{{{name}}}}}" if number == 1 else ""
-            end = r"\\" if number == len(about) else r"\\*"  # no new page among them
+            # A label does not stand alone at the end of a page, nor its last row on the next one.
+            together = number < len(about) and number in {1, len(about) - 1}
+            end = r"\\*" if together else r"\\"
             row = f"    {' & '.join((target, *_cells(entry, words)))} {end}"
             rows.append(Line(row, entry.chunk.span.line))
     template = environment().get_template("ledger.tex.j2")
@@ -104,8 +106,8 @@ def _cells(entry: Entry, words: Words) -> tuple[str, str, str, str]:
 
 def _limits(found: Comparison) -> tuple[str, str]:
     """The tolerance and the largest deviation, in the words of a comparison's kind."""
-    if found.bound:
-        return "at most", "none over" if found.deviation else "0"
+    if found.tolerance is None:
+        return "at most", "none over"
     return (power(found.tolerance), power(found.deviation)) if found.tolerance else ("exact", "0")
 
 

@@ -68,12 +68,12 @@ def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Wo
     parts = tuple(_parts(document, results, setting, findings, columns(settings)))
     source = join(parts)
     entries = in_order(checked, document)
-    if any(chunk.options.checks for chunk in document.chunks):
-        twocolumn = "twocolumn" in settings.classoption
-        ledger = _ledger(entries, document, setting, findings, twocolumn=twocolumn)
-        setting = replace(setting, ledger=ledger)
+    twocolumn = "twocolumn" in settings.classoption
+    ledger = _ledger(entries, document, setting, findings, twocolumn=twocolumn)
+    setting = replace(setting, ledger=ledger)
     body = render_markdown(source.text, source.origins, setting, findings, source.places)
     body = marked((*body, *_appendix(setting, findings)), entries)
+    findings.diagnostics.extend(_in_vain(document, findings))
     findings.diagnostics.extend(_lost(parts, findings, document))
     findings.diagnostics.extend(_unprintable(source, document))
     lines = _whole(document, settings, setting, findings, body)
@@ -114,6 +114,14 @@ def _appendix(setting: Setting, findings: Findings) -> Fragment:
         Line("", origin),
         *setting.ledger,
     )
+
+
+def _in_vain(document: Document, findings: Findings) -> Iterator[Diagnostic]:
+    """A warning where a ledger was to stand, of a document in which nothing is checked."""
+    checks = any(chunk.options.checks and chunk.options.evaluate for chunk in document.chunks)
+    if findings.ledger and not checks:
+        text = "`::: {.checks}` has nothing to list"
+        yield warning(findings.ledger, text, "no chunk that is run has `checks=`")
 
 
 def _setting(document: Document, settings: Settings) -> Setting:

@@ -61,11 +61,20 @@ def test_an_equation_without_a_check():
     ]
 
 
-@pytest.mark.parametrize("number", ["$0.93$", r"$93\%$", "$-0.93$"])
-def test_a_number_by_itself_is_no_formula(number):
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        ("$0.93$", "0.93"),
+        (r"$93\,\%$", r"93\%"),
+        (r"$\pm 0.93$", "0.93"),
+        ("$1{,}234.5$", "1,234.5"),
+        ("$0{.}93$", "0.93"),
+    ],
+)
+def test_a_number_by_itself_is_no_formula(number, told):
     ((line, message),) = found(SOUND + f"\nIt is {number} in all.\n")
     assert line == 17
-    assert "is typed by hand" in message
+    assert f"the number {told} is typed by hand" in message
 
 
 def test_several_are_checked_by_one_chunk():

@@ -28,8 +28,8 @@ class Comparisons:
         Those of other threads, whose order is chance, come last and sorted.
         """
         merged: dict[tuple[object, ...], Comparison] = {}
-        for new in (*self._found, *sorted(self._of_threads)):
-            key = (new.of, new.against, new.tolerance, new.bound)
+        for new in (*self._found, *sorted(self._of_threads, key=repr)):
+            key = (new.of, new.against, new.tolerance)
             if old := merged.get(key):
                 cases, found = old.cases + new.cases, max(old.deviation, new.deviation)
                 merged[key] = replace(old, cases=cases, deviation=found)
@@ -40,13 +40,13 @@ class Comparisons:
         return tuple(merged.values())
 
     def _listen(self, checks: ModuleType) -> None:
-        events = {checks.EVENT: False, checks.BOUND: True}
+        event = checks.EVENT
 
         def hear(name: str, arguments: tuple[Any, ...]) -> None:
-            if name in events:
+            if name == event:
                 of, against, cases, tolerance, found = arguments
-                numbers = int(cases), float(tolerance), float(found)
-                new = Comparison(str(of), str(against), *numbers, events[name])
+                allowed = None if tolerance is None else float(tolerance)
+                new = Comparison(str(of), str(against), int(cases), allowed, float(found))
                 own = threading.current_thread() is threading.main_thread()
                 (self._found if own else self._of_threads).append(new)
 

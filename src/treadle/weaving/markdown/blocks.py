@@ -186,12 +186,10 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
     body = render_blocks(node.children, context)
     name = next((name for name in found.classes if name in ENVIRONMENTS), "")
     if LEDGER in found.classes:
-        again, context.findings.ledger = context.findings.ledger, True
+        again = context.findings.ledger
+        context.findings.ledger = again or context.span(line_of(node))
         between = (Line("", body[-1].origin),) if body else ()
-        if context.setting.ledger is None:
-            context.warn(line_of(node), "`::: {.checks}` has nothing to list",
-                         "no chunk has `checks=`")  # fmt: skip
-        return body if again else (*body, *between, *(context.setting.ledger or ()))
+        return body if again else (*body, *between, *context.setting.ledger)
     if not name:
         for near in difflib.get_close_matches(" ".join(found.classes), ENVIRONMENTS, n=1):
             context.warn(line_of(node), f"`::: {found.classes[0]}` means nothing",

@@ -33,7 +33,7 @@ class Setting(Struct, frozen=True):
     sections: tuple[str, ...] = SECTIONS
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     numbered: bool = True  # the sections
-    ledger: Fragment | None = None  # what was checked; None: the document has no checks
+    ledger: Fragment = ()  # what was checked
 
 
 class Findings(Struct):
@@ -45,7 +45,7 @@ class Findings(Struct):
     copies: list[Copy] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
     bibliography: bool = False
-    ledger: bool = False
+    ledger: Span | None = None  # where it has its place
 
 
 class Context(Struct, frozen=True):
