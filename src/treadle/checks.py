@@ -24,6 +24,7 @@ def agree(ours: Any, reference: Any, *, against: str, tolerance: float, of: str 
     if not 0 < tolerance < float("inf"):
         raise ValueError(f"a tolerance is a number above 0, not {tolerance!r}")
     found = deviation(ours, reference)
+    _require(found == found, f"{_about(of)}{_not_numbers(ours, reference, against)}")
     _require(
         found <= tolerance,
         f"{_about(of)}a deviation of {found:.2g} from {against}, {tolerance:g} is allowed",
@@ -46,14 +47,22 @@ def at_most(lower: Any, upper: Any, *, against: str, of: str = "") -> None:
     """Numbers of which none exceeds the one it is compared with; of one shape, or one bound."""
     import numpy as np
 
-    excess = _array(lower) - _array(upper)
-    _require(excess.size, f"{_about(of)}there is nothing to compare")
-    _require(np.all(excess <= 0), f"{_about(of)}exceeds {against} by {np.max(excess):.2g}")
-    sys.audit(EVENT, of, against, excess.size, None, 0.0)
+    left, right = _array(lower), _array(upper)
+    _require(left.size, f"{_about(of)}there is nothing to compare")
+    same = right.ndim == 0 or left.shape == right.shape
+    _require(same, f"{_about(of)}shapes {left.shape} and {right.shape} differ")
+    numbers = not np.isnan(left).any() and not np.isnan(right).any()
+    _require(numbers, f"{_about(of)}{_not_numbers(lower, upper, against)}")
+    over = left > right
+    most = np.max(left - right, where=over, initial=0) if over.any() else 0
+    _require(not over.any(), f"{_about(of)}exceeds {against} by {most:.2g}")
+    sys.audit(EVENT, of, against, left.size, None, 0.0)
 
 
 def equal(ours: Any, reference: Any, *, against: str, of: str = "") -> None:
     """Counts, shapes or names that are the same; lists and arrays are compared item by item."""
+    if isinstance(ours, list) != isinstance(reference, list):  # a list and a tuple of the same
+        ours, reference = (list(x) if isinstance(x, tuple) else x for x in (ours, reference))
     left, right = _items(ours), _items(reference)
     _require(left, f"{_about(of)}there is nothing to compare")
     _require(len(left) == len(right), f"{_about(of)}{len(left)} items, {len(right)} of {against}")
@@ -111,6 +120,15 @@ def _array(numbers: Any) -> Any:
     if array.dtype.kind == "c":
         raise TypeError("complex numbers: compare their real and imaginary parts")
     return array.astype(float)
+
+
+def _not_numbers(ours: Any, reference: Any, against: str) -> str:
+    import numpy as np
+
+    for side, where in ((ours, "among ours"), (reference, f"in {against}")):
+        if np.isnan(_array(side)).any():
+            return f"NaN {where}"
+    return f"the same place is infinite among ours and in {against}"
 
 
 def _items(things: Any) -> list[Any]:

@@ -160,7 +160,65 @@ def test_a_check_that_checks_nothing_is_told(project):
     assert "one has `checks=`" in made.treadle("check", "report.pmd").stderr
 
 
-@pytest.mark.parametrize("code", ["assert (1 == 2, 'words')", "# assert 1 == 1", "x = 'raise it'"])
+HELPER = (
+    "```{python helper, echo=False}\nfrom treadle.checks import agree\ndef check(x): CODE\n```\n\n"
+)
+
+
+@pytest.mark.parametrize("code", ["agree(x, 2, against='two', tolerance=1e-9)", "assert x == 2"])
+def test_what_a_function_of_the_document_asserts_counts(project, code):
+    made = project(HELPER.replace("CODE", code) + ONE.format(code="check(2)", options=""))
+    assert "nothing" not in made.build().stderr
+    assert "asserts" not in made.treadle("check", "report.pmd").stderr
+    assert any(row.startswith("Equation (1)") for row in ledger_of(made))
+
+
+def test_a_test_checks_nothing_in_a_build(project):
+    made = project(
+        ONE.format(code="def test_it(): assert 2 == 3", options=", test=True, module='m'")
+    )
+    for done in (made.build(), made.treadle("check", "report.pmd")):
+        assert "report.pmd:5: warning: one checks nothing: a build runs no tests" in done.stderr
+
+
+def test_a_comparison_of_another_label_is_told_once(project):
+    code = "agree(1, 1, against='it', tolerance=1e-9, of='eq:b')"
+    made = project(ONE.format(code=code, options=""))
+    assert made.build().stderr.count("report.pmd:5:") == 1
+
+
+def test_a_mark_stands_beside_what_was_checked(project):
+    """Also beside the first line of a theorem, and an equation that amsmath sets twice."""
+    text = """Words above.
+
+::: {.theorem #thm:one}
+Let it be.
+:::
+
+$$ \\begin{split} a &= b \\\\ &= c \\end{split} $$ {#eq:c}
+
+\\begin{align} d &= e \\label{eq:d} \\\\ f &= g \\label{eq:f} \\end{align}
+
+```{python c, checks="thm:one, eq:c, eq:f", echo=False}
+assert 1 + 1 == 2
+```
+"""
+    made = project(text)
+    made.build()
+    lines = [line for line in rows(made.text()) if line.endswith("checked")]
+    assert [line[0] for line in lines] == ["T", "(", "f"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "assert (1 == 2, 'words')",
+        "# assert 1 == 1",
+        "x = 'raise it'",
+        "def never(): assert 1 == 2",
+        "if False: assert 1 == 2",
+    ],
+)
 def test_what_only_looks_like_an_assertion_is_none(project, code):
     made = project(ONE.format(code=code, options=""))
     assert "one asserts and compares nothing of `eq:a`" in made.build().stderr

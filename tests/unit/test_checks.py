@@ -77,6 +77,29 @@ def test_complex_numbers_are_not_cut() -> None:
         checks.agree(1 + 2j, 1 + 5j, against="x", tolerance=0.1)
 
 
+def test_a_tuple_is_a_list_of_the_same() -> None:
+    checks.equal([3, 2], torch.zeros(3, 2).shape, against="the shape")
+    checks.equal((1, 2), [1, 2], against="a list")
+    with pytest.raises(AssertionError, match="3, not 2"):
+        checks.equal([3], (2,), against="the shape")
+
+
+def test_what_is_no_number_is_named() -> None:
+    nan, inf = float("nan"), float("inf")
+    with pytest.raises(AssertionError, match="NaN among ours"):
+        checks.agree([nan], [1.0], against="x", tolerance=1)
+    with pytest.raises(AssertionError, match="NaN in the model"):
+        checks.at_most([1.0], [nan], against="the model")
+    with pytest.raises(AssertionError, match="infinite among ours and in x"):
+        checks.agree([inf], [inf], against="x", tolerance=1)
+
+
+@pytest.mark.parametrize("upper", [np.ones((1, 3)), np.ones(4), []])
+def test_a_bound_has_one_shape_or_is_one_number(upper: object) -> None:
+    with pytest.raises(AssertionError, match=r"shapes \(3, 1\) and .* differ"):
+        checks.at_most(np.zeros((3, 1)), upper, against="x")
+
+
 def test_an_equation_s_two_sides_are_two_arguments() -> None:
     x = sp.Symbol("x")
     with pytest.raises(TypeError, match="two expressions"):

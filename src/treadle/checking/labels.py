@@ -70,7 +70,7 @@ def missing_targets(
     known = {*LABEL.findall(woven.tex), *(name for label in labels for name in label.names)}
     for chunk, name in targets(document):
         if name not in known and not _is_printed(name, document, chunk):
-            yield warning(*_without_label(chunk, name))
+            yield warning(*_without_label(chunk, name), _meant(name, known))
 
 
 def _is_written(name: str, prose: str) -> bool:
@@ -91,9 +91,12 @@ def unbound(document: Document, woven: Woven) -> Iterator[Diagnostic]:
         return
     for chunk, name in targets(document):
         if name not in known:
-            near = nearest(name, known)
-            hint = f"did you mean `{near}`?" if near else ""
-            yield error(*_without_label(chunk, name), hint)
+            yield error(*_without_label(chunk, name), _meant(name, known))
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    near = nearest(name, known)
+    return f"did you mean `{near}`?" if near else ""
 
 
 def _without_label(chunk: Chunk, name: str) -> tuple[Span, str]:

@@ -94,7 +94,7 @@ def _introduced(
 
 def _text(parts: Sequence[Token], number: int, step: int) -> str:
     """The words beside a formula, across one line break."""
-    near = parts[number + step : number + 3 * step : step]
+    near = parts[number + 1 : number + 3] if step > 0 else parts[max(number - 2, 0) : number][::-1]
     texts = [part.content if part.type == "text" else " " for part in near]
     return "".join(texts if step > 0 else reversed(texts))
 

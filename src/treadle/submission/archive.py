@@ -23,6 +23,10 @@ DAY = (1980, 1, 1, 0, 0, 0)  # the same for every file: the same sources make th
 LATEXMKRC = "$pdf_mode = 1;\n"
 STYLES = {".cls", ".sty", ".bst", ".def"}
 HELPERS = b"treadle.checks"
+PACKAGE = b"""from pkgutil import extend_path
+
+__path__ = extend_path(__path__, __name__)  # where Treadle is installed, the rest of it is found
+"""
 PYTEST = "[pytest]\npythonpath = .\n"
 
 
@@ -140,7 +144,7 @@ def _helpers(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The comparisons of ours, where the code uses them: they need nothing else of Treadle."""
     if not any(HELPERS in content for content in _code_of(files).values()):
         return {}
-    return {"treadle/__init__.py": b"", "treadle/checks.py": Path(checks.__file__).read_bytes()}
+    return {"treadle/__init__.py": PACKAGE, "treadle/checks.py": Path(checks.__file__).read_bytes()}
 
 
 def _read_me(stem: str, *, has_code: bool) -> str:

@@ -22,7 +22,9 @@ HARMLESS = re.compile(
     r"|`!?[htbp!]+' float specifier changed|Size substitutions|Some font shapes|Font shape .* size"
     r"|PDF inclusion: multiple pdfs|Marginpar on page|File `.*\.out' has changed"
     r"|Redefining Unicode character|Empty bibliography|Empty `thebibliography'"
-    r"|No positions in optional float)"
+    r"|No positions in optional float|Usage of package .* together with a KOMA-Script class"
+    r"|\\float@addtolists detected|\\footskip is too small"
+    r"|destination with the same identifier \(name\{equation\.)"
 )
 
 SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from msgspec import Struct
 
-from treadle.document.checks import asserts, labels_checked
+from treadle.document.assertions import asserts
+from treadle.document.checks import labels_checked
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, Comparison, InlineResult
 from treadle.weaving.fragment import Fragment, Line
@@ -42,15 +43,15 @@ def entries_of(
         entry
         for block, result in zip(document.blocks, results, strict=True)
         if isinstance(block, Chunk) and isinstance(result, ChunkResult) and result.failure is None
-        for entry in _entries(block, result)
+        for entry in _entries(block, result, document)
     )
 
 
-def _entries(chunk: Chunk, result: ChunkResult) -> Iterator[Entry]:
+def _entries(chunk: Chunk, result: ChunkResult, document: Document) -> Iterator[Entry]:
     for label in labels_checked(chunk):
         about = [item for item in result.comparisons if item.of in {"", label}]
         yield from (Entry(label, chunk, comparison) for comparison in about)
-        if not about and asserts(chunk):
+        if not about and asserts(chunk, document):
             yield Entry(label, chunk, None)
 
 
@@ -119,6 +120,8 @@ def power(number: float) -> str:
     digits = f"{number / 10.0**exponent:.1f}".removesuffix(".0")
     if digits == "10":
         digits, exponent = "1", exponent + 1
+    if exponent in {0, 1}:
+        return f"{number:.3g}"
     times = "" if digits == "1" else rf"{digits}\cdot"
     return rf"${times}10^{{{exponent}}}$"
 

@@ -15,6 +15,7 @@ from treadle.weaving.tabulars import NOTES
 from treadle.weaving.templates import environment, render_with_slots
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
+OWN_HEADINGS = ("scr", "ams")  # classes of these names don't go with titlesec
 TITLE_LENGTH = 70  # characters a running title may have
 WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head without measuring it
 
@@ -42,6 +43,7 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
         "class_options": ",".join(_class_options(settings)),
         "has_checks": any(chunk.options.checks for chunk in document.chunks),
         "has_chapters": (settings.documentclass or "article") in CHAPTERS,
+        "plain_headings": not (settings.documentclass or "").startswith(OWN_HEADINGS),
         "numbered": numbered(document, settings),
         "lang": settings.lang or "en",
         "pdf_title": pdf_title,

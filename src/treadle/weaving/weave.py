@@ -118,8 +118,8 @@ def _appendix(setting: Setting, findings: Findings) -> Fragment:
 
 def _in_vain(document: Document, findings: Findings) -> Iterator[Diagnostic]:
     """A warning where a ledger was to stand, of a document in which nothing is checked."""
-    checks = any(chunk.options.checks and chunk.options.evaluate for chunk in document.chunks)
-    if findings.ledger and not checks:
+    runs = (chunk.options for chunk in document.chunks if not chunk.options.test)
+    if findings.ledger and not any(options.checks and options.evaluate for options in runs):
         text = "`::: {.checks}` has nothing to list"
         yield warning(findings.ledger, text, "no chunk that is run has `checks=`")
 

@@ -65,16 +65,35 @@ def test_an_equation_without_a_check():
     ("number", "told"),
     [
         ("$0.93$", "0.93"),
-        (r"$93\,\%$", r"93\%"),
+        (r"$93\,\%$", r"93 \%"),
         (r"$\pm 0.93$", "0.93"),
+        (r"$\approx 0.93$", "0.93"),
+        (r"$= \mathbf{0.93}$", "0.93"),
+        ("93–95 %", "93–95 %"),
+        ("93-95%", "93-95%"),
+        ("![A 93 % here](a.png){#fig:a}, @fig:a", "93 %"),
         ("$1{,}234.5$", "1,234.5"),
         ("$0{.}93$", "0.93"),
     ],
 )
 def test_a_number_by_itself_is_no_formula(number, told):
-    ((line, message),) = found(SOUND + f"\nIt is {number} in all.\n")
-    assert line == 17
-    assert f"the number {told} is typed by hand" in message
+    told_of = [item for item in found(SOUND + f"\nIt is {number} in all.\n") if "hand" in item[1]]
+    assert told_of == [(17, f"the number {told} is typed by hand and looks like a result")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ('caption="A figure."', 'caption="It ends at 0.93, <%= n %> times."', 11),
+        ('caption="A figure."', 'caption="It ends at $0.93$ of $x_0$."', 11),
+        ("# A", "---\ntitle: Of 0.93\n---\n\n# A", 2),
+        ("# A", "---\nabstract: We reach 0.93.\n---\n\n# A", 2),
+    ],
+)
+def test_numbers_in_captions_and_in_front(old, new, line):
+    ((at, message),) = found(SOUND.replace(old, new))
+    assert at == line
+    assert message.startswith("the number 0.93 is typed")
 
 
 def test_several_are_checked_by_one_chunk():
@@ -171,6 +190,13 @@ $$ D = n $$ {{#eq:d .literal}}
 
 where $n$ is the number, $D$ is the dimension{more}. See @eq:d.
 """
+
+
+def test_a_symbol_introduced_at_the_beginning_of_a_paragraph():
+    text = "# A\n\nThe output is $W x + b$, here.\n\nAnd so on.\n\nLet $W$ be the weights.\n"
+    (found_late,) = found(text)
+    assert found_late[0] == 7
+    assert "the symbol $W$ is introduced here, and used on line 3" in found_late[1]
 
 
 def test_symbols_that_are_introduced_too_late():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -47,6 +49,31 @@ def test_what_is_in_it(built: Path) -> None:
             "a/latex/latexmkrc",
             "a/other.pdf",
         ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["-m", "pytest", "-q", "a/test_m.py"],
+        ["-S", "-c", "from a.test_m import test_it; test_it()"],
+    ],
+    ids=["beside Treadle", "alone"],  # -S: there are no packages but its own
+)
+def test_its_comparisons_work(built: Path, command: list[str]) -> None:
+    test = "from treadle.checks import equal\n\n\ndef test_it():\n    equal(1, 1, against='one')\n"
+    path = built / "code/a/test_m.py"
+    path.write_text(test, "utf-8")
+    os.utime(path, (1, 1))
+    with zipfile.ZipFile(pack(built / "a.pmd", built / "build", built / "code")) as made:
+        made.extractall(built / "elsewhere")
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=built / "elsewhere/a/code",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_same_files_make_the_same_archive(built: Path) -> None:

@@ -191,7 +191,8 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
         between = (Line("", body[-1].origin),) if body else ()
         return body if again else (*body, *between, *context.setting.ledger)
     if not name:
-        for near in difflib.get_close_matches(" ".join(found.classes), ENVIRONMENTS, n=1):
+        known = sorted({*ENVIRONMENTS, LEDGER})
+        for near in difflib.get_close_matches(" ".join(found.classes), known, n=1):
             context.warn(line_of(node), f"`::: {found.classes[0]}` means nothing",
                          f"did you mean `{near}`?")  # fmt: skip
         return body
