@@ -64,6 +64,12 @@ def test_of_several_documents_each_is_checked(project):
     assert made.treadle("check", "--strict", "other.pmd", "report.pmd").returncode == 1
 
 
+def test_a_label_given_twice_fails_before_anything_runs(project):
+    done = project("$$ a $$ {#eq:a}\n\n$$ b $$ {#eq:a}\n\n@eq:a\n").treadle("check", "report.pmd")
+    assert done.returncode == 1
+    assert "report.pmd:3: error: the label `eq:a` is given twice (first on line 1)" in done.stderr
+
+
 def test_a_reference_to_nothing_fails_before_anything_runs(project):
     done = project("As @eq:mim and [@knuht] say.\n").treadle("check", "report.pmd")
     assert done.returncode == 1

@@ -43,6 +43,17 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     return tuple(found)
 
 
+def given_twice(document: Document, woven: Woven) -> Iterator[Diagnostic]:
+    """An error for each label that the text has given before."""
+    first: dict[str, int] = {}
+    for line, origin in zip(woven.tex.split("\n"), woven.lines, strict=False):
+        for name in LABEL.findall(line):
+            if name in first:
+                text, hint = f"the label `{name}` is given twice", f"first on line {first[name]}"
+                yield error(Span.at(str(document.path), origin), text, hint)
+            first.setdefault(name, origin)
+
+
 def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Diagnostic]:
     """A warning for each label that nothing refers to."""
     used = {*_references(woven.tex), *(name for _, name in targets(document))}
