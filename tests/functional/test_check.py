@@ -70,6 +70,32 @@ def test_a_label_given_twice_fails_before_anything_runs(project):
     assert "report.pmd:3: error: the label `eq:a` is given twice (first on line 1)" in done.stderr
 
 
+ONLY_SHOWN = r"""$$ a $$ {#eq:a}
+
+\begin{verbatim}
+\label{eq:a}
+\end{verbatim}
+
+\begin{center}
+% \label{eq:a}
+Words.
+\end{center}
+
+```latex
+\label{eq:a}
+```
+
+@eq:a, `\label{eq:a}`
+"""
+
+
+def test_a_label_that_is_only_shown_is_given_once(project):
+    made = project(ONLY_SHOWN)
+    (line,) = made.treadle("check", "report.pmd").stderr.splitlines()
+    assert line.startswith("report.pmd:1: warning: no chunk checks")
+    assert made.build().returncode == 0
+
+
 def test_a_reference_to_nothing_fails_before_anything_runs(project):
     done = project("As @eq:mim and [@knuht] say.\n").treadle("check", "report.pmd")
     assert done.returncode == 1

@@ -12,8 +12,10 @@ from treadle.document.checks import targets
 from treadle.document.model import Chunk, Document, Prose
 from treadle.document.names import nearest
 from treadle.typesetting.inputs import READS
+from treadle.weaving.ledger import VERBATIM
 from treadle.weaving.weave import Woven
 
+COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%.*")
 LABEL = re.compile(r"\\(?:label|namedlabel\{[^{}]*\})\{([^{}]+)\}")
 REFERENCE = re.compile(r"\\(?:[A-Za-z]*ref\*?|hyperlink)(?:\[[^\]]*\])?\{([^{}]+)\}")
 HYPERREF = re.compile(r"\\hyperref\[([^\]]+)\]")
@@ -32,7 +34,7 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     prose = "\n".join(block.text for block in document.blocks if isinstance(block, Prose))
     found = [
         Label((name,), Span.at(str(document.path), origin))
-        for line, origin in zip(woven.tex.split("\n"), woven.lines, strict=False)
+        for line, origin in _in_force(woven)
         for name in LABEL.findall(line)
         if _is_written(name, prose)
     ]
@@ -46,12 +48,23 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
 def given_twice(document: Document, woven: Woven) -> Iterator[Diagnostic]:
     """An error for each label that the text has given before."""
     first: dict[str, int] = {}
-    for line, origin in zip(woven.tex.split("\n"), woven.lines, strict=False):
+    for line, origin in _in_force(woven):
         for name in LABEL.findall(line):
             if name in first:
                 text, hint = f"the label `{name}` is given twice", f"first on line {first[name]}"
                 yield error(Span.at(str(document.path), origin), text, hint)
             first.setdefault(name, origin)
+
+
+def _in_force(woven: Woven) -> Iterator[tuple[str, int]]:
+    """The lines of LaTeX without comments and without what is printed as it is."""
+    verbatim = ""
+    for line, origin in zip(woven.tex.split("\n"), woven.lines, strict=False):
+        verbatim = verbatim or (begun[1] if (begun := VERBATIM.search(line)) else "")
+        if not verbatim:
+            yield COMMENT.sub("", line), origin
+        if f"\\end{{{verbatim}}}" in line:
+            verbatim = ""
 
 
 def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Diagnostic]:
