@@ -40,7 +40,8 @@ def deviation(ours: Any, reference: Any) -> float:
     left, right = _array(ours), _array(reference)
     _require(left.shape == right.shape, f"shapes {left.shape} and {right.shape} differ")
     _require(left.size, "there is nothing to compare")
-    return float(np.max(np.abs(left - right) / np.maximum(1, np.abs(right))))
+    with np.errstate(invalid="ignore"):  # infinite on both sides: NaN, which agrees with nothing
+        return float(np.max(np.abs(left - right) / np.maximum(1, np.abs(right))))
 
 
 def at_most(lower: Any, upper: Any, *, against: str, of: str = "") -> None:
