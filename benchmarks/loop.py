@@ -45,12 +45,12 @@ SMALL_PARAMS = {
     "seeds_dense": 1,
     "seeds_cnn": 1,
     "epochs_rnn": 1,
-    "epochs_naive": 1,
+    "seeds_naive": 1,
     "epochs_textcnn": 1,
     "seeds_text": 1,
     "texts": 500,
 }
-PROSE_OF_REPORT = "`make pdf` does everything: it sets up the pinned packages"
+PROSE_OF_REPORT = "`make pdf` sets up the pinned packages"
 
 
 Command = tuple[str, ...]
