@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [6184137f5f8e8da7]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [a7774c4d86c4b75b]
 
-# %% assignment9.pmd:2911-3079 test-rnn
+# %% assignment9.pmd:2912-3080 test-rnn
 """The Elman network, its batches and its training, on made-up texts."""
 
 import numpy as np

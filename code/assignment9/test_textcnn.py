@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [9ff2570984fcc758]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [02af9c04e3684ea6]
 
-# %% assignment9.pmd:3437-3508 test-textcnn
+# %% assignment9.pmd:3438-3509 test-textcnn
 """The TextCNN: sizes, parameters, padding, and a transcription of its equations."""
 
 import numpy as np

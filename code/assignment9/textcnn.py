@@ -1,6 +1,6 @@
-# Extracted by treadle from assignment9.pmd: edit that, not this file. [48ea27ea755b9bac]
+# Extracted by treadle from assignment9.pmd: edit that, not this file. [e51aa7ce5225dbf9]
 
-# %% assignment9.pmd:3113-3119 textcnn-imports
+# %% assignment9.pmd:3114-3120 textcnn-imports
 """A one-dimensional convolutional network that classifies texts."""
 
 import torch
@@ -10,7 +10,7 @@ from assignment9.rnn import init_embedding
 from assignment9.vocabulary import PAD
 
 
-# %% assignment9.pmd:3123-3150 textcnn
+# %% assignment9.pmd:3124-3151 textcnn
 class TextCNN(nn.Module):
     """Convolutions of several widths, max over time, a linear map to the classes."""
 
@@ -41,7 +41,7 @@ class TextCNN(nn.Module):
         return self.readout(self.dropout(f))  # (B, classes)
 
 
-# %% assignment9.pmd:3154-3183 textcnn-rest
+# %% assignment9.pmd:3155-3184 textcnn-rest
 class Columns(nn.Embedding):
     """Looks up the vectors of tokens (B, T) as the columns of (B, M, T)."""
 
