@@ -12,55 +12,199 @@ from collections.abc import Iterator
 import pytest
 
 from treadle.checking.findings import findings
+from treadle.document.checks import labels_checked, targets
 from treadle.document.reader import read_document
 
 from .conftest import PROPOSAL, REPORT, Built, run
 
-# The check, what is changed in the report, and into what.
+# The check, the label whose comparison fails, what is changed in the report, and into what.
 MUTATIONS = (
     (
         "dense-check",
+        "eq:dense",
         "x_test[:5]).detach().numpy(), of",
         "x_test[:5]).numpy(force=True) * 1.01, of",
     ),
-    ("dense-check", "np.where(a > 0, a, selu_alpha", "np.where(a > 0, a, -selu_alpha"),
     (
         "dense-check",
+        "eq:dense",
+        "np.where(a > 0, a, selu_alpha",
+        "np.where(a > 0, a, -selu_alpha",
+    ),
+    (
+        "dense-check",
+        "eq:selu",
         "np.sum(density * selu(normal) ** 2) - 1",
         "np.sum(density * selu(normal) ** 2) - 2",
     ),
-    ("loss-check", "(l_64.clamp(min=0) - x_64 * l_64", "(l_64.clamp(min=0) + x_64 * l_64"),
-    ("loss-check", "torch.log1p(torch.exp(-l_64.abs()))", "torch.log1p(torch.exp(l_64.abs()))"),
-    ("conv-check", "padded[k, 1 + u : 7 + u,", "padded[k, 1 - u : 7 - u,"),
-    ("conv-check", "F.conv2d(picture, kernels, bias,", "F.conv2d(picture, kernels, -bias,"),
-    ("conv-trace", "n = 2 * (n - 1) + 3 - 2 * layer", "n = 2 * (n - 1) + 2 - 2 * layer"),
-    ("conv-trace", "return (c, n // 2, n // 2), 0", "return (c, n // 3, n // 2), 0"),
+    (
+        "loss-check",
+        "eq:logits",
+        "(l_64.clamp(min=0) - x_64 * l_64",
+        "(l_64.clamp(min=0) + x_64 * l_64",
+    ),
+    (
+        "loss-check",
+        "eq:logits",
+        "torch.log1p(torch.exp(-l_64.abs()))",
+        "torch.log1p(torch.exp(l_64.abs()))",
+    ),
+    (
+        "loss-check",
+        "eq:bce",
+        "by_logits.mean(), of",
+        "by_logits.sum(), of",
+    ),
+    (
+        "conv-check",
+        "eq:conv",
+        "padded[k, 1 + u : 7 + u,",
+        "padded[k, 1 - u : 7 - u,",
+    ),
+    (
+        "conv-check",
+        "eq:conv",
+        "F.conv2d(picture, kernels, bias,",
+        "F.conv2d(picture, kernels, -bias,",
+    ),
     (
         "conv-trace",
+        "tbl:layers",
+        "n = 2 * (n - 1) + 3 - 2 * layer",
+        "n = 2 * (n - 1) + 2 - 2 * layer",
+    ),
+    (
+        "conv-trace",
+        "tbl:layers",
+        "return (c, n // 2, n // 2), 0",
+        "return (c, n // 3, n // 2), 0",
+    ),
+    (
+        "conv-trace",
+        "tbl:layers",
         "case nn.Conv2d():\n            return (layer.out_channels, n, n), (9",
         "case nn.Conv2d():\n            return (layer.out_channels, n, n), (8",
     ),
-    ("vae-symbolic", "(a**2 + (m2 - m1) ** 2) / b**2 - 1", "(a**2 + (m2 - m1) ** 2) / b**2 + 1"),
-    ("vae-symbolic", "-sum(1 + sp.log(a**2) - m**2", "-sum(1 + sp.log(a**2) + m**2"),
-    ("vae-symbolic", "sum(a**2 / b**2 for a, b", "sum(a / b for a, b"),
-    ("vae-symbolic", "sum((m2 - m1) ** 2 / b**2 for", "sum((m2 + m1) ** 2 / b**2 for"),
-    ("vae-symbolic", "sum(sp.log(b**2 / a**2) for", "sum(sp.log(a**2 / b**2) for"),
-    ("vae-numeric", "delta @ precision @ delta - len(m1)", "delta @ precision @ delta + len(m1)"),
-    ("vae-numeric", "- 1 + np.log(s2**2 / s1**2))", "- 1 - np.log(s2**2 / s1**2))"),
-    ("vae-numeric", "return -0.5 * (1 + log_var", "return -0.25 * (1 + log_var"),
-    ("elbo-check", "return expected - 0.5 * (s**2", "return expected + 0.5 * (s**2"),
-    ("elbo-check", "np.log(2 * np.pi) + (x - m) ** 2 + s**2", "np.log(2 * np.pi) + (x - m) ** 2"),
-    ("vae-loss-check", "np.log1p(np.exp(l_i)) - x_i", "np.log1p(np.exp(l_i)) + x_i"),
+    (
+        "conv-trace",
+        "eq:transposed",
+        "[contract[n][0] for n in transposed]",
+        "[contract[n][0][::-1] for n in transposed]",
+    ),
+    (
+        "vae-symbolic",
+        "eq:kl-diagonal",
+        "(a**2 + (m2 - m1) ** 2) / b**2 - 1",
+        "(a**2 + (m2 - m1) ** 2) / b**2 + 1",
+    ),
+    (
+        "vae-symbolic",
+        "eq:kl",
+        "-sum(1 + sp.log(a**2) - m**2",
+        "-sum(1 + sp.log(a**2) + m**2",
+    ),
+    (
+        "vae-symbolic",
+        "eq:kl-terms",
+        "sum(a**2 / b**2 for a, b",
+        "sum(a / b for a, b",
+    ),
+    (
+        "vae-symbolic",
+        "eq:kl-terms",
+        "sum((m2 - m1) ** 2 / b**2 for",
+        "sum((m2 + m1) ** 2 / b**2 for",
+    ),
+    (
+        "vae-symbolic",
+        "eq:kl-terms",
+        "sum(sp.log(b**2 / a**2) for",
+        "sum(sp.log(a**2 / b**2) for",
+    ),
+    (
+        "vae-numeric",
+        "eq:kl-general",
+        "delta @ precision @ delta - len(m1)",
+        "delta @ precision @ delta + len(m1)",
+    ),
+    (
+        "vae-numeric",
+        "eq:kl-diagonal",
+        "- 1 + np.log(s2**2 / s1**2))",
+        "- 1 - np.log(s2**2 / s1**2))",
+    ),
+    (
+        "vae-numeric",
+        "eq:kl",
+        "return -0.5 * (1 + log_var",
+        "return -0.25 * (1 + log_var",
+    ),
+    (
+        "elbo-check",
+        "eq:elbo",
+        "return expected - 0.5 * (s**2",
+        "return expected + 0.5 * (s**2",
+    ),
+    (
+        "elbo-check",
+        "eq:elbo",
+        "np.log(2 * np.pi) + (x - m) ** 2 + s**2",
+        "np.log(2 * np.pi) + (x - m) ** 2",
+    ),
     (
         "vae-loss-check",
+        "eq:vae-loss",
+        "np.log1p(np.exp(l_i)) - x_i",
+        "np.log1p(np.exp(l_i)) + x_i",
+    ),
+    (
+        "vae-loss-check",
+        "eq:vae-loss",
         "-0.5 * np.sum(1 + np.log(sigma_d**2)",
         "-0.5 * np.sum(1 - np.log(sigma_d**2)",
     ),
-    ("elman-check", 'P["recurrence.weight_hh_l0"] @ h + P', 'P["recurrence.weight_hh_l0"] @ h - P'),
-    ("elman-count", '"b": 2 * H,', '"b": H,'),
-    ("textcnn-check", "f = np.maximum(v, 0)", "f = np.maximum(v, 0.5)"),
-    ("textcnn-check", "np.concatenate(X.T[t : t + k])", "np.concatenate(X.T[t : t + k][::-1])"),
-    ("textcnn-check", "[(6, 11), (4, 10),", "[(6, 11), (4, 11),"),
+    (
+        "elman-check",
+        "eq:rnn",
+        'P["recurrence.weight_hh_l0"] @ h + P',
+        'P["recurrence.weight_hh_l0"] @ h - P',
+    ),
+    (
+        "elman-count",
+        "tbl:rnn-sizes",
+        '"b": 2 * H,',
+        '"b": H,',
+    ),
+    (
+        "elman-count",
+        "eq:rnn-count",
+        "(M * H + H * H + 2 * H)",
+        "(M * H + H * H + H)",
+    ),
+    (
+        "textcnn-check",
+        "eq:textcnn",
+        "f = np.maximum(v, 0)",
+        "f = np.maximum(v, 0.5)",
+    ),
+    (
+        "textcnn-check",
+        "eq:textcnn",
+        "np.concatenate(X.T[t : t + k])",
+        "np.concatenate(X.T[t : t + k][::-1])",
+    ),
+    (
+        "textcnn-check",
+        "tbl:textcnn-sizes",
+        "[(6, 11), (4, 10),",
+        "[(6, 11), (4, 11),",
+    ),
+    (
+        "textcnn-check",
+        "eq:textcnn-count",
+        "sum((k * M + 1) * c",
+        "sum((k * M - 1) * c",
+    ),
 )
 PLANTED = (
     ("are about *representations*", "are 0.97 *representations*", "the number 0.97 is typed"),
@@ -78,9 +222,9 @@ def _as_it_was(report: Built) -> Iterator[None]:
     run(sys.executable, "-m", "treadle", *report.command)
 
 
-@pytest.mark.parametrize(("name", "old", "new"), MUTATIONS)
+@pytest.mark.parametrize(("name", "label", "old", "new"), MUTATIONS)
 def test_an_error_fails_the_build_at_its_check(
-    report: Built, name: str, old: str, new: str
+    report: Built, name: str, label: str, old: str, new: str
 ) -> None:
     text = report.source.read_text("utf-8")
     assert text.count(old) == 1, f"{text.count(old)} places to change"
@@ -97,12 +241,13 @@ def test_an_error_fails_the_build_at_its_check(
     failed = [line for line in done.stderr.splitlines() if f": error: {name} failed:" in line]
     assert len(failed) == 1, done.stderr
     assert chunk.span.line < int(failed[0].split(":")[1]) < chunk.span.end_line
+    assert f": {label}: " in failed[0] or labels_checked(chunk) == (label,)
 
 
 def test_each_check_has_an_error_that_it_finds() -> None:
     document, _ = read_document(REPORT)
-    checks = {chunk.options.name for chunk in document.chunks if chunk.options.checks}
-    assert checks == {name for name, _, _ in MUTATIONS}
+    checks = {(chunk.options.name, label) for chunk, label in targets(document)}
+    assert checks == {(name, label) for name, label, _, _ in MUTATIONS}
 
 
 def test_a_strict_reader_has_nothing_to_ask() -> None:
