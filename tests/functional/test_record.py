@@ -95,3 +95,14 @@ def test_a_file_of_the_author_s_stays(project):
     assert done.returncode == 0
     assert "report.json is no build's: it stays" in done.stderr
     assert (made.folder / "report.json").read_text("utf-8") == "mine"
+
+
+def test_a_record_of_which_the_manifest_knows_nothing_is_a_build_s(project):
+    made = project(SOURCE)
+    made.write("data.txt", "some")
+    made.build()
+    (made.folder / "build/.treadle/report/manifest.json").unlink()
+    made.write("report.pmd", SOURCE + "\nMore.\n")
+    done = made.build()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert record(made)["treadle"]

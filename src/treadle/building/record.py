@@ -37,6 +37,15 @@ def record_path(folder: Path, stem: str) -> Path:
     return folder / f"{stem}.json"
 
 
+def is_record(path: Path) -> bool:
+    """Whether a build has made this file: what the manifest knew of it may be lost."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"treadle", "blake3", "checks", "chunks"} <= found.keys()
+
+
 def record(work: Work) -> Copy:
     """The file, to be published."""
     made = record_path(work.scratch.root, work.scratch.stem)

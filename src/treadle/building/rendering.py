@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from treadle.building.obstacles import obstacles
 from treadle.building.publish import publish, read_manifest, to_publish
-from treadle.building.record import record, record_path
+from treadle.building.record import is_record, record, record_path
 from treadle.building.request import Target
 from treadle.building.sources import sources_of, with_sources
 from treadle.building.stage import stage
@@ -89,7 +89,8 @@ def _publish(work: Work, suffixes: tuple[str, ...], supplements: tuple[Copy, ...
 def _record(work: Work) -> tuple[Copy, ...]:
     """The record; a file of the author's of that name stays."""
     path = record_path(work.request.out_dir, work.scratch.stem)
-    if path.name in read_manifest(work.scratch) or not path.exists():
+    ours = path.name in read_manifest(work.scratch) or is_record(path)
+    if ours or not path.exists():
         return (record(work),)
     top = Span.at(str(work.request.path), 1)
     text = f"{path} is no build's: it stays, and there is no record"
