@@ -55,7 +55,7 @@ def at_most(lower: Any, upper: Any, *, against: str, of: str = "") -> None:
     numbers = not np.isnan(left).any() and not np.isnan(right).any()
     _require(numbers, f"{_about(of)}{_not_numbers(lower, upper, against)}")
     over = left > right
-    most = np.max(left - right, where=over, initial=0) if over.any() else 0
+    most = np.max(left[over] - np.broadcast_to(right, left.shape)[over], initial=0)
     _require(not over.any(), f"{_about(of)}exceeds {against} by {most:.2g}")
     sys.audit(EVENT, of, against, left.size, None, 0.0)
 

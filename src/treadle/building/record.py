@@ -39,11 +39,16 @@ def record_path(folder: Path, stem: str) -> Path:
 
 def is_record(path: Path) -> bool:
     """Whether a build has made this file: what the manifest knew of it may be lost."""
+    return {"treadle", "blake3", "checks", "chunks"} <= read_record(path).keys()
+
+
+def read_record(path: Path) -> dict[str, object]:
+    """What the file says; nothing where there is none, or one of another kind."""
     try:
         found = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):
-        return False
-    return isinstance(found, dict) and {"treadle", "blake3", "checks", "chunks"} <= found.keys()
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def record(work: Work) -> Copy:

@@ -7,13 +7,7 @@ from collections.abc import Iterable
 from treadle.checking.counts import Computed, typed_counts
 from treadle.checking.dangling import nowhere_defined
 from treadle.checking.idle import hollow_checks
-from treadle.checking.labels import (
-    given_twice,
-    labels_of,
-    missing_targets,
-    unchecked,
-    unused,
-)
+from treadle.checking.labels import given_twice, labels_of, missing_targets, unchecked, unused
 from treadle.checking.numbers import typed_numbers
 from treadle.checking.silenced import heeded
 from treadle.checking.symbols import late_introductions

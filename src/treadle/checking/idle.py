@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from treadle.diagnostics import Diagnostic, Span, error, warning
-from treadle.document.assertions import asserts, compares
+from treadle.document.assertions import asserts, asserts_or_compares
 from treadle.document.checks import labels_checked
 from treadle.document.model import Chunk, Document
 from treadle.execution.result import ChunkResult, InlineResult
@@ -33,7 +33,7 @@ def hollow_checks(document: Document) -> Iterator[Diagnostic]:
             continue
         if not_run := list(_not_run(chunk)):
             yield from not_run
-        elif not (asserts(chunk, document) or compares(chunk, document)):
+        elif not asserts_or_compares(chunk, document):
             text = f"{chunk.label} has `checks=`, and asserts and compares nothing"
             hint = "let it `assert` something, or compare by `treadle.checks`"
             yield warning(_at(chunk), text, hint)

@@ -12,7 +12,7 @@ from treadle.document.checks import targets
 from treadle.document.model import Chunk, Document, Prose
 from treadle.document.names import nearest
 from treadle.typesetting.inputs import READS
-from treadle.weaving.ledger import VERBATIM
+from treadle.weaving.verbatim import verbatim_lines
 from treadle.weaving.weave import Woven
 
 COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%.*")
@@ -58,13 +58,10 @@ def given_twice(document: Document, woven: Woven) -> Iterator[Diagnostic]:
 
 def _in_force(woven: Woven) -> Iterator[tuple[str, int]]:
     """The lines of LaTeX without comments and without what is printed as it is."""
-    verbatim = ""
-    for line, origin in zip(woven.tex.split("\n"), woven.lines, strict=False):
-        verbatim = verbatim or (begun[1] if (begun := VERBATIM.search(line)) else "")
+    lines = woven.tex.split("\n")
+    for line, origin, verbatim in zip(lines, woven.lines, verbatim_lines(lines), strict=False):
         if not verbatim:
             yield COMMENT.sub("", line), origin
-        if f"\\end{{{verbatim}}}" in line:
-            verbatim = ""
 
 
 def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Diagnostic]:

@@ -63,8 +63,8 @@ def _captions(document: Document) -> Iterator[tuple[int, str]]:
             yield document.front.lines.get(key, 1), INLINE.sub("\0", text)
     for chunk in document.chunks:
         if text := chunk.options.caption:
-            plain = MATHS.sub(lambda found: _plain(found[1]) or "\0", INLINE.sub("\0", text))
-            yield chunk.span.line, plain
+            shown = INLINE.sub("\0", text)
+            yield chunk.span.line, MATHS.sub(lambda found: _plain(found[1]), shown)
 
 
 def source_of(document: Document) -> Source:
@@ -90,13 +90,13 @@ def _texts(tokens: Sequence[Token], first: int) -> Iterator[tuple[int, str]]:
         elif token.type in {"text", "image"}:
             words += token.content
         elif token.type == "maths":
-            words += _plain(token.content) or "\0"
+            words += _plain(token.content)
         elif not token.nesting:
             words += "\0"
     yield line, words
 
 
 def _plain(maths: str) -> str:
-    """The numbers of a formula that has nothing else; else nothing."""
+    """The numbers of a formula that has nothing else; else a blank."""
     text = AROUND.sub(" ", SEPARATOR.sub(r"\1", maths))
-    return text.strip() if ALONE.fullmatch(text) else ""
+    return text.strip() if ALONE.fullmatch(text) else "\0"

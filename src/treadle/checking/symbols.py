@@ -87,16 +87,15 @@ def _introduced(
         if part.type != "maths" or not 0 < number < len(parts) - 1:
             continue
         found = symbols(part.content)
-        before, after = _text(parts, number, -1), _text(parts, number, 1)
+        before = _text(parts[max(number - 2, 0) : number])
+        after = _text(parts[number + 1 : number + 3])
         if len(found) == 1 and BEFORE.search(before) and AFTER.match(after):
             yield found[0], origins[min(line, len(origins) - 1)]
 
 
-def _text(parts: Sequence[Token], number: int, step: int) -> str:
+def _text(near: Sequence[Token]) -> str:
     """The words beside a formula, across one line break."""
-    near = parts[number + 1 : number + 3] if step > 0 else parts[max(number - 2, 0) : number][::-1]
-    texts = [part.content if part.type == "text" else " " for part in near]
-    return "".join(texts if step > 0 else reversed(texts))
+    return "".join(part.content if part.type == "text" else " " for part in near)
 
 
 def symbols(maths: str) -> list[str]:

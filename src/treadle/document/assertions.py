@@ -16,9 +16,9 @@ def asserts(chunk: Chunk, document: Document) -> bool:
     return _any(_is_assertion, chunk, document)
 
 
-def compares(chunk: Chunk, document: Document) -> bool:
-    """Whether it calls what `treadle.checks` compares by, likewise."""
-    return _any(_is_comparison, chunk, document)
+def asserts_or_compares(chunk: Chunk, document: Document) -> bool:
+    """Whether it does, or calls what `treadle.checks` compares by, likewise."""
+    return _any(lambda node: _is_assertion(node) or _is_comparison(node), chunk, document)
 
 
 def _any(wanted: Callable[[ast.AST], bool], chunk: Chunk, document: Document) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from treadle import checks
-from treadle.building.record import record_path
+from treadle.building.record import read_record, record_path
 from treadle.document.author_file import author_path
 from treadle.document.model import Document
 from treadle.document.reader import read_document
@@ -89,7 +89,7 @@ def _author(document: Document) -> Iterator[Path]:
 
 def _look_at_record(document: Path, out_dir: Path) -> None:
     """Whether the last build was of this text."""
-    told = _record(document, out_dir)
+    told = read_record(record_path(out_dir, document.stem))
     text = normalise(load(document)[0]).encode("utf-8", "surrogatepass")
     if told and told.get("blake3") != digest(text):
         raise NotBuiltError(f"the last build was of another {document}: build first")
@@ -98,7 +98,7 @@ def _look_at_record(document: Path, out_dir: Path) -> None:
 def remarks(document: Path, out_dir: Path) -> Iterator[str]:
     """What whoever hands it in should know: other parameters than those of the document, blanks."""
     read, _ = read_document(document)
-    told = _record(document, out_dir).get("params", {})
+    told = read_record(record_path(out_dir, document.stem)).get("params", {})
     for name, value in read_settings(read)[0].params.items():
         given = told.get(name, value) if isinstance(told, dict) else value
         if given != json.loads(json.dumps(value, default=str)):
@@ -106,14 +106,6 @@ def remarks(document: Path, out_dir: Path) -> Iterator[str]:
     path = author_path(read.front, document)
     if path is not None and not path.is_file():
         yield f"there is no {path}: blanks stand for what it holds"
-
-
-def _record(document: Path, out_dir: Path) -> dict[str, object]:
-    try:
-        told = json.loads(record_path(out_dir, document.stem).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _modules(document: Document, folder: Path) -> Iterator[Path]:

@@ -15,14 +15,12 @@ from treadle.execution.result import ChunkResult, Comparison, InlineResult
 from treadle.weaving.fragment import Fragment, Line
 from treadle.weaving.latex import escape_code, label_name
 from treadle.weaving.templates import environment, render_with_slots
+from treadle.weaving.verbatim import verbatim_lines
 
 MARK = r"\checkedmark"
 LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
 AS_IT_STANDS = re.compile(r"\\verb\b|(?<!\\)%")
 MOVING = re.compile(r"\\(?:caption|[a-z]*section|[a-z]*paragraph|chapter|part)\b")
-VERBATIM = re.compile(
-    r"\\begin\{([Vv]erbatim\*?|lstlisting|comment|filecontents\*?|listing|chunk[a-z]+)\}"
-)
 DEFINED = rf"{{{MARK}}}[1]"  # by our preamble, which a template of the author's may leave out
 Words = Callable[[str, int], str]
 
@@ -139,11 +137,10 @@ def marked(body: Fragment, entries: Sequence[Entry]) -> Fragment:
         free = name in checked and not inside and not AS_IT_STANDS.search(before)
         return f"{MARK}{{{name}}}{found[0]}" if free else found[0]
 
-    lines: list[Line] = []
-    verbatim = ""
-    for line in body if checked else ():
-        verbatim = verbatim or (begun[1] if (begun := VERBATIM.search(line.text)) else "")
-        lines.append(line if verbatim else line._replace(text=LABEL.sub(mark, line.text)))
-        if f"\\end{{{verbatim}}}" in line.text:
-            verbatim = ""
-    return tuple(lines) if checked else body
+    if not checked:
+        return body
+    as_it_is = verbatim_lines(line.text for line in body)
+    return tuple(
+        line if verbatim else line._replace(text=LABEL.sub(mark, line.text))
+        for line, verbatim in zip(body, as_it_is, strict=True)
+    )
