@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.timing import seconds_of
 
-from treadle.execution.executor import WorkerExecutor, run_task
-from treadle.execution.task import ChunkTask, WorkerSetup
+from treadle.engine.messages import ChunkTask, WorkerSetup
+from treadle.engine.run.executor import WorkerExecutor, run_task
 
 TRIVIAL = "x = 1 + 1\nprint(x)"
 FIGURE = """fig, ax = plt.subplots()

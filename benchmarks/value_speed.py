@@ -53,9 +53,9 @@ def rate(act: Callable[[], object], rounds: int, before: Callable[[], None] = no
 
 
 def _rows(kind: str, value: Any, folder: Path, rounds: int, copying: float) -> Iterator[Row]:  # noqa: ANN401
-    from treadle.execution.task import Load
-    from treadle.execution.worker.values.values import Values
-    from treadle.store.blobs import Blobs
+    from treadle.engine.messages import Load
+    from treadle.engine.store.blobs import Blobs
+    from treadle.engine.values.values import Values
 
     namespace = sys.modules["__main__"].__dict__
     namespace["value"] = value

@@ -29,9 +29,9 @@ def main() -> None:
 
 def built(folder: str, environment: dict[str, str], cached: bool) -> dict[str, object]:
     """Build as asked; what a user could see."""
-    from treadle.building.build import build
-    from treadle.building.request import Request, Target
-    from treadle.building.unchanged import unchanged
+    from treadle.app.build import build
+    from treadle.app.report import Request, Target
+    from treadle.app.unchanged import unchanged
 
     os.chdir(folder)
     os.environ.pop("LOOM", None)

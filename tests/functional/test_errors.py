@@ -19,7 +19,7 @@ def test_the_traceback_is_printed(project):
     assert done.returncode == 1
     assert 'File "report.pmd", line 7' in done.stderr
     assert 'File "report.pmd", line 3, in inner' in done.stderr
-    assert "treadle/execution" not in done.stderr
+    assert "treadle/engine" not in done.stderr
     assert not (made.folder / "ran").exists()
     assert done.stdout.splitlines()[-1].startswith("ran 2 of 3 chunks in ")
 

@@ -37,7 +37,7 @@ class Later(datetime.datetime):
     def now(cls, tz=None):
         return cls(2031, 5, 6, 12, tzinfo=tz)
 datetime.datetime = Later
-from treadle.cli.main import main
+from treadle.app.cli.main import main
 sys.exit(main(["build", "report.pmd"]))
 """
 

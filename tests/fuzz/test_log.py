@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from treadle.typesetting.bibtex_log import bibliography_diagnostics
-from treadle.typesetting.diagnose import diagnose, diagnose_errors
-from treadle.typesetting.log import first_error, messages
-from treadle.typesetting.places import Places
+from treadle.press.tex.bibliography import bibliography_diagnostics
+from treadle.press.tex.diagnose import diagnose, diagnose_errors
+from treadle.press.tex.log import first_error, messages
+from treadle.press.tex.places import Places
 
 from .conftest import Fuzz
 from .strategies import logs

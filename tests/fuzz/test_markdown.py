@@ -8,12 +8,11 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from treadle.document.fences import split_lines
-from treadle.document.model import Chunk, Prose
-from treadle.document.reader import read_document
-from treadle.document.source import normalise
-from treadle.execution.result import ChunkResult, Failure, InlineResult, Stream, Table, Value
-from treadle.weaving.weave import Woven, weave
+from treadle.engine.messages import ChunkResult, Failure, InlineResult, Stream, Table, Value
+from treadle.press.document.fences import normalise, split_lines
+from treadle.press.document.model import Chunk, Prose
+from treadle.press.document.reader import read_document
+from treadle.press.weave.weave import Woven, weave
 
 from .conftest import Fuzz
 from .fragments import MARKDOWN

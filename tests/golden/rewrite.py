@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from treadle.cli.main import main
+from treadle.app.cli.main import main
 
 HERE = Path(__file__).parent
 DOCUMENTS = tuple(sorted(HERE.glob("*.pmd")))

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from treadle.checking.findings import findings
-from treadle.document.checks import labels_checked, targets
-from treadle.document.reader import read_document
+from treadle.press.checks.findings import findings
+from treadle.press.document.assertions import labels_checked, targets
+from treadle.press.document.reader import read_document
 
 from .conftest import PROPOSAL, REPORT, Built, run
 

@@ -16,7 +16,7 @@ from .conftest import Built, run
 
 # Tells on its last line which libraries the command has loaded and which programs it started.
 OBSERVED = """import json, sys
-from treadle.cli.main import main
+from treadle.app.cli.main import main
 programs = []
 def audit(event, arguments):
     if event in ("subprocess.Popen", "os.posix_spawn", "os.exec", "os.fork", "os.system"):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from treadle.document.reader import read_document
-from treadle.tangling.tangle import tangle
+from treadle.press.document.reader import read_document
+from treadle.press.tangle.write import tangle
 
 ROOT = Path(__file__).parents[2]
 

@@ -14,7 +14,7 @@ ON_ONE_CORE = """import os, sys
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
 os.umask(0o077)
-from treadle.cli.main import main
+from treadle.app.cli.main import main
 sys.exit(main(sys.argv[1:]))
 """
 ZONES = ("Pacific/Kiritimati", "Etc/GMT+12")  # 26 hours apart: never the same day

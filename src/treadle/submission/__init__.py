@@ -1,1 +1,0 @@
-"""Submission: what a build made, in one archive that works without this project."""

@@ -2,22 +2,60 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
 
 from treadle import checks
-from treadle.building.record import read_record, record_path
-from treadle.document.author_file import author_path
-from treadle.document.model import Document
-from treadle.document.reader import read_document
-from treadle.document.settings import read_settings
-from treadle.document.source import load, normalise
-from treadle.store.digest import digest
-from treadle.submission.requirements import requirements
-from treadle.tangling.places import package_name
-from treadle.typesetting.inputs import inputs_of
+from treadle.app.record import read_record, record_path
+from treadle.engine.store.digest import digest
+from treadle.press.document.fences import load, normalise
+from treadle.press.document.front_matter import author_path
+from treadle.press.document.model import Document
+from treadle.press.document.reader import read_document
+from treadle.press.document.settings import read_settings
+from treadle.press.tangle.extract import package_name
+from treadle.press.tex.places import inputs_of
+
+# Which packages code needs, at the versions that are installed: a `requirements.txt`.
+
+ALWAYS = "pytest"  # for the tests
+
+
+def requirements(code: Mapping[str, bytes]) -> str:
+    """A line for each distribution that these files import; `code` is by file name."""
+    own = {name.partition("/")[0].removesuffix(".py") for name in code}
+    modules = {module for text in code.values() for module in _imported(text)}
+    wanted = {ALWAYS, *modules} - own - sys.stdlib_module_names - {"treadle"}
+    providers = packages_distributions()
+    names = {name for module in wanted for name in providers.get(module, ())}
+    return "".join(
+        f"{name}=={found}\n" for name in sorted(names, key=str.lower) if (found := _version(name))
+    )
+
+
+def _imported(text: bytes) -> Iterator[str]:
+    """The top-level names of the modules that it imports, anywhere in it."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module.partition(".")[0]
+
+
+def _version(name: str) -> str:
+    """Without the part that says how it was built, as in `2.1+cpu`: no registry has that."""
+    try:
+        return version(name).partition("+")[0]
+    except PackageNotFoundError:
+        return ""
+
+
+# The archive: the PDF, the code with its tests, and LaTeX that compiles on its own.
 
 DAY = (1980, 1, 1, 0, 0, 0)  # the same for every file: the same sources make the same archive
 LATEXMKRC = "$pdf_mode = 1;\n"

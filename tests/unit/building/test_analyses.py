@@ -5,10 +5,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.dataflow.programs import programs
 
-from treadle.building import analyses as module
-from treadle.building.analyses import KeptAnalyses
-from treadle.dataflow.code import analyse, analyse_inline
-from treadle.store.store import Store
+from treadle.app import units as module
+from treadle.app.units import KeptAnalyses
+from treadle.engine.scan.code import analyse, analyse_inline
+from treadle.engine.store.store import Store
 
 ODD = (
     "from a.b import *\nfrom __future__ import annotations\n",

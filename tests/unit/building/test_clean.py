@@ -1,9 +1,9 @@
 import pytest
 
-from treadle.building.clean import clean, clean_cache, clean_old
-from treadle.building.publish import publish
-from treadle.building.scratch import Scratch
-from treadle.store.store import Store, store_folder
+from treadle.app.clean import clean, clean_cache, clean_old
+from treadle.app.publish import publish
+from treadle.app.scratch import Scratch
+from treadle.engine.store.store import Store, store_folder
 
 KEY = bytes(range(32))
 

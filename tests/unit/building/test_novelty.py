@@ -1,11 +1,11 @@
 import pytest
 
-from treadle.building.analyses import Analyses
-from treadle.building.novelty import has_new_code, save_code
-from treadle.building.planning import runnables_of
-from treadle.building.prepare import prepare
-from treadle.building.request import Request
-from treadle.store.store import Store
+from treadle.app.novelty import has_new_code, save_code
+from treadle.app.planning import runnables_of
+from treadle.app.prepare import prepare
+from treadle.app.report import Request
+from treadle.app.units import Analyses
+from treadle.engine.store.store import Store
 
 TWO = "```{python a}\nx = 1  # one\n```\n\nProse <%= x %>.\n\n```{python b}\nprint(x)\n```\n"
 

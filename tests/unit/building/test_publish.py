@@ -4,10 +4,10 @@ import shutil
 
 import pytest
 
-from treadle.building.clean import clean
-from treadle.building.publish import publish, read_manifest
-from treadle.building.scratch import Scratch
-from treadle.weaving.images import Copy
+from treadle.app.clean import clean
+from treadle.app.publish import publish, read_manifest
+from treadle.app.scratch import Scratch
+from treadle.press.weave.graphics import Copy
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import pytest
 
-from treadle.building.scratch import Scratch
-from treadle.building.supplements import find_supplements
+from treadle.app.publish import find_supplements
+from treadle.app.scratch import Scratch
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from treadle.building.tasks import derived_seed, plan_tasks
-from treadle.document.reader import read_document
-from treadle.execution.task import ChunkTask, InlineTask
+from treadle.engine.messages import ChunkTask, InlineTask
+from treadle.press.cells import derived_seed, plan_tasks
+from treadle.press.document.reader import read_document
 
 
 def planned(text, path=Path("report.pmd"), seed=0):

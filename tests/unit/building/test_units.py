@@ -1,12 +1,9 @@
 from pathlib import Path
 
-from treadle.building.analyses import Analyses
-from treadle.building.results import results_by_block
-from treadle.building.tasks import plan_tasks
-from treadle.building.units import units_of
-from treadle.document.reader import read_document
-from treadle.execution.result import ChunkResult, InlineResult, Result, Stream
-from treadle.execution.task import InlineTask
+from treadle.app.units import Analyses, results_by_block, units_of
+from treadle.engine.messages import ChunkResult, InlineResult, InlineTask, Result, Stream
+from treadle.press.cells import plan_tasks
+from treadle.press.document.reader import read_document
 
 
 def read(text):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from treadle.checking.findings import findings
-from treadle.document.reader import read_document
+from treadle.press.checks.findings import findings
+from treadle.press.document.reader import read_document
 
 SOUND = """# A {#sec:a}
 

@@ -2,10 +2,10 @@ import os
 
 import pytest
 
-from treadle.building.publish import publish
-from treadle.building.scratch import Scratch
-from treadle.cli.main import main
-from treadle.store.store import Store, store_folder
+from treadle.app.cli.main import main
+from treadle.app.publish import publish
+from treadle.app.scratch import Scratch
+from treadle.engine.store.store import Store, store_folder
 
 KEY = bytes(range(32))
 

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from treadle.cli.excerpt import with_excerpt
-from treadle.diagnostics import Span, error, warning
+from treadle.app.cli.problems import with_excerpt
+from treadle.problem import Span, error, warning
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import json
 
-from treadle.cli.machines import as_annotation, as_json
-from treadle.diagnostics import Span, error, warning
+from treadle.app.cli.problems import as_annotation, as_json
+from treadle.problem import Span, error, warning
 
 ODD = error(Span.at("a,b:c.pmd", 3, 7), "100%\nbad", "mend it")
 

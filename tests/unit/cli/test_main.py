@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from treadle.cli.main import main
+from treadle.app.cli.main import main
 
 
 def test_the_status_is_returned(tmp_path, capsys):
@@ -33,7 +33,7 @@ def test_no_command_is_misuse(capsys):
 def test_the_command_starts_without_heavy_imports():
     heavy = ("rich", "jinja2", "markdown_it", "yaml", "pygments", "torch", "matplotlib", "pandas")
     code = (
-        "import sys; from treadle.cli.main import parser; parser()\n"
+        "import sys; from treadle.app.cli.main import parser; parser()\n"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

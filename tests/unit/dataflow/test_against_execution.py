@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
 from tests.unit.dataflow.programs import FUNCTIONS, VARIABLES, programs, run
 
-from treadle.dataflow.code import analyse
+from treadle.engine.scan.code import analyse
 
 EXAMPLES = 200
 

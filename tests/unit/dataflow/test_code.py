@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.dataflow.code import analyse
+from treadle.engine.scan.code import analyse
 
 OPAQUE = {
     "exec('x = 1')": "`exec`",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.dataflow.code import analyse, analyse_inline
+from treadle.engine.scan.code import analyse, analyse_inline
 
 WHOLE = None
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from treadle.dataflow.module_code import analyse_module
-from treadle.dataflow.modules import Modules
+from treadle.engine.scan.module_code import analyse_module
+from treadle.engine.scan.modules import Modules
 
 FILES = {
     "data.py": "import csv\nPATH = 'a.csv'\n\ndef load():\n    return csv.reader(open(PATH))\n",

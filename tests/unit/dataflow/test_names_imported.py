@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from treadle.dataflow.names_imported import names_imported_in
+from treadle.engine.scan.code import names_imported_in
 
 
 def test_all_forms_of_imports_at_the_top_level_count():

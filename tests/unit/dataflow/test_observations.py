@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from treadle.dataflow.distributions import name_of, version_of
-from treadle.dataflow.observations import (
+from treadle.engine.plan.distributions import name_of, version_of
+from treadle.engine.plan.validity import (
     changed_distributions,
     changed_environment,
     changed_files,
@@ -17,8 +17,8 @@ from treadle.dataflow.observations import (
     installed,
     shown,
 )
-from treadle.store.files import FileDigests
-from treadle.store.outside import standing, variable
+from treadle.engine.store.files import FileDigests
+from treadle.engine.store.outside import standing, variable
 
 
 def test_files(tmp_path: Path) -> None:

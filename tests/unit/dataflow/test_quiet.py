@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from treadle.dataflow.quiet import QUIET
+from treadle.engine.plan.imports import QUIET
 
 _WATCHING = """
 import sys

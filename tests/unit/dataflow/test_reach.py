@@ -1,13 +1,13 @@
 """What units can reach, and what must run again for them."""
 
-from treadle.dataflow.code import analyse
-from treadle.dataflow.demand import Demander, Live
-from treadle.dataflow.key import GIVEN, PARAMS, Surroundings, components, key_of
-from treadle.dataflow.modules import Modules
-from treadle.dataflow.reach import Reacher
-from treadle.dataflow.records import Group, Observed
-from treadle.dataflow.state import Held, State
-from treadle.dataflow.unit import Unit
+from treadle.engine.cell import Unit
+from treadle.engine.plan.dependencies import Reacher
+from treadle.engine.plan.key import GIVEN, PARAMS, Surroundings, components, key_of
+from treadle.engine.plan.restore import Demander, Live
+from treadle.engine.plan.snapshot import Held, State
+from treadle.engine.scan.code import analyse
+from treadle.engine.scan.modules import Modules
+from treadle.engine.trace import Group, Observed
 
 HELPERS = """
 LIMIT = 3

@@ -1,4 +1,4 @@
-from treadle.dataflow.reasons import UNKNOWN, reasons
+from treadle.engine.plan.reasons import UNKNOWN, reasons
 
 BASE = {"program": "p", "code": "c", "options": "o", "seed": "1", "name x": "t", "params n": "3"}
 

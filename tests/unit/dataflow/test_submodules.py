@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.dataflow.submodules import is_submodule, packages_of
+from treadle.engine.plan.imports import is_submodule, packages_of
 
 
 def test_packages_of():

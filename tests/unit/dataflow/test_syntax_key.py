@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.unit.dataflow.programs import programs
 
-from treadle.dataflow.code import analyse
+from treadle.engine.scan.code import analyse
 
 SAME = [
     ("x = 1", "x = 1  # why"),

@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.document.fences import RawChunk, RawProse, cut, split_lines
+from treadle.press.document.fences import RawChunk, RawProse, cut, split_lines
 
 
 def chunks(text: str) -> list[RawChunk]:

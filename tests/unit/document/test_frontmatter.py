@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from tests.conftest import Within
 
-from treadle.document.frontmatter import read_front_matter
+from treadle.press.document.front_matter import read_front_matter
 
 
 def problems(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 import pytest
 
-from treadle.diagnostics import Span
-from treadle.document.inline import find_inlines, unclosed_inlines
+from treadle.press.document.reader import find_inlines, unclosed_inlines
+from treadle.problem import Span
 
 SPAN = Span("a.pmd", 10, 20)
 

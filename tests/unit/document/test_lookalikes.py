@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.document.reader import read_document
+from treadle.press.document.reader import read_document
 
 
 def warned_lines(text: str) -> list[int]:

@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.document.names import did_you_mean, nearest, unfit_for_label
+from treadle.press.document.names import did_you_mean, nearest, unfit_for_label
 
 
 @pytest.mark.parametrize(

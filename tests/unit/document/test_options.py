@@ -1,9 +1,9 @@
 import pytest
 
-from treadle.diagnostics import Severity, Span
-from treadle.document.model import ChunkOptions
-from treadle.document.option_values import KINDS
-from treadle.document.options import parse_options
+from treadle.press.document.model import ChunkOptions
+from treadle.press.document.option_values import KINDS
+from treadle.press.document.options import parse_options
+from treadle.problem import Severity, Span
 
 SPAN = Span.at("a.pmd", 7)
 

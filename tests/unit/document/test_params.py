@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.document.params import override
+from treadle.press.document.settings import override
 
 PARAMS = {"epochs": 2, "lr": 0.1, "tag": "x", "fast": False, "free": None}
 

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.document.fences import split_lines
-from treadle.document.model import Chunk, Prose
-from treadle.document.reader import read_document
-from treadle.document.source import normalise
-from treadle.document.syntax import check_syntax
+from treadle.press.document.fences import normalise, split_lines
+from treadle.press.document.model import Chunk, Prose
+from treadle.press.document.reader import read_document
+from treadle.press.document.syntax import check_syntax
 
 PATH = Path("dir/a.pmd")
 

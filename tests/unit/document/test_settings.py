@@ -4,9 +4,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import Within
 
-from treadle.document.reader import read_document
-from treadle.document.setting_values import Author
-from treadle.document.settings import Settings, read_settings
+from treadle.press.document.reader import read_document
+from treadle.press.document.settings import Author, Settings, read_settings
 
 
 def settings(block: str) -> tuple[Settings, list[str]]:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from treadle.execution.executor import WorkerExecutor, run_task
-from treadle.execution.result import ChunkResult, Stream, Value
-from treadle.execution.task import ChunkTask, WorkerSetup
+from treadle.engine.messages import ChunkResult, ChunkTask, Stream, Value, WorkerSetup
+from treadle.engine.run.executor import WorkerExecutor, run_task
 
 Run = Callable[..., ChunkResult]
 

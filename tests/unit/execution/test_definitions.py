@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from treadle.execution.worker.places import Compiler
-from treadle.execution.worker.values.codes import Codes
+from treadle.engine.values.codes import Codes
+from treadle.engine.worker.compile import Compiler
 
 _FUNCTION = "def root(x):\n    return math.sqrt(x)\n"
 _CLASS = "class Root:\n    def of(self, x):\n        return math.sqrt(x) + cmath.sqrt(x).real\n"

@@ -10,9 +10,16 @@ from typing import Any
 
 import pytest
 
-from treadle.execution.executor import WorkerDiedError, WorkerExecutor, run_task
-from treadle.execution.result import InlineResult, Value
-from treadle.execution.task import ChunkTask, InlineCode, InlineTask, Task, WorkerSetup
+from treadle.engine.messages import (
+    ChunkTask,
+    InlineCode,
+    InlineResult,
+    InlineTask,
+    Task,
+    Value,
+    WorkerSetup,
+)
+from treadle.engine.run.executor import WorkerDiedError, WorkerExecutor, run_task
 
 
 @pytest.fixture
@@ -103,8 +110,8 @@ def test_files_left_open_are_written(setup, tmp_path):
 
 def test_the_worker_ends_with_the_command(setup, tmp_path):
     program = f"""
-        from treadle.execution.executor import WorkerExecutor, run_task
-        from treadle.execution.task import ChunkTask, WorkerSetup
+        from treadle.engine.run.executor import WorkerExecutor, run_task
+        from treadle.engine.messages import ChunkTask, WorkerSetup
         import time
         executor = WorkerExecutor(WorkerSetup({str(tmp_path)!r}, "", ""))
         code = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(600)"

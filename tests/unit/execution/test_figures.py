@@ -5,7 +5,7 @@ import textwrap
 import pikepdf
 import pytest
 
-from treadle.execution.result import Figure, Stream, Value
+from treadle.engine.messages import Figure, Stream, Value
 
 PLOT = "import matplotlib.pyplot as plt\n"
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from treadle.execution.executor import run_task
-from treadle.execution.result import InlineResult
-from treadle.execution.task import InlineCode, InlineTask
+from treadle.engine.messages import InlineCode, InlineResult, InlineTask
+from treadle.engine.run.executor import run_task
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Module chunks, and libraries that a chunk imports."""
 
-from treadle.execution.result import Stream, Value
+from treadle.engine.messages import Stream, Value
 
 HEADER = "# %% report.pmd:{first}-{last}\n"
 

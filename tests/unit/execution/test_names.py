@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.execution.worker.names import rebound
+from treadle.engine.worker.memory import rebound
 
 NAMES = st.sampled_from("abcdefgh")
 CHANGES = st.lists(st.tuples(NAMES, st.sampled_from(["bind", "again", "unbind"])), max_size=8)

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from treadle.execution.result import Stream, Value
+from treadle.engine.messages import Stream, Value
 
 
 def test_prints_and_values_keep_their_order(run):

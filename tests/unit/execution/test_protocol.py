@@ -4,26 +4,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.execution.protocol import decode, encode
-from treadle.execution.result import (
+from treadle.engine.messages import (
     ChunkResult,
+    ChunkTask,
+    Define,
     Failure,
     Figure,
     Group,
+    InlineCode,
     InlineResult,
+    InlineTask,
+    Load,
     Observed,
+    Step,
     Stepped,
     Stream,
     Table,
-)
-from treadle.execution.task import (
-    ChunkTask,
-    Define,
-    InlineCode,
-    InlineTask,
-    Load,
-    Step,
     WorkerSetup,
+    decode,
+    encode,
 )
 
 MESSAGES = [

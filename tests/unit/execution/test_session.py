@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from treadle.execution.result import Latex, Value
+from treadle.engine.messages import Latex, Value
 
 
 def test_the_last_expression_is_shown(shown):
@@ -42,7 +42,7 @@ def test_future_imports_stay(run, shown):
 
 
 def test_the_worker_has_no_future_imports_of_its_own(tmp_path):
-    from treadle.execution.worker.places import Compiler
+    from treadle.engine.worker.compile import Compiler
 
     compiler = Compiler()
     namespace: dict[str, object] = {}

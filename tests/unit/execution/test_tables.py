@@ -4,7 +4,7 @@ import textwrap
 
 import pytest
 
-from treadle.execution.result import Table, Value
+from treadle.engine.messages import Table, Value
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """`term=True`: statements as typed at Python's prompt."""
 
-from treadle.execution.result import Source, Stream, Value
+from treadle.engine.messages import Source, Stream, Value
 
 CODE = '''\
 # first

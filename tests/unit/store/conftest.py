@@ -1,7 +1,7 @@
 import pytest
 
-from treadle.store.blobs import Blobs
-from treadle.store.traces import Traces
+from treadle.engine.store.blobs import Blobs
+from treadle.engine.store.traces import Traces
 
 KEY = bytes(range(32))
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from treadle.store import evict
-from treadle.store.atomic import PART, write_whole
-from treadle.store.blobs import Blobs, CorruptEntryError
-from treadle.store.digest import digest
-from treadle.store.traces import Traces
+from treadle.engine.store import eviction as evict
+from treadle.engine.store.atomic import PART, write_whole
+from treadle.engine.store.blobs import Blobs, CorruptEntryError
+from treadle.engine.store.digest import digest
+from treadle.engine.store.traces import Traces
 
 KEY = bytes(range(32))
 UNIT = "ab" * 32
@@ -20,8 +20,8 @@ UNIT = "ab" * 32
 # Puts blobs that all writers have in common, and traces that name them, until it is killed.
 WRITER = f"""
 import sys
-from treadle.store.blobs import Blobs
-from treadle.store.traces import Traces
+from treadle.engine.store.blobs import Blobs
+from treadle.engine.store.traces import Traces
 root, rounds = sys.argv[1], int(sys.argv[2])
 blobs, traces = Blobs(root), Traces(root, {KEY!r})
 print("ready", flush=True)

@@ -5,9 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.store.blobs import MAPPED, MAPPED_FILES, Blobs, CorruptEntryError
-from treadle.store.digest import digest
-from treadle.store.inline import INLINE_BYTES, is_inline
+from treadle.engine.store.blobs import (
+    INLINE_BYTES,
+    MAPPED,
+    MAPPED_FILES,
+    Blobs,
+    CorruptEntryError,
+    is_inline,
+)
+from treadle.engine.store.digest import digest
 
 LARGE = bytes(range(256)) * (MAPPED // 256 + 1)
 

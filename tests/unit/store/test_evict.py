@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.store import evict
-from treadle.store.atomic import PART
-from treadle.store.blobs import Blobs
-from treadle.store.entries import unlink
-from treadle.store.traces import Traces
+from treadle.engine.store import eviction as evict
+from treadle.engine.store.atomic import PART
+from treadle.engine.store.blobs import Blobs
+from treadle.engine.store.eviction import unlink
+from treadle.engine.store.traces import Traces
 
 KEY = bytes(range(32))
 DAY = 86400.0

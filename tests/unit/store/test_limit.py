@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.store.limit import LimitError, cache_limit, in_words
-from treadle.store.store import Store
+from treadle.engine.store.store import LimitError, Store, cache_limit, in_words
 
 
 @pytest.mark.parametrize(

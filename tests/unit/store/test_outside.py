@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from treadle.store.outside import standing, unseen, variable
+from treadle.engine.store.outside import standing, unseen, variable
 
 
 def test_what_is_said_of_a_path(tmp_path: Path) -> None:

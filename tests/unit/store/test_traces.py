@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.store.traces import KEPT, RECENT, Traces
+from treadle.engine.store.traces import KEPT, RECENT, Traces
 
 UNIT, OTHER = "ab" * 32, "cd" * 32
 KEY = bytes(range(32))

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.submission.archive import NotBuiltError, pack
-from treadle.submission.requirements import requirements
+from treadle.submission.archive import NotBuiltError, pack, requirements
 
 
 @pytest.fixture

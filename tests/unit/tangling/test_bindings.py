@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.tangling.bindings import bound_names
+from treadle.press.tangle.module_names import bound_names
 
 
 @pytest.mark.parametrize(

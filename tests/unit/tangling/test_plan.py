@@ -5,12 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.diagnostics import Span
-from treadle.document.reader import read_document
-from treadle.tangling.header import read_seal
-from treadle.tangling.origin import origin_in, origin_of
-from treadle.tangling.places import module_name, package_name
-from treadle.tangling.plan import Extracted, extract
+from treadle.press.document.reader import read_document
+from treadle.press.tangle.extract import (
+    Extracted,
+    extract,
+    module_name,
+    origin_in,
+    origin_of,
+    package_name,
+    read_seal,
+)
+from treadle.problem import Span
 
 PATH = Path("dir/my-report.pmd")
 

@@ -3,10 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from treadle.document.reader import read_document
-from treadle.tangling.plan import extract
-from treadle.tangling.tangle import Tangled, tangle
-from treadle.tangling.write import act, plan_writes
+from treadle.press.document.reader import read_document
+from treadle.press.tangle.extract import extract
+from treadle.press.tangle.write import Tangled, act, plan_writes, tangle
 
 ONE = "```python module='one'\nx = 1\n```\n"
 TWO = "```python module='two'\ny = 1\n```\n"

@@ -1,8 +1,8 @@
 import pytest
 from msgspec.structs import replace
 
-from treadle.typesetting.bibtex_log import bibliography_diagnostics
-from treadle.typesetting.places import Places
+from treadle.press.tex.bibliography import bibliography_diagnostics
+from treadle.press.tex.places import Places
 
 PLACES = Places("a/b.pmd", "b.tex", "x", (1,), {"refs.bib": "a/refs.bib"})
 BIB = "@book{key,\n  title = {T}\n"

@@ -1,8 +1,8 @@
 import pytest
 
-from treadle.diagnostics import Severity, Span
-from treadle.typesetting.diagnose import diagnose, diagnose_errors
-from treadle.typesetting.places import Places
+from treadle.press.tex.diagnose import diagnose, diagnose_errors
+from treadle.press.tex.places import Places
+from treadle.problem import Severity, Span
 
 # Each line of the tex comes from the line of the .pmd with ten times its number.
 TEX = "\n".join(

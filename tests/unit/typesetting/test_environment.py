@@ -2,7 +2,7 @@ import datetime
 
 import pytest
 
-from treadle.typesetting.environment import document_epoch, parse_date, tex_environment
+from treadle.press.tex.environment import document_epoch, parse_date, tex_environment
 
 
 @pytest.mark.parametrize(

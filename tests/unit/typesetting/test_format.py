@@ -6,12 +6,11 @@ import os
 
 import pytest
 
-from treadle.typesetting.environment import tex_environment
-from treadle.typesetting.format import Format, Store, format_of, preamble_of
-from treadle.typesetting.latex import Job
-from treadle.typesetting.measure import Measure
-from treadle.typesetting.places import Places
-from treadle.typesetting.typeset import typeset
+from treadle.press.tex.environment import tex_environment
+from treadle.press.tex.format import Format, Measure, Store, format_of, preamble_of
+from treadle.press.tex.passes import Job
+from treadle.press.tex.places import Places
+from treadle.press.tex.typeset import typeset
 
 HEAD = "\\documentclass{article}\n\\pdftrailerid{}\\pdfsuppressptexinfo=-1\n"
 

@@ -1,4 +1,4 @@
-from treadle.typesetting.inputs import inputs_of
+from treadle.press.tex.places import inputs_of
 
 
 def test_files_that_are_read_and_those_that_they_read(tmp_path):

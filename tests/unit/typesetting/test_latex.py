@@ -2,12 +2,12 @@
 
 import os
 
-from treadle.diagnostics import has_errors
-from treadle.typesetting.environment import tex_environment
-from treadle.typesetting.latex import Job, run_pass
-from treadle.typesetting.log import first_error
-from treadle.typesetting.places import Places
-from treadle.typesetting.typeset import typeset
+from treadle.press.tex.environment import tex_environment
+from treadle.press.tex.log import first_error
+from treadle.press.tex.passes import Job, run_pass
+from treadle.press.tex.places import Places
+from treadle.press.tex.typeset import typeset
+from treadle.problem import has_errors
 
 BIB = "@book{Knuth, author={Donald Knuth}, title={Digital}, publisher={CSLI}, year={1999}}\n"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.typesetting.log import Kind, Message, first_error, messages
+from treadle.press.tex.log import Kind, Message, first_error, messages
 
 CLEAN = """This is pdfTeX, Version 3
 (./report.tex

@@ -1,7 +1,7 @@
 import re
 
-from treadle.diagnostics import Span
-from treadle.typesetting.places import Places
+from treadle.press.tex.places import Places
+from treadle.problem import Span
 
 TEX = "one\n\\bibliography{a}\n\\textbf {bold\n text}\n"
 PLACES = Places("a/b.pmd", "b.tex", TEX, (5, 6, 8, 9), {"refs.bib": "a/refs.bib"})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.typesetting.programs import Patience, ProgramKilledError, Programs
+from treadle.press.tex.engine import Patience, ProgramKilledError, Programs
 
 ENDLESS = [sys.executable, "-c", "open('begun', 'w').close(); import time; time.sleep(60)"]
 
@@ -51,7 +51,7 @@ def test_one_that_writes_nothing_is_ended_and_one_that_writes_is_not(tmp_path: P
 def test_none_outlives_the_one_that_started_it(tmp_path: Path) -> None:
     endless = "import os, time; print(os.getpid(), file=open('pid', 'w')); time.sleep(60)"
     text = f"""import os, pathlib, threading, time
-from treadle.typesetting.programs import Programs
+from treadle.press.tex.engine import Programs
 given = ({python(endless)!r}, pathlib.Path("."), dict(os.environ))
 threading.Thread(target=Programs().run, args=given, daemon=True).start()
 while not (os.path.exists("pid") and open("pid").read()): time.sleep(0.01)

@@ -2,8 +2,8 @@ import gzip
 import os
 from pathlib import Path
 
-from treadle.typesetting.places import Places
-from treadle.typesetting.synctex import for_document
+from treadle.press.tex.places import Places
+from treadle.press.tex.synctex import for_document
 
 TEX = "\n".join(["a", r"\bibliography{x}", "b"])
 PLACES = Places("sub/a.pmd", "a.tex", TEX, (10, 20, 30))

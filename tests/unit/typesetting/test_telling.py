@@ -2,9 +2,9 @@
 
 import pytest
 
-from treadle.typesetting.log import Kind, Message
-from treadle.typesetting.places import Places
-from treadle.typesetting.telling import Telling
+from treadle.press.tex.kinds import Telling
+from treadle.press.tex.log import Kind, Message
+from treadle.press.tex.places import Places
 
 # A paragraph of five lines, and one of three.
 TEX = "one\ntwo\nthree\nfour\nfive\n\n\\begin{tabularz}\nx\n\\end{tabularz}\n"

@@ -1,7 +1,7 @@
 import pytest
 
-from treadle.typesetting.diagnose import diagnose
-from treadle.typesetting.places import Places
+from treadle.press.tex.diagnose import diagnose
+from treadle.press.tex.places import Places
 
 
 def hint(kind: str, key: str, tex: str) -> str:

@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from treadle.diagnostics import Span
-from treadle.document.model import Chunk, ChunkOptions, Document, FrontMatter
-from treadle.weaving.fragment import text_of
-from treadle.weaving.markdown.context import Findings, Setting
-from treadle.weaving.markdown.render import render_markdown
+from treadle.press.document.model import Chunk, ChunkOptions, Document, FrontMatter
+from treadle.press.markdown.context import Findings, Setting
+from treadle.press.markdown.render import render_markdown
+from treadle.press.weave.fragment import text_of
+from treadle.problem import Span
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.execution.result import (
+from treadle.engine.messages import (
     ChunkResult,
     Failure,
     Figure,
@@ -10,10 +10,10 @@ from treadle.execution.result import (
     Table,
     Value,
 )
-from treadle.weaving.chunks import Look, chunk_parts
-from treadle.weaving.fragment import text_of
-from treadle.weaving.markdown.context import Place
-from treadle.weaving.source import Markdown
+from treadle.press.markdown.context import Place
+from treadle.press.weave.chunks import Look, chunk_parts
+from treadle.press.weave.fragment import text_of
+from treadle.press.weave.markdown_source import Markdown
 
 OUT = Stream("stdout", "out\n")
 

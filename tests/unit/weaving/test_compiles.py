@@ -10,12 +10,12 @@ import unicodedata
 
 import pytest
 
-from treadle.diagnostics import Span
-from treadle.document.model import Prose
-from treadle.execution.result import ChunkResult, Stream, Table
-from treadle.weaving.characters import declarations
-from treadle.weaving.latex import escape
-from treadle.weaving.weave import weave
+from treadle.engine.messages import ChunkResult, Stream, Table
+from treadle.press.document.model import Prose
+from treadle.press.weave.characters import declarations
+from treadle.press.weave.latex import escape
+from treadle.press.weave.weave import weave
+from treadle.problem import Span
 
 pytestmark = pytest.mark.skipif(not shutil.which("pdflatex"), reason="TeX is not installed")
 

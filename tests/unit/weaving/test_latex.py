@@ -4,13 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.weaving.latex import (
-    escape,
-    escape_code,
-    escape_prose,
-    escape_url,
-    escape_verbatim,
-)
+from treadle.press.weave.latex import escape, escape_code, escape_prose, escape_url, escape_verbatim
 
 OURS = re.compile(
     r"\\(?:textbackslash|textasciicircum|textasciitilde|textquotesingle|textasciigrave"

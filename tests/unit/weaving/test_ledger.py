@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.weaving.ledger import power
+from treadle.press.weave.ledger import power
 
 
 @pytest.mark.parametrize(

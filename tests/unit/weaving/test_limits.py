@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.weaving.listings import code_lines
+from treadle.press.weave.listings import code_lines
 
 
 @pytest.mark.parametrize("mark", ["*", "**", "~~", "[^", "^[", "![", "[", "> ", "- ", "::: a\n"])

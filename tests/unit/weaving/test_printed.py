@@ -4,8 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.weaving.listings import code_lines, highlighted, output_lines
-from treadle.weaving.printed import printed_lines, wrap_at
+from treadle.press.weave.listings import (
+    code_lines,
+    highlighted,
+    output_lines,
+    printed_lines,
+    wrap_at,
+)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.weaving import chunks, latex, listings
-from treadle.weaving.pygments_runs import pygments_runs
-from treadle.weaving.python_runs import KEYWORDS, python_runs
+from treadle.press.weave import chunks, latex, listings
+from treadle.press.weave.listings import KEYWORDS, pygments_runs, python_runs
 
 PIECES = (
     *sorted(KEYWORDS),

@@ -1,6 +1,6 @@
-from treadle.weaving.fragment import Line
-from treadle.weaving.markdown.context import Place
-from treadle.weaving.source import Markdown, join
+from treadle.press.markdown.context import Place
+from treadle.press.weave.fragment import Line
+from treadle.press.weave.markdown_source import Markdown, join
 
 
 def test_every_line_has_its_origin_and_there_is_none_after_the_last():

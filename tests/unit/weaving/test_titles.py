@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from treadle.weaving.markdown.plain import plain_text, readable_maths, running_line
-from treadle.weaving.weave import weave
+from treadle.press.markdown.plain import plain_text, readable_maths, running_line
+from treadle.press.weave.weave import weave
 
 
 @pytest.mark.parametrize(

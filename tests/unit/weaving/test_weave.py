@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from treadle.diagnostics import Span
-from treadle.document.model import Inline, Prose
-from treadle.execution.result import ChunkResult, Figure, InlineResult, Stream
-from treadle.weaving.weave import weave
+from treadle.engine.messages import ChunkResult, Figure, InlineResult, Stream
+from treadle.press.document.model import Inline, Prose
+from treadle.press.weave.weave import weave
+from treadle.problem import Span
 
 
 def prose(text, line=1, inlines=()):

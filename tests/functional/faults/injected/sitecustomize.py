@@ -80,7 +80,7 @@ class Injection:
 def install() -> None:
     """If this is the process in which it happens."""
     fault = json.loads(os.environ.get("TREADLE_FAULT", "null"))
-    process = "worker" if "treadle.execution.worker" in sys.orig_argv else "command"
+    process = "worker" if "treadle.engine.worker" in sys.orig_argv else "command"
     if fault is not None and fault["process"] == process:
         Injection(fault).install()
 

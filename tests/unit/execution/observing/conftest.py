@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from treadle.dataflow.records import Observed
-from treadle.execution.protocol import decode, encode
-from treadle.execution.task import WorkerSetup
+from treadle.engine.messages import WorkerSetup, decode, encode
+from treadle.engine.trace import Observed
 
 STEPS = Path(__file__).with_name("steps.py")
 

@@ -9,11 +9,10 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-from treadle.execution.protocol import decode, encode
-from treadle.execution.result import ChunkResult, Stepped
-from treadle.execution.worker.imports import AfterImport, import_fresh_from
-from treadle.execution.worker.names import rebound
-from treadle.execution.worker.observing.observer import Observer
+from treadle.engine.messages import ChunkResult, Stepped, decode, encode
+from treadle.engine.observe.observer import Observer
+from treadle.engine.worker.imports import AfterImport, import_fresh_from
+from treadle.engine.worker.memory import rebound
 
 
 def main() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tests.unit.execution.observing.conftest import Observe
 
-from treadle.dataflow.records import Observed
-from treadle.store import outside
-from treadle.store.files import FileDigests
+from treadle.engine.store import outside
+from treadle.engine.store.files import FileDigests
+from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.unit.execution.observing.conftest import Observe, observed_in
 
-from treadle.dataflow.records import Observed
-from treadle.store.digest import digest
+from treadle.engine.store.digest import digest
+from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
 

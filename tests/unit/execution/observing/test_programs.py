@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tests.unit.execution.observing.conftest import Observe
 
-from treadle.dataflow.records import Observed
-from treadle.store import outside
-from treadle.store.digest import digest
+from treadle.engine.store import outside
+from treadle.engine.store.digest import digest
+from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
 

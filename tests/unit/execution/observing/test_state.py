@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.unit.execution.observing.conftest import Observe, observed_in
 
-from treadle.dataflow.records import Observed
+from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from treadle.dataflow.records import Group
-from treadle.execution.task import Load
-from treadle.execution.worker.values.values import Values
-from treadle.store.blobs import Blobs
+from treadle.engine.messages import Load
+from treadle.engine.store.blobs import Blobs
+from treadle.engine.trace import Group
+from treadle.engine.values.values import Values
 
 
 class Session:

@@ -138,7 +138,7 @@ def test_memory_that_was_shared_is_shared_again(
 
 
 def test_two_loads_do_not_share(session: Session) -> None:
-    from treadle.execution.task import Load
+    from treadle.engine.messages import Load
 
     session.run("import numpy as np\nx = np.zeros(100_000)")
     (group,) = session.values.groups(["x"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from treadle.execution.task import Load
+from treadle.engine.messages import Load
 
 from .conftest import Session
 

@@ -109,7 +109,7 @@ def test_an_instance_comes_back_as_one_of_the_class_there_is(session: Session) -
     session.run("class C:\n    def __init__(self): self.a = [1]\nx = C()")
     (group,) = session.values.groups(["x"])
     session.run("class C:\n    def more(self): return self.a + [2]")
-    from treadle.execution.task import Load
+    from treadle.engine.messages import Load
 
     assert session.values.load(Load(group.entry, group.names, group.token))
     assert session.get("type(x) is C and x.more() == [1, 2]")
@@ -125,7 +125,7 @@ def test_restored_functions_see_the_session(session: Session) -> None:
 
 
 def test_a_part_of_a_group_can_be_bound(session: Session) -> None:
-    from treadle.execution.task import Load
+    from treadle.engine.messages import Load
 
     session.run("x = [1]; y = [x]")
     (group,) = session.values.groups(["x", "y"])
@@ -136,7 +136,7 @@ def test_a_part_of_a_group_can_be_bound(session: Session) -> None:
 
 @pytest.mark.parametrize("spoil", ["missing", "altered", "class", "name"])
 def test_what_does_not_load_binds_nothing(session: Session, spoil: str) -> None:
-    from treadle.execution.task import Load
+    from treadle.engine.messages import Load
 
     session.run("class C: pass\nx = C()\ny = [x, 5000 * 'large']")
     (group,) = session.values.groups(["x", "y"])
@@ -236,7 +236,7 @@ def test_annotations_do_not_link_functions(session: Session) -> None:
 def test_a_small_value_whose_entry_is_spoilt_binds_nothing(
     session: Session, spoil: Callable[[str], str]
 ) -> None:
-    from treadle.execution.task import Load
+    from treadle.engine.messages import Load
 
     session.run("x = [1, 2]")
     (group,) = session.values.groups(["x"])

@@ -1,0 +1,135 @@
+"""`treadle`: find the subcommand and run it."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from enum import IntEnum
+from types import FrameType
+from typing import NoReturn
+
+from treadle import __version__
+
+# What the operating system refused: at which path, and the way out.
+
+ROOM = "make room on the disk, for example by `treadle clean --older 30d`"
+ALLOWED = "see to it that you may read and write it"
+IN_THE_WAY = "move what lies there out of the way"
+WAYS_OUT = {
+    errno.ENOSPC: ROOM,
+    errno.EDQUOT: ROOM,
+    errno.EACCES: ALLOWED,
+    errno.EPERM: ALLOWED,
+    errno.EROFS: ALLOWED,
+    errno.EISDIR: IN_THE_WAY,
+    errno.ENOTDIR: IN_THE_WAY,
+    errno.EEXIST: IN_THE_WAY,
+    errno.ELOOP: IN_THE_WAY,
+    errno.ENAMETOOLONG: "give it a shorter name",
+}
+
+
+def in_words(failure: OSError) -> str:
+    """`PATH: No space left on device (the way out)`."""
+    path = failure.filename2 or failure.filename  # of two, the one that was to be written
+    text = failure.strerror or str(failure)
+    text = f"{path}: {text}" if path else text
+    hint = WAYS_OUT.get(failure.errno or 0)
+    return f"{text} ({hint})" if hint else text
+
+
+# `treadle`: find the subcommand and run it.
+
+
+class Exit(IntEnum):
+    """The exit statuses of the command."""
+
+    WELL = 0
+    DOCUMENT_ERRORS = 1
+    MISUSED = 2
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class TerminatedError(KeyboardInterrupt):
+    """Somebody else than the user at the keyboard wants an end: the same happens as then."""
+
+
+def command() -> NoReturn:
+    """Run `treadle` as a process of its own, and end that."""
+    _open_standard_streams()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:  # not under nohup
+            signal.signal(number, _terminate)
+    status = main()
+    if sys.getprofile() or sys.gettrace():  # what watches writes its findings at the end
+        raise SystemExit(status)
+    for stream in (sys.stdout, sys.stderr):
+        if stream.closed:
+            continue
+        try:
+            stream.flush()
+        except OSError:  # nobody listens any more, or a full disk
+            status = status or Exit.DOCUMENT_ERRORS
+    # Taking every module apart takes Python longer than some builds do.
+    os._exit(status)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `treadle` with these arguments (the process's own by default); the exit status."""
+    # Reading and weaving make many small objects and no garbage to speak of: looking for it among
+    # them, at Python's usual rate, is a third of their time.
+    gc.set_threshold(200_000, 20, 100)
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except TerminatedError:
+        print("treadle: terminated", file=sys.stderr)
+        return Exit.TERMINATED
+    except KeyboardInterrupt:
+        print("treadle: interrupted", file=sys.stderr)
+        return Exit.INTERRUPTED
+    except BrokenPipeError:  # `treadle build ... | head`
+        sys.stderr.close()
+        return Exit.DOCUMENT_ERRORS
+    except OSError as failure:  # a full disk, a folder that can't be written
+        print(f"treadle: error: {in_words(failure)}", file=sys.stderr)
+        return Exit.DOCUMENT_ERRORS
+
+
+def _terminate(number: int, _: FrameType | None) -> NoReturn:
+    raise TerminatedError(number)
+
+
+def _open_standard_streams() -> None:
+    """What the caller has closed (`2>&-`) leads nowhere; else a file of ours would take its place.
+
+    Python has None for such a stream, and the next file that is opened gets its number.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    from treadle.app.cli import build, check, clean, tangle, why
+
+    top = argparse.ArgumentParser(
+        prog="treadle",
+        description="Run a document's Python code, weave its results into LaTeX, typeset a PDF.",
+    )
+    top.add_argument("--version", action="version", version=f"treadle {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", required=True)
+    for command in (build, check, tangle, why, clean):
+        command.add_to(commands)
+    return top

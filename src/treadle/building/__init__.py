@@ -1,1 +1,0 @@
-"""Build: the stages strung together, from a `.pmd` to the `.tex` and the PDF."""

@@ -1,1 +1,0 @@
-"""The document as the author wrote it: reading a `.pmd` file."""

@@ -1,0 +1,203 @@
+"""What each step of a worker was seen to do."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import ModuleType
+
+from treadle.engine.messages import WorkerSetup
+from treadle.engine.observe import files, native, stats
+from treadle.engine.observe import processes as threads
+from treadle.engine.observe import settings as interpreter
+from treadle.engine.observe import settings as libraries
+from treadle.engine.observe.attributes import Attributes
+from treadle.engine.observe.environment import Environment, Values, as_text, names_read
+from treadle.engine.observe.imports import Imports, Lookups, Modules
+from treadle.engine.observe.log import Journal, Log
+from treadle.engine.observe.native import Sources
+from treadle.engine.observe.processes import Processes
+from treadle.engine.observe.programs import Programs
+from treadle.engine.observe.scope import scope_of
+from treadle.engine.observe.state import State
+from treadle.engine.store.files import FileDigests, KnownFiles
+from treadle.engine.store.outside import variable
+from treadle.engine.trace import Observed
+from treadle.engine.worker.imports import AfterImport
+
+# Everything that observes a process, put in place once: the worker and its children.
+
+
+class Watch:
+    """The hooks of one process and the log they write to, which is not active yet."""
+
+    def __init__(
+        self, setup: WorkerSetup, after_import: AfterImport, journal: Journal | None = None
+    ) -> None:
+        """Install the hooks; they stay as long as the process lives."""
+        known = KnownFiles(setup.store, setup.key) if setup.store and setup.key else None
+        self.log = Log(scope_of(setup), FileDigests(known), journal)
+        self.imports = Imports()
+        self.environment = Environment(self.log, self.imports)
+        self.processes = Processes(self.log, setup)
+        lookups = Lookups(self.log, self.imports, setup)
+        programs = Programs(self.log, self.imports)
+        handlers = files.handlers(self.log, self.imports) | programs.handlers() | lookups.handlers()
+        self.imports.install()
+        self.environment.install()
+        self.processes.install(after_import)
+        native.install(self.log, after_import)
+        Sources(self.log, self.imports).install()
+        stats.install(self.log, self.imports)
+        files.install(self.log, handlers)
+
+        self._told: set[str] = set()
+        self._process = None if journal is not None else os.getpid()
+        self.imports.after_own.append(self._tell_module)
+        self.imports.after_library.append(self._tell_modules)
+
+    def _tell_module(self, module: ModuleType) -> None:
+        """The worker can't see what other processes import."""
+        file = getattr(module, "__file__", None)
+        if file and os.getpid() != self._process:
+            self.log.note(self.log.tell, "module", module.__name__, file)
+
+    def _tell_modules(self) -> None:
+        if not self.log.active or os.getpid() == self._process:
+            return
+        for name in sys.modules.keys() - self._told:
+            module = sys.modules.get(name)
+            self._told.add(name)
+            if "." not in name and name not in sys.stdlib_module_names and module is not None:
+                self._tell_module(module)
+
+
+# What each step of a worker was seen to do.
+
+_THREAD = "it leaves a thread running"
+_PROCESS = "it leaves a process running"
+
+
+class Observer:
+    """Observes the process it is made in. Nothing counts but what happens within a step."""
+
+    def __init__(
+        self,
+        setup: WorkerSetup,
+        after_import: AfterImport,
+        namespace: Mapping[str, object],
+    ) -> None:
+        """Install the hooks, for good. `namespace` is the session's.
+
+        To be made after all else that acts after imports: what that sets is no effect.
+        """
+        self._watch = Watch(setup, after_import)
+        self._log = self._watch.log
+        self._modules = Modules(self._watch.imports)
+        self._attributes = Attributes(namespace, self._modules)
+        self._state = State()
+        self._state.add(*interpreter.probes())
+        libraries.follow(self._state, after_import)
+        imports = self._watch.imports
+        imports.before_library.append(self._import_begins)
+        imports.after_library.append(self._import_ends)
+        imports.after_own.append(self._attributes.imported)
+        self._own_before: frozenset[str] = frozenset()
+        self._threads: frozenset[int] = frozenset()
+        self._children: frozenset[int] = frozenset()
+
+    def after_own_import(self, action: Callable[[ModuleType], None]) -> None:
+        """Call `action` with each module of the project right after it has been loaded."""
+        self._watch.imports.after_own.append(action)
+
+    def begin(self, names: Mapping[str, object]) -> None:
+        """A step starts: nothing has been seen of it. `names` is a copy of the namespace."""
+        _let_warnings_repeat()
+        self._modules.refresh()
+        self._own_before = frozenset(self._modules.own)
+        self._threads = threads.running()
+        self._attributes.begin(names)
+        self._state.begin()
+        self._children = self._watch.processes.running()
+        self._log.start_over()
+        self._log.active = True
+
+    def finish(self, bound: Sequence[str], gone: Sequence[str]) -> Observed:
+        """The step has ended: what it depends on and what it changed.
+
+        It has bound and deleted these names of the session.
+        """
+        log = self._log
+        log.catch_up()
+        log.active = False
+        self._modules.refresh()
+        modules, distributions = self._modules.with_others(log.modules)
+        observed = Observed(
+            reads=tuple(log.reads.items()),
+            writes=tuple(self._writes()),
+            listings=tuple(log.listings.items()),
+            stats=tuple((path, how, text) for (path, how), text in self._stats()),
+            environment=tuple(self._variables()) if log.variables else (),
+            modules=tuple(sorted(modules.items())),
+            imported=tuple(
+                sorted(each for each in modules.items() if each[0] not in self._own_before)
+            ),
+            distributions=distributions,
+            unknown=tuple(self._unknown()),
+            effects=(*self._state.effects(), *self._attributes.effects(bound, gone)),
+        )
+        self._attributes.end()
+        return observed
+
+    def _writes(self) -> Iterator[tuple[str, str]]:
+        """What was written and is there now, or was there before."""
+        for path, was_there in self._log.written.items():
+            self._log.digests.forget(path)
+            digest = self._log.digests.of(path)
+            if digest or was_there:
+                yield path, digest
+
+    def _stats(self) -> Iterator[tuple[tuple[str, str], str]]:
+        """What was asked, but not of files whose contents count, or that came and went."""
+        reads, written = self._log.reads, self._log.written
+        for (path, how), text in self._log.stats.items():
+            passing = not written.get(path, True) and not os.path.lexists(path)
+            if not passing and not (how in ("kind", "size") and reads.get(path)):
+                yield (path, how), text
+
+    def _variables(self) -> Iterator[tuple[str, str]]:
+        given = as_text(self._watch.environment.given)
+        before = self._state.value(interpreter.ENVIRONMENT)
+        assert isinstance(before, dict)
+        values: Values = before
+        for name in names_read(iter(self._log.variables)):
+            # A child process can't know that a variable was set before it started.
+            if name == "*" or self._watch.environment.is_given(name, values):
+                yield name, variable(given, name)
+
+    def _unknown(self) -> Iterator[str]:
+        yield from self._log.unknown
+        if not threads.running() <= self._threads:
+            yield _THREAD
+        if self._watch.processes.running() - self._children or self._watch.processes.in_the_dark():
+            yield _PROCESS
+
+    def _import_begins(self) -> None:
+        if self._log.active:
+            self._state.import_begins()
+            self._attributes.import_begins()
+
+    def _import_ends(self) -> None:
+        if self._log.active:
+            self._state.import_ends()
+            self._attributes.import_ends()
+
+
+def _let_warnings_repeat() -> None:
+    """Forget which warnings were shown: a step shows its own, whatever ran before it."""
+    mutated = getattr(warnings, "_filters_mutated", None)
+    if mutated is not None:
+        mutated()  # the registries of all modules are outdated by it
+    warnings.onceregistry.clear()  # type: ignore[attr-defined]

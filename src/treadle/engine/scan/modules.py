@@ -1,0 +1,281 @@
+"""The project's own modules: where they lie, and what of them a name rests on."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from os.path import isdir
+from typing import NamedTuple
+
+from treadle.engine.scan.module_code import Import, ModuleCode, Symbol, analyse_module
+
+# What code takes from the project's own modules by its import statements.
+
+
+def own_refs(source: str, is_own: Callable[[str], bool]) -> frozenset[str]:
+    """The "module:name" that `source` imports or reaches by attribute; "module:*" for all of it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return frozenset()
+    refs: set[str] = set()
+    modules: dict[str, str] = {}  # bound name -> dotted module
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            refs.update(_imported(node, is_own, modules))
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            refs.update(_imported_from(node, is_own, modules))
+    for bound, dotted in modules.items():
+        refs.update(f"{dotted}:{name}" for name in _attributes(tree, bound))
+    return frozenset(refs)
+
+
+def _imported(
+    node: ast.Import, is_own: Callable[[str], bool], modules: dict[str, str]
+) -> Iterator[str]:
+    for alias in node.names:
+        if not is_own(alias.name):
+            continue
+        yield f"{alias.name}:"  # executed: what concerns all of it
+        if alias.asname or "." not in alias.name:
+            modules[alias.asname or alias.name] = alias.name
+        else:
+            yield f"{alias.name}:*"
+
+
+def _imported_from(
+    node: ast.ImportFrom, is_own: Callable[[str], bool], modules: dict[str, str]
+) -> Iterator[str]:
+    assert node.module
+    for alias in node.names:
+        inner = f"{node.module}.{alias.name}"
+        if is_own(inner):
+            yield f"{inner}:"
+            modules[alias.asname or alias.name] = inner
+        elif is_own(node.module):
+            yield f"{node.module}:{alias.name}"
+
+
+def _attributes(tree: ast.AST, bound: str) -> set[str]:
+    """The attributes by which `bound` is used; "*" if it is used in another way."""
+    by_attribute: set[int] = set()
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if node.value.id == bound and isinstance(node.ctx, ast.Load):
+                found.add(node.attr)
+                by_attribute.add(id(node.value))
+        elif isinstance(node, ast.Name) and node.id == bound and id(node) not in by_attribute:
+            found.add("*")
+    return found
+
+
+# The project's own modules: where they lie, and what of them a name rests on.
+
+_ALL = "*"
+Attributes = frozenset[str] | None
+
+
+class Ref(NamedTuple):
+    """A name of a module ("*": all of them, "": what concerns them all), and what is used of it."""
+
+    module: str
+    name: str
+    attributes: Attributes = None  # by which it is used; None: as a whole
+
+    @property
+    def text(self) -> str:
+        """As "module:name"."""
+        return f"{self.module}:{self.name}"
+
+
+class Modules:
+    """Finds the project's own modules and follows names through them."""
+
+    def __init__(self, folders: Sequence[str], read: Callable[[str], str | None]) -> None:
+        """Modules lie in `folders`; `read` gives a file's text, None if there is no such file."""
+        self._folders = tuple(folders)
+        self._read = read
+        self._found: dict[str, tuple[str, bool] | None] = {}
+        self._codes: dict[str, ModuleCode | None] = {}
+        self._walks: dict[Ref, frozenset[Ref]] = {}
+
+    def find(self, dotted: str) -> tuple[str, bool] | None:
+        """A module's file (its folder, if it has no file), and whether it is a package."""
+        if dotted not in self._found:
+            self._found[dotted] = self._search(dotted)
+        return self._found[dotted]
+
+    def code(self, dotted: str) -> ModuleCode | None:
+        """What a module is made of; None if it is none of the project's."""
+        if dotted not in self._codes:
+            found = self.find(dotted)
+            source = self._read(found[0]) if found and found[0].endswith(".py") else None
+            self._codes[dotted] = analyse_module(source or "", dotted, found[1]) if found else None
+        return self._codes[dotted]
+
+    def closure(self, refs: Iterable[str]) -> Mapping[str, str]:
+        """All that the refs "module:name" rest on, with the digests of their statements.
+
+        "module:" in the answer stands for the statements that concern all of a module.
+        """
+        starts = [Ref(*ref.partition(":")[::2]) for ref in refs]
+        reached = self._walk(starts)
+        while True:
+            more = self._changing(reached) - reached
+            if not more:
+                break
+            reached |= self._walk(more)
+        return {ref.text: self._key(ref) for ref in sorted(reached, key=lambda ref: ref.text)}
+
+    def _search(self, dotted: str) -> tuple[str, bool] | None:
+        path = dotted.replace(".", "/")
+        if not all(part.isidentifier() for part in dotted.split(".")):
+            return None
+        for folder in self._folders:
+            base = f"{folder}/{path}"
+            for file, is_package in ((f"{base}/__init__.py", True), (f"{base}.py", False)):
+                if self._read(file) is not None:
+                    return file, is_package
+        for folder in self._folders:
+            if isdir(f"{folder}/{path}"):  # noqa: PTH112 - no need of pathlib for this
+                return f"{folder}/{path}", True
+        return None
+
+    def _key(self, ref: Ref) -> str:
+        code = self.code(ref.module)
+        assert code is not None
+        return code.symbols[ref.name].key if ref.name else code.loose.key
+
+    def _walk(self, starts: Iterable[Ref]) -> set[Ref]:
+        """The symbols reached from `starts`, each once, without attributes."""
+        reached: set[Ref] = set()
+        seen: set[Ref] = set()
+        waiting = list(starts)
+        while waiting:
+            ref = waiting.pop()
+            if ref in seen:
+                continue
+            seen.add(ref)
+            code = self.code(ref.module)
+            if code is None:
+                continue
+            whole = Ref(ref.module, "")
+            if whole not in reached:
+                reached.add(whole)
+                waiting += self._on_import(ref.module, code)
+            if ref.name in code.symbols:
+                reached.add(Ref(ref.module, ref.name))
+            waiting += self._next(ref, code)
+        return reached
+
+    def _on_import(self, dotted: str, code: ModuleCode) -> Iterator[Ref]:
+        """What importing a module runs: its packages, its imports, its loose statements."""
+        package = dotted.rpartition(".")[0]
+        if package:
+            yield Ref(package, "")
+        for module in code.runs:
+            yield Ref(module, "")
+        yield from self._used_by(code.loose, dotted, code)
+        if code.opaque:
+            yield Ref(dotted, _ALL)
+
+    def _next(self, ref: Ref, code: ModuleCode) -> Iterator[Ref]:
+        if not ref.name:
+            return
+        if ref.name == _ALL:
+            yield from (Ref(ref.module, name) for name in (*code.symbols, *code.imports))
+            return
+        known = False
+        if ref.name in code.symbols:
+            known = True
+            yield from self._used_by(code.symbols[ref.name], ref.module, code)
+        for item in code.imports.get(ref.name, ()):
+            known = True
+            yield from self._imported(item, ref)
+        if known or ref.name in code.loose_names:
+            return
+        yield from self._elsewhere(ref, code)
+
+    def _used_by(self, symbol: Symbol, dotted: str, code: ModuleCode) -> Iterator[Ref]:
+        for name, attributes in symbol.uses.items():
+            if name in code.symbols or name in code.imports:
+                yield Ref(dotted, name, attributes)
+            elif name not in code.loose_names:
+                yield from (Ref(star, name, attributes) for star in self._stars(code, name))
+
+    def _imported(self, item: Import, ref: Ref) -> Iterator[Ref]:
+        """What a name stands for that was imported, by what is used of it."""
+        if item.attribute is None:
+            bound = item.module
+            if "." in bound and ref.name == bound.partition(".")[0] and self.find(ref.name):
+                yield Ref(bound, "")  # `import a.b` binds `a`
+                bound = ref.name
+            yield from self._attributes(bound, ref.attributes)
+            return
+        inner = f"{item.module}.{item.attribute}"
+        code = self.code(item.module)
+        named = code is not None and (
+            item.attribute in code.symbols
+            or item.attribute in code.imports
+            or item.attribute in code.loose_names
+        )
+        if named or not self.find(inner):
+            yield Ref(item.module, item.attribute, ref.attributes)
+        else:
+            yield Ref(item.module, "")
+            yield from self._attributes(inner, ref.attributes)
+
+    def _attributes(self, module: str, attributes: Attributes) -> Iterator[Ref]:
+        yield Ref(module, "")
+        if attributes is None:
+            yield Ref(module, _ALL)
+        else:
+            yield from (Ref(module, name) for name in attributes)
+
+    def _stars(self, code: ModuleCode, name: str) -> Iterator[str]:
+        """The modules that a name may come from by a star import."""
+        for star in code.stars:
+            inner = self.code(star)
+            if inner is not None and (
+                name in inner.symbols
+                or name in inner.imports
+                or name in inner.loose_names
+                or any(self._stars(inner, name))
+            ):
+                yield star
+
+    def _elsewhere(self, ref: Ref, code: ModuleCode) -> Iterator[Ref]:
+        """A name that a module does not bind in plain sight."""
+        stars = list(self._stars(code, ref.name))
+        yield from (Ref(star, ref.name, ref.attributes) for star in stars)
+        inner = f"{ref.module}.{ref.name}"
+        if self.find(inner):
+            yield from self._attributes(inner, None)
+        elif not stars:
+            yield Ref(ref.module, _ALL)
+
+    def _changing(self, reached: set[Ref]) -> set[Ref]:
+        """The symbols whose statements call something that may change a value reached."""
+        changeable = {ref for ref in reached if self._symbol(ref).changeable}
+        found: set[Ref] = set()
+        if not changeable:
+            return found
+        for module in {ref.module for ref in reached}:
+            code = self.code(module)
+            for symbol in code.symbols.values() if code else ():
+                ref = Ref(module, symbol.name)
+                if symbol.active and ref not in reached:
+                    if ref not in self._walks:
+                        self._walks[ref] = frozenset(self._walk([ref]))
+                    if not changeable.isdisjoint(self._walks[ref]):
+                        found.add(ref)
+        return found
+
+    def _symbol(self, ref: Ref) -> Symbol:
+        code = self.code(ref.module)
+        assert code is not None
+        return code.symbols[ref.name] if ref.name else code.loose

@@ -1,0 +1,111 @@
+"""Digests of syntax trees: equal for programs that differ in layout, comments or docstrings only.
+
+A tree is written in prefix order, each node as its type and fields. Identifiers, operators and
+the `repr` of constants never hold a line feed, so joining by line feeds loses nothing; `repr`
+also keeps `1`, `1.0`, `True`, `'a'` and `b'a'` apart.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+
+from treadle.engine.store.digest import combined, digest
+
+_SKIPPED = frozenset({"ctx", "type_comment", "type_ignores"})  # implied by place, or without effect
+_FIELDS = {
+    kind: tuple(field for field in kind._fields if field not in _SKIPPED)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
+_DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def parsed(code: str) -> ast.Module:
+    """The tree of a chunk's code, without the warnings of its syntax: running it shows them.
+
+    Raises SyntaxError, ValueError, RecursionError, MemoryError.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(code)
+
+
+def code_key(tree: ast.Module, code: str) -> str:
+    """The digest of a chunk: of its code's tree, and whether its last value is shown."""
+    return syntax_key(tree.body, "silenced" if _silenced(tree.body, code) else "shown")
+
+
+def text_key(*texts: str) -> str:
+    """The digest of the exact source."""
+    return combined(texts)
+
+
+def syntax_key(statements: Iterable[ast.AST], *marks: str) -> str:
+    """The digest of `statements`; `marks` are further texts that tell programs apart."""
+    parts: list[str] = [*marks, "|"]
+    write = parts.append
+    for statement in statements:
+        _write(statement, write)
+    return digest("\n".join(parts).encode("utf-8", "surrogatepass"))
+
+
+def is_docstring(statement: ast.stmt) -> bool:
+    """Whether a body's first statement is its docstring."""
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _silenced(body: Sequence[ast.stmt], code: str) -> bool:
+    """Whether a semicolon follows the last expression: its value is not shown."""
+    last = body[-1] if body else None
+    if not isinstance(last, ast.Expr):
+        return False
+    text = code.split("\n")[(last.end_lineno or 1) - 1].encode("utf-8", "surrogatepass")
+    return text[last.end_col_offset or 0 :].lstrip().startswith(b";")
+
+
+def _write(node: ast.AST, write: Callable[[str], None]) -> None:
+    kind = node.__class__
+    if kind is ast.Name:
+        write("Name")
+        write(node.id)  # type: ignore[attr-defined]
+        return
+    if kind is ast.Constant:
+        _write_constant(node, write)  # type: ignore[arg-type]
+        return
+    write(kind.__name__)
+    for field in _FIELDS[kind]:
+        value = getattr(node, field, None)
+        if isinstance(value, ast.AST):
+            _write(value, write)
+        elif isinstance(value, list):
+            _write_list(node, field, value, write)
+        else:
+            write(value if isinstance(value, str) and field != "str" else repr(value))
+
+
+def _write_list(
+    node: ast.AST, field: str, items: list[object], write: Callable[[str], None]
+) -> None:
+    if field == "body" and isinstance(node, _DOCUMENTED) and is_docstring(node.body[0]):
+        items = items[1:]
+    write("[")
+    for item in items:
+        if isinstance(item, ast.AST):
+            _write(item, write)
+        else:
+            write(repr(item))
+    write("]")
+
+
+def _write_constant(node: ast.Constant, write: Callable[[str], None]) -> None:
+    value = node.value
+    if node.kind:
+        write(node.kind)  # annotations kept as texts show it
+    # Marked, for a field may be absent: `{**a}` is not `{None: a}`. `repr` refuses long integers.
+    write(f"={value:#x}" if value.__class__ is int else f"={value!r}")

@@ -1,0 +1,277 @@
+"""Digests of the user's files: of what they hold, not of when they were written."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from blake3 import blake3
+
+from treadle.engine.store.atomic import write_whole
+from treadle.engine.store.digest import PARALLEL, combined, digest
+from treadle.engine.store.traces import sealed, unsealed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+# Whether files stayed as they were while somebody used them.
+
+
+def changed_since(moment: int, paths: Iterable[str]) -> bool:
+    """Whether one of the files was written, replaced or made at `moment` or later.
+
+    `moment` is in nanoseconds since 1970. The time of the last change of the inode tells, which
+    nobody can set back: a file that was edited and put back counts as changed.
+    """
+    return any(_changed(path) >= moment for path in paths)
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_ctime_ns
+    except OSError:
+        return 0
+
+
+# What earlier builds found out about large files, and when that may be believed.
+
+# No pathlib: the worker imports this when it starts.
+
+
+Stamp = tuple[int, int, int, int, int]  # device, inode, size, mtime and ctime in nanoseconds
+
+LARGE = 1_000_000  # bytes; smaller files are hashed every time
+KEPT = 2000  # files
+PURPOSE = "digests of large files"
+# A file must have been left alone that long when it was hashed. It is longer than the system takes
+# to write out changed pages: only then does a write through a mapping set the ctime again.
+SETTLED = 60 * 10**9  # nanoseconds
+# File systems whose ctime the local clock sets, at every write, and nobody can set back.
+LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "f2fs", "bcachefs"})
+
+
+def stamp_of(found: os.stat_result) -> Stamp:
+    """What changes when a file is written: not mtime alone, which anyone can set."""
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def settled_for(nanoseconds: int, stamp: Stamp) -> bool:
+    """Whether a file has been left alone that long."""
+    return stamp[4] + nanoseconds < time.time_ns()
+
+
+class KnownFiles:
+    """Digests of large files, kept between builds in `root/stats/`.
+
+    One is believed only if device, inode, size, mtime and ctime are as they were, the file had
+    not been touched for a minute when it was hashed, and its file system keeps an honest ctime.
+    """
+
+    def __init__(self, root: Path | str, key: bytes) -> None:
+        """`root`: the store's folder; `key`: its secret key. Nothing is read as yet."""
+        self._key = key
+        self._path = f"{os.fspath(root)}/stats/files"
+        self._entries: dict[str, list[object]] | None = None
+        self._devices: frozenset[int] | None = None
+        self._changed = False
+
+    def digest_of(self, path: str, stamp: Stamp) -> str:
+        """The file's digest; empty if it must be hashed."""
+        if stamp[2] < LARGE:
+            return ""
+        entry = self._loaded().get(path)
+        return str(entry[5]) if entry is not None and entry[:5] == [*stamp] else ""
+
+    def add(self, path: str, stamp: Stamp, value: str) -> None:
+        """Remember a file that was hashed just now, if that can be relied upon."""
+        settled = settled_for(SETTLED, stamp)
+        if stamp[2] >= LARGE and settled and stamp[0] in self._trusted():
+            entries = self._loaded()
+            entries.pop(path, None)  # so that it becomes the last
+            entries[path] = [*stamp, value]
+            self._changed = True
+
+    def save(self) -> None:
+        """Write what is new, beside what others have written meanwhile. Raises OSError."""
+        if not self._changed:
+            return
+        entries = self._read() | self._loaded()
+        kept = dict(list(entries.items())[-KEPT:])
+        write_whole(self._path, [sealed({"files": kept}, PURPOSE, self._key)])
+        self._changed = False
+
+    def _loaded(self) -> dict[str, list[object]]:
+        if self._entries is None:
+            self._entries = self._read()
+        return self._entries
+
+    def _read(self) -> dict[str, list[object]]:
+        """The entries; none if the file is not as this user's builds wrote it."""
+        try:
+            with open(self._path, "rb") as file:
+                record = unsealed(file.read(), PURPOSE, self._key)
+        except OSError:
+            return {}
+        entries = record.get("files") if record else None
+        return entries if isinstance(entries, dict) else {}
+
+    def _trusted(self) -> frozenset[int]:
+        if self._devices is None:
+            self._devices = _local_devices()
+        return self._devices
+
+
+def _local_devices() -> frozenset[int]:
+    """The devices mounted with a file system of `LOCAL`."""
+    devices = set()
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+            for line in mounts:
+                fields, _, rest = line.partition(" - ")
+                if rest.split(" ", 1)[0] in LOCAL:
+                    major, _, minor = fields.split(" ")[2].partition(":")
+                    devices.add(os.makedev(int(major), int(minor)))
+    except (OSError, IndexError, ValueError):
+        return frozenset()
+    return frozenset(devices)
+
+
+# Digests of the user's files: of what they hold, not of when they were written.
+
+# No pathlib: a build asks for thousands, and the worker imports this when it starts.
+
+
+BLOCK = 1 << 23  # bytes read at a time
+# Nanoseconds that a file must have been left alone to be remembered: one that is written twice
+# within a tick of the file system's clock has the same times, and may have the same size.
+TICK = 2 * 10**9
+NULL = os.makedev(1, 3)  # /dev/null
+
+Inode = tuple[int, int]
+Memory = dict[Inode, tuple[Stamp, str]]
+
+
+class FileDigests:
+    """Digests of files and listings of folders, found once a build unless they change.
+
+    What is not a file that can be read has a word in place of a digest, so that a change from one
+    to the other is seen: "" if nothing is there, "folder", "unreadable", "null" (/dev/null); for
+    other devices and pipes a text that is new every time, as what they hold can't be known.
+    """
+
+    def __init__(self, known: KnownFiles | None = None) -> None:
+        """`known`: what earlier builds found out about large files; None: nothing."""
+        self._known = known
+        self._files: Memory = {}
+        self._listings: Memory = {}
+
+    def of(self, path: str) -> str:
+        """The digest of what the file holds, or a word for what it is."""
+        try:
+            found = os.stat(path)
+            if not stat.S_ISREG(found.st_mode):
+                return _special(found)
+            stamp = stamp_of(found)
+            remembered = self._files.get(stamp[:2])
+            if remembered and remembered[0] == stamp:
+                return remembered[1]
+            return self._hashed(path)
+        except OSError as failure:
+            return _trouble(failure)
+
+    def listing(self, path: str) -> str:
+        """The digest of the names in the folder and their kinds; a word if it is none."""
+        try:
+            stamp = stamp_of(os.stat(path))
+            remembered = self._listings.get(stamp[:2])
+            if remembered and remembered[0] == stamp:
+                return remembered[1]
+            value = _listed(path)
+        except NotADirectoryError:
+            return "file" if os.path.exists(path) else ""
+        except OSError as failure:
+            return _trouble(failure)
+        if settled_for(TICK, stamp):
+            self._listings[stamp[:2]] = (stamp, value)
+        return value
+
+    def forget(self, path: str) -> None:
+        """The file at `path`, and what its folder lists, may have changed."""
+        folder = os.path.dirname(path)
+        for memory, place in (
+            (self._files, path),
+            (self._listings, path),
+            (self._listings, folder),
+        ):
+            try:
+                found = os.stat(place)
+            except OSError:  # gone: nothing is remembered of what isn't there
+                continue
+            memory.pop((found.st_dev, found.st_ino), None)
+
+    def forget_all(self) -> None:
+        """Anything may have changed."""
+        self._files.clear()
+        self._listings.clear()
+
+    def _hashed(self, path: str) -> str:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        try:
+            stamp = stamp_of(os.fstat(descriptor))
+            value = self._known and self._known.digest_of(path, stamp)
+            if not value:
+                value = _contents_digest(descriptor, stamp)
+                if stamp != stamp_of(os.fstat(descriptor)):  # it changes while we read
+                    return value
+                if self._known:
+                    self._known.add(path, stamp, value)
+        finally:
+            os.close(descriptor)
+        if settled_for(TICK, stamp):
+            self._files[stamp[:2]] = (stamp, value)
+        return value
+
+
+def _contents_digest(descriptor: int, stamp: Stamp) -> str:
+    """Never mapped: a file that someone truncates meanwhile would kill the process."""
+    size = stamp[2]
+    if size < PARALLEL:
+        data = os.read(descriptor, size + 1)
+        if len(data) == size:
+            return digest(data)
+        os.lseek(descriptor, 0, os.SEEK_SET)  # it grows, or tells no size, as in /proc
+    hasher = blake3(max_threads=blake3.AUTO)
+    block = memoryview(bytearray(BLOCK))
+    while count := os.readv(descriptor, [block]):
+        hasher.update(block[:count])
+    return hasher.hexdigest()
+
+
+def _listed(path: str) -> str:
+    with os.scandir(path) as entries:
+        return combined(sorted(f"{_kind(entry)} {entry.name}" for entry in entries))
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "link"
+    if entry.is_dir(follow_symlinks=False):
+        return "dir"
+    return "file" if entry.is_file(follow_symlinks=False) else "other"
+
+
+def _special(found: os.stat_result) -> str:
+    if stat.S_ISDIR(found.st_mode):
+        return "folder"
+    if stat.S_ISCHR(found.st_mode) and found.st_rdev == NULL:
+        return "null"
+    return f"special {os.urandom(8).hex()}"
+
+
+def _trouble(failure: OSError) -> str:
+    return "" if failure.errno in (errno.ENOENT, errno.ENOTDIR) else "unreadable"

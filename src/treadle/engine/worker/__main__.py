@@ -1,0 +1,127 @@
+"""`python -m treadle.engine.worker IN OUT CRASH`: the worker process.
+
+IN and OUT are descriptors: a line of JSON in, first the `WorkerSetup`, then a task at a
+time; a line of JSON out, its result. CRASH takes the traceback of a fatal signal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import gc
+import io
+import os
+import signal
+import sys
+import threading
+import time
+from typing import BinaryIO
+
+from treadle.engine.messages import Step, WorkerSetup, decode, encode
+from treadle.engine.worker import streams
+from treadle.engine.worker.capture import Capture
+from treadle.engine.worker.session import Session
+
+_PULSE = 0.1  # seconds between looks at what was printed
+_GRACE = 1.0  # seconds for what chunks left running
+
+
+class Channel:
+    """The way back to the command: results, and in between the latest line of output."""
+
+    def __init__(self, descriptor: int) -> None:
+        """Write to `descriptor`."""
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+
+    def send(self, message: object) -> None:
+        """Write one message, whole."""
+        data = memoryview(encode(message))
+        with self._lock:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+
+
+def main(descriptors: list[int]) -> None:
+    """Serve tasks until the command closes its end."""
+    tasks, results, crash = descriptors
+    sys.argv = [""]  # as at a prompt: these are no arguments of the user's code
+    for descriptor in descriptors:
+        os.set_inheritable(descriptor, False)
+    os.register_at_fork(after_in_child=lambda: _close([tasks, results]))
+    faulthandler.enable(crash, all_threads=False)
+    channel = Channel(results)
+    lines = os.fdopen(tasks, "rb", closefd=False)
+    setup = decode(lines.readline())
+    assert isinstance(setup, WorkerSetup)
+    capture = Capture()
+    streams.install(capture)
+    session = Session(setup, capture)
+    threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
+    while line := _next_line(lines):
+        asked = decode(line)
+        try:
+            answer = session.step(asked) if isinstance(asked, Step) else session.run(asked)
+        except BaseException:  # ours, not the user's: the command tells what it was
+            _tell_crash(crash)
+            raise
+        channel.send(answer)
+    threading.Thread(target=_end_anyway, daemon=True).start()
+    _close_files()
+
+
+def _end_anyway() -> None:
+    """Python waits for threads that chunks left behind: nobody else does."""
+    time.sleep(_GRACE)
+    for value in gc.get_objects():
+        if isinstance(value, io.IOBase):
+            with contextlib.suppress(Exception):
+                value.flush()
+    os._exit(0)
+
+
+def _close_files() -> None:
+    """Close what chunks left open: at Python's own end it may be too late to write what is left."""
+    for value in [*sys.modules["__main__"].__dict__.values()]:
+        if isinstance(value, io.IOBase):
+            with contextlib.suppress(Exception):
+                value.close()
+
+
+def _tell_crash(descriptor: int) -> None:
+    import traceback
+
+    os.write(descriptor, traceback.format_exc().encode("utf-8", "backslashreplace"))
+
+
+def _next_line(lines: BinaryIO) -> bytes:
+    while True:
+        try:
+            return lines.readline()
+        except KeyboardInterrupt:  # between two chunks there is nothing to interrupt
+            continue
+
+
+def _tell_news(capture: Capture, channel: Channel) -> None:
+    """Send the latest line of output whenever it has changed; end with the command."""
+    parent = os.getppid()
+    told = ""
+    while os.getppid() == parent:
+        time.sleep(_PULSE)
+        latest = capture.latest()
+        if latest and latest != told:
+            told = latest
+            try:
+                channel.send(latest)
+            except OSError:
+                break
+    os.killpg(0, signal.SIGKILL)  # the command is gone: what chunks started goes, too
+
+
+def _close(descriptors: list[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)
+
+
+if __name__ == "__main__":
+    main([int(argument) for argument in sys.argv[1:4]])

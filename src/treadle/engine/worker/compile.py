@@ -1,0 +1,195 @@
+"""The source of an object, for the option `source=`."""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import inspect
+import linecache
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from types import CodeType
+from typing import Any
+
+from treadle.engine.messages import Output, Source
+
+# Code that knows where in the document it stands: compiled so, and shown so in tracebacks.
+
+_FUTURES = tuple(getattr(__future__, name) for name in __future__.all_feature_names)
+
+
+class Compiler:
+    """Compiles code with the document's file and line, and keeps `from __future__` imports."""
+
+    def __init__(self) -> None:
+        """No `from __future__` import yet."""
+        self._flags = 0
+
+    def adopt(self, features: Iterable[str]) -> None:
+        """Go on as if earlier code had asked for these `from __future__` features."""
+        for name in features:
+            self._flags |= getattr(__future__, name).compiler_flag
+
+    def parse(self, code: str, file: str, line: int) -> ast.Module:
+        """The syntax tree of `code`, whose first line is line `line` of `file`."""
+        _remember(code, file, line)
+        flags = self._flags | ast.PyCF_ONLY_AST
+        tree = compile(_padding(line - 1) + code, file, "exec", flags, dont_inherit=True)
+        assert isinstance(tree, ast.Module)
+        if line > 1:
+            del tree.body[0]
+        return tree
+
+    def compile(self, tree: ast.Module | ast.Expression | ast.Interactive, file: str) -> CodeType:
+        """The code of a tree, to be run by `exec` or `eval`."""
+        mode = {ast.Module: "exec", ast.Expression: "eval", ast.Interactive: "single"}[type(tree)]
+        code: CodeType = compile(tree, file, mode, self._flags, dont_inherit=True)
+        for feature in _FUTURES:
+            self._flags |= code.co_flags & feature.compiler_flag
+        return code
+
+    def compile_apart(
+        self, code: str, file: str, line: int, imported: Iterable[str] = ()
+    ) -> CodeType:
+        """Statements compiled as if they stood in code that imports these names.
+
+        Calls of what such names hold are compiled in another way.
+        """
+        tree = self.parse(code, file, line)
+        names = [ast.alias(name) for name in imported]
+        if names:  # seen by the compiler, and never run
+            never = ast.If(ast.Constant(False), [ast.Import(names)], [])
+            tree.body.insert(0, ast.copy_location(never, tree.body[0]))
+            ast.fix_missing_locations(tree)
+        return self.compile(tree, file)
+
+
+def _padding(lines: int) -> str:
+    """So many lines, as one string: Python reads those far faster than empty lines."""
+    return '"""' + "\n" * (lines - 1) + '"""\n' if lines else ""
+
+
+def _remember(code: str, file: str, line: int) -> None:
+    """Give tracebacks, warnings and `inspect` the source, wherever the file may lie."""
+    known = linecache.cache.get(file)
+    lines = known[2] if known is not None and len(known) == 4 else []
+    new = [f"{text}\n" for text in code.split("\n")]
+    end = line - 1 + len(new)
+    if len(lines) < end:
+        lines += ["\n"] * (end - len(lines))
+    lines[line - 1 : end] = new
+    linecache.cache[file] = (0, None, lines, file)
+
+
+# The two ways to run the code of a chunk: as a notebook cell, or as if typed at a prompt.
+
+Namespace = dict[str, Any]
+
+
+def run_cell(
+    code: str, file: str, line: int, *, compiler: Compiler, namespace: Namespace
+) -> object:
+    """Run `code`; the value of its last expression, None if there is none or a `;` follows."""
+    tree = compiler.parse(code, file, line)
+    last = tree.body[-1] if tree.body else None
+    if not isinstance(last, ast.Expr) or _silenced(last, code, line):
+        exec(compiler.compile(tree, file), namespace)
+        return None
+    tree.body.pop()
+    if tree.body:
+        exec(compiler.compile(tree, file), namespace)
+    return eval(compiler.compile(ast.Expression(last.value), file), namespace)
+
+
+def _silenced(last: ast.Expr, code: str, line: int) -> bool:
+    """Whether a semicolon follows the last expression."""
+    end = (last.end_lineno or line) - line
+    text = code.split("\n")[end].encode()[last.end_col_offset or 0 :]
+    return text.lstrip().startswith(b";")
+
+
+def run_at_prompt(
+    code: str,
+    file: str,
+    line: int,
+    *,
+    compiler: Compiler,
+    namespace: Namespace,
+    show: Callable[[Output], None],
+    display: Callable[[object], None],
+) -> None:
+    """Run statement after statement: each is echoed with prompts, then what it shows."""
+    tree = compiler.parse(code, file, line)
+    hook, sys.displayhook = sys.displayhook, display
+    try:
+        for statements, text in _statements(tree, code.split("\n"), line):
+            show(Source(text))
+            exec(compiler.compile(ast.Interactive(statements), file), namespace)
+    finally:
+        sys.displayhook = hook
+
+
+def _statements(
+    tree: ast.Module, lines: list[str], line: int
+) -> Iterator[tuple[list[ast.stmt], str]]:
+    """Groups of statements that share lines, with their source as a prompt would echo it."""
+    done = 0  # lines of the chunk already echoed
+    groups = _grouped(tree.body)
+    for number, group in enumerate(groups):
+        end = (group[-1].end_lineno or line) - line + 1
+        start = _first_line(group[0]) - line
+        is_last = number == len(groups) - 1  # closing comments go with the last statement
+        tail = [text for text in lines[end:] if text.strip()] if is_last else []
+        echoed = [f">>> {text.strip()}" for text in lines[done:start] if text.strip()]
+        echoed += _prompted(lines[start:end], compound=hasattr(group[-1], "body"))
+        yield group, "\n".join([*echoed, *(f">>> {text}" for text in tail)])
+        done = end
+
+
+def _grouped(body: list[ast.stmt]) -> list[list[ast.stmt]]:
+    groups: list[list[ast.stmt]] = []
+    for statement in body:
+        if groups and statement.lineno <= (groups[-1][-1].end_lineno or 0):
+            groups[-1].append(statement)  # a = 1; b = 2
+        else:
+            groups.append([statement])
+    return groups
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", [])
+    first: int = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+    return first
+
+
+def _prompted(lines: list[str], *, compound: bool) -> list[str]:
+    echoed = [f">>> {lines[0]}", *(f"... {text}".rstrip() for text in lines[1:])]
+    return [*echoed, "..."] if compound else echoed
+
+
+# The source of an object, for the option `source=`.
+
+
+def source_of(thing: object, file: str) -> str:
+    """The text that defines `thing`; `file` is the document."""
+    try:
+        return inspect.getsource(thing)  # type: ignore[arg-type]
+    except (OSError, TypeError):
+        if isinstance(thing, type):
+            return _class_source(thing, file)
+        raise
+
+
+def _class_source(kind: type, file: str) -> str:
+    # A class knows its module's file only, and the session's __main__ has none.
+    lines = linecache.getlines(file)
+    pattern = re.compile(rf"\s*class {kind.__name__}\b")
+    starts = [number for number, text in enumerate(lines) if pattern.match(text)]
+    if not starts:
+        raise OSError(f"the source of {kind.__name__} is not in {file}")
+    start = starts[-1]
+    end = start + len(inspect.getblock(lines[start:]))
+    while start > 0 and lines[start - 1].lstrip().startswith("@"):
+        start -= 1
+    return "".join(lines[start:end])

@@ -1,0 +1,164 @@
+"""An exception in the user's code as a `Failure`: the user's frames, the document's line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from treadle.engine.messages import Failure
+
+if TYPE_CHECKING:
+    from traceback import StackSummary, TracebackException
+
+    from treadle.problem import Span
+
+
+# All that runs in a worker, without pathlib, which would be one more import.
+_OURS = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
+
+
+FENCES = ("```", "~~~")  # one ends the chunk
+LONGEST = 300  # characters of a message that are worth a place in one line
+
+
+class Place(Struct, frozen=True):
+    """Where the code of a task stands, where the extracted modules lie, and the document."""
+
+    file: str
+    line: int
+    code_path: str
+    folder: str = ""
+
+
+def attempt(action: Callable[[], None], place: Place) -> Failure | None:
+    """Run the user's code; what it raises, `sys.exit()` and Ctrl-C included, as a failure."""
+    try:
+        action()
+    except BaseException as exception:  # nothing the user's code does may end the worker
+        return failure_of(exception, place)
+    return None
+
+
+def failure_of(exception: BaseException, place: Place) -> Failure:
+    """What to tell about an exception raised by the code at `place`."""
+    from traceback import TracebackException
+
+    report = TracebackException.from_exception(exception)
+    _drop_our_frames(report)
+    span = _syntax_place(exception, place) or _innermost(report.stack, place)
+    if span is None:  # only frames of libraries: it was drawn when the chunk had ended
+        span = _quoted(exception, place)
+        if not any(_is_own(frame.filename, place) for frame in report.stack):
+            report.stack.clear()
+    traceback = _without_folder("".join(report.format()), place)
+    message = _message(exception) + _elsewhere(exception, report.stack, place)
+    return Failure(message, traceback, span.file, span.line, span.column)
+
+
+def _without_folder(traceback: str, place: Place) -> str:
+    """Files named from the document's or the code's folder on: the same wherever it is built."""
+    path = place.code_path
+    if path:
+        traceback = traceback.replace(path, os.path.basename(path))  # noqa: PTH119
+    return traceback.replace(f'"{place.folder}/', '"') if place.folder else traceback
+
+
+def _message(exception: BaseException) -> str:
+    """`ValueError: bad`, in one line."""
+    kind = type(exception)
+    plain = kind.__module__ in ("builtins", "__main__")
+    name = kind.__qualname__ if plain else f"{kind.__module__}.{kind.__qualname__}"
+    told = (
+        line for line in _said(exception).splitlines() if line.strip(" ^~")
+    )  # others point at these
+    words = " ".join(" ".join(told).split())
+    return f"{name}: {words[:LONGEST]}{'...' * (len(words) > LONGEST)}" if words else name
+
+
+def _said(exception: BaseException) -> str:
+    try:
+        return str(exception.msg if isinstance(exception, SyntaxError) else exception)
+    except Exception:
+        return "(its message can't be shown)"
+
+
+def _elsewhere(exception: BaseException, stack: StackSummary, place: Place) -> str:
+    """Where it was raised, if that is another file of the author's: the line is that of its use."""
+    file, line = (stack[-1].filename, stack[-1].lineno) if stack else (place.file, None)
+    if isinstance(exception, SyntaxError) and exception.lineno is not None:
+        file, line = str(exception.filename), exception.lineno
+    if not _is_own(file, place) or (place.code_path and file.startswith(place.code_path)):
+        return ""
+    return f" (raised at {file[len(place.folder) + 1 :]}:{line})"
+
+
+def _is_own(file: str, place: Place) -> bool:
+    """Whether it is a file of the author's, in the document's folder."""
+    if not place.folder or not file.startswith(f"{place.folder}/"):
+        return False
+    parts = file[len(place.folder) + 1 :].split("/")
+    return not parts[-1].startswith("<") and "site-packages" not in parts
+
+
+def _drop_our_frames(report: TracebackException) -> None:
+    """Leave out the worker's own frames, and the import machinery's, in the whole chain."""
+    kept = [frame for frame in report.stack if not _is_machinery(frame.filename)]
+    report.stack = type(report.stack).from_list(kept)
+    for cause in (report.__cause__, report.__context__, *(report.exceptions or ())):
+        if cause is not None:
+            _drop_our_frames(cause)
+
+
+def _is_machinery(file: str) -> bool:
+    ours = file.startswith((_OURS, "<frozen importlib"))
+    return ours or file.endswith("/importlib/__init__.py")
+
+
+def _syntax_place(exception: BaseException, place: Place) -> Span | None:
+    if not isinstance(exception, SyntaxError) or exception.lineno is None:
+        return None
+    return _in_document(str(exception.filename), exception.lineno, place)
+
+
+def _quoted(exception: BaseException, place: Place) -> Span:
+    """The line of the chunk with the text that the exception's message begins with, such as a
+    formula of a figure; the chunk's first line where there is none."""
+    import linecache
+
+    from treadle.problem import Span
+
+    text = next((line for line in _said(exception).splitlines() if line.strip()), "").strip()
+    for number, line in enumerate(linecache.getlines(place.file)[place.line - 1 :], place.line):
+        if line.startswith(FENCES):
+            break
+        if len(text) > 1 and text in line:
+            return Span.at(place.file, number)
+    return Span.at(place.file, place.line)
+
+
+def _innermost(stack: StackSummary, place: Place) -> Span | None:
+    """The innermost frame that stands in the document, be it through an extracted module."""
+    from treadle.problem import Span
+
+    for frame in reversed(stack):
+        span = _in_document(frame.filename, frame.lineno or place.line, place)
+        if span is not None:
+            return Span.at(span.file, span.line, 0 if frame.colno is None else frame.colno + 1)
+    return None
+
+
+def _in_document(file: str, line: int, place: Place) -> Span | None:
+    from treadle.problem import Span
+
+    if file == place.file:
+        return Span.at(file, line)
+    if not place.code_path or not file.startswith(place.code_path):
+        return None
+    from pathlib import Path
+
+    from treadle.press.tangle.extract import origin_of
+
+    return origin_of(Path(file), line)

@@ -1,1 +1,0 @@
-"""Running chunks: tasks go to a worker process, results come back."""

@@ -1,1 +1,0 @@
-"""Values of the session: what they are by content, what shares memory, how they are kept."""

@@ -1,0 +1,251 @@
+"""matplotlib's figures as vector PDF files, in their place among the output."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from treadle.engine.messages import ChunkTask, Figure, FigureStyle, Output, WorkerSetup
+from treadle.engine.worker.imports import AfterImport
+from treadle.engine.worker.late_style import LateStyle
+
+# How figures look: the document's fonts, its text width, thin lines, safe colours.
+#
+# All of it are defaults: the user's code may set any of `rcParams`.
+
+METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
+
+_ASPECT = 0.62  # height of a figure to its width
+_TEXT = 0.85  # size of a figure's text to the document's
+_SMALL = 0.92  # size of tick labels to the rest
+# Okabe and Ito's palette, told apart by colour-blind readers too; without its faint yellow.
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
+# Tables of a font that say how to lay out text: a PDF holds text that is laid out already.
+_LAYOUT_TABLES = ["GSUB", "GPOS", "GDEF", "MATH", "kern", "gasp"]
+
+
+def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
+    """Make the document's style the default."""
+    # Building the list of fonts on a new machine is no news of the document.
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+    text = round(_TEXT * style.font_size, 1)
+    settings = _fonts(style) | _sizes(text) | _lines()
+    settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
+    settings["figure.figsize"] = (style.text_width, _ASPECT * style.text_width)
+    matplotlib.rcParams.update(settings)
+
+
+def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
+    """Make the document's fonts known to matplotlib."""
+    from treadle.press.plugin import fonts
+
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    try:
+        for path in fonts.converted(fonts.faces(_TEXT * style.font_size)):
+            font_manager.fontManager.addfont(path)
+    except OSError:  # no place to keep them: matplotlib's own Computer Modern does
+        return
+    finally:
+        logging.getLogger("matplotlib.font_manager").setLevel(logging.NOTSET)
+
+
+def slim_subsets(subset: ModuleType) -> None:
+    """Leave layout tables out of embedded fonts: to reduce them takes longer than drawing."""
+    options = subset.Options
+    options._drop_tables_default = [*options._drop_tables_default, *_LAYOUT_TABLES]
+
+
+@contextmanager
+def finished(figure: Any, task: ChunkTask) -> Iterator[None]:  # noqa: ANN401
+    """A figure about to be saved: its chunk's options applied, its parts made to fit."""
+    if task.f_size is not None:
+        figure.set_size_inches(task.f_size)
+    if not task.f_spines:
+        for axes in figure.axes:
+            axes.spines[["top", "right"]].set_visible(False)
+    if _has_free_layout(figure):
+        figure.set_layout_engine("tight" if _has_empty_rows(figure) else "constrained")
+    with _laid_out(figure):
+        yield
+
+
+@contextmanager
+def told_once() -> Iterator[None]:
+    """Each warning of laying out and drawing once, without the place in this program."""
+    with warnings.catch_warnings(record=True) as caught:
+        yield
+    for text in dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught):
+        print(text, file=sys.stderr)
+
+
+@contextmanager
+def _laid_out(figure: Any) -> Iterator[None]:  # noqa: ANN401
+    """Run the layout engine once: savefig would draw everything for it, and then again."""
+    engine = figure.get_layout_engine()
+    if engine is None:
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "constrained_layout not applied|There are no gridspecs")
+        engine.execute(figure)
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
+
+
+def _has_free_layout(figure: Any) -> bool:  # noqa: ANN401
+    """Whether the user left it open how the axes share the figure."""
+    defaults = sys.modules["matplotlib"].rcParams
+    margins = ("left", "right", "bottom", "top", "wspace", "hspace")
+    return (
+        figure.get_layout_engine() is None
+        and any(axes.get_subplotspec() is not None for axes in figure.axes)
+        and all(
+            getattr(figure.subplotpars, name) == defaults[f"figure.subplot.{name}"]
+            for name in margins
+        )
+    )
+
+
+def _has_empty_rows(figure: Any) -> bool:  # noqa: ANN401
+    """Whether some row or column has no height or width: a colorbar makes such ones above and below
+    itself, and the constrained layout divides by them."""
+    specs = (axes.get_subplotspec() for axes in figure.axes)
+    grids = [spec.get_gridspec() for spec in specs if spec is not None]
+    return any(0 in (*grid.get_height_ratios(), *grid.get_width_ratios()) for grid in grids)
+
+
+def _fonts(style: FigureStyle) -> dict[str, Any]:
+    return {
+        "backend": "agg",
+        "font.family": [style.font_family, "DejaVu Serif"],  # the latter for what the first lacks
+        "font.serif": ["Treadle Roman", "cmr10", "DejaVu Serif"],
+        "font.sans-serif": ["Treadle Sans", "DejaVu Sans"],
+        "font.monospace": ["Treadle Mono", "cmtt10", "DejaVu Sans Mono"],
+        "mathtext.fontset": "cm",
+        "pdf.fonttype": 42,  # TrueType: text that can be searched and copied, no Type 3
+        "ps.fonttype": 42,
+        "svg.hashsalt": "treadle",
+    }
+
+
+def _sizes(text: float) -> dict[str, Any]:
+    small = round(_SMALL * text, 1)
+    normal = ("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize")
+    smaller = ("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize")
+    return dict.fromkeys(normal, text) | dict.fromkeys(smaller, small)
+
+
+def _lines() -> dict[str, Any]:
+    return {
+        "axes.linewidth": 0.6,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.axisbelow": True,
+        "errorbar.capsize": 2,
+        "figure.max_open_warning": 0,
+        "grid.color": "0.9",
+        "grid.linewidth": 0.5,
+        "legend.frameon": False,
+        "lines.linewidth": 1.2,
+        "lines.markersize": 4,
+        "patch.linewidth": 0.6,
+        "xtick.major.size": 3,
+        "xtick.major.width": 0.6,
+        "xtick.minor.size": 1.8,
+        "xtick.minor.width": 0.5,
+        "ytick.major.size": 3,
+        "ytick.major.width": 0.6,
+        "ytick.minor.size": 1.8,
+        "ytick.minor.width": 0.5,
+    }
+
+
+# matplotlib's figures as vector PDF files, in their place among the output.
+
+
+class Figures:
+    """Saves the figures of the chunk that runs; sets matplotlib up once it is imported."""
+
+    def __init__(
+        self, setup: WorkerSetup, after_import: AfterImport, show: Callable[[Output], None]
+    ) -> None:
+        """`show` is called with each figure that is to be seen."""
+        self._folder = setup.figures
+        self._show = show
+        self._task: ChunkTask | None = None
+        self._count = 0
+        self._late = late = LateStyle(setup.style_file)
+        after_import.do("matplotlib", lambda module: apply(module, late.get()))
+        after_import.do("fontTools.subset", slim_subsets)
+        after_import.do("matplotlib.font_manager", lambda module: add_fonts(module, late.get()))
+        after_import.do("matplotlib.figure", self._take_over_figure)
+        after_import.do("matplotlib.pyplot", self._take_over_pyplot)
+
+    @property
+    def waited(self) -> float:
+        """Seconds that chunks have waited to be told how figures look."""
+        return self._late.waited
+
+    def begin(self, task: ChunkTask) -> None:
+        """From now on figures belong to this chunk."""
+        self._task = task
+        self._count = 0
+
+    def save(self, figure: Any) -> Figure | None:  # noqa: ANN401  (matplotlib's Figure)
+        """Write a figure and close it; None where the chunk shows no figures."""
+        task = self._task
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        if task is None or not task.fig:
+            return None
+        self._count += 1
+        name = f"{task.figure_stem}-{self._count}.pdf"
+        path = os.path.join(self._folder, name)  # noqa: PTH118  (pathlib is slow to import)
+        os.makedirs(self._folder, exist_ok=True)  # noqa: PTH103
+        with told_once(), finished(figure, task):
+            figure.savefig(path, format="pdf", dpi=task.dpi, metadata=METADATA)
+        if pyplot is not None:
+            pyplot.close(figure)
+        width, height = figure.get_size_inches()
+        return Figure(name, round(float(width), 4), round(float(height), 4))
+
+    def emit_all(self) -> None:
+        """Show the figures that are open, in the order they were made."""
+        helpers = sys.modules.get("matplotlib._pylab_helpers")
+        if helpers is None:
+            return
+        for number in sorted(helpers.Gcf.figs):
+            output = self.save(helpers.Gcf.figs[number].canvas.figure)
+            if output is not None:
+                self._show(output)
+
+    def discard(self) -> None:
+        """Close what is still open: a figure belongs to the chunk that made it."""
+        self._task = None
+        helpers = sys.modules.get("matplotlib._pylab_helpers")
+        if helpers is not None and helpers.Gcf.figs:
+            sys.modules["matplotlib.pyplot"].close("all")
+
+    def _take_over_pyplot(self, pyplot: ModuleType) -> None:
+        def show(*_: object, **__: object) -> None:
+            """Show all open figures here, in the document."""
+            self.emit_all()
+
+        pyplot.show = show  # type: ignore[attr-defined]
+
+    def _take_over_figure(self, module: ModuleType) -> None:
+        def show(figure: object, warn: bool = True) -> None:  # noqa: ARG001, FBT
+            """Show this figure here, in the document."""
+            output = self.save(figure)
+            if output is not None:
+                self._show(output)
+
+        module.Figure.show = show

@@ -1,1 +1,0 @@
-"""Keep: what chunks computed, content-addressed, whole or not at all."""

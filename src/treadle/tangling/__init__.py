@@ -1,1 +1,0 @@
-"""Code out of the document: modules and tests under `code/`."""

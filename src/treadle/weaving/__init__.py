@@ -1,1 +1,0 @@
-"""Weave: a document and its results to LaTeX, with a line map."""
