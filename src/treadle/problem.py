@@ -35,7 +35,7 @@ class Severity(Enum):
     WARNING = "warning"
 
 
-class Diagnostic(Struct, frozen=True):
+class Problem(Struct, frozen=True):
     """One problem: what is wrong, where, and the way out (`hint`, may be empty)."""
 
     severity: Severity
@@ -48,16 +48,16 @@ class Diagnostic(Struct, frozen=True):
         return f"{text} ({self.hint})" if self.hint else text
 
 
-def error(span: Span, message: str, hint: str = "") -> Diagnostic:
+def error(span: Span, message: str, hint: str = "") -> Problem:
     """A problem that fails the build."""
-    return Diagnostic(Severity.ERROR, span, message, hint)
+    return Problem(Severity.ERROR, span, message, hint)
 
 
-def warning(span: Span, message: str, hint: str = "") -> Diagnostic:
+def warning(span: Span, message: str, hint: str = "") -> Problem:
     """A problem that is reported and does not fail the build."""
-    return Diagnostic(Severity.WARNING, span, message, hint)
+    return Problem(Severity.WARNING, span, message, hint)
 
 
-def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
+def has_errors(diagnostics: Iterable[Problem]) -> bool:
     """Whether any of them fails the build."""
     return any(item.severity is Severity.ERROR for item in diagnostics)

@@ -15,7 +15,7 @@ from treadle.app.scratch import Scratch
 from treadle.engine.messages import FigureStyle
 from treadle.engine.worker.late_style import tell_style
 from treadle.press.document.model import Document
-from treadle.problem import Diagnostic, has_errors
+from treadle.problem import Problem, has_errors
 
 if TYPE_CHECKING:
     from treadle.press.tex.engine import Programs
@@ -60,7 +60,7 @@ class Ahead:
         """Whether who asks need not wait."""
         return self._layout is not None or self._failure is not None
 
-    def problems(self) -> tuple[Diagnostic, ...]:
+    def problems(self) -> tuple[Problem, ...]:
         """What is wrong with the preamble and the template: it waits until that is known."""
         return self._known().diagnostics
 

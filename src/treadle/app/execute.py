@@ -12,7 +12,7 @@ from treadle.app.work import Work
 from treadle.app.workers import Workers
 from treadle.engine.messages import ChunkResult, Result
 from treadle.press.document.model import HIDDEN, Chunk
-from treadle.problem import Diagnostic, Span, warning
+from treadle.problem import Problem, Span, warning
 
 
 def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
@@ -35,7 +35,7 @@ def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
     work.chunks, work.fresh = len(ran), frozenset(unit.block for unit in ran)
 
 
-def _cuts(units: Sequence[Runnable], results: Sequence[Result | None]) -> Iterator[Diagnostic]:
+def _cuts(units: Sequence[Runnable], results: Sequence[Result | None]) -> Iterator[Problem]:
     for runnable, result in zip(units, results, strict=True):
         block = runnable.block
         if isinstance(block, Chunk) and block.options.results in HIDDEN:

@@ -17,7 +17,7 @@ from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.eviction import shrink
 from treadle.engine.store.files import changed_since
 from treadle.engine.store.store import Store, cache_limit
-from treadle.problem import Diagnostic, Span, warning
+from treadle.problem import Problem, Span, warning
 
 # For make: which files the PDF was made of.
 
@@ -43,7 +43,7 @@ def _escaped(name: str) -> str:
 
 def keep(
     finished: Finished | None, store: Store, prospect: Prospect | None, path: Path
-) -> list[Diagnostic]:
+) -> list[Problem]:
     """Record the build, and keep the store within bounds; what was wrong with the store."""
     if prospect is not None:
         planner = prospect.planner
@@ -131,7 +131,7 @@ def _write_rules(finished: Finished, inputs: Inputs) -> None:
         write_whole(str(target.resolve()), [rules.encode("utf-8")])
 
 
-def _damages(store: Store, path: Path) -> list[Diagnostic]:
+def _damages(store: Store, path: Path) -> list[Problem]:
     damaged = {*store.traces.damaged, *store.blobs.damaged}
     if not damaged:
         return []

@@ -16,7 +16,7 @@ from treadle.press.document.model import Document
 from treadle.press.document.reader import read_document
 from treadle.press.document.settings import Settings, override, read_settings
 from treadle.press.document.syntax import check_syntax
-from treadle.problem import Diagnostic, has_errors
+from treadle.problem import Problem, has_errors
 
 # What lies where a build is to put its files, and must not be replaced or written through.
 #
@@ -57,7 +57,7 @@ class Prepared(Struct, frozen=True):
     settings: Settings
     params: dict[str, object]
     planned: Planned
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Problem, ...]
     misuses: tuple[str, ...]
 
     @property

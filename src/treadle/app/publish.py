@@ -18,7 +18,7 @@ from msgspec import Struct
 from treadle.app.scratch import Scratch
 from treadle.engine.store.digest import combined
 from treadle.press.weave.graphics import Copy
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 # Move what a build made to where the user looks for it: whole files, or nothing.
 
@@ -142,7 +142,7 @@ class Supplements(Struct, frozen=True):
     """What to copy into DIR, and what is in the way there."""
 
     copies: tuple[Copy, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Problem, ...] = ()
 
 
 def find_supplements(scratch: Scratch, folder: Path, document: str) -> Supplements:

@@ -24,7 +24,7 @@ from treadle.press.tex.synctex import SUFFIX, for_document
 from treadle.press.tex.typeset import Typeset, typeset
 from treadle.press.weave.graphics import Copy
 from treadle.press.weave.weave import Woven, weave
-from treadle.problem import Diagnostic, Severity, Span, error, warning
+from treadle.problem import Problem, Severity, Span, error, warning
 
 
 def rendered(work: Work, code_ended: Callable[[], None]) -> None:
@@ -57,7 +57,7 @@ def rendered(work: Work, code_ended: Callable[[], None]) -> None:
         )
 
 
-def _blanks(work: Work) -> Iterator[Diagnostic]:
+def _blanks(work: Work) -> Iterator[Problem]:
     """Says that blanks stand where the author's file would have something to say."""
     front = work.prepared.document.front
     path = author_path(front, work.request.path)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 
-from treadle.problem import Diagnostic, has_errors
+from treadle.problem import Problem, has_errors
 
 if TYPE_CHECKING:
     from treadle.press.document.model import Chunk
@@ -35,7 +35,7 @@ class Request(Struct, frozen=True):
 class Built(Struct, frozen=True):
     """What came of it: `written` lists the result files, nothing where there are errors."""
 
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Problem, ...]
     traceback: str = ""  # of the chunk or inline code that failed
     ran: int = 0
     chunks: int = 0
@@ -65,7 +65,7 @@ class Listener(Protocol):
     def output(self, line: str) -> None:
         """The chunk's latest line of output."""
 
-    def problem(self, problem: Diagnostic) -> None:
+    def problem(self, problem: Problem) -> None:
         """A chunk failed; it is among the diagnostics of `Built`, too."""
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
@@ -87,7 +87,7 @@ class Silent:
     def output(self, line: str) -> None:
         """Nothing."""
 
-    def problem(self, problem: Diagnostic) -> None:
+    def problem(self, problem: Problem) -> None:
         """Nothing."""
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:

@@ -11,7 +11,7 @@ from treadle.app.workers import EndedError, Workers, problem_of
 from treadle.engine.messages import Result
 from treadle.press.cells import Listing
 from treadle.press.document.model import Chunk, Document
-from treadle.problem import Diagnostic, Span
+from treadle.problem import Problem, Span
 
 if TYPE_CHECKING:
     from treadle.app.units import Runnable
@@ -24,7 +24,7 @@ class Ran(Struct):
     """
 
     results: list[Result | None] = field(default_factory=list)
-    diagnostics: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Problem] = field(default_factory=list)
     tracebacks: list[str] = field(default_factory=list)
     ran: set[int] = field(default_factory=set)  # the units that ran
     fresh: set[int] = field(default_factory=set)  # those of them that ran just now
@@ -92,7 +92,7 @@ def run_units(
     planner: Planner,
     document: Document,
     listings: Mapping[int, Listing],
-    tell: Callable[[Diagnostic], None],
+    tell: Callable[[Problem], None],
 ) -> Ran:
     """Go through the units; `tell` is told at once of what fails.
 
@@ -146,7 +146,7 @@ def _failure(
     runnables: Sequence[Runnable],
     document: Document,
     listings: Mapping[int, Listing],
-) -> Diagnostic | None:
+) -> Problem | None:
     """The error; None where an earlier unit has stumbled over the same line of a module."""
     result = ran.results[number]
     assert result is not None

@@ -12,12 +12,12 @@ from treadle.press.document.model import Document
 from treadle.press.document.settings import Settings, databases, no_database
 from treadle.press.weave.graphics import Copy
 from treadle.press.weave.weave import Woven
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 
 def stage(
     document: Document, settings: Settings, woven: Woven, scratch: Scratch
-) -> tuple[Diagnostic, ...]:
+) -> tuple[Problem, ...]:
     """Write the `.tex` and copy figures, images and bibliographies; what could not be found."""
     scratch.stage.mkdir(parents=True, exist_ok=True)
     (scratch.stage / f"{document.stem}.tex").write_text(woven.tex, "utf-8", newline="\n")
@@ -34,7 +34,7 @@ def _figures(document: Document, scratch: Scratch) -> Iterator[Copy]:
             yield Copy(path, f"{document.stem}/{path.relative_to(scratch.figures)}")
 
 
-def _copy_all(document: Document, copies: Sequence[Copy], scratch: Scratch) -> Iterator[Diagnostic]:
+def _copy_all(document: Document, copies: Sequence[Copy], scratch: Scratch) -> Iterator[Problem]:
     taken: dict[str, Path] = {}
     for copy in copies:
         other = taken.setdefault(copy.target, copy.source)

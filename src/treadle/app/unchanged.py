@@ -27,7 +27,7 @@ from treadle.engine.trace import Observed
 from treadle.press.document.fences import is_file
 from treadle.press.tex.environment import today
 from treadle.press.tex.inputs_record import holds
-from treadle.problem import Diagnostic, Severity, Span
+from treadle.problem import Problem, Severity, Span
 
 TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE")
 
@@ -50,7 +50,7 @@ class Finished(Struct, frozen=True):
     sources: frozenset[str]  # files it read, other than by its code
     outputs: tuple[Path, ...]  # all it wrote
     results: tuple[Path, ...]  # of these, what it was asked for
-    problems: tuple[Diagnostic, ...]
+    problems: tuple[Problem, ...]
     chunks: int
     begun: int  # nanoseconds since 1970
     extracted: int  # when the modules had been, likewise
@@ -221,15 +221,15 @@ def _relative(path: Path, folder: Path) -> str:
     return str(path.relative_to(folder))
 
 
-def _flat(problem: Diagnostic) -> tuple[object, ...]:
+def _flat(problem: Problem) -> tuple[object, ...]:
     span = problem.span
     return (problem.severity.value, span.file, span.line, problem.message, problem.hint)
 
 
-def _problems(records: object) -> Iterator[Diagnostic]:
+def _problems(records: object) -> Iterator[Problem]:
     assert isinstance(records, list)
     for severity, file, line, message, hint in records:
-        yield Diagnostic(Severity(severity), Span.at(file, line), message, hint)
+        yield Problem(Severity(severity), Span.at(file, line), message, hint)
 
 
 def _texts(value: object) -> dict[str, str]:

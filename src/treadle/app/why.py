@@ -25,14 +25,14 @@ from treadle.engine.messages import ChunkResult
 from treadle.engine.plan.reasons import UNKNOWN, reasons
 from treadle.engine.store.store import Store, store_folder
 from treadle.press.tangle.write import tangle
-from treadle.problem import Diagnostic, Span, has_errors
+from treadle.problem import Problem, Span, has_errors
 
 
 class Explained(Struct, frozen=True):
     """The verdicts, or what kept the document from being looked at."""
 
     verdicts: tuple[Verdict, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Problem, ...] = ()
     misuses: tuple[str, ...] = ()
 
 

@@ -16,7 +16,7 @@ from treadle.app.scratch import Scratch
 from treadle.app.unchanged import Finished
 from treadle.engine.messages import Result
 from treadle.engine.store.store import Store
-from treadle.problem import Diagnostic, Span, has_errors
+from treadle.problem import Problem, Span, has_errors
 
 if TYPE_CHECKING:
     from treadle.app.planning import Prospect
@@ -32,7 +32,7 @@ class Work(Struct):
     started: float
     begun: int  # nanoseconds since 1970: what changes from then on, may have been read before
     extracted: int = 0  # the same for what is extracted to `code_dir`
-    problems: list[Diagnostic] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     ran: Ran = field(default_factory=Ran)
     results: list[Result | None] = field(default_factory=list)  # by block of the document
     chunks: int = 0  # so many ran
@@ -56,7 +56,7 @@ class Work(Struct):
         """The document's folder, in which its code runs."""
         return self.request.path.resolve().parent
 
-    def _place(self, problem: Diagnostic) -> tuple[bool, Span]:
+    def _place(self, problem: Problem) -> tuple[bool, Span]:
         """The document's own problems come first, by line."""
         return problem.span.file != str(self.request.path), problem.span
 

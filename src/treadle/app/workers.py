@@ -16,7 +16,7 @@ from treadle.press.cells import Listing
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.document.option_values import size_text
 from treadle.press.tangle.extract import origin_of
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 if TYPE_CHECKING:
     from treadle.app.units import Runnable
@@ -30,7 +30,7 @@ GRACE = 10.0
 class EndedError(Exception):
     """Nothing can run any more: the worker is gone, even if its chunk was allowed to fail."""
 
-    def __init__(self, *problems: Diagnostic) -> None:
+    def __init__(self, *problems: Problem) -> None:
         """Say at which line, if nobody else does."""
         super().__init__(*(problem.message for problem in problems))
         self.problems = problems
@@ -186,7 +186,7 @@ class Workers:
 
 def problem_of(
     failure: Failure, block: Prose | Chunk, document: Document, listings: Mapping[int, Listing]
-) -> Diagnostic:
+) -> Problem:
     """An exception as an error at its line of the document."""
     listing = listings.get(block.number) if isinstance(block, Chunk) else None
     place = _place(failure, document, listing)

@@ -16,7 +16,7 @@ from treadle.press.document.fences import is_file
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.tangle.extract import module_name
 from treadle.press.tangle.module_names import bound_names
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 # The code of a chunk where it is put together from several places.
 
@@ -87,7 +87,7 @@ class Planned(Struct, frozen=True):
     tasks: tuple[Task | None, ...]
     listings: Mapping[int, Listing]  # by chunk number: code that is not the chunk's alone
     sources: Mapping[int, str]  # by chunk number: the text of the file that `source=` names
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Problem, ...]
 
 
 class _Plan(Struct):
@@ -96,7 +96,7 @@ class _Plan(Struct):
     tasks: list[Task | None] = field(default_factory=list)
     listings: dict[int, Listing] = field(default_factory=dict)
     sources: dict[int, str] = field(default_factory=dict)
-    problems: list[Diagnostic] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     pending: list[Piece] = field(default_factory=list)
     stems: set[str] = field(default_factory=set)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from treadle.app.cli.problems import Teller
     from treadle.app.report import Built, Request
     from treadle.press.document.model import Chunk
-    from treadle.problem import Diagnostic
+    from treadle.problem import Problem
 
 
 Subcommands = argparse._SubParsersAction  # argparse gives it no public name
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     kind = Format(arguments.format)
     quiet = arguments.quiet or kind is not Format.TEXT
-    told: list[Diagnostic] = []
+    told: list[Problem] = []
     tell = teller(kind)
     built = unchanged(request) or _build(request, told, tell, quiet=quiet)
     for message in built.misuses:
@@ -87,7 +87,7 @@ def run(arguments: argparse.Namespace) -> int:
     return Exit.DOCUMENT_ERRORS if built.failed else Exit.WELL
 
 
-def _build(request: Request, told: list[Diagnostic], tell: Teller, *, quiet: bool) -> Built:
+def _build(request: Request, told: list[Problem], tell: Teller, *, quiet: bool) -> Built:
     """Build; `told` gets the problems that are printed by now."""
     from treadle.app.build import build
     from treadle.app.cli.progress import shown

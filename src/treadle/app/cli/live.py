@@ -17,7 +17,7 @@ from rich.text import Text
 from treadle.app.cli.problems import in_text, line_of
 from treadle.app.cli.progress import Quiet, chunk_line
 from treadle.press.document.model import Chunk
-from treadle.problem import Diagnostic
+from treadle.problem import Problem
 
 # Colours and cursor movements of the chunk's own would garble the display.
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00-\x08\x0b-\x1f\x7f]")
@@ -50,14 +50,14 @@ class LiveDisplay(Quiet):
         """Show this line of output."""
         self._latest = line
 
-    def problem(self, problem: Diagnostic) -> None:
+    def problem(self, problem: Problem) -> None:
         """Print it above the display; a file that standard error goes to has it in the end."""
         if sys.stderr.isatty():
             super().problem(problem)
         else:
             self._console.print(Text(line_of(problem)))
 
-    def _print(self, problem: Diagnostic) -> None:
+    def _print(self, problem: Problem) -> None:
         self._console.print(Text.from_ansi(in_text(problem)))
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 
-from treadle.problem import Diagnostic, Severity, Span
+from treadle.problem import Problem, Severity, Span
 
 # A problem on a terminal: in colour, with the line it speaks of and a caret below it.
 
@@ -23,7 +23,7 @@ UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 LONGEST = 120  # characters shown of a line
 
 
-def with_excerpt(problem: Diagnostic) -> str:
+def with_excerpt(problem: Problem) -> str:
     """The lines to print."""
     colour = COLOURS[problem.severity]
     place, kind = f"{problem.span}:", f"{problem.severity.value}:"
@@ -52,7 +52,7 @@ def _line(span: Span) -> str | None:
     return UNSEEN.sub(" ", lines[span.line - 1].rstrip())
 
 
-def _marked(text: str, problem: Diagnostic) -> tuple[int, int]:
+def _marked(text: str, problem: Problem) -> tuple[int, int]:
     """Where in `text` the mark begins, and its length: a column, what the message quotes, all."""
     if 0 < problem.span.column <= len(text):
         return problem.span.column - 1, 1
@@ -67,7 +67,7 @@ def _marked(text: str, problem: Diagnostic) -> tuple[int, int]:
 # Problems for programs: a JSON object a line, or an annotation of a GitHub workflow a line.
 
 
-def as_json(problem: Diagnostic) -> str:
+def as_json(problem: Problem) -> str:
     """One line of JSON: file, line, end_line, column (0: none), severity, message, hint."""
     span = problem.span
     values = {
@@ -82,7 +82,7 @@ def as_json(problem: Diagnostic) -> str:
     return json.dumps(values)
 
 
-def as_annotation(problem: Diagnostic) -> str:
+def as_annotation(problem: Problem) -> str:
     """A workflow command, which GitHub shows beside the line: `::error file=a.pmd,line=3::...`."""
     span = problem.span
     values = {"file": span.file, "line": str(span.line), "endLine": str(span.end_line)}
@@ -103,7 +103,7 @@ def _property(text: str) -> str:
 
 # Say what is wrong: one line each as `FILE:LINE: severity: message`, or for machines.
 
-Teller = Callable[[Diagnostic], None]
+Teller = Callable[[Problem], None]
 
 
 class Format(Enum):
@@ -134,18 +134,18 @@ def teller(kind: Format) -> Teller:
     return lambda problem: print(words(problem), flush=True)
 
 
-def tell_all(problems: Iterable[Diagnostic], tell: Teller) -> None:
+def tell_all(problems: Iterable[Problem], tell: Teller) -> None:
     """Tell each."""
     for problem in problems:
         tell(problem)
 
 
-def line_of(problem: Diagnostic) -> str:
+def line_of(problem: Problem) -> str:
     """One line, whatever its message holds."""
     return " ".join(str(problem).splitlines())
 
 
-def in_text(problem: Diagnostic) -> str:
+def in_text(problem: Problem) -> str:
     """The problem, with the line it speaks of if standard error is a terminal."""
     if not _is_coloured():
         return line_of(problem)

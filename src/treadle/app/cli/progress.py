@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from treadle.app.cli.problems import Teller, say_waiting
 from treadle.app.report import Silent
 from treadle.press.document.model import Chunk
-from treadle.problem import Diagnostic
+from treadle.problem import Problem
 
 
 @contextmanager
@@ -32,10 +32,10 @@ class Quiet(Silent):
     def __init__(self, tell: Teller) -> None:
         """Nothing was printed, nothing runs."""
         self._tell = tell
-        self.told: list[Diagnostic] = []
+        self.told: list[Problem] = []
         self.running: Chunk | None = None
 
-    def problem(self, problem: Diagnostic) -> None:
+    def problem(self, problem: Problem) -> None:
         """Print it: other chunks may run for long before the build ends."""
         self._tell(problem)
         self.told.append(problem)

@@ -11,7 +11,7 @@ from treadle.press.document.names import nearest
 from treadle.press.document.settings import databases, no_database, read_settings
 from treadle.press.tex.places import START, inputs_of
 from treadle.press.weave.weave import Woven
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # Commands that want a label; others that end in `ref` may be the author's own.
 REFERENCE = re.compile(
@@ -32,9 +32,7 @@ AS_IT_STANDS = re.compile(
 NO_BIBLIOGRAPHY = "give the file of the entries by `bibliography:` in the front matter"
 
 
-def nowhere_defined(
-    labels: Iterable[Label], document: Document, woven: Woven
-) -> Iterator[Diagnostic]:
+def nowhere_defined(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
     """A problem for each reference and citation that leads nowhere, once a line.
 
     It is an error where no code could define it, else a warning.
@@ -58,8 +56,8 @@ def nowhere_defined(
 
 
 def _undefined_citations(
-    document: Document, woven: Woven, say: Callable[[Span, str, str], Diagnostic]
-) -> Iterator[Diagnostic]:
+    document: Document, woven: Woven, say: Callable[[Span, str, str], Problem]
+) -> Iterator[Problem]:
     paths = tuple(databases(document, read_settings(document)[0]))
     missing = [path for path in paths if not path.is_file()]
     yield from (no_database(document, path) for path in missing)

@@ -12,14 +12,14 @@ from treadle.press.checks.numbers import Computed, typed_counts, typed_numbers
 from treadle.press.checks.symbols import late_introductions
 from treadle.press.document.model import Chunk, Document
 from treadle.press.weave.weave import weave
-from treadle.problem import Diagnostic, Span, warning
+from treadle.problem import Problem, Span, warning
 
 # What an author has looked at and lets stand: `treadle: literal` in a comment on the line.
 
 SILENT = re.compile(r"(?:#|<!--|%)\s*treadle:\s*literal\b")
 
 
-def heeded(found: Iterable[Diagnostic], text: str) -> Iterator[Diagnostic]:
+def heeded(found: Iterable[Problem], text: str) -> Iterator[Problem]:
     """Those of `found` whose line in the document's `text` does not say that they may stand."""
     silent = {number for number, line in enumerate(text.split("\n"), 1) if SILENT.search(line)}
     return (item for item in found if item.span.line not in silent)
@@ -31,7 +31,7 @@ DRAWS = ("plt.", "subplots(", ".plot(", ".imshow(", "figure(")
 OF_FIGURES = {"f_size", "f_spines", "f_env", "width", "dpi"}  # options that tables don't heed
 
 
-def without_alt(document: Document) -> Iterator[Diagnostic]:
+def without_alt(document: Document) -> Iterator[Problem]:
     """A warning for each chunk with a caption and without `alt` that draws, by its code."""
     for chunk in document.chunks:
         options = chunk.options
@@ -50,9 +50,7 @@ def _draws(chunk: Chunk) -> bool:
 # All that `treadle check` has to say of a document without errors.
 
 
-def findings(
-    document: Document, text: str, values: Iterable[Computed] = ()
-) -> tuple[Diagnostic, ...]:
+def findings(document: Document, text: str, values: Iterable[Computed] = ()) -> tuple[Problem, ...]:
     """Problems, by line; `text` is the document's, `values` are what code has computed, as far as
     that is known. Nothing is run."""
     woven = weave(document, [None] * len(document.blocks))

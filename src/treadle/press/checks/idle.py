@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from treadle.engine.messages import ChunkResult, InlineResult
 from treadle.press.document.assertions import asserts, asserts_or_compares, labels_checked
 from treadle.press.document.model import Chunk, Document
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 
 def idle_checks(
     document: Document, results: Sequence[ChunkResult | InlineResult | None]
-) -> Iterator[Diagnostic]:
+) -> Iterator[Problem]:
     """After a build: an error for a comparison of a label that its chunk does not check, a warning
     for a chunk that was not run or failed, and one that asserts and compares nothing."""
     for chunk, result in zip(document.blocks, results, strict=True):
@@ -25,7 +25,7 @@ def idle_checks(
             yield from _not_run(chunk)
 
 
-def hollow_checks(document: Document) -> Iterator[Diagnostic]:
+def hollow_checks(document: Document) -> Iterator[Problem]:
     """Likewise, as far as can be told before anything runs."""
     for chunk in document.chunks:
         if not labels_checked(chunk):
@@ -38,7 +38,7 @@ def hollow_checks(document: Document) -> Iterator[Diagnostic]:
             yield warning(_at(chunk), text, hint)
 
 
-def _not_run(chunk: Chunk) -> Iterator[Diagnostic]:
+def _not_run(chunk: Chunk) -> Iterator[Problem]:
     if chunk.options.test:
         hint = "`make test` runs it: let a chunk of the build check, too"
         yield warning(_at(chunk), f"{chunk.label} checks nothing: a build runs no tests", hint)
@@ -46,7 +46,7 @@ def _not_run(chunk: Chunk) -> Iterator[Diagnostic]:
         yield warning(_at(chunk), f"{chunk.label} checks nothing: it is not run")
 
 
-def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Diagnostic]:
+def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
     labels = labels_checked(chunk)
     for comparison in result.comparisons:
         if comparison.of and comparison.of not in labels:
@@ -54,7 +54,7 @@ def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Diagnostic]:
             yield error(_at(chunk), text, f"it says to check {', '.join(labels)}")
 
 
-def _nothing_held(chunk: Chunk, result: ChunkResult, document: Document) -> Iterator[Diagnostic]:
+def _nothing_held(chunk: Chunk, result: ChunkResult, document: Document) -> Iterator[Problem]:
     labels = labels_checked(chunk)
     if result.failure is not None:
         text = f"{chunk.label} failed, so it checks nothing of {', '.join(labels)}"

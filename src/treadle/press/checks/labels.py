@@ -13,7 +13,7 @@ from treadle.press.document.names import nearest
 from treadle.press.tex.places import READS
 from treadle.press.weave.latex import verbatim_lines
 from treadle.press.weave.weave import Woven
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%.*")
 LABEL = re.compile(r"\\(?:label|namedlabel\{[^{}]*\})\{([^{}]+)\}")
@@ -45,7 +45,7 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     return tuple(found)
 
 
-def given_twice(document: Document, woven: Woven) -> Iterator[Diagnostic]:
+def given_twice(document: Document, woven: Woven) -> Iterator[Problem]:
     """An error for each label that the text has given before."""
     first: dict[str, int] = {}
     for line, origin in _in_force(woven):
@@ -64,7 +64,7 @@ def _in_force(woven: Woven) -> Iterator[tuple[str, int]]:
             yield COMMENT.sub("", line), origin
 
 
-def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Diagnostic]:
+def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
     """A warning for each label that nothing refers to."""
     used = {*_references(woven.tex), *(name for _, name in targets(document))}
     code = code_of(document)
@@ -74,7 +74,7 @@ def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterato
             yield warning(label.span, f"nothing refers to {shown}", "refer to it, or unname it")
 
 
-def unchecked(labels: Iterable[Label], document: Document) -> Iterator[Diagnostic]:
+def unchecked(labels: Iterable[Label], document: Document) -> Iterator[Problem]:
     """A warning for each labelled equation that no chunk checks."""
     checked = {name for _, name in targets(document)}
     for label in labels:
@@ -84,9 +84,7 @@ def unchecked(labels: Iterable[Label], document: Document) -> Iterator[Diagnosti
             yield warning(label.span, f"no chunk checks the equation `{name}`", hint)
 
 
-def missing_targets(
-    labels: Iterable[Label], document: Document, woven: Woven
-) -> Iterator[Diagnostic]:
+def missing_targets(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
     """A warning for each chunk that checks what does not exist."""
     known = {*LABEL.findall(woven.tex), *(name for label in labels for name in label.names)}
     for chunk, name in targets(document):
@@ -102,7 +100,7 @@ def _is_written(name: str, prose: str) -> bool:
     return f"\\label{{{name}}}" in prose
 
 
-def unbound(document: Document, woven: Woven) -> Iterator[Diagnostic]:
+def unbound(document: Document, woven: Woven) -> Iterator[Problem]:
     """An error for each label that a chunk says to check and that the whole document lacks.
 
     `woven` holds what code printed; files that it reads by `\\input` may hold any label.

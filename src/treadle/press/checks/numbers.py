@@ -12,7 +12,7 @@ from msgspec import Struct
 from treadle.press.document.model import Document, Prose
 from treadle.press.markdown.parser import parser
 from treadle.press.weave.markdown_source import Source, join, prose_parts
-from treadle.problem import Diagnostic, Span, warning
+from treadle.problem import Problem, Span, warning
 
 # Numbers in prose that look like results, and were typed by hand.
 
@@ -41,7 +41,7 @@ HINT = "take it from the code by `<%= %>`, or write `<!-- treadle: literal -->` 
 BREAKS = {"softbreak", "hardbreak"}
 
 
-def typed_numbers(document: Document) -> Iterator[Diagnostic]:
+def typed_numbers(document: Document) -> Iterator[Problem]:
     """A warning for each decimal and percentage that stands in prose, or is a formula by itself."""
     for at, text in lines_of_text(document):
         for number in _results(text):
@@ -136,7 +136,7 @@ class _Count(Struct, frozen=True):
     source: Computed
 
 
-def typed_counts(document: Document, values: Iterable[Computed]) -> Iterator[Diagnostic]:
+def typed_counts(document: Document, values: Iterable[Computed]) -> Iterator[Problem]:
     """A warning for each count that stands in prose though code has it, or has another one of
     the same things."""
     counts = [count for value in values if (count := _count(value)) is not None]
@@ -163,9 +163,7 @@ def _is_rare(number: int) -> bool:
     return number >= LEAST and number not in YEARS
 
 
-def _warning(
-    document: Document, line: int, number: str, computed: Computed, how: str
-) -> Diagnostic:
+def _warning(document: Document, line: int, number: str, computed: Computed, how: str) -> Problem:
     text = f"the count {number} is typed by hand, and {how} {computed.text} of line {computed.line}"
     hint = (
         f"take it from the code by `<%= {computed.code} %>`, or write `<!-- treadle: literal -->`"

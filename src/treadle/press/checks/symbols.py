@@ -12,7 +12,7 @@ from msgspec import Struct
 from treadle.press.checks.numbers import source_of
 from treadle.press.document.model import Document
 from treadle.press.markdown.parser import parser
-from treadle.problem import Diagnostic, Span, warning
+from treadle.problem import Problem, Span, warning
 
 BEFORE = re.compile(r"(?:\b(?:where|with|and|let|if|for|here|we write)|,)\s*$", re.IGNORECASE)
 AFTER = re.compile(r"\s*(?:is|are|be|denotes?|stands? for|means|for)\s+(?:the|a|an|its|our|some)\b")
@@ -36,7 +36,7 @@ class _Block(Struct, frozen=True):
     introduced: Mapping[str, int]
 
 
-def late_introductions(document: Document) -> Iterator[Diagnostic]:
+def late_introductions(document: Document) -> Iterator[Problem]:
     """A warning for each symbol that an earlier paragraph of its section has used."""
     blocks = list(_blocks(document))
     for number, block in enumerate(blocks):

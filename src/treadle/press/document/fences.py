@@ -10,12 +10,12 @@ from pathlib import Path
 from msgspec import Struct
 
 from treadle.press.document.model import Document, Prose
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # The text of a file: UTF-8, with every line ended by a newline character alone.
 
 
-def load(path: Path) -> tuple[str, tuple[Diagnostic, ...]]:
+def load(path: Path) -> tuple[str, tuple[Problem, ...]]:
     """The text of the file, or the reason why there is none."""
     start = Span.at(str(path), 1)
     try:
@@ -147,7 +147,7 @@ class _Reading(Struct):
     open_fence: str = ""
 
 
-def chunk_lookalikes(document: Document) -> tuple[Diagnostic, ...]:
+def chunk_lookalikes(document: Document) -> tuple[Problem, ...]:
     """A warning for each fence in prose that was probably meant to open a chunk.
 
     Fences within a fenced or an indented block of code are its text.
@@ -194,6 +194,6 @@ def _is_indented_code(indent: str, above: list[str]) -> bool:
     return _LIST_ITEM.match(next(outer, "")) is None
 
 
-def _warning(span: Span) -> Diagnostic:
+def _warning(span: Span) -> Problem:
     message = "this looks like a chunk and is not read as one: its code is not run"
     return warning(span, message, "write ```{python at the start of the line, in lower case")

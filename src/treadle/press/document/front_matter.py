@@ -11,7 +11,7 @@ from treadle.press.document.fences import is_file, load, normalise, split_lines
 from treadle.press.document.model import FrontMatter
 from treadle.press.document.names import did_you_mean
 from treadle.press.document.yaml_block import read_yaml
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # Who wrote it: a small file beside the document, which need not go where the source goes.
 
@@ -25,7 +25,7 @@ def author_path(front: FrontMatter, document: Path) -> Path | None:
     return document.parent / name if isinstance(name, str) and name.strip() else None
 
 
-def with_author(front: FrontMatter, document: Path) -> tuple[FrontMatter, tuple[Diagnostic, ...]]:
+def with_author(front: FrontMatter, document: Path) -> tuple[FrontMatter, tuple[Problem, ...]]:
     """The front matter with what the author's file says, where it does not say it itself.
 
     Without the file nothing is said here: who builds the document learns of it.
@@ -107,7 +107,7 @@ class FrontRead(Struct, frozen=True):
 
     front: FrontMatter
     body_line: int
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Problem, ...] = ()
 
 
 def read_front_matter(text: str, file: str) -> FrontRead:
@@ -144,7 +144,7 @@ def _with_text(front: FrontMatter, lines: list[str], end: int) -> FrontMatter:
     return FrontMatter(front.values, front.lines, text)
 
 
-def _inline_errors(lines: list[str], file: str) -> tuple[Diagnostic, ...]:
+def _inline_errors(lines: list[str], file: str) -> tuple[Problem, ...]:
     """Inline code up here would be printed as it stands: no chunk has run yet."""
     return tuple(
         error(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 
 from treadle.press.document.model import Chunk
-from treadle.problem import Diagnostic, error
+from treadle.problem import Problem, error
 
 # What a LaTeX label cannot hold: it is made of the chunk's name.
 _UNFIT = re.compile(r"[\\{}#%~^$&\"'`,\x00-\x1f]")
@@ -46,7 +46,7 @@ def unfit_for_label(name: str) -> str | None:
     return found.group() if found else None
 
 
-def duplicate_names(chunks: Iterable[Chunk]) -> tuple[Diagnostic, ...]:
+def duplicate_names(chunks: Iterable[Chunk]) -> tuple[Problem, ...]:
     """An error for each chunk whose name an earlier chunk has."""
     first: dict[str, Chunk] = {}
     found = []

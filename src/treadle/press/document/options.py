@@ -14,7 +14,7 @@ from treadle.press.document.model import ChunkOptions
 from treadle.press.document.names import did_you_mean, nearest, unusable
 from treadle.press.document.option_values import KINDS, WrongValueError
 from treadle.press.document.yaml_block import SWALLOWED
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # The way out where a fence's options can't be read.
 
@@ -66,7 +66,7 @@ class _Reading(Struct):
 
     span: Span
     given: dict[str, object] = field(default_factory=dict)
-    problems: list[Diagnostic] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
     def error(self, message: str, hint: str = "") -> None:
         self.problems.append(error(self.span, message, hint))
@@ -84,7 +84,7 @@ def option_string(rest: str) -> str:
     return text.removesuffix("}").rstrip()
 
 
-def parse_options(rest: str, span: Span) -> tuple[ChunkOptions, tuple[Diagnostic, ...]]:
+def parse_options(rest: str, span: Span) -> tuple[ChunkOptions, tuple[Problem, ...]]:
     """The options of the fence at `span`; an option in error keeps its default."""
     reading = _Reading(span)
     if re.match(r"[^;,\s}]", rest):

@@ -20,7 +20,7 @@ from treadle.press.document.model import Chunk, Document, FrontMatter, Inline, P
 from treadle.press.document.names import duplicate_names
 from treadle.press.document.options import parse_options
 from treadle.press.document.settings import read_settings
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # Inline code in prose: `<%= expression %>` and `<% statement %>`.
 
@@ -35,7 +35,7 @@ def find_inlines(text: str, span: Span) -> tuple[Inline, ...]:
     return tuple(_inline(text, match, span) for match in _INLINE.finditer(text))
 
 
-def unclosed_inlines(text: str, span: Span) -> tuple[Diagnostic, ...]:
+def unclosed_inlines(text: str, span: Span) -> tuple[Problem, ...]:
     """A warning if a `<%=` is left open: it stays in the text as it is."""
     rest = _INLINE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     position = rest.find("<%=")
@@ -64,7 +64,7 @@ def _inline(text: str, match: re.Match[str], span: Span) -> Inline:
 # Read a `.pmd` file: text to Document, with every problem at its line.
 
 
-def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[Diagnostic, ...]]:
+def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[Problem, ...]]:
     """The document at `path`, or made of `text` as if it stood there, and what is wrong with it.
 
     Diagnostics name the file as `path` does and come in the order of their lines.
@@ -80,7 +80,7 @@ def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[
     return _read(path, text)
 
 
-def _read(path: Path, text: str) -> tuple[Document, tuple[Diagnostic, ...]]:
+def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
     front = read_front_matter(text, str(path))
     blocks, problems = _read_blocks(_body(text, front), front.body_line, str(path))
     whole, author_problems = with_author(front.front, path)
@@ -103,9 +103,9 @@ def _body(text: str, front: FrontRead) -> str:
 
 def _read_blocks(
     body: str, line: int, file: str
-) -> tuple[tuple[Prose | Chunk, ...], list[Diagnostic]]:
+) -> tuple[tuple[Prose | Chunk, ...], list[Problem]]:
     blocks: list[Prose | Chunk] = []
-    problems: list[Diagnostic] = []
+    problems: list[Problem] = []
     number = 0
     for raw in cut(body, line):
         if isinstance(raw, RawProse):
@@ -122,7 +122,7 @@ def _read_blocks(
     return tuple(blocks), problems
 
 
-def _read_chunk(raw: RawChunk, number: int, file: str) -> tuple[Chunk, list[Diagnostic]]:
+def _read_chunk(raw: RawChunk, number: int, file: str) -> tuple[Chunk, list[Problem]]:
     options, found = parse_options(raw.options, Span.at(file, raw.line))
     problems = list(found)
     if not raw.closed:
@@ -131,7 +131,7 @@ def _read_chunk(raw: RawChunk, number: int, file: str) -> tuple[Chunk, list[Diag
     return Chunk(number, raw.code, options, span, raw.line + 1, raw.closed), problems
 
 
-def _unclosed(raw: RawChunk, file: str) -> Diagnostic:
+def _unclosed(raw: RawChunk, file: str) -> Problem:
     hint = "close it with a fence at least as long, of the same character"
     if raw.near_miss is not None:
         hint = f"the fence on line {raw.near_miss} is shorter or of the other character"

@@ -16,7 +16,7 @@ from treadle.press.document.model import Document
 from treadle.press.document.names import did_you_mean
 from treadle.press.document.option_values import WrongValueError
 from treadle.press.document.yaml_block import scalar
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # What each key of the front matter may hold.
 
@@ -210,11 +210,11 @@ _KEYS = MappingProxyType(
 assert {name for name, _ in _KEYS.values()} == set(Settings.__struct_fields__)
 
 
-def read_settings(document: Document) -> tuple[Settings, tuple[Diagnostic, ...]]:
+def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings of a document; a value of the wrong type is an error and left out."""
     front = document.front
     values: dict[str, object] = {}
-    problems: list[Diagnostic] = []
+    problems: list[Problem] = []
     for key, value in front.values.items():
         span = Span.at(str(document.path), front.lines.get(key, 1))
         if key not in _KEYS:
@@ -291,7 +291,7 @@ def databases(document: Document, settings: Settings) -> Iterator[Path]:
         yield path if path.suffix == ".bib" else path.with_name(f"{path.name}.bib")
 
 
-def no_database(document: Document, path: Path) -> Diagnostic:
+def no_database(document: Document, path: Path) -> Problem:
     """An error for a file that is not there."""
     line = document.front.lines.get("bibliography", 1)
     return error(Span.at(str(document.path), line), f"there is no bibliography file `{path}`")

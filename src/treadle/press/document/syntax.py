@@ -12,7 +12,7 @@ from msgspec import Struct
 from treadle.press.document.fences import is_chunk_fence
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.reader import find_inlines
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 LINE = re.compile(r"\b((?:on|at) line )(\d+)")  # of the code, in Python's messages
 
@@ -34,14 +34,14 @@ class _Unit(Struct, frozen=True):
     file: str
 
 
-def check_syntax(document: Document) -> tuple[Diagnostic, ...]:
+def check_syntax(document: Document) -> tuple[Problem, ...]:
     """An error for each chunk or inline code that Python can't compile. Nothing is run.
 
     Chunks that are not evaluated, or may raise (`error=True`), are not looked at, nor is one whose
     fence is never closed: prose may be in its code. Chunks with
     `complete=False` are compiled together with the next complete one, as they are run.
     """
-    found: list[Diagnostic] = []
+    found: list[Problem] = []
     for block in document.blocks:
         if isinstance(block, Prose):
             found += _check_inlines(block.inlines)
@@ -61,7 +61,7 @@ def _option_inlines(chunk: Chunk) -> Iterator[Inline]:
             yield Inline(inline.code, inline.shows, place, inline.start, inline.end)
 
 
-def _check_inlines(inlines: Iterable[Inline]) -> list[Diagnostic]:
+def _check_inlines(inlines: Iterable[Inline]) -> list[Problem]:
     found = []
     for inline in inlines:
         failure = _compile(inline.code)
@@ -109,7 +109,7 @@ def _unit(chunks: list[Chunk]) -> _Unit:
     return _Unit("\n".join(chunk.code for chunk in chunks), lines, fences, chunks[0].span.file)
 
 
-def _check_unit(unit: _Unit) -> list[Diagnostic]:
+def _check_unit(unit: _Unit) -> list[Problem]:
     failure = _compile(unit.code)
     if failure is None:
         return []
@@ -124,7 +124,7 @@ def _line_of(number: int, unit: _Unit) -> int:
     return unit.lines[min(max(number, 1), len(unit.lines)) - 1]
 
 
-def _swallowed_fence(unit: _Unit) -> Diagnostic | None:
+def _swallowed_fence(unit: _Unit) -> Problem | None:
     """A forgotten closing fence: the next chunk's opening fence is a line of this one's code."""
     texts = zip(unit.lines, unit.code.split("\n"), strict=True)
     inner = next((line for line, text in texts if is_chunk_fence(text)), None)
@@ -149,7 +149,7 @@ def _compile(code: str) -> _Failure | None:
     return None
 
 
-def _check_late_futures(chunks: tuple[Chunk, ...]) -> list[Diagnostic]:
+def _check_late_futures(chunks: tuple[Chunk, ...]) -> list[Problem]:
     """A module has its `from __future__` imports in its first chunk, or none."""
     found = []
     begun: set[tuple[str | None, bool]] = set()

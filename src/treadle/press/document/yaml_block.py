@@ -10,7 +10,7 @@ import yaml
 
 from treadle.press.document.model import FrontMatter
 from treadle.press.document.names import unusable
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # Backslashes that a quoted string of Python or YAML takes for its own: `\f` of `\frac`.
 
@@ -72,7 +72,7 @@ _Loader.add_implicit_resolver(
 )
 
 
-def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Diagnostic, ...]]:
+def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Problem, ...]]:
     """The values of a YAML `block` whose first line has the number `line`."""
     try:
         node, values = _load(block)
@@ -96,7 +96,7 @@ def _not_a_value(problem: str, node: yaml.Node) -> yaml.YAMLError:
 
 def _swallowed_backslashes(
     node: yaml.Node, line: int, file: str, seen: set[int]
-) -> Iterator[Diagnostic]:
+) -> Iterator[Problem]:
     r"""LaTeX in double quotes, where YAML makes a tab and `heta` of `\theta`."""
     if id(node) in seen:  # an alias, perhaps of what it stands in
         return
@@ -133,7 +133,7 @@ def _load(text: str) -> tuple[yaml.Node | None, object]:
         loader.dispose()
 
 
-def _diagnostic(failure: yaml.YAMLError, block: str, line: int, file: str) -> Diagnostic:
+def _diagnostic(failure: yaml.YAMLError, block: str, line: int, file: str) -> Problem:
     mark = getattr(failure, "problem_mark", None) or getattr(failure, "context_mark", None)
     opened = getattr(failure, "context_mark", None)
     if opened is not None and _is_unclosed(str(getattr(failure, "problem", ""))):

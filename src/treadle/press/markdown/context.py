@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from treadle.press.weave.fragment import Fragment, Line
 from treadle.press.weave.graphics import Copy, find_image
 from treadle.press.weave.latex import label_name
-from treadle.problem import Diagnostic, Span, warning
+from treadle.problem import Problem, Span, warning
 
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 
@@ -40,8 +40,8 @@ class Findings(Struct):
     """What rendering gathers: problems, files to copy, places used, and whether the
     references and the ledger are set."""
 
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    doubts: list[Diagnostic] = field(default_factory=list)
+    diagnostics: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     places: set[int] = field(default_factory=set)
     bibliography: bool = False
@@ -86,7 +86,7 @@ class Context(Struct, frozen=True):
     def image(self, path: str, line: int) -> str:
         """The path by which the LaTeX includes an image of the author's."""
         found = find_image(path, self.setting.path.parent, self.setting.stem, self.span(line))
-        if isinstance(found, Diagnostic):
+        if isinstance(found, Problem):
             self.findings.diagnostics.append(found)
             return label_name(path)  # the build fails
         if found not in self.findings.copies:

@@ -13,7 +13,7 @@ from msgspec import Struct
 # What the parser's rules have to tell the author, gathered in the parser's `env`.
 
 
-class Problem(Struct, frozen=True, order=True):
+class Note(Struct, frozen=True, order=True):
     """A message about a line of the Markdown, counted from 0.
 
     `is_latex`: LaTeX may fail of it, and says more then.
@@ -27,15 +27,15 @@ class Problem(Struct, frozen=True, order=True):
 
 def report(env: MutableMapping[str, Any], line: int, message: str, hint: str = "") -> None:
     """Note a problem; rules may be tried more than once, so a second time says nothing new."""
-    env.setdefault("problems", set()).add(Problem(line, message, hint))
+    env.setdefault("problems", set()).add(Note(line, message, hint))
 
 
 def report_latex(env: MutableMapping[str, Any], line: int, message: str, hint: str = "") -> None:
     """Note a problem in what goes to LaTeX as it stands."""
-    env.setdefault("problems", set()).add(Problem(line, message, hint, is_latex=True))
+    env.setdefault("problems", set()).add(Note(line, message, hint, is_latex=True))
 
 
-def problems(env: MutableMapping[str, Any]) -> tuple[Problem, ...]:
+def problems(env: MutableMapping[str, Any]) -> tuple[Note, ...]:
     """What was noted, by line."""
     return tuple(sorted(env.get("problems", ())))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treadle.press.tangle.extract import origin_of
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 if TYPE_CHECKING:
     import pytest
@@ -35,7 +35,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def problem_of(
     report: pytest.TestReport | pytest.CollectReport, root: Path, here: Path
-) -> Diagnostic | None:
+) -> Problem | None:
     """The failure at the innermost line that stands in a document; None where none does.
 
     `here` is where pytest was called; documents are named from the project's `root`.

@@ -20,7 +20,7 @@ from treadle.press.tangle.extract import (
     package_name,
     read_seal,
 )
-from treadle.problem import Diagnostic, Span, error, has_errors, warning
+from treadle.problem import Problem, Span, error, has_errors, warning
 
 # Bring the code folder up to date: plan first, then act, and never undo a hand edit.
 
@@ -44,13 +44,13 @@ class Plan(Struct, frozen=True):
     """What to do; with errors among the problems, nothing is done."""
 
     actions: tuple[Write | Remove, ...] = ()
-    problems: tuple[Diagnostic, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def plan_writes(files: Sequence[Extracted], code_dir: Path) -> Plan:
     """The writes that bring `files` up to date under `code_dir`."""
     actions: list[Write | Remove] = []
-    problems: list[Diagnostic] = []
+    problems: list[Problem] = []
     for file in files:
         path = code_dir / file.path
         try:
@@ -73,7 +73,7 @@ def plan_removals(package: Path, source: str, keep: Iterable[Path], span: Span) 
     """The removals of files in `package` extracted from `source` earlier and not kept."""
     kept = set(keep)
     actions: list[Write | Remove] = []
-    problems: list[Diagnostic] = []
+    problems: list[Problem] = []
     for path in sorted(package.glob("*.py")):
         seal = None if path in kept else _seal_of(path)
         if seal is None or seal.source != source:
@@ -86,7 +86,7 @@ def plan_removals(package: Path, source: str, keep: Iterable[Path], span: Span) 
     return Plan(tuple(actions), tuple(problems))
 
 
-def act(actions: Iterable[Write | Remove]) -> tuple[Diagnostic, ...]:
+def act(actions: Iterable[Write | Remove]) -> tuple[Problem, ...]:
     """Do as planned; an error for each action that failed."""
     problems = []
     for action in actions:
@@ -144,7 +144,7 @@ def _seal_of(path: Path) -> Seal | None:
         return None
 
 
-def _refusal(file: Extracted, path: Path, existing: str | None) -> Diagnostic | None:
+def _refusal(file: Extracted, path: Path, existing: str | None) -> Problem | None:
     """Why the file that is there must not be replaced."""
     if existing is None:
         return None
@@ -158,7 +158,7 @@ def _refusal(file: Extracted, path: Path, existing: str | None) -> Diagnostic | 
     return None if seal.intact else _edited(file, path, existing)
 
 
-def _edited(file: Extracted, path: Path, existing: str) -> Diagnostic:
+def _edited(file: Extracted, path: Path, existing: str) -> Problem:
     line = _first_difference(existing, file.text)
     origin = origin_in(file.text, line)
     where = f"{file.source}:{origin.line if origin else file.span.line}"
@@ -186,7 +186,7 @@ class Tangled(Struct, frozen=True):
     files: tuple[Path, ...] = ()
     written: tuple[Path, ...] = ()
     removed: tuple[Path, ...] = ()
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Problem, ...] = ()
 
 
 def tangle(document: Document, code_dir: Path) -> Tangled:
@@ -213,12 +213,12 @@ def tangle(document: Document, code_dir: Path) -> Tangled:
     )
 
 
-def _through_link(folder: Path, span: Span) -> tuple[Diagnostic, ...]:
+def _through_link(folder: Path, span: Span) -> tuple[Problem, ...]:
     message = f"{folder} is a link, and modules would be written through it"
     return (error(span, message, "move it out of the way; the code folder itself may be a link"),)
 
 
-def _shadowed(package: str, span: Span) -> tuple[Diagnostic, ...]:
+def _shadowed(package: str, span: Span) -> tuple[Problem, ...]:
     """A folder without `__init__.py` loses against any module of its name."""
     if package not in sys.stdlib_module_names:
         return ()

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from treadle.press.tex.passes import databases_in
 from treadle.press.tex.places import MADE, READ_BY, Places
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # What is wrong in a bibliography's file where BibTeX stumbles over it, and what to do.
 
@@ -86,7 +86,7 @@ ADDRESS = re.compile(r"\\(?:url|doi|href|path|nolinkurl)\s*\{[^{}]*\}")
 COMMENT = re.compile(r"(?<!\\)%.*\S")
 
 
-def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Iterator[Diagnostic]:
+def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Iterator[Problem]:
     """The problems of a `.blg`, at the entry of the database or at `\\bibliography`."""
     errors = list(dict.fromkeys(_errors(log, places, directory)))
     yield from errors
@@ -95,7 +95,7 @@ def bibliography_diagnostics(log: str, places: Places, directory: Path) -> Itera
         yield from _warnings(log, places)
 
 
-def _errors(log: str, places: Places, directory: Path) -> Iterator[Diagnostic]:
+def _errors(log: str, places: Places, directory: Path) -> Iterator[Problem]:
     for line in log.splitlines():
         if found := NO_DATABASE.match(line):
             stem = found["file"].rpartition(".")[0] or found["file"]
@@ -117,14 +117,14 @@ def _errors(log: str, places: Places, directory: Path) -> Iterator[Diagnostic]:
         yield error(_entry(found["key"], places, "crossref"), text)
 
 
-def _unknown_strings(log: str, places: Places) -> Iterator[Diagnostic]:
+def _unknown_strings(log: str, places: Places) -> Iterator[Problem]:
     for found in NO_STRING.finditer(log):
         at = places.of_file(found["file"].strip(), int(found["line"]))
         text = f"BibTeX: no `@string` is named `{found['name']}`: the field is left out"
         yield warning(at, text, "put words in braces; months are jan, feb, mar, ... sep, ... dec")
 
 
-def _warnings(log: str, places: Places) -> Iterator[Diagnostic]:
+def _warnings(log: str, places: Places) -> Iterator[Problem]:
     for line in log.splitlines():
         if found := UNKNOWN_TYPE.match(line):
             text = f"BibTeX: the style knows no entries of the type that `{found['key']}` has"
@@ -136,7 +136,7 @@ def _warnings(log: str, places: Places) -> Iterator[Diagnostic]:
             yield warning(_entry(found["key"], places), f"BibTeX: {found['message']}")
 
 
-def lost_behind_percent(bibliography: str, places: Places) -> Iterator[Diagnostic]:
+def lost_behind_percent(bibliography: str, places: Places) -> Iterator[Problem]:
     r"""A warning for each `%` in the text of a `.bbl` that hides the rest of its line."""
     key = ""
     for line in bibliography.splitlines():

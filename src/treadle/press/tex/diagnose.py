@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from treadle.press.tex.errors import errors_of
 from treadle.press.tex.log import Kind, Message, messages
 from treadle.press.tex.places import Places
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # What to do about a reference or a citation that leads nowhere.
 
@@ -79,7 +79,7 @@ BOOKMARK = (
 )
 
 
-def diagnose(log: str, places: Places) -> tuple[Diagnostic, ...]:
+def diagnose(log: str, places: Places) -> tuple[Problem, ...]:
     """The problems of the log of a settled pass, in the order of the document's lines."""
     found = tuple(messages(log))
     errors = errors_of([item for item in found if item.kind is Kind.ERROR], places)
@@ -88,12 +88,12 @@ def diagnose(log: str, places: Places) -> tuple[Diagnostic, ...]:
     return _merged([*errors, *(problem for item in others for problem in _others(item, places))])
 
 
-def diagnose_errors(log: str, places: Places) -> tuple[Diagnostic, ...]:
+def diagnose_errors(log: str, places: Places) -> tuple[Problem, ...]:
     """The errors alone: all that counts of a pass that was not the last."""
     return _merged(errors_of([item for item in messages(log) if item.kind is Kind.ERROR], places))
 
 
-def diagnose_missing(log: str, places: Places) -> tuple[Diagnostic, ...]:
+def diagnose_missing(log: str, places: Places) -> tuple[Problem, ...]:
     """The references and citations that surely lead nowhere, though LaTeX has come to no end."""
     said = [item for item in messages(log) if item.kind is Kind.WARNING]
     keys = {item: found["key"] for item in said if (found := UNDEFINED.match(item.text))}
@@ -102,7 +102,7 @@ def diagnose_missing(log: str, places: Places) -> tuple[Diagnostic, ...]:
     return _merged(problem for item in missing for problem in _others(item, places))
 
 
-def _others(item: Message, places: Places) -> Iterator[Diagnostic]:
+def _others(item: Message, places: Places) -> Iterator[Problem]:
     if found := UNKNOWN_OPTION.match(item.text):
         for name in found["name"].split(","):
             near = places.of_source(
@@ -115,7 +115,7 @@ def _others(item: Message, places: Places) -> Iterator[Diagnostic]:
         yield problem
 
 
-def _other(item: Message, places: Places) -> Diagnostic | None:
+def _other(item: Message, places: Places) -> Problem | None:
     at = places.of_file(item.file or places.tex_name, item.line) if item.line else None
     if item.kind is Kind.OVERFULL:
         return _overfull(item, at or _whole(item, places))
@@ -137,7 +137,7 @@ def _other(item: Message, places: Places) -> Diagnostic | None:
     return warning(at or _whole(item, places), f"LaTeX: {item.text.rstrip('.')}")
 
 
-def _given_twice(key: str, places: Places) -> Diagnostic:
+def _given_twice(key: str, places: Places) -> Problem:
     label = re.compile(re.escape(f"\\label{{{key}}}"))
     spans = [places.of_offset(found.start()) for found in label.finditer(places.tex)]
     spans += [at] if (at := places.of_input(label)) else []
@@ -150,7 +150,7 @@ def _whole(item: Message, places: Places) -> Span:
     return places.of_file(item.file, 1) if item.file.endswith(".bbl") else places.of_line(1)
 
 
-def _overfull(item: Message, at: Span) -> Diagnostic | None:
+def _overfull(item: Message, at: Span) -> Problem | None:
     size = re.search(r"[\d.]+", item.text)
     if size is None or float(size[0]) <= TOLERATED:
         return None
@@ -158,14 +158,14 @@ def _overfull(item: Message, at: Span) -> Diagnostic | None:
     return warning(at, f"a {what} by {float(size[0]):.1f} pt")
 
 
-def _missing_character(text: str, places: Places) -> Diagnostic:
+def _missing_character(text: str, places: Places) -> Problem:
     found = re.match(r"There is no (?P<char>\S+)(?: .*)? in font (?P<font>\S+)", text)
     char, font = (found["char"], found["font"]) if found else (text, "the font")
     at = (places.of_text(char) if not char.isascii() else None) or places.of_line(1)
     return warning(at, f"the character {char} is missing in font {font}: it is not in the PDF")
 
 
-def _undefined(kind: str, key: str, at: Span | None, places: Places) -> Diagnostic:
+def _undefined(kind: str, key: str, at: Span | None, places: Places) -> Problem:
     if kind == "Citation":
         message = f"the citation `{key}` is not defined"
         return error(at or places.of_line(1), message, citation_hint(key, places))
@@ -173,6 +173,6 @@ def _undefined(kind: str, key: str, at: Span | None, places: Places) -> Diagnost
     return error(at or places.of_line(1), message, reference_hint(key, places))
 
 
-def _merged(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+def _merged(found: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, in the order of the lines."""
     return tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 INSTALL = (
     "install TeX: `make tex` in Treadle's folder, or `apt-get install texlive-latex-extra "
@@ -21,7 +21,7 @@ INSTALL = (
 )
 
 
-def missing_program(name: str, span: Span) -> Diagnostic | None:
+def missing_program(name: str, span: Span) -> Problem | None:
     """The error that says that `name` is not installed; None where it is."""
     if shutil.which(name):
         return None

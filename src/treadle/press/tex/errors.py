@@ -22,7 +22,7 @@ from treadle.press.tex.kinds import (
 from treadle.press.tex.log import Message
 from treadle.press.tex.places import ARGUMENT, READS, Input, Places, key_of_made
 from treadle.press.tex.words import NO_FILE, Said, in_words
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 # What LaTeX reads to its end before it sets it, `align` and the like and arguments of commands:
 # what is wrong in it, it finds at the end.
@@ -159,7 +159,7 @@ CLASH = re.compile(r"Option clash for package (?P<name>[^\s.]+)")
 IMAGE = re.compile(r"pdflatex \(file (?P<name>[^)]+)\)")
 
 
-def errors_of(found: Iterable[Message], places: Places) -> Iterator[Diagnostic]:
+def errors_of(found: Iterable[Message], places: Places) -> Iterator[Problem]:
     """An error for each mistake: of those that only follow from another one, nothing is said."""
     for item in Telling(places).of(found):
         text = text_of(item)

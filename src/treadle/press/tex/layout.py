@@ -19,14 +19,14 @@ from treadle.press.tex.format import Store, format_of
 from treadle.press.tex.places import Places
 from treadle.press.weave.preamble import preamble
 from treadle.press.weave.weave import weave
-from treadle.problem import Diagnostic
+from treadle.problem import Problem
 
 
 class Layout(Struct, frozen=True):
     """The figures' style, and what is wrong with the preamble."""
 
     style: FigureStyle
-    diagnostics: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Problem, ...] = ()
     depends: Mapping[str, str] = {}  # what the style rests on: see `typesetting.record`
 
 

@@ -18,7 +18,7 @@ from treadle.press.tex.log import first_error
 from treadle.press.tex.passes import MAX_PASSES, Compiled, Job, run_passes
 from treadle.press.tex.places import Places
 from treadle.press.tex.settled import recall, remember
-from treadle.problem import Diagnostic, Span, error, has_errors, warning
+from treadle.problem import Problem, Span, error, has_errors, warning
 
 # Typeset a job the short way where there is one: from a dumped preamble, or not at all.
 
@@ -82,7 +82,7 @@ STOPS = re.compile(r"\\(?:stop|bye|@@end)(?![A-Za-z])")
 HINT = "the end is written for you, below the last line: remove it, or comment the rest out"
 
 
-def early_end(log: str, places: Places) -> Diagnostic | None:
+def early_end(log: str, places: Places) -> Problem | None:
     """The error that says where the document ended, if that was not its last line."""
     if WRITES not in places.tex:  # a template of the author's own
         return None
@@ -140,7 +140,7 @@ class Typeset(Struct, frozen=True):
     """
 
     pdf: Path | None
-    diagnostics: tuple[Diagnostic, ...]
+    diagnostics: tuple[Problem, ...]
     passes: int = 0
     depends: Mapping[str, str] = {}
 
@@ -159,7 +159,7 @@ def typeset(job: Job, places: Places) -> Typeset:
     return Typeset(pdf if good else None, found, compiled.passes, compiled.depends)
 
 
-def _errors(log: str, places: Places) -> tuple[Diagnostic, ...]:
+def _errors(log: str, places: Places) -> tuple[Problem, ...]:
     """The errors of a log: one at least, if LaTeX met one, lest a failed build pass for a good."""
     found = diagnose_errors(log, places)
     first = first_error(log)
@@ -175,7 +175,7 @@ def _bibliography(job: Job, places: Places) -> str:
     return made.read_text("utf-8", "replace") if made.exists() else places.bibliography
 
 
-def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Diagnostic]:
+def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Problem]:
     errors = _errors(compiled.log, places)
     cited = tuple(bibliography_diagnostics(compiled.bibliography_log, places, job.directory))
     yield from cited

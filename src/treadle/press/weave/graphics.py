@@ -13,7 +13,7 @@ from treadle.press.document.fences import is_file
 from treadle.press.weave.fragment import Fragment
 from treadle.press.weave.latex import escape
 from treadle.press.weave.templates import render
-from treadle.problem import Diagnostic, Span, error
+from treadle.problem import Problem, Span, error
 
 # Image files of the author's: found beside the document, copied beside the LaTeX.
 
@@ -27,7 +27,7 @@ class Copy(Struct, frozen=True):
     target: str
 
 
-def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Diagnostic:
+def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
     """The image `path` of a document in `folder`, or what is wrong with it."""
     if re.match(r"[a-z]+://", path):
         return error(span, f"image `{path}` is not a local file", "download it beside the document")

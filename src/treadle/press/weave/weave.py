@@ -32,7 +32,7 @@ from treadle.press.weave.markdown_source import Markdown, Source, join, prose_pa
 from treadle.press.weave.page import columns, title_of
 from treadle.press.weave.preamble import CHAPTERS, numbered, preamble_lines
 from treadle.press.weave.templates import environment, render_with_slots
-from treadle.problem import Diagnostic, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
@@ -48,8 +48,8 @@ class Woven(Struct, frozen=True):
 
     tex: str
     lines: tuple[int, ...]
-    diagnostics: tuple[Diagnostic, ...] = ()
-    doubts: tuple[Diagnostic, ...] = ()
+    diagnostics: tuple[Problem, ...] = ()
+    doubts: tuple[Problem, ...] = ()
     copies: tuple[Copy, ...] = ()
 
 
@@ -115,7 +115,7 @@ def _appendix(setting: Setting, findings: Findings) -> Fragment:
     )
 
 
-def _in_vain(document: Document, findings: Findings) -> Iterator[Diagnostic]:
+def _in_vain(document: Document, findings: Findings) -> Iterator[Problem]:
     """A warning where a ledger was to stand, of a document in which nothing is checked."""
     runs = (chunk.options for chunk in document.chunks if not chunk.options.test)
     if findings.ledger and not any(options.checks and options.evaluate for options in runs):
@@ -151,7 +151,7 @@ def _parts(
 
 def _lost(
     parts: Sequence[Markdown | Place], findings: Findings, document: Document
-) -> Iterator[Diagnostic]:
+) -> Iterator[Problem]:
     places = [part for part in parts if isinstance(part, Place)]
     for number, lost in enumerate(places):
         if number not in findings.places and lost.lines:
@@ -164,7 +164,7 @@ def _lost(
             return
 
 
-def _unprintable(source: Source, document: Document) -> Iterator[Diagnostic]:
+def _unprintable(source: Source, document: Document) -> Iterator[Problem]:
     """A warning for each character of the prose that LaTeX has no sign for, once."""
     lost = {char for char in set(source.text) if not printable(char)}
     for char in sorted(lost - {*place(0), *"\n\t\f"}):
@@ -203,7 +203,7 @@ def _whole(
         return ()
 
 
-def check_template(document: Document) -> tuple[Diagnostic, ...]:
+def check_template(document: Document) -> tuple[Problem, ...]:
     """What keeps the document's template from being read: told before anything has run."""
     settings, _ = read_settings(document)
     try:
@@ -213,7 +213,7 @@ def check_template(document: Document) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _template_problem(document: Document, settings: Settings, failure: TemplateError) -> Diagnostic:
+def _template_problem(document: Document, settings: Settings, failure: TemplateError) -> Problem:
     span = Span.at(str(document.path), document.front.lines.get("template", 1))
     name = settings.template or "submission"
     if isinstance(failure, TemplateNotFound):

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
     from pweave.processors.base import PwebProcessorBase  # type: ignore[import-untyped]
     from pweave.readers import PwebMarkdownReader  # type: ignore[import-untyped]
 
-REPORTS = sorted((Path(__file__).parents[3] / "report").glob("*.pmd"))
+REPORTS = sorted((Path(__file__).parents[4] / "report").glob("*.pmd"))
 
 Doc = tuple[str, str]
 Code = tuple[str, int, str, dict[str, object]]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.dataflow.programs import programs
+from tests.unit.engine.scan.programs import programs
 
 from treadle.app import units as module
 from treadle.app.units import KeptAnalyses

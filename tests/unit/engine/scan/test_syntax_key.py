@@ -6,7 +6,7 @@ import textwrap
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tests.unit.dataflow.programs import programs
+from tests.unit.engine.scan.programs import programs
 
 from treadle.engine.scan.code import analyse
 

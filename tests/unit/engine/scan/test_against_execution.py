@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, assume, event, example, given, settings
 from hypothesis import strategies as st
-from tests.unit.dataflow.programs import FUNCTIONS, VARIABLES, programs, run
+from tests.unit.engine.scan.programs import FUNCTIONS, VARIABLES, programs, run
 
 from treadle.engine.scan.code import analyse
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.unit.execution.observing.conftest import Observe
+from tests.unit.engine.observe.conftest import Observe
 
 from treadle.engine.store import outside
 from treadle.engine.store.files import FileDigests

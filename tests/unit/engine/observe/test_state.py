@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.unit.execution.observing.conftest import Observe, observed_in
+from tests.unit.engine.observe.conftest import Observe, observed_in
 
 from treadle.engine.trace import Observed
 
