@@ -29,10 +29,10 @@ pdf: $(REPORT)  ## run the code, typeset the report and the proposal
 proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
 
 submission: $(REPORT)  ## an archive to hand in: PDFs, code with tests, LaTeX
-	$(PYTHON_IN_VENV) -m treadle.submission report/assignment9.pmd -o $(BUILD) --with $(BUILD)/proposal.pdf
+	$(PYTHON_IN_VENV) scripts/submission.py report/assignment9.pmd -o $(BUILD) --with $(BUILD)/proposal.pdf
 
 test: setup tex data  ## test the weaver and the code extracted from the report
-	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness
+	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness -n 2 --dist loadgroup
 
 test-cache: setup tex  ## 470 pairs of builds with a change between (seven minutes)
 	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness -n 2 --dist worksteal

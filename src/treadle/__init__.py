@@ -1,8 +1,17 @@
-"""Treadle: a LaTeX-first report generator with literate Python code."""
+"""Treadle: a LaTeX-first report generator with literate Python code.
+
+    report = treadle.build("report.pmd", out="build", params={"epochs": 3})
+    for problem in report.problems:
+        print(problem)  # report.pmd:12: error: ...
+    print(report.written)  # .../build/report.tex, .../build/report.pdf
+
+What is wrong with a document is told, not raised: every function returns problems. Raised is
+OSError, for a full disk and the like. Heavy imports wait until a function is called.
+"""
+
+from __future__ import annotations
 
 import sys
-
-__version__ = "0.1.0"
 
 # msgspec takes typing_extensions where it can, in vain on this Python: it loads for longer than
 # msgspec itself, and would look as if the document's code had loaded it.
@@ -11,3 +20,100 @@ if "typing_extensions" not in sys.modules:
     import msgspec as msgspec
 
     del sys.modules["typing_extensions"]
+
+TYPE_CHECKING = False  # as type checkers read it; `typing` is not needed for that
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from os import PathLike
+    from typing import Literal
+
+    from treadle.app import __version__ as __version__
+    from treadle.app.report import Listener, Report
+    from treadle.app.why import Explained
+    from treadle.press.tangle.write import Tangled
+    from treadle.problem import Problem, Severity, Span
+
+    StrPath = str | PathLike[str]
+    Params = Mapping[str, object]  # strings, numbers and booleans by name
+
+__all__ = ["Listener", "Problem", "Report", "Severity", "Span"]
+__all__ += ["build", "check", "tangle", "why"]
+
+# Every worker imports this file, for what is below it: so nothing is loaded before it is used.
+_LATER = {"Listener": "treadle.app.report", "Report": "treadle.app.report"}
+_LATER |= dict.fromkeys(("Problem", "Severity", "Span"), "treadle.problem")
+_LATER |= {"__version__": "treadle.app"}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    __import__(_LATER[name])
+    return getattr(sys.modules[_LATER[name]], name)
+
+
+def build(
+    path: StrPath,
+    out: StrPath = "build",
+    to: Literal["tex", "pdf"] = "pdf",
+    params: Params | None = None,
+    listener: Listener | None = None,
+    *,
+    code: StrPath = "code",
+    cache: bool = True,
+) -> Report:
+    """Build the document at `path` into the folder `out`: its LaTeX, and with `to="pdf"` its PDF.
+
+    `params` stand in the place of those of the front matter. Modules of the document are extracted
+    to the folder `code`. Without `cache` every chunk runs, and nothing is kept for later builds.
+    Of a report with errors nothing is written to `out`.
+    """
+    from pathlib import Path
+
+    from treadle.app.nothing_to_do import nothing_to_do
+    from treadle.app.report import Request, Target
+
+    request = Request(Path(path), Path(out), Target(to), Path(code), params or {}, cache)
+    if (report := nothing_to_do(request)) is not None:
+        return report
+    from treadle.app.build import build as build_document  # all that a build needs takes a while
+
+    return build_document(request, listener)
+
+
+def check(path: StrPath, out: StrPath = "build", params: Params | None = None) -> Report:
+    """The problems of a document that reading it tells; nothing is run or written.
+
+    Of a sound one, what a strict reader would ask. `out`: where builds of it go.
+    """
+    from pathlib import Path
+
+    from treadle.app.check import check as check_document
+    from treadle.app.report import Request
+
+    return check_document(Request(Path(path), Path(out), params=params or {}))
+
+
+def why(
+    path: StrPath,
+    out: StrPath = "build",
+    params: Params | None = None,
+    *,
+    code: StrPath = "code",
+) -> Explained:
+    """What a build would do with each chunk, and why. Nothing is run; modules are extracted."""
+    from pathlib import Path
+
+    from treadle.app.report import Request
+    from treadle.app.why import explain
+
+    return explain(Request(Path(path), Path(out), code_dir=Path(code), params=params or {}))
+
+
+def tangle(path: StrPath, code: StrPath = "code") -> Tangled:
+    """Extract the modules and tests of a document into the folder `code`."""
+    from pathlib import Path
+
+    from treadle.app.prepare import tangle_file
+
+    return tangle_file(Path(path), Path(code))

@@ -1,4 +1,4 @@
-"""Write what is said of every broken document anew: `python tests/broken/rewrite.py`.
+"""Write what is said of every broken document anew: `python -m tests.broken.rewrite`.
 
 Then read the difference in git: each line is a line of the document and words to its author.
 """
@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
+
+from tests.command import treadle
+from tests.formats import emptied
 
 HERE = Path(__file__).parent
 DOCUMENTS = tuple(sorted((HERE / "documents").glob("*.pmd")))
@@ -19,24 +21,17 @@ PROBLEM = re.compile(r"^(?:\S+:\d+: (?:error|warning)|treadle): .*$", re.MULTILI
 
 
 def lay_out(document: Path, folder: Path) -> None:
-    """Put the document and the files it may need into a new folder, and the PDF of last time."""
-    shutil.copytree(HERE / "files", folder)
+    """Empty the folder; put the document and the files it may need there, and the PDF of last
+    time."""
+    shutil.copytree(HERE / "files", emptied(folder), dirs_exist_ok=True)
     shutil.copyfile(document, folder / "report.pmd")
-    (folder / "build").mkdir()
+    (folder / "build").mkdir(exist_ok=True)
     (folder / "build/report.pdf").write_bytes(OLD)
 
 
 def built(folder: Path) -> subprocess.CompletedProcess[str]:
     """Build it by the command."""
-    return subprocess.run(
-        [sys.executable, "-m", "treadle", "build", "report.pmd"],
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=120,
-        check=False,
-    )
+    return treadle("build", "report.pmd", folder=folder)
 
 
 def problems(said: str) -> str:
@@ -46,9 +41,9 @@ def problems(said: str) -> str:
 
 def rewrite() -> None:
     """Put what is said beside each document."""
-    for document in DOCUMENTS:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name) / "project"
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "project"
+        for document in DOCUMENTS:
             lay_out(document, folder)
             document.with_suffix(".txt").write_text(problems(built(folder).stderr), "utf-8")
 

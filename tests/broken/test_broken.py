@@ -1,22 +1,18 @@
-"""Broken documents beside what is said of them; `python tests/broken/rewrite.py` renews it."""
-
-import importlib.util
-from pathlib import Path
+"""Broken documents beside what is said of them; `python -m tests.broken.rewrite` renews it."""
 
 import pytest
 
-HERE = Path(__file__).parent
-SPEC = importlib.util.spec_from_file_location("rewrite_broken", HERE / "rewrite.py")
-assert SPEC is not None
-assert SPEC.loader is not None
-broken = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(broken)
+from . import rewrite as broken
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("broken") / "project"
 
 
 @pytest.mark.parametrize("document", broken.DOCUMENTS, ids=lambda path: path.stem)
-def test_what_is_wrong_is_said_at_its_line(document, tmp_path):
+def test_what_is_wrong_is_said_at_its_line(document, folder):
     expected = document.with_suffix(".txt").read_text("utf-8")
-    folder = tmp_path / "project"
     broken.lay_out(document, folder)
     done = broken.built(folder)
     assert broken.problems(done.stderr) == expected
@@ -25,10 +21,10 @@ def test_what_is_wrong_is_said_at_its_line(document, tmp_path):
     assert done.returncode == (1 if wrong else 0)
     pdf = folder / "build/report.pdf"
     assert (pdf.read_bytes() == broken.OLD) == wrong
-    assert not list(tmp_path.rglob("evil*"))
+    assert not list(folder.parent.rglob("evil*"))
 
 
 def test_there_are_many():
     names = {path.stem for path in broken.DOCUMENTS}
     assert len(names) >= 60
-    assert {path.stem for path in (HERE / "documents").glob("*.txt")} == names
+    assert {path.stem for path in (broken.HERE / "documents").glob("*.txt")} == names

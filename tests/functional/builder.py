@@ -29,19 +29,16 @@ def main() -> None:
 
 def built(folder: str, environment: dict[str, str], cached: bool) -> dict[str, object]:
     """Build as asked; what a user could see."""
-    from treadle.app.build import build
-    from treadle.app.report import Request, Target
-    from treadle.app.unchanged import unchanged
+    import treadle
 
     os.chdir(folder)
     os.environ.pop("LOOM", None)
     os.environ.update(environment)
-    request = Request(Path("report.pmd"), target=Target.TEX, cache=cached)
-    done = unchanged(request) or build(request)
+    done = treadle.build("report.pmd", to="tex", cache=cached)
     return {
         "tex": "" if done.failed else Path("build/report.tex").read_text("utf-8"),
         "failed": done.failed,
-        "problems": "\n".join(map(str, (*done.diagnostics, done.traceback))),
+        "problems": "\n".join(map(str, (*done.problems, done.traceback))),
         "ran": done.ran,
         "chunks": done.chunks,
     }

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.command import treadle
+from tests.formats import emptied
 
 UNUSUAL = ("SOURCE_DATE_EPOCH", "PYTHONDONTWRITEBYTECODE")  # most users have neither
 
@@ -40,7 +41,8 @@ class Project:
         return path
 
     def treadle(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run(sys.executable, "-m", "treadle", *arguments)
+        """Run the command in this process."""
+        return treadle(*arguments, folder=self.folder)
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.treadle("build", "report.pmd", *arguments)
@@ -71,13 +73,46 @@ class Project:
         return done.stdout
 
 
+class Folders:
+    """Folders for projects; one is given again, emptied, when its test is over."""
+
+    def __init__(self, factory: pytest.TempPathFactory) -> None:
+        self._factory = factory
+        self._free: list[Path] = []
+        self._taken: list[Path] = []
+
+    def take(self) -> Path:
+        folder = self._free.pop() if self._free else self._factory.mktemp("project")
+        self._taken.append(folder)
+        return emptied(folder)
+
+    @contextmanager
+    def lent(self) -> Iterator[None]:
+        """What is taken meanwhile is free in the end."""
+        before = len(self._taken)
+        yield
+        self._free += self._taken[before:]
+        del self._taken[before:]
+
+
 @pytest.fixture(scope="session")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Project]:
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
+    return Folders(tmp_path_factory)
+
+
+@pytest.fixture(autouse=True)
+def _lent(folders: Folders) -> Iterator[None]:
+    """Fixtures of whole modules come before, and keep theirs."""
+    with folders.lent():
+        yield
+
+
+@pytest.fixture(scope="session")
+def project(folders: Folders) -> Callable[[str], Project]:
     """Make a project of the text of its document."""
-    numbers = itertools.count()
 
     def make(source: str) -> Project:
-        made = Project(tmp_path_factory.mktemp(f"project{next(numbers)}"))
+        made = Project(folders.take())
         made.write("report.pmd", source)
         return made
 

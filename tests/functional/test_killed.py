@@ -261,14 +261,15 @@ def test_a_full_disk_is_a_clear_error_and_harms_nothing(tmp_path: Path, tiny_dis
 
 
 def limit_files() -> None:
-    """A file can't grow beyond 2 MB: to a program that is as if the disk were full."""
+    """A file can't grow beyond 40 MB: to a program that is as if the disk were full. LaTeX, which
+    dumps its preamble at the same time, needs 20 MB."""
     import resource
 
-    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000_000, 40_000_000))
 
 
 def test_a_write_that_fails_is_a_clear_error_and_harms_nothing(tmp_path: Path) -> None:
-    folder = made(tmp_path / "project", with_large(5_000_000))
+    folder = made(tmp_path / "project", with_large(50_000_000))
     assert_clear(Running(folder, *TEX, before=limit_files).end(), "File too large")
     assert not (folder / "build" / "report.tex").exists()
     done = build(folder, *TEX)

@@ -86,3 +86,56 @@ def test_make_is_told_of_a_template_and_of_no_bystander(project, template):
     rules = (made.folder / "build/.treadle/report.d").read_text()
     assert "bystander" not in rules
     assert ("mine.tex.j2" in rules) == (template == "mine.tex.j2")
+
+
+CAUGHT = """```{{python, {limit}}}
+import time
+try:
+    {code}
+    print("WHOLE")
+except {error}:
+    print("CUT")
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "limit", "more"),
+    [
+        ("time.sleep(0.6)", "TimeoutError", "timeout=0.2", "timeout=60"),
+        ("x = bytearray(10**9)", "MemoryError", "memory='300M'", "memory='3G'"),
+    ],
+)
+def test_a_limit_that_the_chunk_has_noticed_is_raised(project, code, error, limit, more):
+    made = project(CAUGHT.format(code=code, error=error, limit=limit))
+    for given, word in ((limit, "CUT"), (more, "WHOLE")):
+        made.write("report.pmd", CAUGHT.format(code=code, error=error, limit=given))
+        assert made.build("--to", "tex").returncode == 0
+        assert f"\n{word}\n" in made.tex
+
+
+def test_what_a_timeout_has_cut_short_runs_again(project):
+    made = project(CAUGHT.format(code="time.sleep(0.6)", error="TimeoutError", limit="timeout=0.2"))
+    for _ in range(2):
+        assert made.build("--to", "tex").stdout.splitlines()[-1].startswith("ran 1 of 1")
+    why = made.treadle("why", "report.pmd").stdout
+    assert why == "report.pmd:1: chunk 1 runs, because its timeout cut it short\n"
+
+
+def test_a_chunk_that_keeps_to_its_timeout_is_kept_whatever_that_is(project):
+    made = project("```python, timeout=30\nprint(1)\n```\n")
+    assert made.build("--to", "tex").returncode == 0
+    made.write("report.pmd", "```python, timeout=60\nprint(1)\n```\n")
+    assert made.build("--to", "tex").stdout.splitlines()[-1].startswith("ran 0 of 1")
+
+
+def test_a_chunk_that_may_fail_and_did_not_end_runs_again(project):
+    made = project(
+        "```python, error=True, timeout=0.2\nimport time\nwhile True:\n    try:\n"
+        "        time.sleep(60)\n    except TimeoutError:\n        pass\n```\n"
+    )
+    for _ in range(2):
+        done = made.build("--to", "tex")
+        assert done.returncode == 1
+        assert done.stderr.startswith("report.pmd:1: error: chunk 1 did not finish")
+        assert done.stdout.splitlines()[-1].startswith("ran 1 of 1")

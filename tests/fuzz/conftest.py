@@ -20,7 +20,7 @@ SECONDS = float(os.environ.get("TREADLE_FUZZ_SECONDS", SHORT))
 NEW_SEED = 0 if SECONDS <= SHORT else int(time.time())
 FIRST_SEED = int(os.environ.get("TREADLE_FUZZ_SEED", NEW_SEED))
 LIMIT = 4.0  # seconds of processor time for one example: some are of 10,000 marks, woven twice
-SAID = pytest.StashKey[list[str]]()
+SAID = "examples"  # a property of a test's report
 ROUND = settings(  # the examples of one seed
     max_examples=200,
     deadline=None,
@@ -73,13 +73,15 @@ def fuzz(
                 raise
 
         said = _examples(timed, strategy, SECONDS / len(beside))
-        request.config.stash.setdefault(SAID, []).append(f"{request.node.nodeid}: {said}")
+        request.node.user_properties.append((SAID, said))
 
     return run
 
 
 def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+    terminalreporter: pytest.TerminalReporter,
 ) -> None:
-    for line in config.stash.get(SAID, []):
-        terminalreporter.write_line(line)
+    for report in terminalreporter.stats.get("passed", []):
+        for name, said in report.user_properties:
+            if name == SAID:
+                terminalreporter.write_line(f"{report.nodeid}: {said}")

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from treadle.press.tex.bibliography import bibliography_diagnostics
-from treadle.press.tex.diagnose import diagnose, diagnose_errors
+from treadle.press.tex.diagnose import bibliography_problems, diagnose, diagnose_errors
 from treadle.press.tex.log import first_error, messages
 from treadle.press.tex.places import Places
 
@@ -63,7 +62,7 @@ def test_any_log_of_latex_is_read(fuzz: Fuzz[tuple[str, Places]]) -> None:
 def test_any_log_of_bibtex_is_read(fuzz: Fuzz[tuple[str, Places]], bibliography: Path) -> None:
     def check(given: tuple[str, Places]) -> None:
         log, at = given
-        for problem in bibliography_diagnostics(log, at, bibliography):
+        for problem in bibliography_problems(log, at, bibliography):
             last = {"report.pmd": LAST, "my/refs.bib": BIB.count("\n")}.get(problem.span.file)
             assert problem.span.line >= 1
             assert last is None or problem.span.line <= last

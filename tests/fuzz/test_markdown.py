@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from tests.unit import displays
 
-from treadle.engine.messages import ChunkResult, Failure, InlineResult, Stream, Table, Value
+from treadle.engine.trace import Failure, Stream
 from treadle.press.document.fences import normalise, split_lines
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.reader import read_document
+from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.weave import Woven, weave
 
 from .conftest import Fuzz
@@ -29,8 +31,8 @@ def woven(text: str, results: Results) -> Woven:
     printed, value, inline = results
     failure = Failure(value, printed, "report.pmd", 1)
     outputs = (
-        Stream("stdout", printed), Value(value), Stream("stderr", printed),
-        Table((value, "b"), ((value, printed), ("1", value)), ("l", "r")),
+        Stream("stdout", printed), displays.plain(value), Stream("stderr", printed),
+        displays.table((value, "b"), ((value, printed), ("1", value)), ("l", "r")),
     )  # fmt: skip
     given = [
         InlineResult((inline,) * len(block.inlines))
@@ -48,7 +50,7 @@ def check_weaving(given: tuple[str, Results]) -> None:
     last = max(len(split_lines(normalise(text))), 1)
     assert len(found.lines) == found.tex.count("\n")
     assert all(1 <= line <= last for line in found.lines)
-    for problem in (*found.diagnostics, *found.doubts):
+    for problem in (*found.problems, *found.doubts):
         assert 1 <= problem.span.line <= problem.span.end_line <= last, problem
     if "\ud800" not in "".join((text, *results)):
         found.tex.encode("utf-8")

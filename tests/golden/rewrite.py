@@ -1,4 +1,4 @@
-"""Write the expected LaTeX of every golden document anew: `python tests/golden/rewrite.py`.
+"""Write the expected LaTeX of every golden document anew: `python -m tests.golden.rewrite`.
 
 Then read the difference in git: it is what the change does to documents.
 """
@@ -9,23 +9,23 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from treadle.app.cli.main import main
+import treadle
 
 HERE = Path(__file__).parent
 DOCUMENTS = tuple(sorted(HERE.glob("*.pmd")))
 
 
 def woven(document: Path) -> str:
-    """The LaTeX of a document, made by the command in a folder of its own."""
+    """The LaTeX of a document, built in a folder of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file in HERE.iterdir():
             if file.suffix in {".pmd", ".png", ".bib"}:
                 shutil.copy(file, folder)
         out = folder / "build"
-        status = main(["build", str(folder / document.name), "-o", str(out), "--to", "tex", "-q"])
-        if status != 0:
-            raise RuntimeError(f"{document.name}: the build ended with {status}")
+        built = treadle.build(folder / document.name, out, to="tex", code=folder / "code")
+        if built.failed:
+            raise RuntimeError("\n".join(map(str, built.problems)))
         return (out / f"{document.stem}.tex").read_text("utf-8")
 
 

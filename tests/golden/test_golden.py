@@ -1,16 +1,8 @@
-"""Whole documents beside the LaTeX they become; `python tests/golden/rewrite.py` renews it."""
-
-import importlib.util
-from pathlib import Path
+"""Whole documents beside the LaTeX they become; `python -m tests.golden.rewrite` renews it."""
 
 import pytest
 
-HERE = Path(__file__).parent
-SPEC = importlib.util.spec_from_file_location("rewrite", HERE / "rewrite.py")
-assert SPEC is not None
-assert SPEC.loader is not None
-golden = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(golden)
+from . import rewrite as golden
 
 
 @pytest.mark.parametrize("document", golden.DOCUMENTS, ids=lambda path: path.stem)
@@ -20,4 +12,4 @@ def test_the_latex_is_as_expected(document):
 
 def test_no_expected_latex_without_its_document():
     documents = {path.stem for path in golden.DOCUMENTS}
-    assert {path.stem for path in HERE.glob("*.tex")} == documents
+    assert {path.stem for path in golden.HERE.glob("*.tex")} == documents

@@ -6,16 +6,16 @@ equation is not read by its check.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import pytest
+from tests.command import treadle
 
 from treadle.press.checks.findings import findings
-from treadle.press.document.assertions import labels_checked, targets
 from treadle.press.document.reader import read_document
+from treadle.press.document.syntax import labels_checked, targets
 
-from .conftest import PROPOSAL, REPORT, Built, run
+from .conftest import PROPOSAL, REPORT, ROOT, Built
 
 # The check, the label whose comparison fails, what is changed in the report, and into what.
 MUTATIONS = (
@@ -219,7 +219,7 @@ PLANTED = (
 def _as_it_was(report: Built) -> Iterator[None]:
     """The report is built again for the tests of its results that come later."""
     yield
-    run(sys.executable, "-m", "treadle", *report.command)
+    treadle(*report.command, folder=ROOT)
 
 
 @pytest.mark.parametrize(("name", "label", "old", "new"), MUTATIONS)
@@ -234,7 +234,7 @@ def test_an_error_fails_the_build_at_its_check(
     assert chunk.options.checks
     report.source.write_text(changed, "utf-8")
     try:
-        done = run(sys.executable, "-m", "treadle", *report.command, "--to", "tex")
+        done = treadle(*report.command, "--to", "tex", folder=ROOT)
     finally:
         report.source.write_text(text, "utf-8")
     assert done.returncode == 1
@@ -251,7 +251,7 @@ def test_each_check_has_an_error_that_it_finds() -> None:
 
 
 def test_a_strict_reader_has_nothing_to_ask() -> None:
-    done = run(sys.executable, "-m", "treadle", "check", "--strict", str(REPORT), str(PROPOSAL))
+    done = treadle("check", "--strict", str(REPORT), str(PROPOSAL), folder=ROOT)
     assert (done.returncode, done.stderr) == (0, "")
 
 

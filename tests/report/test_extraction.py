@@ -12,7 +12,7 @@ def test_committed_code_equals_a_fresh_extraction(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     document, problems = read_document(Path("report/assignment9.pmd"))
     assert problems == ()
-    assert tangle(document, tmp_path).diagnostics == ()
+    assert tangle(document, tmp_path).problems == ()
     fresh = contents(tmp_path)
     assert len(fresh) > 10
     assert contents(ROOT / "code") == fresh

@@ -1,7 +1,8 @@
-"""What is handed in works elsewhere: its LaTeX compiles, its tests pass, without this project."""
+"""The archive to hand in: what is in it, what keeps it from being made; and it works elsewhere."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -9,18 +10,110 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from submission import NotBuiltError, pack, requirements
+from tests.command import treadle
 
-from .conftest import Built, run
+from .conftest import ROOT, Built, run
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A folder as a build leaves it."""
+    files = {
+        "a.pmd": "Text.",
+        "build/a.pdf": "%PDF",
+        "build/a.tex": "x",
+        "build/a/f.pdf": "%PDF",
+        "build/other.pdf": "%PDF",
+        "code/a/m.py": "import numpy as np\nimport os\nfrom a.n import f\n",
+        "code/b/m.py": "",
+    }
+    for name, text in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    for source in ("a.pmd", "code/a/m.py", "code/b/m.py"):
+        os.utime(tmp_path / source, (1, 1))
+    return tmp_path
+
+
+def test_what_is_in_it(built: Path) -> None:
+    archive = pack(built / "a.pmd", built / "build", built / "code", [built / "build/other.pdf"])
+    with zipfile.ZipFile(archive) as made:
+        assert sorted(made.namelist()) == [
+            "a/README.txt",
+            "a/a.pdf",
+            "a/code/a/m.py",
+            "a/code/pytest.ini",
+            "a/code/requirements.txt",
+            "a/latex/a.tex",
+            "a/latex/a/f.pdf",
+            "a/latex/latexmkrc",
+            "a/other.pdf",
+        ]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["-m", "pytest", "-q", "a/test_m.py"],
+        ["-S", "-c", "from a.test_m import test_it; test_it()"],
+    ],
+    ids=["beside Treadle", "alone"],  # -S: there are no packages but its own
+)
+def test_its_comparisons_work(built: Path, command: list[str]) -> None:
+    test = "from treadle.checks import equal\n\n\ndef test_it():\n    equal(1, 1, against='one')\n"
+    path = built / "code/a/test_m.py"
+    path.write_text(test, "utf-8")
+    os.utime(path, (1, 1))
+    with zipfile.ZipFile(pack(built / "a.pmd", built / "build", built / "code")) as made:
+        made.extractall(built / "elsewhere")
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=built / "elsewhere/a/code",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_same_files_make_the_same_archive(built: Path) -> None:
+    given = (built / "a.pmd", built / "build", built / "code")
+    first = pack(*given).read_bytes()
+    os.utime(built / "code/a/m.py", (5, 5))
+    assert pack(*given).read_bytes() == first
+
+
+@pytest.mark.parametrize("what", ["missing", "old", "other"])
+def test_what_has_not_been_built_is_not_handed_in(built: Path, what: str) -> None:
+    others = [built / "build/none.pdf"] if what == "other" else []
+    if what == "missing":
+        (built / "build/a.pdf").unlink()
+    if what == "old":
+        os.utime(built / "build/a.pdf", (0, 0))
+    with pytest.raises(NotBuiltError, match="build first"):
+        pack(built / "a.pmd", built / "build", built / "code", others)
+    assert not (built / "build/a.zip").exists()
+
+
+def test_only_what_the_code_imports_of_others_is_required() -> None:
+    code = {"a/m.py": b"import os, torch.nn\nfrom a import n\ndef f():\n    import sklearn\n"}
+    names = [line.partition("==")[0] for line in requirements(code).splitlines()]
+    assert names == ["pytest", "scikit-learn", "torch"]
+
+
+# The real report's, elsewhere: its LaTeX compiles, its tests pass, without this project.
 
 
 @pytest.fixture(scope="module")
 def unpacked(report: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archive of the report, in a folder far from it."""
     # Tests of other files may have edited the source, built that, and put the source back.
-    assert run(sys.executable, "-m", "treadle", *report.command).returncode == 0
+    assert treadle(*report.command, folder=ROOT).returncode == 0
     code = str(report.folder / "code")
     command = (str(report.source), "-o", str(report.folder), "--code", code)
-    done = run(sys.executable, "-m", "treadle.submission", *command)
+    done = run(sys.executable, "scripts/submission.py", *command)
     assert done.returncode == 0, done.stderr
     folder = tmp_path_factory.mktemp("handed-in")
     with zipfile.ZipFile(report.folder / "assignment9.zip") as archive:

@@ -5,10 +5,11 @@ Beside each stands what its PDF must say, a line or a part of a line each, in th
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from tests.command import treadle
+from tests.formats import emptied
 
 DOCUMENTS = tuple(sorted((Path(__file__).parent / "documents").glob("*.pmd")))
 
@@ -20,15 +21,19 @@ def words(text: str) -> str:
     return " ".join(text.replace("\u21aa", "").split())
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("strange")
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
-def test_it_prints_faithfully(document, tmp_path):
-    shutil.copytree(FILES, tmp_path, dirs_exist_ok=True)
-    (tmp_path / "report.pmd").write_bytes(document.read_bytes())
-    command = [sys.executable, "-m", "treadle", "build", "report.pmd"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", check=False)
+def test_it_prints_faithfully(document, folder):
+    shutil.copytree(FILES, emptied(folder), dirs_exist_ok=True)
+    (folder / "report.pmd").write_bytes(document.read_bytes())
+    done = treadle("build", "report.pmd", folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     command = ["pdftotext", "-layout", "build/report.pdf", "-"]
-    text = words(subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout)
+    text = words(subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout)
     at = 0
     for line in document.with_suffix(".txt").read_text("utf-8").splitlines():
         found = text.find(words(line), at)

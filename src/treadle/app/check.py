@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from msgspec import Struct, ValidationError
-from msgspec.json import decode
+from msgspec import Struct, ValidationError, convert
 from msgspec.structs import replace
 
 from treadle.app.prepare import Prepared, misuses_of, prepare
-from treadle.app.record import record_path
-from treadle.app.report import Built, Request
+from treadle.app.record import read_record, record_path
+from treadle.app.report import Report, Request
 from treadle.press.checks.findings import findings
-from treadle.press.checks.numbers import Computed
+from treadle.press.checks.prose import Computed
 from treadle.press.document.model import Document, Prose
 from treadle.press.weave.weave import check_template
 from treadle.problem import has_errors
@@ -24,18 +23,18 @@ class _Record(Struct):
     values: tuple[Computed, ...] = ()
 
 
-def check(request: Request) -> Built:
+def check(request: Request) -> Report:
     """All problems that can be told before any code runs; of a sound document, what a strict
     reader would ask."""
     if misuses := misuses_of(request):
-        return Built((), misuses=misuses)
+        return Report(misuses=misuses)
     prepared = prepare(request)
-    found = (*prepared.diagnostics, *check_template(prepared.document))
+    found = (*prepared.problems, *check_template(prepared.document))
     if not has_errors(found):
         values = (*_params(prepared), *_values(request, prepared.document))
         found += findings(prepared.document, prepared.text, values)
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
-    return Built(ordered, misuses=prepared.misuses)
+    return Report(ordered, misuses=prepared.misuses)
 
 
 def _params(prepared: Prepared) -> Iterator[Computed]:
@@ -57,6 +56,6 @@ def _values(request: Request, document: Document) -> Iterator[Computed]:
 def _recorded(request: Request) -> tuple[Computed, ...]:
     path = record_path(request.out_dir, request.path.stem)
     try:
-        return decode(path.read_bytes(), type=_Record).values
-    except (OSError, ValidationError, ValueError):
+        return convert(read_record(path), _Record).values
+    except ValidationError:
         return ()

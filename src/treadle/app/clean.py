@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from treadle.app.publish import read_manifest, remove_empty, remove_files
 from treadle.app.scratch import FOLDER, Scratch, say_nothing
 from treadle.engine.store import eviction as evict
 from treadle.engine.store.eviction import PARTS, Removed
@@ -47,7 +46,7 @@ def clean_old(out_dir: Path, seconds: float) -> Removed:
 
 
 def _clean_one(scratch: Scratch) -> tuple[Path, ...]:
-    names = read_manifest(scratch)
+    names = scratch.published()
     if f"{scratch.stem}.tex" in names:
         names |= {f"{scratch.stem}{suffix}" for suffix in BY_HAND}
     scratch.rules.unlink(missing_ok=True)
@@ -72,3 +71,31 @@ def _remove_scratch(scratch: Scratch) -> tuple[Path, ...]:
             path.unlink()
     remove_empty(scratch.root, scratch.out_dir)
     return tuple(removed)
+
+
+def remove_files(folder: Path, names: Iterable[str]) -> tuple[Path, ...]:
+    """Remove these files of `folder`, and folders that are empty then; what was removed.
+
+    Nothing is removed through a link that somebody has put in a folder's place meanwhile.
+    """
+    removed = []
+    for path in sorted(folder / name for name in names):
+        if any(above.is_symlink() for above in path.parents if folder in above.parents):
+            continue
+        if path.is_file() or path.is_symlink():
+            path.unlink()
+            removed.append(path)
+        remove_empty(path.parent, folder)
+    return tuple(removed)
+
+
+def remove_empty(folder: Path, top: Path) -> None:
+    """Remove `folder` and those above it, below `top`, as far as they are empty."""
+    while top in folder.parents:
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            pass
+        except OSError:  # not empty
+            return
+        folder = folder.parent

@@ -1,46 +1,236 @@
-"""Run a document's code: what comes of it, block by block, and what went wrong."""
+"""Run a document's code: the engine set up for it, and what comes of its blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+import sys
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from itertools import accumulate, pairwise
+from pathlib import Path
 
-from treadle.app.ahead import Ahead
-from treadle.app.planning import cached_prospect, runnables_of
-from treadle.app.run import Plain, Planner, run_units
-from treadle.app.units import Analyses, Runnable, results_by_block
-from treadle.app.work import Work
-from treadle.app.workers import Workers
-from treadle.engine.messages import ChunkResult, Result
-from treadle.press.document.model import HIDDEN, Chunk
-from treadle.problem import Problem, Span, warning
+from msgspec import Struct
+from msgspec.structs import replace
+
+from treadle.app.prepare import Prepared
+from treadle.app.report import Listener, Request, Target
+from treadle.app.scratch import Scratch
+from treadle.engine.cell import Cell
+from treadle.engine.messages import PluginSetup, WorkerSetup
+from treadle.engine.plan.scans import KnownScans
+from treadle.engine.plan.world import Surroundings, World, program_digest
+from treadle.engine.plugin import installed_plugins
+from treadle.engine.run.kept import KeptTraces, failed
+from treadle.engine.run.process import worker_environment
+from treadle.engine.run.run import Ran, run, run_all
+from treadle.engine.run.workers import Workers
+from treadle.engine.store.digest import combined, digest
+from treadle.engine.store.store import Store
+from treadle.engine.trace import LINES, Trace
+from treadle.press.document.model import Chunk, Document
+from treadle.press.plugin.matplotlib_state import VARIABLES
+from treadle.press.plugin.plugin import LOOK
+from treadle.press.results import problem_of
+from treadle.press.tex.engine import Programs
+from treadle.press.tex.typeset import Layout, measured_layout
+from treadle.press.weave.weave import check_template
+from treadle.problem import Problem, has_errors
+
+PLUGIN = "treadle.press.plugin.plugin:PressPlugin"
+FOLDER = Path(__file__).parents[1] / "press" / "plugin"
+LIBRARIES = "treadle.press.plugin.matplotlib_state"
+ENVIRONMENT = {"MPLBACKEND": "agg"}  # figures are drawn into files, not on a screen
 
 
-def execute(work: Work, workers: Workers, ahead: Ahead) -> None:
-    """Run what has to run; the rest comes from the store, where there is one."""
-    prepared, store = work.prepared, work.store
-    if store is None:
-        units = runnables_of(prepared, Analyses())
-        planner: Planner = Plain(units, workers)
-    else:
-        look = (ahead.style, ahead.is_known)
-        work.prospect = cached_prospect(prepared, workers.setup, store, workers, *look)
-        units, planner = work.prospect.runnables, work.prospect.planner
-    work.ran = run_units(
-        units, planner, prepared.document, prepared.planned.listings, work.listener.problem
+class Executed(Struct, frozen=True):
+    """What came of the code."""
+
+    ran: Ran
+    problems: tuple[Problem, ...]
+    tracebacks: tuple[str, ...]
+    layout: Layout
+    world: World | None = None  # where there is a store
+    scans: KnownScans | None = None
+
+
+def worker_setup(
+    request: Request, prepared: Prepared, scratch: Scratch, store: Store | None
+) -> WorkerSetup:
+    """The setup of workers of a build; without a store they keep nothing but what is shown."""
+    return WorkerSetup(
+        directory=str(request.path.resolve().parent),
+        code_path=str(request.code_dir.resolve()),
+        blobs=str(store.root if store else scratch.shown),
+        params=prepared.params,
+        threads=prepared.settings.threads,
+        store=str(store.root) if store else None,
+        key=store.key if store else b"",
+        environment=ENVIRONMENT,
+        libraries=LIBRARIES,
     )
-    work.results = results_by_block(prepared.document, units, work.ran.results)
-    work.problems += (*work.ran.diagnostics, *ahead.problems(), *_cuts(units, work.ran.results))
-    work.typeset = ahead.depends()
-    ran = [units[number].unit for number in work.ran.ran if units[number].unit.is_chunk]
-    work.chunks, work.fresh = len(ran), frozenset(unit.block for unit in ran)
 
 
-def _cuts(units: Sequence[Runnable], results: Sequence[Result | None]) -> Iterator[Problem]:
-    for runnable, result in zip(units, results, strict=True):
-        block = runnable.block
-        if isinstance(block, Chunk) and block.options.results in HIDDEN:
-            continue
-        for stream in result.cut if isinstance(result, ChunkResult) else ():
-            text = f"{runnable.unit.label} prints too much to {stream}: the rest is left out"
-            hint = "print less, or hide it by results='hidden'"
-            yield warning(Span.at(block.span.file, runnable.unit.line), text, hint)
+class Measuring:
+    """How figures are to look, and what LaTeX won't take: found out in a thread.
+
+    LaTeX takes longer than starting the worker, and there is a second core.
+    """
+
+    def __init__(self, request: Request, prepared: Prepared, scratch: Scratch) -> None:
+        self._pool = ThreadPoolExecutor(1)
+        self._programs = Programs()
+        arguments = (request, prepared.document, scratch, self._programs)
+        try:
+            self.layout: Future[Layout] = self._pool.submit(_layout, *arguments)
+            self.plugins: Future[tuple[PluginSetup, ...] | None] = self._pool.submit(
+                _plugins, self.layout
+            )
+        except BaseException:  # Ctrl-C: nobody has it in a `with` statement yet
+            self._programs.stop()
+            raise
+
+    def __enter__(self) -> Measuring:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Afterwards nothing of it uses the scratch folder."""
+        if kind is not None:
+            self._programs.stop()
+        self._pool.shutdown()
+
+
+def _layout(request: Request, document: Document, scratch: Scratch, programs: Programs) -> Layout:
+    folder = request.path.resolve().parent
+    found = measured_layout(document, scratch.formats, folder, programs)
+    problems = check_template(document)
+    if request.target is Target.PDF:
+        problems = (*problems, *found.problems)
+    return replace(found, problems=problems)
+
+
+def _plugins(layout: Future[Layout]) -> tuple[PluginSetup, ...] | None:
+    """Ours, told how figures are to look, and those installed; None: going on is senseless."""
+    found = layout.result()
+    if has_errors(found.problems):
+        return None
+    style = {name: getattr(found.style, name) for name in found.style.__struct_fields__}
+    others = (PluginSetup(name) for name, _ in installed_plugins(sys.path))
+    return (PluginSetup(PLUGIN, {"style": style}), *others)
+
+
+def execute(
+    request: Request,
+    prepared: Prepared,
+    store: Store | None,
+    workers: Workers,
+    measuring: Measuring,
+    listener: Listener,
+) -> Executed:
+    """Run what has to run; the rest comes from the store, where there is one. Raises OSError."""
+    telling = _Telling(prepared, listener)
+    if store is None:
+        ran = run_all(prepared.cells.cells, workers, telling)
+        return telling.executed(ran, measuring.layout.result())
+    world, scans = world_of(request, prepared, workers.setup, store, measuring)
+    ran = run(world, KeptTraces(store, world), workers, telling)
+    executed = telling.executed(ran, measuring.layout.result())
+    return replace(executed, world=world, scans=scans)
+
+
+def world_of(
+    request: Request, prepared: Prepared, setup: WorkerSetup, store: Store, measuring: Measuring
+) -> tuple[World, KnownScans]:
+    """The document's cells as scanned, and what lies outside its session."""
+    environment = worker_environment(setup)
+    others = (folder for _, folder in installed_plugins(sys.path))
+    program = combined([program_digest(environment, setup.threads, (FOLDER,), VARIABLES), *others])
+    scans = KnownScans(store, str(request.path.resolve()), program)
+    surroundings = Surroundings(
+        directory=setup.directory,
+        code_path=setup.code_path,
+        text=digest(prepared.text.encode("utf-8", "surrogatepass")),
+        program=program,
+        params=setup.params,
+        environment=environment,
+    )
+    facts = _Facts(prepared, setup.directory, store, measuring)
+    cells = prepared.cells.cells
+    codes = [scans.of(cell) for cell in cells]
+    return World(cells, codes, surroundings, store.files, facts.of), scans
+
+
+class _Facts:
+    """What results may rest on besides values and files: see `Observed.facts`."""
+
+    def __init__(self, prepared: Prepared, folder: str, store: Store, measuring: Measuring) -> None:
+        self._prepared = prepared
+        self._folder = folder
+        self._store = store
+        self._measuring = measuring
+        self._look = cache(self._look_of_figures)
+        self._lines = cache(self._digests_of_lines)
+
+    def of(self, fact: str, number: int) -> str:
+        """The digest of a fact as it is now. For the look of figures it waits until it is known."""
+        if fact == LINES:
+            return self._lines()[self._prepared.cells.blocks[number]]
+        return self._look() if fact == LOOK else ""
+
+    def _look_of_figures(self) -> str:
+        """The document's style, and matplotlib's own settings where the user has some."""
+        style = self._measuring.layout.result().style
+        config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+        folders = [self._folder, os.environ.get("MPLCONFIGDIR"), Path(config, "matplotlib")]
+        files = [Path(folder, "matplotlibrc") for folder in folders if folder]
+        given = os.environ.get("MATPLOTLIBRC")
+        files += [Path(given), Path(given, "matplotlibrc")] if given else []
+        return combined([repr(style), *(self._store.files.of(str(file)) for file in files)])
+
+    def _digests_of_lines(self) -> list[str]:
+        """Of the document's text up to the end of each block."""
+        lines = self._prepared.text.splitlines(keepends=True)
+        ends = [0, *(block.span.end_line for block in self._prepared.document.blocks)]
+        texts = ("".join(lines[a:b]) for a, b in pairwise(ends))
+        return list(accumulate(texts, lambda above, text: combined([above, text]), initial=""))[1:]
+
+
+class _Telling:
+    """Tells the listener of chunks, and gathers what failed."""
+
+    def __init__(self, prepared: Prepared, listener: Listener) -> None:
+        self._cells = prepared.cells
+        self._document: Document = prepared.document
+        self._listener = listener
+        self._problems: dict[Problem, str] = {}  # with their tracebacks
+
+    def cell_started(self, cell: Cell) -> None:
+        if (chunk := self._chunk(cell)) is not None:
+            self._listener.chunk_started(chunk)
+
+    def cell_finished(self, cell: Cell, trace: Trace) -> None:
+        """A failure is told at once: other chunks may run for long."""
+        failure = trace.failure
+        never_ran = failure is not None and failure.fatal
+        if (chunk := self._chunk(cell)) is not None and not never_ran:
+            self._listener.chunk_finished(chunk, trace.seconds)
+        if failure is None or not failed(cell, trace):
+            return
+        problem = problem_of(failure, cell, self._cells, self._document)
+        # Not where an earlier cell has stumbled over the same line of a module.
+        if problem is not None and not any(_is_same(problem, other) for other in self._problems):
+            self._problems[problem] = failure.traceback
+            if not failure.fatal:
+                self._listener.problem(problem)
+
+    def executed(self, ran: Ran, layout: Layout) -> Executed:
+        tracebacks = tuple(filter(None, self._problems.values()))
+        return Executed(ran, tuple(self._problems), tracebacks, layout)
+
+    def _chunk(self, cell: Cell) -> Chunk | None:
+        block = self._document.blocks[self._cells.blocks[cell.number]]
+        return block if isinstance(block, Chunk) and not cell.is_inline else None
+
+
+def _is_same(problem: Problem, other: Problem) -> bool:
+    failure, before = (item.message.partition(" failed: ")[2] for item in (problem, other))
+    return problem.span == other.span and failure == before

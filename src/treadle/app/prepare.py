@@ -4,47 +4,23 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.app.report import Request
-from treadle.press.cells import Planned, plan_tasks
+from treadle.app.scratch import obstacles
+from treadle.press.cells import Cells, cells_of
 from treadle.press.document.fences import is_file, load, normalise
 from treadle.press.document.model import Document
 from treadle.press.document.reader import read_document
 from treadle.press.document.settings import Settings, override, read_settings
 from treadle.press.document.syntax import check_syntax
+from treadle.press.tangle.write import Tangled, tangle
 from treadle.problem import Problem, has_errors
 
-# What lies where a build is to put its files, and must not be replaced or written through.
-#
-# A link to a file is no obstacle: the build puts a file of its own in its place, and what the link
-# led to stays as it is. A link to a folder would lead the build's files out of DIR, onto files of
-# the user's, so it is one; DIR itself may be a link, that says plainly where to write.
-
-AWAY = "move it out of the way"
-
-
-def obstacles(out_dir: Path, names: Iterable[str]) -> Iterator[str]:
-    """What is in the way of these files of `out_dir`, each once, in words."""
-    folders: dict[Path, None] = {}
-    for name in names:
-        path = out_dir / name
-        if path.is_dir() and not path.is_symlink():
-            yield f"{path} is a folder, and a file is to be put there: {AWAY}"
-        folders.update((folder, None) for folder in path.parents if out_dir in folder.parents)
-    for folder in folders:
-        if folder.is_symlink():
-            yield f"{folder} is a link, and files would be written through it: {AWAY}"
-        elif folder.exists() and not folder.is_dir():
-            yield f"{folder} is a file, and a folder is to be put there: {AWAY}"
-
-
-# All of a build that can be done before any code runs.
-
-# In a file's name LaTeX or BibTeX take these for something else.
+# In a file's name TeX's programs take these for something else.
 UNFIT = re.compile(r"[\s\\{}%#~^$&\"'`,;|<>*?]|^-|^\.")
 LONGEST = 220  # bytes of a document's stem: files are called so and more, and 255 is the most
 
@@ -56,14 +32,14 @@ class Prepared(Struct, frozen=True):
     text: str  # all of it
     settings: Settings
     params: dict[str, object]
-    planned: Planned
-    diagnostics: tuple[Problem, ...]
+    cells: Cells
+    problems: tuple[Problem, ...]
     misuses: tuple[str, ...]
 
     @property
     def failed(self) -> bool:
         """Whether going on is senseless."""
-        return bool(self.misuses) or has_errors(self.diagnostics)
+        return bool(self.misuses) or has_errors(self.problems)
 
 
 def prepare(request: Request) -> Prepared:
@@ -72,10 +48,10 @@ def prepare(request: Request) -> Prepared:
     document, problems = read_document(request.path, None if unreadable else text)
     settings, _ = read_settings(document)  # its problems are among the reader's
     params, misuses = override(settings.params, request.params)
-    planned = plan_tasks(document, settings.seed or 0)
-    problems = (*problems, *planned.diagnostics, *check_syntax(document))
+    cells = cells_of(document, settings.seed or 0)
+    problems = (*problems, *cells.problems, *check_syntax(document))
     found = sorted(problems, key=lambda item: item.span)
-    return Prepared(document, normalise(text), settings, params, planned, tuple(found), misuses)
+    return Prepared(document, normalise(text), settings, params, cells, tuple(found), misuses)
 
 
 def no_document(path: Path) -> str:
@@ -107,6 +83,16 @@ def misuses_of(request: Request) -> tuple[str, ...]:
     # Before code runs for minutes; what else is in the way is found out when the names are known.
     stem = path.stem
     return tuple(obstacles(out_dir, (f"{stem}.tex", f"{stem}.pdf", f"{stem}/figure")))
+
+
+def tangle_file(path: Path, code_dir: Path) -> Tangled:
+    """Bring `code_dir` up to date with the document at `path`; nothing if that has errors."""
+    document, found = read_document(path)
+    problems = (*found, *check_syntax(document))
+    if has_errors(problems):
+        return Tangled(problems=problems)
+    tangled = tangle(document, code_dir)
+    return replace(tangled, problems=(*problems, *tangled.problems))
 
 
 def _leads_nowhere(folder: Path) -> bool:

@@ -1,6 +1,7 @@
-"""Files of the author's that LaTeX found beside the document: macros, classes, raw images.
+"""Lay out in scratch what DIR will hold, and move it there: whole files, or nothing.
 
-The `.tex` must compile without the document's folder, so they are put beside it, too.
+The `.tex` must compile without the document's folder: beside it lie, under `STEM/`, all files that
+it names, and files of the author's that LaTeX found beside the document: macros, classes, images.
 """
 
 from __future__ import annotations
@@ -9,18 +10,97 @@ import filecmp
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msgspec import Struct
 
+from treadle.app.clean import remove_files
 from treadle.app.scratch import Scratch
 from treadle.engine.store.digest import combined
-from treadle.press.weave.graphics import Copy
+from treadle.press.document.fences import is_file
+from treadle.press.document.model import Document
+from treadle.press.document.settings import Settings, databases, no_database
+from treadle.press.latex.graphics import Copy
+from treadle.press.weave.weave import Woven
 from treadle.problem import Problem, Span, error
 
-# Move what a build made to where the user looks for it: whole files, or nothing.
+
+def stage(
+    document: Document, settings: Settings, woven: Woven, scratch: Scratch
+) -> tuple[Problem, ...]:
+    """Write the `.tex` and copy figures, images and bibliographies; what could not be found."""
+    scratch.stage.mkdir(parents=True, exist_ok=True)
+    (scratch.stage / f"{document.stem}.tex").write_text(woven.tex, "utf-8", newline="\n")
+    shutil.rmtree(scratch.assets, ignore_errors=True)
+    copies = [copy for copy in _figures(document, scratch) if copy.target in woven.tex]
+    copies += woven.copies
+    copies += [Copy(path, f"{document.stem}/{path.name}") for path in databases(document, settings)]
+    return tuple(_copy_all(document, copies, scratch))
+
+
+def _figures(document: Document, scratch: Scratch) -> Iterator[Copy]:
+    for path in sorted(scratch.figures.rglob("*")):
+        if path.is_file():
+            yield Copy(path, f"{document.stem}/{path.relative_to(scratch.figures)}")
+
+
+def _copy_all(document: Document, copies: Sequence[Copy], scratch: Scratch) -> Iterator[Problem]:
+    taken: dict[str, Path] = {}
+    for copy in copies:
+        other = taken.setdefault(copy.target, copy.source)
+        if other != copy.source:
+            text = f"{copy.source} and {other} would both become {copy.target}"
+            yield error(Span.at(str(document.path), 1), text, "rename one of them")
+        elif not is_file(copy.source):
+            yield no_database(document, copy.source)
+        else:
+            target = scratch.stage / copy.target
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(copy.source, target)
+
+
+class Supplements(Struct, frozen=True):
+    """What to copy into DIR, and what is in the way there."""
+
+    copies: tuple[Copy, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def find_supplements(scratch: Scratch, folder: Path, document: str) -> Supplements:
+    """What TeX's record of the last pass says it read from `folder`, the document's.
+
+    A file of the user's in DIR is never replaced: it is an error if it differs.
+    """
+    ours = scratch.published()
+    copies, problems = [], []
+    for source in _read_from(scratch, folder):
+        name = str(source.relative_to(folder))
+        target = scratch.out_dir / name
+        if target.exists() and target.samefile(source):
+            continue
+        if target.exists() and name not in ours and not _same(source, target):
+            text = f"LaTeX reads {name}, and a different file {target} is in its way"
+            problems.append(error(Span.at(document, 1), text, "remove or rename one of them"))
+        else:
+            copies.append(Copy(source, name))
+    return Supplements(tuple(copies), tuple(problems))
+
+
+def _same(source: Path, target: Path) -> bool:
+    return target.is_file() and filecmp.cmp(source, target, shallow=False)
+
+
+def _read_from(scratch: Scratch, folder: Path) -> list[Path]:
+    record = scratch.stage / f"{scratch.stem}.fls"
+    lines = record.read_text("utf-8", "replace").splitlines() if record.exists() else []
+    paths = {Path(line.removeprefix("INPUT ")) for line in lines if line.startswith("INPUT /")}
+    return sorted(
+        path
+        for path in paths
+        if folder in path.parents and scratch.root not in path.parents and path.is_file()
+    )
 
 
 def publish(
@@ -34,7 +114,7 @@ def publish(
     results = [f"{scratch.stem}{suffix}" for suffix in suffixes]
     copies = to_publish(scratch, suffixes, supplements)
     names = {copy.target for copy in copies}
-    earlier = read_manifest(scratch)
+    earlier = scratch.published()
     # Before the files themselves: a killed build must not leave files that nobody knows.
     _write_manifest(scratch, earlier | names)
     document = combined([scratch.stem])[:16]
@@ -57,48 +137,6 @@ def to_publish(
     assets = (Copy(path, str(path.relative_to(scratch.stage))) for path in staged)
     results = (f"{scratch.stem}{suffix}" for suffix in suffixes)
     return (*assets, *supplements, *(Copy(scratch.stage / name, name) for name in results))
-
-
-def read_manifest(scratch: Scratch) -> frozenset[str]:
-    """The files in DIR that builds of this document have put there, relative to DIR."""
-    try:
-        names = json.loads(scratch.manifest.read_text("utf-8"))
-    except (OSError, ValueError):
-        return frozenset()
-    return frozenset(name for name in names if _inside(name))
-
-
-def remove_files(folder: Path, names: Iterable[str]) -> tuple[Path, ...]:
-    """Remove these files of `folder`, and folders that are empty then; what was removed.
-
-    Nothing is removed through a link that somebody has put in a folder's place meanwhile.
-    """
-    removed = []
-    for path in sorted(folder / name for name in names):
-        if any(above.is_symlink() for above in path.parents if folder in above.parents):
-            continue
-        if path.is_file() or path.is_symlink():
-            path.unlink()
-            removed.append(path)
-        remove_empty(path.parent, folder)
-    return tuple(removed)
-
-
-def remove_empty(folder: Path, top: Path) -> None:
-    """Remove `folder` and those above it, below `top`, as far as they are empty."""
-    while top in folder.parents:
-        try:
-            folder.rmdir()
-        except FileNotFoundError:
-            pass
-        except OSError:  # not empty
-            return
-        folder = folder.parent
-
-
-def _inside(name: object) -> bool:
-    """Whether it is the name of a file under DIR: the list may have been tampered with."""
-    return isinstance(name, str) and not name.startswith("/") and ".." not in Path(name).parts
 
 
 def _write_manifest(scratch: Scratch, names: Iterable[str]) -> None:
@@ -131,50 +169,3 @@ def _part(target: Path, document: str) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-# Files of the author's that LaTeX found beside the document: macros, classes, raw images.
-#
-# The `.tex` must compile without the document's folder, so they are put beside it, too.
-
-
-class Supplements(Struct, frozen=True):
-    """What to copy into DIR, and what is in the way there."""
-
-    copies: tuple[Copy, ...] = ()
-    diagnostics: tuple[Problem, ...] = ()
-
-
-def find_supplements(scratch: Scratch, folder: Path, document: str) -> Supplements:
-    """What TeX's record of the last pass says it read from `folder`, the document's.
-
-    A file of the user's in DIR is never replaced: it is an error if it differs.
-    """
-    ours = read_manifest(scratch)
-    copies, problems = [], []
-    for source in _read_from(scratch, folder):
-        name = str(source.relative_to(folder))
-        target = scratch.out_dir / name
-        if target.exists() and target.samefile(source):
-            continue
-        if target.exists() and name not in ours and not _same(source, target):
-            text = f"LaTeX reads {name}, and a different file {target} is in its way"
-            problems.append(error(Span.at(document, 1), text, "remove or rename one of them"))
-        else:
-            copies.append(Copy(source, name))
-    return Supplements(tuple(copies), tuple(problems))
-
-
-def _same(source: Path, target: Path) -> bool:
-    return target.is_file() and filecmp.cmp(source, target, shallow=False)
-
-
-def _read_from(scratch: Scratch, folder: Path) -> list[Path]:
-    record = scratch.stage / f"{scratch.stem}.fls"
-    lines = record.read_text("utf-8", "replace").splitlines() if record.exists() else []
-    paths = {Path(line.removeprefix("INPUT ")) for line in lines if line.startswith("INPUT /")}
-    return sorted(
-        path
-        for path in paths
-        if folder in path.parents and scratch.root not in path.parents and path.is_file()
-    )

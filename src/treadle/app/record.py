@@ -11,17 +11,18 @@ import os
 import platform
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec.structs import asdict
 
-import treadle
-from treadle.app.work import Work
-from treadle.engine.messages import ChunkResult, InlineResult, Stepped
+from treadle.app import __version__
+from treadle.app.current_build import Build
 from treadle.engine.store.digest import digest
+from treadle.engine.trace import Trace
 from treadle.press.document.model import Chunk, Prose
-from treadle.press.weave.graphics import Copy
+from treadle.press.latex.graphics import Copy
+from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.ledger import entries_of
 
 AFTER = 40  # characters that tell what a value is of
@@ -51,7 +52,7 @@ def read_record(path: Path) -> dict[str, object]:
     return found if isinstance(found, dict) else {}
 
 
-def record(work: Work) -> Copy:
+def record(work: Build) -> Copy:
     """The file, to be published."""
     made = record_path(work.scratch.root, work.scratch.stem)
     text = json.dumps(_contents(work), indent=1, default=str)
@@ -59,22 +60,22 @@ def record(work: Work) -> Copy:
     return Copy(made, made.name)
 
 
-def _contents(work: Work) -> dict[str, object]:
+def _contents(work: Build) -> dict[str, object]:
     prepared = work.prepared
-    outcomes = work.prospect.planner.outcomes if work.prospect else {}
     return {
         "document": str(work.request.path),
         "blake3": digest(prepared.text.encode("utf-8", "surrogatepass")),
-        "treadle": treadle.__version__,
+        "treadle": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
         "threads": prepared.settings.threads,
         "seed": prepared.settings.seed,
         "params": prepared.params,
-        "packages": dict(sorted(_packages(outcomes))),
+        "packages": dict(sorted(_packages(work.traces))),
         "data": [
-            {"path": path, "blake3": found} for path, found in sorted(_reads(outcomes, work.folder))
+            {"path": path, "blake3": found}
+            for path, found in sorted(_reads(work.traces, work.folder))
         ],
         "checks": [*_checks(work)],
         "values": [*_values(work)],
@@ -91,22 +92,22 @@ def processor() -> str:
     return next(names, "") or platform.processor() or platform.machine()
 
 
-def _packages(outcomes: Mapping[int, Stepped]) -> Iterator[tuple[str, str]]:
+def _packages(traces: Sequence[Trace]) -> Iterator[tuple[str, str]]:
     """The distributions that the code had loaded, and their versions."""
-    for name in {name for outcome in outcomes.values() for name in outcome.observed.distributions}:
+    for name in {name for trace in traces for name in trace.observed.distributions}:
         if found := DISTRIBUTION.search(name):
             yield found["name"].replace("_", "-").lower(), found["version"]
 
 
-def _reads(outcomes: Mapping[int, Stepped], folder: Path) -> Iterator[tuple[str, str]]:
+def _reads(traces: Sequence[Trace], folder: Path) -> Iterator[tuple[str, str]]:
     """The files that the code read, from the document's folder on where they are below it."""
-    for path, found in {read for outcome in outcomes.values() for read in outcome.observed.reads}:
+    for path, found in {read for trace in traces for read in trace.observed.reads}:
         inside = Path(path).is_relative_to(folder)
         if found and (inside or not OF_THE_SYSTEM.search(path)):
             yield os.path.relpath(path, folder) if inside else path, found
 
 
-def _checks(work: Work) -> Iterator[dict[str, object]]:
+def _checks(work: Build) -> Iterator[dict[str, object]]:
     for entry in entries_of(work.prepared.document, work.results):
         compared = asdict(entry.comparison) if entry.comparison else {}
         compared.pop("of", None)
@@ -114,7 +115,7 @@ def _checks(work: Work) -> Iterator[dict[str, object]]:
         yield {"label": entry.label, "chunk": chunk.label, "line": chunk.span.line, **compared}
 
 
-def _values(work: Work) -> Iterator[dict[str, object]]:
+def _values(work: Build) -> Iterator[dict[str, object]]:
     """What inline code showed: `treadle check` looks for it among what is typed by hand."""
     for block, result in zip(work.prepared.document.blocks, work.results, strict=True):
         if isinstance(block, Prose) and isinstance(result, InlineResult):
@@ -129,14 +130,15 @@ def _values(work: Work) -> Iterator[dict[str, object]]:
                     }
 
 
-def _chunks(work: Work) -> Iterator[dict[str, object]]:
+def _chunks(work: Build) -> Iterator[dict[str, object]]:
+    ran = work.blocks_ran
     for at, block in enumerate(work.prepared.document.blocks):
         result = work.results[at]
         if isinstance(block, Chunk) and isinstance(result, ChunkResult):
             yield {
                 "label": block.label,
                 "line": block.span.line,
-                "kept": at not in work.fresh,
+                "kept": at not in ran,
                 "seconds": round(result.seconds, 4),
                 "peak_memory": result.peak_memory,  # bytes, of the worker by then
             }

@@ -1,7 +1,8 @@
-"""What a build is asked for, what it gives, and whom it tells how far it is."""
+"""What a build is asked for, what it tells, and who is told how far it is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -28,16 +29,16 @@ class Request(Struct, frozen=True):
     out_dir: Path = Path("build")
     target: Target = Target.PDF
     code_dir: Path = Path("code")
-    params: tuple[str, ...] = ()  # each `name=value`, over those of the front matter
+    params: Mapping[str, object] = {}  # over those of the front matter
     cache: bool = True  # take from earlier builds what still holds, and keep for later ones
 
 
-class Built(Struct, frozen=True):
-    """What came of it: `written` lists the result files, nothing where there are errors."""
+class Report(Struct, frozen=True):
+    """What came of a build: `written` lists the result files, nothing where there are errors."""
 
-    diagnostics: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
     traceback: str = ""  # of the chunk or inline code that failed
-    ran: int = 0
+    ran: int = 0  # chunks that ran; the others were kept
     chunks: int = 0
     seconds: float = 0.0
     written: tuple[Path, ...] = ()
@@ -47,7 +48,7 @@ class Built(Struct, frozen=True):
     @property
     def failed(self) -> bool:
         """Whether the document or the request has errors."""
-        return bool(self.misuses) or has_errors(self.diagnostics)
+        return bool(self.misuses) or has_errors(self.problems)
 
 
 class Listener(Protocol):
@@ -66,29 +67,18 @@ class Listener(Protocol):
         """The chunk's latest line of output."""
 
     def problem(self, problem: Problem) -> None:
-        """A chunk failed; it is among the diagnostics of `Built`, too."""
+        """A chunk failed; it is among the problems of the `Report`, too."""
 
     def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
         """The chunk ran to its end, or to an exception, in `seconds`."""
 
 
 class Silent:
-    """A listener that shows nothing."""
+    """A listener that shows nothing, for others to begin with."""
 
-    def waiting(self) -> None:
-        """Nothing."""
-
-    def stage(self, name: str) -> None:
-        """Nothing."""
-
-    def chunk_started(self, chunk: Chunk) -> None:
-        """Nothing."""
-
-    def output(self, line: str) -> None:
-        """Nothing."""
-
-    def problem(self, problem: Problem) -> None:
-        """Nothing."""
-
-    def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
-        """Nothing."""
+    def waiting(self) -> None: ...
+    def stage(self, name: str) -> None: ...
+    def chunk_started(self, chunk: Chunk) -> None: ...
+    def output(self, line: str) -> None: ...
+    def problem(self, problem: Problem) -> None: ...
+    def chunk_finished(self, chunk: Chunk, seconds: float) -> None: ...

@@ -6,38 +6,24 @@ Its modules are extracted all the same: what they hold is part of the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from treadle.app.ahead import Ahead
-from treadle.app.history import History, shortened
-from treadle.app.planning import Prospect, cached_prospect
-from treadle.app.prepare import misuses_of, prepare
-from treadle.app.report import Request, Silent
+from treadle.app.execute import Measuring, worker_setup, world_of
+from treadle.app.prepare import Prepared, misuses_of, prepare
+from treadle.app.report import Request
 from treadle.app.scratch import Scratch, say_nothing
-from treadle.app.setup import worker_setup
-from treadle.app.units import Runnable
-from treadle.app.workers import Workers
-from treadle.engine.messages import ChunkResult
-from treadle.engine.plan.reasons import UNKNOWN, reasons
+from treadle.engine.cell import Cell
+from treadle.engine.plan.why import Foreseen, History, foresee
+from treadle.engine.run.kept import KeptTraces
 from treadle.engine.store.store import Store, store_folder
+from treadle.press.document.model import Chunk
 from treadle.press.tangle.write import tangle
 from treadle.problem import Problem, Span, has_errors
 
 
-class Explained(Struct, frozen=True):
-    """The verdicts, or what kept the document from being looked at."""
-
-    verdicts: tuple[Verdict, ...] = ()
-    diagnostics: tuple[Problem, ...] = ()
-    misuses: tuple[str, ...] = ()
-
-
 class Verdict(Struct, frozen=True):
-    """What a build would do with a unit, and why: empty reasons where it is kept."""
+    """What a build would do with a chunk or inline code, and why: no reasons where it is kept."""
 
     span: Span
     label: str
@@ -49,8 +35,16 @@ class Verdict(Struct, frozen=True):
     peak_memory: int = 0  # bytes of the worker by then
 
 
+class Explained(Struct, frozen=True):
+    """The verdicts, or what kept the document from being looked at."""
+
+    verdicts: tuple[Verdict, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    misuses: tuple[str, ...] = ()
+
+
 def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Explained:
-    """What `treadle build` would do with each unit of the document. Raises NoKeyError.
+    """What a build would do with each chunk and inline code. Raises NoKeyError.
 
     `waiting` is called if a build of the document has to come to its end first.
     """
@@ -58,81 +52,43 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
         return Explained(misuses=misuses)
     prepared = prepare(request)
     if prepared.failed:
-        return Explained((), prepared.diagnostics, prepared.misuses)
+        return Explained((), prepared.problems, prepared.misuses)
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
-    with scratch.locked(waiting), TemporaryDirectory() as figures:
-        extracted = tangle(prepared.document, request.code_dir).diagnostics
-        if has_errors(extracted):
-            return Explained((), (*prepared.diagnostics, *extracted))
+    with scratch.locked(waiting):
+        problems = (*prepared.problems, *tangle(prepared.document, request.code_dir).problems)
+        if has_errors(problems):
+            return Explained((), problems)
         store = Store.open(store_folder(scratch.out_dir))
-        setup = worker_setup(request, prepared, Path(figures), store)
-        ahead = Ahead(request, prepared.document, scratch, setup.style_file)
-        with ahead, Workers(setup, Silent(), ahead) as workers:
-            look = (ahead.style, lambda: True)  # it has to be right, not quick
-            prospect = cached_prospect(prepared, setup, store, workers, *look)
-            found = verdicts(prospect, History(store, request.path))
-    return Explained(tuple(found), (*prepared.diagnostics, *extracted))
+        setup = worker_setup(request, prepared, scratch, store)
+        with Measuring(request, prepared, scratch) as measuring:
+            world, _ = world_of(request, prepared, setup, store, measuring)
+            history = History(store, str(request.path.resolve()))
+            places = [_place(prepared, cell) for cell in prepared.cells.cells]
+            foreseen = foresee(world, KeptTraces(store, world), history, places)
+    return Explained(tuple(_verdicts(prepared, foreseen)), problems)
 
 
-def verdicts(planned: Prospect, history: History) -> list[Verdict]:
-    """One verdict a unit, in order."""
-    found: dict[int, Verdict] = {}
-    for number, runnable in enumerate(planned.runnables):
-        result = planned.planner.kept(number)
-        if result is not None:
-            peak = result.peak_memory if isinstance(result, ChunkResult) else 0
-            verdict = _verdict(runnable, kept=True)
-            found[number] = replace(verdict, seconds=result.seconds, peak_memory=peak)
-            continue
-        why = tuple(_reasons(planned, number, history))
-        certain = not all(" is computed anew by " in reason for reason in why)
-        found[number] = _verdict(runnable, why, certain=certain)
-        again = planned.planner.presume(number, history.changes(runnable))
-        for other in again:
-            if found[other].kept:
-                text = _needed(planned, other, runnable)
-                found[other] = _verdict(planned.runnables[other], (text,), certain=certain)
-    return [found[number] for number in sorted(found)]
+def _place(prepared: Prepared, cell: Cell) -> str:
+    what = cell.label if cell.is_inline else f"chunk `{cell.label}`"
+    return f"{what} at line {_line(prepared, cell)}"
 
 
-def _verdict(
-    runnable: Runnable, why: tuple[str, ...] = (), *, kept: bool = False, certain: bool = True
-) -> Verdict:
-    unit = runnable.unit
-    span = Span.at(runnable.block.span.file, unit.line)
-    return Verdict(span, unit.label, unit.is_chunk, kept, certain, why)
+def _line(prepared: Prepared, cell: Cell) -> int:
+    block = prepared.document.blocks[prepared.cells.blocks[cell.number]]
+    return block.span.line if isinstance(block, Chunk) and not cell.is_inline else cell.line
 
 
-def _reasons(planned: Prospect, number: int, history: History) -> Iterator[str]:
-    runnable = planned.runnables[number]
-    planner = planned.planner
-    outdated = planner.reason(number)
-    if outdated:
-        yield outdated
-        return
-    old = history.parts(runnable)
-    if old is None:
-        yield "it has not run yet"
-        return
-
-    def maker(name: str) -> str:
-        return _maker(planned, number, name)
-
-    different = list(reasons(old, planner.plans[number].components, maker, shortened))
-    yield from different or ["what it computed is not in the cache"]
-
-
-def _maker(planned: Prospect, number: int, name: str) -> str:
-    held = planned.planner.states[number].names.get(name)
-    if held is None or held.maker < 0:
-        return "nothing binds it"
-    unit = planned.runnables[held.maker].unit
-    what = f"chunk `{unit.label}`" if unit.is_chunk else unit.label
-    done = "" if held.group.token.startswith(UNKNOWN) else "made by "
-    return f"{done}{what} at line {unit.line}"
-
-
-def _needed(planned: Prospect, number: int, by: Runnable) -> str:
-    trouble = planned.planner.trouble(number)
-    what = trouble or "it changes state of the whole process"
-    return f"{by.unit.label} at line {by.unit.line} has to run and needs it: {what}"
+def _verdicts(prepared: Prepared, foreseen: list[Foreseen]) -> Iterator[Verdict]:
+    for cell, found in zip(prepared.cells.cells, foreseen, strict=True):
+        block = prepared.document.blocks[prepared.cells.blocks[cell.number]]
+        trace = found.trace if found.kept else None
+        yield Verdict(
+            Span.at(block.span.file, _line(prepared, cell)),
+            cell.label,
+            not cell.is_inline,
+            found.kept,
+            found.certain,
+            found.reasons,
+            trace.seconds if trace else 0.0,
+            trace.peak_memory if trace else 0,
+        )

@@ -1,27 +1,25 @@
-"""What of a document is to be run: one task a chunk, one for the inline code of a prose block."""
+"""The cells of a document: a chunk each, and the inline code of each piece of prose or caption."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
-from msgspec.structs import replace
 
-from treadle.engine.messages import ChunkTask, InlineCode, InlineTask, Task
-from treadle.press.document.fences import is_file
-from treadle.press.document.model import Chunk, Document, Prose
+from treadle.engine.cell import Cell, Piece
+from treadle.press.document.fences import find_inlines, is_file
+from treadle.press.document.model import Chunk, Document, Inline, Prose, computing_options
 from treadle.press.tangle.extract import module_name
-from treadle.press.tangle.module_names import bound_names
 from treadle.problem import Problem, Span, error
 
-# The code of a chunk where it is put together from several places.
+LONGEST = 100  # characters of a chunk's name that its figures are called by: 255 is the most
 
 
-class Piece(Struct, frozen=True):
+class Part(Struct, frozen=True):
     """Code, and the file and line at which it stands."""
 
     file: str
@@ -29,89 +27,102 @@ class Piece(Struct, frozen=True):
     code: str
 
     @classmethod
-    def of_chunk(cls, chunk: Chunk) -> Piece:
-        """The chunk's own code."""
+    def of_chunk(cls, chunk: Chunk) -> Part:
         code = chunk.code if chunk.code.endswith("\n") else chunk.code + "\n"
         return cls(chunk.span.file, chunk.code_line, code)
 
 
 class Listing(Struct, frozen=True):
-    """Pieces of code run as one: `file` and `line` are those of its first line.
+    """Parts that run as one: `file` and `line` are those of its first line.
 
-    Between two pieces of one file stand as many empty lines as the file has lines there, so that
+    Between two parts of one file stand as many empty lines as the file has lines there, so that
     Python's line numbers are right all through.
     """
 
-    pieces: tuple[Piece, ...]
-    starts: tuple[int, ...]  # the line of `code` at which each piece begins, from 0
+    parts: tuple[Part, ...]
+    starts: tuple[int, ...]  # the line of `code` at which each part begins, from 0
     code: str
 
     @classmethod
-    def of(cls, pieces: Sequence[Piece]) -> Listing:
-        """`pieces` joined."""
+    def of(cls, parts: Sequence[Part]) -> Listing:
         code = ""
         starts: list[int] = []
-        for at, piece in enumerate(pieces):
-            if at and piece.file == pieces[0].file:
-                code += "\n" * (piece.line - pieces[0].line - code.count("\n"))
+        for at, part in enumerate(parts):
+            if at and part.file == parts[0].file:
+                code += "\n" * (part.line - parts[0].line - code.count("\n"))
             starts.append(code.count("\n"))
-            code += piece.code
-        return cls(tuple(pieces), tuple(starts), code)
+            code += part.code
+        return cls(tuple(parts), tuple(starts), code)
 
     @property
     def file(self) -> str:
-        """The file of the first line."""
-        return self.pieces[0].file
+        return self.parts[0].file
 
     @property
     def line(self) -> int:
-        """The number of the first line in that file."""
-        return self.pieces[0].line
+        return self.parts[0].line
 
     def place(self, line: int) -> Span:
         """Where a line really stands that Python takes to be line `line` of `file`."""
         within = line - self.line
         at = max(bisect_right(self.starts, within) - 1, 0)
-        piece = self.pieces[at]
-        return Span.at(piece.file, piece.line + within - self.starts[at])
+        part = self.parts[at]
+        return Span.at(part.file, part.line + within - self.starts[at])
 
 
-# What of a document is to be run: one task a chunk, one for the inline code of a prose block.
+class Cells(Struct, frozen=True):
+    """The cells of a document, in the order in which they run, and the block of each."""
 
-LONGEST = 100  # characters of a chunk's name that its figures are called by: 255 is the most
-
-
-class Planned(Struct, frozen=True):
-    """Parallel to the document's blocks: its task (None: nothing to run), its listing."""
-
-    tasks: tuple[Task | None, ...]
+    cells: tuple[Cell, ...]
+    blocks: tuple[int, ...]  # parallel to `cells`: numbers of blocks of the document
     listings: Mapping[int, Listing]  # by chunk number: code that is not the chunk's alone
     sources: Mapping[int, str]  # by chunk number: the text of the file that `source=` names
-    diagnostics: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
 
 
-class _Plan(Struct):
+class _Making(Struct):
     document: Document
     seed: int
-    tasks: list[Task | None] = field(default_factory=list)
+    cells: list[Cell] = field(default_factory=list)
+    blocks: list[int] = field(default_factory=list)
     listings: dict[int, Listing] = field(default_factory=dict)
     sources: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    pending: list[Piece] = field(default_factory=list)
-    stems: set[str] = field(default_factory=set)
+    pending: list[Part] = field(default_factory=list)  # of chunks with `complete=False`
 
 
-def plan_tasks(document: Document, seed: int) -> Planned:
-    """The tasks of `document`; its seed and each chunk's name give the chunk's own seed."""
-    plan = _Plan(document, seed)
-    for block in document.blocks:
-        task = _inline_task(block, seed) if isinstance(block, Prose) else _chunk_task(block, plan)
-        plan.tasks.append(task)
-    if plan.pending:
+def cells_of(document: Document, seed: int) -> Cells:
+    """The cells of `document`; its seed and each chunk's name give the chunk's own seed."""
+    making = _Making(document, seed)
+    for at, block in enumerate(document.blocks):
+        found = _of_prose(block, making) if isinstance(block, Prose) else _of_chunk(block, making)
+        making.cells += found
+        making.blocks += [at] * len(found)
+    if making.pending:
         last = [chunk for chunk in document.chunks if not chunk.options.complete][-1]
         message = "`complete=False`, but no chunk follows with the rest of its code"
-        plan.problems.append(error(last.span, message))
-    return Planned(tuple(plan.tasks), plan.listings, plan.sources, tuple(plan.problems))
+        making.problems.append(error(last.span, message))
+    return Cells(
+        tuple(making.cells),
+        tuple(making.blocks),
+        making.listings,
+        making.sources,
+        tuple(making.problems),
+    )
+
+
+class CaptionCode(Struct, frozen=True):
+    """The inline code of a chunk's caption and alt text."""
+
+    caption: tuple[Inline, ...]
+    alt: tuple[Inline, ...]
+
+
+def caption_code(chunk: Chunk) -> CaptionCode:
+    """The inline code of the chunk's caption and alt text, at the line of its options."""
+    span = Span.at(chunk.span.file, max(1, chunk.code_line - 1))
+    given = (chunk.options.caption or "", chunk.options.alt or "")
+    return CaptionCode(*(find_inlines(text, span) if "<%" in text else () for text in given))
 
 
 def derived_seed(seed: int, identity: str) -> int:
@@ -119,58 +130,99 @@ def derived_seed(seed: int, identity: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{seed}\0{identity}".encode()).digest()[:4])
 
 
-def _inline_task(block: Prose, seed: int) -> Task | None:
+def figure_stem(chunk: Chunk, taken: set[str]) -> str:
+    """The stem of the chunk's figure files: its name in plain characters, and no other's.
+
+    It is added to `taken`.
+    """
+    name = re.sub(r"[^A-Za-z0-9]+", "-", chunk.options.name or "").strip("-")
+    if len(name) > LONGEST:
+        name = f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    stem = name or f"chunk{chunk.number}"
+    if stem.lower() in taken:  # some file systems don't tell capitals apart
+        stem = f"{stem}_{chunk.number}"
+    taken.add(stem.lower())
+    return stem
+
+
+def _of_prose(block: Prose, making: _Making) -> list[Cell]:
     if not block.inlines:
-        return None
-    codes = tuple(InlineCode(item.code, item.shows, item.span.line) for item in block.inlines)
-    identity = "\0".join(item.code for item in codes)
-    return InlineTask(block.span.file, derived_seed(seed, identity), codes)
+        return []
+    label = f"inline code at line {block.inlines[0].span.line}"
+    return [_inline(len(making.cells), label, block.span.file, block.inlines, making.seed)]
 
 
-def _chunk_task(chunk: Chunk, plan: _Plan) -> Task | None:
-    """The task of a chunk; None if it is not evaluated, or waits for the next to be complete."""
+def _of_chunk(chunk: Chunk, making: _Making) -> list[Cell]:
+    """The chunk's cell, if it runs and is complete, and that of its caption's inline code."""
+    cell = _chunk_cell(chunk, making)
+    if cell is None:
+        return []
+    code = caption_code(chunk)
+    inlines = (*code.caption, *code.alt)
+    if not inlines:
+        return [cell]
+    label, file = f"caption of {chunk.label}", chunk.span.file
+    return [cell, _inline(cell.number + 1, label, file, inlines, making.seed)]
+
+
+def _inline(number: int, label: str, file: str, inlines: Iterable[Inline], seed: int) -> Cell:
+    pieces = tuple(Piece(item.code, item.shows, item.span.line) for item in inlines)
+    return Cell(
+        number,
+        label,
+        code="\n".join(piece.code for piece in pieces),
+        file=file,
+        line=pieces[0].line,
+        seed=derived_seed(seed, "\0".join(piece.code for piece in pieces)),
+        pieces=pieces,
+    )
+
+
+def _chunk_cell(chunk: Chunk, making: _Making) -> Cell | None:
     options = chunk.options
     if options.test:
         return None
     if options.module is not None:
-        return _module_task(chunk, plan) if options.evaluate else None
-    pieces = [*plan.pending, *_source_pieces(chunk, plan), Piece.of_chunk(chunk)]
-    plan.pending = []
+        return _module_cell(chunk, making) if options.evaluate else None
+    parts = [*making.pending, *_source_parts(chunk, making), Part.of_chunk(chunk)]
+    making.pending = []
     if not options.complete:
-        plan.pending = pieces
+        making.pending = parts
         return None
     if not options.evaluate:
         return None
-    listing = Listing.of(pieces)
-    if len(pieces) > 1:
-        plan.listings[chunk.number] = listing
-    return _task(chunk, listing, plan)
+    listing = Listing.of(parts)
+    if len(parts) > 1:
+        making.listings[chunk.number] = listing
+    return _cell(chunk, listing, making)
 
 
-def _task(chunk: Chunk, listing: Listing, plan: _Plan) -> ChunkTask:
-    options = chunk.options
-    return ChunkTask(
+def _module_cell(chunk: Chunk, making: _Making) -> Cell:
+    listing = Listing.of([Part.of_chunk(chunk)])
+    module = module_name(making.document, chunk.options.module or "")
+    return _cell(chunk, listing, making, module)
+
+
+def _cell(chunk: Chunk, listing: Listing, making: _Making, module: str | None = None) -> Cell:
+    options, document = chunk.options, making.document
+    folder = document.path.resolve().parent
+    return Cell(
+        number=len(making.cells),
         label=chunk.label,
         code=listing.code,
         file=listing.file,
         line=listing.line,
-        seed=derived_seed(plan.seed, options.name or listing.code),
-        figure_stem=_figure_stem(chunk, plan),
-        term=options.term,
-        fig=options.fig,
-        f_size=options.f_size,
-        dpi=options.dpi,
-        f_spines=options.f_spines,
-        source=None if _source_path(chunk, plan.document) else options.source,
+        seed=derived_seed(making.seed, options.name or listing.code),
+        module=module,
+        prompt=options.term,
+        source=None if _source_path(chunk, document) else options.source,
         timeout=options.timeout,
         memory=options.memory,
+        may_fail=options.error,
+        volatile=options.volatile,
+        depends=tuple(str(folder / name) for name in options.depends),
+        options=computing_options(options),
     )
-
-
-def _module_task(chunk: Chunk, plan: _Plan) -> ChunkTask:
-    task = _task(chunk, Listing.of([Piece.of_chunk(chunk)]), plan)
-    module = module_name(plan.document, chunk.options.module or "")
-    return replace(task, module=module, names=bound_names(chunk.code))
 
 
 def _source_path(chunk: Chunk, document: Document) -> Path | None:
@@ -182,28 +234,16 @@ def _source_path(chunk: Chunk, document: Document) -> Path | None:
     return path if is_file(path) else None
 
 
-def _source_pieces(chunk: Chunk, plan: _Plan) -> list[Piece]:
-    path = _source_path(chunk, plan.document)
+def _source_parts(chunk: Chunk, making: _Making) -> list[Part]:
+    path = _source_path(chunk, making.document)
     if path is None:
         if (source := chunk.options.source) and re.search(r"[/\\]|\.py$", source):
-            plan.problems.append(error(chunk.span, f"source=: there is no file `{source}`"))
+            making.problems.append(error(chunk.span, f"source=: there is no file `{source}`"))
         return []
     try:
         text = path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as failure:
-        plan.problems.append(error(chunk.span, f"source=: can't read `{path}`: {failure}"))
+        making.problems.append(error(chunk.span, f"source=: can't read `{path}`: {failure}"))
         return []
-    plan.sources[chunk.number] = text
-    return [Piece(str(path), 1, text.rstrip() + "\n")]
-
-
-def _figure_stem(chunk: Chunk, plan: _Plan) -> str:
-    """The stem of the chunk's figure files: its name in plain characters, and no other's."""
-    name = re.sub(r"[^A-Za-z0-9]+", "-", chunk.options.name or "").strip("-")
-    if len(name) > LONGEST:
-        name = f"{name[:LONGEST]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    stem = name or f"chunk{chunk.number}"
-    if stem.lower() in plan.stems:  # some file systems don't tell capitals apart
-        stem = f"{stem}_{chunk.number}"
-    plan.stems.add(stem.lower())
-    return stem
+    making.sources[chunk.number] = text
+    return [Part(str(path), 1, text.rstrip() + "\n")]

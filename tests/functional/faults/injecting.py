@@ -60,9 +60,10 @@ class Disturbed:
         """Build; the search path is the same without a fault, as chunks may depend on it."""
         path = os.pathsep.join(filter(None, (str(INJECTED), os.environ.get("PYTHONPATH"))))
         more = {"PYTHONPATH": path}
-        if fault is not None:
-            more["TREADLE_FAULT"] = json.dumps(asdict(fault))
-        return self.place.build(*self.arguments, more=more)
+        if fault is None:
+            return self.place.build(*self.arguments, more=more)
+        more["TREADLE_FAULT"] = json.dumps(asdict(fault))
+        return self.place.build_apart(*self.arguments, more=more)
 
     def operations(self, fault: Fault) -> int:
         """How many there are in a build in which none fails."""

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.command import treadle
+
 DOT = Path(__file__).parents[2] / "golden" / "dot.png"
 BIB = "@book{knuth, title={T}, author={Knuth, D.}, year={1984}, publisher={AW}}\n"
 SOURCE = """---
@@ -66,8 +68,15 @@ class Place:
     def build(
         self, *arguments: str, file: str = "report.pmd", more: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Build, with `more` in the environment."""
-        process = self.start(*arguments, file=file, more=more)
+        """Build in this process, with `more` in the environment."""
+        environment = self._environment(more)
+        return treadle("build", file, *arguments, folder=self.folder, environment=environment)
+
+    def build_apart(
+        self, *arguments: str, more: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Build in a process of its own."""
+        process = self.start(*arguments, more=more)
         try:
             stdout, stderr = process.communicate(timeout=PATIENCE)
         finally:
@@ -75,26 +84,27 @@ class Place:
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def start(
-        self, *arguments: str, file: str = "report.pmd", more: Mapping[str, str] | None = None
+        self, *arguments: str, more: Mapping[str, str] | None = None
     ) -> subprocess.Popen[str]:
         """The process that builds."""
-        environment = {
-            **os.environ,
-            "XDG_STATE_HOME": str(self.folder / "state"),
-            "TREADLE_PLACE": str(self.folder),  # by which `processes` finds what was started
-            **({} if self.programs is None else {"PATH": self.programs}),
-            **(more or {}),
-        }
         return subprocess.Popen(
-            [sys.executable, "-m", "treadle", "build", file, *arguments],
+            [sys.executable, "-m", "treadle", "build", "report.pmd", *arguments],
             cwd=self.folder,
-            env=environment,
+            env={**os.environ, **self._environment(more)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
             errors="replace",
         )
+
+    def _environment(self, more: Mapping[str, str] | None) -> dict[str, str]:
+        return {
+            "XDG_STATE_HOME": str(self.folder / "state"),
+            "TREADLE_PLACE": str(self.folder),  # by which `processes` finds what was started
+            **({} if self.programs is None else {"PATH": self.programs}),
+            **(more or {}),
+        }
 
     def outputs(self) -> dict[str, bytes]:
         """The results that are there."""

@@ -22,7 +22,7 @@ FILES = {  # where a folder should be: what the error names, the exit status
     "build/.treadle/report/figures": ("build/.treadle/report/figures", 1),
     "build/.treadle/store/blobs": ("build/.treadle/store/blobs", 1),
     "build/.treadle/store/traces": ("build/.treadle/store/traces", 1),
-    "build/.treadle/store/documents": ("build/.treadle/store/documents", 1),
+    "build/.treadle/store/records": ("build/.treadle/store/records", 1),
     "code": ("code/report/tools.py: Not a directory", 1),
     "code/report": ("code/report/tools.py: Not a directory", 1),
 }

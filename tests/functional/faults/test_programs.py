@@ -138,15 +138,18 @@ def test_killed_while_the_page_is_measured(
 
 
 @pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("measuring", [True, False])
 def test_nothing_runs_on_after_the_command_is_told_to_end(
-    place: Callable[..., Place], tmp_path: Path, signalled: signal.Signals
+    place: Callable[..., Place], tmp_path: Path, signalled: signal.Signals, measuring: bool
 ) -> None:
-    """LaTeX reads the preamble while a chunk runs; the signal goes to the command alone."""
+    """LaTeX reads the preamble, or then a chunk runs; the signal goes to the command alone."""
     made = place(SOURCE.replace("print(double(21))", "import time; time.sleep(60)"))
-    begun = tmp_path / "begun"
-    made = with_programs(made, {"pdflatex": f"#!/bin/sh\n: > '{begun}'\nexec {SLEEP} 60\n"})
+    begun = made.folder / "out.txt"
+    if measuring:
+        begun = tmp_path / "begun"
+        made = with_programs(made, {"pdflatex": f"#!/bin/sh\n: > '{begun}'\nexec {SLEEP} 60\n"})
     process = made.start()
-    while not ((made.folder / "out.txt").exists() and begun.exists()):
+    while not begun.exists():
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signalled)

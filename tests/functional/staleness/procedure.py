@@ -10,6 +10,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.command import treadle
+
 from .case import Case
 from .changes import Place, apply_change, lay_out
 
@@ -72,23 +74,49 @@ def try_case(case: Case, folder: Path, programs: Path) -> Trial:
             place.environment["PATH"] = str(programs)
         lay_out(case, place)
     apply_change(case, there, built=False)
-    clean = start(case, there, "--no-cache")
-    first = finish(start(case, here), here, case.header("kill"))
+    clean = build(case, there, "--no-cache")
+    kill = case.header("kill")
+    first = _killed(case, here, kill) if kill else build(case, here)
     apply_change(case, here, built=True)
-    second = build(case, here)
-    return Trial(first, second, finish(clean, there))
+    return Trial(first, build(case, here), clean)
 
 
-def build(case: Case, place: Place) -> Outcome:
-    """Build the document of `place`."""
-    return finish(start(case, place), place)
+def build(case: Case, place: Place, *options: str) -> Outcome:
+    """Build the document of `place`: in this process, unless what is in the environment may have
+    had its effect when a process began."""
+    command = _command(case, place, *options)
+    if place.environment.keys() <= {"PATH"}:
+        done = treadle(*command, folder=place.folder, environment=place.environment)
+        printed, complaints = done.stdout, done.stderr
+        return Outcome(done.returncode, printed, complaints, _files(place.folder / "build"))
+    process = _start(command, place)
+    printed, complaints = process.communicate(timeout=120)
+    return Outcome(process.returncode, printed, complaints, _files(place.folder / "build"))
 
 
-def start(case: Case, place: Place, *options: str) -> subprocess.Popen[str]:
-    """Start a build, in a process group of its own."""
-    command = [sys.executable, "-m", "treadle", "build", "report.pmd", *place.arguments]
+def _killed(case: Case, place: Place, kill: str) -> Outcome:
+    """A build that is killed, with its children, when the chunk `kill` has run."""
+    process = _start(_command(case, place), place)
+    seen = []
+    assert process.stdout
+    for line in process.stdout:
+        seen.append(line)
+        if (found := LINE.fullmatch(line.strip())) and found["label"] == kill:
+            os.killpg(process.pid, signal.SIGKILL)
+    printed, complaints = process.communicate(timeout=120)
+    printed = "".join(seen) + printed
+    return Outcome(process.returncode, printed, complaints, _files(place.folder / "build"))
+
+
+def _command(case: Case, place: Place, *options: str) -> tuple[str, ...]:
+    to = ("--to", case.header("to", "tex"))
+    return ("build", "report.pmd", *place.arguments, *to, *options)
+
+
+def _start(command: tuple[str, ...], place: Place) -> subprocess.Popen[str]:
+    """Start the command, in a process group of its own."""
     return subprocess.Popen(
-        [*command, "--to", case.header("to", "tex"), *options],
+        [sys.executable, "-m", "treadle", *command],
         cwd=place.folder,
         env={**os.environ, **place.environment},
         stdout=subprocess.PIPE,
@@ -96,21 +124,6 @@ def start(case: Case, place: Place, *options: str) -> subprocess.Popen[str]:
         encoding="utf-8",
         errors="replace",
         start_new_session=True,
-    )
-
-
-def finish(process: subprocess.Popen[str], place: Place, kill: str = "") -> Outcome:
-    """Wait for a build, or kill it and its children when the chunk `kill` has run."""
-    seen = []
-    if kill:
-        assert process.stdout
-        for line in process.stdout:
-            seen.append(line)
-            if (found := LINE.fullmatch(line.strip())) and found["label"] == kill:
-                os.killpg(process.pid, signal.SIGKILL)
-    printed, complaints = process.communicate(timeout=120)
-    return Outcome(
-        process.returncode, "".join(seen) + printed, complaints, _files(place.folder / "build")
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.command import treadle
 
 from .procedure import LINE
 
@@ -19,14 +19,7 @@ print("x is", x)
 
 def _build(folder: Path, name: str) -> frozenset[str]:
     """Build `name`; the chunks that ran."""
-    done = subprocess.run(
-        [sys.executable, "-m", "treadle", "build", name, "--to", "tex"],
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-    )
+    done = treadle("build", name, "--to", "tex", folder=folder)
     assert done.returncode == 0, done.stderr
     lines = map(LINE.fullmatch, done.stdout.splitlines())
     return frozenset(line["label"] for line in lines if line)

@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 from treadle.app.clean import clean
-from treadle.app.publish import publish, read_manifest
+from treadle.app.publish import find_supplements, publish
 from treadle.app.scratch import Scratch
-from treadle.press.weave.graphics import Copy
+from treadle.press.latex.graphics import Copy
 
 
 @pytest.fixture
@@ -106,11 +106,46 @@ def test_a_manifest_names_nothing_outside(scratch, tmp_path, name):
     victim.write_text("mine")
     given = str(victim) if name == "/victim" else name
     scratch.manifest.write_text(json.dumps([given]))
-    assert read_manifest(scratch) == frozenset()
+    assert scratch.published() == frozenset()
     clean(scratch.out_dir)
     assert victim.exists()
 
 
 def test_a_truncated_manifest_is_no_manifest(scratch):
     scratch.manifest.write_text('["report.te')
-    assert read_manifest(scratch) == frozenset()
+    assert scratch.published() == frozenset()
+
+
+@pytest.fixture
+def typeset(tmp_path):
+    made = Scratch(tmp_path / "build", "report")
+    made.stage.mkdir(parents=True)
+    macros = tmp_path / "macros.tex"
+    macros.write_text("macros")
+    record = f"INPUT /usr/share/x.sty\nINPUT ./report.tex\nINPUT {macros}\nINPUT {macros}\n"
+    (made.stage / "report.fls").write_text(record)
+    return made
+
+
+def test_files_beside_the_document_that_tex_read(typeset, tmp_path):
+    found = find_supplements(typeset, tmp_path, "report.pmd")
+    assert [(copy.source.name, copy.target) for copy in found.copies] == [
+        ("macros.tex", "macros.tex")
+    ]
+    assert found.problems == ()
+
+
+def test_a_file_of_the_users_in_the_way_is_an_error(typeset, tmp_path):
+    (typeset.out_dir / "macros.tex").write_text("other macros")
+    found = find_supplements(typeset, tmp_path, "report.pmd")
+    assert found.copies == ()
+    assert "macros.tex" in found.problems[0].message
+
+
+def test_a_build_into_the_documents_folder_copies_nothing(tmp_path, typeset):
+    here = Scratch(tmp_path, "report")
+    here.stage.mkdir(parents=True)
+    (here.stage / "report.fls").write_text(f"INPUT {tmp_path / 'macros.tex'}\n")
+    found = find_supplements(here, tmp_path, "report.pmd")
+    assert found.copies == ()
+    assert found.problems == ()

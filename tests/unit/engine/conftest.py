@@ -1,17 +1,18 @@
-"""One real worker for the tests of a file: what a test needs, its own chunk binds."""
+"""One real worker for the tests of a file: what a test needs, its own cell binds."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from treadle.engine.messages import ChunkResult, ChunkTask, Stream, Value, WorkerSetup
-from treadle.engine.run.executor import WorkerExecutor, run_task
+from treadle.engine.cell import Cell
+from treadle.engine.messages import PluginSetup, Step, WorkerSetup
+from treadle.engine.run.workers import WorkerExecutor, run_step
+from treadle.engine.trace import Display, Stream, Trace
 
-Run = Callable[..., ChunkResult]
+Run = Callable[..., Trace]
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +28,21 @@ def news() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def executor(folder: Path, news: list[str]) -> Iterator[WorkerExecutor]:
+def plugins() -> tuple[PluginSetup, ...]:
+    """Those of the worker; a folder of tests may have others."""
+    return ()
+
+
+@pytest.fixture(scope="module")
+def executor(
+    folder: Path, news: list[str], plugins: tuple[PluginSetup, ...]
+) -> Iterator[WorkerExecutor]:
     setup = WorkerSetup(
         directory=str(folder),
         code_path=str(folder / "code"),
-        figures=str(folder / "figures"),
+        blobs=str(folder / "shown"),
         params={"epochs": 10, "model": {"width": 3}, "sizes": [1, 2]},
+        plugins=plugins,
     )
     with WorkerExecutor(setup, news.append) as executor:
         yield executor
@@ -40,31 +50,27 @@ def executor(folder: Path, news: list[str]) -> Iterator[WorkerExecutor]:
 
 @pytest.fixture(scope="module")
 def run(executor: WorkerExecutor) -> Run:
-    """Run a chunk of report.pmd, by default as if it stood at line 10."""
-    numbers = itertools.count(1)
+    """Run a cell of report.pmd, by default as if it stood at line 10."""
 
-    def run(code: str, **options) -> ChunkResult:
-        options.setdefault("line", 10)
-        options.setdefault("seed", 1)
-        options.setdefault("figure_stem", f"chunk{next(numbers)}")
-        task = ChunkTask(label="it", code=code, file="report.pmd", **options)
-        result = executor.submit(run_task, task).result(timeout=120)
-        assert isinstance(result, ChunkResult)
-        return result
+    def run(code: str, *, line: int = 10, seed: int = 1, **traits) -> Trace:
+        cell = Cell(0, "it", code, "report.pmd", line, seed, **traits)
+        trace = executor.submit(run_step, Step(cell)).result(timeout=120)
+        assert isinstance(trace, Trace)
+        return trace
 
     return run
 
 
 @pytest.fixture(scope="module")
 def printed(run: Run) -> Callable[..., str]:
-    """What a chunk that must not fail prints to its standard output."""
+    """What a cell that must not fail prints to its standard output."""
 
-    def printed(code: str, **options) -> str:
-        result = run(code, **options)
-        assert result.failure is None, result.failure
+    def printed(code: str, **traits) -> str:
+        trace = run(code, **traits)
+        assert trace.failure is None, trace.failure
         return "".join(
             output.text
-            for output in result.outputs
+            for output in trace.outputs
             if isinstance(output, Stream) and output.name == "stdout"
         )
 
@@ -73,13 +79,13 @@ def printed(run: Run) -> Callable[..., str]:
 
 @pytest.fixture(scope="module")
 def shown(run: Run) -> Callable[..., str]:
-    """The text of the one value that a chunk shows."""
+    """The text of the one value that a cell shows."""
 
-    def shown(code: str, **options) -> str:
-        result = run(code, **options)
-        assert result.failure is None, result.failure
-        (value,) = result.outputs
-        assert isinstance(value, Value)
-        return value.text
+    def shown(code: str, **traits) -> str:
+        trace = run(code, **traits)
+        assert trace.failure is None, trace.failure
+        (value,) = trace.outputs
+        assert isinstance(value, Display)
+        return value.data["text/plain"]
 
     return shown

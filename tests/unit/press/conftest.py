@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from treadle.press.document.model import Chunk, ChunkOptions, Document, FrontMatter
-from treadle.press.markdown.context import Findings, Setting
+from treadle.press.latex.fragment import text_of
+from treadle.press.markdown.context import Context, Findings, RenderOptions
 from treadle.press.markdown.render import render_markdown
-from treadle.press.weave.fragment import text_of
 from treadle.problem import Span
 
 
@@ -18,10 +18,10 @@ def findings():
 def fragment(findings, tmp_path):
     """Markdown to lines of LaTeX, the Markdown being lines 1, 2, ... of the document."""
 
-    def render(markdown: str, **setting):
-        given = Setting(tmp_path / "report.pmd", "report", **setting)
+    def render(markdown: str, **options):
+        given = RenderOptions(tmp_path / "report.pmd", "report", **options)
         origins = range(1, markdown.count("\n") + 2)
-        return render_markdown(markdown, origins, given, findings)
+        return render_markdown(markdown, origins, Context(given, findings))
 
     return render
 
@@ -29,7 +29,7 @@ def fragment(findings, tmp_path):
 @pytest.fixture
 def latex(fragment):
     """Markdown to the text of its LaTeX."""
-    return lambda markdown, **setting: text_of(fragment(markdown, **setting))
+    return lambda markdown, **options: text_of(fragment(markdown, **options))
 
 
 @pytest.fixture

@@ -7,15 +7,12 @@ import re
 import shlex
 from pathlib import Path
 
-from treadle.app.cli.arguments import add_out_dir
-
-Subcommands = argparse._SubParsersAction
+from treadle.app import cli
 
 SECONDS = {"h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 
 
-def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
-    """Declare the subcommand."""
+def add_to(commands: cli.Subcommands) -> None:
     clean = commands.add_parser(
         "clean",
         help="remove what `treadle build` has made",
@@ -37,8 +34,8 @@ def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
         type=age,
         help="only what the cache holds and no build has used for that long: 12h, 30d, 2w",
     )
-    add_out_dir(clean, "the folder builds went to")
-    clean.add_argument("-q", dest="quiet", action="store_true", help="print nothing")
+    cli.add_folder(clean, "-o", "build", "the folder builds went to")
+    cli.add_quiet(clean, "nothing")
     clean.set_defaults(run=run)
 
 
@@ -51,27 +48,24 @@ def age(text: str) -> float:
     return float(found[1]) * SECONDS[found[2]]
 
 
-def run(arguments: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> cli.Exit:
     """Remove; nothing that a build has not made."""
-    from treadle.app.cli.main import Exit
-
     for line in _removed(arguments):
         if not arguments.quiet:
             print(line)
-    return Exit.WELL
+    return cli.Exit.WELL
 
 
 def _removed(arguments: argparse.Namespace) -> tuple[str, ...]:
-    """Do it, and say what was done."""
+    """What was done, in words."""
     from treadle.app.clean import clean, clean_cache, clean_old
-    from treadle.app.cli.problems import say_waiting
-    from treadle.engine.store.store import in_words
+    from treadle.engine.store.eviction import in_words
 
-    out_dir = arguments.out_dir
+    out_dir = arguments.build_dir
     if arguments.older is not None:
         gone = clean_old(out_dir, arguments.older)
         return (f"removed {gone.entries} files ({in_words(gone.size)}) from the cache",)
-    files = clean(out_dir, tuple(path.stem for path in arguments.files), say_waiting)
+    files = clean(out_dir, tuple(path.stem for path in arguments.files), cli.say_waiting)
     first = f"removed {len(files)} files from {out_dir}"
     if not arguments.everything:
         return (first, *_kept(out_dir, arguments.files))
@@ -80,12 +74,12 @@ def _removed(arguments: argparse.Namespace) -> tuple[str, ...]:
 
 
 def _kept(out_dir: Path, files: list[Path]) -> tuple[str, ...]:
-    from treadle.engine.store.eviction import size
-    from treadle.engine.store.store import in_words, store_folder
+    from treadle.engine.store.eviction import in_words, size
+    from treadle.engine.store.store import store_folder
 
-    held = 0 if files else size(store_folder(out_dir))
-    if not held:
+    kept = 0 if files else size(store_folder(out_dir))
+    if not kept:
         return ()
     where = "" if out_dir == Path("build") else f" -o {shlex.quote(str(out_dir))}"
     command = f"treadle clean --all{where}"
-    return (f"kept the cache, {in_words(held)} in {store_folder(out_dir)}: `{command}` removes it",)
+    return (f"kept the cache, {in_words(kept)} in {store_folder(out_dir)}: `{command}` removes it",)

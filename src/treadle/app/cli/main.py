@@ -9,27 +9,25 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from enum import IntEnum
 from types import FrameType
 from typing import NoReturn
 
-from treadle import __version__
+from treadle.app import __version__
+from treadle.app.cli import Exit, build, check, clean, tangle, why
 
-# What the operating system refused: at which path, and the way out.
-
-ROOM = "make room on the disk, for example by `treadle clean --older 30d`"
-ALLOWED = "see to it that you may read and write it"
-IN_THE_WAY = "move what lies there out of the way"
+# What the operating system refuses, and the way out.
 WAYS_OUT = {
-    errno.ENOSPC: ROOM,
-    errno.EDQUOT: ROOM,
-    errno.EACCES: ALLOWED,
-    errno.EPERM: ALLOWED,
-    errno.EROFS: ALLOWED,
-    errno.EISDIR: IN_THE_WAY,
-    errno.ENOTDIR: IN_THE_WAY,
-    errno.EEXIST: IN_THE_WAY,
-    errno.ELOOP: IN_THE_WAY,
+    **dict.fromkeys(
+        (errno.ENOSPC, errno.EDQUOT),
+        "make room on the disk, for example by `treadle clean --older 30d`",
+    ),
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), "see to it that you may read and write it"
+    ),
+    **dict.fromkeys(
+        (errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP),
+        "move what lies there out of the way",
+    ),
     errno.ENAMETOOLONG: "give it a shorter name",
 }
 
@@ -41,19 +39,6 @@ def in_words(failure: OSError) -> str:
     text = f"{path}: {text}" if path else text
     hint = WAYS_OUT.get(failure.errno or 0)
     return f"{text} ({hint})" if hint else text
-
-
-# `treadle`: find the subcommand and run it.
-
-
-class Exit(IntEnum):
-    """The exit statuses of the command."""
-
-    WELL = 0
-    DOCUMENT_ERRORS = 1
-    MISUSED = 2
-    INTERRUPTED = 130
-    TERMINATED = 143
 
 
 class TerminatedError(KeyboardInterrupt):
@@ -122,8 +107,6 @@ def _open_standard_streams() -> None:
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    from treadle.app.cli import build, check, clean, tangle, why
-
     top = argparse.ArgumentParser(
         prog="treadle",
         description="Run a document's Python code, weave its results into LaTeX, typeset a PDF.",

@@ -7,13 +7,75 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 
+from msgspec.structs import asdict
+
 from treadle.problem import Problem, Severity, Span
 
-# A problem on a terminal: in colour, with the line it speaks of and a caret below it.
+
+class Format(Enum):
+    """How problems are told: to people, or to programs."""
+
+    TEXT = "text"
+    JSON = "json"  # an object a line, on standard output, which holds nothing else then
+    GITHUB = "github"  # annotations of GitHub's workflows, likewise
+
+
+def add_format(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--format",
+        choices=[kind.value for kind in Format],
+        default=Format.TEXT.value,
+        help="how problems are told: as text (default), as JSON, as GitHub's annotations; the "
+        "latter two on standard output, which holds nothing else then",
+    )
+
+
+class Printer:
+    """Prints problems, each once: those of chunks are told when they happen, and again at the end
+    among all the others."""
+
+    def __init__(self, format: Format) -> None:
+        self.format = format
+        self.printed: set[Problem] = set()
+
+    def print(self, problem: Problem) -> None:
+        if problem in self.printed:
+            return
+        self.printed.add(problem)
+        match self.format:
+            case Format.TEXT:
+                print(in_text(problem), file=sys.stderr, flush=True)
+            case Format.JSON:
+                print(as_json(problem), flush=True)
+            case Format.GITHUB:
+                print(as_annotation(problem), flush=True)
+
+    def print_all(self, problems: Iterable[Problem]) -> None:
+        for problem in problems:
+            self.print(problem)
+
+
+def in_text(problem: Problem) -> str:
+    """The problem, with the line it speaks of if standard error is a terminal."""
+    return with_excerpt(problem) if _is_coloured() else line_of(problem)
+
+
+def _is_coloured() -> bool:
+    """Whether errors go to a terminal that can, and whose user has not declined (no-color.org)."""
+    declined = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stderr.isatty() and not declined
+
+
+def line_of(problem: Problem) -> str:
+    """One line, whatever its message holds."""
+    return " ".join(str(problem).splitlines())
+
+
+# On a terminal: in colour, with the line it speaks of and a caret below it.
 
 BOLD, DIM, RED, YELLOW, PLAIN = (f"\x1b[{code}m" for code in (1, 2, 31, 33, 0))
 COLOURS = {Severity.ERROR: RED, Severity.WARNING: YELLOW}
@@ -64,22 +126,13 @@ def _marked(text: str, problem: Problem) -> tuple[int, int]:
     return len(text) - len(stripped), len(stripped)
 
 
-# Problems for programs: a JSON object a line, or an annotation of a GitHub workflow a line.
+# A problem for programs: a JSON object a line, or an annotation of a GitHub workflow a line.
 
 
 def as_json(problem: Problem) -> str:
     """One line of JSON: file, line, end_line, column (0: none), severity, message, hint."""
-    span = problem.span
-    values = {
-        "file": span.file,
-        "line": span.line,
-        "end_line": span.end_line,
-        "column": span.column,
-        "severity": problem.severity.value,
-        "message": problem.message,
-        "hint": problem.hint,
-    }
-    return json.dumps(values)
+    values = {**asdict(problem.span), "severity": problem.severity.value}
+    return json.dumps({**values, "message": problem.message, "hint": problem.hint})
 
 
 def as_annotation(problem: Problem) -> str:
@@ -99,71 +152,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-# Say what is wrong: one line each as `FILE:LINE: severity: message`, or for machines.
-
-Teller = Callable[[Problem], None]
-
-
-class Format(Enum):
-    """How problems are told: to people, or to programs."""
-
-    TEXT = "text"
-    JSON = "json"  # an object a line, on standard output, which holds nothing else then
-    GITHUB = "github"  # annotations of GitHub's workflows, likewise
-
-
-def add_format(command: argparse.ArgumentParser) -> None:
-    """Declare the option."""
-    command.add_argument(
-        "--format",
-        choices=[kind.value for kind in Format],
-        default=Format.TEXT.value,
-        help="how problems are told: as text (default), as JSON, as GitHub's annotations; the "
-        "latter two on standard output, which holds nothing else then",
-    )
-
-
-def teller(kind: Format) -> Teller:
-    """What tells one problem, at once."""
-    if kind is Format.TEXT:
-        return lambda problem: print(in_text(problem), file=sys.stderr, flush=True)
-
-    words = as_json if kind is Format.JSON else as_annotation
-    return lambda problem: print(words(problem), flush=True)
-
-
-def tell_all(problems: Iterable[Problem], tell: Teller) -> None:
-    """Tell each."""
-    for problem in problems:
-        tell(problem)
-
-
-def line_of(problem: Problem) -> str:
-    """One line, whatever its message holds."""
-    return " ".join(str(problem).splitlines())
-
-
-def in_text(problem: Problem) -> str:
-    """The problem, with the line it speaks of if standard error is a terminal."""
-    if not _is_coloured():
-        return line_of(problem)
-
-    return with_excerpt(problem)
-
-
-def say_waiting() -> None:
-    """Say why nothing happens."""
-    print("treadle: waiting for another build of the document to end", file=sys.stderr)
-
-
-def misuse(message: str) -> None:
-    """Say that the command itself was called wrongly."""
-    print(f"treadle: error: {message}", file=sys.stderr)
-
-
-def _is_coloured() -> bool:
-    """Whether errors go to a terminal that can, and whose user has not declined (no-color.org)."""
-    declined = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return sys.stderr.isatty() and not declined

@@ -4,61 +4,49 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from treadle.app.cli.arguments import add_code_dir, add_out_dir, add_params
+from treadle.app import cli
+from treadle.app.cli.problems import Format, Printer
 
 if TYPE_CHECKING:
     from treadle.app.why import Verdict
 
-
 WORTH = 0.1  # seconds of a chunk that are worth a word
 MOST = 3  # reasons shown of each chunk where all chunks are; asked for one, all
 
-Subcommands = argparse._SubParsersAction
 
-
-def add_to(commands: Subcommands[argparse.ArgumentParser]) -> None:
-    """Declare the subcommand."""
+def add_to(commands: cli.Subcommands) -> None:
     why = commands.add_parser("why", help="say why each chunk would run, or not")
-    why.add_argument("file", metavar="FILE.pmd", type=Path)
+    cli.add_file(why)
     why.add_argument("chunk", metavar="CHUNK", nargs="?", help="only this one, by its name")
-    add_out_dir(why, "the folder builds go to")
-    add_params(why)
-    add_code_dir(why, "--code", "where module chunks are extracted to")
+    cli.add_folder(why, "-o", "build", "the folder builds go to")
+    cli.add_params(why)
+    cli.add_folder(why, "--code", "code", "where module chunks are extracted to")
     why.set_defaults(run=run)
 
 
-def run(arguments: argparse.Namespace) -> int:
-    """Print a line a chunk; 0 if all is well, 1 if the document has errors, 2 on a misuse."""
-    from treadle.app.cli.main import Exit
-    from treadle.app.cli.problems import Format, misuse, say_waiting, tell_all, teller
+def run(arguments: argparse.Namespace) -> cli.Exit:
     from treadle.app.report import Request
     from treadle.app.why import explain
     from treadle.problem import has_errors
 
-    request = Request(
-        path=arguments.file,
-        out_dir=arguments.out_dir,
-        code_dir=arguments.code_dir,
-        params=tuple(arguments.params),
-    )
-    explained = explain(request, say_waiting)
-    misuses = list(explained.misuses)
+    params, misuses = cli.given_params(arguments)
+    if misuses:
+        return cli.status(misuses)
+    folders = {"out_dir": arguments.build_dir, "code_dir": arguments.code_dir}
+    explained = explain(Request(arguments.file, params=params, **folders), cli.say_waiting)
     shown = [item for item in explained.verdicts if arguments.chunk in (None, item.label)]
-    if arguments.chunk is not None and explained.verdicts and not shown:
-        misuses.append(f"{arguments.file} has no chunk `{arguments.chunk}`")
-    for message in misuses:
-        misuse(message)
-    tell_all(explained.diagnostics, teller(Format.TEXT))
+    misuses = explained.misuses
+    if explained.verdicts and not shown:
+        misuses = (f"{arguments.file} has no chunk `{arguments.chunk}`",)
+    status = cli.status(misuses, failed=has_errors(explained.problems))
+    Printer(Format.TEXT).print_all(explained.problems)
     most = sys.maxsize if arguments.chunk else MOST
     for verdict in shown:
         if verdict.is_chunk or not verdict.kept:
             print(line_of(verdict, most))
-    if misuses:
-        return Exit.MISUSED
-    return Exit.DOCUMENT_ERRORS if has_errors(explained.diagnostics) else Exit.WELL
+    return status
 
 
 def line_of(verdict: Verdict, most: int) -> str:

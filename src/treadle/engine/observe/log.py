@@ -5,13 +5,103 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
+import sys
 from _thread import allocate_lock, get_ident
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from treadle.engine.observe.scope import Scope
-from treadle.engine.store.files import FileDigests
-from treadle.engine.store.outside import said, standing
+from msgspec import Struct
+
+from treadle.engine.messages import WorkerSetup
+from treadle.engine.store.atomic import scratch_file
+from treadle.engine.store.files import FileDigests, said, standing
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120  (`treadle`)
+
+# Which paths count: all but Python's own files, the system's, and this program's.
+
+_SYSTEM = ("/proc", "/sys", "/dev", "/run")
+_SHARED_PREFIXES = ("/", "/usr", "/usr/local")  # of Python, and of much else
+_PYTHON = "lib/python{}.{}".format(*sys.version_info)
+_LONG = re.compile(r"//|/\.\.?(/|$)|./$")
+_NOISE = r"/__pycache__(/|$)|\.py[co]$|/(site|dist)-packages(/|$)"
+
+
+class Scope(Struct, frozen=True):
+    ignored: tuple[str, ...]  # folders, each with its final slash
+    documents: tuple[str, ...]  # the document's folders, each with its final slash
+    noise: re.Pattern[str]  # found in the paths that don't count, wherever they are
+
+    def path_of(self, path: object, folder: int | None = None) -> str | None:
+        """The absolute path, if it counts; None for a descriptor or an ignored one.
+
+        `folder` is the descriptor of the folder that it is relative to, if it is not negative.
+        """
+        if isinstance(path, int) or path is None:
+            return None
+        try:
+            text = os.fsdecode(path)  # type: ignore[arg-type]
+        except TypeError:
+            return None
+        if not text.startswith("/"):
+            text = f"{folder_of(folder)}/{text}"
+        if text.startswith(self.ignored) and "/.." not in text:
+            return None  # most of them
+        if _LONG.search(text):
+            text = _normal(text)
+        if f"{text}/".startswith(self.ignored) or "\0" in text or self.noise.search(text):
+            return None
+        return text
+
+
+def scope_of(setup: WorkerSetup, caches: Iterable[str]) -> Scope:
+    """The scope of a worker; `caches` are patterns of what libraries keep for themselves."""
+    own = project_folders(setup)
+    folders = {*_SYSTEM, PACKAGE, setup.blobs, setup.store or ""}
+    for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
+        folders.update(_of_python(prefix, own))
+    folders |= {os.path.realpath(folder) for folder in folders if folder}
+    ignored = sorted(f"{folder}/" for folder in folders if folder and folder != "/")
+    documents = tuple(f"{folder}/" for folder in own)
+    return Scope(tuple(ignored), documents, re.compile("|".join([_NOISE, *caches])))
+
+
+def project_folders(setup: WorkerSetup) -> tuple[str, ...]:
+    """Those that modules are imported from before any other, in this order."""
+    return tuple(folder for folder in (setup.code_path, setup.directory) if folder)
+
+
+def folder_of(descriptor: int | None) -> str:
+    """The path of an open folder; of the working directory where there is none."""
+    if descriptor is None or descriptor < 0:
+        return os.getcwd()  # noqa: PTH109
+    return os.path.realpath(f"/proc/self/fd/{descriptor}")
+
+
+def _of_python(prefix: str, own: Sequence[str]) -> list[str]:
+    """The folders below a prefix that hold nothing but Python's and its distributions' files."""
+    related = any(_inside(folder, prefix) or _inside(prefix, folder) for folder in own)
+    home = os.path.expanduser("~")  # noqa: PTH111
+    if related or prefix in _SHARED_PREFIXES or _inside(home, prefix):
+        names = (_PYTHON, _PYTHON.replace("lib", "lib64", 1), "lib/python3", "pyvenv.cfg")
+        return [f"{prefix}/{name}" for name in names]
+    return [prefix]
+
+
+def _inside(path: str, folder: str) -> bool:
+    return f"{path}/".startswith(f"{folder}/")
+
+
+def _normal(path: str) -> str:
+    if "/../" not in f"{path}/":
+        return os.path.normpath(path)
+    # What that means depends on links.
+    head, tail = os.path.split(path.rstrip("/"))
+    if tail in ("..", "."):
+        return os.path.realpath(path)
+    return os.path.join(os.path.realpath(head), tail)  # noqa: PTH118
+
 
 # What several processes of one step observe, in the order it happened.
 
@@ -24,7 +114,6 @@ class Journal:
     """A file that the worker and the processes it starts append to, and all of them read."""
 
     def __init__(self, descriptor: int) -> None:
-        """Appends to an open file; reads what others append from now on."""
         self.descriptor = descriptor
         self._position = os.fstat(descriptor).st_size
         self._rest = b""
@@ -32,22 +121,16 @@ class Journal:
         os.register_at_fork(after_in_child=self._unlock)
 
     def append(self, entry: Entry) -> None:
-        """Add an entry, whole: other processes append as well."""
         os.write(self.descriptor, json.dumps(entry).encode("ascii") + b"\n")
 
     def news(self) -> list[Entry]:
         """What was added since the last time, one's own entries as well."""
         with self._lock:
-            return self._read()
-
-    def _read(self) -> list[Entry]:
-        data = self._rest
-        while block := os.pread(self.descriptor, _BLOCK, self._position):
-            self._position += len(block)
-            data += block
-        if not data:
-            return []
-        *lines, self._rest = data.split(b"\n")
+            data = self._rest
+            while block := os.pread(self.descriptor, _BLOCK, self._position):
+                self._position += len(block)
+                data += block
+            *lines, self._rest = data.split(b"\n")
         return [json.loads(line) for line in lines]
 
     def skip(self) -> None:
@@ -59,24 +142,6 @@ class Journal:
         self._lock = allocate_lock()  # who held it is not in this process
 
 
-def new_journal() -> Journal:
-    """An empty one, without a name where the system can do that."""
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("treadle-journal", os.MFD_CLOEXEC)
-    else:  # not Linux
-        import tempfile
-
-        with tempfile.TemporaryFile(buffering=0) as file:
-            descriptor = os.dup(file.fileno())
-    import fcntl
-
-    fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
-    return Journal(descriptor)
-
-
-# What a step has been seen to do so far, by this process and by those it started.
-
-Stat = tuple[str, str]  # a path, and what was asked about it
 LOST = "what it opens can't be followed"
 
 
@@ -84,31 +149,19 @@ class Log:
     """Collects while it is `active`; each thing once, as it was when it was first met."""
 
     def __init__(self, scope: Scope, digests: FileDigests, journal: Journal | None = None) -> None:
-        """An empty log; with a journal, what is logged is told to other processes."""
         self.scope = scope
         self.digests = digests
         self.active = False
         self._journal = journal
         self._busy: set[int] = set()
-        self._tellers: dict[str, Callable[..., None]] = {
-            "read": self._add_read,
-            "written": self._add_written,
-            "listing": self._add_listing,
-            "stat": self._add_stat,
-            "variable": self._add_variable,
-            "unknown": self._add_unknown,
-            "module": self._add_module,
-            "step": self.clear,
-        }
         self.clear()
 
     def clear(self) -> None:
-        """Forget all."""
         self.reads: dict[str, str] = {}
         self.written: dict[str, bool] = {}  # whether something was there before
         self.created: tuple[str, ...] = ()  # "folder/", of those that were not there before
         self.listings: dict[str, str] = {}
-        self.stats: dict[Stat, str] = {}
+        self.stats: dict[tuple[str, str], str] = {}  # a path, and what was asked about it
         self.variables: dict[str, None] = {}
         self.unknown: dict[str, None] = {}
         self.modules: dict[str, str] = {}  # loaded by other processes, with their files
@@ -121,7 +174,7 @@ class Log:
             self._journal.append(["step"])
             self._journal.skip()
 
-    def note(self, record: Callable[..., None], *arguments: Any) -> None:  # noqa: ANN401
+    def note(self, record: Callable[..., object], *arguments: Any, **named: Any) -> None:  # noqa: ANN401
         """Call `record`, unless nothing is observed now or this thread does so already."""
         thread = get_ident()
         if not self.active or thread in self._busy:
@@ -129,7 +182,7 @@ class Log:
         self._busy.add(thread)
         try:
             self.catch_up()
-            record(*arguments)
+            record(*arguments, **named)
         except TimeoutError:  # of the chunk, raised by a signal
             raise
         except (OSError, ValueError, TypeError, AttributeError, LookupError):
@@ -151,18 +204,15 @@ class Log:
             self._busy.discard(thread)
 
     def read(self, path: str) -> None:
-        """A file is about to be read."""
         if path not in self.reads and not self.is_own(path):
             self.tell("read", path, self.digests.of(path))
 
     def write(self, path: str) -> None:
         """A file is about to be written, replaced or removed, or a folder made."""
         if path not in self.written:
-            there = os.path.lexists(path)
-            self.tell("written", path, "there" if there else "")
+            self.tell("written", path, "there" if os.path.lexists(path) else "")
 
     def listed(self, folder: str) -> None:
-        """The names in a folder are about to be asked for."""
         if folder not in self.listings and not self.is_own(folder):
             self.tell("listing", folder, self.digests.listing(folder))
 
@@ -176,16 +226,16 @@ class Log:
         """Whether the step itself made what is at a path, or removed it."""
         return path in self.written or (bool(self.created) and path.startswith(self.created))
 
-    def tell(self, kind: str, *texts: str) -> None:
-        """Add an entry here and in the journal."""
-        self._tellers[kind](*texts)
+    def tell(self, *entry: str) -> None:
+        """Add an entry here and in the journal: its kind, and what there is to say."""
+        self._add([*entry])
         if self._journal is not None:
-            self._journal.append([kind, *texts])
+            self._journal.append([*entry])
 
     def share(self) -> Journal:
         """The journal for a process to be started, which is to know what happened so far."""
         if self._journal is None:
-            journal = new_journal()
+            journal = Journal(scratch_file("journal"))
             for path, there in self.written.items():
                 journal.append(["written", path, "there" if there else ""])
             journal.skip()
@@ -193,36 +243,30 @@ class Log:
         return self._journal
 
     def catch_up(self) -> None:
-        """Take over what other processes have told."""
+        """Take over what other processes have told; one's own entries change nothing."""
         if self._journal is not None:
-            self.take_over(self._journal.news())
+            for entry in self._journal.news():
+                self._add(entry)
 
-    def take_over(self, entries: list[Entry]) -> None:
-        """Add what other processes have told; one's own entries change nothing."""
-        for kind, *texts in entries:
-            self._tellers[kind](*texts)
-
-    def _add_read(self, path: str, digest: str) -> None:
-        if not self.is_own(path):
-            self.reads.setdefault(path, digest)
-
-    def _add_written(self, path: str, there: str) -> None:
-        if path not in self.written:
-            self.written[path] = bool(there)
-            if not there:
-                self.created = (*self.created, f"{path}/")
-
-    def _add_listing(self, folder: str, digest: str) -> None:
-        self.listings.setdefault(folder, digest)
-
-    def _add_stat(self, path: str, how: str, text: str) -> None:
-        self.stats.setdefault((path, how), text)
-
-    def _add_variable(self, name: str) -> None:
-        self.variables.setdefault(name)
-
-    def _add_unknown(self, words: str) -> None:
-        self.unknown.setdefault(words)
-
-    def _add_module(self, name: str, file: str) -> None:
-        self.modules.setdefault(name, file)
+    def _add(self, entry: Entry) -> None:
+        match entry:
+            case "read", path, digest:
+                if not self.is_own(path):
+                    self.reads.setdefault(path, digest)
+            case "written", path, there:
+                if path not in self.written:
+                    self.written[path] = bool(there)
+                    if not there:
+                        self.created = (*self.created, f"{path}/")
+            case "listing", folder, digest:
+                self.listings.setdefault(folder, digest)
+            case "stat", path, how, text:
+                self.stats.setdefault((path, how), text)
+            case "variable", name:
+                self.variables.setdefault(name)
+            case "unknown", words:
+                self.unknown.setdefault(words)
+            case "module", name, file:
+                self.modules.setdefault(name, file)
+            case ["step"]:
+                self.clear()

@@ -1,33 +1,27 @@
-"""What each step of a worker was seen to do."""
+"""What each step of a worker was seen to do, and what observes the worker and its children."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import import_module
 from types import ModuleType
 
 from treadle.engine.messages import WorkerSetup
-from treadle.engine.observe import files, native, stats
-from treadle.engine.observe import processes as threads
-from treadle.engine.observe import settings as interpreter
-from treadle.engine.observe import settings as libraries
-from treadle.engine.observe.attributes import Attributes
-from treadle.engine.observe.environment import Environment, Values, as_text, names_read
-from treadle.engine.observe.imports import Imports, Lookups, Modules
-from treadle.engine.observe.log import Journal, Log
-from treadle.engine.observe.native import Sources
-from treadle.engine.observe.processes import Processes
-from treadle.engine.observe.programs import Programs
-from treadle.engine.observe.scope import scope_of
-from treadle.engine.observe.state import State
-from treadle.engine.store.files import FileDigests, KnownFiles
-from treadle.engine.store.outside import variable
+from treadle.engine.observe import files, settings
+from treadle.engine.observe.files import Files
+from treadle.engine.observe.log import Journal, Log, project_folders, scope_of
+from treadle.engine.observe.modules import Imports, Lookups, Modules
+from treadle.engine.observe.processes import Environment, Processes, Programs, threads
+from treadle.engine.observe.settings import Library
+from treadle.engine.observe.state import Attributes, State
+from treadle.engine.observe.unaudited import Questions, Sources, watch_libraries
+from treadle.engine.store.files import ALL, FileDigests, KnownFiles, variable
 from treadle.engine.trace import Observed
-from treadle.engine.worker.imports import AfterImport
-
-# Everything that observes a process, put in place once: the worker and its children.
+from treadle.engine.worker.imports import AfterImport, import_fresh_from
 
 
 class Watch:
@@ -37,26 +31,35 @@ class Watch:
         self, setup: WorkerSetup, after_import: AfterImport, journal: Journal | None = None
     ) -> None:
         """Install the hooks; they stay as long as the process lives."""
+        self.libraries = settings.known_libraries() | _more_libraries(setup)
         known = KnownFiles(setup.store, setup.key) if setup.store and setup.key else None
-        self.log = Log(scope_of(setup), FileDigests(known), journal)
+        caches = [pattern for library in self.libraries.values() for pattern in library.caches]
+        self.log = Log(scope_of(setup, caches), FileDigests(known), journal)
         self.imports = Imports()
         self.environment = Environment(self.log, self.imports)
         self.processes = Processes(self.log, setup)
-        lookups = Lookups(self.log, self.imports, setup)
-        programs = Programs(self.log, self.imports)
-        handlers = files.handlers(self.log, self.imports) | programs.handlers() | lookups.handlers()
-        self.imports.install()
-        self.environment.install()
-        self.processes.install(after_import)
-        native.install(self.log, after_import)
-        Sources(self.log, self.imports).install()
-        stats.install(self.log, self.imports)
-        files.install(self.log, handlers)
+        self._install(setup, after_import)
 
         self._told: set[str] = set()
         self._process = None if journal is not None else os.getpid()
         self.imports.after_own.append(self._tell_module)
         self.imports.after_library.append(self._tell_modules)
+
+    def _install(self, setup: WorkerSetup, after_import: AfterImport) -> None:
+        log, imports = self.log, self.imports
+        looked_for = [each for library in self.libraries.values() for each in library.settings]
+        imports.install()
+        self.environment.install()
+        self.processes.install(after_import)
+        watch_libraries(log, after_import)
+        Sources(log, imports).install()
+        Questions(log, imports, tuple(looked_for)).install()
+        files.install(
+            log,
+            Files(log, imports).handlers()
+            | Programs(log, imports).handlers()
+            | {"import": Lookups(log, imports, project_folders(setup)).imported},
+        )
 
     def _tell_module(self, module: ModuleType) -> None:
         """The worker can't see what other processes import."""
@@ -74,10 +77,19 @@ class Watch:
                 self._tell_module(module)
 
 
-# What each step of a worker was seen to do.
+def _more_libraries(setup: WorkerSetup) -> dict[str, Library]:
+    return import_module(setup.libraries).libraries() if setup.libraries else {}
 
-_THREAD = "it leaves a thread running"
-_PROCESS = "it leaves a process running"
+
+def observe_child(descriptor: int, setup: str) -> None:
+    """Observe all that a process does which the user's code has started.
+
+    The worker is told by the journal, an open file; `setup` is JSON.
+    """
+    fields = WorkerSetup(**json.loads(setup))
+    watch = Watch(fields, AfterImport(), Journal(descriptor))
+    import_fresh_from([*project_folders(fields)])
+    watch.log.active = True
 
 
 class Observer:
@@ -94,12 +106,14 @@ class Observer:
         To be made after all else that acts after imports: what that sets is no effect.
         """
         self._watch = Watch(setup, after_import)
+        self.libraries = _more_libraries(setup)
         self._log = self._watch.log
         self._modules = Modules(self._watch.imports)
         self._attributes = Attributes(namespace, self._modules)
         self._state = State()
-        self._state.add(*interpreter.probes())
-        libraries.follow(self._state, after_import)
+        self._state.add(*settings.python_probes())
+        for name, library in self._watch.libraries.items():
+            after_import.do(name, self._adding(library))
         imports = self._watch.imports
         imports.before_library.append(self._import_begins)
         imports.after_library.append(self._import_ends)
@@ -117,7 +131,7 @@ class Observer:
         _let_warnings_repeat()
         self._modules.refresh()
         self._own_before = frozenset(self._modules.own)
-        self._threads = threads.running()
+        self._threads = threads()
         self._attributes.begin(names)
         self._state.begin()
         self._children = self._watch.processes.running()
@@ -134,22 +148,24 @@ class Observer:
         log.active = False
         self._modules.refresh()
         modules, distributions = self._modules.with_others(log.modules)
+        own = sorted(modules.items())
         observed = Observed(
             reads=tuple(log.reads.items()),
             writes=tuple(self._writes()),
             listings=tuple(log.listings.items()),
-            stats=tuple((path, how, text) for (path, how), text in self._stats()),
+            stats=tuple(self._stats()),
             environment=tuple(self._variables()) if log.variables else (),
-            modules=tuple(sorted(modules.items())),
-            imported=tuple(
-                sorted(each for each in modules.items() if each[0] not in self._own_before)
-            ),
+            modules=tuple(own),
+            imported=tuple(each for each in own if each[0] not in self._own_before),
             distributions=distributions,
             unknown=tuple(self._unknown()),
             effects=(*self._state.effects(), *self._attributes.effects(bound, gone)),
         )
         self._attributes.end()
         return observed
+
+    def _adding(self, library: Library) -> Callable[[ModuleType], None]:
+        return lambda module: self._state.add(*library.probes(module))
 
     def _writes(self) -> Iterator[tuple[str, str]]:
         """What was written and is there now, or was there before."""
@@ -159,30 +175,31 @@ class Observer:
             if digest or was_there:
                 yield path, digest
 
-    def _stats(self) -> Iterator[tuple[tuple[str, str], str]]:
+    def _stats(self) -> Iterator[tuple[str, str, str]]:
         """What was asked, but not of files whose contents count, or that came and went."""
         reads, written = self._log.reads, self._log.written
         for (path, how), text in self._log.stats.items():
             passing = not written.get(path, True) and not os.path.lexists(path)
             if not passing and not (how in ("kind", "size") and reads.get(path)):
-                yield (path, how), text
+                yield path, how, text
 
     def _variables(self) -> Iterator[tuple[str, str]]:
-        given = as_text(self._watch.environment.given)
-        before = self._state.value(interpreter.ENVIRONMENT)
+        environment = self._watch.environment
+        given = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.given.items()}
+        before = self._state.value(settings.ENVIRONMENT)
         assert isinstance(before, dict)
-        values: Values = before
-        for name in names_read(iter(self._log.variables)):
+        for name in [ALL] if ALL in self._log.variables else self._log.variables:
             # A child process can't know that a variable was set before it started.
-            if name == "*" or self._watch.environment.is_given(name, values):
+            if name == ALL or environment.is_given(name, before):
                 yield name, variable(given, name)
 
     def _unknown(self) -> Iterator[str]:
         yield from self._log.unknown
-        if not threads.running() <= self._threads:
-            yield _THREAD
-        if self._watch.processes.running() - self._children or self._watch.processes.in_the_dark():
-            yield _PROCESS
+        if not threads() <= self._threads:
+            yield "it leaves a thread running"
+        processes = self._watch.processes
+        if processes.running() - self._children or processes.unobserved():
+            yield "it leaves a process running"
 
     def _import_begins(self) -> None:
         if self._log.active:

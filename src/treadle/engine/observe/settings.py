@@ -1,4 +1,4 @@
-"""Settings that libraries keep for the whole process, watched from their import on."""
+"""Settings that Python and libraries keep for the whole process, as probes."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import _signal  # type: ignore[import-not-found]
 import os
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from treadle.engine.observe import scope as frames
-from treadle.engine.observe.environment import current
-from treadle.engine.observe.state import Probe, State
-from treadle.engine.worker.imports import AfterImport
+from msgspec import Struct
 
-# Python's own state: what `os`, `sys`, `warnings` and the like keep for the whole process.
+from treadle.engine.observe import modules
+from treadle.engine.observe.processes import environment
+from treadle.engine.observe.state import Probe
 
-# Not `signal`: it is imported by the user's code or not at all.
-
+# Python's own. Not `signal`: it is imported by the user's code or not at all.
 
 ENVIRONMENT = "the environment variable `{}`"
 
@@ -28,15 +26,14 @@ _SIGNALS = tuple(
 )
 
 
-def probes() -> tuple[Probe, ...]:
-    """All that can be asked of Python without importing anything."""
+def python_probes() -> tuple[Probe, ...]:
     return (
-        Probe(ENVIRONMENT, lambda: current().copy()),
+        Probe(ENVIRONMENT, lambda: environment().copy()),
         Probe("the module search path", lambda: tuple(sys.path)),
         Probe("`sys.argv`", lambda: tuple(sys.argv)),
         Probe("the working directory", _working_directory),
         Probe("Python's settings", _settings),
-        Probe("the warnings filter", _filters),
+        Probe("the warnings filter", lambda: tuple(warnings.filters)),
         Probe("the signal handlers", _handlers),
         Probe("`{}`", _hooks),
     )
@@ -57,19 +54,14 @@ def _settings() -> tuple[object, ...]:
     )
 
 
-def _filters() -> tuple[object, ...]:
-    return tuple(warnings.filters)
-
-
 def _handlers() -> tuple[object, ...]:
     """But for those that libraries set for their own processes, as torch's loaders do."""
-    found = map(_signal.getsignal, _SIGNALS)
-    return tuple([_signal.SIG_DFL if _is_librarys(handler) else handler for handler in found])
-
-
-def _is_librarys(handler: object) -> bool:
-    code = getattr(handler, "__code__", None)
-    return code is not None and frames.is_installed(code.co_filename)
+    found = [_signal.getsignal(each) for each in _SIGNALS]
+    files = [getattr(getattr(each, "__code__", None), "co_filename", "") for each in found]
+    return tuple(
+        _signal.SIG_DFL if modules.is_installed(file) else handler
+        for handler, file in zip(found, files, strict=True)
+    )
 
 
 def _hooks() -> dict[str, object]:
@@ -86,34 +78,29 @@ def _hooks() -> dict[str, object]:
     }
 
 
-# Settings that libraries keep for the whole process, watched from their import on.
+# Those of libraries, watched from their import on.
 
 
-def follow(state: State, after_import: AfterImport) -> None:
-    """Watch the settings of each library as soon as it is imported."""
-    after_import.do("matplotlib", lambda module: state.add(_matplotlib(module)))
-    after_import.do("numpy", lambda module: state.add(*_numpy(module)))
-    after_import.do("torch", lambda module: state.add(*_torch(module)))
-    after_import.do("pandas", lambda _: state.add(_pandas()))
-    after_import.do("logging", lambda module: state.add(*_logging(module)))
-    after_import.do("decimal", lambda module: state.add(_decimal(module)))
-    after_import.do("locale", lambda module: state.add(_locale(module)))
+class Library(Struct, frozen=True):
+    """What is to be known of a library for which values and files alone do not tell all."""
+
+    probes: Callable[[Any], Iterable[Probe]]  # of its module, right after the import
+    caches: tuple[str, ...] = ()  # patterns of files that it keeps for itself and can make anew
+    settings: tuple[str, ...] = ()  # how the files end that it looks for when it is imported
+    opaque: tuple[str, ...] = ()  # its types, by dotted name, whose values can't be looked into
+    singletons: tuple[tuple[str, str], ...] = ()  # places of objects that are the process's
 
 
-def _matplotlib(matplotlib: Any) -> Probe:  # noqa: ANN401
-    settings = matplotlib.rcParams
-    lists = [name for name in settings if isinstance(dict.__getitem__(settings, name), list)]
-
-    # Past its own look-ups, which resolve the backend.
-    def take() -> tuple[object, ...]:
-        changeable = tuple([tuple(dict.__getitem__(settings, name)) for name in lists])
-        return changeable, tuple(dict.keys(settings)), tuple(dict.values(settings))
-
-    def spell(taken: Any) -> Mapping[str, object]:  # noqa: ANN401
-        changeable, names, values = taken
-        return dict(zip(names, values, strict=True)) | dict(zip(lists, changeable, strict=True))
-
-    return Probe("matplotlib's setting `{}`", take, spell)
+def known_libraries() -> dict[str, Library]:
+    """Those of which the engine knows, by module; a document's plugin may know of more."""
+    return {
+        "numpy": Library(_numpy),
+        "torch": Library(_torch),
+        "pandas": Library(_pandas),
+        "logging": Library(_logging),
+        "decimal": Library(_decimal),
+        "locale": Library(_locale),
+    }
 
 
 def _numpy(numpy: Any) -> tuple[Probe, ...]:  # noqa: ANN401
@@ -124,84 +111,60 @@ def _numpy(numpy: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     )
 
 
+_TORCH = (
+    *("get_default_dtype", "get_num_threads", "is_grad_enabled", "is_inference_mode_enabled"),
+    *("are_deterministic_algorithms_enabled", "is_deterministic_algorithms_warn_only_enabled"),
+    *("is_anomaly_enabled", "is_autocast_enabled", "is_warn_always_enabled"),
+)
+_TORCH_C = (
+    *("_get_float32_matmul_precision", "_get_cudnn_enabled", "_get_cudnn_benchmark"),
+    *("_get_cudnn_deterministic", "_get_cudnn_allow_tf32", "_get_mkldnn_enabled"),
+    *("_get_cublas_allow_tf32", "_get_nnpack_enabled"),
+)
+
+
 def _torch(torch: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     if not hasattr(torch, "get_default_dtype"):
         return ()
     options = torch._tensor_str.PRINT_OPTS
-    getters = _present(
-        torch,
-        "get_default_dtype",
-        "get_num_threads",
-        "is_grad_enabled",
-        "is_inference_mode_enabled",
-        "are_deterministic_algorithms_enabled",
-        "is_deterministic_algorithms_warn_only_enabled",
-        "is_anomaly_enabled",
-        "is_autocast_enabled",
-        "is_warn_always_enabled",
-    )
-    switches = _present(
-        torch._C,
-        "_get_float32_matmul_precision",
-        "_get_cudnn_enabled",
-        "_get_cudnn_benchmark",
-        "_get_cudnn_deterministic",
-        "_get_cudnn_allow_tf32",
-        "_get_mkldnn_enabled",
-        "_get_cublas_allow_tf32",
-        "_get_nnpack_enabled",
-    )
+    found = [getattr(torch, name, None) for name in _TORCH]
+    found += [getattr(torch._C, name, None) for name in _TORCH_C]
+    getters = [get for get in found if callable(get)]
 
     def device() -> str:
         context = getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
         return "" if context is None else str(context.device)
 
     return (
-        Probe("torch's settings", lambda: tuple(get() for get in (*getters, *switches))),
+        Probe("torch's settings", lambda: tuple(get() for get in getters)),
         Probe("torch's default device", device),
         Probe("torch's print options", lambda: dict(vars(options))),
     )
 
 
-def _present(module: object, *names: str) -> list[Any]:
-    found = (getattr(module, name, None) for name in names)
-    return [each for each in found if callable(each)]
-
-
-def _pandas() -> Probe:
+def _pandas(_: object) -> tuple[Probe, ...]:
     config: Any = sys.modules.get("pandas._config.config")
-    leaves = _leaves(getattr(config, "_global_config", {}), "")
-
-    def take() -> list[dict[str, object]]:
-        return [leaf.copy() for _, leaf in leaves]
-
-    def spell(taken: Any) -> Mapping[str, object]:  # noqa: ANN401
-        named = zip(leaves, taken, strict=True)
-        return {f"{path}.{name}": leaf[name] for (path, _), leaf in named for name in leaf}
-
-    return Probe("pandas' option `{}`", take, spell)
+    options = getattr(config, "_global_config", {})
+    return (Probe("pandas' option `{}`", lambda: dict(_flat(options, ""))),)
 
 
-def _leaves(options: dict[str, Any], path: str) -> list[tuple[str, dict[str, Any]]]:
-    """The innermost dictionaries of nested ones, with their places."""
-    found = []
+def _flat(options: dict[str, Any], path: str) -> Iterator[tuple[str, object]]:
     for name, value in options.items():
         if isinstance(value, dict):
-            found += _leaves(value, f"{path}.{name}" if path else name)
-    if any(not isinstance(value, dict) for value in options.values()):
-        found.append((path, options))
-    return found
+            yield from _flat(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value
 
 
-def _decimal(decimal: Any) -> Probe:  # noqa: ANN401
+def _decimal(decimal: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     def take() -> tuple[object, ...]:
         *settings, _flags, traps = decimal.getcontext().__reduce__()[1]  # in one call
         return (*settings, *traps)
 
-    return Probe("the settings of decimal numbers", take)
+    return (Probe("the settings of decimal numbers", take),)
 
 
-def _locale(locale: Any) -> Probe:  # noqa: ANN401
+def _locale(locale: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     """The locales that were set: to ask for them takes longer than all else."""
     chosen: dict[str, object] = {}
     original = locale.setlocale
@@ -214,7 +177,7 @@ def _locale(locale: Any) -> Probe:  # noqa: ANN401
 
     setlocale.__doc__ = original.__doc__
     locale.setlocale = setlocale
-    return Probe("the locale of category {}", lambda: dict(chosen))
+    return (Probe("the locale of category {}", lambda: dict(chosen)),)
 
 
 def _logging(logging: Any) -> tuple[Probe, ...]:  # noqa: ANN401
@@ -237,7 +200,7 @@ def _followed_levels(logging: Any) -> dict[str, int]:  # noqa: ANN401
 
     def setLevel(self: Any, level: Any) -> None:  # noqa: ANN401, N802
         original(self, level)
-        if self.name != "root" and frames.asked_by_user(0):
+        if self.name != "root" and modules.asked_by_user():
             levels[self.name] = self.level
 
     setLevel.__doc__ = original.__doc__

@@ -1,4 +1,4 @@
-"""What a unit can reach: names, by way of functions and objects, and the project's modules."""
+"""What a cell can reach: names, by way of functions and objects, and the project's modules."""
 
 from __future__ import annotations
 
@@ -6,38 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from treadle.engine.cell import Unit
-from treadle.engine.plan.snapshot import Held, State
+from treadle.engine.plan.scans import SIDE_EFFECT_FREE, packages_of
+from treadle.engine.plan.snapshot import Snapshot
+from treadle.engine.plan.world import ScannedCell
 from treadle.engine.scan.code import Definition
-from treadle.engine.scan.modules import Modules, own_refs
-
-# Objects whose class has been defined anew since: they are of another class than a new one.
-
-
-def outgrown(held: Held, names: Mapping[str, Held], units: Sequence[Unit]) -> list[str]:
-    """The classes that the values rest on and whose names are bound to something else by now.
-
-    Functions and data are looked up when they are used, so of them the present one counts.
-    """
-    return [
-        name
-        for name, then in held.rests
-        if then is not None and names.get(name) is not then and _is_class(name, then, units)
-    ]
+from treadle.engine.scan.modules import Attributes, Modules
+from treadle.engine.trace import Binding
 
 
-def _is_class(name: str, held: Held, units: Sequence[Unit]) -> bool:
-    unit = units[held.maker] if held.maker >= 0 else None
-    definition = unit.code.definitions.get(name) if unit else None
-    return definition is not None and not definition.is_function
-
-
-# What a unit can reach: names, by way of functions and objects, and the project's modules.
-
-Attributes = frozenset[str] | None
-
-
-class Reach(Struct, frozen=True):
+class Dependencies(Struct, frozen=True):
     """Names that are bound, with the attributes used of each (None: all of it); own symbols."""
 
     names: Mapping[str, Attributes]
@@ -47,73 +24,89 @@ class Reach(Struct, frozen=True):
     whole: bool  # it may reach every name there is
     documented: bool  # it reads docstrings or source text
     lined: bool  # it looks at line numbers
-    outgrown: tuple[str, ...] = ()  # "a K": `a` holds objects of an older class `K`
+    stale: tuple[str, ...] = ()  # "a K": `a` holds objects of an older class `K`
 
 
-class Reacher:
-    """Follows uses from unit to unit."""
-
-    def __init__(self, units: Sequence[Unit], modules: Modules) -> None:
-        """`modules` finds the project's own."""
-        self._units = units
-        self._modules = modules
-        self._imported: dict[int, frozenset[str]] = {}
-
-    def reach(self, unit: Unit, state: State) -> Reach:
-        """What `unit` can reach in `state`."""
-        code = unit.code
-        if unit.module:
-            refs = {f"{unit.module}:{name}" for name in unit.names or ("*",)}
-            symbols = self._symbols(refs)
-            return Reach(
-                {}, frozenset(), symbols, frozenset(), False, code.reads_docs, code.reads_lines
-            )
-        walk = _Walk(self._units, state, code.definitions)
-        whole = code.opaque is not None or code.star_import
-        if not whole:
-            # What its options name (`source=`) is used as well.
-            # So is what it may delete: whether that is gone afterwards must be seen.
-            walk.follow({**code.uses, **dict.fromkeys(unit.names), **dict.fromkeys(code.deletes)})
-            whole = walk.opaque
-        if whole:
-            walk.follow(dict.fromkeys(state.names))
-            walk.refs.update(f"{module}:*" for module in state.modules)
-        refs = self._own(walk.refs) | self._imports_of(unit) | set(code.local_imports)
-        return Reach(
-            names=walk.names,
-            absent=frozenset(walk.absent),
-            symbols=self._symbols(refs),
-            modules=_modules(refs),
-            whole=whole,
-            documented=code.reads_docs or walk.documented,
-            lined=code.reads_lines or walk.lined,
-            outgrown=tuple(sorted(walk.outgrown)),
-        )
-
-    def _own(self, refs: Iterable[str]) -> set[str]:
-        """The refs, a submodule that looks like an attribute told apart."""
-        found = set()
-        for ref in refs:
-            module, _, name = ref.partition(":")
-            inner = f"{module}.{name}"
-            found.add(f"{inner}:*" if name != "*" and self._modules.find(inner) else ref)
-        return found
-
-    def _imports_of(self, unit: Unit) -> frozenset[str]:
-        known = self._imported.get(unit.number)
-        if known is None:
-            is_own = self._modules.find
-            own = any(is_own(name) or is_own(name.partition(".")[0]) for name in unit.code.imports)
-            known = own_refs(unit.source, lambda name: bool(is_own(name))) if own else frozenset()
-            self._imported[unit.number] = known
-        return known
-
-    def _symbols(self, refs: Iterable[str]) -> Mapping[str, str]:
-        refs = set(refs)
-        return self._modules.closure(refs) if refs else {}
+def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
+    """What the cell can reach where the session is as the snapshot says."""
+    cell, code, modules = scanned.cell, scanned.code, snapshot.world.modules
+    if cell.module:
+        refs = {f"{cell.module}:{name}" for name in cell.names or ("*",)}
+        nothing: frozenset[str] = frozenset()
+        symbols = modules.closure(refs)
+        return Dependencies({}, nothing, symbols, nothing, False, code.reads_docs, code.reads_lines)
+    walk = _Walk(snapshot, code.definitions)
+    whole = code.opaque is not None or code.star_import
+    if not whole:
+        # What its options name (`source=`) is used as well.
+        # So is what it may delete: whether that is gone afterwards must be seen.
+        named = (cell.source,) if cell.source else ()
+        walk.follow({**code.uses, **dict.fromkeys(named), **dict.fromkeys(code.deletes)})
+        whole = walk.opaque
+    if whole:
+        walk.follow(dict.fromkeys(snapshot.names))
+        walk.refs.update(f"{module}:*" for module in snapshot.modules)
+    refs = _submodules_apart(walk.refs, modules)
+    refs |= snapshot.world.imported_refs(cell.number) | set(code.local_imports)
+    return Dependencies(
+        names=walk.names,
+        absent=frozenset(walk.absent),
+        symbols=modules.closure(refs) if refs else {},
+        modules=_modules_in(refs),
+        whole=whole,
+        documented=code.reads_docs or walk.documented,
+        lined=code.reads_lines or walk.lined,
+        stale=tuple(sorted(walk.stale)),
+    )
 
 
-def _modules(refs: Iterable[str]) -> frozenset[str]:
+def stale_classes(binding: Binding, snapshot: Snapshot) -> list[str]:
+    """The classes that the values rest on and whose names are bound to something else by now.
+
+    An object of a class that has been defined anew since is of another class than a new one.
+    Functions and data are looked up when they are used, so of them the present one counts.
+    """
+    return [
+        name
+        for name, maker, token in binding.rests
+        if token is not None
+        and not _is_still(snapshot.names.get(name), maker, token)
+        and _is_class(name, maker, snapshot.world.cells)
+    ]
+
+
+def there_unasked(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> frozenset[str]:
+    """Submodules of what it imports that are there as attributes, as earlier code imported them."""
+    asked = needs.modules.union(scanned.code.imports)
+    inside = {name for name in snapshot.submodules if not asked.isdisjoint(packages_of(name))}
+    foreign = (
+        name
+        for name in inside - asked - SIDE_EFFECT_FREE
+        if not snapshot.world.is_of_project(name.partition(".")[0])  # else its own symbol counts
+    )
+    return frozenset(filter(snapshot.world.is_submodule, foreign))
+
+
+def _is_still(binding: Binding | None, maker: int, token: str) -> bool:
+    return binding is not None and (binding.maker, binding.token) == (maker, token)
+
+
+def _is_class(name: str, maker: int, cells: Sequence[ScannedCell]) -> bool:
+    definition = cells[maker].code.definitions.get(name) if maker >= 0 else None
+    return definition is not None and not definition.is_function
+
+
+def _submodules_apart(refs: Iterable[str], modules: Modules) -> set[str]:
+    """The refs, a submodule that looks like an attribute told apart."""
+    found = set()
+    for ref in refs:
+        module, _, name = ref.partition(":")
+        inner = f"{module}.{name}"
+        found.add(f"{inner}:*" if name != "*" and modules.find(inner) else ref)
+    return found
+
+
+def _modules_in(refs: Iterable[str]) -> frozenset[str]:
     """What these may be: "a" and "a.b" for "a:b"."""
     parts = [ref.partition(":") for ref in refs]
     inner = (f"{module}.{name}" for module, _, name in parts if name != "*")
@@ -123,18 +116,15 @@ def _modules(refs: Iterable[str]) -> frozenset[str]:
 class _Walk:
     """A closure under "is used by"."""
 
-    def __init__(
-        self, units: Sequence[Unit], state: State, defined: Mapping[str, Definition]
-    ) -> None:
-        """`defined`: by the unit itself, which functions of others may call."""
-        self._units = units
-        self._state = state
+    def __init__(self, snapshot: Snapshot, defined: Mapping[str, Definition]) -> None:
+        """`defined`: by the cell itself, which functions of others may call."""
+        self._snapshot = snapshot
         self._defined = defined
         self._followed: set[str] = set()
         self.names: dict[str, Attributes] = {}
         self.absent: set[str] = set()
         self.refs: set[str] = set()
-        self.outgrown: set[str] = set()
+        self.stale: set[str] = set()
         self.documented = False
         self.lined = False
         self.opaque = False  # what it calls may look at names in ways that can't be told
@@ -147,8 +137,8 @@ class _Walk:
                 self._followed.add(name)
                 waiting += self._defined[name].later.items()
                 self._take(self._defined[name])
-            held = self._state.names.get(name)
-            if held is None:
+            binding = self._snapshot.names.get(name)
+            if binding is None:
                 self.absent.add(name)
                 continue
             if name in self.names:
@@ -157,21 +147,24 @@ class _Walk:
                     continue
                 attributes = None if attributes is None else attributes | old
             self.names[name] = attributes
-            waiting += self._from(name, attributes, held)
+            waiting += self._from(name, attributes, binding)
 
-    def _from(self, name: str, attributes: Attributes, held: Held) -> list[tuple[str, Attributes]]:
+    def _from(
+        self, name: str, attributes: Attributes, binding: Binding
+    ) -> list[tuple[str, Attributes]]:
         found: list[tuple[str, Attributes]] = []
-        older = outgrown(held, self._state.names, self._units)
-        self.outgrown.update(f"{name} {other}" for other in older)
-        unit = self._units[held.maker] if held.maker >= 0 else None
-        definition = unit.code.definitions.get(name) if unit and not unit.module else None
+        older = stale_classes(binding, self._snapshot)
+        self.stale.update(f"{name} {other}" for other in older)
+        cells = self._snapshot.world.cells
+        maker = cells[binding.maker] if binding.maker >= 0 else None
+        definition = maker.code.definitions.get(name) if maker and not maker.cell.module else None
         known: set[str] = set()
-        if unit and definition:
+        if definition:
             self._take(definition)
             for used in (definition.now, definition.later):
                 found += used.items()
                 known.update(used)
-        for ref in held.group.refs:
+        for ref in binding.refs:
             module, _, attribute = ref.partition(":")
             if module == "__main__":
                 found += [] if attribute in known else [(attribute, None)]
@@ -179,8 +172,8 @@ class _Walk:
                 self.refs.update(f"{module}:{used}" for used in attributes)
             else:
                 self.refs.add(ref)
-        mates = (mate for mate in held.group.names if mate != name)
-        found += [(mate, None) for mate in mates if self._state.names.get(mate) is held]
+        mates = (mate for mate in binding.names if mate != name)
+        found += [(mate, None) for mate in mates if self._snapshot.names.get(mate) is binding]
         return found
 
     def _take(self, definition: Definition) -> None:

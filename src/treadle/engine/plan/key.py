@@ -1,65 +1,62 @@
-"""The key of a unit: everything known before it runs that could change what it computes."""
+"""The key of a cell: everything known before it runs that could change what it computes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping
 
-from msgspec import Struct
-
-from treadle.engine.cell import Unit
-from treadle.engine.plan.dependencies import Reach
-from treadle.engine.plan.imports import QUIET, packages_of
-from treadle.engine.plan.snapshot import State
+from treadle.engine.plan.dependencies import Dependencies, there_unasked
+from treadle.engine.plan.scans import SIDE_EFFECT_FREE
+from treadle.engine.plan.snapshot import PARAMS, Snapshot
+from treadle.engine.plan.world import ScannedCell
 from treadle.engine.store.digest import combined
+from treadle.engine.trace import NOBODY
 
-GIVEN = -1  # the maker of what every session has from the start
-PARAMS = "params"
 IMPORTING = ("importlib", "pkgutil", "__import__")  # what looks for modules by other ways
 
 
-class Surroundings(Struct, frozen=True):
-    """What is the same for all units of a build, and what looks things up for them."""
-
-    program: str  # digest of Python's version and of what runs chunks
-    text: str  # digest of the document's text
-    params: Mapping[str, object]
-    file_digest: Callable[[str], str]
-    is_found: Callable[[str], bool]  # a module, by the analysis of the project's own
-    is_submodule: Callable[[str], bool]  # any other
-    sources: Callable[[], str]  # a digest of the names of the project's source files
+def key_of(parts: Mapping[str, str]) -> str:
+    """The key itself."""
+    return combined(part for item in sorted(parts.items()) for part in item)
 
 
-def components(
-    unit: Unit, reach: Reach, state: State, surroundings: Surroundings
-) -> dict[str, str]:
-    """What the unit's key is made of, by name: so that two of them can be compared in words."""
+def parts_of(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> dict[str, str]:
+    """What the cell's key is made of, by name: so that two of them can be compared in words."""
+    cell, surroundings = scanned.cell, snapshot.world.surroundings
     found = {
         "program": surroundings.program,
-        "code": unit.code.key,
-        "options": unit.options,
-        "seed": str(unit.seed),
-        "module": unit.module or "",
-        "futures": " ".join(sorted(state.futures)),
+        "code": scanned.code.key,
+        "options": _options(scanned),
+        "seed": str(cell.seed),
+        "module": cell.module or "",
+        "futures": " ".join(sorted(snapshot.futures)),
     }
-    if reach.documented or reach.lined:
+    if needs.documented or needs.lined or cell.source:
         found["text"] = surroundings.text
-    for name, attributes in reach.names.items():
-        held = state.names[name]
-        if held.maker == GIVEN and name == PARAMS:
+    for name, attributes in needs.names.items():
+        binding = snapshot.names[name]
+        if binding.maker == NOBODY and name == PARAMS:
             found.update(_params(attributes, surroundings.params))
         else:
-            found[f"name {name}"] = held.group.token
-    found.update((f"older {name}", "") for name in reach.outgrown)
-    found.update(_modules(unit, reach, state, surroundings))
-    found.update((f"process {what}", digest) for what, digest in state.effects.items())
-    for path in unit.depends:
-        found[f"depends {path}"] = surroundings.file_digest(path)
+            found[f"name {name}"] = binding.token
+    found.update((f"older {name}", "") for name in needs.stale)
+    found.update(_modules(scanned, needs, snapshot))
+    found.update((f"process {what}", digest) for what, digest in snapshot.effects.items())
+    for path in cell.depends:
+        found[f"depends {path}"] = snapshot.world.files.of(path)
     return found
 
 
-def key_of(found: Mapping[str, str]) -> str:
-    """The key itself."""
-    return combined(part for item in sorted(found.items()) for part in item)
+def _options(scanned: ScannedCell) -> str:
+    """All that can change what the cell computes or shows: of the host's options none is left out.
+
+    Where the output shows the code itself, its exact text counts.
+    """
+    cell = scanned.cell
+    form = [cell.prompt, cell.source, cell.names, [piece.shows for piece in cell.pieces]]
+    echoed = scanned.code.text_key if cell.prompt else ""
+    options = sorted(cell.options.items())
+    return combined([json.dumps([form, options], default=repr), echoed])
 
 
 def _params(attributes: frozenset[str] | None, params: Mapping[str, object]) -> dict[str, str]:
@@ -68,36 +65,22 @@ def _params(attributes: frozenset[str] | None, params: Mapping[str, object]) -> 
 
 
 def _modules(
-    unit: Unit, reach: Reach, state: State, surroundings: Surroundings
+    scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot
 ) -> Iterator[tuple[str, str]]:
     """What it can reach of modules, and which of those it imports are loaded already."""
-    for symbol, key in reach.symbols.items():
+    for symbol, key in needs.symbols.items():
         yield f"symbol {symbol}", key
-        if symbol in state.contents:
-            yield f"content {symbol}", state.contents[symbol]
-    for name, file in state.modules.items():
-        if not surroundings.is_found(name):  # from a folder that a chunk put on the path
-            yield f"module {name}", surroundings.file_digest(file)
-    loaded = {name for name, _ in state.imports} | state.modules.keys()
-    asked = {*unit.code.imports, *(symbol.partition(":")[0] for symbol in reach.symbols)}
-    below = there_unasked(unit, reach, state, surroundings)
-    if not reach.whole:  # else it may look whether they are loaded
-        own = {*state.modules, *filter(surroundings.is_found, asked & QUIET)}
-        asked -= QUIET - own
+        if symbol in snapshot.contents:
+            yield f"content {symbol}", snapshot.contents[symbol]
+    for name, file in snapshot.modules.items():
+        if not snapshot.world.is_of_project(name):  # from a folder that a chunk put on the path
+            yield f"module {name}", snapshot.world.files.of(file)
+    loaded = {name for name, _ in snapshot.imports} | snapshot.modules.keys()
+    asked = {*scanned.code.imports, *(symbol.partition(":")[0] for symbol in needs.symbols)}
+    below = there_unasked(scanned, needs, snapshot)
+    if not needs.whole:  # else it may look whether they are loaded
+        own = {*snapshot.modules, *filter(snapshot.world.is_of_project, asked & SIDE_EFFECT_FREE)}
+        asked -= SIDE_EFFECT_FREE - own
     yield "loaded", " ".join(sorted(asked & loaded | below))
-    if reach.whole or any(word in unit.source for word in IMPORTING):
-        yield "sources", surroundings.sources()
-
-
-def there_unasked(
-    unit: Unit, reach: Reach, state: State, surroundings: Surroundings
-) -> frozenset[str]:
-    """Submodules of what it imports that are there as attributes, as earlier code imported them."""
-    asked = reach.modules.union(unit.code.imports)
-    inside = {name for name in state.submodules if not asked.isdisjoint(packages_of(name))}
-    foreign = (
-        name
-        for name in inside - asked - QUIET
-        if not surroundings.is_found(name.partition(".")[0])  # else its own symbol counts
-    )
-    return frozenset(filter(surroundings.is_submodule, foreign))
+    if needs.whole or any(word in scanned.cell.code for word in IMPORTING):
+        yield "sources", snapshot.world.sources()

@@ -1,146 +1,196 @@
-"""What a unit needs to find in the worker, and which units must run again to provide it."""
+"""What a cell needs to find in the worker: what is restored, and which cells run again first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from treadle.engine.cell import Unit
-from treadle.engine.plan.dependencies import outgrown
-from treadle.engine.plan.key import GIVEN
-from treadle.engine.plan.snapshot import Held, State
+from treadle.engine.messages import Define, Load, Step
+from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_unasked
+from treadle.engine.plan.snapshot import Snapshot, identified, origin_of
+from treadle.engine.plan.world import ScannedCell
+from treadle.engine.scan.code import names_imported_in
+from treadle.engine.trace import NOBODY, Binding, Trace
 
 
-class Live:
-    """What the worker holds now: the token of each name it has bound."""
+class Holdings:
+    """What a worker holds now: the token of each name it has bound."""
 
     def __init__(self) -> None:
-        """A worker that has not started."""
         self._tokens: dict[str, str] = {}
         self._lost: set[str] = set()  # tokens that did not come back when they were restored
-        self.performed: set[int] = set()  # the units whose effects on the process it has
+        self.performed: set[int] = set()  # the cells whose effects on the process it has
 
     def __iter__(self) -> Iterator[str]:
-        """The names."""
         return iter(self._tokens)
 
     def __contains__(self, name: object) -> bool:
-        """Whether the name is bound."""
         return name in self._tokens
 
-    def holds(self, name: str, held: Held) -> bool:
-        """Whether the name is bound to just this."""
-        return self._tokens.get(name) == held.group.token
+    def has(self, binding: Binding, names: Iterable[str]) -> bool:
+        """Whether all these names are bound to just this."""
+        return all(self._tokens.get(name) == binding.token for name in names)
 
-    def now(self, names: Iterable[str], token: str) -> None:
-        """These names are bound to it."""
-        self._tokens.update(dict.fromkeys(names, token))
+    def was_lost(self, binding: Binding) -> bool:
+        """Whether restoring it was tried in vain."""
+        return binding.token in self._lost
 
-    def without(self, names: Iterable[str]) -> None:
-        """These names are not bound."""
+    def take(self, step: Step) -> None:
+        """The step's restoring is done before its cell runs."""
+        for restore in step.restores:
+            names = restore.names if isinstance(restore, Load) else (restore.name,)
+            self._tokens.update(dict.fromkeys(names, restore.token))
+        self._drop(step.absent)
+
+    def ran(self, number: int, key: str, trace: Trace) -> None:
+        origin = origin_of(key, trace)
+        self._drop(trace.deleted)
+        for binding in trace.bindings:
+            token = identified(binding, origin).token
+            self._tokens.update(dict.fromkeys(binding.names, token))
+        if trace.observed.effects:
+            self.performed.add(number)
+
+    def lose(self, names: Iterable[str], snapshot: Snapshot) -> None:
+        """What these names are bound to did not come back: only running its maker gives it."""
         for name in names:
+            self._lost.add(snapshot.names[name].token)
             self._tokens.pop(name, None)
 
-    def forget(self) -> None:
-        """The worker is a fresh one."""
+    def clear(self) -> None:
         self._tokens.clear()
         self.performed.clear()
 
-    def unrestorable(self, names: Iterable[str], state: State) -> None:
-        """What these names are bound to did not come back: only running its maker gives it."""
+    def _drop(self, names: Iterable[str]) -> None:
         for name in names:
-            self._lost.add(state.names[name].group.token)
             self._tokens.pop(name, None)
 
-    def lost(self, held: Held) -> bool:
-        """Whether restoring it was tried in vain."""
-        return held.group.token in self._lost
 
-
-class Missing(Struct, frozen=True):
-    """Names to be restored together."""
+class _Missing(Struct, frozen=True):
+    """Names to be restored together, as they share something."""
 
     names: tuple[str, ...]
-    maker: int
+    binding: Binding
 
 
-class Demander:
-    """Compares what is needed with what is there."""
+def cells_to_rerun(snapshot: Snapshot, needs: Dependencies, holdings: Holdings) -> frozenset[int]:
+    """The cells that must run again before one that needs this: nothing else gives it.
 
-    def __init__(self, units: Sequence[Unit], file_digest: Callable[[str], str]) -> None:
-        """`file_digest` tells what a file holds now."""
-        self._units = units
-        self._file_digest = file_digest
+    Those with effects on the process that the worker hasn't seen, those whose files are not as
+    they left them, and the makers of what can't be restored.
+    """
+    makers = {number for number in snapshot.effective if number not in holdings.performed}
+    makers |= writers_missed(snapshot)
+    for missing in _missing(snapshot, _names(snapshot, needs), holdings):
+        binding = missing.binding
+        restorable = binding.entry or _is_definition(missing, snapshot)
+        if holdings.was_lost(binding) or not restorable or stale_classes(binding, snapshot):
+            makers.add(binding.maker)
+    return frozenset(makers)
 
-    def again(self, state: State, names: Sequence[str], live: Live) -> frozenset[int]:
-        """The units that must run again before one that reaches `names` in `state`."""
-        makers = {number for number in state.effective if number not in live.performed}
-        makers |= self.writers_missed(state)
-        for missing in self._wanted(state, names, live):
-            held = state.names[missing.names[0]]
-            restorable = held.stored or self._definable(missing, held)
-            if live.lost(held) or not restorable or outgrown(held, state.names, self._units):
-                makers.add(missing.maker)
-        return frozenset(makers)
 
-    def writers_missed(self, state: State) -> set[int]:
-        """The units whose files are not as they left them."""
-        files = state.files.items()
-        return {maker for path, (digest, maker) in files if self._file_digest(path) != digest}
+def writers_missed(snapshot: Snapshot) -> set[int]:
+    """The cells whose files are not as they left them."""
+    digest_of = snapshot.world.files.of
+    return {maker for path, (digest, maker) in snapshot.files.items() if digest_of(path) != digest}
 
-    def missing(self, state: State, names: Sequence[str], live: Live) -> list[Missing]:
-        """What is to be restored, each after what it rests on."""
-        wanted = {name: item for item in self._wanted(state, names, live) for name in item.names}
-        ordered: dict[tuple[str, ...], Missing] = {}
-        started: set[tuple[str, ...]] = set()
 
-        def add(item: Missing) -> None:
-            if item.names in started:
-                return
-            started.add(item.names)
-            for name in self._rests_on(item, state):
-                if name in wanted:
-                    add(wanted[name])
-            ordered[item.names] = item
+def step_of(
+    scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot, holdings: Holdings
+) -> Step:
+    """The cell with all that must be put in place before it runs, in a worker that holds this."""
+    reached = set(_names(snapshot, needs))
+    unwanted = set(holdings) - set(snapshot.names) if needs.whole else set()
+    unwanted |= (scanned.binds | needs.absent) - reached
+    imported = scanned.imported.modules
+    return Step(
+        cell=scanned.cell,
+        absent=tuple(sorted(name for name in unwanted if name in holdings)),
+        imports=tuple(_imports(scanned, needs, snapshot)),
+        futures=tuple(sorted(snapshot.futures)),
+        restores=tuple(
+            _restore(missing, snapshot)
+            for missing in _in_order(_missing(snapshot, sorted(reached), holdings), snapshot)
+        ),
+        reaches=None if needs.whole else tuple(sorted(reached)),
+        binds=tuple(sorted(scanned.binds)),
+        effects=scanned.code.effects,
+        submodules=tuple(name for name, _ in (*snapshot.imports, *imported)),
+    )
 
-        for item in wanted.values():
-            add(item)
-        return list(ordered.values())
 
-    def imports(self, unit: Unit, symbols: Iterable[str], state: State) -> list[str]:
-        """What to import beforehand, so that importing it is not the unit's doing.
+def _names(snapshot: Snapshot, needs: Dependencies) -> list[str]:
+    return list(snapshot.names if needs.whole else needs.names)
 
-        Modules for their effect alone, those it imports as others did, and those of the
-        project's own that it rests on and that were loaded before.
-        """
-        asked = set(unit.code.imports)
-        own = {symbol.partition(":")[0] for symbol in symbols}
-        found = [name for name, lone in state.imports if lone or name in asked]
-        return [*found, *(name for name in state.modules if name in own)]
 
-    def _wanted(self, state: State, names: Sequence[str], live: Live) -> list[Missing]:
-        """The alias groups of which a name is missing in the worker."""
-        groups: dict[int, list[str]] = {}
-        for name in names:
-            held = state.names[name]
-            if held.maker != GIVEN:
-                groups.setdefault(id(held), []).append(name)
-        return [
-            Missing(tuple(members), state.names[members[0]].maker)
-            for members in groups.values()
-            if not all(live.holds(name, state.names[name]) for name in members)
-        ]
+def _imports(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> Iterator[str]:
+    """What to import beforehand, so that importing it is not the cell's doing.
 
-    def _definable(self, missing: Missing, held: Held) -> bool:
-        unit = self._units[missing.maker]
-        name = missing.names[0]
-        alone = len(held.group.names) == 1 and not held.group.token.startswith("opaque:")
-        return alone and not unit.module and name in unit.code.definitions
+    Modules for their effect alone, those it imports as others did, those of the project's own
+    that it rests on and that were loaded before, and submodules that are there as attributes.
+    """
+    asked = set(scanned.code.imports)
+    own = {symbol.partition(":")[0] for symbol in needs.symbols}
+    yield from (name for name, lone in snapshot.imports if lone or name in asked)
+    yield from (name for name in snapshot.modules if name in own)
+    yield from sorted(there_unasked(scanned, needs, snapshot))
 
-    def _rests_on(self, missing: Missing, state: State) -> list[str]:
-        held = state.names[missing.names[0]]
-        if held.stored:
-            main = (ref.partition(":") for ref in held.group.refs)
-            return [name for module, _, name in main if module == "__main__"]
-        return list(self._units[missing.maker].code.definitions[missing.names[0]].now)
+
+def _missing(snapshot: Snapshot, names: Sequence[str], holdings: Holdings) -> list[_Missing]:
+    """The names that the worker does not hold, with those of them that share something."""
+    groups: dict[int, list[str]] = {}
+    for name in names:
+        binding = snapshot.names[name]
+        if binding.maker != NOBODY:
+            groups.setdefault(id(binding), []).append(name)
+    found = (_Missing(tuple(group), snapshot.names[group[0]]) for group in groups.values())
+    return [missing for missing in found if not holdings.has(missing.binding, missing.names)]
+
+
+def _in_order(found: Sequence[_Missing], snapshot: Snapshot) -> list[_Missing]:
+    """Each after what it rests on: an object after its class."""
+    wanted = {name: missing for missing in found for name in missing.names}
+    ordered: dict[tuple[str, ...], _Missing] = {}
+    started: set[tuple[str, ...]] = set()
+
+    def add(missing: _Missing) -> None:
+        if missing.names in started:
+            return
+        started.add(missing.names)
+        for name in _rests_on(missing, snapshot):
+            if name in wanted:
+                add(wanted[name])
+        ordered[missing.names] = missing
+
+    for missing in wanted.values():
+        add(missing)
+    return list(ordered.values())
+
+
+def _is_definition(missing: _Missing, snapshot: Snapshot) -> bool:
+    """Whether repeating a `def` or `class` statement gives it."""
+    maker = snapshot.world.cells[missing.binding.maker]
+    alone = len(missing.binding.names) == 1 and not missing.binding.token.startswith("opaque:")
+    return alone and not maker.cell.module and missing.names[0] in maker.code.definitions
+
+
+def _rests_on(missing: _Missing, snapshot: Snapshot) -> list[str]:
+    binding = missing.binding
+    if binding.entry:
+        main = (ref.partition(":") for ref in binding.refs)
+        return [name for module, _, name in main if module == "__main__"]
+    definitions = snapshot.world.cells[binding.maker].code.definitions
+    return list(definitions[missing.names[0]].now)
+
+
+def _restore(missing: _Missing, snapshot: Snapshot) -> Load | Define:
+    binding, name = missing.binding, missing.names[0]
+    if binding.entry:
+        return Load(binding.entry, missing.names, binding.token)
+    scanned = snapshot.world.cells[binding.maker]
+    cell, definition = scanned.cell, scanned.code.definitions[name]
+    line = cell.line + definition.line - 1
+    # A cell is compiled as one piece, statements at a prompt are not.
+    imported = () if cell.prompt or cell.is_inline else names_imported_in(cell.code)
+    return Define(name, definition.source, cell.file, line, binding.token, imported)

@@ -1,82 +1,100 @@
-"""What is known, without running anything, of a session's state between two units."""
+"""The session between two cells, as far as it is known without running anything."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from treadle.engine.plan.imports import Imported
+from treadle.engine.plan.world import ScannedCell, World
 from treadle.engine.store.digest import combined
-from treadle.engine.trace import PRESUMED, Group, Observed
+from treadle.engine.trace import NOBODY, PRESUMED, Binding, Observed, Trace
+
+UNKNOWN = "unknown:"  # a token of what a cell that has to run has not computed yet
+PARAMS = "params"
 
 
-class Held(Struct, frozen=True, eq=False):
-    """What a name is bound to, and the unit that bound or changed it last.
+class Snapshot(Struct, frozen=True):
+    """Bindings, process state, files written, modules loaded.
 
-    `rests` says what the names its values rest on were bound to then.
+    Snapshots share what they have in common: never change one.
     """
 
-    group: Group  # its token is never empty here: an opaque value has one by provenance
-    maker: int
-    stored: bool  # whether the value can come back from the store
-    rests: list[tuple[str, Held | None]] = field(default_factory=list)
-
-    def __eq__(self, other: object) -> bool:
-        """Whether it is the same value, whatever that rests on."""
-        if not isinstance(other, Held):
-            return NotImplemented
-        return self._identity == other._identity
-
-    def __hash__(self) -> int:
-        """As equality has it."""
-        return hash(self._identity)
-
-    @property
-    def _identity(self) -> tuple[Group, int, bool]:
-        return (self.group, self.maker, self.stored)
-
-
-class State(Struct, frozen=True):
-    """The session between two units. States share what they have in common: never change one."""
-
-    names: Mapping[str, Held] = field(default_factory=dict)
+    world: World
+    names: Mapping[str, Binding] = field(default_factory=dict)
     effects: Mapping[str, str] = field(default_factory=dict)  # process-wide state, its digest
-    effective: tuple[int, ...] = ()  # the units that changed process-wide state, in order
+    effective: tuple[int, ...] = ()  # the cells that changed process-wide state, in order
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # written: digest, by whom
     modules: Mapping[str, str] = field(default_factory=dict)  # the project's own, loaded: file
     contents: Mapping[str, str] = field(default_factory=dict)  # their data: "module:name", token
     imports: tuple[tuple[str, bool], ...] = ()  # dotted modules; whether for their effect alone
     futures: frozenset[str] = frozenset()
     submodules: frozenset[str] = frozenset()  # "a.b" that may be there as attributes of packages
+    # Names that are not what they would be, since a cell failed or was left out.
+    spoilt: frozenset[str] = frozenset()
+    lost: bool = False  # nobody knows which names these are, or nothing can run any more
+
+    @classmethod
+    def first(cls, world: World) -> Snapshot:
+        """Before the first cell: what every session has."""
+        return cls(world, {PARAMS: Binding((PARAMS,), PARAMS, maker=NOBODY)})
 
     def after(
-        self, unit: int, origin: str, groups: tuple[Group, ...], deleted: tuple[str, ...]
-    ) -> State:
-        """The state once a unit has bound and deleted names; `origin` tells its run apart."""
-        if not groups and not deleted:
+        self, scanned: ScannedCell, key: str, imports: frozenset[str], trace: Trace
+    ) -> Snapshot:
+        """The session once the cell has run, or has been kept.
+
+        `imports` are the modules that functions import which it may have called.
+        """
+        number, observed = scanned.cell.number, trace.observed
+        origin = origin_of(key, trace)
+        found = self._binding(number, origin, trace.bindings, trace.deleted)
+        found = found._observing(number, key, observed)
+        found = found._importing(scanned, imports)
+        return found._failing(scanned, trace) if trace.failure else found
+
+    def presuming(
+        self, scanned: ScannedCell, imports: frozenset[str], changes: frozenset[str]
+    ) -> Snapshot:
+        """As if the cell had run, and had changed these names in a way that nobody knows."""
+        number = scanned.cell.number
+        unknown = (Binding((name,), f"{UNKNOWN}{number}") for name in changes | scanned.binds)
+        return self._binding(number, "", tuple(unknown), ())._importing(scanned, imports)
+
+    def without(self, scanned: ScannedCell) -> Snapshot:
+        """As if the cell were not there: the names that it was to bind are spoilt."""
+        unbound = tuple(scanned.binds & self.names.keys())
+        found = self._binding(scanned.cell.number, "", (), unbound)
+        return replace(found, spoilt=self.spoilt | scanned.binds)
+
+    def _binding(
+        self, maker: int, origin: str, bindings: Iterable[Binding], deleted: tuple[str, ...]
+    ) -> Snapshot:
+        """Once a cell has bound and deleted names; `origin` tells its run apart."""
+        made = [replace(identified(binding, origin), maker=maker) for binding in bindings]
+        if not made and not deleted:
             return self
         names = dict(self.names)
         for name in deleted:
             names.pop(name, None)
-        for group in groups:
-            held = Held(identified(group, origin), unit, bool(group.entry))
-            names.update(dict.fromkeys(group.names, held))
-        for group in groups:
-            main = [name for module, _, name in map(_split, group.refs) if module == "__main__"]
-            if main:
-                names[group.names[0]].rests.extend((name, names.get(name)) for name in main)
+        for binding in made:
+            names.update(dict.fromkeys(binding.names, binding))
+        for binding in made:
+            if rests := tuple(_rests(binding, names)):
+                names.update(dict.fromkeys(binding.names, replace(binding, rests=rests)))
         return replace(self, names=names)
 
-    def having_observed(self, unit: int, key: str, observed: Observed) -> State:
-        """The state once a unit has changed the process, files, and loaded modules."""
+    def _observing(self, number: int, key: str, observed: Observed) -> Snapshot:
+        """Once a cell has changed the process, files, and loaded modules."""
         new: dict[str, object] = {}
         if observed.effects:
-            new["effects"] = {**self.effects, **_told_apart(observed, key)}
-            new["effective"] = (*self.effective, unit)
+            # Effects that were presumed, not seen, are told apart by what had them: the cell's key.
+            seen = {what: key if to == PRESUMED else to for what, to in observed.effects}
+            new["effects"] = {**self.effects, **seen}
+            new["effective"] = (*self.effective, number)
         if observed.writes:
-            written = {path: (digest, unit) for path, digest in observed.writes}
+            written = {path: (digest, number) for path, digest in observed.writes}
             new["files"] = {**self.files, **written}
         if observed.imported:
             new["modules"] = {**self.modules, **dict(observed.imported)}
@@ -84,8 +102,9 @@ class State(Struct, frozen=True):
             new["contents"] = {**self.contents, **dict(observed.contents)}
         return replace(self, **new) if new else self
 
-    def having_imported(self, imported: Imported, within: frozenset[str]) -> State:
-        """The state once code with these import statements has run, these modules `within` it."""
+    def _importing(self, scanned: ScannedCell, within: frozenset[str]) -> Snapshot:
+        """Once the cell's import statements have run, and those of functions it may have called."""
+        imported = scanned.imported
         known = dict(self.imports)
         fresh = tuple(item for item in imported.modules if item[0] not in known)
         inner = imported.submodules.union(name for name in within if "." in name)
@@ -98,23 +117,35 @@ class State(Struct, frozen=True):
             submodules=self.submodules | inner,
         )
 
-
-def identified(group: Group, origin: str) -> Group:
-    """An opaque value is told apart by what made it: the run of a unit."""
-    if group.token:
-        return group
-    return replace(group, token=f"opaque:{origin}:{','.join(group.names)}")
-
-
-def origin_of(key: str, observed: Observed, nonce: str) -> str:
-    """What tells the run of a unit from others: its key, what it observed, or its nonce."""
-    return combined([key, repr(observed), nonce])
-
-
-def _split(ref: str) -> tuple[str, str, str]:
-    return ref.partition(":")
+    def _failing(self, scanned: ScannedCell, trace: Trace) -> Snapshot:
+        """Once a cell has failed: unless that is wanted, what it was to bind is spoilt."""
+        assert trace.failure is not None
+        if trace.failure.fatal:
+            return replace(self, lost=True)
+        if scanned.cell.may_fail:
+            return self
+        if trace.failure.gone or scanned.code.opaque is not None:
+            return replace(self, lost=True)
+        changed = (name for binding in trace.bindings for name in binding.names)
+        return replace(self, spoilt=self.spoilt | scanned.binds.union(changed, trace.deleted))
 
 
-def _told_apart(observed: Observed, key: str) -> dict[str, str]:
-    """Effects that were presumed, not seen, are told apart by what had them: the unit's key."""
-    return {what: key if digest == PRESUMED else digest for what, digest in observed.effects}
+def identified(binding: Binding, origin: str) -> Binding:
+    """An opaque value is told apart by what made it: the run of a cell."""
+    if binding.token:
+        return binding
+    return replace(binding, token=f"opaque:{origin}:{','.join(binding.names)}")
+
+
+def origin_of(key: str, trace: Trace) -> str:
+    """What tells the run of a cell from others: its key, what it observed, or its nonce."""
+    return combined([key, repr(trace.observed), trace.nonce])
+
+
+def _rests(binding: Binding, names: Mapping[str, Binding]) -> Iterable[tuple[str, int, str | None]]:
+    """What the names of `__main__` that a value rests on are bound to now."""
+    for ref in binding.refs:
+        module, _, name = ref.partition(":")
+        if module == "__main__":
+            then = names.get(name)
+            yield (name, then.maker, then.token) if then else (name, NOBODY, None)

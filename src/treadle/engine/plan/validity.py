@@ -1,27 +1,44 @@
-"""The world outside as it is now, and whether what a unit observed still holds in it."""
+"""Whether what a cell was observed to depend on still holds, in the words of `treadle why`.
+
+Each function gives the first difference, or None. What it compares with comes from callables
+and mappings that remember within a build, so that thousands of questions cost milliseconds.
+`folder` is the document's: paths in it are shown from there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct
 
-from treadle.engine.plan.distributions import name_of, registered, version_of
-from treadle.engine.store.outside import ALL, variable
-from treadle.engine.trace import Observed
+from treadle.engine.store.files import ALL, variable
+from treadle.engine.trace import LINES, Observed
 
-# Whether what a unit was observed to depend on still holds, in the words of `treadle why`.
-#
-# Each function gives the first difference, or None. What it compares with comes from callables
-# and mappings that remember within a build, so that thousands of questions cost milliseconds.
-# `folder` is the document's: paths in it are shown from there.
+SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave
+_SEPARATORS = re.compile(r"[-_.]+")
+
+_FACTS = {LINES: "it shows lines of the document, and they moved"}
 
 _STANDINGS = {
     "kind": "`{}` is of another kind",
     "link": "`{}` is of another kind, or a link to elsewhere",
     "size": "the size of `{}` changed",
     "all": "size, mode or time of `{}` changed",
+    "inode": "`{}` changed",
+    "names": "a file was added to or removed from `{}`",
+    "tree": "a file was added or removed below `{}`",
+    "program": "`{}` is another program",
 }
+
+
+def changed_facts(facts: Iterable[tuple[str, str]], now: Callable[[str], str]) -> str | None:
+    """Something that the host states otherwise than it did."""
+    for fact, digest in facts:
+        if now(fact) != digest:
+            return _FACTS.get(fact, f"{fact} changed")
+    return None
 
 
 def changed_files(
@@ -53,7 +70,7 @@ def changed_listings(
 def changed_stats(
     stats: Iterable[tuple[str, str, str]], standing: Callable[[str, str], str], folder: str
 ) -> str | None:
-    """A path of which something else is said; `standing` is `outside.standing`."""
+    """A path of which something else is said; `standing` is `files.standing`."""
     for path, how, text in stats:
         now = standing(path, how)
         if now == text:
@@ -81,13 +98,15 @@ def changed_environment(
     return None
 
 
-def changed_distributions(names: Iterable[str], present: frozenset[str]) -> str | None:
-    """A distribution that is there in another version or not at all; `present`: `installed`."""
-    missing = sorted(set(names) - present)
+def changed_distributions(
+    names: Collection[str], installed: Callable[[], frozenset[str]]
+) -> str | None:
+    """A distribution that is there in another version or not at all."""
+    missing = sorted(set(names) - installed()) if names else []
     if not missing:
         return None
     name, old = name_of(missing[0]), version_of(missing[0])
-    news = [version_of(entry) for entry in present if name_of(entry) == name]
+    news = [version_of(entry) for entry in installed() if name_of(entry) == name]
     if not news:
         return f"{name} is no longer installed"
     return f"{name} changed from {old} to {news[0]}"
@@ -96,6 +115,34 @@ def changed_distributions(names: Iterable[str], present: frozenset[str]) -> str 
 def installed(paths: Iterable[str]) -> frozenset[str]:
     """The distributions found on the paths, as "numpy-2.0.1.dist-info"."""
     return frozenset(path.rpartition("/")[2] for path in registered(paths).values())
+
+
+def registered(paths: Iterable[str]) -> dict[str, str]:
+    """The distributions on the paths: name, in one spelling, to folder; the first one counts."""
+    found: dict[str, str] = {}
+    for path in dict.fromkeys(paths):
+        try:
+            entries = sorted(os.listdir(path or "."))  # noqa: PTH208  (pathlib is slow to import)
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.endswith(SUFFIXES):
+                found.setdefault(name_of(entry), f"{path}/{entry}")
+    return found
+
+
+def name_of(entry: str) -> str:
+    """The name of a distribution, from "PyYAML-6.0.2.dist-info" or alone, in one spelling."""
+    return _SEPARATORS.sub("-", _stem(entry).partition("-")[0]).lower()
+
+
+def version_of(entry: str) -> str:
+    """The version in "PyYAML-6.0.2.dist-info"; empty if there is none."""
+    return _stem(entry).partition("-")[2].partition("-")[0]
+
+
+def _stem(entry: str) -> str:
+    return entry.rpartition(".")[0] if entry.endswith(SUFFIXES) else entry
 
 
 def shown(path: str, folder: str) -> str:
@@ -111,9 +158,6 @@ def _change(old: str, new: str) -> str:
     return "is gone" if old else "is new"
 
 
-# The world outside as it is now, and whether what a unit observed still holds in it.
-
-
 class Present(Struct, frozen=True):
     """Where a build takes what it compares from; the callables remember within a build."""
 
@@ -125,10 +169,16 @@ class Present(Struct, frozen=True):
     installed: Callable[[], frozenset[str]]
 
 
-def outdated(observed: Observed, present: Present, written: Mapping[str, str]) -> str | None:
-    """What of a unit's observations no longer holds, in words; None: all of it does.
+def outdated(
+    observed: Observed,
+    present: Present,
+    written: Mapping[str, str],
+    fact: Callable[[str], str] = str,
+) -> str | None:
+    """What of a trace's observations no longer holds, in words; None: all of it does.
 
-    `written` are files that units before it write, with the digest of what they leave there.
+    `written` are files that cells before it write, with the digest of what they leave there;
+    `fact` gives the digest of what the host states, as it is now, where it states something.
     """
 
     def digest_of(path: str) -> str:
@@ -136,13 +186,10 @@ def outdated(observed: Observed, present: Present, written: Mapping[str, str]) -
 
     folder = present.folder
     return (
-        (observed.reads and changed_files(observed.reads, digest_of, folder))
-        or (observed.listings and changed_listings(observed.listings, present.listing, folder))
-        or (observed.stats and changed_stats(observed.stats, present.standing, folder))
-        or (observed.environment and changed_environment(observed.environment, present.environment))
-        or (
-            observed.distributions
-            and changed_distributions(observed.distributions, present.installed())
-        )
-        or None
+        changed_facts(observed.facts, fact)
+        or changed_files(observed.reads, digest_of, folder)
+        or changed_listings(observed.listings, present.listing, folder)
+        or changed_stats(observed.stats, present.standing, folder)
+        or changed_environment(observed.environment, present.environment)
+        or changed_distributions(observed.distributions, present.installed)
     )

@@ -13,16 +13,15 @@ import threading
 import time
 from pathlib import Path
 
-from treadle.engine.messages import ChunkTask, Failure, Task, WorkerSetup, encode
-
-# The environment variables of a worker.
+from treadle.engine.cell import Cell
+from treadle.engine.messages import WorkerSetup
+from treadle.engine.trace import Failure
 
 # The same in every build, whatever the user's terminal and language.
 _ENVIRONMENT = {
     "PYTHONHASHSEED": "0",  # a printed set would differ between builds
     "PYTHONUTF8": "1",
     "PYTHONOPTIMIZE": "",  # else an `assert` that checks an equation checks nothing
-    "MPLBACKEND": "agg",
     "COLUMNS": "80",
     "LINES": "24",
     "TERM": "dumb",
@@ -32,9 +31,9 @@ _ENVIRONMENT = {
 }
 
 
-def worker_environment(threads: int | None) -> dict[str, str]:
+def worker_environment(setup: WorkerSetup) -> dict[str, str]:
     """The user's variables, and those that keep builds alike."""
-    return os.environ | _ENVIRONMENT | _thread_limits(threads)
+    return os.environ | _ENVIRONMENT | setup.environment | _thread_limits(setup.threads)
 
 
 def _thread_limits(threads: int | None) -> dict[str, str]:
@@ -43,25 +42,23 @@ def _thread_limits(threads: int | None) -> dict[str, str]:
     return {} if threads is None else dict.fromkeys(names, str(threads))
 
 
-# What to say when the worker process has died: by which signal, in which line.
-
 _OURS = str(Path(__file__).parents[2])  # the package `treadle`
 _FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
 
 
-def failure_of_crash(task: Task, code: int, report: str) -> Failure:
-    """The failure of the task during which the worker ended with `code`.
+def failure_of_crash(cell: Cell, code: int, report: str) -> Failure:
+    """The failure of the cell during which the worker ended with `code`.
 
     `report` is what Python's faulthandler left: the frames, innermost first.
     """
-    what = task.label if isinstance(task, ChunkTask) else "inline code"
-    message = f"the worker process died ({_reason(code)}) while running {what}{_limit(task)}"
+    what = "inline code" if cell.is_inline else cell.label
+    message = f"the worker process died ({_reason(code)}) while running {what}{_limit(cell)}"
     frames = [(found["file"], int(found["line"])) for found in _FRAME.finditer(report)]
-    line = next((line for file, line in frames if file == task.file), _first_line(task))
-    return Failure(message, _trace(message, report), task.file, line)
+    line = next((line for file, line in frames if file == cell.file), cell.line)
+    return Failure(message, _without_ours(message, report), cell.file, line, gone=True)
 
 
-def _trace(message: str, report: str) -> str:
+def _without_ours(message: str, report: str) -> str:
     """The report without the worker's own frames and the list of loaded libraries."""
     lines = report.partition("\n\nExtension modules:")[0].splitlines()
     kept = [line for line in lines if _OURS not in line and "<frozen runpy>" not in line]
@@ -79,20 +76,12 @@ def _reason(code: int) -> str:
     return f"signal {-code}, {name}{hint}"
 
 
-def _limit(task: Task) -> str:
+def _limit(cell: Cell) -> str:
     """A library that gets no memory may end the process itself."""
-    if not isinstance(task, ChunkTask) or task.memory is None:
+    if cell.memory is None:
         return ""
-    return f", which may hold {task.memory / 10**6:,.0f} MB (memory=): perhaps it needs more"
+    return f", which may hold {cell.memory / 10**6:,.0f} MB (memory=): perhaps it needs more"
 
-
-def _first_line(task: Task) -> int:
-    if isinstance(task, ChunkTask):
-        return task.line
-    return task.codes[0].line if task.codes else 1
-
-
-# The worker's process, and all that it starts: a group of processes, which ends as a whole.
 
 _PATIENCE = 5.0  # seconds for a worker to end by itself
 _LONGEST_NAP = 0.02  # seconds between two looks whether it has
@@ -112,7 +101,7 @@ class WorkerProcess:
             # -P: a json.py beside the document must not become the worker's own json.
             [sys.executable, "-P", "-m", "treadle.engine.worker", *map(str, descriptors)],
             cwd=setup.directory,
-            env=worker_environment(setup.threads),
+            env=worker_environment(setup),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             pass_fds=descriptors,
@@ -122,7 +111,6 @@ class WorkerProcess:
         os.close(results_write)
         self._tasks = os.fdopen(tasks_write, "wb")
         self._results = os.fdopen(results_read, "rb")
-        self.send(encode(setup))  # if it died at once, the first task says so
 
     def send(self, line: bytes) -> None:
         """Ask something; if the process is gone, who waits for the answer is told."""
@@ -131,7 +119,7 @@ class WorkerProcess:
             self._tasks.flush()
 
     def answer(self) -> bytes:
-        """The next line it answers; empty if it has ended."""
+        """The next line it answers; empty: it has ended."""
         return self._results.readline()
 
     def crash_report(self) -> str:

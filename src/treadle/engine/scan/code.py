@@ -3,136 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
+from symtable import symtable
 
 from msgspec import Struct, field
 
-from treadle.engine.scan.flow import ChunkScanner, Defined, FlowScanner
-from treadle.engine.scan.scopes import FrozenReads, Imported, ModuleScope, frozen
-from treadle.engine.scan.syntax_key import code_key, parsed, syntax_key, text_key
-from treadle.engine.scan.walk import dotted
+from treadle.engine.scan.expressions import dotted
+from treadle.engine.scan.opaque import prints_positions, reads_docs, reads_positions
+from treadle.engine.scan.scopes import FrozenReads, Imported, SessionScope, frozen
+from treadle.engine.scan.statements import DefinitionNode, Scanner, is_side_effect_free
+from treadle.engine.scan.syntax_key import UNPARSABLE, code_key, parsed, syntax_key, text_key
 from treadle.engine.store.digest import combined
-
-# Whether code can tell layouts of the same program apart: by its docstrings, text or lines.
-
-_DOCS = frozenset(
-    {"__doc__", "help", "inspect", "getsource", "getsourcelines", "getdoc", "doctest", "pydoc"}
-    | {"__code__", "linecache", "findsource", "getcomments", "co_consts", "cleandoc"}
-)
-_POSITIONS = frozenset(
-    {"lineno", "f_lineno", "tb_lineno", "co_firstlineno", "currentframe", "_getframe"}
-    | {"extract_stack", "__traceback__", "co_lines", "co_positions", "getsourcelines"}
-    | {"getframeinfo", "findCaller", "stack_info", "tracemalloc", "end_lineno"}
-)
-_PRINTED = frozenset(
-    {"traceback", "print_exc", "format_exc", "print_stack", "exc_info", "faulthandler"}
-    | {"warn", "warn_explicit", "showwarning", "exception"}
-)
-
-
-def reads_docs(words: Set[str], strings: Iterable[str]) -> bool:
-    """Whether code that mentions these may read docstrings or source text."""
-    return not words.isdisjoint(_DOCS) or any("__doc__" in text for text in strings)
-
-
-def reads_positions(words: Set[str], strings: Iterable[str]) -> bool:
-    """Whether code that mentions these may read line numbers."""
-    return not words.isdisjoint(_POSITIONS) or any("lineno" in text for text in strings)
-
-
-def prints_positions(words: Set[str]) -> bool:
-    """Whether code that mentions these may print line numbers."""
-    return not words.isdisjoint(_PRINTED)
-
-
-# Statements that look as if made for their effect on a library: `np.set_printoptions(...)`.
-
-_BEGINNINGS = (
-    *("set", "init_", "use", "config", "enable", "disable", "register", "install", "option"),
-    *("patch", "basicConfig", "simplefilter", "filterwarnings", "chdir", "putenv", "unsetenv"),
-)
-# Changes of a container that a module holds: `sys.path.insert(0, "lib")`.
-_CHANGES = frozenset(
-    {"append", "insert", "extend", "update", "clear", "pop", "remove", "add", "discard", "popitem"}
-)
-_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
-_OPEN = (
-    ast.If,
-    ast.With,
-    ast.For,
-    ast.While,
-    ast.Try,
-    ast.ExceptHandler,
-    ast.Match,
-    ast.match_case,
-)
-
-
-def effects_of(statements: Iterable[ast.AST]) -> list[str]:
-    """What such statements change or call, dotted, in order; not those in functions."""
-    found: list[str] = []
-    for statement in statements:
-        if isinstance(statement, _OPEN):
-            for block in _BLOCKS:
-                found += effects_of(getattr(statement, block, ()))
-        else:
-            found += _of_statement(statement)
-    return found
-
-
-def _of_statement(statement: ast.AST) -> list[str]:
-    if isinstance(statement, ast.Delete | ast.Assign):
-        found = [text for target in statement.targets for text in _of_target(target)]
-    elif isinstance(statement, ast.AugAssign):
-        found = _of_target(statement.target)
-    else:
-        found = []
-    value = getattr(statement, "value", None)
-    return found + (_of_call(value) if isinstance(value, ast.Call) else [])
-
-
-def _of_target(target: ast.expr) -> list[str]:
-    if isinstance(target, ast.Tuple | ast.List):
-        return [text for item in target.elts for text in _of_target(item)]
-    if not isinstance(target, ast.Attribute | ast.Subscript):
-        return []
-    node: ast.expr = target
-    while isinstance(node, ast.Subscript):
-        node = node.value
-    text = dotted(node)
-    return [text] if text else []
-
-
-def _of_call(call: ast.Call) -> list[str]:
-    text = dotted(call.func)
-    name = text.rpartition(".")[2]
-    if text == "setattr" and call.args:
-        owner = dotted(call.args[0])
-        named = call.args[1] if len(call.args) > 1 else None
-        attribute = named.value if isinstance(named, ast.Constant) else "*"
-        return [f"{owner}.{attribute!s}"] if owner else []
-    if name.startswith(_BEGINNINGS) or (name in _CHANGES and text.count(".") > 1):
-        return [text]
-    return []
-
-
-# The names that import statements bind where a definition stands.
-#
-# Python compiles `name.attribute(...)` differently where the same piece of code imports `name` at
-# its top level: to get the very same function again, these names must be known.
-
-
-def names_imported_in(code: str) -> tuple[str, ...]:
-    """What import statements at the top level of `code` bind, sorted; code must parse."""
-    from symtable import symtable  # few builds ask: those that define something anew
-
-    symbols = symtable(code, "<code>", "exec").get_symbols()
-    return tuple(sorted(symbol.get_name() for symbol in symbols if symbol.is_imported()))
-
-
-# What a chunk's code needs and gives, by static analysis: nothing is run.
-
-_UNPARSED = "it can't be parsed"
 
 
 class Definition(Struct, frozen=True):
@@ -178,46 +59,95 @@ class Code(Struct, frozen=True):
 
 def analyse(code: str) -> Code:
     """What a chunk needs and gives. Code that does not parse is opaque."""
-    session = ModuleScope()
-    scanner = ChunkScanner(session)
+    session = SessionScope()
+    scanner = Scanner(session)
     try:
         tree = parsed(code)
         key = code_key(tree, code)
-        found = scanner.scan(tree.body)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        definitions = _scan(scanner, session, tree.body, code)
+    except UNPARSABLE:
         return _unparsed((code,))
-    lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n") if found else []
-    definitions = {name: _definition(item, lines) for name, item in found.items()}
     return _code(scanner, session, tree.body, key, text_key(code), definitions)
 
 
 def analyse_inline(pieces: Sequence[str]) -> Code:
     """What pieces of inline code, run in order, need and give together."""
     texts = [piece.strip().rstrip("; \t\n") for piece in pieces]
-    session = ModuleScope()
-    scanner = FlowScanner(session)
+    session = SessionScope()
+    scanner = Scanner(session)
     try:
         bodies = [parsed(text).body for text in texts]
         key = combined(syntax_key(body) for body in bodies)
         statements = [statement for body in bodies for statement in body]
         scanner.run_block(statements)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return _unparsed(texts)
     return _code(scanner, session, statements, key, text_key(*texts), {})
 
 
+def names_imported_in(code: str) -> tuple[str, ...]:
+    """What import statements at the top level of `code` bind, sorted; code must parse.
+
+    Python compiles `name.attribute(...)` differently where the same piece of code imports `name`:
+    to get the very same function again from its own lines, these names must be known.
+    """
+    symbols = symtable(code, "<code>", "exec").get_symbols()
+    return tuple(sorted(symbol.get_name() for symbol in symbols if symbol.is_imported()))
+
+
+def _scan(
+    scanner: Scanner, session: SessionScope, statements: Sequence[ast.stmt], code: str
+) -> dict[str, Definition]:
+    """Scan a chunk's statements; its definitions that are all that their names are bound to."""
+    lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    found: dict[str, Definition] = {}
+    for statement in statements:
+        if isinstance(statement, DefinitionNode):
+            found[statement.name] = _define(scanner, session, statement, lines)
+        else:
+            scanner.run_block((statement,))
+    only_defined = session.finish()
+    return {name: item for name, item in found.items() if name in only_defined}
+
+
+def _define(
+    scanner: Scanner, session: SessionScope, node: DefinitionNode, lines: list[str]
+) -> Definition:
+    """Scan a top-level definition: its bodies wait until somebody mentions it."""
+    words, scanner.words = scanner.words, set()
+    now = session.now = {}
+    body = scanner.visit_definition(node)
+    session.now = None
+    session.define_at_top(node.name, body, waits=is_side_effect_free(node))
+    session.commit()
+    mentioned, scanner.words = scanner.words, words | scanner.words
+    first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
+    return Definition(
+        name=node.name,
+        source="\n".join(lines[first - 1 : node.end_lineno]),
+        line=first,
+        now=frozen(now),
+        later=frozen(body.reads()),
+        opaque=body.opaque,
+        imports=_refs(body.imports),
+        reads_docs=reads_docs(mentioned, ()),
+        reads_lines=reads_positions(mentioned, ()) or prints_positions(mentioned),
+        is_function=not isinstance(node, ast.ClassDef),
+    )
+
+
 def _code(
-    scanner: FlowScanner,
-    session: ModuleScope,
+    scanner: Scanner,
+    session: SessionScope,
     statements: Sequence[ast.stmt],
     key: str,
     text_key: str,
     definitions: Mapping[str, Definition],
 ) -> Code:
-    names: dict[str, list[str]] = {}
+    words, strings = scanner.words, scanner.strings
+    names: dict[str, dict[str, None]] = {}
     for item in session.imports:
-        names.setdefault(item.module, []).append(item.name)
-    bound = {module: tuple(dict.fromkeys(found)) for module, found in names.items()}
+        names.setdefault(item.module, {})[item.name] = None
     return Code(
         key=key,
         text_key=text_key,
@@ -225,36 +155,19 @@ def _code(
         binds=frozenset(session.binds),
         deletes=frozenset(session.deletes),
         definitions=definitions,
-        imports=tuple(bound),
-        import_names=bound,
+        imports=tuple(names),
+        import_names={module: tuple(found) for module, found in names.items()},
         imported_names=tuple(
             f"{item.module}.{item.attribute}" for item in session.imports if item.attribute
         ),
         local_imports=_refs(session.inner_imports),
         opaque=session.opaque,
-        effects=tuple(dict.fromkeys(effects_of(statements))),
-        strings=frozenset(scanner.strings),
-        reads_docs=reads_docs(scanner.words, scanner.strings),
-        reads_lines=_places(scanner.words, scanner.strings),
+        effects=tuple(dict.fromkeys(_effects(statements))),
+        strings=frozenset(strings),
+        reads_docs=reads_docs(words, strings),
+        reads_lines=reads_positions(words, strings) or prints_positions(words),
         star_import=any(item.name == "*" for item in session.imports),
         futures=frozenset(scanner.futures),
-    )
-
-
-def _definition(found: Defined, lines: list[str]) -> Definition:
-    node, body = found.node, found.body
-    first = min([node.lineno, *(item.lineno for item in node.decorator_list)])
-    return Definition(
-        name=node.name,
-        source="\n".join(lines[first - 1 : node.end_lineno]),
-        line=first,
-        now=frozen(found.now),
-        later=frozen(body.reads()),
-        opaque=body.opaque,
-        imports=_refs(body.imports),
-        reads_docs=reads_docs(found.words, ()),
-        reads_lines=_places(found.words, ()),
-        is_function=not isinstance(node, ast.ClassDef),
     )
 
 
@@ -262,10 +175,65 @@ def _refs(imports: Sequence[Imported]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{item.module}:{item.attribute or '*'}" for item in imports))
 
 
-def _places(words: Set[str], strings: Iterable[str]) -> bool:
-    return reads_positions(words, strings) or prints_positions(words)
-
-
 def _unparsed(texts: Sequence[str]) -> Code:
     key = text_key(*texts)
-    return Code(key=key, text_key=key, opaque=_UNPARSED)
+    return Code(key=key, text_key=key, opaque="it can't be parsed")
+
+
+# Statements that look as if made for their effect on a library: `np.set_printoptions(...)`.
+
+_BEGINNINGS = (
+    *("set", "init_", "use", "config", "enable", "disable", "register", "install", "option"),
+    *("patch", "basicConfig", "simplefilter", "filterwarnings", "chdir", "putenv", "unsetenv"),
+)
+# Changes of a container that a module holds: `sys.path.insert(0, "lib")`.
+_CHANGES = frozenset(
+    {"append", "insert", "extend", "update", "clear", "pop", "remove", "add", "discard", "popitem"}
+)
+_BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
+
+
+def _effects(statements: Iterable[ast.AST]) -> list[str]:
+    """What such statements change or call, dotted, in order; not those in functions."""
+    found: list[str] = []
+    for statement in statements:
+        if not isinstance(statement, DefinitionNode):
+            for block in _BLOCKS:
+                found += _effects(getattr(statement, block, ()))
+            found += _effects_of(statement)
+    return found
+
+
+def _effects_of(statement: ast.AST) -> list[str]:
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Delete | ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AugAssign):
+        targets = [statement.target]
+    value = getattr(statement, "value", None)
+    called = _called(value) if isinstance(value, ast.Call) else ""
+    return [*_changed(targets), *([called] if called else [])]
+
+
+def _changed(targets: Iterable[ast.expr]) -> Iterable[str]:
+    for target in targets:
+        if isinstance(target, ast.Tuple | ast.List):
+            yield from _changed(target.elts)
+        elif isinstance(target, ast.Attribute | ast.Subscript):
+            owner: ast.expr = target
+            while isinstance(owner, ast.Subscript):
+                owner = owner.value
+            if text := dotted(owner):
+                yield text
+
+
+def _called(call: ast.Call) -> str:
+    text = dotted(call.func)
+    name = text.rpartition(".")[2]
+    if text == "setattr" and call.args:
+        owner = dotted(call.args[0])
+        named = call.args[1] if len(call.args) > 1 else None
+        attribute = named.value if isinstance(named, ast.Constant) else "*"
+        return f"{owner}.{attribute!s}" if owner else ""
+    looks_so = name.startswith(_BEGINNINGS) or (name in _CHANGES and text.count(".") > 1)
+    return text if looks_so else ""

@@ -1,79 +1,13 @@
-"""The project's own modules: where they lie, and what of them a name rests on."""
+"""Project modules: where they lie, and what of them a name rests on."""
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from os.path import isdir
 from typing import NamedTuple
 
-from treadle.engine.scan.module_code import Import, ModuleCode, Symbol, analyse_module
-
-# What code takes from the project's own modules by its import statements.
-
-
-def own_refs(source: str, is_own: Callable[[str], bool]) -> frozenset[str]:
-    """The "module:name" that `source` imports or reaches by attribute; "module:*" for all of it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    refs: set[str] = set()
-    modules: dict[str, str] = {}  # bound name -> dotted module
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            refs.update(_imported(node, is_own, modules))
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            refs.update(_imported_from(node, is_own, modules))
-    for bound, dotted in modules.items():
-        refs.update(f"{dotted}:{name}" for name in _attributes(tree, bound))
-    return frozenset(refs)
-
-
-def _imported(
-    node: ast.Import, is_own: Callable[[str], bool], modules: dict[str, str]
-) -> Iterator[str]:
-    for alias in node.names:
-        if not is_own(alias.name):
-            continue
-        yield f"{alias.name}:"  # executed: what concerns all of it
-        if alias.asname or "." not in alias.name:
-            modules[alias.asname or alias.name] = alias.name
-        else:
-            yield f"{alias.name}:*"
-
-
-def _imported_from(
-    node: ast.ImportFrom, is_own: Callable[[str], bool], modules: dict[str, str]
-) -> Iterator[str]:
-    assert node.module
-    for alias in node.names:
-        inner = f"{node.module}.{alias.name}"
-        if is_own(inner):
-            yield f"{inner}:"
-            modules[alias.asname or alias.name] = inner
-        elif is_own(node.module):
-            yield f"{node.module}:{alias.name}"
-
-
-def _attributes(tree: ast.AST, bound: str) -> set[str]:
-    """The attributes by which `bound` is used; "*" if it is used in another way."""
-    by_attribute: set[int] = set()
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            if node.value.id == bound and isinstance(node.ctx, ast.Load):
-                found.add(node.attr)
-                by_attribute.add(id(node.value))
-        elif isinstance(node, ast.Name) and node.id == bound and id(node) not in by_attribute:
-            found.add("*")
-    return found
-
-
-# The project's own modules: where they lie, and what of them a name rests on.
+from treadle.engine.scan.module_symbols import ModuleCode, Symbol, analyse_module
+from treadle.engine.scan.scopes import Imported
 
 _ALL = "*"
 Attributes = frozenset[str] | None
@@ -93,7 +27,7 @@ class Ref(NamedTuple):
 
 
 class Modules:
-    """Finds the project's own modules and follows names through them."""
+    """Finds project modules and follows names through them."""
 
     def __init__(self, folders: Sequence[str], read: Callable[[str], str | None]) -> None:
         """Modules lie in `folders`; `read` gives a file's text, None if there is no such file."""
@@ -110,7 +44,7 @@ class Modules:
         return self._found[dotted]
 
     def code(self, dotted: str) -> ModuleCode | None:
-        """What a module is made of; None if it is none of the project's."""
+        """What a module is made of; None if it is no project module."""
         if dotted not in self._codes:
             found = self.find(dotted)
             source = self._read(found[0]) if found and found[0].endswith(".py") else None
@@ -129,7 +63,7 @@ class Modules:
             if not more:
                 break
             reached |= self._walk(more)
-        return {ref.text: self._key(ref) for ref in sorted(reached, key=lambda ref: ref.text)}
+        return dict(sorted((ref.text, self._symbol(ref).key) for ref in reached))
 
     def _search(self, dotted: str) -> tuple[str, bool] | None:
         path = dotted.replace(".", "/")
@@ -145,10 +79,10 @@ class Modules:
                 return f"{folder}/{path}", True
         return None
 
-    def _key(self, ref: Ref) -> str:
+    def _symbol(self, ref: Ref) -> Symbol:
         code = self.code(ref.module)
         assert code is not None
-        return code.symbols[ref.name].key if ref.name else code.loose.key
+        return code.symbols[ref.name] if ref.name else code.loose
 
     def _walk(self, starts: Iterable[Ref]) -> set[Ref]:
         """The symbols reached from `starts`, each once, without attributes."""
@@ -189,16 +123,12 @@ class Modules:
         if ref.name == _ALL:
             yield from (Ref(ref.module, name) for name in (*code.symbols, *code.imports))
             return
-        known = False
         if ref.name in code.symbols:
-            known = True
             yield from self._used_by(code.symbols[ref.name], ref.module, code)
         for item in code.imports.get(ref.name, ()):
-            known = True
             yield from self._imported(item, ref)
-        if known or ref.name in code.loose_names:
-            return
-        yield from self._elsewhere(ref, code)
+        if not code.binds(ref.name):
+            yield from self._elsewhere(ref, code)
 
     def _used_by(self, symbol: Symbol, dotted: str, code: ModuleCode) -> Iterator[Ref]:
         for name, attributes in symbol.uses.items():
@@ -207,7 +137,7 @@ class Modules:
             elif name not in code.loose_names:
                 yield from (Ref(star, name, attributes) for star in self._stars(code, name))
 
-    def _imported(self, item: Import, ref: Ref) -> Iterator[Ref]:
+    def _imported(self, item: Imported, ref: Ref) -> Iterator[Ref]:
         """What a name stands for that was imported, by what is used of it."""
         if item.attribute is None:
             bound = item.module
@@ -218,12 +148,7 @@ class Modules:
             return
         inner = f"{item.module}.{item.attribute}"
         code = self.code(item.module)
-        named = code is not None and (
-            item.attribute in code.symbols
-            or item.attribute in code.imports
-            or item.attribute in code.loose_names
-        )
-        if named or not self.find(inner):
+        if (code is not None and code.binds(item.attribute)) or not self.find(inner):
             yield Ref(item.module, item.attribute, ref.attributes)
         else:
             yield Ref(item.module, "")
@@ -240,12 +165,7 @@ class Modules:
         """The modules that a name may come from by a star import."""
         for star in code.stars:
             inner = self.code(star)
-            if inner is not None and (
-                name in inner.symbols
-                or name in inner.imports
-                or name in inner.loose_names
-                or any(self._stars(inner, name))
-            ):
+            if inner is not None and (inner.binds(name) or any(self._stars(inner, name))):
                 yield star
 
     def _elsewhere(self, ref: Ref, code: ModuleCode) -> Iterator[Ref]:
@@ -274,8 +194,3 @@ class Modules:
                     if not changeable.isdisjoint(self._walks[ref]):
                         found.add(ref)
         return found
-
-    def _symbol(self, ref: Ref) -> Symbol:
-        code = self.code(ref.module)
-        assert code is not None
-        return code.symbols[ref.name] if ref.name else code.loose

@@ -1,6 +1,6 @@
-"""What hides from static analysis which names code reads or binds, in a user's words.
+"""Words by which code hides from static analysis which names it uses, or asks for its own layout.
 
-Looking too closely costs a unit its independence of other names, no more; looking away would
+Looking too closely costs a chunk its independence of other names, no more; looking away would
 cost correctness. So names that merely look like these count as well.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Set
 
 _BY_NAME = "it imports a module by name, with `{}`"
 _FRAMES = "it looks into the calling code, with `{}`"
@@ -50,8 +51,39 @@ _UNPICKLING = {"weights_only": False, "allow_pickle": True}
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 
 
-def doubt_of_import(module: str, attribute: str | None) -> str | None:
-    """Why what is imported makes names uncertain."""
+# Whether code can tell layouts of the same program apart: by its docstrings, text or lines.
+_DOCS = frozenset(
+    {"__doc__", "help", "inspect", "getsource", "getsourcelines", "getdoc", "doctest", "pydoc"}
+    | {"__code__", "linecache", "findsource", "getcomments", "co_consts", "cleandoc"}
+)
+_POSITIONS = frozenset(
+    {"lineno", "f_lineno", "tb_lineno", "co_firstlineno", "currentframe", "_getframe"}
+    | {"extract_stack", "__traceback__", "co_lines", "co_positions", "getsourcelines"}
+    | {"getframeinfo", "findCaller", "stack_info", "tracemalloc", "end_lineno"}
+)
+_PRINTED = frozenset(
+    {"traceback", "print_exc", "format_exc", "print_stack", "exc_info", "faulthandler"}
+    | {"warn", "warn_explicit", "showwarning", "exception"}
+)
+
+
+def reads_docs(words: Set[str], strings: Iterable[str]) -> bool:
+    """Whether code that mentions these may read docstrings or source text."""
+    return not words.isdisjoint(_DOCS) or any("__doc__" in text for text in strings)
+
+
+def reads_positions(words: Set[str], strings: Iterable[str]) -> bool:
+    """Whether code that mentions these may read line numbers."""
+    return not words.isdisjoint(_POSITIONS) or any("lineno" in text for text in strings)
+
+
+def prints_positions(words: Set[str]) -> bool:
+    """Whether code that mentions these may print line numbers."""
+    return not words.isdisjoint(_PRINTED)
+
+
+def reason_in_import(module: str, attribute: str | None) -> str | None:
+    """Why the names of code that imports this can't be told; None where they can."""
     for part in (*module.split("."), attribute):
         if part in _ANYWHERE:
             return _ANYWHERE[part].format(part)
@@ -59,8 +91,8 @@ def doubt_of_import(module: str, attribute: str | None) -> str | None:
     return _DOTTED[dotted].format(dotted) if dotted in _DOTTED else None
 
 
-def doubt_of_call(node: ast.Call) -> str | None:
-    """Why a call makes names uncertain, apart from what the mere mention of its names does."""
+def reason_in_call(node: ast.Call) -> str | None:
+    """The same of a call, apart from what the mere mention of its names does."""
     function = node.func
     for keyword in node.keywords:
         if keyword.arg in _UNPICKLING and _is(keyword.value, _UNPICKLING[keyword.arg]):
@@ -68,9 +100,9 @@ def doubt_of_call(node: ast.Call) -> str | None:
         if keyword.arg == "formula" and not isinstance(keyword.value, ast.Constant):
             return _FORMULA.format("formula=")
     if isinstance(function, ast.Name):
-        return _doubt_of_plain(function.id, node)
+        return _reason_in_plain(function.id, node)
     if isinstance(function, ast.Attribute) and function.attr in CALLS:
-        return _doubt_of_method(function, node)
+        return _reason_in_method(function, node)
     return None
 
 
@@ -85,7 +117,7 @@ def names_in_call(node: ast.Call) -> list[str]:
     return found
 
 
-def _doubt_of_plain(name: str, node: ast.Call) -> str | None:
+def _reason_in_plain(name: str, node: ast.Call) -> str | None:
     if name in ("vars", "dir"):
         return None if node.args else _RUNS.format(f"{name}()")
     if name == "getattr" and len(node.args) > 1:
@@ -95,7 +127,7 @@ def _doubt_of_plain(name: str, node: ast.Call) -> str | None:
     return None
 
 
-def _doubt_of_method(function: ast.Attribute, node: ast.Call) -> str | None:
+def _reason_in_method(function: ast.Attribute, node: ast.Call) -> str | None:
     name = function.attr
     root = function.value.id if isinstance(function.value, ast.Name) else ""
     dotted = f"{root}.{name}"

@@ -1,28 +1,19 @@
-"""The session's names, as the top level of code uses and binds them."""
+"""Scopes: which names a walk over syntax has seen read, bound and deleted in each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
-# What code reads, and what code that is not run at once reads when it is.
-
+# By name, the first attributes it is read by; None where it is used as a whole.
 Reads = dict[str, set[str] | None]
 FrozenReads = Mapping[str, frozenset[str] | None]
 
 
-class Imported(NamedTuple):
-    """A name that an import statement binds."""
-
-    name: str  # "*" for a star import
-    module: str  # dotted; leading dots where it is relative
-    attribute: str | None  # the name in that module; None: the module itself
-
-
 def note(reads: Reads, name: str, attribute: str | None) -> None:
-    """Add one read: by an attribute, or (None) as a whole."""
+    """Add one read to `reads`: by an attribute, or (None) as a whole."""
     if attribute is None:
         reads[name] = None
     elif name not in reads:
@@ -52,6 +43,14 @@ def frozen(reads: Reads) -> FrozenReads:
     }
 
 
+class Imported(NamedTuple):
+    """A name that an import statement binds."""
+
+    name: str  # "*" for a star import
+    module: str  # dotted; leading dots where it is relative
+    attribute: str | None  # the name in that module; None: the module itself
+
+
 class Body(Struct):
     """What code does to its surroundings when it runs."""
 
@@ -75,106 +74,83 @@ class Body(Struct):
         return reads
 
 
-# The scopes of a program: where its names are read, bound, deleted and declared.
-
-
-class Session(Protocol):
-    """The scope at the top, as code in functions and classes reaches it."""
-
-    binds: set[str]
-    deletes: set[str]
-
-    def bind_from_function(self, name: str) -> None:
-        """`name` is bound by a function that declares it global."""
-
-
 class Scope:
-    """What is common to scopes: where names are read, bound, deleted and declared."""
+    """Where names are read, bound and deleted.
 
-    def __init__(self, module: Session | None) -> None:
-        """Nothing seen yet."""
-        self.module: Session = module if module is not None else self  # type: ignore[assignment]
+    At the top level and in class bodies, `settled` are the names bound or deleted by now, on
+    every way that leads here. In a function they say nothing: there a name that is bound
+    anywhere is local everywhere.
+    """
+
+    def __init__(self, session: SessionScope) -> None:
+        """Nothing seen yet; `session` lies around everything."""
+        self.session = session
         self.globals: set[str] = set()
+        self.settled: set[str] = set()
+        self.waiting: list[str] = []  # surely bound by `:=` in the statement at hand
 
     def read(self, name: str, attribute: str | None) -> None:
-        """`name` is read, by an attribute or (None) as a whole."""
         raise NotImplementedError
 
     def bind(self, name: str) -> None:
-        """`name` is bound."""
         raise NotImplementedError
 
+    def bind_perhaps(self, name: str) -> None:
+        """`name` is bound in the midst of an expression, if that part of it is evaluated."""
+        self.bind(name)
+
     def delete(self, name: str) -> None:
-        """`name` is deleted."""
-        self.bind(name)
-
-    def walrus(self, name: str) -> None:
-        """`name` is bound in the midst of an expression."""
-        self.bind(name)
-
-    def perhaps(self, name: str) -> None:
-        """`name` may be bound, or not."""
-        self.bind(name)
+        raise NotImplementedError
 
     def run(self, body: Body) -> None:
         """Code with a scope of its own runs here, or may from here on."""
         raise NotImplementedError
 
-    def doubt(self, reason: str) -> None:
+    def run_later(self, body: Body) -> None:
+        """The same for code that what this scope belongs to does not run by itself: a method."""
+        self.run(body)
+
+    def run_imports(self, names: list[Imported]) -> None:
+        self.run(Body(imports=names))
+
+    def mark_opaque(self, reason: str) -> None:
         """The names of this code can't be told."""
-        raise NotImplementedError
+        self.run(Body(opaque=reason))
 
-    def imported(self, names: list[Imported]) -> None:
-        """An import statement."""
-        raise NotImplementedError
-
-    def declare_nonlocal(self, names: list[str]) -> None:
-        """A `nonlocal` statement: only functions can have one that matters."""
+    def commit(self) -> None:
+        """A statement's expressions are done: what `:=` bound in them is settled."""
+        if self.waiting:
+            self.settled.update(self.waiting)
+            self.waiting.clear()
 
 
 class FunctionScope(Scope):
     """A function: its own names are those it binds anywhere."""
 
-    def __init__(self, module: Session, bound: Iterable[str] = ()) -> None:
-        """Nothing seen yet."""
-        super().__init__(module)
+    def __init__(self, session: SessionScope, bound: Iterable[str] = ()) -> None:
+        super().__init__(session)
         self.bound = set(bound)
         self.nonlocals: set[str] = set()
+        self.local_reads: Reads = {}  # known when it is closed
         self.body = Body()
 
     def read(self, name: str, attribute: str | None) -> None:
-        """A look-up."""
         note(self.body.free, name, attribute)
 
     def bind(self, name: str) -> None:
-        """A binding."""
         if name in self.globals:
-            self.module.bind_from_function(name)
+            self.session.bind_from_inside(name)
             note(self.body.direct, name, None)
         else:
             self.bound.add(name)
 
     def delete(self, name: str) -> None:
-        """A deletion."""
         self.bind(name)
         if name in self.globals:
-            self.module.deletes.add(name)
+            self.session.deletes.add(name)
 
     def run(self, body: Body) -> None:
-        """Code with a scope of its own."""
         self.body.absorb(body)
-
-    def doubt(self, reason: str) -> None:
-        """A reason for doubt."""
-        self.body.opaque = self.body.opaque or reason
-
-    def imported(self, names: list[Imported]) -> None:
-        """An import statement."""
-        self.body.imports += names
-
-    def declare_nonlocal(self, names: list[str]) -> None:
-        """A `nonlocal` statement."""
-        self.nonlocals.update(names)
 
     def close(self) -> Body:
         """What the function reads around it: its own names are known by now."""
@@ -182,7 +158,8 @@ class FunctionScope(Scope):
         for name in self.globals & body.free.keys():
             merge(body.direct, {name: body.free.pop(name)})
         for name in self.bound - self.nonlocals - self.globals:
-            body.free.pop(name, None)
+            if name in body.free:
+                self.local_reads[name] = body.free.pop(name)
         for name in self.nonlocals:
             body.free.setdefault(name, None)
         return body
@@ -192,130 +169,79 @@ class ComprehensionScope(FunctionScope):
     """A comprehension: what `:=` binds in it belongs to the scope around it."""
 
     def __init__(self, outer: Scope) -> None:
-        """Nothing seen yet."""
-        super().__init__(outer.module)
+        super().__init__(outer.session)
         self._outer = outer
 
-    def walrus(self, name: str) -> None:
-        """A `:=`."""
-        self._outer.perhaps(name)
-
-    def perhaps(self, name: str) -> None:
-        """A `:=` that may not be reached."""
-        self._outer.perhaps(name)
+    def bind_perhaps(self, name: str) -> None:
+        self._outer.bind_perhaps(name)
 
 
-class FlowScope(Scope):
-    """Code run from top to bottom: `settled` are the names it has bound or deleted by now."""
-
-    def __init__(self, module: Session | None) -> None:
-        """Nothing seen yet."""
-        super().__init__(module)
-        self.settled: set[str] = set()
-        self.waiting: list[str] = []  # bound by `:=` in the statement at hand
-
-    def commit(self) -> None:
-        """A statement's expressions are done: what `:=` bound in them is settled."""
-        if self.waiting:
-            self.settled.update(self.waiting)
-            self.waiting.clear()
-
-
-class ClassScope(FlowScope):
+class ClassScope(Scope):
     """A class body: runs at once; its names are not seen by the functions in it."""
 
-    def __init__(self, outer: Scope) -> None:
-        """Nothing seen yet."""
-        super().__init__(outer.module)
-        self._outer: Scope = outer._outer if isinstance(outer, ClassScope) else outer
+    def __init__(self, session: SessionScope) -> None:
+        super().__init__(session)
         self._bound: set[str] = set()
-        self._missed: Reads = {}
-        self.deferred = Body()  # its methods
+        self._missed: Reads = {}  # read before the class body bound them
+        self.body = Body()
+        self.methods = Body()
 
     def read(self, name: str, attribute: str | None) -> None:
-        """A look-up."""
         if name in self.globals:
-            self.run(Body(direct={name: None}))
+            note(self.body.direct, name, None)
         elif name not in self.settled:
             note(self._missed, name, attribute)
-            self._outer.read(name, attribute)
 
     def bind(self, name: str) -> None:
-        """A binding."""
-        if name in self.globals:
-            self.module.bind_from_function(name)
-        else:
-            self._bound.add(name)
+        self.bind_perhaps(name)
+        if name not in self.globals:
             self.settled.add(name)
 
-    def delete(self, name: str) -> None:
-        """A deletion."""
+    def bind_perhaps(self, name: str) -> None:
         if name in self.globals:
-            self.module.bind_from_function(name)
-            self.module.deletes.add(name)
-        else:  # the name is looked up outside again
+            self.session.bind_from_inside(name)
+        else:
             self._bound.add(name)
-            self.settled.discard(name)
 
-    def walrus(self, name: str) -> None:
-        """A `:=`."""
-        self._bound.add(name)
-        self.waiting.append(name)
-
-    def perhaps(self, name: str) -> None:
-        """A `:=` that may not be reached."""
-        self._bound.add(name)
+    def delete(self, name: str) -> None:
+        self.bind_perhaps(name)
+        if name in self.globals:
+            self.session.deletes.add(name)
+        self.settled.discard(name)  # it is looked up outside again
 
     def run(self, body: Body) -> None:
-        """Code with a scope of its own."""
-        self._outer.run(body)
+        self.body.absorb(body)
 
-    def doubt(self, reason: str) -> None:
-        """A reason for doubt."""
-        self._outer.doubt(reason)
-
-    def imported(self, names: list[Imported]) -> None:
-        """An import statement."""
-        self.run(Body(imports=names))
+    def run_later(self, body: Body) -> None:
+        self.methods.absorb(body)
 
     def close(self) -> Body:
-        """Its methods. A name it binds itself is else looked up in the session only."""
-        skipping = {name: self._missed[name] for name in self._bound & self._missed.keys()}
-        if skipping:
-            self.run(Body(direct=skipping))
-        return self.deferred
+        """What the class body reads around it. Names it binds it else finds in the session only."""
+        for name, attributes in self._missed.items():
+            place = self.body.direct if name in self._bound else self.body.free
+            merge(place, {name: attributes})
+        return self.body
 
 
-# The session's names, as the top level of code uses and binds them.
-
-
-class Pending(Struct):
-    """A function or class that nobody has mentioned yet."""
-
-    body: Body
-    settled: frozenset[str]  # when it was defined
-
-
-class ModuleScope(FlowScope):
-    """The session's names, as the top level of a chunk uses and binds them."""
+class SessionScope(Scope):
+    """The session's names, as the top level of code uses and binds them."""
 
     def __init__(self) -> None:
-        """Nothing seen yet."""
-        super().__init__(None)
+        super().__init__(self)
         self.uses: Reads = {}
-        self.now: Reads | None = None  # where to note what a statement reads, settled or not
+        self.now: Reads | None = None  # where to note what a definition reads, settled or not
         self.binds: set[str] = set()
         self.deletes: set[str] = set()
-        self.defined: set[str] = set()  # names that a definition, and nothing else, binds
-        self._bound_by_functions: set[str] = set()
         self.imports: list[Imported] = []  # of top-level statements
         self.inner_imports: list[Imported] = []  # of functions that may have run, and classes
         self.opaque: str | None = None
+        self._defined: set[str] = set()
+        self._bound_inside: set[str] = set()
         self._mentioned: set[str] = set()
-        self._pending: dict[str, Pending] = {}
+        # Definitions that nobody has mentioned yet, with what was settled when they were made.
+        self._pending: dict[str, tuple[Body, frozenset[str]]] = {}
 
     def read(self, name: str, attribute: str | None) -> None:
-        """A look-up."""
         if self.now is not None:
             note(self.now, name, attribute)
         if name not in self.settled:
@@ -323,72 +249,58 @@ class ModuleScope(FlowScope):
         self._mention(name)
 
     def bind(self, name: str) -> None:
-        """A binding."""
-        self._forget(name)
-        self.binds.add(name)
+        self.bind_perhaps(name)
         self.settled.add(name)
 
-    def bind_from_function(self, name: str) -> None:
-        """`name` is bound by a function that declares it global: nobody knows when."""
+    def bind_perhaps(self, name: str) -> None:
+        self._forget(name)
         self.binds.add(name)
-        self._bound_by_functions.add(name)
+
+    def bind_from_inside(self, name: str) -> None:
+        """`name` is bound by a function or class that declares it global: nobody knows when."""
+        self.binds.add(name)
+        self._bound_inside.add(name)
 
     def delete(self, name: str) -> None:
-        """A deletion."""
         self._forget(name)
         self.deletes.add(name)
-        self.settled.add(name)
-
-    def walrus(self, name: str) -> None:
-        """A `:=`."""
-        self.perhaps(name)
-        self.waiting.append(name)
-
-    def perhaps(self, name: str) -> None:
-        """A `:=` that may not be reached."""
-        self._forget(name)
-        self.binds.add(name)
+        self.settled.add(name)  # what it then holds, or not, is this code's own doing
 
     def run(self, body: Body) -> None:
-        """Code with a scope of its own."""
         if self.now is not None:
-            merge(self.now, body.free)
-            merge(self.now, body.direct)
+            merge(self.now, body.reads())
         self._activate(body, self.settled)
 
-    def defer(self, name: str, body: Body) -> None:
-        """`name` is bound to a function or class: `body` runs once somebody mentions it."""
+    def run_imports(self, names: list[Imported]) -> None:
+        self.imports += names
+
+    def define_at_top(self, name: str, body: Body, waits: bool) -> None:
+        """`name` is bound by a top-level definition. If it `waits`, `body` runs once mentioned."""
+        if not waits:
+            self.run(body)
         self.bind(name)
-        if name in self._mentioned:
+        self._defined.add(name)
+        if waits and name in self._mentioned:
             self._activate(body, self.settled)
-        else:
-            self._pending[name] = Pending(body, frozenset(self.settled))
+        elif waits:
+            self._pending[name] = body, frozenset(self.settled)
 
     def finish(self) -> set[str]:
-        """The code has ended: the names that a definition, and nothing else, binds."""
-        for name in self._bound_by_functions:
+        """The code has ended: the names that a top-level definition, and nothing else, binds."""
+        for name in self._bound_inside:
             self._forget(name)
-        return self.defined
-
-    def doubt(self, reason: str) -> None:
-        """A reason for doubt."""
-        self.opaque = self.opaque or reason
-
-    def imported(self, names: list[Imported]) -> None:
-        """An import statement."""
-        self.imports += names
+        return self._defined
 
     def _mention(self, name: str) -> None:
         self._mentioned.add(name)
         if name in self._pending:
-            self._activate(self._pending.pop(name).body, self.settled)
+            self._activate(self._pending.pop(name)[0], self.settled)
 
     def _forget(self, name: str) -> None:
         """`name` gets another value: others may have called the function until now."""
-        self.defined.discard(name)
+        self._defined.discard(name)
         if name in self._pending:
-            pending = self._pending.pop(name)
-            self._activate(pending.body, pending.settled)
+            self._activate(*self._pending.pop(name))
 
     def _activate(self, body: Body, settled: Iterable[str]) -> None:
         reads = body.reads()

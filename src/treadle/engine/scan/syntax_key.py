@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from treadle.engine.store.digest import combined, digest
 
@@ -20,12 +21,13 @@ _FIELDS = {
     if isinstance(kind, type) and issubclass(kind, ast.AST)
 }
 _DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # what `parsed` may raise
 
 
 def parsed(code: str) -> ast.Module:
     """The tree of a chunk's code, without the warnings of its syntax: running it shows them.
 
-    Raises SyntaxError, ValueError, RecursionError, MemoryError.
+    Raises one of UNPARSABLE; so may a walk over a tree that is nested too deep.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -34,11 +36,12 @@ def parsed(code: str) -> ast.Module:
 
 def code_key(tree: ast.Module, code: str) -> str:
     """The digest of a chunk: of its code's tree, and whether its last value is shown."""
-    return syntax_key(tree.body, "silenced" if _silenced(tree.body, code) else "shown")
+    last = tree.body[-1] if tree.body else None
+    silenced = isinstance(last, ast.Expr) and is_silenced(last, code)
+    return syntax_key(tree.body, "silenced" if silenced else "shown")
 
 
 def text_key(*texts: str) -> str:
-    """The digest of the exact source."""
     return combined(texts)
 
 
@@ -51,21 +54,19 @@ def syntax_key(statements: Iterable[ast.AST], *marks: str) -> str:
     return digest("\n".join(parts).encode("utf-8", "surrogatepass"))
 
 
-def is_docstring(statement: ast.stmt) -> bool:
-    """Whether a body's first statement is its docstring."""
-    return (
-        isinstance(statement, ast.Expr)
-        and isinstance(statement.value, ast.Constant)
-        and isinstance(statement.value.value, str)
-    )
+def without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    """A body's statements but for its docstring."""
+    first = body[0].value if body and isinstance(body[0], ast.Expr) else None
+    documented = isinstance(first, ast.Constant) and isinstance(first.value, str)
+    return body[1:] if documented else body
 
 
-def _silenced(body: Sequence[ast.stmt], code: str) -> bool:
-    """Whether a semicolon follows the last expression: its value is not shown."""
-    last = body[-1] if body else None
-    if not isinstance(last, ast.Expr):
-        return False
-    text = code.split("\n")[(last.end_lineno or 1) - 1].encode("utf-8", "surrogatepass")
+def is_silenced(last: ast.Expr, code: str, line: int = 1) -> bool:
+    """Whether a semicolon follows the last expression of code that begins in this line.
+
+    Its value is not shown then.
+    """
+    text = code.split("\n")[(last.end_lineno or line) - line].encode("utf-8", "surrogatepass")
     return text[last.end_col_offset or 0 :].lstrip().startswith(b";")
 
 
@@ -84,16 +85,13 @@ def _write(node: ast.AST, write: Callable[[str], None]) -> None:
         if isinstance(value, ast.AST):
             _write(value, write)
         elif isinstance(value, list):
-            _write_list(node, field, value, write)
+            documented = field == "body" and isinstance(node, _DOCUMENTED)
+            _write_list(without_docstring(value) if documented else value, write)
         else:
             write(value if isinstance(value, str) and field != "str" else repr(value))
 
 
-def _write_list(
-    node: ast.AST, field: str, items: list[object], write: Callable[[str], None]
-) -> None:
-    if field == "body" and isinstance(node, _DOCUMENTED) and is_docstring(node.body[0]):
-        items = items[1:]
+def _write_list(items: list[Any], write: Callable[[str], None]) -> None:
     write("[")
     for item in items:
         if isinstance(item, ast.AST):

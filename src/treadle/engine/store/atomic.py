@@ -7,8 +7,8 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-# No pathlib: the worker imports this when it starts.
-
+# No pathlib in the store: the worker imports it when it starts, and a build touches thousands of
+# files.
 
 PART = ".part-"  # what the names of unfinished files begin with
 OURS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM)  # a process's trouble, not a file's
@@ -41,6 +41,27 @@ def flat(part: Bytes) -> memoryview:
     return view.cast("B") if view.nbytes else memoryview(b"")
 
 
+def remove(path: str) -> None:
+    """Remove a file, if it is there and that can be done."""
+    with suppress(OSError):
+        os.unlink(path)
+
+
+def scratch_file(name: str) -> int:
+    """An empty file for appending, whose descriptor is not inherited; nameless where possible."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create(f"treadle-{name}", os.MFD_CLOEXEC)
+    else:  # not Linux
+        import tempfile
+
+        with tempfile.TemporaryFile(buffering=0) as file:
+            descriptor = os.dup(file.fileno())
+    import fcntl
+
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
+    return descriptor
+
+
 def _write_beside(target: str, parts: Sequence[Bytes]) -> None:
     part = f"{os.path.dirname(target)}/{PART}{os.urandom(8).hex()}"
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
@@ -68,12 +89,6 @@ def _make_folder(folder: str) -> None:
             os.makedirs(folder, exist_ok=True)
     except OSError as failure:
         raise _explained(failure, folder) from failure
-
-
-def remove(path: str) -> None:
-    """Remove a file, if it is there and that can be done."""
-    with suppress(OSError):
-        os.unlink(path)
 
 
 def _explained(failure: OSError, target: str) -> OSError:

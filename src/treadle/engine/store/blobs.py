@@ -11,21 +11,14 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from blake3 import blake3
-
 from treadle.engine.store.atomic import OURS, Bytes, flat, remove, write_whole
-from treadle.engine.store.digest import PARALLEL, digest
+from treadle.engine.store.digest import digest
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-
-# Names that hold the bytes themselves: a file takes far longer to write than a name.
-#
-# They stand in traces, which are sealed; the digest in them is for what mangles a name elsewhere.
-
-# No pathlib: the worker imports this when it starts.
-
+# Names that hold the bytes themselves: a file takes far longer to write than a name. They stand in
+# traces, which are sealed; the digest in them is for what mangles a name elsewhere.
 
 INLINE_BYTES = 2048  # bytes up to which a name holds them
 _MARK = "="  # digests are hexadecimal
@@ -43,32 +36,18 @@ def inline_name(data: bytes) -> str:
     return f"{_MARK}{digest(data)[:_CHECK]}{text}"
 
 
-def inline_data(name: str) -> bytes | None:
-    """What such a name holds; None if it is truncated or altered."""
-    start = len(_MARK) + _CHECK
-    try:
-        data = binascii.a2b_base64(name[start:], strict_mode=True)
-    except ValueError:
-        return None
-    return data if inline_name(data) == name else None
-
-
-# Blobs: bytes that are found by their digest, and that are what it says or not given out.
-#
-# Small ones may be found by a name that holds them (`Blobs.put_small`).
-
-# No pathlib: the worker imports this when it starts.
-
-
 MAPPED = 1 << 20  # bytes from which on a file is mapped instead of read
 MAPPED_FILES = 256  # each mapping holds a file open, of 1024 or so a process may have
+
+
+class BlobMemory(mmap.mmap):
+    """What `Blobs.open` gives lies in this: nobody sees a change of it but who opened it."""
 
 
 class CorruptEntryError(Exception):
     """An entry is missing, truncated or altered: what it held must be computed again."""
 
     def __init__(self, name: str, trouble: str) -> None:
-        """Say which entry, and what is wrong with it."""
         super().__init__(f"the cache entry {name} {trouble}")
         self.name = name
 
@@ -87,7 +66,7 @@ class Blobs:
     def put(self, parts: Sequence[Bytes]) -> str:
         """Keep the concatenation of `parts`: its digest. Raises OSError."""
         views = [flat(part) for part in parts]
-        name = _digest_of(views)
+        name = digest(*views)
         if not self._used(name, sum(view.nbytes for view in views)):
             write_whole(self._path(name), views)
         return name
@@ -99,16 +78,6 @@ class Blobs:
             return self.put(views)
         return inline_name(b"".join(views))
 
-    def put_file(self, path: Path | str) -> str:
-        """Keep what the file at `path` holds: its digest. Raises OSError."""
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            size = os.fstat(descriptor).st_size
-            # A copy in memory: the file may change between hashing and writing.
-            return self.put([_copied(descriptor, size)])
-        finally:
-            os.close(descriptor)
-
     def open(self, name: str) -> memoryview:
         """The blob as memory that can be written to; that changes neither file nor other readers.
 
@@ -117,7 +86,7 @@ class Blobs:
         """
         if is_inline(name):
             return _inside(name)
-        view = self._checked(name)
+        view = self._memory(name)
         if digest(view) != name:
             raise self._corrupt(name, "is truncated or altered")
         return view
@@ -148,11 +117,15 @@ class Blobs:
             return False
         return True
 
-    def _checked(self, name: str) -> memoryview:
+    def _memory(self, name: str) -> memoryview:
         if len(name) != 64 or not name.isalnum():
             raise CorruptEntryError(repr(name), "has no proper name")
         try:
-            return _memory(self._path(name))
+            descriptor = os.open(self._path(name), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            try:
+                return _memory_of(descriptor)
+            finally:
+                os.close(descriptor)
         except FileNotFoundError:
             raise CorruptEntryError(name, "is missing") from None
         except OSError as failure:
@@ -167,38 +140,25 @@ class Blobs:
 
 
 def _inside(name: str) -> memoryview:
-    data = inline_data(name)
-    if data is None:
+    """What a name holds. Raises CorruptEntryError."""
+    try:
+        data = binascii.a2b_base64(name[len(_MARK) + _CHECK :], strict_mode=True)
+    except ValueError:
+        data = b""
+    if inline_name(data) != name:
         raise CorruptEntryError(repr(name[:40]), "is truncated or altered")
     view = _blank(len(data))
     view[:] = data
     return view
 
 
-def _digest_of(views: Sequence[memoryview]) -> str:
-    large = sum(view.nbytes for view in views) >= PARALLEL
-    hasher = blake3(max_threads=blake3.AUTO if large else 1)
-    for view in views:
-        hasher.update(view)
-    return hasher.hexdigest()
-
-
-def _memory(path: str) -> memoryview:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        size = os.fstat(descriptor).st_size
-        if size < MAPPED or _files_open(descriptor) >= MAPPED_FILES:
-            return _copied(descriptor, size)
-        return memoryview(mmap.mmap(descriptor, size, access=mmap.ACCESS_COPY))
-    finally:
-        os.close(descriptor)
-
-
-def _files_open(descriptor: int) -> int:
-    """How many files the process has open, or a little more: the lowest free number says it."""
-    free = os.dup(descriptor)
+def _memory_of(descriptor: int) -> memoryview:
+    size = os.fstat(descriptor).st_size
+    free = os.dup(descriptor)  # the lowest number says how many files the process has open
     os.close(free)
-    return free
+    if size < MAPPED or free >= MAPPED_FILES:
+        return _copied(descriptor, size)
+    return memoryview(BlobMemory(descriptor, size, access=mmap.ACCESS_COPY))
 
 
 def _copied(descriptor: int, size: int) -> memoryview:
@@ -215,4 +175,4 @@ def _copied(descriptor: int, size: int) -> memoryview:
 
 def _blank(size: int) -> memoryview:
     """Memory that begins at a page's border."""
-    return memoryview(mmap.mmap(-1, size) if size else bytearray())
+    return memoryview(BlobMemory(-1, size) if size else bytearray())

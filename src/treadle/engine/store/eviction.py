@@ -1,9 +1,13 @@
-"""Remove what has not been used for long; a build that runs meanwhile computes it again."""
+"""How large the store is and may be; what has not been used for long goes.
+
+A build that runs meanwhile computes it again.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -13,17 +17,44 @@ from pathlib import Path
 from msgspec import Struct
 
 from treadle.engine.store.atomic import PART, remove
-from treadle.engine.store.traces import SIZE
+from treadle.engine.store.digest import SEAL
 
-# What lies in a store's folder.
+VARIABLE = "TREADLE_CACHE_LIMIT"
+DEFAULT = 5 * 10**9  # bytes
+UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
-PARTS = ("blobs", "traces", "documents", "stats")  # folders: all that a store has
+
+class LimitError(OSError):
+    """The limit that is given is no size; the command reports it as it does other OSErrors."""
+
+
+def cache_limit() -> int:
+    """The limit in bytes: 5 GB, or what the environment variable TREADLE_CACHE_LIMIT says.
+
+    It holds a number and perhaps a unit: `500M`, `2.5G`. Raises LimitError.
+    """
+    given = os.environ.get(VARIABLE, "").strip()
+    if not given:
+        return DEFAULT
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?)B?", given.upper())
+    if found is None:
+        raise LimitError(f"{VARIABLE} is {given!r}; a size like 500M or 5G is expected")
+    return int(float(found[1]) * UNITS[found[2]])
+
+
+def in_words(size: int) -> str:
+    """A size for people: `12.3 MB`."""
+    for unit, name in ((10**9, "GB"), (10**6, "MB"), (1000, "kB")):
+        if size >= unit:
+            return f"{size / unit:.1f} {name}"
+    return f"{size} bytes"
+
+
+PARTS = ("blobs", "traces", "records", "stats")  # folders: all that a store has
 UNFINISHED = 3600.0  # seconds after which an unfinished file is a killed build's
 
 
 class Entry(Struct, frozen=True):
-    """A file of the store."""
-
     path: str
     name: str
     size: int  # bytes
@@ -31,8 +62,6 @@ class Entry(Struct, frozen=True):
 
 
 class Removed(Struct, frozen=True):
-    """How much was removed."""
-
     entries: int = 0
     size: int = 0  # bytes
 
@@ -83,16 +112,13 @@ def named_blobs(trace: Entry) -> frozenset[str]:
     """
     try:
         with open(trace.path, "rb") as file:
-            names = json.loads(file.read()[SIZE:]).get("blobs", ())
+            names = json.loads(file.read()[SEAL:]).get("blobs", ())
         return frozenset(str(name) for name in names)
     except (OSError, ValueError, AttributeError, TypeError):
         return frozenset()
 
 
-# Remove what has not been used for long; a build that runs meanwhile computes it again.
-
-# Seconds for which a blob that no trace names is left alone: a build puts blobs first, then the
-# trace.
+# Seconds for which a blob that no trace names is left alone: a build puts blobs first.
 GRACE = 3600.0
 ROOM = 0.9  # of the limit is left when it has been exceeded, so that this is seldom
 
@@ -130,7 +156,7 @@ def remove_older(root: Path | str, seconds: float) -> Removed:
     for trace in shelf.oldest_first():
         if trace.used < before:
             removed += shelf.remove(trace)
-    for entry in (*found["documents"], *found["stats"]):
+    for entry in (*found["records"], *found["stats"]):
         if entry.used < before:
             removed += unlink(entry)
     return removed
@@ -142,7 +168,8 @@ def remove_all(root: Path | str) -> Removed:
     for path in _folders(root).values():
         for entry in list(entries_below(path)):
             removed += unlink(entry)
-        _remove_folders(path)
+        for folder, _, _ in os.walk(path, topdown=False):
+            _remove_folder(folder)
     _remove_folder(os.fspath(root))
     return removed
 
@@ -169,12 +196,8 @@ class _Shelf:
     def remove_unnamed(self) -> Removed:
         """Remove the blobs that no trace has named for an hour."""
         before = time.time() - GRACE
-        unnamed = [
-            name
-            for name, blob in self._blobs.items()
-            if not self._uses[name] and blob.used < before
-        ]
-        return sum((self._remove_blob(name) for name in unnamed), Removed())
+        old = [name for name, blob in self._blobs.items() if blob.used < before]
+        return sum((self._remove_blob(name) for name in old if not self._uses[name]), Removed())
 
     def _remove_blob(self, name: str) -> Removed:
         blob = self._blobs.pop(name, None)
@@ -188,11 +211,6 @@ class _Shelf:
 
 def _folders(root: Path | str) -> dict[str, str]:
     return {part: f"{os.fspath(root)}/{part}" for part in PARTS}
-
-
-def _remove_folders(path: str) -> None:
-    for folder, _, _ in os.walk(path, topdown=False):
-        _remove_folder(folder)
 
 
 def _remove_folder(path: str) -> None:

@@ -1,4 +1,8 @@
-"""Digests of the user's files: of what they hold, not of when they were written."""
+"""What is outside, as texts to compare: what files hold, what paths are, what variables say.
+
+The worker takes these texts when it observes a step, the command when it asks whether they
+still hold: the same functions on both sides.
+"""
 
 from __future__ import annotations
 
@@ -6,145 +10,18 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from blake3 import blake3
+from msgspec.json import Decoder
 
 from treadle.engine.store.atomic import write_whole
-from treadle.engine.store.digest import PARALLEL, combined, digest
-from treadle.engine.store.traces import sealed, unsealed
+from treadle.engine.store.digest import PARALLEL, combined, digest, sealed, unsealed
+from treadle.engine.store.traces import decoded, encoded
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-# Whether files stayed as they were while somebody used them.
-
-
-def changed_since(moment: int, paths: Iterable[str]) -> bool:
-    """Whether one of the files was written, replaced or made at `moment` or later.
-
-    `moment` is in nanoseconds since 1970. The time of the last change of the inode tells, which
-    nobody can set back: a file that was edited and put back counts as changed.
-    """
-    return any(_changed(path) >= moment for path in paths)
-
-
-def _changed(path: str) -> int:
-    try:
-        return os.stat(path).st_ctime_ns
-    except OSError:
-        return 0
-
-
-# What earlier builds found out about large files, and when that may be believed.
-
-# No pathlib: the worker imports this when it starts.
-
-
-Stamp = tuple[int, int, int, int, int]  # device, inode, size, mtime and ctime in nanoseconds
-
-LARGE = 1_000_000  # bytes; smaller files are hashed every time
-KEPT = 2000  # files
-PURPOSE = "digests of large files"
-# A file must have been left alone that long when it was hashed. It is longer than the system takes
-# to write out changed pages: only then does a write through a mapping set the ctime again.
-SETTLED = 60 * 10**9  # nanoseconds
-# File systems whose ctime the local clock sets, at every write, and nobody can set back.
-LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "f2fs", "bcachefs"})
-
-
-def stamp_of(found: os.stat_result) -> Stamp:
-    """What changes when a file is written: not mtime alone, which anyone can set."""
-    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
-
-
-def settled_for(nanoseconds: int, stamp: Stamp) -> bool:
-    """Whether a file has been left alone that long."""
-    return stamp[4] + nanoseconds < time.time_ns()
-
-
-class KnownFiles:
-    """Digests of large files, kept between builds in `root/stats/`.
-
-    One is believed only if device, inode, size, mtime and ctime are as they were, the file had
-    not been touched for a minute when it was hashed, and its file system keeps an honest ctime.
-    """
-
-    def __init__(self, root: Path | str, key: bytes) -> None:
-        """`root`: the store's folder; `key`: its secret key. Nothing is read as yet."""
-        self._key = key
-        self._path = f"{os.fspath(root)}/stats/files"
-        self._entries: dict[str, list[object]] | None = None
-        self._devices: frozenset[int] | None = None
-        self._changed = False
-
-    def digest_of(self, path: str, stamp: Stamp) -> str:
-        """The file's digest; empty if it must be hashed."""
-        if stamp[2] < LARGE:
-            return ""
-        entry = self._loaded().get(path)
-        return str(entry[5]) if entry is not None and entry[:5] == [*stamp] else ""
-
-    def add(self, path: str, stamp: Stamp, value: str) -> None:
-        """Remember a file that was hashed just now, if that can be relied upon."""
-        settled = settled_for(SETTLED, stamp)
-        if stamp[2] >= LARGE and settled and stamp[0] in self._trusted():
-            entries = self._loaded()
-            entries.pop(path, None)  # so that it becomes the last
-            entries[path] = [*stamp, value]
-            self._changed = True
-
-    def save(self) -> None:
-        """Write what is new, beside what others have written meanwhile. Raises OSError."""
-        if not self._changed:
-            return
-        entries = self._read() | self._loaded()
-        kept = dict(list(entries.items())[-KEPT:])
-        write_whole(self._path, [sealed({"files": kept}, PURPOSE, self._key)])
-        self._changed = False
-
-    def _loaded(self) -> dict[str, list[object]]:
-        if self._entries is None:
-            self._entries = self._read()
-        return self._entries
-
-    def _read(self) -> dict[str, list[object]]:
-        """The entries; none if the file is not as this user's builds wrote it."""
-        try:
-            with open(self._path, "rb") as file:
-                record = unsealed(file.read(), PURPOSE, self._key)
-        except OSError:
-            return {}
-        entries = record.get("files") if record else None
-        return entries if isinstance(entries, dict) else {}
-
-    def _trusted(self) -> frozenset[int]:
-        if self._devices is None:
-            self._devices = _local_devices()
-        return self._devices
-
-
-def _local_devices() -> frozenset[int]:
-    """The devices mounted with a file system of `LOCAL`."""
-    devices = set()
-    try:
-        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
-            for line in mounts:
-                fields, _, rest = line.partition(" - ")
-                if rest.split(" ", 1)[0] in LOCAL:
-                    major, _, minor = fields.split(" ")[2].partition(":")
-                    devices.add(os.makedev(int(major), int(minor)))
-    except (OSError, IndexError, ValueError):
-        return frozenset()
-    return frozenset(devices)
-
-
-# Digests of the user's files: of what they hold, not of when they were written.
-
-# No pathlib: a build asks for thousands, and the worker imports this when it starts.
-
 
 BLOCK = 1 << 23  # bytes read at a time
 # Nanoseconds that a file must have been left alone to be remembered: one that is written twice
@@ -152,8 +29,8 @@ BLOCK = 1 << 23  # bytes read at a time
 TICK = 2 * 10**9
 NULL = os.makedev(1, 3)  # /dev/null
 
-Inode = tuple[int, int]
-Memory = dict[Inode, tuple[Stamp, str]]
+Stamp = tuple[int, int, int, int, int]  # device, inode, size, mtime and ctime in nanoseconds
+_Remembered = dict[tuple[int, int], tuple[Stamp, str]]  # by device and inode
 
 
 class FileDigests:
@@ -167,8 +44,8 @@ class FileDigests:
     def __init__(self, known: KnownFiles | None = None) -> None:
         """`known`: what earlier builds found out about large files; None: nothing."""
         self._known = known
-        self._files: Memory = {}
-        self._listings: Memory = {}
+        self._files: _Remembered = {}
+        self._listings: _Remembered = {}
 
     def of(self, path: str) -> str:
         """The digest of what the file holds, or a word for what it is."""
@@ -191,7 +68,8 @@ class FileDigests:
             remembered = self._listings.get(stamp[:2])
             if remembered and remembered[0] == stamp:
                 return remembered[1]
-            value = _listed(path)
+            with os.scandir(path) as entries:
+                value = combined(sorted(f"{_kind(entry)} {entry.name}" for entry in entries))
         except NotADirectoryError:
             return "file" if os.path.exists(path) else ""
         except OSError as failure:
@@ -202,20 +80,15 @@ class FileDigests:
 
     def forget(self, path: str) -> None:
         """The file at `path`, and what its folder lists, may have changed."""
-        folder = os.path.dirname(path)
-        for memory, place in (
-            (self._files, path),
-            (self._listings, path),
-            (self._listings, folder),
-        ):
+        for place in (path, os.path.dirname(path)):
             try:
                 found = os.stat(place)
             except OSError:  # gone: nothing is remembered of what isn't there
                 continue
-            memory.pop((found.st_dev, found.st_ino), None)
+            self._listings.pop((found.st_dev, found.st_ino), None)
+            self._files.pop((found.st_dev, found.st_ino), None)
 
     def forget_all(self) -> None:
-        """Anything may have changed."""
         self._files.clear()
         self._listings.clear()
 
@@ -237,6 +110,16 @@ class FileDigests:
         return value
 
 
+def stamp_of(found: os.stat_result) -> Stamp:
+    """What changes when a file is written: not mtime alone, which anyone can set."""
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+
+
+def settled_for(nanoseconds: int, stamp: Stamp) -> bool:
+    """Whether a file has been left alone that long."""
+    return stamp[4] + nanoseconds < time.time_ns()
+
+
 def _contents_digest(descriptor: int, stamp: Stamp) -> str:
     """Never mapped: a file that someone truncates meanwhile would kill the process."""
     size = stamp[2]
@@ -250,11 +133,6 @@ def _contents_digest(descriptor: int, stamp: Stamp) -> str:
     while count := os.readv(descriptor, [block]):
         hasher.update(block[:count])
     return hasher.hexdigest()
-
-
-def _listed(path: str) -> str:
-    with os.scandir(path) as entries:
-        return combined(sorted(f"{_kind(entry)} {entry.name}" for entry in entries))
 
 
 def _kind(entry: os.DirEntry[str]) -> str:
@@ -275,3 +153,189 @@ def _special(found: os.stat_result) -> str:
 
 def _trouble(failure: OSError) -> str:
     return "" if failure.errno in (errno.ENOENT, errno.ENOTDIR) else "unreadable"
+
+
+LARGE = 1_000_000  # bytes; smaller files are hashed every time
+KEPT = 2000  # files
+PURPOSE = "large files and their digests"
+# A file must have been left alone that long when it was hashed. It is longer than the system takes
+# to write out changed pages: only then does a write through a mapping set the ctime again.
+SETTLED = 60 * 10**9  # nanoseconds
+# File systems whose ctime the local clock sets, at every write, and nobody can set back.
+LOCAL = frozenset({"ext2", "ext3", "ext4", "xfs", "f2fs", "bcachefs"})
+
+_Entries = dict[str, tuple[Stamp, str]]
+_ENTRIES: Decoder[_Entries] = Decoder(_Entries)
+
+
+class KnownFiles:
+    """Digests of large files, kept between builds in `root/stats/`.
+
+    One is believed only if device, inode, size, mtime and ctime are as they were, the file had
+    not been touched for a minute when it was hashed, and its file system keeps an honest ctime.
+    """
+
+    def __init__(self, root: Path | str, key: bytes) -> None:
+        """`root`: the store's folder; `key`: its secret key. Nothing is read as yet."""
+        self._key = key
+        self._path = f"{os.fspath(root)}/stats/files"
+        self._entries: _Entries | None = None
+        self._devices: frozenset[int] | None = None
+        self._changed = False
+
+    def digest_of(self, path: str, stamp: Stamp) -> str:
+        """The file's digest; empty if it must be hashed."""
+        if stamp[2] < LARGE:
+            return ""
+        entry = self._loaded().get(path)
+        return entry[1] if entry is not None and entry[0] == stamp else ""
+
+    def add(self, path: str, stamp: Stamp, value: str) -> None:
+        """Remember a file that was hashed just now, if that can be relied upon."""
+        if stamp[2] < LARGE or not settled_for(SETTLED, stamp):
+            return
+        if self._devices is None:
+            self._devices = _local_devices()
+        if stamp[0] in self._devices:
+            entries = self._loaded()
+            entries.pop(path, None)  # so that it becomes the last
+            entries[path] = (stamp, value)
+            self._changed = True
+
+    def save(self) -> None:
+        """Write what is new, beside what others have written meanwhile. Raises OSError."""
+        if not self._changed:
+            return
+        entries = self._read() | self._loaded()
+        kept = dict(list(entries.items())[-KEPT:])
+        write_whole(self._path, [sealed(encoded(kept), PURPOSE, self._key)])
+        self._changed = False
+
+    def _loaded(self) -> _Entries:
+        self._entries = self._read() if self._entries is None else self._entries
+        return self._entries
+
+    def _read(self) -> _Entries:
+        """The entries; none if the file is not as this user's builds wrote it."""
+        try:
+            with open(self._path, "rb") as file:
+                data = unsealed(file.read(), PURPOSE, self._key)
+        except OSError:
+            return {}
+        return {} if data is None else decoded(data, _ENTRIES)
+
+
+def _local_devices() -> frozenset[int]:
+    """The devices mounted with a file system of `LOCAL`."""
+    devices = set()
+    try:
+        with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as mounts:
+            for line in mounts:
+                fields, _, rest = line.partition(" - ")
+                if rest.split(" ", 1)[0] in LOCAL:
+                    major, _, minor = fields.split(" ")[2].partition(":")
+                    devices.add(os.makedev(int(major), int(minor)))
+    except (OSError, IndexError, ValueError):
+        return frozenset()
+    return frozenset(devices)
+
+
+def changed_since(moment: int, paths: Iterable[str]) -> bool:
+    """Whether one of the files was written, replaced or made at `moment` or later.
+
+    `moment` is in nanoseconds since 1970. The time of the last change of the inode tells, which
+    nobody can set back: a file that was edited and put back counts as changed.
+    """
+    return any(_changed(path) >= moment for path in paths)
+
+
+def _changed(path: str) -> int:
+    try:
+        return os.stat(path).st_ctime_ns
+    except OSError:
+        return 0
+
+
+def standing(path: str, how: str) -> str:
+    """What is said about a path; empty: nothing is there.
+
+    `how` is "kind", "size", "all" (mode and time as well), "inode" (what a new file in its place
+    changes, whatever its times say), "link" (its kind, not followed) or "access N", N as
+    `os.access` takes it. Of a folder, "names" are those in it and "tree" those below it, without
+    what editors leave for a while; "program" is the file that a command's name stands for.
+    """
+    if how.startswith("access "):
+        return "yes" if os.access(path, int(how[7:])) else "no"
+    try:
+        if how == "names":
+            return combined(sorted(_lasting(os.listdir(path))))
+        if how == "tree":
+            return combined(_below(path))
+        if how == "program":
+            from shutil import which  # the worker imports this module when it starts
+
+            path = which(path) or ""
+        found = os.lstat(path) if how == "link" else os.stat(path)
+    except (OSError, ValueError):
+        return ""
+    return said(found, how, path)
+
+
+def said(found: os.stat_result, how: str, path: str) -> str:
+    """What `standing` says, from a status at hand."""
+    mode = found.st_mode
+    kind = "file" if stat.S_ISREG(mode) else "folder" if stat.S_ISDIR(mode) else "other"
+    if how == "link" and stat.S_ISLNK(mode):
+        return f"link to {os.readlink(path)}"
+    if how in ("kind", "link"):
+        return kind
+    if how in ("inode", "program"):
+        return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+    return f"{kind} of {found.st_size}" + f", {mode:o}, {found.st_mtime_ns}" * (how == "all")
+
+
+def _lasting(names: Iterable[str]) -> Iterator[str]:
+    """Without what editors and builds leave and remove: it would be new all the time."""
+    for name in names:
+        if not name.startswith((".", "#")) and not name.endswith(("~", ".part", ".swp", ".pyc")):
+            yield name
+
+
+def _below(folder: str) -> Iterator[str]:
+    for path, folders, names in os.walk(folder):
+        folders.sort()
+        yield path
+        yield from sorted(_lasting(names))
+
+
+ALL = "*"  # in place of a variable's name: the whole environment
+
+_UNSEEN = frozenset(
+    {"LANG", "LANGUAGE", "TZ", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHASHSEED"}
+    | {"PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONUTF8", "PYTHONSAFEPATH"}
+    | {"PYTHONINTMAXSTRDIGITS"}
+)
+# Numerical libraries, their threads and their devices.
+_UNSEEN_OF = (
+    *("LC_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "GOTO_", "BLIS_", "VECLIB_"),
+    *("NUMEXPR_", "NPY_", "ONEDNN_", "DNNL_", "ATEN_", "TORCH_", "PYTORCH_", "XLA_"),
+    *("CUDA_", "CUBLAS_", "CUDNN_", "NVIDIA_TF32_", "HIP_", "ROCR_"),
+)
+
+
+def variable(environment: Mapping[str, str], name: str) -> str:
+    """The digest of an environment variable's value, or of all; empty: it is not set."""
+    if name == ALL:
+        return combined(f"{each}={value}" for each, value in sorted(environment.items()))
+    value = environment.get(name)
+    return "" if value is None else digest(os.fsencode(value))
+
+
+def unseen(environment: Mapping[str, str], more: Collection[str] = ()) -> str:
+    """The digest of `more` variables and of those that C libraries and Python's start read."""
+    chosen = {
+        name: value
+        for name, value in environment.items()
+        if name in _UNSEEN or name in more or name.startswith(_UNSEEN_OF)
+    }
+    return variable(chosen, ALL)

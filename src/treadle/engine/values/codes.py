@@ -1,4 +1,4 @@
-"""Code objects by what they do: no line numbers, no file names, no docstrings."""
+"""Bytes that stand for values without parts, and for code objects by what they do."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ import sys
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-# Bytes that stand for values without parts: equal bytes mean the same value, bit for bit.
-
-Encoder = Callable[[Any], bytes]
+# --- values without parts: equal bytes mean the same value, bit for bit ---
 
 
 def text(value: str) -> bytes:
-    """A text, with its length first."""
     data = value.encode("utf-8", "surrogatepass")
     return b"s%d:" % len(data) + data
 
@@ -27,37 +24,24 @@ def _integer(value: int) -> bytes:
     return b"i%d:" % size + value.to_bytes(size, "little", signed=True)
 
 
-def _bytes(value: bytes) -> bytes:
-    return b"b%d:" % len(value) + value
-
-
-def _real(value: float) -> bytes:
-    return b"f" + struct.pack("<d", value)
-
-
-def _complex(value: complex) -> bytes:
-    return b"c" + struct.pack("<dd", value.real, value.imag)
-
-
 def _range(value: range) -> bytes:
     return b"r" + _integer(value.start) + _integer(value.stop) + _integer(value.step)
 
 
-ATOMS: Final[Mapping[type, Encoder]] = {
+ATOMS: Final[Mapping[type, Callable[[Any], bytes]]] = {
     int: _integer,
     str: text,
-    float: _real,
+    float: lambda value: b"f" + struct.pack("<d", value),
     bool: lambda value: b"T" if value else b"F",
     type(None): lambda _: b"N",
-    bytes: _bytes,
-    complex: _complex,
+    bytes: lambda value: b"b%d:" % len(value) + value,
+    complex: lambda value: b"c" + struct.pack("<dd", value.real, value.imag),
     range: _range,
     type(Ellipsis): lambda _: b".",
     type(NotImplemented): lambda _: b"!",
 }
 
 _PLAIN = frozenset({int, float, bool, complex, type(None)})
-_TEXT = frozenset({str})
 
 
 def block(items: Sequence[Any]) -> bytes | None:
@@ -70,7 +54,7 @@ def block(items: Sequence[Any]) -> bytes | None:
     if kinds <= _PLAIN:
         data = marshal.dumps(tuple(items), 2)
         return b"n%d:" % len(data) + data
-    if kinds == _TEXT:
+    if kinds == {str}:
         data = "".join(items).encode("utf-8", "surrogatepass")
         lengths = array("q", map(len, items)).tobytes()
         return b"t%d:%d:" % (len(items), len(data)) + lengths + data
@@ -79,7 +63,7 @@ def block(items: Sequence[Any]) -> bytes | None:
     return None
 
 
-# Code objects by what they do: no line numbers, no file names, no docstrings.
+# --- code objects: no line numbers, no file names, no docstrings ---
 
 _EXTENDED = opcode.opmap["EXTENDED_ARG"]
 _CONSTANTS = frozenset(opcode.hasconst)
@@ -96,43 +80,39 @@ _IMPORT = opcode.opmap["IMPORT_NAME"]
 _SLICE = slice(None).__class__
 
 
+class Code(NamedTuple):
+    """What is known of a code object and the code in it."""
+
+    code: CodeType  # kept alive, as its identity is its key
+    canonical: bytes  # equal for code that does the same in the same way
+    reads: frozenset[str]  # the global names that are looked up, set or deleted
+    imports: frozenset[str]  # the modules that are imported, as written
+
+
 class Codes:
-    """Canonical bytes and global names of code objects, each worked out once."""
+    """Code objects, each looked into once."""
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
-        self._canonical: dict[int, tuple[CodeType, bytes]] = {}
-        self._reads: dict[int, tuple[CodeType, frozenset[str], frozenset[str]]] = {}
+        self._known: dict[int, Code] = {}
 
-    def canonical(self, code: CodeType) -> bytes:
-        """Equal for code that does the same in the same way."""
-        known = self._canonical.get(id(code))
+    def of(self, code: CodeType) -> Code:
+        known = self._known.get(id(code))
         if known is None:
-            known = self._canonical[id(code)] = (code, _canonical(code))
-        return known[1]
-
-    def reads(self, code: CodeType) -> frozenset[str]:
-        """The global names it and the code in it look up, set or delete."""
-        return self._names(code)[1]
-
-    def imports(self, code: CodeType) -> frozenset[str]:
-        """The modules it and the code in it import, as written."""
-        return self._names(code)[2]
-
-    def _names(self, code: CodeType) -> tuple[CodeType, frozenset[str], frozenset[str]]:
-        known = self._reads.get(id(code))
-        if known is None:
-            reads: set[str] = set()
-            imports: set[str] = set()
-            for inner in _nested(code):
-                for operation, argument in _instructions(inner):
-                    if operation in _GLOBALS:
-                        place = argument >> 1 if operation == _FLAGGED else argument
-                        reads.add(inner.co_names[place])
-                    elif operation == _IMPORT:
-                        imports.add(inner.co_names[argument])
-            known = self._reads[id(code)] = (code, frozenset(reads), frozenset(imports))
+            known = self._known[id(code)] = Code(code, _canonical(code), *_global_names(code))
         return known
+
+
+def _global_names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+    """What is read, and what is imported."""
+    reads: set[str] = set()
+    imports: set[str] = set()
+    for inner in _nested(code):
+        for operation, argument in _instructions(inner):
+            if operation in _GLOBALS:
+                reads.add(inner.co_names[argument >> 1 if operation == _FLAGGED else argument])
+            elif operation == _IMPORT:
+                imports.add(inner.co_names[argument])
+    return frozenset(reads), frozenset(imports)
 
 
 def _nested(code: CodeType) -> Iterator[CodeType]:

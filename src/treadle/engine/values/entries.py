@@ -1,25 +1,162 @@
-"""An entry of the store: a head, pickled values, small regions of memory; large ones beside it."""
+"""Entries of the store: values by pickle, their memory beside; put together over mapped memory.
+
+An entry is a head, what pickle wrote, and the small regions of memory; a large region is a blob of
+its own, which arrays and tensors that come back are views of.
+"""
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import pickle
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from operator import attrgetter
+from types import FunctionType
+from typing import Any, Final, NoReturn
 
 from msgspec import Struct
 
 from treadle.engine.store.blobs import Blobs
-from treadle.engine.values.memory import Memory, Origin, Piece, Region, Regions, allocated, view
-from treadle.engine.values.objects import PROTOCOL
-from treadle.engine.values.pickling import Loader, NamingStorer, Storer
-from treadle.engine.values.world import World
+from treadle.engine.values.definitions import function_by_value, recipe
+from treadle.engine.values.memory import (
+    Memory,
+    Origin,
+    Piece,
+    Region,
+    Regions,
+    allocated,
+    lent,
+    view,
+)
+from treadle.engine.values.objects import PROTOCOL, SetRecipe, reduced, set_recipe, singletons
+from treadle.engine.values.world import (
+    MAIN,
+    MISSING,
+    ModuleGlobals,
+    Opaque,
+    Parts,
+    Reference,
+    World,
+)
 
-LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
+_LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
 _ALIGNED: Final = 64
 _NOWHERE: Final = -1  # where empty arrays lie
-_MAGIC: Final = b"TRDLVAL1"
+_MAGIC: Final = b"TRDLVAL2"
+
+
+class UnstorableError(Exception):
+    """The message says what can't be stored."""
+
+
+# --- apart ---
+
+
+def given(kind: str, content: Any) -> NoReturn:
+    """Stands in an entry for what only its loader can give: see `_Loader.give`."""
+    raise NotImplementedError(kind, content)
+
+
+class _Storer(pickle.Pickler):
+    """Pickles values; memory is left out, by number, and kept in `pieces`."""
+
+    def __init__(
+        self, file: io.BytesIO, world: World, values: Mapping[str, Any], copies: frozenset[int]
+    ) -> None:
+        """Functions of the session are stored by name, except those that `values` defines.
+
+        `copies`: what gets memory of its own, by identity.
+        """
+        super().__init__(file, PROTOCOL)
+        self._world = world
+        self._values = values
+        self._copies = copies
+        self._singletons = singletons(world.singletons)
+        self._serials: dict[tuple[int, int], int] = {}
+        self.pieces: list[Memory] = []
+
+    def reducer_override(self, value: Any) -> Any:
+        if type(value) is Memory:
+            return given, ("memory", self._serial(value))
+        if type(value) is ModuleGlobals:
+            return given, ("globals", value.module)
+        place = self._singletons.get(id(value))
+        if place is not None:
+            return attribute, place
+        handler = self._world.kind(type(value)).handler
+        if handler is reduced:
+            return NotImplemented
+        red = handler(value, self._world)
+        if isinstance(red, Reference):
+            return self._referred(value, red)
+        if isinstance(red, Opaque):
+            raise UnstorableError(red.words)
+        if id(value) in self._copies and red.make_copy is not None:
+            red = red._replace(make=red.make_copy)
+        return _as_pickle_wants(red)
+
+    def _referred(self, value: Any, red: Reference) -> Any:
+        if red.module == MAIN:
+            defined = self._values.get(red.name) is value
+            return self._defined(value) if defined else (given, ("name", red.name))
+        names = (getattr(value, "__module__", None), getattr(value, "__qualname__", None))
+        if isinstance(value, (type, FunctionType)) and names == (red.module, red.name):
+            return NotImplemented
+        return attribute, (red.module, red.name)
+
+    def _defined(self, value: Any) -> Any:
+        """How a function or a class is made that one of the names stands for."""
+        if not isinstance(value, type):
+            return _as_pickle_wants(function_by_value(value, self._world))
+        made = recipe(value)
+        if made is None:
+            raise UnstorableError(f"the class `{value.__qualname__}`")
+        return made
+
+    def _serial(self, memory: Memory) -> int:
+        place = (memory.start, memory.stop)
+        if place not in self._serials:
+            self._serials[place] = len(self.pieces)
+            self.pieces.append(memory)
+        return self._serials[place]
+
+
+class _ThoroughStorer(_Storer):
+    """The same, for values that hold sets in an order of their own or a module's objects.
+
+    Pickle asks `persistent_id` about every object, down to each number: that takes time, and is
+    done only where the other one's entry does not give the values back as they were.
+    """
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._places = {**singletons(self._world.singletons), **self._world.module_objects.places()}
+        self._sets: dict[int, tuple[int, Any]] = {}
+
+    def persistent_id(self, value: Any) -> Any:
+        place = self._places.get(id(value))
+        if place is not None:
+            return "object", place
+        if type(value) is not set and type(value) is not frozenset:
+            return None
+        known = self._sets.get(id(value))
+        if known is not None:
+            return "again", known[0]
+        made = set_recipe(value)
+        if made is None:
+            raise UnstorableError("a set whose order can't be restored")
+        number = len(self._sets)
+        self._sets[id(value)] = (number, value)
+        return "set", (number, tuple(made))
+
+
+def _as_pickle_wants(red: Parts) -> tuple[Any, ...]:
+    if red.refusal:
+        raise UnstorableError(red.refusal)
+    items = None if red.items is None else iter(red.items)
+    pairs = None if red.pairs is None else iter(red.pairs)
+    return red.make, red.arguments, red.state, items, pairs, red.setter
 
 
 class Packed(Struct, frozen=True):
@@ -31,70 +168,79 @@ class Packed(Struct, frozen=True):
 
     def values(self, world: World) -> dict[str, Any]:
         """The values made anew, over the very same memory."""
-        pieces = [Piece(_view(piece)) for piece in self.pieces]
-        found: dict[str, Any] = Loader(self.data, world, pieces.__getitem__).load()
-        return found
+        pieces = [lent(piece.start, piece.stop) for piece in self.pieces]
+        return _loaded(self.data, world, pieces)
 
 
 def packed(
-    values: Mapping[str, Any],
-    world: World,
-    copies: frozenset[int],
-    homes: Mapping[int, tuple[str, str]] | None,
+    values: Mapping[str, Any], world: World, copies: frozenset[int], *, thoroughly: bool
 ) -> Packed:
-    """Take values apart; with `homes`, sets and the objects of modules are seen to.
+    """Take values apart. Raises UnstorableError, and whatever pickle raises.
 
-    `copies` are the blocks of frames that must not share memory any longer.
+    `thoroughly`: with sets in their order and a module's objects; `copies` are the blocks of frames
+    that must not share memory any longer.
     """
     file = io.BytesIO()
-    if homes is None:
-        storer = Storer(file, world, values, copies)
-    else:
-        storer = NamingStorer(file, world, values, copies, homes)
+    storer = (_ThoroughStorer if thoroughly else _Storer)(file, world, values, copies)
     storer.dump(dict(values))
     return Packed(file.getvalue(), tuple(storer.pieces), storer)
 
 
-def packed_plainly(values: dict[str, Any]) -> Packed:
-    """Take values apart that pickle is known to give back as they are."""
-    return Packed(pickle.dumps(values, PROTOCOL))
+# --- together ---
 
 
-def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[str, ...]]:
-    """Put it into the store: the entry, and the blobs it needs. Raises OSError."""
-    if not packing.pieces and not checked:
-        return blobs.put_small([_head(len(packing.data), [], [], checked=False), packing.data]), ()
-    regions = Regions(packing.pieces)
-    large: list[str] = []
-    places: list[Any] = []
-    tail: list[bytes | memoryview] = []
-    size = 0
-    for region in regions:
-        content = view(region.start, region.stop)
-        if content.nbytes >= LARGE:
-            large.append(blobs.put([content]))
-            places.append(large[-1])
-        else:
-            places.append([size, content.nbytes, _origin(region, packing.pieces)])
-            tail += [content, bytes(-content.nbytes % _ALIGNED)]
-            size += content.nbytes + -content.nbytes % _ALIGNED
-    pieces = [_place(piece, regions) for piece in packing.pieces]
-    start = _head(len(packing.data), places, pieces, checked=checked) + packing.data
-    padding = bytes(-len(start) % _ALIGNED if tail else 0)
-    return blobs.put_small([start, padding, *tail]), tuple(large)
+def _loaded(data: Any, world: World, pieces: Sequence[Piece]) -> dict[str, Any]:
+    found: dict[str, Any] = _Loader(io.BytesIO(data), world, pieces).load()
+    return found
 
 
-def _head(size: int, regions: list[Any], pieces: list[list[int]], *, checked: bool) -> bytes:
-    head = json.dumps([size, regions, pieces, checked]).encode()
-    return _MAGIC + len(head).to_bytes(8, "little") + head
+class _Loader(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO, world: World, pieces: Sequence[Piece]) -> None:
+        super().__init__(file)
+        self._world = world
+        self._pieces = pieces
+        self._sets: dict[int, Any] = {}
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == MAIN:
+            return self.give("name", name)
+        found = super().find_class(module, name)
+        return self.give if found is given else found
+
+    def persistent_load(self, pid: Any) -> Any:
+        return self.give(*pid)
+
+    def give(self, kind: str, content: Any) -> Any:
+        """What an entry can't hold itself. Raises whatever looking for it raises."""
+        match kind:
+            case "memory":
+                return self._pieces[content]
+            case "name":
+                found = self._world.lookup(MAIN, content)
+                if found is MISSING:
+                    raise pickle.UnpicklingError(f"the session has no {content}")
+                return found
+            case "globals":
+                is_main = content == MAIN
+                return self._world.namespace if is_main else vars(importlib.import_module(content))
+            case "object":
+                return attribute(*content)
+            case "set":
+                number, made = content
+                self._sets[number] = SetRecipe(*made).made()
+                return self._sets[number]
+        return self._sets[content]
+
+
+def attribute(module: str, name: str) -> Any:
+    """What a dotted name in a module stands for."""
+    return attrgetter(name)(importlib.import_module(module))
 
 
 class Entry(Struct, frozen=True):
-    """An entry that was read."""
-
     data: memoryview
-    regions: tuple[str | list[Any], ...]
-    pieces: tuple[list[int], ...]
+    regions: tuple[str | list[Any], ...]  # a blob; or place and size in the tail, and the origin
+    pieces: tuple[list[int], ...]  # the region's number, the place in it, the size
     checked: bool  # what it gives must be compared with its token
     tail: memoryview
 
@@ -105,30 +251,48 @@ class Entry(Struct, frozen=True):
 
     def values(self, world: World, blobs: Blobs) -> dict[str, Any]:
         """The values, over memory of their own. Raises whatever putting them together raises."""
-        opened: dict[int, Piece] = {}
-        made: dict[int, Piece] = {}
+        regions = {number: self._open(number, blobs) for number, _, _ in self.pieces}
+        pieces = []
+        for number, offset, size in self.pieces:
+            region = regions[number]  # opened once, as what lies in it shares it
+            pieces.append(region.part(offset, size) if size < region.size else region)
+        return _loaded(self.data, world, pieces)
 
-        def piece(serial: int) -> Piece:
-            if serial not in made:
-                region, offset, size = self.pieces[serial]
-                if region not in opened:
-                    opened[region] = self._open(region, blobs)
-                whole = opened[region]
-                made[serial] = whole.part(offset, size) if size < whole.size else whole
-            return made[serial]
-
-        found: dict[str, Any] = Loader(self.data, world, piece).load()
-        return found
-
-    def _open(self, region: int, blobs: Blobs) -> Piece:
-        if region == _NOWHERE:
+    def _open(self, number: int, blobs: Blobs) -> Piece:
+        if number == _NOWHERE:
             return Piece(memoryview(b""))
-        place = self.regions[region]
-        if isinstance(place, str):
-            return Piece(blobs.open(place))
-        offset, size, origin = place
+        region = self.regions[number]
+        if isinstance(region, str):
+            return Piece(blobs.open(region))
+        offset, size, origin = region
         content = self.tail[offset : offset + size]
         return Piece(content) if origin is None else allocated(content, origin)
+
+
+# --- in the store ---
+
+
+def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[str, ...]]:
+    """Put it into the store: the entry, and the blobs it needs. Raises OSError."""
+    regions = Regions(packing.pieces)
+    large: list[str] = []
+    places: list[Any] = []
+    tail: list[bytes | memoryview] = []
+    size = 0
+    for region in regions.all:
+        content = view(region.start, region.stop)
+        if content.nbytes >= _LARGE:
+            large.append(blobs.put([content]))
+            places.append(large[-1])
+        else:
+            places.append([size, content.nbytes, _origin(region, packing.pieces)])
+            tail += [content, bytes(-content.nbytes % _ALIGNED)]
+            size += content.nbytes + -content.nbytes % _ALIGNED
+    pieces = [_place(piece, regions) for piece in packing.pieces]
+    head = json.dumps([len(packing.data), places, pieces, checked]).encode()
+    start = _MAGIC + len(head).to_bytes(8, "little") + head + packing.data
+    padding = bytes(-len(start) % _ALIGNED if tail else 0)
+    return blobs.put_small([start, padding, *tail]), tuple(large)
 
 
 def read(name: str, blobs: Blobs) -> Entry:
@@ -143,16 +307,11 @@ def read(name: str, blobs: Blobs) -> Entry:
     return Entry(whole[begin:end], tuple(regions), tuple(pieces), checked, tail)
 
 
-def _view(piece: Memory) -> memoryview:
-    return view(piece.start, piece.stop) if piece.stop > piece.start else memoryview(b"")
-
-
 def _place(piece: Memory, regions: Regions) -> list[int]:
     size = piece.stop - piece.start
     if size <= 0:
         return [_NOWHERE, 0, 0]
-    number = regions.index(piece.start)
-    return [number, piece.start - regions.start(number), size]
+    return [regions.index(piece.start), piece.start - regions.at(piece.start).start, size]
 
 
 def _origin(region: Region, pieces: Sequence[Memory]) -> Origin | None:

@@ -1,4 +1,9 @@
-"""Which handler takes values of a type apart."""
+"""Which handler takes values of a type apart; those for a library's types are a file each.
+
+A plugin brings handlers for further types: functions that say, as `__reduce__` would, with which
+function and which arguments a value is made anew. What these arguments share with other names is
+then stored and restored with it.
+"""
 
 from __future__ import annotations
 
@@ -7,67 +12,59 @@ import functools
 import io
 import types
 import typing
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final
 
-from treadle.engine.values import classes, functions, objects
-from treadle.engine.values import classes as types_by_call
-from treadle.engine.values import numpy_values as arrays
-from treadle.engine.values import pandas_values as frames
-from treadle.engine.values import torch_values as tensors
-from treadle.engine.values.reduction import ByValue, Unseen
-from treadle.engine.values.world import Handler
+from msgspec import Struct
+
+from treadle.engine.values import definitions, objects
+from treadle.engine.values.world import (
+    ByValue,
+    Handler,
+    Kind,
+    Opaque,
+    Parts,
+    Reduction,
+    Uncounted,
+    World,
+)
+
+ValueHandler = Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]
 
 _EXACT: Final[Mapping[type, Handler]] = {
-    types.FunctionType: functions.function,
-    ByValue: functions.by_value,
-    Unseen: functions.unseen,
-    functions.Scope: functions.scope,
-    types.CellType: functions.cell,
-    types.CodeType: functions.code,
-    types.MethodType: functions.method,
-    types.BuiltinFunctionType: functions.builtin,
-    types.MethodWrapperType: functions.wrapper,
-    types.WrapperDescriptorType: functions.descriptor,
-    types.MethodDescriptorType: functions.descriptor,
-    types.ClassMethodDescriptorType: functions.descriptor,
-    typing.TypeVar: types_by_call.type_variable,
-    typing.NewType: types_by_call.new_type,
+    types.FunctionType: definitions.function,
+    ByValue: definitions.by_value,
+    Uncounted: definitions.uncounted,
+    types.CellType: definitions.cell,
+    types.CodeType: definitions.code,
+    types.MethodType: definitions.method,
+    types.BuiltinFunctionType: definitions.builtin,
+    types.MethodWrapperType: definitions.wrapper,
+    types.WrapperDescriptorType: definitions.descriptor,
+    types.MethodDescriptorType: definitions.descriptor,
+    types.ClassMethodDescriptorType: definitions.descriptor,
+    typing.TypeVar: definitions.type_variable,
+    typing.NewType: definitions.new_type,
     types.MappingProxyType: objects.proxy,
-    type(functools.lru_cache(None)(len)): functions.cached,
-    types.FrameType: objects.closed,
+    type(functools.lru_cache(None)(len)): definitions.cached,
+    types.FrameType: objects.opaque,
     io.StringIO: objects.reduced,
     io.BytesIO: objects.reduced,
 }
-_CLOSED: Final = frozenset(
+_BY_BASE: Final[Mapping[str, Handler]] = {
+    "weakref.ReferenceType": objects.weak_reference,
+    "sklearn.utils._bunch.Bunch": objects.by_names,
+}
+_OPAQUE: Final = frozenset(
     {
-        *("matplotlib.artist.Artist", "matplotlib.backend_bases.FigureCanvasBase"),
-        *("matplotlib.backend_bases.FigureManagerBase", "matplotlib.animation.Animation"),
-        *("matplotlib.gridspec.GridSpecBase", "matplotlib.gridspec.SubplotSpec"),
-        *("matplotlib.widgets.Widget", "matplotlib.colorbar.Colorbar", "_ctypes._SimpleCData"),
-        *("_ctypes.Structure", "_ctypes.Array", "_ctypes.Union", "_ctypes._Pointer"),
+        *("_ctypes._SimpleCData", "_ctypes.Structure", "_ctypes.Array", "_ctypes.Union"),
+        "_ctypes._Pointer",
         *("weakref.finalize", "builtins.memoryview"),
         *("torch.storage.UntypedStorage", "torch.storage.TypedStorage", "torch.StorageBase"),
         *("torch._C.StorageBase", "multiprocessing.process.BaseProcess", "threading.Thread"),
         *("tempfile._TemporaryFileWrapper", "tempfile.TemporaryDirectory", "subprocess.Popen"),
     }
 )
-_BY_BASE: Final[Mapping[str, Handler]] = {
-    "weakref.ReferenceType": objects.referring,
-    "torch.Tensor": tensors.tensor,
-    "torch._tensor.Tensor": tensors.tensor,
-    "torch._C.TensorBase": tensors.tensor,
-    "torch._C.Generator": tensors.generator,
-    "torch.Generator": tensors.generator,
-    "torch.optim.optimizer.Optimizer": tensors.optimizer,
-    "numpy.ndarray": arrays.array,
-    "sklearn.utils._bunch.Bunch": objects.by_names,
-    "numpy.dtype": arrays.dtype,
-    "pandas.core.internals.managers.SingleBlockManager": frames.column,
-    "pandas._libs.internals.Block": frames.block,
-    "pandas.core.internals.blocks.Block": frames.block,
-}
-
 # Nothing can change these, so that it does not matter which of two equal ones it is.
 _FROZEN = frozenset(
     {
@@ -80,36 +77,71 @@ _FROZEN = frozenset(
         *("typing._GenericAlias", "typing.ForwardRef", "treadle.engine.worker.params.Params"),
     }
 )
-_HOLDING = (types.CoroutineType, types.AsyncGeneratorType)
-_CHANGING = frozenset({"numpy.void"})
+_CHANGING = frozenset({"numpy.void"})  # though its base is one of these
+_ITERATING = (types.CoroutineType, types.AsyncGeneratorType)  # without `__next__`
 
 
-def handler_of(kind: type) -> Handler:
-    """The handler for values of a type."""
+class Handlers(Struct, frozen=True):
+    of_plugins: Mapping[str, ValueHandler]  # by the dotted name of the very type; they come first
+    opaque: Collection[str] = ()  # types that, with those derived, can't be looked into, either
+
+    def kind(self, kind: type, mine: bool) -> Kind:
+        """What counts of a type; `mine`: it is of the session or of the project's modules."""
+        names = [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__]
+        of_plugin = self.of_plugins.get(names[0])
+        if of_plugin is not None:
+            return Kind(_OfPlugin(of_plugin), mine, frozen=False, plain=False)
+        handler = _handler(kind, names, _OPAQUE.union(self.opaque))
+        return Kind(handler, mine, _is_frozen(kind, names, mine=mine), _reduces_plainly(kind))
+
+
+class _OfPlugin(Struct, frozen=True):
+    """The handler around one that a plugin brought."""
+
+    take_apart: ValueHandler
+
+    def __call__(self, value: Any, _: World) -> Reduction:
+        parts = self.take_apart(value)
+        if not isinstance(parts, tuple) or len(parts) != 2 or not isinstance(parts[1], tuple):
+            return Opaque(f"{objects.named(type(value))} that its handler takes apart strangely")
+        return Parts(*parts, extra=type(value))
+
+
+def _handler(kind: type, names: list[str], opaque: frozenset[str]) -> Handler:
     exact = _EXACT.get(kind)
     if exact is not None:
         return exact
     if issubclass(kind, type):
-        return classes.class_
+        return definitions.class_
     if issubclass(kind, types.ModuleType):
-        return functions.module
-    names = [f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__]
-    if not _CLOSED.isdisjoint(names):
-        return objects.closed
+        return definitions.module
+    if not opaque.isdisjoint(names):
+        return objects.opaque
     for name in names:
-        if name in _BY_BASE:
-            return _BY_BASE[name]
+        handler = _BY_BASE.get(name) or _of_library(name.partition(".")[0]).get(name)
+        if handler is not None:
+            return handler
     if issubclass(kind, BaseException):
         return objects.exception
-    if hasattr(kind, "__next__") or any(kind is one for one in _HOLDING):
-        return objects.held
+    if hasattr(kind, "__next__") or any(kind is one for one in _ITERATING):  # no `==` of the user's
+        return objects.iterator
     return objects.reduced
 
 
-def is_frozen(kind: type, *, mine: bool) -> bool:
-    """Whether values of a type can't change, themselves."""
-    names = {f"{base.__module__}.{base.__qualname__}" for base in kind.__mro__}
-    if names.isdisjoint(_FROZEN) or not names.isdisjoint(_CHANGING):
+def _of_library(package: str) -> Mapping[str, Handler]:
+    """The handlers for a library's types, loaded when such a type is met."""
+    match package:
+        case "numpy" | "pandas":
+            from treadle.engine.values.arrays import HANDLERS
+        case "torch":
+            from treadle.engine.values.tensors import HANDLERS
+        case _:
+            return {}
+    return HANDLERS
+
+
+def _is_frozen(kind: type, names: list[str], *, mine: bool) -> bool:
+    if _FROZEN.isdisjoint(names) or not _CHANGING.isdisjoint(names):
         return False
     return not mine or "enum.Enum" in names or not _has_attributes(kind)
 
@@ -122,7 +154,7 @@ def _has_attributes(kind: type) -> bool:
     return any(type(item) is types.MemberDescriptorType for each in members for item in each)
 
 
-def reduces_plainly(kind: type) -> bool:
+def _reduces_plainly(kind: type) -> bool:
     """Whether values of a type are copied as Python copies objects by itself."""
     names = ("__reduce_ex__", "__reduce__", "__getstate__")
     own = (getattr(kind, name, None) is not getattr(object, name, None) for name in names)

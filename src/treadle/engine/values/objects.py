@@ -1,4 +1,4 @@
-"""Any other object: what its own `__reduce_ex__` says it is made of."""
+"""Any other object: what its own `__reduce_ex__` says it is made of; sets with their order."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import copyreg
 import gc
 import pickle
 import sys
+from collections.abc import Iterable
+from operator import attrgetter
 from types import FrameType, MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from treadle.engine.values.reduction import Opaque, Parts, Reduction, Reference
-from treadle.engine.values.world import MAIN, World
-
-# ruff: noqa: ANN401  (a value is whatever the user made)
-
+from treadle.engine.values.world import MAIN, MISSING, Opaque, Parts, Reduction, Reference, World
 
 PROTOCOL: Final = 4
+_SLOT: Final = 16  # bytes in the table of a set: an item and its hash
+_TRIES: Final = 8
 
 _WORDS: Final = {
     **dict.fromkeys(("RLock", "lock", "Condition", "Semaphore"), "a lock"),
@@ -24,8 +24,7 @@ _WORDS: Final = {
 }
 _SINGLETONS = (
     *(("random", "_inst"), ("numpy.random.mtrand", "_rand"), ("torch", "default_generator")),
-    *(("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"), ("os", "environ")),
-    *(("os", "environb"), ("sys", "path"), ("sys", "modules"), ("sys", "argv")),
+    *(("os", "environ"), ("os", "environb"), ("sys", "path"), ("sys", "modules"), ("sys", "argv")),
     *(("dataclasses", "MISSING"), ("dataclasses", "_FIELD"), ("dataclasses", "_FIELD_CLASSVAR")),
     *(("dataclasses", "_FIELD_INITVAR"), ("dataclasses", "_HAS_DEFAULT_FACTORY")),
     *(("dataclasses", "KW_ONLY"), ("sys", "meta_path"), ("sys", "path_hooks")),
@@ -33,12 +32,13 @@ _SINGLETONS = (
 )
 
 
-def singletons() -> dict[int, tuple[str, str]]:
-    """Objects of the whole process that are what they are by being in their place."""
+def singletons(more: Iterable[tuple[str, str]]) -> dict[int, tuple[str, str]]:
+    """Objects of the whole process that are what they are by being in their place; `more` places
+    are those that plugins know of."""
     modules = sys.modules
     found = {
         id(getattr(modules[place[0]], place[1], None)): place
-        for place in _SINGLETONS
+        for place in (*_SINGLETONS, *more)
         if place[0] in modules
     }
     found.pop(id(None), None)
@@ -48,8 +48,7 @@ def singletons() -> dict[int, tuple[str, str]]:
 def reduced(value: Any, world: World) -> Reduction:
     """The parts of an object, by the protocol that pickle uses."""
     kind = type(value)
-    mine = world.owner(kind.__module__) != "foreign"
-    if mine and world.lookup(kind.__module__, kind.__qualname__) is not kind:
+    if world.kind(kind).mine and world.lookup(kind.__module__, kind.__qualname__) is not kind:
         return Opaque(f"an instance of a class `{kind.__qualname__}` that its name leads not to")
     try:
         reducer = copyreg.dispatch_table.get(kind)
@@ -60,26 +59,25 @@ def reduced(value: Any, world: World) -> Reduction:
         return _global(value, parts)
     if not isinstance(parts, tuple) or not 2 <= len(parts) <= 6 or type(parts[1]) is not tuple:
         return Opaque(f"{named(kind)} with a strange `__reduce__`")
-    return _parts(value, parts, world, mine=mine)
+    return _parts(value, parts, world)
 
 
-def _parts(value: Any, parts: tuple[Any, ...], world: World, *, mine: bool) -> Reduction:
-    kind = type(value)
+def _parts(value: Any, parts: tuple[Any, ...], world: World) -> Reduction:
+    kind = world.kind(type(value))
     padded: list[Any] = [*parts, None, None, None, None]
     make, arguments, state, items, pairs, setter = padded[:6]
     try:
         items = None if items is None else list(items)
         pairs = None if pairs is None else list(pairs)
     except Exception as failure:
-        return Opaque(_refusing(kind, failure))
-    frozen = world.frozen(kind, mine=mine)
+        return Opaque(_refusing(type(value), failure))
     extra = None
-    if state is None and not frozen and kind.__dictoffset__ and world.plain(kind):
-        state = getattr(value, "__dict__", None)  # `vars(value)` may have a name
-    if mine and not frozen and not world.plain(kind):
-        extra = getattr(value, "__dict__", None)
-        extra = None if extra is state else extra
-    return Parts(make, arguments, state, items, pairs, setter, frozen=frozen, extra=extra)
+    if kind.plain and not kind.frozen and state is None and type(value).__dictoffset__:
+        state = getattr(value, "__dict__", None)  # `vars(value)` may be a name of the user's
+    if kind.mine and not kind.plain and not kind.frozen:  # its methods may leave something out
+        names = getattr(value, "__dict__", None)
+        extra = None if names is state else names
+    return Parts(make, arguments, state, items, pairs, setter, frozen=kind.frozen, extra=extra)
 
 
 def exception(value: BaseException, world: World) -> Reduction:
@@ -100,30 +98,27 @@ def by_names(value: Any, world: World) -> Reduction:
 
 
 def set_names(value: Any, names: dict[str, Any]) -> None:
-    """Set attributes."""
     value.__dict__.update(names)
 
 
 def proxy(value: Any, _: World) -> Reduction:
-    """A read-only view of a dictionary, as what it shows."""
     return Parts(MappingProxyType, (dict(value),))
 
 
-def held(value: Any, _: World) -> Reduction:
+def iterator(value: Any, _: World) -> Reduction:
     """A generator, an iterator, or the like: it holds on to things, at a place in them."""
     inside = tuple(item for item in gc.get_referents(value) if not _is_of_process(item))
     return Opaque(named(type(value)), inside)
 
 
-def referring(value: Any, _: World) -> Reduction:
-    """A weak reference: it can't be kept, and what it refers to must not be kept without it."""
+def weak_reference(value: Any, _: World) -> Reduction:
+    """It can't be kept, and what it refers to must not be kept without it."""
     target = value()
     inside = () if target is None or _is_of_process(target) else (target,)
     return Opaque(named(type(value)), inside)
 
 
-def closed(value: Any, _: World) -> Reduction:
-    """Something that must not be looked into."""
+def opaque(value: Any, _: World) -> Reduction:
     return Opaque(named(type(value)))
 
 
@@ -141,19 +136,73 @@ def _refusing(kind: type, failure: Exception) -> str:
 
 def _global(value: Any, name: str) -> Reduction:
     module = getattr(value, "__module__", None) or pickle.whichmodule(value, name)  # type: ignore[attr-defined]
-    if module == MAIN or _attribute(module, name) is not value:
+    try:
+        found = attrgetter(name)(sys.modules[module])
+    except (KeyError, AttributeError):
+        found = MISSING
+    if module == MAIN or found is not value:
         return Opaque(f"{named(type(value))} that its name does not lead to")
     return Reference(module, name)
-
-
-def _attribute(module: str, path: str) -> Any:
-    found: Any = sys.modules.get(module)
-    for part in path.split("."):
-        found = getattr(found, part, None)
-    return found
 
 
 def _is_of_process(value: Any) -> bool:
     if isinstance(value, FrameType):
         return True
     return isinstance(value, dict) and "__builtins__" in value and "__name__" in value
+
+
+# --- sets ---
+#
+# The order in which a set goes through its items comes from its hash table: from the room in it
+# and, where items collide, from the order in which they came. So a set is made of the same room,
+# and an order is searched for in which the items end up in the same order as before. What can't
+# be told without reading the table itself is how many removed items still take room in it.
+
+
+class SetRecipe(NamedTuple):
+    kind: type
+    items: list[Any]  # in the order in which they must come
+    first: int  # as many of them come before there is room for all
+
+    def made(self) -> Any:
+        # From a dictionary, a set first makes room for twice as many items as it has and gets,
+        # even if it has them already.
+        first = dict.fromkeys(self.items[: self.first])
+        return self.kind().union(first, dict.fromkeys(self.items))
+
+
+def set_recipe(value: Any) -> SetRecipe | None:
+    """How a set with these items in this order, and of this size, is made; None if not found."""
+    kind, size, wanted = type(value), sys.getsizeof(value), list(value)
+    slots = (size - sys.getsizeof(kind())) // _SLOT
+    first = max(0, slots // 4 - len(wanted))
+    order = wanted
+    for _ in range(_TRIES):
+        recipe = SetRecipe(kind, order, first)
+        made = recipe.made()
+        found = list(made)
+        if (sys.getsizeof(made), len(found)) != (size, len(wanted)):
+            return None
+        wrong = next((n for n, item in enumerate(found) if item is not wanted[n]), None)
+        if wrong is None:
+            return recipe
+        order = _reordered(order, wanted, found, wrong)
+    return None
+
+
+def _reordered(order: list[Any], wanted: list[Any], found: list[Any], wrong: int) -> list[Any]:
+    """Another order to try: `wrong` is the first place at which another item was found.
+
+    Where two items collide, the later one has to go elsewhere. If the one that was found here
+    should lie far behind, it was sent away from there and has to come first; otherwise the one
+    that should be here has to be sent here, and comes last.
+    """
+    here, stranger = wanted[wrong], found[wrong]
+    comes_first = _place(wanted, stranger) > _place(found, here)
+    moved = stranger if comes_first else here
+    rest = [item for item in order if item is not moved]
+    return [moved, *rest] if comes_first else [*rest, moved]
+
+
+def _place(items: list[Any], item: Any) -> int:
+    return next(n for n, each in enumerate(items) if each is item)

@@ -1,54 +1,74 @@
-"""The session's values: alias groups with tokens, kept in the store and bound again from it."""
+"""The session's values: alias groups with tokens, kept in the store and bound again from it.
+
+An alias group is the names whose values share something that can change: stored apart, they would
+come back apart, and a change of one would no longer show in the others.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+import pickle
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from blake3 import blake3
+from msgspec import Struct, field
 
 from treadle.engine.messages import Load
 from treadle.engine.store.blobs import Blobs, is_inline
-from treadle.engine.trace import Group
+from treadle.engine.trace import Binding
 from treadle.engine.values import entries
-from treadle.engine.values.classes import recipe
-from treadle.engine.values.groups import blocks_to_copy, grouped, token, trouble
-from treadle.engine.values.memory import Contents
-from treadle.engine.values.objects import singletons
-from treadle.engine.values.walk import Trail, Walk
-from treadle.engine.values.world import World
+from treadle.engine.values.codes import text
+from treadle.engine.values.definitions import recipe
+from treadle.engine.values.entries import UnstorableError
+from treadle.engine.values.handlers import Handlers, ValueHandler
+from treadle.engine.values.memory import Contents, Regions, lone_content
+from treadle.engine.values.objects import PROTOCOL
+from treadle.engine.values.walk import ValueStream, Walk
+from treadle.engine.values.world import MAIN, World
+
+_FORM: Final = b"treadle values 2\n"  # another one wherever the walk writes something else
+_NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})
 
 
 class Values:
     """What the names of a session are bound to, as content."""
 
     def __init__(
-        self, namespace: dict[str, object], blobs: Blobs, is_own: Callable[[str], bool]
+        self,
+        namespace: dict[str, Any],
+        blobs: Blobs,
+        is_own: Callable[[str], bool],
+        handlers: Mapping[str, ValueHandler] = _NO_HANDLERS,
+        opaque: Collection[str] = (),
+        singletons: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """`namespace`: the session's; `is_own` tells the project's own modules by their names."""
+        """`namespace`: the session's; `is_own` tells the project's own modules by their names.
+
+        `handlers` are those of plugins, by the dotted names of types; `opaque` are types, and
+        `singletons` places of objects of the whole process, that plugins know of.
+        """
         self._namespace = namespace
         self._blobs = blobs
-        self._world = World(namespace, is_own)
+        self._world = World(namespace, is_own, Handlers(handlers, opaque).kind, singletons)
+        self.imported_modules = self._world.imported_modules  # dotted names; the session adds to it
         self._entries: dict[str, str] = {}  # by token: what is stored already
         self._needed: dict[str, tuple[str, ...]] = {}  # by entry: the blobs it needs
 
-    @property
-    def imported_modules(self) -> set[str]:
-        """Dotted names of modules that the session imported; the session fills it."""
-        return self._world.imported_modules
-
-    def groups(self, names: Iterable[str]) -> tuple[Group, ...]:
+    def groups(self, names: Iterable[str]) -> tuple[Binding, ...]:
         """The alias groups of these names as they are now, stored where they can be.
 
         Names that are not bound are left out. Raises OSError where the store can't be written.
         """
         contents = Contents()
-        return tuple(self._stored(trails, contents) for trails in self._trails(names))
+        return tuple(self._stored(streams, contents) for streams in self._streams(names))
 
-    def tokens(self, names: Iterable[str]) -> tuple[Group, ...]:
-        """The same, with nothing stored."""
+    def tokens(self, names: Iterable[str]) -> tuple[Binding, ...]:
+        """The same as `groups`, with nothing stored."""
         contents = Contents()
         return tuple(
-            _group(trails, token(trails, contents), "", trouble(trails))
-            for trails in self._trails(names)
+            _group(streams, _token(streams, contents), "", _trouble(streams))
+            for streams in self._streams(names)
         )
 
     def token_of(self, name: str) -> str:
@@ -79,89 +99,191 @@ class Values:
         self._namespace.update(bound)
         return True
 
-    def _trails(self, names: Iterable[str]) -> list[list[Trail]]:
-        walk = Walk(self._world)
-        namespace = self._namespace
-        for name in sorted(set(names)):
-            if name in namespace:
-                walk.add(name, namespace[name])
-        return grouped(walk)
+    def _streams(self, names: Iterable[str]) -> list[list[ValueStream]]:
+        found = self._namespace
+        return _walked(self._world, {name: found[name] for name in names if name in found})
 
-    def _stored(self, trails: list[Trail], contents: Contents) -> Group:
-        found = token(trails, contents)
-        words = trouble(trails)
-        if not found or words or self._redefinable(trails):
-            return _group(trails, found, "", words)
+    def _stored(self, streams: list[ValueStream], contents: Contents) -> Binding:
+        found = _token(streams, contents)
+        words = _trouble(streams)
+        if not found or words or self._redefinable(streams):
+            return _group(streams, found, "", words)
         entry = self._entries.get(found)
-        if entry is None or not self._blobs.has(entry):
-            try:
-                entry = self._store(trails, found, contents)
-            except _LossyError as failure:
-                defined = all(trail.defined for trail in trails)
-                return _group(trails, found, "", "" if defined else str(failure))
-            self._entries[found] = entry
-        return _group(trails, found, entry, "")
+        if entry is not None and self._blobs.has(entry):
+            return _group(streams, found, entry, "")
+        try:
+            packing = self._packed(streams, found, contents)
+        except UnstorableError as failure:
+            defined = all(stream.defined for stream in streams)
+            return _group(streams, found, "", "" if defined else str(failure))
+        checked = any(stream.in_module for stream in streams)
+        entry, needed = entries.write(packing, self._blobs, checked=checked)
+        self._entries[found], self._needed[entry] = entry, needed
+        return _group(streams, found, entry, "")
 
-    def _redefinable(self, trails: list[Trail]) -> bool:
+    def _redefinable(self, streams: list[ValueStream]) -> bool:
         """Whether there are definitions alone, which the command repeats from their source."""
         return all(
-            trail.defined and _is_of_statement(self._namespace[trail.name]) for trail in trails
+            stream.defined and _is_of_statement(self._namespace[stream.name]) for stream in streams
         )
 
-    def _store(self, trails: list[Trail], found: str, contents: Contents) -> str:
-        packing = self._packed(trails, found, contents)
-        resides = any(trail.resides for trail in trails)
-        entry, needed = entries.write(packing, self._blobs, checked=resides)
-        self._needed[entry] = needed
-        return entry
-
-    def _packed(self, trails: list[Trail], found: str, contents: Contents) -> entries.Packed:
-        """The values taken apart in a way that gives them back as they are."""
-        values = {trail.name: self._namespace[trail.name] for trail in trails}
-        if all(trail.plain for trail in trails):
-            return _plainly(trails, values)
-        resides = any(trail.resides for trail in trails)
-        copies = blocks_to_copy(trails)
+    def _packed(self, streams: list[ValueStream], found: str, contents: Contents) -> entries.Packed:
+        """The values taken apart in a way that gives them back as they are: which is tried."""
+        values = {stream.name: self._namespace[stream.name] for stream in streams}
+        if all(stream.plain for stream in streams):
+            return _packed_plainly(values)
+        copies = _blocks_to_copy(streams)
         trouble = ""
-        for homes in (None, {**singletons(), **self._world.homes.found()})[resides:]:
+        for thoroughly in (False, True)[any(stream.in_module for stream in streams) :]:
             try:
-                packing = entries.packed(values, self._world, copies, homes)
+                packing = entries.packed(values, self._world, copies, thoroughly=thoroughly)
                 if self._is(packing.values(self._world), found, contents.copy()):
                     return packing
             except Exception as failure:
                 trouble = f" ({type(failure).__name__}: {failure})"
-        raise _LossyError(f"{_names(trails)} not come back from the store as before{trouble}")
+        raise UnstorableError(f"{_subject(values)} not come back from the store as before{trouble}")
 
     def _is(self, values: dict[str, Any], wanted: str, contents: Contents) -> bool:
-        world = self._world.with_names(values)
-        walk = Walk(world)
-        for name in sorted(values):
-            walk.add(name, values[name])
-        groups = grouped(walk)
-        return len(groups) == 1 and token(groups[0], contents) == wanted
+        groups = _walked(self._world.with_names(values), values)
+        return len(groups) == 1 and _token(groups[0], contents) == wanted
 
 
-class _LossyError(Exception):
-    """What comes back is not what was stored."""
-
-
-def _group(trails: list[Trail], token: str, entry: str, trouble: str) -> Group:
-    refs = set[str]().union(*(trail.refs for trail in trails))
-    names = tuple(trail.name for trail in trails)
-    return Group(names, token, tuple(sorted(refs)), entry, trouble)
-
-
-def _plainly(trails: list[Trail], values: dict[str, Any]) -> entries.Packed:
+def _packed_plainly(values: dict[str, Any]) -> entries.Packed:
+    """What holds nothing but what pickle is known to give back as it is."""
     try:
-        return entries.packed_plainly(values)
+        return entries.Packed(pickle.dumps(values, PROTOCOL))
     except RecursionError:
-        raise _LossyError(f"{_names(trails)} not fit into the store: nested too deeply") from None
+        words = f"{_subject(values)} not fit into the store: nested too deeply"
+        raise UnstorableError(words) from None
 
 
 def _is_of_statement(value: object) -> bool:
     return not isinstance(value, type) or recipe(value) is None
 
 
-def _names(trails: list[Trail]) -> str:
-    names = ", ".join(f"`{trail.name}`" for trail in trails)
-    return f"{names} {'does' if len(trails) == 1 else 'do'}"
+def _subject(values: Mapping[str, Any]) -> str:
+    names = ", ".join(f"`{name}`" for name in values)
+    return f"{names} {'does' if len(values) == 1 else 'do'}"
+
+
+def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> Binding:
+    refs = set[str]().union(*(stream.refs for stream in streams))
+    names = tuple(stream.name for stream in streams)
+    return Binding(names, token, tuple(sorted(refs)), entry, trouble)
+
+
+# --- alias groups, and a token for what each is ---
+
+
+def _walked(world: World, values: Mapping[str, Any]) -> list[list[ValueStream]]:
+    """The alias groups of some names, in the order of their first names."""
+    walk = Walk(world)
+    for name in sorted(values):
+        walk.add(name, values[name])
+    for stream in walk.streams:
+        holders = {walk.holder(leaf) for leaf in stream.leaves} - {"", stream.name}
+        stream.refs.update(f"{MAIN}:{name}" for name in holders)
+    leaders = list(range(len(walk.streams)))  # of each stream: itself, or one before it that leads
+    for pair in (*walk.links, *_sharing_memory(walk.streams)):
+        first, second = sorted(_leader(leaders, number) for number in pair)
+        leaders[second] = first
+    groups: dict[int, list[ValueStream]] = {}
+    for number, stream in enumerate(walk.streams):
+        groups.setdefault(_leader(leaders, number), []).append(stream)
+    return list(groups.values())
+
+
+def _leader(leaders: list[int], number: int) -> int:
+    while leaders[number] != number:
+        leaders[number] = leaders[leaders[number]]
+        number = leaders[number]
+    return number
+
+
+def _token(streams: list[ValueStream], contents: Contents) -> str:
+    """What the values of a group are together; empty where they can't be looked into."""
+    if any(stream.opaque for stream in streams):
+        return ""
+    hasher = blake3(_FORM)
+    for stream in streams:
+        hasher.update(text(stream.name) + b"%d:" % len(stream.data))
+        hasher.update(stream.data)
+    if any(stream.memory for stream in streams):
+        hasher.update(_layout(streams, contents))
+    return hasher.hexdigest()
+
+
+def _trouble(streams: list[ValueStream]) -> str:
+    """Why a group can't be stored, in words; empty if nothing speaks against it."""
+    for stream in streams:
+        if stream.opaque:
+            return f"`{stream.name}` {stream.opaque}, which can't be stored"
+    for stream in streams:
+        if stream.refused and not stream.defined:
+            return f"`{stream.name}` rests on {stream.refused}, which can't be stored"
+    for stream in streams if len(streams) > 1 else ():
+        if stream.refused:
+            return f"the class `{stream.name}` shares something with other names"
+    return ""
+
+
+class _Users(Struct):
+    streams: set[int] = field(default_factory=set)
+    blocks: set[int] = field(default_factory=set)  # of frames, which seem to have it to themselves
+    shared: bool = False  # by arrays or tensors, which see each other's changes
+
+
+class _Landscape:
+    def __init__(self, streams: list[ValueStream]) -> None:
+        self.stretches = [(s, number) for number, each in enumerate(streams) for s in each.memory]
+        self.merged = Regions(stretch for stretch, _ in self.stretches)
+        self.users: dict[int, _Users] = {}  # by the region's number
+        for stretch, number in self.stretches:
+            users = self.users.setdefault(self.merged.index(stretch.start), _Users())
+            users.streams.add(number)
+            if stretch.block:
+                users.blocks.add(stretch.block)
+            else:
+                users.shared = True
+
+
+def _layout(streams: list[ValueStream], contents: Contents) -> bytes:
+    """Which region each stretch is in, and where; what the regions hold."""
+    landscape = _Landscape(streams)
+    numbers: dict[int, int] = {}
+    parts = []
+    for stretch, _ in landscape.stretches:
+        index = landscape.merged.index(stretch.start)
+        size = stretch.stop - stretch.start
+        if not landscape.users[index].shared:
+            parts.append(b"%d!" % stretch.keeper.nbytes + lone_content(stretch).encode())
+            continue
+        region = landscape.merged.at(stretch.start)
+        is_new = index not in numbers
+        number = numbers.setdefault(index, len(numbers))
+        parts.append(b"%d.%d.%d;" % (number, stretch.start - region.start, size))
+        if is_new:
+            whole = region.stop - region.start
+            parts.append(b"%d=" % whole + contents.digest(region).encode())
+    return b"".join(parts)
+
+
+def _sharing_memory(streams: list[ValueStream]) -> list[tuple[int, int]]:
+    """Pairs of streams with memory in common; notes what several frames and an array share."""
+    pairs: list[tuple[int, int]] = []
+    if not any(stream.memory for stream in streams):
+        return pairs
+    for users in _Landscape(streams).users.values():
+        if users.shared:
+            first, *others = sorted(users.streams)
+            pairs += [(first, other) for other in others]
+            if len(users.blocks) > 1:
+                streams[first].refused = "an array in the memory of several frames"
+    return pairs
+
+
+def _blocks_to_copy(streams: list[ValueStream]) -> frozenset[int]:
+    """The blocks of frames that lie in the memory of other blocks."""
+    regions = _Landscape(streams).users.values()
+    shared = (users.blocks for users in regions if len(users.blocks) > 1 and not users.shared)
+    return frozenset[int]().union(*shared)

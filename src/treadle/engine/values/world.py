@@ -1,113 +1,154 @@
-"""The session as values see it: whose code something is, and what a name leads to."""
+"""The session as its values see it: whose a module is, what a name leads to, what types are."""
 
 from __future__ import annotations
 
+import copy
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
 
 from treadle.engine.values.codes import ATOMS, Codes
-from treadle.engine.values.reduction import Reduction
-
-# Objects that live in global names of the project's own modules.
-
-_BY_NAME = (ModuleType, FunctionType, MethodType, type)  # found by their names anyway
-
-
-class Homes:
-    """Where an object of a module is to be found."""
-
-    def __init__(self, is_own: Callable[[str], bool]) -> None:
-        """`is_own` tells the project's own modules by their names."""
-        self._is_own = is_own
-        self._known: set[str] = set()
-        self._own: list[str] = []
-
-    def found(self) -> dict[int, tuple[str, str]]:
-        """Module and name of each object, by identity."""
-        if len(sys.modules) != len(self._known):
-            self._own += [name for name in sys.modules.keys() - self._known if self._is_own(name)]
-            self._known = set(sys.modules)
-        homes: dict[int, tuple[str, str]] = {}
-        for module in sorted(self._own):
-            for name, value in tuple(getattr(sys.modules.get(module), "__dict__", {}).items()):
-                seldom = type(value) not in ATOMS and not isinstance(value, _BY_NAME)
-                if seldom and not name.startswith("__"):
-                    homes.setdefault(id(value), (module, name))
-        return homes
-
-
-# The session as values see it: whose code something is, and what a name leads to.
-
-# ruff: noqa: ANN401  (a value is whatever the user made)
-
 
 MAIN = "__main__"
 MISSING: Final = object()
-LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
+_LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
+_BY_NAME = (ModuleType, FunctionType, MethodType, type)  # found by their names anyway
+
+# --- what a value is taken apart into, for fingerprints and for the store alike ---
+
+
+class Reference(NamedTuple):
+    """Found again by its name in a module."""
+
+    module: str
+    name: str
+    refs: tuple[str, ...] = ()  # whose content counts beside: "__main__:f"
+
+
+class Opaque(NamedTuple):
+    """Can't be looked into."""
+
+    words: str  # "a generator"
+    inside: tuple[Any, ...] = ()  # what it is known to hold on to
+    leaves: tuple[Any, ...] = ()  # what it was computed from and may change later
+
+
+class Parts(NamedTuple):
+    """How it is made anew, as `__reduce__` says it."""
+
+    make: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    state: Any = None
+    items: Iterable[Any] | None = None
+    pairs: Iterable[tuple[Any, Any]] | None = None
+    setter: Callable[[Any, Any], object] | None = None
+    frozen: bool = False  # its identity does not matter, as nothing can change it
+    extra: Any = None  # counts, and is not stored
+    refs: tuple[str, ...] = ()
+    # In the place of `make`, over a copy of its memory: where that is its own, though it may lie
+    # in the memory of others of its kind, as the blocks of frames do.
+    make_copy: Callable[..., Any] | None = None
+    refusal: str = ""  # why it can be fingerprinted and not stored, in words
+
+
+Reduction = Reference | Opaque | Parts
+
+
+class Uncounted(Struct, frozen=True):
+    """Something that is stored and does not count."""
+
+    value: Any
+
+
+class ByValue(Struct, frozen=True):
+    """A function that is taken by its content, though it has a name."""
+
+    function: Any
+
+
+class ModuleGlobals(Struct, frozen=True):
+    """The global names of a module, as a function's globals: those of whoever loads it."""
+
+    module: str
+
+
+# --- types ---
 
 Handler = Callable[[Any, "World"], Reduction]
 
 
-class World:
-    """Names, modules and how values of each type are taken apart."""
+class Kind(Struct, frozen=True):
+    """How values of a type are taken apart, and what of the type matters for that."""
 
-    def __init__(self, namespace: dict[str, Any], is_own: Callable[[str], bool]) -> None:
-        """The session's names; `is_own` says of a module's name whether it is the project's."""
+    handler: Handler
+    mine: bool  # a class of the session, or of the project's own modules
+    frozen: bool  # its values can't change, themselves
+    plain: bool  # they are copied as Python copies objects by itself
+
+
+class ModuleObjects:
+    """The objects that global names of the project's own modules stand for."""
+
+    def __init__(self, is_own: Callable[[str], bool]) -> None:
+        self._is_own = is_own
+        self._known: set[str] = set()
+        self._own: list[str] = []
+
+    def places(self) -> dict[int, tuple[str, str]]:
+        """Module and name of each such object, by its identity."""
+        if len(sys.modules) != len(self._known):
+            self._own += [name for name in sys.modules.keys() - self._known if self._is_own(name)]
+            self._known = set(sys.modules)
+        places: dict[int, tuple[str, str]] = {}
+        for module in sorted(self._own):
+            for name, value in tuple(getattr(sys.modules.get(module), "__dict__", {}).items()):
+                has_identity = type(value) not in ATOMS and not isinstance(value, _BY_NAME)
+                if has_identity and not name.startswith("__"):
+                    places.setdefault(id(value), (module, name))
+        return places
+
+
+class World:
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        is_own: Callable[[str], bool],
+        kind_of: Callable[[type, bool], Kind],
+        singletons: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """`namespace`: the session's; `is_own` tells the project's modules by their names.
+
+        `kind_of` works out what counts of a type, and gets whether the type is the project's.
+        `singletons` are places of objects of the whole process that plugins know of.
+        """
+        self.singletons = singletons
         self.namespace = namespace
         self.is_own = is_own
         self.imported_modules: set[str] = set()
         self.codes = Codes()
-        self._overlay: Mapping[str, Any] = {}
-        self._handlers: dict[type, Handler] = {}
-        self._frozen: dict[type, bool] = {}
-        self._plain: dict[type, bool] = {}
+        self.module_objects = ModuleObjects(is_own)
+        self._kind_of = kind_of
+        self._kinds: dict[type, Kind] = {}
         self._owners: dict[object, str] = {MAIN: "main"}
-        self.homes = Homes(is_own)
+        self._overlay: Mapping[str, Any] = {}
 
     def with_names(self, overlay: Mapping[str, Any]) -> World:
-        """The same, if these names were bound."""
-        world = World(self.namespace, self.is_own)
-        world.imported_modules = self.imported_modules
-        world.codes = self.codes
-        world.homes = self.homes
-        world._handlers = self._handlers
-        world._owners = self._owners
-        world._frozen = self._frozen
-        world._plain = self._plain
+        """The same, if these names were bound; what it finds out about types is found for both."""
+        world = copy.copy(self)
         world._overlay = overlay
         return world
 
     def reduce(self, value: Any) -> Reduction:
-        """What `value` is taken apart into."""
-        return self.handler(type(value))(value, self)
+        return self.kind(type(value)).handler(value, self)
 
-    def handler(self, kind: type) -> Handler:
-        """How values of a type are taken apart."""
-        known = self._handlers.get(kind)
+    def kind(self, kind: type) -> Kind:
+        known = self._kinds.get(kind)
         if known is None:
-            from treadle.engine.values.handlers import handler_of
-
-            known = self._handlers[kind] = handler_of(kind)
-        return known
-
-    def frozen(self, kind: type, *, mine: bool) -> bool:
-        """Whether values of a type can't change, themselves."""
-        known = self._frozen.get(kind)
-        if known is None:
-            from treadle.engine.values.handlers import is_frozen
-
-            known = self._frozen[kind] = is_frozen(kind, mine=mine)
-        return known
-
-    def plain(self, kind: type) -> bool:
-        """Whether values of a type are copied as Python copies objects by itself."""
-        known = self._plain.get(kind)
-        if known is None:
-            from treadle.engine.values.handlers import reduces_plainly
-
-            known = self._plain[kind] = reduces_plainly(kind)
+            mine = self.owner(kind.__module__) != "foreign"
+            known = self._kinds[kind] = self._kind_of(kind, mine)
         return known
 
     def owner(self, module: object) -> str:
@@ -145,12 +186,19 @@ class World:
 
     def refs(self, module: str | None, code: CodeType) -> tuple[str, ...]:
         """The names that code of a module reads there, and the own modules that it imports."""
-        imported = tuple(f"{name}:*" for name in self.codes.imports(code) if self.is_own(name))
+        imported = tuple(f"{name}:*" for name in self.codes.of(code).imports if self.is_own(name))
         if module is None or self.owner(module) == "foreign":
             return imported
-        reads = self.codes.reads(code)
-        everything = () if reads.isdisjoint(LOOKS_ANYWHERE) else (f"{module}:*",)
+        reads = self.codes.of(code).reads
+        everything = () if reads.isdisjoint(_LOOKS_ANYWHERE) else (f"{module}:*",)
         return (*(f"{module}:{name}" for name in reads), *everything, *imported)
+
+    def definition(self, value: Any, module: Any, name: Any) -> Reference | None:
+        """A function or class by its name, if that leads to it."""
+        if self.lookup(module, name) is not value:
+            return None
+        foreign = self.owner(module) == "foreign"
+        return Reference(module, name, () if foreign else (f"{module}:{top(name)}",))
 
     def submodules(self, module: str) -> tuple[str, ...]:
         """The modules below one that the session imported by name."""

@@ -17,9 +17,8 @@ import threading
 import time
 from typing import BinaryIO
 
-from treadle.engine.messages import Step, WorkerSetup, decode, encode
-from treadle.engine.worker import streams
-from treadle.engine.worker.capture import Capture
+from treadle.engine.messages import WorkerSetup, decode, encode
+from treadle.engine.worker.capture import Capture, install
 from treadle.engine.worker.session import Session
 
 _PULSE = 0.1  # seconds between looks at what was printed
@@ -30,7 +29,6 @@ class Channel:
     """The way back to the command: results, and in between the latest line of output."""
 
     def __init__(self, descriptor: int) -> None:
-        """Write to `descriptor`."""
         self._descriptor = descriptor
         self._lock = threading.Lock()
 
@@ -52,16 +50,18 @@ def main(descriptors: list[int]) -> None:
     faulthandler.enable(crash, all_threads=False)
     channel = Channel(results)
     lines = os.fdopen(tasks, "rb", closefd=False)
-    setup = decode(lines.readline())
+    if not (first := lines.readline()):  # the command has ended before it knew all
+        return
+    setup = decode(first)
     assert isinstance(setup, WorkerSetup)
     capture = Capture()
-    streams.install(capture)
+    install(capture)
     session = Session(setup, capture)
     threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
     while line := _next_line(lines):
         asked = decode(line)
         try:
-            answer = session.step(asked) if isinstance(asked, Step) else session.run(asked)
+            answer = session.step(asked)
         except BaseException:  # ours, not the user's: the command tells what it was
             _tell_crash(crash)
             raise

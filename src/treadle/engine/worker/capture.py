@@ -5,27 +5,35 @@ library, a subprocess) lands in a scratch file under each of the descriptors 1 a
 taken over before the next thing is recorded: so it stands in its place, whoever wrote it.
 Between two such moments the standard output comes before the standard error: the true
 order of two descriptors can't be known, and this one is the same in every build.
+
+`sys.stdout`, `sys.stderr` and `input()` are replaced for that.
 """
 
 from __future__ import annotations
 
+import builtins
 import codecs
 import contextlib
+import io
 import os
 import re
+import sys
 import threading
 from collections.abc import Iterator
+from typing import NoReturn
 
-from treadle.engine.messages import Output, Stream
-
-# Printed text as a terminal would leave it: progress bars end as their last state.
+from treadle.engine.store.atomic import scratch_file
+from treadle.engine.trace import Output, Stream
 
 _ERASE = "\x1b[K"
 _CONTROL = re.compile(r"\r|\x08|\x1b\[K")
 
 
 def settle(text: str) -> str:
-    """The text after carriage returns, backspaces and erasures have done their work."""
+    """The text after carriage returns, backspaces and erasures have done their work.
+
+    As a terminal would leave it: progress bars end as their last state.
+    """
     if _CONTROL.search(text) is None:
         return text
     return "\n".join(_settle_line(line) for line in text.replace("\r\n", "\n").split("\n"))
@@ -53,14 +61,6 @@ def last_line(text: str) -> str:
     return lines[-1].strip() if lines else ""
 
 
-# What a chunk prints and shows, in the order it happened.
-#
-# Python's own prints are recorded as they are made. What comes from outside Python (a C
-# library, a subprocess) lands in a scratch file under each of the descriptors 1 and 2, and is
-# taken over before the next thing is recorded: so it stands in its place, whoever wrote it.
-# Between two such moments the standard output comes before the standard error: the true
-# order of two descriptors can't be known, and this one is the same in every build.
-
 # Characters a chunk may print to each stream, some 250 pages; the rest is dropped.
 LIMIT = 1_000_000
 _PEEK = 1000  # bytes looked at for the latest line
@@ -70,10 +70,9 @@ class Tap:
     """A scratch file in the place of a descriptor, and how far it has been read."""
 
     def __init__(self, name: str, descriptor: int) -> None:
-        """Put the scratch file in the place of `descriptor`."""
         self.name = name
         self._descriptor = descriptor
-        self._file = _scratch_file(name)
+        self._file = scratch_file(name)
         self._offset = 0
         self._decoder = codecs.getincrementaldecoder("utf-8")("backslashreplace")
         os.dup2(self._file, descriptor)
@@ -95,7 +94,6 @@ class Tap:
         return os.pread(self._file, _PEEK, start).decode("utf-8", "replace")
 
     def pending(self) -> int:
-        """How many bytes wait."""
         return os.lseek(self._file, 0, os.SEEK_END) - self._offset
 
     def rewind(self) -> str:
@@ -131,7 +129,6 @@ class Capture:
         os.register_at_fork(after_in_child=self._after_fork)
 
     def write(self, name: str, text: str) -> None:
-        """Record a print to a stream."""
         if self._forked:
             os.write(1 if name == "stdout" else 2, text.encode("utf-8", "backslashreplace"))
             return
@@ -247,16 +244,83 @@ def _merged(outputs: list[Output]) -> list[Output]:
     return merged
 
 
-def _scratch_file(name: str) -> int:
-    """A nameless file for appending; its descriptor is not inherited."""
-    if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create(f"treadle-{name}", os.MFD_CLOEXEC)
-    else:  # not Linux
-        import tempfile
+class _Bytes(io.RawIOBase):
+    """`sys.stdout.buffer`: straight to the descriptor, where the capture finds it."""
 
-        with tempfile.TemporaryFile(buffering=0) as file:
-            descriptor = os.dup(file.fileno())
-    import fcntl
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
 
-    fcntl.fcntl(descriptor, fcntl.F_SETFL, os.O_APPEND)
-    return descriptor
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def write(self, data: object) -> int:
+        view = memoryview(data).cast("B")  # type: ignore[arg-type]
+        written = 0
+        while written < len(view):
+            written += os.write(self._descriptor, view[written:])
+        return written
+
+
+class OutputStream(io.TextIOBase):
+    """A text stream that records what is written, unbuffered."""
+
+    encoding = "utf-8"
+    errors = "backslashreplace"
+    newlines = None
+    line_buffering = True
+    mode = "w"
+
+    def __init__(self, name: str, descriptor: int, capture: Capture) -> None:
+        """The stream `name`; `descriptor` is what it stands for."""
+        self._stream = name
+        self._descriptor = descriptor
+        self._record = capture.write
+        self.name = f"<{name}>"
+        self.buffer = _Bytes(descriptor)
+
+    def write(self, text: str, /) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self._record(self._stream, text)
+        return len(text)
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        """1 or 2: for subprocesses; what they write is recorded as well."""
+        return self._descriptor
+
+    def close(self) -> None:
+        """Nothing: later chunks print too."""
+
+    def reconfigure(self, **_: object) -> None:
+        """Nothing: there is no buffer and the encoding is fixed."""
+
+
+def install(capture: Capture) -> None:
+    """Make all printing go to `capture`, and `input()` say clearly that nobody answers."""
+    sys.stdout = sys.__stdout__ = OutputStream("stdout", 1, capture)  # type: ignore[assignment,misc]
+    sys.stderr = sys.__stderr__ = OutputStream("stderr", 2, capture)  # type: ignore[assignment,misc]
+    builtins.input = _no_input
+    _unbuffer_c_streams()
+
+
+def _no_input(prompt: object = "", /) -> NoReturn:
+    raise EOFError(f"input({prompt!r}): nobody is there to answer while a document is built")
+
+
+def _unbuffer_c_streams() -> None:
+    """Make C's printf write at once, or it would come out after later prints of Python."""
+    try:
+        import ctypes
+
+        library = ctypes.CDLL(None)
+        for name in ("stdout", "stderr"):
+            stream = ctypes.c_void_p.in_dll(library, name)
+            library.setvbuf(stream, None, 2, 0)  # 2: _IONBF
+    except (ImportError, OSError, ValueError):  # another C library: its order is not known
+        return

@@ -1,4 +1,4 @@
-"""The source of an object, for the option `source=`."""
+"""The ways to run the code of a cell: it knows where in the document it stands."""
 
 from __future__ import annotations
 import __future__
@@ -12,9 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from types import CodeType
 from typing import Any
 
-from treadle.engine.messages import Output, Source
+from msgspec import Struct
 
-# Code that knows where in the document it stands: compiled so, and shown so in tracebacks.
+from treadle.engine.cell import Cell, Piece
+from treadle.engine.scan.syntax_key import is_silenced
+from treadle.engine.trace import Echo, Failure, Output, Stream
+from treadle.engine.worker.failures import Place, attempt
 
 _FUTURES = tuple(getattr(__future__, name) for name in __future__.all_feature_names)
 
@@ -23,7 +26,6 @@ class Compiler:
     """Compiles code with the document's file and line, and keeps `from __future__` imports."""
 
     def __init__(self) -> None:
-        """No `from __future__` import yet."""
         self._flags = 0
 
     def adopt(self, features: Iterable[str]) -> None:
@@ -82,18 +84,15 @@ def _remember(code: str, file: str, line: int) -> None:
     linecache.cache[file] = (0, None, lines, file)
 
 
-# The two ways to run the code of a chunk: as a notebook cell, or as if typed at a prompt.
-
 Namespace = dict[str, Any]
 
 
-def run_cell(
-    code: str, file: str, line: int, *, compiler: Compiler, namespace: Namespace
-) -> object:
-    """Run `code`; the value of its last expression, None if there is none or a `;` follows."""
-    tree = compiler.parse(code, file, line)
+def run_cell(cell: Cell, compiler: Compiler, namespace: Namespace) -> object:
+    """Run its code; the value of its last expression, None if there is none or a `;` follows."""
+    file = cell.file
+    tree = compiler.parse(cell.code, file, cell.line)
     last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr) or _silenced(last, code, line):
+    if not isinstance(last, ast.Expr) or is_silenced(last, cell.code, cell.line):
         exec(compiler.compile(tree, file), namespace)
         return None
     tree.body.pop()
@@ -102,30 +101,21 @@ def run_cell(
     return eval(compiler.compile(ast.Expression(last.value), file), namespace)
 
 
-def _silenced(last: ast.Expr, code: str, line: int) -> bool:
-    """Whether a semicolon follows the last expression."""
-    end = (last.end_lineno or line) - line
-    text = code.split("\n")[end].encode()[last.end_col_offset or 0 :]
-    return text.lstrip().startswith(b";")
-
-
 def run_at_prompt(
-    code: str,
-    file: str,
-    line: int,
-    *,
+    cell: Cell,
     compiler: Compiler,
     namespace: Namespace,
+    *,
     show: Callable[[Output], None],
     display: Callable[[object], None],
 ) -> None:
     """Run statement after statement: each is echoed with prompts, then what it shows."""
-    tree = compiler.parse(code, file, line)
+    tree = compiler.parse(cell.code, cell.file, cell.line)
     hook, sys.displayhook = sys.displayhook, display
     try:
-        for statements, text in _statements(tree, code.split("\n"), line):
-            show(Source(text))
-            exec(compiler.compile(ast.Interactive(statements), file), namespace)
+        for statements, text in _statements(tree, cell.code.split("\n"), cell.line):
+            show(Echo(text))
+            exec(compiler.compile(ast.Interactive(statements), cell.file), namespace)
     finally:
         sys.displayhook = hook
 
@@ -158,9 +148,8 @@ def _grouped(body: list[ast.stmt]) -> list[list[ast.stmt]]:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", [])
-    first: int = min([statement.lineno, *(decorator.lineno for decorator in decorators)])
-    return first
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _prompted(lines: list[str], *, compound: bool) -> list[str]:
@@ -168,7 +157,50 @@ def _prompted(lines: list[str], *, compound: bool) -> list[str]:
     return [*echoed, "..."] if compound else echoed
 
 
-# The source of an object, for the option `source=`.
+class InlineRunner(Struct, frozen=True):
+    """Runs inline code: an expression gives its value as text, a statement what it prints.
+
+    `take` gives what was printed.
+    """
+
+    compiler: Compiler
+    namespace: Namespace
+    take: Callable[[], tuple[Output, ...]]
+    code_path: str
+
+    def run(self, pieces: tuple[Piece, ...], file: str) -> tuple[list[str], Failure | None]:
+        """The texts, up to the first piece that fails."""
+        texts: list[str] = []
+        for piece in pieces:
+            text, failure = self._run_one(piece, file)
+            if failure is not None:
+                return texts, failure
+            texts.append(text)
+        return texts, None
+
+    def _run_one(self, piece: Piece, file: str) -> tuple[str, Failure | None]:
+        values: list[str] = []
+
+        def run() -> None:
+            source = piece.code.strip()
+            if piece.shows:
+                value = self._value(source.rstrip("; \t\n"), file, piece.line)
+                values.extend([] if value is None else [str(value)])
+            else:
+                tree = self.compiler.parse(source, file, piece.line)
+                exec(self.compiler.compile(tree, file), self.namespace)
+
+        self.take()
+        failure = attempt(run, Place(file, piece.line, self.code_path))
+        streams = [item for item in self.take() if isinstance(item, Stream)]
+        printed = [item.text for item in streams if item.name == "stdout"]
+        return "".join([*printed, *values]), failure
+
+    def _value(self, source: str, file: str, line: int) -> object:
+        tree = self.compiler.parse(source, file, line)
+        if len(tree.body) != 1 or not isinstance(tree.body[0], ast.Expr):
+            raise SyntaxError("inline code takes one expression", (file, line, 1, source))
+        return eval(self.compiler.compile(ast.Expression(tree.body[0].value), file), self.namespace)
 
 
 def source_of(thing: object, file: str) -> str:

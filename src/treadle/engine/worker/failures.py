@@ -1,20 +1,21 @@
-"""An exception in the user's code as a `Failure`: the user's frames, the document's line."""
+"""Running a cell's code within limits; what it raises as a `Failure`, with the user's frames."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from treadle.engine.messages import Failure
+from treadle.engine.trace import Failure, Frame
 
 if TYPE_CHECKING:
     from traceback import StackSummary, TracebackException
-
-    from treadle.problem import Span
-
 
 # All that runs in a worker, without pathlib, which would be one more import.
 _OURS = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120
@@ -48,14 +49,28 @@ def failure_of(exception: BaseException, place: Place) -> Failure:
 
     report = TracebackException.from_exception(exception)
     _drop_our_frames(report)
-    span = _syntax_place(exception, place) or _innermost(report.stack, place)
-    if span is None:  # only frames of libraries: it was drawn when the chunk had ended
-        span = _quoted(exception, place)
-        if not any(_is_own(frame.filename, place) for frame in report.stack):
-            report.stack.clear()
+    frames = tuple(_frames(exception, report.stack, place))
+    inside = next((frame for frame in frames if frame.file == place.file), None)
+    at = inside or Frame(place.file, _quoted(exception, place))
+    if not frames and not any(_is_own(frame.filename, place) for frame in report.stack):
+        report.stack.clear()  # only frames of libraries: it was drawn when the chunk had ended
     traceback = _without_folder("".join(report.format()), place)
     message = _message(exception) + _elsewhere(exception, report.stack, place)
-    return Failure(message, traceback, span.file, span.line, span.column)
+    return Failure(message, traceback, at.file, at.line, at.column, frames)
+
+
+def _frames(exception: BaseException, stack: StackSummary, place: Place) -> Iterator[Frame]:
+    """Those in the cell's file and in extracted modules, the innermost first."""
+    if isinstance(exception, SyntaxError) and exception.lineno is not None:
+        yield from _if_cells(Frame(str(exception.filename), exception.lineno), place)
+    for frame in reversed(stack):
+        column = 0 if frame.colno is None else frame.colno + 1
+        yield from _if_cells(Frame(frame.filename, frame.lineno or place.line, column), place)
+
+
+def _if_cells(frame: Frame, place: Place) -> tuple[Frame, ...]:
+    extracted = place.code_path and frame.file.startswith(place.code_path)
+    return (frame,) if extracted or frame.file == place.file else ()
 
 
 def _without_folder(traceback: str, place: Place) -> str:
@@ -71,9 +86,7 @@ def _message(exception: BaseException) -> str:
     kind = type(exception)
     plain = kind.__module__ in ("builtins", "__main__")
     name = kind.__qualname__ if plain else f"{kind.__module__}.{kind.__qualname__}"
-    told = (
-        line for line in _said(exception).splitlines() if line.strip(" ^~")
-    )  # others point at these
+    told = [line for line in _said(exception).splitlines() if line.strip(" ^~")]  # no pointers
     words = " ".join(" ".join(told).split())
     return f"{name}: {words[:LONGEST]}{'...' * (len(words) > LONGEST)}" if words else name
 
@@ -117,48 +130,65 @@ def _is_machinery(file: str) -> bool:
     return ours or file.endswith("/importlib/__init__.py")
 
 
-def _syntax_place(exception: BaseException, place: Place) -> Span | None:
-    if not isinstance(exception, SyntaxError) or exception.lineno is None:
-        return None
-    return _in_document(str(exception.filename), exception.lineno, place)
-
-
-def _quoted(exception: BaseException, place: Place) -> Span:
-    """The line of the chunk with the text that the exception's message begins with, such as a
-    formula of a figure; the chunk's first line where there is none."""
+def _quoted(exception: BaseException, place: Place) -> int:
+    """The line of the cell with the text that the exception's message begins with, such as a
+    formula of a figure; the cell's first line where there is none."""
     import linecache
-
-    from treadle.problem import Span
 
     text = next((line for line in _said(exception).splitlines() if line.strip()), "").strip()
     for number, line in enumerate(linecache.getlines(place.file)[place.line - 1 :], place.line):
         if line.startswith(FENCES):
             break
         if len(text) > 1 and text in line:
-            return Span.at(place.file, number)
-    return Span.at(place.file, place.line)
+            return number
+    return place.line
 
 
-def _innermost(stack: StackSummary, place: Place) -> Span | None:
-    """The innermost frame that stands in the document, be it through an extracted module."""
-    from treadle.problem import Span
-
-    for frame in reversed(stack):
-        span = _in_document(frame.filename, frame.lineno or place.line, place)
-        if span is not None:
-            return Span.at(span.file, span.line, 0 if frame.colno is None else frame.colno + 1)
-    return None
+UNIT = 1 if sys.platform == "darwin" else 1024  # of `ru_maxrss`, in bytes
 
 
-def _in_document(file: str, line: int, place: Place) -> Span | None:
-    from treadle.problem import Span
+@contextlib.contextmanager
+def time_limit(seconds: float | None) -> Iterator[None]:
+    """Raise TimeoutError in the chunk after so many seconds."""
+    if not seconds:
+        yield
+        return
 
-    if file == place.file:
-        return Span.at(file, line)
-    if not place.code_path or not file.startswith(place.code_path):
-        return None
-    from pathlib import Path
+    def expire(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"the chunk took longer than its timeout of {seconds:g} s")
 
-    from treadle.press.tangle.extract import origin_of
+    previous = signal.signal(signal.SIGALRM, expire)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
 
-    return origin_of(Path(file), line)
+
+@contextlib.contextmanager
+def memory_limit(limit: int | None) -> Iterator[None]:
+    """Let no allocation succeed by which the process would hold more than so many bytes.
+
+    What earlier chunks left in memory counts as well, shared libraries do not. On Linux.
+    """
+    if limit is None:
+        yield
+        return
+    import resource  # few chunks ask for it
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    hard = before[1]
+    soft = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def peak_memory() -> int:
+    """The bytes that the process has held in memory at most."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT

@@ -1,4 +1,6 @@
-"""Random numbers that depend on nothing but the chunk's own seed."""
+"""What happens right after the user's code has imported a library, the seeding of its random
+numbers above all; and fresh source files.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,6 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
 from types import CodeType, ModuleType
-
-# What happens right after the user's code has imported a library; and fresh source files.
 
 
 class AfterImport:
@@ -75,11 +75,11 @@ def import_fresh_from(folders: Sequence[str]) -> None:
     sys.path_importer_cache.clear()
 
 
-# Random numbers that depend on nothing but the chunk's own seed.
-
-
 class Seeds:
-    """Seeds random, NumPy and torch before each chunk, or when a chunk imports them."""
+    """Seeds random, NumPy and torch before each chunk, or when a chunk imports them.
+
+    So random numbers depend on nothing but the chunk's own seed.
+    """
 
     def __init__(self, after_import: AfterImport) -> None:
         """Seed each library from its import on."""

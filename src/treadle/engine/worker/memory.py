@@ -1,4 +1,6 @@
-"""What a session remembers between steps: values come back from the store and go to it."""
+"""What a session remembers between steps: values come back from the store and go to it; and what
+the project's own modules hold.
+"""
 
 from __future__ import annotations
 
@@ -6,55 +8,34 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Mapping
-from itertools import compress
-from operator import is_not
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from typing import Any
 
 from msgspec.structs import replace
 
-from treadle.engine.messages import ChunkResult, Define, Figure, Load, Step, Stepped, WorkerSetup
-from treadle.engine.trace import PRESUMED, Group
+from treadle.engine.messages import Define, Load, Step, WorkerSetup
+from treadle.engine.observe.observer import Observer
+from treadle.engine.observe.state import rebound
+from treadle.engine.store.blobs import Blobs
+from treadle.engine.trace import PRESUMED, Binding, Display, Trace
+from treadle.engine.values.values import Values
+from treadle.engine.worker.capture import OutputStream
 from treadle.engine.worker.compile import Compiler
-from treadle.engine.worker.streams import OutputStream
-
-if TYPE_CHECKING:
-    from treadle.engine.observe.observer import Observer
-    from treadle.engine.store.blobs import Blobs
-    from treadle.engine.values.values import Values
-    from treadle.engine.worker.own_modules import OwnData
-
-
-# Which names of a session are bound anew: a document may bind thousands, a chunk binds few.
-
-_MISSING = object()
-
-
-def rebound(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The names whose value is another object now, or was not there; and those that are gone.
-
-    Names keep their order, as a rule, and new ones come last: no step of Python a name then.
-    """
-    names, count = list(now), len(before)
-    if names[:count] == list(before):
-        changed = compress(names, map(is_not, before.values(), now.values()))
-        return [*changed, *names[count:]], []
-    bound = [name for name, value in now.items() if before.get(name, _MISSING) is not value]
-    return bound, [name for name in before if name not in now]
-
-
-# What a session remembers between steps: values come back from the store and go to it.
+from treadle.engine.worker.imports import AfterImport
+from treadle.engine.worker.plugins import Plugins
 
 # Libraries, and functions, whose state is compared before and after: no need to presume.
-WATCHED = {"matplotlib", "numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
+WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
     f"torch.{name}"
     for name in (
         *("set_default_dtype", "set_default_device", "set_num_threads", "set_grad_enabled"),
         *("use_deterministic_algorithms", "set_float32_matmul_precision"),
     )
 }
-DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
+_CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
+
+TokensOf = Callable[[dict[str, Any], Iterable[str]], Iterable[Binding]]
 
 
 class Memory:
@@ -65,21 +46,31 @@ class Memory:
         setup: WorkerSetup,
         namespace: dict[str, Any],
         compiler: Compiler,
-        values: Values,
-        blobs: Blobs,
-        observer: Observer,
-        own_data: OwnData,
+        after_import: AfterImport,
+        plugins: Plugins,
     ) -> None:
-        """Nothing is remembered yet; `namespace` holds no more than what every session has."""
-        self._setup = setup
+        """Observe from now on; `namespace` holds no more than what every session has."""
+        blobs = Blobs(setup.store or "")
+        modules = ProjectModules((setup.code_path, setup.directory))
+        handlers = plugins.value_handlers()
+        observer = Observer(setup, after_import, namespace)
+        libraries = observer.libraries.values()
+        opaque = [kind for library in libraries for kind in library.opaque]
+        places = [place for library in libraries for place in library.singletons]
+
+        def values_of(names: dict[str, Any]) -> Values:
+            return Values(names, blobs, modules.holds, handlers, opaque, places)
+
+        self._watched = WATCHED | set(observer.libraries)
         self._namespace = namespace
         self._compiler = compiler
-        self._values = values
+        self._values = values_of(namespace)
         self._blobs = blobs
         self._observer = observer
-        self._own_data = own_data
+        self._module_data = ModuleData(lambda names, of: values_of(names).tokens(of), modules.holds)
+        observer.after_own_import(self._module_data.imported)
         self._first = dict(namespace)
-        self._groups: dict[str, Group] = {}  # by name, as the last step that reached it left them
+        self._groups: dict[str, Binding] = {}  # by name, as the last step that reached it left them
         self._before: dict[str, Any] = {}
         self._diverted = False  # before the step
 
@@ -98,8 +89,7 @@ class Memory:
         for module in step.imports:
             with contextlib.suppress(Exception):  # the step's own import of it says what is wrong
                 importlib.import_module(module)
-        failed = [name for restore in step.restores for name in self._restore(restore)]
-        return tuple(failed)
+        return tuple(name for restore in step.restores for name in self._restore(restore))
 
     def begin(self) -> None:
         """From now on, what happens is the step's doing."""
@@ -107,13 +97,13 @@ class Memory:
         self._diverted = _diverted()
         self._observer.begin(self._before)
 
-    def finish(self, step: Step, result: Any) -> Stepped:  # noqa: ANN401
-        """What the step left and what it depended on."""
+    def finish(self, step: Step, trace: Trace) -> Trace:
+        """The trace with what the step left and what it depended on. Raises OSError."""
         namespace = self._namespace
         bound, deleted = rebound(self._before, namespace)
         observed = self._observer.finish(bound, deleted)
-        contents = self._own_data.contents()
-        effects = (*observed.effects, *self._own_data.effects(), *self._presumed(step))
+        contents = self._module_data.contents()
+        effects = (*observed.effects, *self._module_data.effects(), *self._presumed(step))
         if effects or contents:
             observed = replace(observed, effects=effects, contents=contents)
         for name in deleted:
@@ -122,12 +112,15 @@ class Memory:
         groups = tuple(self._changed(self._values.groups(sorted(touched)), step))
         for group in groups:
             self._groups.update(dict.fromkeys(group.names, group))
-        figures = tuple(self._stored_figures(result))
-        blobs = {digest for _, digest in figures}
+        blobs = set(_shown_files(trace))
         blobs.update(*(self._values.blobs_of(group.entry) for group in groups if group.entry))
         self._before = {}
-        return Stepped(
-            result, groups, tuple(deleted), observed, blobs=tuple(sorted(blobs)), figures=figures
+        return replace(
+            trace,
+            bindings=groups,
+            deleted=tuple(deleted),
+            observed=observed,
+            blobs=tuple(sorted(blobs)),
         )
 
     def _presumed(self, step: Step) -> list[tuple[str, str]]:
@@ -137,27 +130,16 @@ class Memory:
             value = self._namespace.get(dotted.partition(".")[0])
             foreign_class = isinstance(value, type) and value.__module__ != "__main__"
             name = value.__name__.partition(".")[0] if isinstance(value, ModuleType) else ""
-            watched = name in WATCHED or dotted in WATCHED
+            watched = name in self._watched or dotted in self._watched
             if foreign_class or (name and (not watched or _names_class(dotted))):
                 found.append((f"`{dotted}` was called", PRESUMED))
         return found
-
-    def reads_style(self, step: Step) -> bool:
-        """Whether the step could see how figures are to look."""
-        if "matplotlib" not in sys.modules:
-            return False
-        names = self._namespace if step.reaches is None else (*step.reaches, *step.binds)
-        values = (self._namespace.get(name) for name in names)
-        modules = (
-            getattr(value, "__name__", None) for value in values if isinstance(value, ModuleType)
-        )
-        return any(str(name).partition(".")[0] in DRAWING for name in modules)
 
     def _restore(self, restore: Load | Define) -> tuple[str, ...]:
         if isinstance(restore, Load):
             if not self._values.load(restore):
                 return restore.names
-            group = Group(restore.names, restore.token, entry=restore.entry)
+            group = Binding(restore.names, restore.token, entry=restore.entry)
             self._groups.update(dict.fromkeys(restore.names, group))
             return ()
         return () if self._define(restore) else (restore.name,)
@@ -172,7 +154,7 @@ class Memory:
         if self._values.token_of(definition.name) != definition.token:
             self._namespace.pop(definition.name, None)
             return False
-        self._groups[definition.name] = Group((definition.name,), definition.token)
+        self._groups[definition.name] = Binding((definition.name,), definition.token)
         return True
 
     def _touched(self, step: Step, bound: list[str]) -> set[str]:
@@ -189,7 +171,7 @@ class Memory:
         always = {name for name, value in self._first.items() if namespace.get(name) is value}
         return {name for name in reached.union(bound) if name in namespace} - always
 
-    def _changed(self, groups: tuple[Group, ...], step: Step) -> list[Group]:
+    def _changed(self, groups: tuple[Binding, ...], step: Step) -> list[Binding]:
         """Those that the step bound, or that are not as they were."""
         binds = set(step.binds)
         before = self._before
@@ -197,8 +179,7 @@ class Memory:
         kept = []
         for group in groups:
             known = {self._groups.get(name) for name in group.names}
-            same = len(known) == 1 and next(iter(known)) is not None
-            old = next(iter(known)) if same else None
+            old = known.pop() if len(known) == 1 else None
             bound = any(
                 name in binds or before.get(name, self) is not namespace[name]
                 for name in group.names
@@ -207,14 +188,11 @@ class Memory:
                 kept.append(group)
         return kept
 
-    def _stored_figures(self, result: Any) -> list[tuple[str, str]]:  # noqa: ANN401
-        if not isinstance(result, ChunkResult):
-            return []
-        return [
-            (output.path, self._blobs.put_file(os.path.join(self._setup.figures, output.path)))  # noqa: PTH118
-            for output in result.outputs
-            if isinstance(output, Figure)
-        ]
+
+def _shown_files(trace: Trace) -> Iterator[str]:
+    for output in trace.outputs:
+        if isinstance(output, Display):
+            yield from output.files.values()
 
 
 def _names_class(dotted: str) -> bool:
@@ -225,3 +203,72 @@ def _names_class(dotted: str) -> bool:
 def _diverted() -> bool:
     """Whether what is printed goes to an object of the user's, which changes by it."""
     return not all(isinstance(stream, OutputStream) for stream in (sys.stdout, sys.stderr))
+
+
+class ProjectModules:
+    """The modules whose files lie in the document's folder or among the extracted code."""
+
+    def __init__(self, folders: tuple[str, ...]) -> None:
+        self._folders = tuple(os.path.join(folder, "") for folder in folders if folder)  # noqa: PTH118
+        self._known: dict[str, bool] = {}
+
+    def holds(self, name: str) -> bool:
+        """Whether `name` is loaded and one of them."""
+        known = self._known.get(name)
+        if known is None:
+            if name not in sys.modules:
+                return False
+            file = str(getattr(sys.modules[name], "__file__", None) or "")
+            known = self._known[name] = file.startswith(self._folders) and (
+                "site-packages" not in file
+            )
+        return known
+
+
+class ModuleData:
+    """Compares what the project's modules hold with what they held when they were imported.
+
+    A step may change such data in place: `settings["steps"] = 3`, or a function that counts its
+    calls. The modules' source is hashed line by line elsewhere.
+    """
+
+    def __init__(self, tokens_of: TokensOf, is_own: Callable[[str], bool]) -> None:
+        """`tokens_of` gives the alias groups of names in a namespace."""
+        self._tokens_of = tokens_of
+        self._is_own = is_own
+        self._known: dict[str, Mapping[str, str]] = {}  # by module: name -> token
+        self._fresh: dict[str, str] = {}  # "module:name" of what was imported since the last step
+
+    def imported(self, module: ModuleType) -> None:
+        """Note what a module holds that has been loaded."""
+        name = module.__name__
+        if self._is_own(name):
+            tokens = self._known[name] = self._tokens(module)
+            self._fresh.update((f"{name}:{bound}", token) for bound, token in tokens.items())
+
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """The data of modules imported since the last time, as "module:name", with tokens."""
+        found, self._fresh = self._fresh, {}
+        return tuple(sorted(found.items()))
+
+    def effects(self) -> Iterator[tuple[str, str]]:
+        """What has changed since the last time, and its new digest."""
+        for name, before in self._known.items():
+            module = sys.modules.get(name)
+            if not isinstance(module, ModuleType):
+                continue
+            now = self._known[name] = self._tokens(module)
+            for bound, token in now.items():
+                if token and before.get(bound, token) != token:
+                    yield f"the contents of `{name}.{bound}`", token
+
+    def _tokens(self, module: ModuleType) -> Mapping[str, str]:
+        namespace = vars(module)
+        names = [name for name, value in namespace.items() if _is_data(name, value)]
+        groups = self._tokens_of(namespace, names) if names else ()
+        return {name: group.token for group in groups for name in group.names}
+
+
+def _is_data(name: str, value: object) -> bool:
+    is_future = type(value).__module__ == "__future__"  # `from __future__ import annotations`
+    return not (name.startswith("__") or isinstance(value, _CODE) or is_future)

@@ -13,7 +13,6 @@ class Params(Mapping[str, Any]):
     _values: dict[str, Any]
 
     def __init__(self, values: Mapping[str, Any]) -> None:
-        """The parameters, by name."""
         object.__setattr__(self, "_values", dict(values))
 
     def __getitem__(self, name: str) -> Any:  # noqa: ANN401  (whatever YAML gave)
@@ -29,36 +28,28 @@ class Params(Mapping[str, Any]):
         return _read_only(self._values[name])
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        """Refused."""
         raise AttributeError(_refusal(name))
 
     def __setitem__(self, name: str, value: object) -> NoReturn:
-        """Refused."""
         raise TypeError(_refusal(name))
 
     def __delattr__(self, name: str) -> NoReturn:
-        """Refused."""
         raise AttributeError(_refusal(name))
 
     def __iter__(self) -> Iterator[str]:
-        """The names."""
         return iter(self._values)
 
     def __len__(self) -> int:
-        """How many there are."""
         return len(self._values)
 
     def __dir__(self) -> list[str]:
-        """The names among the methods, for completion."""
         return [*super().__dir__(), *self._values]
 
     def __repr__(self) -> str:
-        """All of them."""
         inside = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
         return f"params({inside})"
 
     def __reduce__(self) -> tuple[type[Params], tuple[dict[str, Any]]]:
-        """Pickled by value."""
         return Params, (self._values,)
 
     def _unknown(self, name: str) -> str:

@@ -1,17 +1,18 @@
-"""Labels, and what refers to them: in the document's LaTeX, on its fences, in its code."""
+"""Labels and citations, and what refers to them: in the LaTeX, on the fences, in the code."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from msgspec import Struct
 
-from treadle.press.document.assertions import targets
-from treadle.press.document.model import Chunk, Document, Prose
-from treadle.press.document.names import nearest
-from treadle.press.tex.places import READS
-from treadle.press.weave.latex import verbatim_lines
+from treadle.press.document.model import HIDDEN, Chunk, Document, Prose
+from treadle.press.document.settings import databases, no_database, read_settings
+from treadle.press.document.syntax import targets
+from treadle.press.document.values import nearest
+from treadle.press.latex.fragment import verbatim_lines
+from treadle.press.tex.places import READS, START, inputs_of
 from treadle.press.weave.weave import Woven
 from treadle.problem import Problem, Span, error, warning
 
@@ -66,8 +67,10 @@ def _in_force(woven: Woven) -> Iterator[tuple[str, int]]:
 
 def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
     """A warning for each label that nothing refers to."""
-    used = {*_references(woven.tex), *(name for _, name in targets(document))}
-    code = code_of(document)
+    groups = (*REFERENCE.findall(woven.tex), *HYPERREF.findall(woven.tex))
+    used = {name.strip() for group in groups for name in group.split(",")}
+    used |= {name for _, name in targets(document)}
+    code = _code_of(document)
     for label in labels:
         if not any(name in used or name in code for name in label.names):
             shown = " or ".join(f"`{name}`" for name in label.names)
@@ -88,8 +91,10 @@ def missing_targets(labels: Iterable[Label], document: Document, woven: Woven) -
     """A warning for each chunk that checks what does not exist."""
     known = {*LABEL.findall(woven.tex), *(name for label in labels for name in label.names)}
     for chunk, name in targets(document):
-        if name not in known and not _is_printed(name, document, chunk):
-            yield warning(*_without_label(chunk, name), _meant(name, known))
+        # Code may print the label, such as that of a table it makes.
+        printed = any(name in other.code for other in document.chunks if other is not chunk)
+        if name not in known and not printed:
+            yield warning(*_without_label(chunk, name, known))
 
 
 def _is_written(name: str, prose: str) -> bool:
@@ -110,32 +115,111 @@ def unbound(document: Document, woven: Woven) -> Iterator[Problem]:
         return
     for chunk, name in targets(document):
         if name not in known:
-            yield error(*_without_label(chunk, name), _meant(name, known))
+            yield error(*_without_label(chunk, name, known))
 
 
 def _meant(name: str, known: Iterable[str]) -> str:
+    """The hint that names the nearest of those that are known; empty: none is near."""
     near = nearest(name, known)
     return f"did you mean `{near}`?" if near else ""
 
 
-def _without_label(chunk: Chunk, name: str) -> tuple[Span, str]:
+def _without_label(chunk: Chunk, name: str, known: Iterable[str]) -> tuple[Span, str, str]:
     at = Span.at(chunk.span.file, chunk.span.line)
-    return at, f"{chunk.label} checks `{name}`, and nothing has this label"
+    return at, f"{chunk.label} checks `{name}`, and nothing has this label", _meant(name, known)
 
 
-def _references(tex: str) -> Set[str]:
-    groups = (*REFERENCE.findall(tex), *HYPERREF.findall(tex))
-    return {name.strip() for group in groups for name in group.split(",")}
-
-
-def code_of(document: Document) -> str:
+def _code_of(document: Document) -> str:
     """All that runs: the chunks and the inline code."""
-    inline = (
-        item.code for block in document.blocks if isinstance(block, Prose) for item in block.inlines
-    )
+    prose = (block for block in document.blocks if isinstance(block, Prose))
+    inline = (item.code for block in prose for item in block.inlines)
     return "\n".join((*(chunk.code for chunk in document.chunks), *inline))
 
 
-def _is_printed(name: str, document: Document, besides: Chunk) -> bool:
-    """Whether code may print the label, such as that of a table it makes."""
-    return any(name in chunk.code for chunk in document.chunks if chunk is not besides)
+# References and citations of what nothing defines, as far as can be told without running.
+
+# Commands that want a label; others that end in `ref` may be the author's own.
+LABEL_WANTED = re.compile(
+    r"\\(?:(?:eq|page|auto|name|[cCvV]|labelc|namec|cpage|sub)?ref\*?\{([^{}]+)\}|hyperref\[([^\]]+)\])"
+)
+CITATION = re.compile(
+    r"\\(?:no)?[Cc]ite(?:p|t|alp|alt|author|year|yearpar|num)?\*?(?:\[[^\]]*\])*\{([^{}]+)\}"
+)
+OWN_ENTRIES = re.compile(r"\\bibitem|\\addbibresource|\\nobibliography")
+# What makes labels that do not stand as such anywhere.
+OWN_LABELS = re.compile(r"\\label\{[^{}]*#|\\(?:sub)?import\b|\\input\s+[^\s{]")
+KEYED = re.compile(r"\blabel=\{?([^,\]}\s]+)")  # of a listing
+AS_IT_STANDS = re.compile(
+    r"\\begin\{([Vv]erbatim\*?|lstlisting|comment)\}.*?\\end\{\1\}|\\verb\*?([^A-Za-z\s*])[^\n]*?\2"
+    r"|(?<!\\)%[^\n]*",
+    re.DOTALL,
+)
+NO_BIBLIOGRAPHY = "give the file of the entries by `bibliography:` in the front matter"
+
+
+def nowhere_defined(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
+    """A problem for each reference and citation that leads nowhere, once a line.
+
+    It is an error where no code could define it, else a warning.
+    """
+    own = read_settings(document)[0].preamble
+    read = [item.text for item in inputs_of(woven.tex, document.path.parent)]
+    body = woven.tex.partition(r"\begin{document}")[2]
+    texts = [own, body, *read]
+    known = {name for label in labels for name in label.names}
+    known.update(name for text in texts for name in (*LABEL.findall(text), *KEYED.findall(text)))
+    say = warning if _may_print(document) else error
+    code = _code_of(document)
+    unsure = any(OWN_LABELS.search(text) for text in texts)
+    for name, at in () if unsure else _uses(document, woven, _referred):
+        if name not in known and name not in code:
+            hint = _meant(name, known) or "nothing in the document has this label"
+            yield say(at, f"the reference `{name}` is not defined", hint)
+    made = body.count(rf"\bibliography{{{document.stem}/")
+    if made == body.count(r"\bibliography{") and not any(map(OWN_ENTRIES.search, texts)):
+        yield from _undefined_citations(document, woven, say)
+
+
+def _undefined_citations(
+    document: Document, woven: Woven, say: Callable[[Span, str, str], Problem]
+) -> Iterator[Problem]:
+    paths = tuple(databases(document, read_settings(document)[0]))
+    missing = [path for path in paths if not path.is_file()]
+    yield from (no_database(document, path) for path in missing)
+    entries = "\n".join(path.read_text("utf-8", "replace") for path in {*paths} - {*missing})
+    for key, at in _uses(document, woven, _cited):
+        # An entry may stand where START does not look; BibTeX minds the case, and says so.
+        if not missing and not re.search(
+            rf"\s*[{{(]\s*{re.escape(key)}\s*,", entries, re.IGNORECASE
+        ):
+            where = "is it in the bibliography file?" if paths else NO_BIBLIOGRAPHY
+            hint = _meant(key, START.findall(entries)) or where
+            yield say(at, f"the citation `{key}` is not defined", hint)
+
+
+def _uses(
+    document: Document, woven: Woven, names_in: Callable[[str], Set[str]]
+) -> Iterator[tuple[str, Span]]:
+    """Each name that the author uses, and where; `#1` and commands stand for others."""
+    plain = AS_IT_STANDS.sub(lambda found: "\n" * found[0].count("\n"), woven.tex)
+    lines = zip(plain.split("\n"), woven.lines, strict=False)
+    found = ((name, origin) for line, origin in lines for name in sorted(names_in(line)))
+    for name, origin in dict.fromkeys(found):
+        if not re.search(r"[#\\*]", name):
+            yield name, Span.at(str(document.path), origin)
+
+
+def _referred(line: str) -> Set[str]:
+    groups = map("".join, LABEL_WANTED.findall(line))
+    return {name.strip() for group in groups for name in group.split(",")}
+
+
+def _cited(line: str) -> Set[str]:
+    return {key.strip() for group in CITATION.findall(line) for key in group.split(",")}
+
+
+def _may_print(document: Document) -> bool:
+    """Whether code may print LaTeX, and with it a label or a citation's entry."""
+    inline = any(isinstance(block, Prose) and block.inlines for block in document.blocks)
+    shown = {chunk.options.results for chunk in document.chunks}
+    return inline or bool(shown - {"verbatim", *HIDDEN})

@@ -1,15 +1,14 @@
-"""Fences in prose that look like a chunk's and are none, so that their code is not run."""
+"""The text of a file, cut into prose, fenced chunks and inline code."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from difflib import SequenceMatcher
+import textwrap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from msgspec import Struct
-
-from treadle.press.document.model import Document, Prose
+from treadle.press.document.model import Chunk, Inline, Prose
+from treadle.press.document.options import parse_options
 from treadle.problem import Problem, Span, error, warning
 
 # The text of a file: UTF-8, with every line ended by a newline character alone.
@@ -17,21 +16,20 @@ from treadle.problem import Problem, Span, error, warning
 
 def load(path: Path) -> tuple[str, tuple[Problem, ...]]:
     """The text of the file, or the reason why there is none."""
-    start = Span.at(str(path), 1)
+    line, hint = 1, ""
     try:
-        data = path.read_bytes()
+        return path.read_bytes().decode("utf-8"), ()
     except FileNotFoundError:
-        return "", (error(start, "there is no such file"),)
+        message = "there is no such file"
     except IsADirectoryError:
-        return "", (error(start, "this is a folder, not a document"),)
+        message = "this is a folder, not a document"
     except OSError as failure:
-        return "", (error(start, f"can't read the file: {failure.strerror}"),)
-    try:
-        return data.decode("utf-8"), ()
+        message = f"can't read the file: {failure.strerror}"
     except UnicodeDecodeError as failure:
-        line = normalise(data[: failure.start].decode("utf-8")).count("\n") + 1
-        message = f"byte 0x{data[failure.start]:02x} is not UTF-8"
-        return "", (error(Span.at(str(path), line), message, "save the file as UTF-8"),)
+        data, at = failure.object, failure.start
+        line = normalise(data[:at].decode("utf-8")).count("\n") + 1
+        message, hint = f"byte 0x{data[at]:02x} is not UTF-8", "save the file as UTF-8"
+    return "", (error(Span.at(str(path), line), message, hint),)
 
 
 def is_file(path: Path) -> bool:
@@ -47,35 +45,17 @@ def normalise(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-# Cut a text into prose and fenced chunks, as Pweave's markdown reader does.
-
-# The opening fence stands at the start of its line; the brace is optional, and so is its end.
-_OPENING = re.compile(r"(?P<fence>`{3,}|~{3,})(?:\{\.|\{|)python(?P<rest>.*)", re.DOTALL)
-_CLOSING = re.compile(r"\s*(?P<fence>`{3,}|~{3,})\s*")
-
-
-class RawProse(Struct, frozen=True):
-    """Text outside chunks; `line` is the line of its first character."""
-
-    text: str
-    line: int
-
-
-class RawChunk(Struct, frozen=True):
-    """A chunk before its options are read. `options` is what follows the word `python`."""
-
-    options: str
-    code: str
-    line: int  # of the opening fence
-    end_line: int  # of the closing fence, or the last of the file
-    closed: bool
-    near_miss: int | None  # the first line that looks like a closing fence and is not
-
-
 def split_lines(text: str) -> list[str]:
     r"""The lines of `text` as an editor counts them: `\n` alone ends a line."""
     lines = text.split("\n")
     return lines[:-1] if lines[-1] == "" else lines
+
+
+# Prose and fenced chunks, told apart as Pweave's markdown reader does.
+
+# The opening fence stands at the start of its line; the brace is optional, and so is its end.
+_OPENING = re.compile(r"(?P<fence>`{3,}|~{3,})(?:\{\.|\{|)python(?P<rest>.*)", re.DOTALL)
+_CLOSING = re.compile(r"\s*(?P<fence>`{3,}|~{3,})\s*")
 
 
 def is_chunk_fence(text: str) -> bool:
@@ -83,117 +63,94 @@ def is_chunk_fence(text: str) -> bool:
     return _OPENING.match(text) is not None
 
 
-def cut(text: str, line: int = 1) -> Iterator[RawProse | RawChunk]:
-    """The prose and the chunks of `text`, whose first line has the number `line`, in order."""
+def read_blocks(
+    text: str, file: str, first: int = 1
+) -> Iterator[tuple[Prose | Chunk, tuple[Problem, ...]]]:
+    """The prose and the chunks of `text` from line `first` on, each with what is wrong with it."""
     lines = split_lines(text)
-    start = position = 0
-    while position < len(lines):
-        opening = _OPENING.match(lines[position])
+    start = first - 1
+    number = 0
+    for position, line in enumerate(lines):
+        opening = _OPENING.match(line) if position >= start else None
         if opening is None:
-            position += 1
             continue
         if position > start:
-            yield _prose(lines, start, position, line)
-        chunk = _chunk(lines, position, opening, line)
-        yield chunk
-        start = position = chunk.end_line - line + 1
+            yield _prose(lines, start, position, file)
+        number += 1
+        chunk, problems = _chunk(number, opening, lines, position, file)
+        yield chunk, problems
+        start = chunk.span.end_line
     if start < len(lines):
-        yield _prose(lines, start, len(lines), line)
+        yield _prose(lines, start, len(lines), file)
 
 
-def _prose(lines: list[str], start: int, end: int, line: int) -> RawProse:
-    return RawProse("".join(f"{text}\n" for text in lines[start:end]), start + line)
+def _prose(
+    lines: Sequence[str], start: int, end: int, file: str
+) -> tuple[Prose, tuple[Problem, ...]]:
+    text = "".join(f"{line}\n" for line in lines[start:end])
+    span = Span(file, start + 1, end)
+    return Prose(text, span, find_inlines(text, span)), _unclosed_inline(text, span)
 
 
-def _chunk(lines: list[str], start: int, opening: re.Match[str], line: int) -> RawChunk:
-    near_miss = None
-    end = len(lines)
+def _chunk(
+    number: int, opening: re.Match[str], lines: Sequence[str], start: int, file: str
+) -> tuple[Chunk, tuple[Problem, ...]]:
+    """The chunk whose `opening` fence is lines[start]; with no closing one it has all the rest."""
+    end, almost = len(lines), 0
     for position in range(start + 1, len(lines)):
         closing = _CLOSING.fullmatch(lines[position])
-        if closing is None:
-            continue
-        if closing["fence"].startswith(opening["fence"]):
+        if closing and closing["fence"].startswith(opening["fence"]):
             end = position
             break
-        near_miss = near_miss or position + line
+        if closing:
+            almost = almost or position + 1
     closed = end < len(lines)
-    return RawChunk(
-        options=opening["rest"],
-        code="".join(f"{text}\n" for text in lines[start + 1 : end]).rstrip(),
-        line=start + line,
-        end_line=end + line if closed else end + line - 1,
-        closed=closed,
-        near_miss=None if closed else near_miss,
-    )
+    fence = Span.at(file, start + 1)
+    options, problems = parse_options(opening["rest"], fence)
+    if not closed:
+        hint = "close it with a fence at least as long, of the same character"
+        if almost:
+            hint = f"the fence on line {almost} is shorter or of the other character"
+        problems += (error(fence, "this chunk's fence is never closed", hint),)
+    code = "".join(f"{line}\n" for line in lines[start + 1 : end]).rstrip()
+    span = Span(file, start + 1, end + closed)
+    return Chunk(number, code, options, span, start + 2, closed), problems
 
 
-# Fences in prose that look like a chunk's and are none, so that their code is not run.
+# Inline code in prose: `<%= expression %>` and `<% statement %>`.
 
-# CommonMark: what follows back-ticks on an opening fence holds no back-tick.
-_FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}(?=[^`]*$)|~{3,})(?P<info>.*)")
-# `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.
-_LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
-_WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]+)[\s,}]")
-_MISSPELT = 0.8  # of difflib's ratio to `python`
-OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
-_PLAIN = re.compile(r"\s+\{\.")
-_LIST_ITEM = re.compile(r"[ \t]*(?:[-+*:]|\d+[.)])[ \t]")
+_INLINE = re.compile(r"<%(?P<shows>=?)(?P<code>.*?)%>", re.DOTALL)
 
 
-class _Reading(Struct):
-    """The lines of prose so far, and the fence of the block that is open."""
+def find_inlines(text: str, span: Span) -> tuple[Inline, ...]:
+    """The inline code of `text`, which begins on `span.line` of `span.file`, in order.
 
-    above: list[str]
-    open_fence: str = ""
-
-
-def chunk_lookalikes(document: Document) -> tuple[Problem, ...]:
-    """A warning for each fence in prose that was probably meant to open a chunk.
-
-    Fences within a fenced or an indented block of code are its text.
+    An inline's own span begins at its first line of code.
     """
-    reading = _Reading([])
-    found = []
-    for block in document.blocks:
-        if not isinstance(block, Prose):
-            continue
-        for number, text in enumerate(split_lines(block.text), start=block.span.line):
-            if _opens_lookalike(text, reading):
-                found.append(_warning(Span.at(block.span.file, number)))
-            reading.above.append(text)
-    return tuple(found)
+    return tuple(_inline(text, match, span) for match in _INLINE.finditer(text))
 
 
-def _opens_lookalike(text: str, reading: _Reading) -> bool:
-    """Whether `text` is such a fence; keeps track of the block that is open."""
-    if reading.open_fence:
-        mark = text.strip()
-        if mark.startswith(reading.open_fence) and not mark.strip(mark[0]):
-            reading.open_fence = ""
-        return False
-    fence = _FENCE.fullmatch(text)
-    if fence is None or _is_indented_code(fence["indent"], reading.above):
-        return False
-    reading.open_fence = fence["fence"]
-    info = fence["info"]
-    return not _PLAIN.match(info) and (bool(_LIKE_A_CHUNK.match(info)) or _is_misspelt(info))
+def _unclosed_inline(text: str, span: Span) -> tuple[Problem, ...]:
+    """A warning if a `<%=` is left open: it stays in the text as it is."""
+    rest = _INLINE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    before, opened, _ = rest.partition("<%=")
+    if not opened:
+        return ()
+    place = Span.at(span.file, span.line + before.count("\n"))
+    return (warning(place, "`<%=` is not closed by `%>`", "it is printed as it stands"),)
 
 
-def _is_misspelt(info: str) -> bool:
-    found = _WORD.match(info)
-    if found is None or found["word"].lower() in OTHERS:
-        return False
-    return SequenceMatcher(None, found["word"].lower(), "python").ratio() >= _MISSPELT
-
-
-def _is_indented_code(indent: str, above: list[str]) -> bool:
-    """Whether a line so far to the right is code; in an item of a list it is not."""
-    if len(indent.expandtabs(4)) < 4:
-        return False
-    outer = (line for line in reversed(above) if line.strip() and not line.startswith(indent))
-    return _LIST_ITEM.match(next(outer, "")) is None
-
-
-def _warning(span: Span) -> Problem:
-    message = "this looks like a chunk and is not read as one: its code is not run"
-    return warning(span, message, "write ```{python at the start of the line, in lower case")
+def _inline(text: str, match: re.Match[str], span: Span) -> Inline:
+    raw = match["code"]
+    leading = len(raw) - len(raw.lstrip())
+    first = span.line + text.count("\n", 0, match.start("code") + leading)
+    last = span.line + text.count("\n", 0, match.end())
+    # Code that begins on a line of its own may be indented as a whole.
+    code = textwrap.dedent(raw) if "\n" in raw[:leading] else raw
+    return Inline(
+        code=code.strip(),
+        shows=bool(match["shows"]),
+        span=Span(span.file, min(first, last), last),
+        start=match.start(),
+        end=match.end(),
+    )

@@ -3,20 +3,113 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import yaml
 from msgspec import Struct
 
 from treadle.press.document.fences import is_file, load, normalise, split_lines
 from treadle.press.document.model import FrontMatter
-from treadle.press.document.names import did_you_mean
-from treadle.press.document.yaml_block import read_yaml
+from treadle.press.document.values import SWALLOWED, did_you_mean, unusable
 from treadle.problem import Problem, Span, error, warning
+
+_OPENING = re.compile(r"---[ \t]*")
+_KEY = re.compile(r"[\w-]+[ \t]*:(\s|$)")
+_CLOSING = re.compile(r"(---|\.\.\.)[ \t]*")
+
+
+class FrontRead(Struct, frozen=True):
+    """The front matter, the line the rest of the document begins on, and the problems."""
+
+    front: FrontMatter
+    body_line: int
+    problems: tuple[Problem, ...] = ()
+
+
+def read_front_matter(text: str, file: str) -> FrontRead:
+    """The front matter at the top of `text`, if there is any.
+
+    A YAML block may follow blank lines; `---` before a blank line is a rule, as in
+    pandoc, and so is one that nothing closes and no key follows.
+    """
+    lines = split_lines(text)
+    if lines and lines[0].startswith("%") and not lines[0].startswith("%%"):
+        front, end = _read_title_block(lines)
+        return _read(front, (), lines[:end], file)
+    start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
+    if start + 1 < len(lines) and _OPENING.fullmatch(lines[start]) and lines[start + 1].strip():
+        return _read_yaml_block(lines, start, file)
+    return FrontRead(FrontMatter(), 1)
+
+
+def _read_yaml_block(lines: list[str], start: int, file: str) -> FrontRead:
+    end = next((i for i in range(start + 1, len(lines)) if _CLOSING.fullmatch(lines[i])), None)
+    if end is None and not _KEY.match(lines[start + 1]):
+        return FrontRead(FrontMatter(), 1)
+    if end is None:
+        message = "the front matter that begins here has no closing `---`"
+        return FrontRead(FrontMatter(), 1, (error(Span.at(file, start + 1), message),))
+    block = "".join(f"{line}\n" for line in lines[start + 1 : end])
+    front, problems = read_yaml(block, start + 2, file)
+    return _read(front, problems, lines[: end + 1], file)
+
+
+def _read(
+    front: FrontMatter, problems: tuple[Problem, ...], lines: list[str], file: str
+) -> FrontRead:
+    """What was read of the document's first `lines`."""
+    text = "".join(f"{line}\n" for line in lines)
+    whole = FrontMatter(front.values, front.lines, text)
+    return FrontRead(whole, len(lines) + 1, (*problems, *_inline_errors(lines, file)))
+
+
+def _inline_errors(lines: list[str], file: str) -> Iterator[Problem]:
+    """Inline code up here would be printed as it stands: no chunk has run yet."""
+    message = "inline code is not evaluated in the front matter"
+    for number, line in enumerate(lines, start=1):
+        if "<%" in line:
+            yield error(Span.at(file, number), message, "use it in the text below")
+
+
+# Pandoc's title block: `% title`, `% author; author`, `% date` on the first lines.
+
+_FIELDS = ("title", "author", "date")
+
+
+def _read_title_block(lines: list[str]) -> tuple[FrontMatter, int]:
+    """The values of the block that begins on the first line, and how many lines it has.
+
+    A line that begins with a space goes on with the field before it. Authors are separated
+    by semicolons or stand on lines of their own.
+    """
+    fields: list[tuple[int, list[str]]] = []  # the line of each, and its parts
+    end = 0
+    for line in lines:
+        if line.startswith("%") and len(fields) < len(_FIELDS):
+            fields.append((end + 1, [line[1:].strip()]))
+        elif line[:1] in (" ", "\t") and line.strip():
+            fields[-1][1].append(line.strip())
+        else:
+            break
+        end += 1
+    given = {name: at for name, at in zip(_FIELDS, fields, strict=False) if any(at[1])}
+    values = {name: _title_value(name, parts) for name, (_, parts) in given.items()}
+    return FrontMatter(values, {name: line for name, (line, _) in given.items()}), end
+
+
+def _title_value(name: str, parts: list[str]) -> object:
+    if name != "author":
+        return " ".join(parts).strip()
+    authors = (author.strip() for part in parts for author in part.split(";"))
+    return list(filter(None, authors))
+
 
 # Who wrote it: a small file beside the document, which need not go where the source goes.
 
 KEY = "author-file"
-HELD = ("author", "course", "id", "group")
+_AUTHOR_KEYS = ("author", "course", "id", "group")
 
 
 def author_path(front: FrontMatter, document: Path) -> Path | None:
@@ -37,121 +130,149 @@ def with_author(front: FrontMatter, document: Path) -> tuple[FrontMatter, tuple[
     if failures:
         return front, failures
     told, problems = read_yaml(normalise(text), 1, str(path))
+    values, lines = dict(front.values), dict(front.lines)
+    for key in _AUTHOR_KEYS:
+        if key in told.values and key not in values:
+            values[key] = told.values[key]
+            lines[key] = front.lines.get(KEY, 1)
     unknown = tuple(
         warning(
             Span.at(str(path), told.lines.get(key, 1)),
-            f"unknown key `{key}`: the author's file holds {', '.join(HELD)}",
-            did_you_mean(key, HELD),
+            f"unknown key `{key}`: the author's file holds {', '.join(_AUTHOR_KEYS)}",
+            did_you_mean(key, _AUTHOR_KEYS),
         )
         for key in told.values
-        if key not in HELD
+        if key not in _AUTHOR_KEYS
     )
-    new = {key: told.values[key] for key in HELD if key in told.values.keys() - front.values.keys()}
-    lines = {key: front.lines.get(KEY, 1) for key in new}
-    whole = FrontMatter({**front.values, **new}, {**front.lines, **lines}, front.text)
-    return whole, (*problems, *unknown)
+    return FrontMatter(values, lines, front.text), (*problems, *unknown)
 
 
-# Pandoc's title block: `% title`, `% author; author`, `% date` on the first lines.
+# YAML, read safely, every problem at its line.
 
-_FIELDS = ("title", "author", "date")
-
-
-def read_title_block(lines: list[str]) -> tuple[FrontMatter, int]:
-    """The values of the block that begins on the first line, and how many lines it has.
-
-    A line that begins with a space goes on with the field before it. Authors are separated
-    by semicolons or stand on lines of their own.
-    """
-    fields: list[list[str]] = []
-    starts: list[int] = []
-    end = 0
-    for end, line in enumerate(lines):
-        if line.startswith("%") and len(fields) < len(_FIELDS):
-            fields.append([line[1:].strip()])
-            starts.append(end + 1)
-        elif fields and line[:1] in (" ", "\t") and line.strip():
-            fields[-1].append(line.strip())
-        else:
-            break
-    else:
-        end = len(lines)
-    return _front(fields, starts), end
+_AS_TYPED = {"id", "group"}
+_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
+_SINGLE_QUOTES = "write it in single quotes"
+_UNCLOSED = ("unexpected end of stream", "unexpected document separator")
+_HINTS = (  # to what PyYAML says
+    ("mapping values are not allowed", "quote a value that holds a colon"),
+    ("\\t", "indent with spaces, not tabs"),
+    ("unknown escape character", _SINGLE_QUOTES),
+    *((words, "a closing quote is missing") for words in _UNCLOSED),
+)
 
 
-def _front(fields: list[list[str]], starts: list[int]) -> FrontMatter:
-    values: dict[str, object] = {}
-    places: dict[str, int] = {}
-    for name, parts, line in zip(_FIELDS, fields, starts, strict=False):
-        if not any(parts):
-            continue
-        values[name] = _authors(parts) if name == "author" else " ".join(parts).strip()
-        places[name] = line
-    return FrontMatter(values, places)
+class _Loader(yaml.SafeLoader):
+    """Safe YAML in which a key given twice is an error, and `1e-3` is a number."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401
+        """The value of `node`; one that Python can't hold (30 February) is a YAML error."""
+        try:
+            value = super().construct_object(node, deep)
+        except (ValueError, OverflowError) as failure:
+            raise _not_a_value(str(failure), node) from failure
+        except (LookupError, AttributeError) as failure:  # `!!bool x`, `!!int`, `!!timestamp x`
+            raise _not_a_value(f"`{node.value}` is no value of its tag", node) from failure
+        if problem := unusable(value):
+            raise _not_a_value(problem, node)
+        return value
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """The mapping, unless a key is given twice; a number that is a name stays as typed.
+
+        YAML takes the student number 0042 for an octal 34.
+        """
+        seen: set[str] = set()
+        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+                if key.value in seen:
+                    raise _not_a_value(f"the key `{key.value}` is given twice", key)
+                seen.add(key.value)
+        made = super().construct_mapping(node, deep)
+        for key, value in node.value:
+            if value.tag in _NUMBERS and key.value in _AS_TYPED:
+                made[key.value] = value.value
+        return made
 
 
-def _authors(parts: list[str]) -> list[str]:
-    names = (name.strip() for part in parts for name in part.split(";"))
-    return [name for name in names if name]
+# YAML 1.1 wants a dot and a signed exponent; learning rates are written without.
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+$"),
+    list("-+0123456789"),
+)
 
 
-# The front matter: a YAML block between `---` lines, or pandoc's `%` title block.
-
-_OPENING = re.compile(r"---[ \t]*")
-_KEY = re.compile(r"[\w-]+[ \t]*:(\s|$)")
-_CLOSING = re.compile(r"(---|\.\.\.)[ \t]*")
+def _not_a_value(problem: str, node: yaml.Node) -> yaml.YAMLError:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
-class FrontRead(Struct, frozen=True):
-    """The front matter, the line the rest of the document begins on, and the problems."""
-
-    front: FrontMatter
-    body_line: int
-    diagnostics: tuple[Problem, ...] = ()
-
-
-def read_front_matter(text: str, file: str) -> FrontRead:
-    """The front matter at the top of `text`, if there is any.
-
-    A YAML block may follow blank lines; `---` before a blank line is a rule, as in
-    pandoc, and so is one that nothing closes and no key follows.
-    """
-    lines = split_lines(text)
-    if lines and lines[0].startswith("%") and not lines[0].startswith("%%"):
-        front, end = read_title_block(lines)
-        return FrontRead(_with_text(front, lines, end), end + 1, _inline_errors(lines[:end], file))
-    start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
-    if start + 1 < len(lines) and _OPENING.fullmatch(lines[start]) and lines[start + 1].strip():
-        return _read_yaml_block(lines, start, file)
-    return FrontRead(FrontMatter(), 1)
+def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Problem, ...]]:
+    """The values of a YAML `block` whose first line has the number `line`."""
+    try:
+        node, values = _load(block)
+    except yaml.YAMLError as failure:
+        return FrontMatter(), (_problem(failure, block, line, file),)
+    except RecursionError:
+        return FrontMatter(), (error(Span.at(file, line), "front matter nested too deeply"),)
+    if values is None:
+        return FrontMatter(), ()
+    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
+        message = "the front matter must be `key: value` lines"
+        return FrontMatter(), (error(Span.at(file, line), message),)
+    lines = {key.value: line + key.start_mark.line for key, _ in node.value}
+    front = FrontMatter({str(key): value for key, value in values.items()}, lines)
+    return front, tuple(_swallowed_backslashes(node, line, file))
 
 
-def _read_yaml_block(lines: list[str], start: int, file: str) -> FrontRead:
-    end = next((i for i in range(start + 1, len(lines)) if _CLOSING.fullmatch(lines[i])), None)
-    if end is None and not _KEY.match(lines[start + 1]):
-        return FrontRead(FrontMatter(), 1)
-    if end is None:
-        message = "the front matter that begins here has no closing `---`"
-        return FrontRead(FrontMatter(), 1, (error(Span.at(file, start + 1), message),))
-    block = "".join(f"{line}\n" for line in lines[start + 1 : end])
-    front, diagnostics = read_yaml(block, start + 2, file)
-    problems = diagnostics + _inline_errors(lines[: end + 1], file)
-    return FrontRead(_with_text(front, lines, end + 1), end + 2, problems)
+def scalar(text: str) -> object:
+    """What `text` means as a YAML value. Raises ValueError."""
+    try:
+        return _load(text)[1]
+    except yaml.YAMLError as failure:
+        raise ValueError(f"can't read `{text}` as a value") from failure
 
 
-def _with_text(front: FrontMatter, lines: list[str], end: int) -> FrontMatter:
-    text = "".join(f"{line}\n" for line in lines[:end])
-    return FrontMatter(front.values, front.lines, text)
+def _load(text: str) -> tuple[yaml.Node | None, object]:
+    loader = _Loader(text)
+    try:
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    except ValueError as failure:  # "\U00110000"
+        raise yaml.scanner.ScannerError(None, None, str(failure), loader.get_mark()) from failure
+    finally:
+        loader.dispose()
 
 
-def _inline_errors(lines: list[str], file: str) -> tuple[Problem, ...]:
-    """Inline code up here would be printed as it stands: no chunk has run yet."""
-    return tuple(
-        error(
-            Span.at(file, number),
-            "inline code is not evaluated in the front matter",
-            "use it in the text below",
-        )
-        for number, line in enumerate(lines, start=1)
-        if "<%" in line
-    )
+def _swallowed_backslashes(node: yaml.Node, line: int, file: str) -> Iterator[Problem]:
+    r"""LaTeX in double quotes, where YAML makes a tab and `heta` of `\theta`."""
+    message = "a control character: YAML made it of a backslash within double quotes"
+    for value in _scalars(node, set()):
+        if value.style == '"' and SWALLOWED.search(value.value):
+            at = Span.at(file, line + value.start_mark.line)
+            yield warning(at, message, _SINGLE_QUOTES)
+
+
+def _scalars(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
+    """The values within `node`, each once: an alias may stand in what it names."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+        return
+    for item in node.value:
+        yield from _scalars(item[1] if isinstance(item, tuple) else item, seen)
+
+
+def _problem(failure: yaml.YAMLError, block: str, line: int, file: str) -> Problem:
+    problem = str(getattr(failure, "problem", None) or getattr(failure, "reason", None) or failure)
+    opened = getattr(failure, "context_mark", None)
+    mark = getattr(failure, "problem_mark", None) or opened
+    if opened is not None and any(words in problem for words in _UNCLOSED):
+        mark = opened  # the end of the block, where the quote is missed, says nothing
+    if mark is not None:
+        line += min(mark.line, max(block.count("\n") - 1, 0))
+    elif isinstance(failure, yaml.reader.ReaderError) and isinstance(failure.position, int):
+        line += block.count("\n", 0, failure.position)
+    hint = next((hint for words, hint in _HINTS if words in problem), "")
+    return error(Span.at(file, line), f"front matter: {problem}", hint)

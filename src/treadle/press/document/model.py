@@ -9,25 +9,6 @@ from msgspec import Struct, field
 
 from treadle.problem import Span
 
-
-class Inline(Struct, frozen=True):
-    """`<%= expression %>` (`shows`) or `<% statement %>`, at text[start:end] of its prose."""
-
-    code: str
-    shows: bool
-    span: Span
-    start: int
-    end: int
-
-
-class Prose(Struct, frozen=True):
-    """Markdown between chunks; `span.line` is the line of the first character of `text`."""
-
-    text: str
-    span: Span
-    inlines: tuple[Inline, ...] = ()
-
-
 HIDDEN = frozenset({"hidden", "hide", "none"})  # what `results` says to show nothing printed
 
 
@@ -67,6 +48,54 @@ class ChunkOptions(Struct, frozen=True):
     given: Mapping[str, object] = field(default_factory=dict)  # as written on the fence
 
 
+# The options that don't count for a cell's key. All others do, so that a new one does unless
+# it is put here: a cell run in vain costs time, a stale result is a lie.
+LOOK_ONLY = frozenset(
+    # How the page shows the code and what came of it.
+    {"echo", "results", "include", "wrap", "display_data", "display_stream"}
+    | {"width", "f_pos", "f_env"}
+    # Text of the page; its inline code is a cell by itself.
+    | {"caption", "alt"}
+    # What the ledger says is checked.
+    | {"checks"}
+    # Whether there is a cell, and with what code; the code counts.
+    | {"evaluate", "test", "complete"}
+    # The seed that comes of the one counts, and the dotted name that comes of the other.
+    | {"name", "module"}
+    # The engine heeds these by themselves: the files' contents, and that nothing is kept.
+    | {"depends", "volatile"}
+    # What is cut short by the one is not kept, and the other says whether a failure fails the
+    # build. (That a chunk has caught a MemoryError can't be seen, so `memory` counts.)
+    | {"timeout", "error"}
+    # All of the options again, as they are written.
+    | {"given"}
+)
+
+
+def computing_options(options: ChunkOptions) -> dict[str, object]:
+    """The options that may change what code computes, prints or draws, with their values."""
+    fields = options.__struct_fields__
+    return {name: getattr(options, name) for name in fields if name not in LOOK_ONLY}
+
+
+class Inline(Struct, frozen=True):
+    """`<%= expression %>` (`shows`) or `<% statement %>`, at text[start:end] of its prose."""
+
+    code: str
+    shows: bool
+    span: Span
+    start: int
+    end: int
+
+
+class Prose(Struct, frozen=True):
+    """Markdown between chunks; `span.line` is the line of the first character of `text`."""
+
+    text: str
+    span: Span
+    inlines: tuple[Inline, ...] = ()
+
+
 class Chunk(Struct, frozen=True):
     """A fenced chunk. `span` runs from fence to fence, `code_line` is its first line of code."""
 
@@ -92,18 +121,14 @@ class FrontMatter(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
-    """One `.pmd` file."""
-
     path: Path
     front: FrontMatter
     blocks: tuple[Prose | Chunk, ...]
 
     @property
     def stem(self) -> str:
-        """The file's name without `.pmd`."""
         return self.path.stem
 
     @property
     def chunks(self) -> tuple[Chunk, ...]:
-        """The chunks alone, in order."""
         return tuple(block for block in self.blocks if isinstance(block, Chunk))

@@ -1,21 +1,20 @@
-"""The bibliography's files."""
+"""What the front matter says: its known keys, typed, and the document's parameters."""
 
 from __future__ import annotations
 
 import math
 import reprlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
-import yaml
 from msgspec import Struct, field
 
+from treadle.press.document.front_matter import scalar
 from treadle.press.document.model import Document
-from treadle.press.document.names import did_you_mean
-from treadle.press.document.option_values import WrongValueError
-from treadle.press.document.yaml_block import scalar
+from treadle.press.document.values import WrongValueError, did_you_mean
 from treadle.problem import Problem, Span, error, warning
 
 # What each key of the front matter may hold.
@@ -33,9 +32,8 @@ class Author(Struct, frozen=True):
 def a_string(value: object) -> str:
     """A string; a number is taken as it is written."""
     if isinstance(value, bool):
-        raise WrongValueError(
-            "a string", f'YAML reads yes, no, on, off as {value}: write it in "..."'
-        )
+        hint = f'YAML reads yes, no, on, off as {value}: write it in "..."'
+        raise WrongValueError("a string", hint)
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, str | int | float):
@@ -44,23 +42,14 @@ def a_string(value: object) -> str:
 
 
 def a_flag(value: object) -> bool:
-    """A boolean."""
     if not isinstance(value, bool):
         raise WrongValueError("true or false")
     return value
 
 
-def a_natural(value: object) -> int:
-    """A whole number from zero."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise WrongValueError("a whole number, zero or more")
-    return value
-
-
-def a_positive(value: object) -> int:
-    """A whole number from one."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise WrongValueError("a whole number, one or more")
+def a_whole_number(value: object, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise WrongValueError(f"a whole number, {('zero', 'one')[least]} or more")
     return value
 
 
@@ -79,9 +68,8 @@ def a_date(value: object) -> date | str:
 
 def strings(value: object) -> tuple[str, ...]:
     """A string or a list of strings."""
-    items = _as_list(value)
     try:
-        return tuple(a_string(item) for item in items)
+        return tuple(map(a_string, _as_list(value)))
     except WrongValueError as bad:
         raise WrongValueError("a string or a list of strings", bad.hint) from bad
 
@@ -94,22 +82,21 @@ def words(value: object) -> tuple[str, ...]:
 
 def raw_latex(value: object) -> str:
     """LaTeX, or a list of pieces of it, one after the other."""
-    pieces = [item for item in _as_list(value) if isinstance(item, str)]
-    if len(pieces) != len(_as_list(value)):
+    pieces = _as_list(value)
+    if not all(isinstance(piece, str) for piece in pieces):
         raise WrongValueError("LaTeX as a string or a list of strings", "write it below `|`")
-    return "\n".join(piece.rstrip() for piece in pieces)
+    return "\n".join(str(piece).rstrip() for piece in pieces)
 
 
 def authors(value: object) -> tuple[Author, ...]:
     """Names, or mappings with `name` and perhaps `id`, `email`, `affiliation`."""
-    return tuple(_author(item) for item in _as_list(value))
+    return tuple(map(_author, _as_list(value)))
 
 
 def _author(value: object) -> Author:
     if not isinstance(value, dict):
         return Author(a_string(value))
-    known = {"name", "id", "email", "affiliation"}
-    unknown = sorted(str(key) for key in value if key not in known)
+    unknown = sorted(str(key) for key in value if key not in Author.__struct_fields__)
     if unknown or not value.get("name"):
         hint = f"`{unknown[0]}` is not known" if unknown else "`name` is missing"
         raise WrongValueError("a name, or a mapping with name, id, email, affiliation", hint)
@@ -124,24 +111,20 @@ def parameters(value: object) -> Mapping[str, object]:
         if not isinstance(name, str) or not name.isidentifier():
             raise WrongValueError("a mapping whose keys are Python names", f"`{name}` is not one")
         if not is_parameter(item):
-            raise WrongValueError(
-                "a mapping to strings, numbers and booleans", f"`{name}` is {reprlib.repr(item)}"
-            )
+            hint = f"`{name}` is {reprlib.repr(item)}"
+            raise WrongValueError("a mapping to strings, numbers and booleans", hint)
     return dict(value)
 
 
 def is_parameter(value: object) -> bool:
     """Whether a parameter may have this value: it must survive a trip through JSON."""
-    if isinstance(value, float):
+    if type(value) is float:
         return math.isfinite(value)
-    return value is None or isinstance(value, str | int | bool)
+    return value is None or type(value) in {str, int, bool}
 
 
 def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
-
-
-# The front matter's known keys, typed.
 
 
 class Settings(Struct, frozen=True):
@@ -175,39 +158,33 @@ class Settings(Struct, frozen=True):
     threads: int | None = None
 
 
-# Key of the front matter: the field it fills and the check of its value.
-_KEYS = MappingProxyType(
+# Each key of the front matter, with the check of its value.
+_KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
     {
-        "title": ("title", a_string),
-        "subtitle": ("subtitle", a_string),
-        "author": ("authors", authors),
-        "author-file": ("author_file", a_string),
-        "course": ("course", a_string),
-        "id": ("id", a_string),
-        "group": ("group", a_string),
-        "date": ("date", a_date),
-        "abstract": ("abstract", a_string),
-        "keywords": ("keywords", words),
-        "lang": ("lang", a_string),
-        "documentclass": ("documentclass", a_string),
-        "classoption": ("classoption", words),
-        "fontsize": ("fontsize", a_string),
-        "papersize": ("papersize", a_string),
-        "geometry": ("geometry", words),
-        "preamble": ("preamble", raw_latex),
-        "header-includes": ("preamble", raw_latex),
-        "bibliography": ("bibliography", strings),
-        "bibliographystyle": ("bibliographystyle", a_string),
-        "link-citations": ("link_citations", a_flag),
-        "toc": ("toc", a_flag),
-        "numbersections": ("numbersections", a_flag),
-        "template": ("template", a_string),
-        "params": ("params", parameters),
-        "seed": ("seed", a_natural),
-        "threads": ("threads", a_positive),
+        **dict.fromkeys(("title", "subtitle", "abstract", "lang"), a_string),
+        **dict.fromkeys(("author-file", "course", "id", "group"), a_string),
+        **dict.fromkeys(("documentclass", "fontsize", "papersize"), a_string),
+        **dict.fromkeys(("bibliographystyle", "template"), a_string),
+        **dict.fromkeys(("keywords", "classoption", "geometry"), words),
+        **dict.fromkeys(("preamble", "header-includes"), raw_latex),
+        **dict.fromkeys(("link-citations", "toc", "numbersections"), a_flag),
+        "author": authors,
+        "date": a_date,
+        "bibliography": strings,
+        "params": parameters,
+        "seed": partial(a_whole_number, least=0),
+        "threads": partial(a_whole_number, least=1),
     }
 )
-assert {name for name, _ in _KEYS.values()} == set(Settings.__struct_fields__)
+_FIELDS = MappingProxyType({"author": "authors", "header-includes": "preamble"})
+
+
+def _field(key: str) -> str:
+    """The field of `Settings` that a key fills."""
+    return _FIELDS.get(key, key.replace("-", "_"))
+
+
+assert {_field(key) for key in _KEYS} == set(Settings.__struct_fields__)
 
 
 def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
@@ -221,14 +198,14 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
             hint = did_you_mean(key, _KEYS)
             problems.append(warning(span, f"unknown key `{key}` in the front matter", hint))
             continue
-        name, check = _KEYS[key]
         if value is None:
             continue
         try:
-            checked = check(value)
+            checked = _KEYS[key](value)
         except WrongValueError as bad:
             problems.append(error(span, f"`{key}` must be {bad.expected}", bad.hint))
             continue
+        name = _field(key)
         if name == "preamble" and name in values:
             checked = f"{values[name]}\n{checked}"
         values[name] = checked
@@ -236,52 +213,58 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
     return Settings(**values), tuple(problems)  # type: ignore[arg-type]
 
 
-# Parameters of a document, and their values as given on the command line.
+# The values of the document's parameters, as who builds it gives them.
+
+
+class Written(Struct, frozen=True):
+    """A value as it is written on the command line: YAML, unless the parameter is a string."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def read_assignments(texts: Iterable[str]) -> tuple[dict[str, Written], tuple[str, ...]]:
+    """What `name=value` texts give to `override`, and what is wrong with them."""
+    parts = [text.partition("=") for text in texts]
+    given = {name.strip(): Written(value) for name, equals, value in parts if equals}
+    return given, tuple(f"`{name}` is not name=value" for name, equals, _ in parts if not equals)
 
 
 def override(
-    params: Mapping[str, object], assignments: Sequence[str]
+    params: Mapping[str, object], given: Mapping[str, object]
 ) -> tuple[dict[str, object], tuple[str, ...]]:
-    """`params` with each `name=value` of `assignments` applied, and what is wrong with those.
+    """`params` with the values of `given` in their place, and what is wrong with those.
 
-    A value is read as YAML and must have the type of the one it replaces; a whole number is
-    good for a float, and anything for a parameter that has no value yet.
+    A value must have the type of the one it replaces; a whole number is good for a float, and
+    anything for a parameter that has no value yet.
     """
     values = dict(params)
     problems = []
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        name = name.strip()
-        if not equals:
-            problems.append(f"`{assignment}` is not name=value")
-        elif name not in params:
+    for name, value in given.items():
+        if name not in params:
             hint = did_you_mean(name, params)
             problems.append(f"the document has no parameter `{name}` ({hint})")
-        else:
-            try:
-                values[name] = _like(params[name], text)
-            except ValueError as failure:
-                problems.append(f"parameter `{name}`: {failure}")
+            continue
+        try:
+            values[name] = _like(params[name], value)
+        except ValueError as failure:
+            problems.append(f"parameter `{name}`: {failure}")
     return values, tuple(problems)
 
 
-def _like(old: object, text: str) -> object:
-    """The value of `text`, of the type of `old`."""
-    if isinstance(old, str):
-        return text
-    try:
-        new = scalar(text)
-    except yaml.YAMLError as failure:
-        raise ValueError(f"can't read `{text}` as a value") from failure
-    if isinstance(old, float) and isinstance(new, int) and not isinstance(new, bool):
+def _like(old: object, given: object) -> object:
+    """The value `given`, of the type of `old`. Raises ValueError where it has another."""
+    new = given
+    if isinstance(given, Written):
+        new = given.text if isinstance(old, str) else scalar(given.text)
+    if isinstance(old, float) and type(new) is int:
         new = float(new)
     if not is_parameter(new) or (old is not None and type(new) is not type(old)):
         wanted = "string, number or boolean" if old is None else type(old).__name__
-        raise ValueError(f"`{text}` is not a value of type {wanted}")
+        raise ValueError(f"`{given!r}` is not a value of type {wanted}")
     return new
-
-
-# The bibliography's files.
 
 
 def databases(document: Document, settings: Settings) -> Iterator[Path]:

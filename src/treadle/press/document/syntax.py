@@ -1,37 +1,26 @@
-"""Errors of syntax in chunks and inline code, found before anything runs."""
+"""What the code of chunks and inline code tells without running: errors of syntax, assertions."""
 
 from __future__ import annotations
 
 import ast
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from msgspec import Struct
 
-from treadle.press.document.fences import is_chunk_fence
+from treadle.press.document.fences import find_inlines, is_chunk_fence
 from treadle.press.document.model import Chunk, Document, Inline, Prose
-from treadle.press.document.reader import find_inlines
 from treadle.problem import Problem, Span, error
 
 LINE = re.compile(r"\b((?:on|at) line )(\d+)")  # of the code, in Python's messages
 
 
 class _Failure(Struct, frozen=True):
-    """What is wrong, and on which line (from 1) of the code."""
-
     message: str
-    line: int
+    line: int  # of the code, from 1
     column: int = 0
-
-
-class _Unit(Struct, frozen=True):
-    """Code that is run at once, and the document's line of each of its lines."""
-
-    code: str
-    lines: tuple[int, ...]
-    fences: tuple[int, ...]  # the lines of the chunks' opening fences
-    file: str
 
 
 def check_syntax(document: Document) -> tuple[Problem, ...]:
@@ -43,96 +32,22 @@ def check_syntax(document: Document) -> tuple[Problem, ...]:
     """
     found: list[Problem] = []
     for block in document.blocks:
-        if isinstance(block, Prose):
-            found += _check_inlines(block.inlines)
-        else:
-            found += _check_inlines(_option_inlines(block))
-    closed = tuple(chunk for chunk in document.chunks if chunk.closed)
-    units = [*_units(closed), *_tests(closed)]
-    found += [item for unit in units for item in _check_unit(unit)]
+        inlines = block.inlines if isinstance(block, Prose) else _option_inlines(block)
+        found += _check_inlines(inlines)
+    for chunks in _run_together(chunk for chunk in document.chunks if chunk.closed):
+        found += _check_code(chunks)
     found += _check_late_futures(document.chunks)
     return tuple(sorted(found, key=lambda item: item.span.line))
 
 
-def _option_inlines(chunk: Chunk) -> Iterator[Inline]:
-    for text in (chunk.options.caption, chunk.options.alt):
-        for inline in find_inlines(text or "", chunk.span):
-            place = Span.at(chunk.span.file, chunk.span.line)
-            yield Inline(inline.code, inline.shows, place, inline.start, inline.end)
-
-
-def _check_inlines(inlines: Iterable[Inline]) -> list[Problem]:
-    found = []
-    for inline in inlines:
-        failure = _compile(inline.code)
-        if failure is None and inline.shows and not _is_expression(inline.code):
-            message = f"`<%= %>` takes one expression, not `{inline.code}`"
-            found.append(error(inline.span, message, "statements go between `<%` and `%>`"))
-        if failure is not None:
-            line = min(inline.span.line + failure.line - 1, inline.span.end_line)
-            message = f"{failure.message} in inline code `{inline.code}`"
-            found.append(error(Span.at(inline.span.file, line), message))
-    return found
-
-
-def _is_expression(code: str) -> bool:
-    """Whether `code`, which compiles, is one expression; a semicolon may follow it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        body = ast.parse(code).body
-    return len(body) == 1 and isinstance(body[0], ast.Expr)
-
-
-def _units(chunks: Iterable[Chunk]) -> Iterator[_Unit]:
-    """What is run at once: a chunk, or incomplete ones and the complete one after them."""
-    pending: list[Chunk] = []
-    for chunk in chunks:
-        if chunk.options.test:
-            continue
-        pending.append(chunk)
-        if not chunk.options.complete:
-            continue
-        if chunk.options.evaluate and not chunk.options.error:
-            yield _unit(pending)
-        pending = []
-
-
-def _tests(chunks: Iterable[Chunk]) -> Iterator[_Unit]:
-    return (_unit([chunk]) for chunk in chunks if chunk.options.test)
-
-
-def _unit(chunks: list[Chunk]) -> _Unit:
-    lines = tuple(
-        chunk.code_line + offset for chunk in chunks for offset in range(chunk.code.count("\n") + 1)
-    )
-    fences = tuple(chunk.span.line for chunk in chunks)
-    return _Unit("\n".join(chunk.code for chunk in chunks), lines, fences, chunks[0].span.file)
-
-
-def _check_unit(unit: _Unit) -> list[Problem]:
-    failure = _compile(unit.code)
-    if failure is None:
-        return []
-    if unclosed := _swallowed_fence(unit):
-        return [unclosed]
-    line = _line_of(failure.line, unit)
-    message = LINE.sub(lambda found: f"{found[1]}{_line_of(int(found[2]), unit)}", failure.message)
-    return [error(Span.at(unit.file, line, failure.column), message)]
-
-
-def _line_of(number: int, unit: _Unit) -> int:
-    return unit.lines[min(max(number, 1), len(unit.lines)) - 1]
-
-
-def _swallowed_fence(unit: _Unit) -> Problem | None:
-    """A forgotten closing fence: the next chunk's opening fence is a line of this one's code."""
-    texts = zip(unit.lines, unit.code.split("\n"), strict=True)
-    inner = next((line for line, text in texts if is_chunk_fence(text)), None)
-    if inner is None:
-        return None
-    outer = max(fence for fence in unit.fences if fence < inner)
-    message = f"this chunk's fence is not closed before the chunk on line {inner}"
-    return error(Span.at(unit.file, outer), message, "end the chunk with a closing fence")
+def parsed(code: str) -> ast.Module:
+    """The tree of `code`, without the warnings of its syntax; an empty one if there is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 def _compile(code: str) -> _Failure | None:
@@ -149,33 +64,184 @@ def _compile(code: str) -> _Failure | None:
     return None
 
 
-def _check_late_futures(chunks: tuple[Chunk, ...]) -> list[Problem]:
+def _option_inlines(chunk: Chunk) -> Iterator[Inline]:
+    fence = Span.at(chunk.span.file, chunk.span.line)
+    for text in (chunk.options.caption, chunk.options.alt):
+        for inline in find_inlines(text or "", fence):
+            yield Inline(inline.code, inline.shows, fence, inline.start, inline.end)
+
+
+def _check_inlines(inlines: Iterable[Inline]) -> Iterator[Problem]:
+    for inline in inlines:
+        failure = _compile(inline.code)
+        if failure is not None:
+            line = min(inline.span.line + failure.line - 1, inline.span.end_line)
+            message = f"{failure.message} in inline code `{inline.code}`"
+            yield error(Span.at(inline.span.file, line), message)
+        elif inline.shows and not _is_expression(inline.code):
+            message = f"`<%= %>` takes one expression, not `{inline.code}`"
+            yield error(inline.span, message, "statements go between `<%` and `%>`")
+
+
+def _is_expression(code: str) -> bool:
+    """Whether `code`, which compiles, is one expression; a semicolon may follow it."""
+    body = parsed(code).body
+    return len(body) == 1 and isinstance(body[0], ast.Expr)
+
+
+def _run_together(chunks: Iterable[Chunk]) -> Iterator[Sequence[Chunk]]:
+    """What is compiled as one: a test, a chunk, or incomplete ones and the complete one after."""
+    pending: list[Chunk] = []
+    for chunk in chunks:
+        options = chunk.options
+        if options.test:
+            yield [chunk]
+            continue
+        pending.append(chunk)
+        if options.complete:
+            if options.evaluate and not options.error:
+                yield pending
+            pending = []
+
+
+def _check_code(chunks: Sequence[Chunk]) -> Iterator[Problem]:
+    failure = _compile("\n".join(chunk.code for chunk in chunks))
+    if failure is None:
+        return
+    if unclosed := next(filter(None, map(_swallowed_fence, chunks)), None):
+        yield unclosed
+        return
+    lines = [line for chunk in chunks for line in _code_lines(chunk)]
+    message = LINE.sub(lambda found: f"{found[1]}{_at(lines, int(found[2]))}", failure.message)
+    yield error(Span.at(chunks[0].span.file, _at(lines, failure.line), failure.column), message)
+
+
+def _code_lines(chunk: Chunk) -> range:
+    return range(chunk.code_line, chunk.code_line + chunk.code.count("\n") + 1)
+
+
+def _at(lines: Sequence[int], number: int) -> int:
+    return lines[min(max(number, 1), len(lines)) - 1]
+
+
+def _swallowed_fence(chunk: Chunk) -> Problem | None:
+    """A forgotten closing fence: the next chunk's opening fence is a line of this one's code."""
+    texts = zip(_code_lines(chunk), chunk.code.split("\n"), strict=True)
+    inner = next((line for line, text in texts if is_chunk_fence(text)), None)
+    if inner is None:
+        return None
+    message = f"this chunk's fence is not closed before the chunk on line {inner}"
+    fence = Span.at(chunk.span.file, chunk.span.line)
+    return error(fence, message, "end the chunk with a closing fence")
+
+
+def _check_late_futures(chunks: Iterable[Chunk]) -> Iterator[Problem]:
     """A module has its `from __future__` imports in its first chunk, or none."""
-    found = []
     begun: set[tuple[str | None, bool]] = set()
     for chunk in chunks:
         options = chunk.options
-        key = (options.module, options.test)
         if not (options.test or (options.module and options.evaluate)):
             continue
-        if (key in begun or options.main) and (line := _future_line(chunk.code)) is not None:
+        module = (options.module, options.test)
+        if (module in begun or options.main) and (line := _future_line(chunk.code)) is not None:
             span = Span.at(chunk.span.file, chunk.code_line + line - 1)
-            message = "`from __future__` must stand in the first chunk of its module"
-            found.append(error(span, message))
-        begun.add(key)
-    return found
+            yield error(span, "`from __future__` must stand in the first chunk of its module")
+        begun.add(module)
 
 
 def _future_line(code: str) -> int | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(code).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    futures = (
-        node.lineno
-        for node in body
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
-    )
-    return next(futures, None)
+    for node in parsed(code).body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            return node.lineno
+    return None
+
+
+# Which chunks check what, and what they assert.
+
+COMPARISONS = {"agree", "at_most", "equal", "identical"}
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def targets(document: Document) -> Iterator[tuple[Chunk, str]]:
+    """Each chunk that checks something, with each label that it checks."""
+    for chunk in document.chunks:
+        for name in labels_checked(chunk):
+            yield chunk, name
+
+
+def labels_checked(chunk: Chunk) -> tuple[str, ...]:
+    """The labels that a chunk checks: `checks="eq:kl, eq:general"` names two."""
+    return tuple(dict.fromkeys(re.findall(r"[^,\s]+", chunk.options.checks or "")))
+
+
+def asserts(chunk: Chunk, document: Document) -> bool:
+    """Whether the chunk runs an assertion, by itself or by the document's functions that it calls,
+    as far as its text tells."""
+    return _any(_is_assertion, chunk, document)
+
+
+def asserts_or_compares(chunk: Chunk, document: Document) -> bool:
+    """Whether it does, or calls what `treadle.checks` compares by, likewise."""
+    return _any(lambda node: _is_assertion(node) or _is_comparison(node), chunk, document)
+
+
+def _any(wanted: Callable[[ast.AST], bool], chunk: Chunk, document: Document) -> bool:
+    code = parsed(chunk.code)
+    return any(map(wanted, chain(_run(code), _called(code, chunk, document))))
+
+
+def _functions(chunk: Chunk, document: Document) -> Mapping[str, Function]:
+    """What the document defines by name, the chunk's own before that of others."""
+    blocks = (*(other for other in document.chunks if other is not chunk), chunk)
+    trees = [parsed(block.code) for block in blocks if "def " in block.code]
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    return {node.name: node for node in nodes if isinstance(node, Function)}
+
+
+def _called(code: ast.AST, chunk: Chunk, document: Document) -> Iterator[ast.AST]:
+    """All that stands in the functions that the code names, and in those that they name."""
+    functions = _functions(chunk, document)
+    seen: set[str] = set()
+    waiting = _names(_run(code))
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in functions:
+            continue
+        seen.add(name)
+        inside = [part for line in functions[name].body for part in (line, *_run(line))]
+        if isinstance(functions[name], ast.ClassDef):  # its methods are called by other names
+            inside = [*ast.walk(functions[name])]
+        yield from inside
+        waiting |= _names(inside)
+
+
+def _names(nodes: Iterable[ast.AST]) -> set[str]:
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def _run(node: ast.AST) -> Iterator[ast.AST]:
+    """What runs with the code: not the bodies of functions, nor what stands under `if False`."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.If | ast.While) and _is_false(child.test):
+            continue
+        yield child
+        yield from _run(child)
+
+
+def _is_false(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and not test.value
+
+
+def _is_assertion(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assert):
+        return not isinstance(node.test, ast.Tuple)  # `assert (x == y, "words")` always holds
+    named = isinstance(node, ast.Call) and "assert" in ast.unparse(node.func)
+    return named or isinstance(node, ast.Raise)
+
+
+def _is_comparison(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    return ast.unparse(node.func).rpartition(".")[2] in COMPARISONS

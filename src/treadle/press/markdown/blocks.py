@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Sequence
 
 from markdown_it.tree import SyntaxTreeNode
 
-from treadle.press.markdown.context import Context, Place
-from treadle.press.markdown.divs import PLACE
-from treadle.press.markdown.inline import (
-    attributes_of,
-    display,
-    graphic,
-    inline_latex,
-    render_inline,
+from treadle.press.latex.escape import escape_code
+from treadle.press.latex.fragment import (
+    Fragment,
+    Line,
+    environment,
+    fixed,
+    indent,
+    stack,
+    text_of,
 )
-from treadle.press.markdown.literal import code_block, html_block, line_of
-from treadle.press.markdown.parser import parse_inline
-from treadle.press.markdown.raw_latex import BEGIN, MATHS
-from treadle.press.markdown.tables import is_caption, pipe_table
-from treadle.press.weave.fragment import Fragment, Line, fixed, indent, stack, text_of
-from treadle.press.weave.graphics import Float, figure_float
+from treadle.press.latex.graphics import Float, figure_float
+from treadle.press.latex.listings import code_lines
+from treadle.press.latex.tabulars import Tabular, table, with_minus
+from treadle.press.markdown.attributes import attributes_of, trailing_attributes
+from treadle.press.markdown.context import Context, Place, line_of
+from treadle.press.markdown.inline import display, graphic, inline_latex, render_inline
+from treadle.press.markdown.latex import BEGIN, MATHS
+from treadle.press.markdown.parser import PLACE, parse_inline
 
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}
@@ -30,6 +34,7 @@ ENVIRONMENTS = {
     "theorem", "lemma", "proposition", "corollary", "definition", "example", "remark", "proof",
     "abstract", "center", "quote", "quotation", "flushleft", "flushright",
 }  # fmt: skip
+BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] "}
 
 
 def render_blocks(nodes: Nodes, context: Context) -> Fragment:
@@ -37,7 +42,7 @@ def render_blocks(nodes: Nodes, context: Context) -> Fragment:
     lines: list[Line] = []
     before: SyntaxTreeNode | None = None
     for number, node in enumerate(nodes):
-        rendered = render_block(nodes, number, context)
+        rendered = _render(nodes, number, context)
         if not rendered:
             continue
         if before is not None and not _flows(before, node, context):
@@ -47,38 +52,36 @@ def render_blocks(nodes: Nodes, context: Context) -> Fragment:
     return tuple(lines)
 
 
-def render_block(nodes: Nodes, number: int, context: Context) -> Fragment:
+def _render(nodes: Nodes, number: int, context: Context) -> Fragment:
     """One block; its neighbours tell a table's caption from a paragraph."""
     node = nodes[number]
     if node.type == "table":
-        return pipe_table(node, _caption_beside(nodes, number), context)
-    if is_caption(node) and _beside_table(nodes, number):
-        return ()
+        return pipe_table(node, caption_beside(nodes, number), context)
     render = RENDERERS.get(node.type)
-    return render(node, context) if render else ()
+    return render(node, context) if render and not captions_table(nodes, number) else ()
 
 
 def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bool:
     after_paragraph = before.type == "paragraph"
     if after_paragraph and before.hidden:
         return True  # in a list whose items stand close
+    adjoin = bool(before.map and node.map and before.map[1] == node.map[0])
     # A display belongs to the paragraph before it, and to the one after it unless the author
     # left a line empty between them; raw LaTeX goes by that line alone.
     if _is_display(node, context):
-        return after_paragraph or _is_display(before, context) or _adjoin(before, node)
-    if not _adjoin(before, node):
-        return False
-    return _is_display(before, context) or _is_raw(before, context) or _is_raw(node, context)
+        return adjoin or after_paragraph or _is_display(before, context)
+    return adjoin and (
+        _is_display(before, context) or _is_raw(before, context) or _is_raw(node, context)
+    )
 
 
 def _is_display(node: SyntaxTreeNode, context: Context) -> bool:
     if node.type != "place":
         return bool(node.meta.get("display"))
     lines = _place_of(node, context).lines
-    begin = BEGIN.match(lines[0].text) if lines else None
-    return bool(lines) and (
-        lines[0].text.startswith(r"\[") or (begin is not None and begin[1] in MATHS)
-    )
+    first = lines[0].text if lines else ""
+    begin = BEGIN.match(first)
+    return first.startswith(r"\[") or (begin is not None and begin[1] in MATHS)
 
 
 def _is_raw(node: SyntaxTreeNode, context: Context) -> bool:
@@ -88,22 +91,6 @@ def _is_raw(node: SyntaxTreeNode, context: Context) -> bool:
 def _place_of(node: SyntaxTreeNode, context: Context) -> Place:
     number: int = node.meta["number"]
     return context.places[number]
-
-
-def _adjoin(before: SyntaxTreeNode, node: SyntaxTreeNode) -> bool:
-    return bool(before.map and node.map and before.map[1] == node.map[0])
-
-
-def _caption_beside(nodes: Nodes, number: int) -> SyntaxTreeNode | None:
-    if number + 1 < len(nodes) and is_caption(nodes[number + 1]):
-        return nodes[number + 1]
-    # The caption of a table above is not this one's.
-    taken = number > 1 and nodes[number - 2].type == "table"
-    return nodes[number - 1] if number and not taken and is_caption(nodes[number - 1]) else None
-
-
-def _beside_table(nodes: Nodes, number: int) -> bool:
-    return any(node.type == "table" for node in (*nodes[max(number - 1, 0) : number + 2],))
 
 
 def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -123,19 +110,19 @@ def _figure(image: SyntaxTreeNode, line: int, context: Context) -> Fragment:
 def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
     found, line = attributes_of(node), line_of(node)
     title = inline_latex(node, line, context)
-    sections = context.setting.sections
-    if title.lower() in REFERENCES and context.setting.bibliography:
+    options = context.options
+    if title.lower() in REFERENCES and options.bibliography:
         context.findings.bibliography = True
-        return stack(context.lines(text, line) for text in context.setting.bibliography)
-    command = sections[min(int(node.tag[1:]), len(sections)) - 1]
+        return stack(context.lines(text, line) for text in options.bibliography)
+    command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes
-    call = r"\label" if numbered and context.setting.numbered else rf"\namedlabel{{{title}}}"
+    call = r"\label" if numbered and options.numbered else rf"\namedlabel{{{title}}}"
     label = rf"{call}{{{found.id}}}" if found.id else ""
-    if not numbered:
-        text = rf"\{command}*{{{title}}}"
-        contents = rf"\addcontentsline{{toc}}{{{command}}}{{{title}}}"
-        return (Line(text, context.origin(line)), Line(contents + label, context.origin(line)))
-    return (Line(rf"\{command}{{{title}}}{label}", context.origin(line)),)
+    if numbered:
+        return (Line(rf"\{command}{{{title}}}{label}", context.origin(line)),)
+    heading = Line(rf"\{command}*{{{title}}}", context.origin(line))
+    contents = rf"\addcontentsline{{toc}}{{{command}}}{{{title}}}{label}"
+    return (heading, Line(contents, context.origin(line)))
 
 
 def _list(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -146,23 +133,23 @@ def _list(node: SyntaxTreeNode, context: Context) -> Fragment:
     if ordered and node.attrs.get("start", 1) != 1:
         options.append(f"start={node.attrs['start']}")
     name = "enumerate" if ordered else "itemize"
-    begin = rf"\begin{{{name}}}" + (f"[{', '.join(options)}]" if options else "")
     items = stack(_item(child, context) for child in node.children)
-    return _environment(begin, name, items, node, context)
+    given = f"[{', '.join(options)}]" if options else ""
+    return environment(name, items, context.origin(line_of(node)), given)
 
 
 def _item(node: SyntaxTreeNode, context: Context) -> Fragment:
     body = render_blocks(node.children, context)
     if not body:
         return (Line(r"\item", context.origin(line_of(node))),)
-    first, rest = body[0], body[1:]
-    for box, mark in (("[ ] ", r"[$\square$] "), ("[x] ", r"[$\boxtimes$] ")):
-        if first.text.startswith(box):
-            return (Line(rf"\item{mark}{first.text[4:]}", first.origin), *indent(rest))
-    if first.fixed or first.text.startswith((r"\begin", r"\[")):
+    first, rest = body[0], indent(body[1:])
+    text = first.text
+    if text[:4] in BOXES:
+        return (Line(rf"\item{BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
+    if first.fixed or text.startswith((r"\begin", r"\[")):
         return (Line(r"\item\leavevmode", first.origin), *indent(body))
-    text = "{}" + first.text if first.text.startswith("[") else first.text
-    return (Line(rf"\item {text}", first.origin), *indent(rest))
+    apart = "{}" if text.startswith("[") else ""
+    return (Line(rf"\item {apart}{text}", first.origin), *rest)
 
 
 def _definitions(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -173,47 +160,42 @@ def _definitions(node: SyntaxTreeNode, context: Context) -> Fragment:
             items.append((Line(rf"\item[{{{title}}}]", context.origin(line_of(child))),))
         else:
             items.append(indent(render_blocks(child.children, context)))
-    return _environment(r"\begin{description}", "description", stack(items), node, context)
+    return environment("description", stack(items), context.origin(line_of(node)))
 
 
 def _quote(node: SyntaxTreeNode, context: Context) -> Fragment:
     body = render_blocks(node.children, context)
-    return _environment(r"\begin{quote}", "quote", body, node, context)
+    return environment("quote", body, context.origin(line_of(node)))
 
 
 def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
     found = attributes_of(node)
     body = render_blocks(node.children, context)
-    name = next((name for name in found.classes if name in ENVIRONMENTS), "")
     if LEDGER in found.classes:
-        again = context.findings.ledger
-        context.findings.ledger = again or context.span(line_of(node))
-        between = (Line("", body[-1].origin),) if body else ()
-        return body if again else (*body, *between, *context.setting.ledger)
+        return _ledger(node, body, context)
+    name = next((name for name in found.classes if name in ENVIRONMENTS), "")
     if not name:
         known = sorted({*ENVIRONMENTS, LEDGER})
         for near in difflib.get_close_matches(" ".join(found.classes), known, n=1):
-            context.warn(line_of(node), f"`::: {found.classes[0]}` means nothing",
-                         f"did you mean `{near}`?")  # fmt: skip
+            what = f"`::: {found.classes[0]}` means nothing"
+            context.warn(line_of(node), what, f"did you mean `{near}`?")
         return body
-    title = _title(found.values.get("title", ""), node, context)
+    title = parse_inline(found.values.get("title", ""), {})
+    words = inline_latex(title, line_of(node), context)
+    given = f"[{{{words}}}]" if words else ""
     label = rf"\label{{{found.id}}}" if found.id else ""
-    if not title + label and body and body[0].text.startswith("["):
+    if not given + label and body and body[0].text.startswith("["):
         label = "{}"  # else LaTeX takes it for the title
-    return _environment(rf"\begin{{{name}}}{title}{label}", name, body, node, context)
+    return environment(name, body, context.origin(line_of(node)), given + label)
 
 
-def _title(text: str, node: SyntaxTreeNode, context: Context) -> str:
-    words = inline_latex(parse_inline(text, {}), line_of(node), context) if text else ""
-    return f"[{{{words}}}]" if words else ""
-
-
-def _environment(
-    begin: str, name: str, body: Fragment, node: SyntaxTreeNode, context: Context
-) -> Fragment:
-    start = context.origin(line_of(node))
-    last = body[-1].origin if body else start
-    return (Line(begin, start), *indent(body), Line(rf"\end{{{name}}}", last))
+def _ledger(node: SyntaxTreeNode, body: Fragment, context: Context) -> Fragment:
+    """The ledger of checks behind what the author says of it, at the first of its places."""
+    if context.findings.ledger:
+        return body
+    context.findings.ledger = context.span(line_of(node))
+    between = (Line("", body[-1].origin),) if body else ()
+    return (*body, *between, *context.options.ledger)
 
 
 def _maths(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -221,13 +203,10 @@ def _maths(node: SyntaxTreeNode, context: Context) -> Fragment:
 
 
 def _latex(node: SyntaxTreeNode, context: Context) -> Fragment:
+    """An environment as it stands, and in it what chunks gave."""
     raw = fixed(context.lines(node.content, line_of(node)))
-    return stack(_with_places(line, context) for line in raw)
-
-
-def _with_places(line: Line, context: Context) -> Fragment:
-    found = PLACE.fullmatch(line.text.strip())
-    return _insert(int(found[1]), context) if found else (line,)
+    found = [(line, PLACE.fullmatch(line.text.strip())) for line in raw]
+    return stack(_insert(int(place[1]), context) if place else (line,) for line, place in found)
 
 
 def _place(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -237,6 +216,49 @@ def _place(node: SyntaxTreeNode, context: Context) -> Fragment:
 def _insert(number: int, context: Context) -> Fragment:
     context.findings.places.add(number)
     return context.places[number].lines
+
+
+def _code(node: SyntaxTreeNode, context: Context) -> Fragment:
+    """A listing; `{=latex}` is LaTeX itself, and what is for other formats is left out."""
+    start, end = node.map or (0, 0)
+    fenced = node.type == "fence"
+    if fenced and end - start != node.content.count("\n") + 2:
+        text = "this block of code is never closed: all that follows is taken for its text"
+        context.warn(start, text, f"close it with {node.markup}")
+    line, content, info = start + fenced, node.content.removesuffix("\n"), node.info.strip()
+    if info.startswith("{="):
+        kept = info in {"{=latex}", "{=tex}"}
+        return fixed(context.lines(content, line)) if kept else ()
+    if context.notes:
+        return _code_in_note(content, line, context)
+    words = info.split("{")[0].split() or trailing_attributes(info)[1].classes
+    lines = code_lines(content, words[0] if words else "text", context.options.columns)
+    body = tuple(Line(text, context.origin(line + number), True) for text, number in lines)
+    last = body[-1].origin if body else context.origin(line)
+    begin = Line(r"\begin{listing}", context.origin(start))
+    return (begin, *body, Line(r"\end{listing}", last, True))
+
+
+def _code_in_note(content: str, line: int, context: Context) -> Fragment:
+    lines = [(text, text.lstrip()) for text in content.expandtabs().split("\n")]
+    codes = ("~" * (len(text) - len(bare)) + escape_code(bare.rstrip()) for text, bare in lines)
+    return context.lines("\\\\\n".join(rf"\code{{{code}}}" for code in codes), line)
+
+
+def _html(node: SyntaxTreeNode, context: Context) -> Fragment:
+    """HTML has no place in LaTeX; a comment is left out without a word, unless it holds chunks."""
+    content = node.content.strip()
+    if not content.startswith("<!--"):
+        context.warn(line_of(node), f"HTML is left out: `{content.splitlines()[0][:60]}`")
+        return ()
+    if content.rpartition("-->")[2].strip():
+        context.warn(line_of(node), "what follows the comment on its line is left out")
+    numbers = [int(found[1]) for found in PLACE.finditer(content)]
+    context.findings.places.update(numbers)
+    if numbers:
+        what = "the code in this HTML comment is run, and nothing of it is shown"
+        context.warn(line_of(node), what, "`evaluate=False` keeps a chunk from being run")
+    return ()
 
 
 def _rule(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -254,8 +276,70 @@ RENDERERS: dict[str, Callable[[SyntaxTreeNode, Context], Fragment]] = {
     "maths_block": _maths,
     "latex_block": _latex,
     "place": _place,
-    "fence": code_block,
-    "code_block": code_block,
-    "html_block": html_block,
+    "fence": _code,
+    "code_block": _code,
+    "html_block": _html,
     "hr": _rule,
 }
+
+
+# Pipe tables and their captions, `: Losses {#tbl:losses}`.
+
+CAPTION = re.compile(r"(?:[Tt]able)?:\s+(.*)", re.DOTALL)
+
+
+def captions_table(nodes: Nodes, number: int) -> bool:
+    """Whether a block is the caption of a table before or after it."""
+    beside = nodes[max(number - 1, 0) : number + 2]
+    return _is_caption(nodes[number]) and any(node.type == "table" for node in beside)
+
+
+def caption_beside(nodes: Nodes, number: int) -> SyntaxTreeNode | None:
+    """The caption of the table `nodes[number]`: below it, or above it where it is no other's."""
+    if number + 1 < len(nodes) and _is_caption(nodes[number + 1]):
+        return nodes[number + 1]
+    taken = number > 1 and nodes[number - 2].type == "table"
+    return nodes[number - 1] if number and not taken and _is_caption(nodes[number - 1]) else None
+
+
+def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Context) -> Fragment:
+    """A table; its caption may be a paragraph beside it, or its last row."""
+    rows = [child.children for part in node.children for child in part.children]
+    line = line_of(node)
+    text, at = (_source(caption), line_of(caption)) if caption else ("", line)
+    if not text and len(rows) > 1:
+        last, *others = (_source(cell) for cell in rows[-1])
+        if CAPTION.match(last) and not any(others):
+            text = last
+            rows.pop()
+    lines = [line + number + (number > 0) for number in range(len(rows))]  # below the header: |---|
+    header, *body = [
+        tuple(with_minus(inline_latex(cell, number, context)) for cell in row)
+        for number, row in zip(lines, rows, strict=True)
+    ]
+    align = tuple(_align(cell) for cell in rows[0])
+    tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
+    return table(tabular, _float(text, at, context), context.origin(line))
+
+
+def _float(text: str, line: int, context: Context) -> Float | None:
+    found = CAPTION.match(text)
+    if found is None:
+        return None
+    words, attributes = trailing_attributes(found[1])
+    caption = inline_latex(parse_inline(words, {}), line, context)
+    position = attributes.values.get("pos", "htbp")
+    return Float(caption, attributes.id, "table", position, context.origin(line))
+
+
+def _is_caption(node: SyntaxTreeNode) -> bool:
+    return node.type == "paragraph" and bool(CAPTION.match(_source(node)))
+
+
+def _source(node: SyntaxTreeNode) -> str:
+    return node.children[0].content if node.children else ""
+
+
+def _align(cell: SyntaxTreeNode) -> str:
+    style = str(cell.attrs.get("style", ""))
+    return {"right": "r", "center": "c"}.get(style.removeprefix("text-align:"), "l")

@@ -1,17 +1,15 @@
-"""Citations as natbib's commands, cross-references as cleveref's."""
+"""Citations, as natbib's commands, and cross-references, as cleveref's."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from msgspec import Struct
 
-from treadle.press.weave.latex import escape_prose, label_name
-
-# Rules for `@key`, `[@key, p. 3; @other]`, `[-@key]`, and references such as `@fig:loss`.
+from treadle.press.latex.escape import escape_prose, label_name
+from treadle.press.markdown.attributes import push
 
 KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*|_\w+)"
 LABELS = {
@@ -37,30 +35,19 @@ class Citation(Struct, frozen=True):
         kind, colon, rest = self.key.partition(":")
         return f"{kind.lower()}:{rest}" if colon and kind.lower() in LABELS else None
 
-    @property
-    def capital(self) -> bool:
-        """Whether a cross-reference begins with a capital, `@Fig:loss`."""
-        return self.key[:1].isupper()
-
-
-def citations_plugin(md: MarkdownIt) -> None:
-    """Recognise citations and cross-references as pandoc (with pandoc-crossref) does."""
-    md.inline.ruler.before("link", "citation_group", citation_group)
-    md.inline.ruler.before("link", "citation_bare", citation_bare)
-
 
 def citation_group(state: StateInline, silent: bool) -> bool:
     """`[see @key, p. 3; -@other]`."""
     if state.src[state.pos] != "[" or (found := GROUP.match(state.src, state.pos)) is None:
         return False
-    items = [ITEM.fullmatch(part) for part in found[1].split(";")]
-    if not all(items):
-        return False
-    if not silent:
-        token = state.push("citation", "", 0)
-        token.meta = {"group": True, "items": tuple(_citation(item) for item in items if item)}
-    state.pos = found.end()
-    return True
+    items: list[Citation] = []
+    for part in found[1].split(";"):
+        if (item := ITEM.fullmatch(part)) is None:
+            return False
+        key, suffix = label_name(item["key"].strip("{}")), item["suffix"].strip()
+        suffix = suffix.removeprefix(",").strip()
+        items.append(Citation(key, item["prefix"].strip(), suffix, bool(item["minus"])))
+    return push(state, silent, found.end(), "citation", group=True, items=tuple(items))
 
 
 def citation_bare(state: StateInline, silent: bool) -> bool:
@@ -70,32 +57,17 @@ def citation_bare(state: StateInline, silent: bool) -> bool:
         return False
     if (found := BARE.match(state.src, state.pos)) is None:
         return False
-    citation = Citation(
-        label_name(found["key"].strip("{}")),
-        suffix=found["note"] or "",
-        year_only=bool(found["minus"]),
-    )
+    key = label_name(found["key"].strip("{}"))
+    citation = Citation(key, suffix=found["note"] or "", year_only=bool(found["minus"]))
     if citation.label and found["note"]:
         return False
-    if not silent:
-        state.push("citation", "", 0).meta = {"group": False, "items": (citation,)}
-    state.pos = found.end()
-    return True
-
-
-def _citation(item: re.Match[str]) -> Citation:
-    suffix = item["suffix"].strip().removeprefix(",").strip()
-    key = label_name(item["key"].strip("{}"))
-    return Citation(key, item["prefix"].strip(), suffix, bool(item["minus"]))
-
-
-# Citations as natbib's commands, cross-references as cleveref's.
+    return push(state, silent, found.end(), "citation", group=False, items=(citation,))
 
 
 def cite(items: Sequence[Citation], *, in_brackets: bool) -> str:
     r"""`\cref{fig:a,fig:b}`, `\citep[p.~3]{key}`, `\citet{key}` or `\citeyear{key}`."""
     if all(item.label for item in items):
-        command = r"\Cref" if items[0].capital else r"\cref"
+        command = r"\Cref" if items[0].key[:1].isupper() else r"\cref"
         before = f"{escape_prose(items[0].prefix)} " if items[0].prefix else ""
         return f"{before}{command}{{{','.join(item.label or '' for item in items)}}}"
     if not in_brackets:

@@ -9,9 +9,9 @@ from typing import Any
 from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct, field
 
-from treadle.press.weave.fragment import Fragment, Line
-from treadle.press.weave.graphics import Copy, find_image
-from treadle.press.weave.latex import label_name
+from treadle.press.latex.escape import label_name
+from treadle.press.latex.fragment import Fragment, Line
+from treadle.press.latex.graphics import Copy, find_image
 from treadle.problem import Problem, Span, warning
 
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
@@ -24,40 +24,42 @@ class Place(Struct, frozen=True):
     flows: bool = False
 
 
-class Setting(Struct, frozen=True):
+class RenderOptions(Struct, frozen=True):
     """What is the same for all the texts of a document."""
 
     path: Path
-    stem: str
+    stem: str  # the folder of the images, beside the LaTeX
     columns: int = 90  # characters of code in a line
-    sections: tuple[str, ...] = SECTIONS
+    twocolumn: bool = False
+    sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     numbered: bool = True  # the sections
     ledger: Fragment = ()  # what was checked
 
 
 class Findings(Struct):
-    """What rendering gathers: problems, files to copy, places used, and whether the
-    references and the ledger are set."""
+    """What rendering the texts of a document gathers; `doubts` are problems of which LaTeX says
+    more where it fails."""
 
-    diagnostics: list[Problem] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
-    copies: list[Copy] = field(default_factory=list)
-    places: set[int] = field(default_factory=set)
-    bibliography: bool = False
-    ledger: Span | None = None  # where it has its place
+    copies: list[Copy] = field(default_factory=list)  # images
+    places: set[int] = field(default_factory=set)  # those that were used
+    bibliography: bool = False  # whether the references have been set
+    ledger: Span | None = None  # where the ledger has its place
 
 
 class Context(Struct, frozen=True):
-    """One text: the `.pmd` line of each of its lines (counted from 0), its places and footnotes."""
+    """A document's options and findings; and, of the one text that is being rendered, the `.pmd`
+    line of each of its lines (counted from 0), its places, footnotes and the parser's `env`."""
 
-    setting: Setting
+    options: RenderOptions
     findings: Findings
-    origins: Sequence[int]
+    origins: Sequence[int] = (1,)
     places: Sequence[Place] = ()
     footnotes: Mapping[str, SyntaxTreeNode] = field(default_factory=dict)
     env: Mapping[str, Any] = field(default_factory=dict)
-    blocks: Callable[[Sequence[SyntaxTreeNode], Context], Fragment] | None = None  # renders notes
+    blocks: Callable[[Sequence[SyntaxTreeNode], Context], Fragment] | None = None  # for footnotes
     notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
 
     def origin(self, line: int) -> int:
@@ -66,18 +68,14 @@ class Context(Struct, frozen=True):
 
     def lines(self, text: str, line: int) -> Fragment:
         """`text`, whose lines stand at `line` and after in the Markdown."""
-        if "\n" not in text:
-            return (Line(text, self.origin(line)),)
-        parts = enumerate(text.split("\n"))
-        return tuple(Line(part, self.origin(line + number)) for number, part in parts)
+        parts = enumerate(text.split("\n"), start=line)
+        return tuple(Line(part, self.origin(number)) for number, part in parts)
 
     def span(self, line: int) -> Span:
-        """The place of a line of the text."""
-        return Span.at(str(self.setting.path), self.origin(line))
+        return Span.at(str(self.options.path), self.origin(line))
 
     def warn(self, line: int, message: str, hint: str = "") -> None:
-        """Tell the author something about a line of the text."""
-        self.findings.diagnostics.append(warning(self.span(line), message, hint))
+        self.findings.problems.append(warning(self.span(line), message, hint))
 
     def doubt(self, line: int, message: str, hint: str = "") -> None:
         """Tell the author something that LaTeX may tell, too, and better."""
@@ -85,10 +83,15 @@ class Context(Struct, frozen=True):
 
     def image(self, path: str, line: int) -> str:
         """The path by which the LaTeX includes an image of the author's."""
-        found = find_image(path, self.setting.path.parent, self.setting.stem, self.span(line))
+        found = find_image(path, self.options.path.parent, self.options.stem, self.span(line))
         if isinstance(found, Problem):
-            self.findings.diagnostics.append(found)
+            self.findings.problems.append(found)
             return label_name(path)  # the build fails
         if found not in self.findings.copies:
             self.findings.copies.append(found)
         return found.target
+
+
+def line_of(node: SyntaxTreeNode) -> int:
+    """The line a block begins at, counted from 0."""
+    return node.map[0] if node.map else 0

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
@@ -14,47 +16,24 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.markdown.citations import citations_plugin
-from treadle.press.markdown.divs import divs_plugin
-from treadle.press.markdown.marks import marks_plugin
-from treadle.press.markdown.maths import maths_plugin
-from treadle.press.markdown.problems import nesting_plugin, report
-from treadle.press.markdown.raw_latex import raw_latex_plugin
+from treadle.press.markdown import attributes, citations, latex
+from treadle.press.markdown.attributes import (
+    INTERRUPTS,
+    UNCLOSED,
+    Attributes,
+    Remark,
+    parse_attributes,
+    push_block,
+    remark,
+)
 
-# Rows of pipe tables that hold more cells than their table has columns: Markdown drops these.
-
+DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
 
 
-def table_rows_plugin(md: MarkdownIt) -> None:
-    """Report them, once the blocks are known."""
-    md.core.ruler.after("block", "table_rows", table_rows)
-
-
-def table_rows(state: StateCore) -> None:
-    """Look at each row of each table of the text."""
-    lines: list[str] = []
-    columns = 0
-    for token in state.tokens:
-        if token.type == "table_open":
-            columns = 0
-        elif token.type == "th_open":
-            columns += 1
-        elif token.type == "tr_open" and columns and token.map:
-            lines = lines or state.src.split("\n")
-            _look(token, lines, columns, state)
-
-
-def _look(row: Token, lines: list[str], columns: int, state: StateCore) -> None:
-    number = row.map[0] if row.map else 0
-    cells = escapedSplit(QUOTED.sub("", lines[number]).strip())
-    inner = cells[bool(cells and not cells[0]) : len(cells) - bool(cells and not cells[-1])]
-    if any(cell.strip() for cell in inner[columns:]):
-        what = f"a row of {len(inner)} cells in a table of {columns} columns: the last are lost"
-        report(state.env, number, what, "in a cell, a `|` is written `\\|`")
-
-
-# The Markdown parser: CommonMark, and pandoc's extensions that reports use.
+def parse_inline(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
+    """The tree of a text that is one line of running text; footnotes are left in `env`."""
+    return SyntaxTreeNode(parser().parseInline(text, env))
 
 
 @lru_cache(maxsize=1)
@@ -64,16 +43,133 @@ def parser() -> MarkdownIt:
     md.enable(["table", "strikethrough", "smartquotes"])
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
-    md.use(raw_latex_plugin).use(maths_plugin).use(divs_plugin)
-    md.use(citations_plugin).use(marks_plugin).use(nesting_plugin).use(table_rows_plugin)
+    blocks, inline, core = md.block.ruler, md.inline.ruler, md.core.ruler
+    blocks.before("code", "raw_environment", latex.raw_environment, INTERRUPTS)
+    blocks.before("code", "maths_block", latex.maths_block, INTERRUPTS)
+    blocks.before("code", "place", place_block, INTERRUPTS)
+    blocks.before("fence", "div", div, INTERRUPTS)
+    inline.before("escape", "raw_latex", latex.raw_inline)
+    inline.before("escape", "raw_group", latex.raw_group)
+    inline.before("escape", "maths_inline", latex.maths_inline)
+    inline.before("escape", "nonbreaking", attributes.nonbreaking)
+    inline.before("link", "citation_group", citations.citation_group)
+    inline.before("link", "citation_bare", citations.citation_bare)
+    inline.before("strikethrough", "script", attributes.script)
+    inline.after("image", "attributes", attributes.attributes)
+    inline.at("newline", attributes.counted_newline)
+    core.before("inline", "heading_attributes", attributes.heading_attributes)
+    core.after("inline", "nesting", limit_nesting)
+    core.after("block", "table_rows", check_rows)
     return md
 
 
-def parse(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
-    """The tree of a text; footnotes and problems are left in `env`."""
-    return SyntaxTreeNode(parser().parse(text, env))
+def limit_nesting(state: StateCore) -> None:
+    """Print marks that are nested too deep as they stand, in the text and in inline notes.
+
+    LaTeX opens no more than 255 groups, Python recurses less than 1000 times.
+    """
+    for token in state.tokens:
+        if token.children:
+            token.children = list(_shallow(token.children))
+    for note in state.env.get("footnotes", {}).get("list", {}).values():
+        if note.get("tokens"):
+            note["tokens"] = list(_shallow(note["tokens"]))
 
 
-def parse_inline(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
-    """The tree of a text that is one line of running text, such as a caption."""
-    return SyntaxTreeNode(parser().parseInline(text, env))
+def _shallow(tokens: Iterable[Token]) -> Iterator[Token]:
+    depth = 0
+    for token in tokens:
+        depth += token.nesting == 1
+        too_deep = token.nesting and depth > DEEPEST
+        depth -= token.nesting == -1
+        if token.children:
+            token.children = list(_shallow(token.children))
+        yield Token("text", "", 0, content=token.markup) if too_deep else token
+
+
+def check_rows(state: StateCore) -> None:
+    """Remark on rows that hold more cells than their table has columns: Markdown drops these."""
+    lines = state.src.split("\n")
+    columns = 0
+    for token in state.tokens:
+        if token.type == "table_open":
+            columns = 0
+        elif token.type == "th_open":
+            columns += 1
+        elif token.type == "tr_open" and columns and token.map:
+            _check_row(lines[token.map[0]], token.map[0], columns, state)
+
+
+def _check_row(line: str, number: int, columns: int, state: StateCore) -> None:
+    cells = escapedSplit(QUOTED.sub("", line).strip())
+    inner = cells[bool(cells and not cells[0]) : len(cells) - bool(cells and not cells[-1])]
+    if any(cell.strip() for cell in inner[columns:]):
+        what = f"a row of {len(inner)} cells in a table of {columns} columns: the last are lost"
+        remark(state.env, Remark(number, what, "in a cell, a `|` is written `\\|`"))
+
+
+# Fenced divs, `::: theorem` to `:::`, and the places where chunks stand.
+
+COLONS = re.compile(r"(:{3,})\s*(.*?)\s*:*\s*$")
+PLACE = re.compile(r"\ue0f0(\d+)\ue0f1")  # private-use characters: never typed
+
+
+def place(number: int) -> str:
+    """The line that stands in the Markdown for LaTeX already made."""
+    return f"\ue0f0{number}\ue0f1"
+
+
+def typed(text: str) -> str:
+    """A text that is not ours, in which no place can be forged."""
+    return text.replace("\ue0f0", "\ufffd")
+
+
+def place_block(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
+    """A line that stands for LaTeX already made; it ends whatever list or paragraph it follows."""
+    text = state.src[state.bMarks[start] : state.eMarks[start]]
+    found = PLACE.fullmatch(text.strip())
+    if found is None:
+        return False
+    return push_block(state, silent, (start, start + 1), "place", "", number=int(found[1]))
+
+
+def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """`::: {.theorem #thm:a title="Bayes"}`, blocks, `:::`; divs nest."""
+    opening = _colons(state, start)
+    if opening is None or not opening[2]:
+        return False
+    close = _closing_line(state, start, end)
+    if close is None:
+        remark(state.env, Remark(start, "`:::` opens a block that nothing closes"))
+        return False
+    if silent:
+        return True
+    found = parse_attributes(opening[2])
+    given = found[0] if found else Attributes(classes=(opening[2].split()[0],))
+    token = state.push("div_open", "div", 1)
+    token.map, token.meta = [start, close + 1], {"attributes": given}
+    parent, line_max = state.parentType, state.lineMax
+    state.parentType, state.lineMax = "blockquote", close
+    state.md.block.tokenize(state, start + 1, close)
+    state.parentType, state.lineMax = parent, line_max
+    state.push("div_close", "div", -1)
+    state.line = close + 1
+    return True
+
+
+def _colons(state: StateBlock, line: int) -> re.Match[str] | None:
+    if state.is_code_block(line):
+        return None
+    return COLONS.match(state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]])
+
+
+def _closing_line(state: StateBlock, start: int, end: int) -> int | None:
+    depth = 0
+    for line in range(start, end):
+        if found := _colons(state, line):
+            depth += 1 if found[2] else -1
+        if depth == 0:
+            return line
+        if depth > UNCLOSED:
+            return None
+    return None

@@ -1,75 +1,171 @@
-"""The whole of a Markdown text to LaTeX."""
+"""A whole Markdown text to LaTeX; running text to one line of LaTeX, or to plain words."""
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace as changed
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
+from msgspec.structs import replace
 
+from treadle.press.latex.escape import SCRIPTS, SYMBOLS
+from treadle.press.latex.fragment import Fragment
+from treadle.press.markdown.attributes import Remark, remark
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.context import Context, Findings, Place, Setting
+from treadle.press.markdown.context import Context, Findings, Place, RenderOptions, line_of
 from treadle.press.markdown.inline import inline_latex
-from treadle.press.markdown.parser import parse, parse_inline
-from treadle.press.markdown.problems import problems, report
-from treadle.press.weave.fragment import Fragment
+from treadle.press.markdown.parser import parse_inline, parser
 
-# The footnotes of a text, by their labels.
+DASHES = {"---": "\u2014", "--": "\u2013"}
+BREAKS = {"softbreak", "hardbreak", "html_inline"}
+NOT_REPEATED = {"footnote_ref", "image", "maths_display"}  # they stand in the title block, once
+NOTE = re.compile(r"\\(footnote|thanks|label)\b")
+FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
+COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*)(\{(?!\}))?|\\(.)")
+SCRIPT = re.compile(r"([_^])(?:\{([^{}]*)\}|(\w))")
+SYNONYMS = {"to": "→", "le": "≤", "ge": "≥", "ne": "≠", "lVert": "‖", "rVert": "‖"}
+# Accents, fonts, sizes: they change how a thing looks, and are not read.
+SILENT = {
+    "hat", "widehat", "bar", "overline", "tilde", "widetilde", "vec", "dot", "ddot", "left",
+    "right", "big", "Big", "bigl", "bigr", "Bigl", "Bigr", "displaystyle", "textstyle", "limits",
+    "nolimits", "rm", "bf", "it", "sf", "tt", "cal", "bfseries", "itshape", "ensuremath",
+}  # fmt: skip
 
 
-def footnotes(tree: SyntaxTreeNode, env: MutableMapping[str, Any]) -> dict[str, SyntaxTreeNode]:
-    """The text of each label; one that is lost, since nothing refers to it, is a problem."""
+def render_markdown(
+    text: str, origins: Sequence[int], context: Context, places: Sequence[Place] = ()
+) -> Fragment:
+    """The LaTeX of `text`, whose lines come from the lines `origins` of the `.pmd`.
+
+    What is wrong, which images to copy and which places were used goes to the findings.
+    """
+    env: dict[str, Any] = {}
+    tree = SyntaxTreeNode(parser().parse(text, env))
+    notes = _footnotes(tree, env)
+    context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
+    for found in sorted(env.get("remarks", ())):
+        tell = context.doubt if found.is_latex else context.warn
+        tell(found.line, found.message, found.hint)
+    return render_blocks(tree.children, replace(context, blocks=render_blocks))
+
+
+def render_line(text: str, origin: int, context: Context) -> str:
+    """The LaTeX of running text, such as a caption or a title, from the line `origin`."""
+    env: dict[str, Any] = {}
+    tree = parse_inline(" ".join(text.split()), env)
+    return inline_latex(tree, 0, replace(context, origins=(origin,), env=env))
+
+
+def _footnotes(tree: SyntaxTreeNode, env: dict[str, Any]) -> dict[str, SyntaxTreeNode]:
+    """The text of each label; one that is lost, since nothing refers to it, is remarked on."""
     found: dict[str, SyntaxTreeNode] = {}
     if "footnotes" not in env:  # the parser notes there what it finds
         return found
-    used = set()
+    used = {node.meta.get("label") for node in tree.walk() if node.type == "footnote_ref"}
     for node in tree.walk():
-        if node.type == "footnote_ref":
-            used.add(node.meta.get("label", ""))
         if node.type != "footnote_reference":
             continue
         label = node.meta["label"]
         if label in found:
-            report(env, _line(node), f"the footnote `[^{label}]` has a text already",
-                   "this one is left out: give it another label")  # fmt: skip
-        else:
-            found[label] = node
+            what = f"the footnote `[^{label}]` has a text already"
+            hint = "this one is left out: give it another label"
+            remark(env, Remark(line_of(node), what, hint))
+        found.setdefault(label, node)
     for label in found.keys() - used:
-        message = f"nothing refers to the footnote `[^{label}]`: its text is left out"
-        report(env, _line(found[label]), message)
+        what = f"nothing refers to the footnote `[^{label}]`: its text is left out"
+        remark(env, Remark(line_of(found[label]), what))
     return found
 
 
-def _line(node: SyntaxTreeNode) -> int:
-    return node.map[0] if node.map else 0
+def plain_text(text: str) -> str:
+    """The words of running text without its marks, as the PDF's title and subject have them."""
+    return _plain(parse_inline(" ".join(text.split()), {}))
 
 
-# The whole of a Markdown text to LaTeX.
+def running_line(text: str, length: int) -> str:
+    """The LaTeX of a title at the head of every page; more than `length` characters are cut off.
 
-
-def render_markdown(
-    text: str,
-    origins: Sequence[int],
-    setting: Setting,
-    findings: Findings,
-    places: Sequence[Place] = (),
-) -> Fragment:
-    """The LaTeX of `text`, whose lines come from the lines `origins` of the `.pmd`.
-
-    What is wrong, which images to copy and which places were used goes to `findings`.
+    Notes, images and displays are left out, a line break is a blank. The title block has told
+    what is wrong with the text, so that nothing of it is told here.
     """
-    env: dict[str, Any] = {}
-    tree = parse(text, env)
-    notes = footnotes(tree, env)
-    context = Context(setting, findings, origins, places, notes, env, render_blocks)
-    for problem in problems(env):
-        tell = context.doubt if problem.is_latex else context.warn
-        tell(problem.line, problem.message, problem.hint)
-    return render_blocks(tree.children, context)
+    (line,) = parser().parseInline(" ".join(text.split()), {})
+    room = length if len(_plain(SyntaxTreeNode([line]))) > length else None
+    line.children = list(_kept(line.children or (), room))
+    return inline_latex(SyntaxTreeNode([line]), 0, Context(RenderOptions(Path(), ""), Findings()))
 
 
-def render_line(text: str, origin: int, setting: Setting, findings: Findings) -> str:
-    """The LaTeX of running text, such as a caption or a title, from the line `origin`."""
-    env: dict[str, Any] = {}
-    words = " ".join(text.split())
-    return inline_latex(parse_inline(words, env), 0, Context(setting, findings, (origin,), env=env))
+def _kept(tokens: Iterable[Token], room: int | None) -> Iterator[Token]:
+    """What may be repeated and fits in `room` characters (None: all), and an ellipsis after it."""
+    cut = False
+    for token in tokens:
+        if token.nesting:
+            yield token  # what is opened is closed
+        elif cut or token.type in NOT_REPEATED or NOTE.match(token.content):
+            continue
+        elif token.type in BREAKS:
+            yield changed(token, type="text", content=" ")
+        elif room is None or len(token.content) <= room:
+            room = None if room is None else room - len(token.content)
+            yield token
+        else:
+            cut = True
+            words = token.content[: room + 1].rsplit(" ", 1)[0] if token.type == "text" else ""
+            fits = words if len(words) <= room else words[:room]
+            yield changed(token, type="text", content=f"{fits.rstrip()} …")
+
+
+def _plain(tree: SyntaxTreeNode) -> str:
+    return " ".join("".join(_words(tree)).split())
+
+
+def _words(tree: SyntaxTreeNode) -> Iterator[str]:
+    for node in tree.walk():
+        if node.type in BREAKS:
+            yield " "
+        elif node.type in {"maths", "maths_display"} or (
+            node.type == "latex_inline" and not NOTE.match(node.content)
+        ):
+            yield readable_maths(node.content)
+        elif node.type == "text":
+            yield re.sub("---?", lambda dash: DASHES[dash.group()], node.content)
+        elif node.type not in {"inline", "latex_inline"} and not node.children:
+            yield node.content
+
+
+def readable_maths(tex: str) -> str:
+    r"""Mathematics in plain characters: `\ell_2` is `ℓ₂`, `\frac{a}{b}` is `a/b`."""
+    symbols = _symbols()
+    for command in sorted((name for name in symbols if "{" in name), key=len, reverse=True):
+        tex = tex.replace(f"\\{command}", symbols[command])
+    tex = COMMAND.sub(_command, FRACTION.sub(r"\1/\2", tex))
+    return re.sub(r"[{}]", "", SCRIPT.sub(_script, tex)).replace("~", " ")
+
+
+def _command(found: re.Match[str]) -> str:
+    name, blank, brace, sign = found.groups()
+    if sign:
+        return " " if sign in ",;:! " else sign
+    if name in SILENT:
+        return brace or ""
+    return _symbols().get(name, "" if brace else name) + blank + (brace or "")
+
+
+def _script(found: re.Match[str]) -> str:
+    mark, group, single = found.groups()
+    base = group if group is not None else single
+    small = dict(zip(SCRIPTS[mark][1::2], SCRIPTS[mark][::2], strict=True))
+    if all(char in small for char in base):
+        return "".join(small[char] for char in base)
+    return mark + base
+
+
+@lru_cache(maxsize=1)
+def _symbols() -> dict[str, str]:
+    """The character of each symbol's command; of several, the first."""
+    words = SYMBOLS.split()
+    return dict(zip(words[-1::-2], words[-2::-2], strict=True)) | SYNONYMS

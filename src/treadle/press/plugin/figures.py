@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import logging
-import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-from treadle.engine.messages import ChunkTask, Figure, FigureStyle, Output, WorkerSetup
-from treadle.engine.worker.imports import AfterImport
-from treadle.engine.worker.late_style import LateStyle
+from msgspec import Struct, convert
 
-# How figures look: the document's fonts, its text width, thin lines, safe colours.
-#
-# All of it are defaults: the user's code may set any of `rcParams`.
+from treadle.engine.cell import Cell
+from treadle.engine.plugin import Bundle, Host
+
+PDF = "application/pdf"
+
+
+class FigureStyle(Struct, frozen=True):
+    """How figures look: the document's fonts and its text width."""
+
+    text_width: float = 6.3  # inches
+    font_size: float = 10.0  # points: the document's; labels in figures are a little smaller
+    font_family: str = "serif"
+
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
 
@@ -26,12 +34,13 @@ _TEXT = 0.85  # size of a figure's text to the document's
 _SMALL = 0.92  # size of tick labels to the rest
 # Okabe and Ito's palette, told apart by colour-blind readers too; without its faint yellow.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
+_TICKS = {"major.size": 3, "major.width": 0.6, "minor.size": 1.8, "minor.width": 0.5}
 # Tables of a font that say how to lay out text: a PDF holds text that is laid out already.
 _LAYOUT_TABLES = ["GSUB", "GPOS", "GDEF", "MATH", "kern", "gasp"]
 
 
 def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
-    """Make the document's style the default."""
+    """Make the document's style the default; the user's code may set any of `rcParams`."""
     # Building the list of fonts on a new machine is no news of the document.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     text = round(_TEXT * style.font_size, 1)
@@ -42,7 +51,6 @@ def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
 
 
 def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
-    """Make the document's fonts known to matplotlib."""
     from treadle.press.plugin import fonts
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -62,11 +70,11 @@ def slim_subsets(subset: ModuleType) -> None:
 
 
 @contextmanager
-def finished(figure: Any, task: ChunkTask) -> Iterator[None]:  # noqa: ANN401
+def finished(figure: Any, options: Mapping[str, Any]) -> Iterator[None]:  # noqa: ANN401
     """A figure about to be saved: its chunk's options applied, its parts made to fit."""
-    if task.f_size is not None:
-        figure.set_size_inches(task.f_size)
-    if not task.f_spines:
+    if options.get("f_size") is not None:
+        figure.set_size_inches(tuple(options["f_size"]))
+    if not options.get("f_spines", True):
         for axes in figure.axes:
             axes.spines[["top", "right"]].set_visible(False)
     if _has_free_layout(figure):
@@ -158,64 +166,44 @@ def _lines() -> dict[str, Any]:
         "lines.linewidth": 1.2,
         "lines.markersize": 4,
         "patch.linewidth": 0.6,
-        "xtick.major.size": 3,
-        "xtick.major.width": 0.6,
-        "xtick.minor.size": 1.8,
-        "xtick.minor.width": 0.5,
-        "ytick.major.size": 3,
-        "ytick.major.width": 0.6,
-        "ytick.minor.size": 1.8,
-        "ytick.minor.width": 0.5,
+        **{f"{axis}tick.{name}": size for axis in "xy" for name, size in _TICKS.items()},
     }
 
 
-# matplotlib's figures as vector PDF files, in their place among the output.
-
-
 class Figures:
-    """Saves the figures of the chunk that runs; sets matplotlib up once it is imported."""
+    """Saves the figures of the cell that runs; sets matplotlib up once it is imported."""
 
-    def __init__(
-        self, setup: WorkerSetup, after_import: AfterImport, show: Callable[[Output], None]
-    ) -> None:
-        """`show` is called with each figure that is to be seen."""
-        self._folder = setup.figures
-        self._show = show
-        self._task: ChunkTask | None = None
-        self._count = 0
-        self._late = late = LateStyle(setup.style_file)
-        after_import.do("matplotlib", lambda module: apply(module, late.get()))
-        after_import.do("fontTools.subset", slim_subsets)
-        after_import.do("matplotlib.font_manager", lambda module: add_fonts(module, late.get()))
-        after_import.do("matplotlib.figure", self._take_over_figure)
-        after_import.do("matplotlib.pyplot", self._take_over_pyplot)
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._cell: Cell | None = None
+        self.drew = False  # the cell has shown a figure
+        style = convert(host.settings.get("style", {}), FigureStyle)
+        host.after_import("matplotlib", lambda module: apply(module, style))
+        host.after_import("fontTools.subset", slim_subsets)
+        host.after_import("matplotlib.font_manager", lambda module: add_fonts(module, style))
+        host.after_import("matplotlib.figure", self._take_over_figure)
+        host.after_import("matplotlib.pyplot", self._take_over_pyplot)
 
-    @property
-    def waited(self) -> float:
-        """Seconds that chunks have waited to be told how figures look."""
-        return self._late.waited
+    def begin(self, cell: Cell) -> None:
+        """From now on figures belong to this cell; inline code shows none."""
+        self._cell = None if cell.is_inline else cell
+        self.drew = False
 
-    def begin(self, task: ChunkTask) -> None:
-        """From now on figures belong to this chunk."""
-        self._task = task
-        self._count = 0
-
-    def save(self, figure: Any) -> Figure | None:  # noqa: ANN401  (matplotlib's Figure)
-        """Write a figure and close it; None where the chunk shows no figures."""
-        task = self._task
+    def save(self, figure: Any) -> Bundle:  # noqa: ANN401  (matplotlib's Figure)
+        """Draw a figure and close it; nothing to show where the cell shows no figures."""
+        cell = self._cell
         pyplot = sys.modules.get("matplotlib.pyplot")
-        if task is None or not task.fig:
-            return None
-        self._count += 1
-        name = f"{task.figure_stem}-{self._count}.pdf"
-        path = os.path.join(self._folder, name)  # noqa: PTH118  (pathlib is slow to import)
-        os.makedirs(self._folder, exist_ok=True)  # noqa: PTH103
-        with told_once(), finished(figure, task):
-            figure.savefig(path, format="pdf", dpi=task.dpi, metadata=METADATA)
+        if cell is None or not cell.options.get("fig", True):
+            return Bundle()
+        self.drew = True
+        file = io.BytesIO()
+        with told_once(), finished(figure, cell.options):
+            dpi = cell.options.get("dpi", 200)
+            figure.savefig(file, format="pdf", dpi=dpi, metadata=METADATA)
         if pyplot is not None:
             pyplot.close(figure)
-        width, height = figure.get_size_inches()
-        return Figure(name, round(float(width), 4), round(float(height), 4))
+        width, height = (round(float(size), 4) for size in figure.get_size_inches())
+        return Bundle({PDF: file.getvalue()}, {"width": width, "height": height})
 
     def emit_all(self) -> None:
         """Show the figures that are open, in the order they were made."""
@@ -223,13 +211,11 @@ class Figures:
         if helpers is None:
             return
         for number in sorted(helpers.Gcf.figs):
-            output = self.save(helpers.Gcf.figs[number].canvas.figure)
-            if output is not None:
-                self._show(output)
+            self._host.show(self.save(helpers.Gcf.figs[number].canvas.figure))
 
     def discard(self) -> None:
-        """Close what is still open: a figure belongs to the chunk that made it."""
-        self._task = None
+        """Close what is still open: a figure belongs to the cell that made it."""
+        self._cell = None
         helpers = sys.modules.get("matplotlib._pylab_helpers")
         if helpers is not None and helpers.Gcf.figs:
             sys.modules["matplotlib.pyplot"].close("all")
@@ -244,8 +230,6 @@ class Figures:
     def _take_over_figure(self, module: ModuleType) -> None:
         def show(figure: object, warn: bool = True) -> None:  # noqa: ARG001, FBT
             """Show this figure here, in the document."""
-            output = self.save(figure)
-            if output is not None:
-                self._show(output)
+            self._host.show(self.save(figure))
 
         module.Figure.show = show

@@ -16,6 +16,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from treadle.press.tex.engine import PDFLATEX
+
 _RECIPE = "1"  # part of the file's name in the cache: change it with the conversion
 _MAX_ERROR = 0.5  # thousandths of an em by which a converted outline may be off
 _ACCENTED = range(0x20, 0x180)  # Latin-1 and Latin Extended-A
@@ -53,7 +55,7 @@ def converted(wanted: tuple[Face, ...]) -> Iterator[Path]:
 
 def _find(files: list[str]) -> dict[str, Path]:
     try:
-        found = subprocess.run(["kpsewhich", *files], capture_output=True, text=True, check=False)
+        found = subprocess.run(PDFLATEX.find(files), capture_output=True, text=True, check=False)
     except OSError:  # no TeX here
         return {}
     return {Path(line).name: Path(line) for line in found.stdout.splitlines()}
@@ -62,18 +64,14 @@ def _find(files: list[str]) -> dict[str, Path]:
 def _convert_once(source: Path, face: Face) -> Path:
     data = source.read_bytes()
     digest = hashlib.sha256(f"{_RECIPE} {face.family}".encode() + data).hexdigest()[:16]
-    target = _cache() / f"{source.stem}-{digest}.ttf"
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    target = Path(cache) / "treadle" / "fonts" / f"{source.stem}-{digest}.ttf"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(f".{os.getpid()}")
         _convert(source, face.family, partial)
         partial.replace(target)
     return target
-
-
-def _cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "treadle" / "fonts"
 
 
 def _convert(source: Path, family: str, target: Path) -> None:
@@ -138,16 +136,7 @@ def _quadratic_glyphs(font: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 _MAXIMA = (  # fields of `maxp` that TrueType adds; fontTools fills in what it can count
-    "maxPoints",
-    "maxContours",
-    "maxCompositePoints",
-    "maxCompositeContours",
-    "maxTwilightPoints",
-    "maxStorage",
-    "maxFunctionDefs",
-    "maxInstructionDefs",
-    "maxStackElements",
-    "maxSizeOfInstructions",
-    "maxComponentElements",
-    "maxComponentDepth",
+    *("maxPoints", "maxContours", "maxCompositePoints", "maxCompositeContours"),
+    *("maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs"),
+    *("maxStackElements", "maxSizeOfInstructions", "maxComponentElements", "maxComponentDepth"),
 )

@@ -9,11 +9,22 @@ from datetime import datetime, time
 from numbers import Integral, Real
 from typing import Any
 
-from treadle.engine.messages import Table
+from msgspec import Struct
 
-# The cells of a table as text: numbers of a column with equally many decimals.
+TABLE = "application/vnd.treadle.table+json"
+
+
+class Table(Struct, frozen=True):
+    """A DataFrame or a list of records: cells as text, one alignment a column."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    align: tuple[str, ...]  # "l" or "r"
+
 
 _DIGITS = 4  # significant digits of the largest number of a column
+
+_ELLIPSIS = "⋮"
 
 Format = str | int | Callable[[Any], str]
 
@@ -24,7 +35,6 @@ def is_plain(value: object) -> bool:
 
 
 def is_numeric(column: Sequence[object]) -> bool:
-    """Whether a column holds numbers and gaps only."""
     values = [_scalar(value) for value in column]
     present = [value for value in values if not is_missing(value)]
     return bool(present) and all(
@@ -104,11 +114,6 @@ def _common_writer(values: Sequence[object]) -> Callable[[float], str]:
     return lambda value: f"{value:.{decimals}f}"
 
 
-# Tables from a pandas DataFrame or Series, or from a list of records.
-
-_ELLIPSIS = "⋮"
-
-
 def table_of(value: object) -> Table | None:
     """The table that `value` is; None for anything else."""
     pandas = sys.modules.get("pandas")  # imported by the user's code or not at all
@@ -139,13 +144,12 @@ def _of_records(records: Sequence[Mapping[str, object]]) -> Table:
 
 
 def _of_frame(frame: Any, pandas: Any) -> Table:  # noqa: ANN401
-    header, index = _index_columns(frame, pandas)
+    index = _index_names(frame, pandas)
+    header = [*index, *map(_label, frame.columns)]
     shown, cut = _head_and_tail(frame, pandas)
-    columns = [shown.index.get_level_values(level).tolist() for level in index]
-    for position, label in enumerate(frame.columns):
-        header.append(_label(label))
-        columns.append(shown.iloc[:, position].tolist())
-    formats = _formats(frame, pandas, len(header) - len(frame.columns))
+    columns = [shown.index.get_level_values(level).tolist() for level in range(len(index))]
+    columns += [shown.iloc[:, position].tolist() for position in range(len(frame.columns))]
+    formats = [None] * len(index) + _formats(frame, pandas)
     texts = [format_column(column, form) for column, form in zip(columns, formats, strict=True)]
     if cut:
         for column in texts:
@@ -162,21 +166,20 @@ def _head_and_tail(frame: Any, pandas: Any) -> tuple[Any, int]:  # noqa: ANN401
     return pandas.concat([frame.head(half), frame.tail(half)]), half
 
 
-def _index_columns(frame: Any, pandas: Any) -> tuple[list[str], list[int]]:  # noqa: ANN401
-    """Names and levels of the index, none if it only counts the rows."""
+def _index_names(frame: Any, pandas: Any) -> list[str]:  # noqa: ANN401
+    """The names of the index's levels; none if it only counts the rows."""
     index = frame.index
     if index.nlevels == 1 and index.name is None and index.equals(pandas.RangeIndex(len(index))):
-        return [], []
-    names = ["" if name is None else str(name) for name in index.names]
-    return names, list(range(index.nlevels))
+        return []
+    return ["" if name is None else str(name) for name in index.names]
 
 
-def _formats(frame: Any, pandas: Any, index_columns: int) -> list[Any]:  # noqa: ANN401
+def _formats(frame: Any, pandas: Any) -> list[Any]:  # noqa: ANN401
     """How floats are written: `df.attrs["formats"][column]`, `df.attrs["float_format"]`,
     pandas' `display.float_format`, or None for as many digits as the column needs."""
     default = frame.attrs.get("float_format") or pandas.get_option("display.float_format")
     own = frame.attrs.get("formats", {})
-    return [None] * index_columns + [own.get(label, default) for label in frame.columns]
+    return [own.get(label, default) for label in frame.columns]
 
 
 def _label(label: object) -> str:

@@ -6,12 +6,12 @@ import ast
 import hashlib
 import keyword
 import re
-import warnings
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
 from treadle.press.document.model import Chunk, Document
+from treadle.press.document.syntax import parsed
 from treadle.problem import Span
 
 # The first line of an extracted file: what it comes from, and a seal against hand edits.
@@ -45,9 +45,6 @@ def read_seal(text: str) -> Seal | None:
 
 def _digest(body: str) -> str:
     return hashlib.sha256(body.encode("utf-8")).hexdigest()[:16]
-
-
-# Where a chunk's code goes under the code folder.
 
 
 def package_name(stem: str) -> str:
@@ -128,8 +125,6 @@ def origin_of(path: Path, line: int, document: Path | None = None) -> Span | Non
     return Span(str(document), span.line, span.end_line)
 
 
-# What the document's chunks become under the code folder: modules and tests.
-
 _MAIN = 'if __name__ == "__main__":'
 
 
@@ -181,15 +176,9 @@ def _indented(code: str) -> str:
 
 def _string_lines(code: str) -> frozenset[int]:
     """The lines that begin within a string."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            nodes = list(ast.walk(ast.parse(code)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
     return frozenset(
         line
-        for node in nodes
+        for node in ast.walk(parsed(code))
         if isinstance(node, ast.JoinedStr)
         or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
         for line in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)

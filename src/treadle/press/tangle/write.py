@@ -1,4 +1,4 @@
-"""Extract a document's code into the code folder."""
+"""Bring the code folder up to date with a document, and never undo a hand edit."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -22,104 +22,86 @@ from treadle.press.tangle.extract import (
 )
 from treadle.problem import Problem, Span, error, has_errors, warning
 
-# Bring the code folder up to date: plan first, then act, and never undo a hand edit.
 
+class Tangled(Struct, frozen=True):
+    """What was done: all files of the document, those that changed, those removed."""
 
-class Write(Struct, frozen=True):
-    """Create or replace a file."""
-
-    path: Path
-    text: str
-    span: Span
-
-
-class Remove(Struct, frozen=True):
-    """Remove a file that nothing is extracted to any more."""
-
-    path: Path
-    span: Span
-
-
-class Plan(Struct, frozen=True):
-    """What to do; with errors among the problems, nothing is done."""
-
-    actions: tuple[Write | Remove, ...] = ()
+    files: tuple[Path, ...] = ()
+    written: tuple[Path, ...] = ()
+    removed: tuple[Path, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
-def plan_writes(files: Sequence[Extracted], code_dir: Path) -> Plan:
-    """The writes that bring `files` up to date under `code_dir`."""
-    actions: list[Write | Remove] = []
-    problems: list[Problem] = []
+def tangle(document: Document, code_dir: Path) -> Tangled:
+    """Bring `code_dir` up to date with `document`: all of it, or nothing if there is an error."""
+    files = extract(document)
+    paths = tuple(code_dir / file.path for file in files)
+    folder = code_dir / package_name(document.stem)
+    top = Span.at(str(document.path), 1)
+    found = (
+        *writes_for(files, code_dir),
+        *removals_for(folder, document.path.name, paths, top),
+        *_obstacles(folder, files, top),
+    )
+    problems = tuple(item for item in found if isinstance(item, Problem))
+    if has_errors(problems):
+        return Tangled(paths, problems=problems)
+    changes = [item for item in found if isinstance(item, Change)]
+    return Tangled(
+        files=paths,
+        written=tuple(change.path for change in changes if change.text is not None),
+        removed=tuple(change.path for change in changes if change.text is None),
+        problems=problems + apply(changes),
+    )
+
+
+def _obstacles(folder: Path, files: Sequence[Extracted], top: Span) -> Iterator[Problem]:
+    """What is wrong with the folder that the document's modules are to lie in."""
+    if files and folder.name in sys.stdlib_module_names:
+        # It has no `__init__.py`, and so loses against any module of its name.
+        message = f"modules can't be extracted to `{folder.name}`: Python has a module of that name"
+        yield error(files[0].span, message, "give the document's file another name")
+    if folder.is_symlink():
+        message = f"{folder} is a link, and modules would be written through it"
+        hint = "move it out of the way; the code folder itself may be a link"
+        yield error(files[0].span if files else top, message, hint)
+
+
+class Change(Struct, frozen=True):
+    """The text that a file is to have; None: nothing is extracted to it any more."""
+
+    path: Path
+    text: str | None
+    span: Span
+
+
+def writes_for(files: Iterable[Extracted], code_dir: Path) -> Iterator[Change | Problem]:
+    """What brings `files` up to date under `code_dir`, and why that must not be done."""
     for file in files:
         path = code_dir / file.path
         try:
             existing = _read(path)
         except OSError as failure:
             message = f"can't read {path}: {failure.strerror}"
-            problems.append(error(file.span, message, "move what lies there out of the way"))
+            yield error(file.span, message, "move what lies there out of the way")
             continue
-        if existing == file.text:
-            continue
-        refusal = _refusal(file, path, existing)
-        if refusal is None:
-            actions.append(Write(path, file.text, file.span))
-        else:
-            problems.append(refusal)
-    return Plan(tuple(actions), tuple(problems))
+        if existing != file.text:
+            yield _refusal(file, path, existing) or Change(path, file.text, file.span)
 
 
-def plan_removals(package: Path, source: str, keep: Iterable[Path], span: Span) -> Plan:
+def removals_for(
+    package: Path, source: str, keep: Collection[Path], span: Span
+) -> Iterator[Change | Problem]:
     """The removals of files in `package` extracted from `source` earlier and not kept."""
-    kept = set(keep)
-    actions: list[Write | Remove] = []
-    problems: list[Problem] = []
     for path in sorted(package.glob("*.py")):
-        seal = None if path in kept else _seal_of(path)
+        seal = None if path in keep else _seal_of(path)
         if seal is None or seal.source != source:
             continue
         if seal.intact:
-            actions.append(Remove(path, span))
-            continue
-        message = f"{path} was extracted from here, has been edited, and no chunk goes there now"
-        problems.append(warning(span, message, "delete it, or move it out of the folder"))
-    return Plan(tuple(actions), tuple(problems))
-
-
-def act(actions: Iterable[Write | Remove]) -> tuple[Problem, ...]:
-    """Do as planned; an error for each action that failed."""
-    problems = []
-    for action in actions:
-        try:
-            _do(action)
-        except OSError as failure:
-            message = f"can't write {action.path}: {failure.strerror or failure}"
-            problems.append(error(action.span, message))
-    return tuple(problems)
-
-
-def _do(action: Write | Remove) -> None:
-    if isinstance(action, Remove):
-        action.path.unlink(missing_ok=True)
-    else:
-        _write(action.path, action.text)
-    # Python compares a cached module with its source by size and whole seconds only.
-    for cached in (action.path.parent / "__pycache__").glob(f"{action.path.stem}.*.pyc"):
-        cached.unlink(missing_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace the file as a whole, or leave it as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+            yield Change(path, None, span)
+        else:
+            what = "was extracted from here, has been edited, and no chunk goes there now"
+            yield warning(span, f"{path} {what}", "delete it, or move it out of the folder")
 
 
 def _read(path: Path) -> str | None:
@@ -177,50 +159,38 @@ def _first_difference(existing: str, wanted: str) -> int:
     return next(differing, len(pairs))
 
 
-# Extract a document's code into the code folder.
+def apply(changes: Iterable[Change]) -> tuple[Problem, ...]:
+    """Write and remove the files; an error for each change that failed."""
+    problems = []
+    for change in changes:
+        try:
+            _apply(change)
+        except OSError as failure:
+            message = f"can't write {change.path}: {failure.strerror or failure}"
+            problems.append(error(change.span, message))
+    return tuple(problems)
 
 
-class Tangled(Struct, frozen=True):
-    """What was done: all files of the document, those that changed, those removed."""
-
-    files: tuple[Path, ...] = ()
-    written: tuple[Path, ...] = ()
-    removed: tuple[Path, ...] = ()
-    diagnostics: tuple[Problem, ...] = ()
-
-
-def tangle(document: Document, code_dir: Path) -> Tangled:
-    """Bring `code_dir` up to date with `document`: all of it, or nothing if there is an error."""
-    files = extract(document)
-    paths = tuple(code_dir / file.path for file in files)
-    package = package_name(document.stem)
-    top = Span.at(str(document.path), 1)
-    writes = plan_writes(files, code_dir)
-    removals = plan_removals(code_dir / package, document.path.name, paths, top)
-    problems = writes.problems + removals.problems
-    if files:
-        problems += _shadowed(package, files[0].span)
-    if (code_dir / package).is_symlink():
-        problems += _through_link(code_dir / package, files[0].span if files else top)
-    if has_errors(problems):
-        return Tangled(paths, diagnostics=problems)
-    actions = writes.actions + removals.actions
-    return Tangled(
-        files=paths,
-        written=tuple(action.path for action in actions if isinstance(action, Write)),
-        removed=tuple(action.path for action in actions if isinstance(action, Remove)),
-        diagnostics=problems + act(actions),
-    )
+def _apply(change: Change) -> None:
+    path = change.path
+    if change.text is None:
+        path.unlink(missing_ok=True)
+    else:
+        _write(path, change.text)
+    # Python compares a cached module with its source by size and whole seconds only.
+    for cached in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+        cached.unlink(missing_ok=True)
 
 
-def _through_link(folder: Path, span: Span) -> tuple[Problem, ...]:
-    message = f"{folder} is a link, and modules would be written through it"
-    return (error(span, message, "move it out of the way; the code folder itself may be a link"),)
-
-
-def _shadowed(package: str, span: Span) -> tuple[Problem, ...]:
-    """A folder without `__init__.py` loses against any module of its name."""
-    if package not in sys.stdlib_module_names:
-        return ()
-    message = f"modules can't be extracted to `{package}`: Python has a module of that name"
-    return (error(span, message, "give the document's file another name"),)
+def _write(path: Path, text: str) -> None:
+    """Replace the file as a whole, or leave it as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

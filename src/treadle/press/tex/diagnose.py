@@ -1,59 +1,17 @@
-"""What LaTeX says, as problems at lines of the `.pmd`."""
+"""What LaTeX and BibTeX say, as problems at lines of the `.pmd` and of the bibliography."""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from treadle.press.tex.errors import errors_of
-from treadle.press.tex.log import Kind, Message, messages
-from treadle.press.tex.places import Places
+from treadle.press.tex.log import Kind, Message, first_error, messages
+from treadle.press.tex.passes import databases_in
+from treadle.press.tex.places import MADE, READ_BY, Places
+from treadle.press.tex.words import citation_hint, nowhere, reference_hint
 from treadle.problem import Problem, Span, error, warning
-
-# What to do about a reference or a citation that leads nowhere.
-
-_LABEL = re.compile(r"\\label(?:\[[^\]]*\])?\{([^}]+)\}")
-_BIBLIOGRAPHY = re.compile(r"\\bibliography\{|\\addbibresource|\\begin\{thebibliography\}")
-_USE = re.compile(
-    r"\\(?=[A-Za-z]*(?:ref(?![A-Za-z])|[Cc]ite))[A-Za-z]++\*?(?:\[[^\]]*\])*\{[^{}]*\}|\\hyperref\[[^\]]*\]"
-)
-_SIMILAR = 0.7  # of difflib's ratio: the kind or a few letters of a short label are different
-
-
-def citation_hint(key: str, places: Places) -> str:
-    """The way out where nothing defines the citation `key`."""
-    if near := difflib.get_close_matches(key, places.entries, n=1, cutoff=_SIMILAR):
-        return f"did you mean `{near[0]}`?"
-    if _BIBLIOGRAPHY.search(places.tex):
-        return "is it in the bibliography file?"
-    return "the document has no bibliography: give its file by `bibliography:` in the front matter"
-
-
-def nowhere(keys: Iterable[str], places: Places) -> frozenset[str]:
-    """Those that stand only where they are referred to or cited, in all that the document reads."""
-    texts = (places.tex, *(other.text for other in places.inputs))
-    rest = "\n".join(_USE.sub("", text) for text in texts)
-    known = {*places.entries, *places.labels}
-    return frozenset(key for key in keys if key not in known and not _named(key).search(rest))
-
-
-def _named(key: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w:.-]){re.escape(key)}(?![\w:.-])")
-
-
-def reference_hint(key: str, places: Places) -> str:
-    """The way out where nothing has the label `key`."""
-    kind, _, name = key.partition(":")
-    if kind in {"fig", "tbl"} and name in places.uncaptioned:
-        return f"chunk `{name}` (line {places.uncaptioned[name]}) has no caption"
-    labels = dict.fromkeys(_LABEL.findall(places.tex))
-    if near := difflib.get_close_matches(key, labels, n=1, cutoff=_SIMILAR):
-        return f"did you mean `{near[0]}`?"
-    return "nothing in the document has this label"
-
-
-# What LaTeX says, as problems at lines of the `.pmd`.
 
 TOLERATED = 2.0  # points by which a box may stick out before it is worth a word
 
@@ -102,13 +60,16 @@ def diagnose_missing(log: str, places: Places) -> tuple[Problem, ...]:
     return _merged(problem for item in missing for problem in _others(item, places))
 
 
+def _merged(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, in the order of the lines."""
+    return tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
+
+
 def _others(item: Message, places: Places) -> Iterator[Problem]:
     if found := UNKNOWN_OPTION.match(item.text):
         for name in found["name"].split(","):
-            near = places.of_source(
-                name.removesuffix("pt").removesuffix("paper"), places.of_line(1)
-            )
-            at = places.of_source(name, near)
+            value = name.removesuffix("pt").removesuffix("paper")
+            at = places.of_source(name, places.of_source(value, places.of_line(1)))
             hint = SIZES if re.fullmatch(r"[\d.]+pt", name) else ""
             yield warning(at, f"the class has no option `{name}`", hint)
     elif problem := _other(item, places):
@@ -141,9 +102,10 @@ def _given_twice(key: str, places: Places) -> Problem:
     label = re.compile(re.escape(f"\\label{{{key}}}"))
     spans = [places.of_offset(found.start()) for found in label.finditer(places.tex)]
     spans += [at] if (at := places.of_input(label)) else []
-    first, second = (*spans, places.of_line(1), places.of_line(1))[:2]
-    hint = f"first at {first}: give one of them another name" if len(spans) > 1 else ""
-    return error(second if len(spans) > 1 else first, f"the label `{key}` is given twice", hint)
+    text = f"the label `{key}` is given twice"
+    if len(spans) < 2:
+        return error((*spans, places.of_line(1))[0], text)
+    return error(spans[1], text, f"first at {spans[0]}: give one of them another name")
 
 
 def _whole(item: Message, places: Places) -> Span:
@@ -166,13 +128,189 @@ def _missing_character(text: str, places: Places) -> Problem:
 
 
 def _undefined(kind: str, key: str, at: Span | None, places: Places) -> Problem:
-    if kind == "Citation":
-        message = f"the citation `{key}` is not defined"
-        return error(at or places.of_line(1), message, citation_hint(key, places))
-    message = f"the reference `{key}` is not defined"
-    return error(at or places.of_line(1), message, reference_hint(key, places))
+    hint = citation_hint if kind == "Citation" else reference_hint
+    text = f"the {kind.lower()} `{key}` is not defined"
+    return error(at or places.of_line(1), text, hint(key, places))
 
 
-def _merged(found: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Each problem once, in the order of the lines."""
-    return tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
+# A document that LaTeX ends before its last line: nothing of the rest is in the PDF.
+
+MARK = "Treadle: the end is on line "  # our preamble has LaTeX write it into its log, and where
+WRITES = f"\\AtEndDocument{{\\immediate\\write-1{{{MARK}"
+ENDED = re.compile(rf"^{MARK}(?P<line>\d{{1,9}}) of (?P<file>.*)$", re.MULTILINE)
+END = r"\end{document}"
+STOPS = re.compile(r"\\(?:stop|bye|@@end)(?![A-Za-z])")
+HINT = "the end is written for you, below the last line: remove it, or comment the rest out"
+
+
+def early_end(log: str, places: Places) -> Problem | None:
+    """The error that says where the document ended, if that was not its last line."""
+    if WRITES not in places.tex:  # a template of the author's own
+        return None
+    ended = list(ENDED.finditer(log))
+    if not ended and first_error(log) is not None:  # TeX has stopped there
+        return None
+    if not ended:
+        at = None if STOPS.search(places.tex) else places.of_input(STOPS)
+        text = "LaTeX ends before the document does: the rest is lost"
+        return error(at or places.of_pattern(STOPS), text, HINT)
+    number, file = int(ended[-1]["line"]), ended[-1]["file"]
+    inside = _end_in_input(file, number, places)
+    rest = "".join(places.tex_lines[number - 1 :]).partition(END)[2].replace(END, "")
+    if inside is None and (places.is_end(places.tex_name, number) or not rest.strip()):
+        return None
+    at = inside or _end(number, places)
+    return error(at, f"`{END}` ends the document here: the rest is lost", HINT)
+
+
+def _end_in_input(file: str, number: int, places: Places) -> Span | None:
+    """Where in this file the end stands; None: it does not, whatever LaTeX says it has open."""
+    at = places.of_file(file, number) if file else None
+    inputs = (other for other in places.inputs if at is not None and other.name == at.file)
+    return at if any(END in other.line(number) for other in inputs) else None
+
+
+def _end(number: int, places: Places) -> Span:
+    """The line is known, the file is not."""
+    inputs = places.inputs if END not in places.tex_line(number) else ()
+    names = (other.name for other in inputs if END in other.line(number))
+    return next((Span.at(name, number) for name in names), places.of_line(number))
+
+
+# What BibTeX says.
+
+AT_LINE = re.compile(
+    r"^(?P<message>.+?)---(?:line (?P<line>\d{1,9})\d* of|while reading) file (?P<file>.+)$"
+)
+NO_DATABASE = re.compile(r"^I couldn't open (?P<kind>database|style) file (?P<file>.+)$")
+# What the style's program stumbles over: the line after it is the style's.
+NAMES = re.compile(r"^Too many commas in name \d+ of .* for entry (?P<key>\S+)$")
+SAID = {"while executing", "I found no style file"}  # by the line before
+NO_STRING = re.compile(
+    r'^Warning--string name "(?P<name>[^"]+)" is undefined\n'
+    r"--line (?P<line>\d{1,9}) of file (?P<file>.+)$",
+    re.MULTILINE,
+)
+BAD_CROSSREF = re.compile(
+    r'^A bad cross reference---entry "(?P<key>[^"]+)"\nrefers to entry "(?P<other>[^"]+)"',
+    re.MULTILINE,
+)
+UNKNOWN_ENTRY = "I didn't find a database entry for"
+ABOUT_ENTRY = re.compile(r"^Warning--(?P<message>.+ in (?P<key>\S+))$")
+UNKNOWN_TYPE = re.compile(r"""^Warning--entry type for "(?P<key>[^"]+)" isn't style-file defined""")
+# BibTeX itself ends a long line by a `%`; addresses may hold one.
+ADDRESS = re.compile(r"\\(?:url|doi|href|path|nolinkurl)\s*\{[^{}]*\}")
+COMMENT = re.compile(r"(?<!\\)%.*\S")
+
+
+def bibliography_problems(log: str, places: Places, directory: Path) -> Iterator[Problem]:
+    """The problems of a `.blg`, at the entry of the database or at `\\bibliography`."""
+    errors = list(dict.fromkeys(_entry_errors(log, places, directory)))
+    yield from errors
+    yield from _unknown_strings(log, places)
+    if not errors:  # an entry that is cut off lacks fields, which says nothing new
+        yield from _entry_warnings(log, places)
+
+
+def _entry_errors(log: str, places: Places, directory: Path) -> Iterator[Problem]:
+    for line in log.splitlines():
+        if found := NO_DATABASE.match(line):
+            stem = found["file"].rpartition(".")[0] or found["file"]
+            at = places.of_source(stem, places.of_pattern(READ_BY[".bbl"]))
+            what = "bibliography file" if found["kind"] == "database" else "bibliography style"
+            yield error(at, f"there is no {what} `{found['file']}`")
+        elif found := NAMES.match(line):
+            at = _entry(found["key"], places, "author")
+            text = f"BibTeX: too many commas in the names of `{found['key']}`"
+            yield error(at, text, "`and` stands between authors: `Ann Lee and Bo Chen and others`")
+        elif (found := AT_LINE.match(line)) and found["message"] not in SAID:
+            name = found["file"].strip()
+            files = (path for path in databases_in(directory) if path.name == Path(name).name)
+            text = next((path.read_text("utf-8", "replace") for path in files), "")
+            line_meant, hint = _fault(found["message"], int(found["line"] or 1), text)
+            at = places.of_file(name, line_meant)
+            yield error(at, f"BibTeX: {found['message']}", hint)
+    for found in BAD_CROSSREF.finditer(log):
+        text = f"BibTeX: the `crossref` of `{found['key']}` names no entry: `{found['other']}`"
+        yield error(_entry(found["key"], places, "crossref"), text)
+
+
+def _unknown_strings(log: str, places: Places) -> Iterator[Problem]:
+    for found in NO_STRING.finditer(log):
+        at = places.of_file(found["file"].strip(), int(found["line"]))
+        text = f"BibTeX: no `@string` is named `{found['name']}`: the field is left out"
+        yield warning(at, text, "put words in braces; months are jan, feb, mar, ... sep, ... dec")
+
+
+def _entry_warnings(log: str, places: Places) -> Iterator[Problem]:
+    for line in log.splitlines():
+        if found := UNKNOWN_TYPE.match(line):
+            text = f"BibTeX: the style knows no entries of the type that `{found['key']}` has"
+            hint = "is it misspelt? There are @article, @book, @misc and others"
+            yield warning(_entry(found["key"], places), text, hint)
+        elif UNKNOWN_ENTRY in line:
+            continue  # LaTeX says so itself, where the citation stands
+        elif found := ABOUT_ENTRY.match(line):
+            yield warning(_entry(found["key"], places), f"BibTeX: {found['message']}")
+
+
+def lost_behind_percent(bibliography: str, places: Places) -> Iterator[Problem]:
+    r"""A warning for each `%` in the text of a `.bbl` that hides the rest of its line."""
+    key = ""
+    for line in bibliography.splitlines():
+        if made := MADE.search(line):
+            key = made["key"]
+        if key and (lost := COMMENT.search(ADDRESS.sub("", line))):
+            text = f"a `%` in the entry `{key}` makes LaTeX skip what follows it"
+            at = _entry(key, places, lost[0][:5])
+            yield warning(at, text, r"write `\%` for the sign itself")
+
+
+def _entry(key: str, places: Places, words: str = "") -> Span:
+    """The line of the entry with these words."""
+    entry = places.entries.get(key)
+    return entry.of(words) if entry else places.of_pattern(READ_BY[".bbl"])
+
+
+# What is wrong in a bibliography's file where BibTeX stumbles over it, and what to do.
+
+BEGIN = re.compile(r"^[ \t]*@(?!(?i:string|preamble|comment)\b)(?P<type>\w+)\s*[{(]", re.MULTILINE)
+KEY = re.compile(r"\s*(?P<key>[^\s,{}]+)\s*,")
+ENDS = ("end of database", "end of file")
+EXPECTED = "I was expecting a `,' or a `}'"
+
+
+def _fault(message: str, number: int, text: str) -> tuple[int, str]:
+    """The line of the file that is meant, and the way out (may be empty).
+
+    BibTeX's `message` says `number`; it sees the end of what is open, and not its beginning.
+    """
+    here = min(number, text.count("\n") + (not text.endswith("\n"))) if text else number
+    here = max(here, 1)
+    above = "\n".join(text.split("\n")[:number])
+    begins = list(BEGIN.finditer(above))
+    if begins and KEY.match(text, begins[-1].end()) is None:
+        kind = begins[-1]["type"]
+        hint = f"an entry begins with its key, as in `@{kind}{{Name2026,`"
+        return _line(text, begins[-1].start()), hint
+    if any(end in message for end in ENDS):
+        return here, _unclosed(begins[-1:], text)
+    if message.startswith(EXPECTED):
+        # At an entry's first line it is the one before that has not ended.
+        if len(begins) > 1 and _line(text, begins[-1].start()) == number:
+            return here, _unclosed(begins[-2:-1], text)
+        return here, "a comma is missing after the field before"
+    return here, "there is one entry of each key" if message.startswith("Repeated entry") else ""
+
+
+def _unclosed(begins: list[re.Match[str]], text: str) -> str:
+    what = "the closing brace of an entry, or of a field, is missing"
+    if not begins:
+        return what
+    key = KEY.match(text, begins[0].end())
+    line = _line(text, begins[0].start())
+    return f"{what}: `{key['key']}`, which begins on line {line}" if key else what
+
+
+def _line(text: str, offset: int) -> int:
+    return text.count("\n", 0, offset) + 1

@@ -1,4 +1,4 @@
-"""The TeX programs: what to install where they are not, and running them."""
+"""The TeX engine: its programs, their command lines, what they need, and running them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,82 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 
 from treadle.problem import Problem, Span, error
 
-INSTALL = (
-    "install TeX: `make tex` in Treadle's folder, or `apt-get install texlive-latex-extra "
-    "texlive-science lmodern`; or write the LaTeX alone with `--to tex`"
+
+class Engine(Struct, frozen=True):
+    """A TeX, by the names of its programs and their options. No other file has them.
+
+    `dumped` in the command lines is a format made by `dump`, from which a run begins; or None.
+    """
+
+    program: str
+    bibliography: str  # makes `STEM.bbl` of what `STEM.aux` cites
+    finder: str  # tells where files of the installation are
+    preloaded: str  # the format that a preamble is read on top of, before it is dumped
+    options: tuple[str, ...]  # of every run
+    page_options: tuple[str, ...]  # of one that makes pages
+    draft_options: tuple[str, ...]  # of one that makes none
+    dumps: bool  # whether it can dump what `press/tex/format.py` needs
+    install: str
+
+    @property
+    def programs(self) -> tuple[str, str]:
+        """Those that a PDF needs."""
+        return self.program, self.bibliography
+
+    def pages(self, stem: str, dumped: Path | None) -> tuple[str, ...]:
+        """Make the pages of `STEM.tex`."""
+        return self._run(dumped, self.page_options, stem)
+
+    def draft(self, stem: str, dumped: Path | None) -> tuple[str, ...]:
+        """Read `STEM.tex` for the log alone."""
+        return self._run(dumped, self.draft_options, stem)
+
+    def _run(self, dumped: Path | None, options: tuple[str, ...], stem: str) -> tuple[str, ...]:
+        begin = () if dumped is None else (f"-fmt={dumped}",)
+        return self.program, *self.options, *begin, *options, f"{stem}.tex"
+
+    def dump(self, stem: str, first: str) -> tuple[str, ...]:
+        """Read TeX's code `first`, then `STEM.tex`, which ends by dumping `STEM.fmt`."""
+        start = (self.program, "-ini", f"-jobname={stem}", *self.options)
+        return *start, f"&{self.preloaded}", rf"{first}\input {stem}.tex"
+
+    def cite(self, stem: str) -> tuple[str, ...]:
+        """Make `STEM.bbl`."""
+        return self.bibliography, stem
+
+    def find(self, files: Sequence[str]) -> tuple[str, ...]:
+        """Print the paths of these files, one a line."""
+        return self.finder, *files
+
+    def missing(self, span: Span) -> Iterator[Problem]:
+        """An error for each program that a PDF needs and that is not installed."""
+        for name in self.programs:
+            if not shutil.which(name):
+                text = f"the program `{name}` is not installed, and the PDF needs it"
+                yield error(span, text, self.install)
+
+
+PDFLATEX = Engine(
+    program="pdflatex",
+    bibliography="bibtex",
+    finder="kpsewhich",
+    preloaded="pdflatex",
+    options=("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-recorder"),
+    page_options=("-synctex=1",),
+    draft_options=("-draftmode",),
+    dumps=True,
+    install=(
+        "install TeX: `make tex` in Treadle's folder, or `apt-get install texlive-latex-extra "
+        "texlive-science lmodern`; or write the LaTeX alone with `--to tex`"
+    ),
 )
-
-
-def missing_program(name: str, span: Span) -> Problem | None:
-    """The error that says that `name` is not installed; None where it is."""
-    if shutil.which(name):
-        return None
-    return error(span, f"the program `{name}` is not installed, and the PDF needs it", INSTALL)
-
 
 # Where there is this program, none that we start outlives us, however we end.
 WITH_US = ("setpriv", "--pdeathsig", "KILL")
@@ -50,7 +107,6 @@ class Programs:
     """Runs programs, from any thread, and ends those that run when nobody wants them any more."""
 
     def __init__(self) -> None:
-        """None runs."""
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopped = False

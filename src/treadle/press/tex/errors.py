@@ -3,145 +3,34 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 
-from treadle.press.tex.commands import words_for_command, words_for_environment
-from treadle.press.tex.kinds import (
+from treadle.press.tex.causes import (
     BEGUN,
     FATAL,
     MISSING_DOLLAR,
     NO_ENVIRONMENT,
     UNDEFINED,
-    Telling,
     is_end_of_formula,
+    mistakes,
     text_of,
     undefined_command,
     user_of_undefined,
 )
 from treadle.press.tex.log import Message
-from treadle.press.tex.places import ARGUMENT, READS, Input, Places, key_of_made
-from treadle.press.tex.words import NO_FILE, Said, in_words
-from treadle.problem import Problem, Span, error
-
-# What LaTeX reads to its end before it sets it, `align` and the like and arguments of commands:
-# what is wrong in it, it finds at the end.
-
-COLLECTS = r"(?:x?x?align(?:at)?|flalign|gather|multline|subequations|tabularx|tabulary)\*?"
-END = re.compile(rf"\\end\{{(?P<name>{COLLECTS})\}}")
-LONGEST, SHORTEST = 40, 3  # characters of LaTeX's context that are looked for
-SURE = 10  # so many are hardly found elsewhere by chance
-
-
-def place_in_collected(item: Message, places: Places) -> Span | None:
-    """The line of what LaTeX had read of it when it stumbled; None where that can't be told."""
-    if not places.is_job(item.file) or not item.line:
-        return None
-    line = "".join(places.tex_lines[item.line - 1 : item.line])
-    context = _compact(item.context)
-    if ended := END.search(line):
-        first = _begin_of(ended["name"], item.line, places)
-        least = SHORTEST
-    else:
-        first, least = max(item.line - ARGUMENT, 1), SURE
-    if context.endswith(_compact(line)[-least:]) or context[-least:] in _compact(line):
-        return None
-    number = _last_line_with(context, places.tex_lines[first - 1 : item.line - 1], least)
-    return None if number is None else places.of_line(first + number)
-
-
-def _begin_of(name: str, end: int, places: Places) -> int:
-    begin = f"\\begin{{{name}}}"
-    lines = range(end, 0, -1)
-    return next((number for number in lines if begin in places.tex_lines[number - 1]), end)
-
-
-def _last_line_with(context: str, lines: list[str], least: int) -> int | None:
-    """The index of the line in which the context ends; TeX prints blanks where it likes."""
-    texts = [_compact(line) for line in lines]
-    whole = "".join(texts)
-    for length in range(min(LONGEST, len(context)), least - 1, -1):
-        at = whole.rfind(context[-length:])
-        if at >= 0:
-            end = at + length
-            for number, text in enumerate(texts):
-                end -= len(text)
-                if end <= 0:
-                    return number
-    return None
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"\s", "", text)
-
-
-# A formula that is still open where its paragraph ends: what has opened it, and where.
-
-DOLLAR_HINT = "a `$` is missing, here or before"
-ENVIRONMENT = re.compile(
-    r"\\(?P<what>begin|end)\{(?P<name>(?:equation|align|gather|multline|displaymath|math|eqnarray"
-    r"|flalign|alignat)\*?)\}"
+from treadle.press.tex.places import ARGUMENT, READS, Places, key_of_made
+from treadle.press.tex.words import (
+    IMAGE,
+    NO_FILE,
+    Said,
+    in_words,
+    words_for_command,
+    words_for_environment,
 )
-DOLLAR = re.compile(r"(?<!\\)\$")
-
-
-def words_for_open(item: Message, places: Places) -> Said:
-    """What to say of the formula that TeX ends at the blank line of `item`."""
-    if opened := _environment(_paragraph(item, places)):
-        return Said(
-            f"`\\begin{{{opened[1]}}}` is not ended before a blank line",
-            f"write `\\end{{{opened[1]}}}` where it ends; there can be no blank line in it",
-        )
-    return Said("a formula is not closed in its paragraph", DOLLAR_HINT)
-
-
-def place_of_open(item: Message, places: Places) -> Span:
-    """Where it was opened by an environment, or the last line before that blank line."""
-    paragraph = _paragraph(item, places)
-    if opened := _environment(paragraph):
-        return places.of_file(item.file, item.line - len(paragraph) + opened[0])
-    last = paragraph[-1] if paragraph else ""
-    if (read := READS.search(last)) and (other := _input(read[1], places)):
-        lines = other.text.rstrip().split("\n")
-        if len(DOLLAR.findall("\n".join(_last_paragraph(lines)))) % 2:
-            return Span.at(other.name, len(lines))
-    return places.of_file(item.file, item.line - 1)
-
-
-def _environment(paragraph: Sequence[str]) -> tuple[int, str] | None:
-    """The line of the paragraph, and the name, of the environment that is open at its end."""
-    found = [
-        (number, match["what"], match["name"])
-        for number, line in enumerate(paragraph)
-        for match in ENVIRONMENT.finditer(line)
-    ]
-    number, what, name = found[-1] if found else (0, "", "")
-    return (number, name) if what == "begin" else None
-
-
-def _paragraph(item: Message, places: Places) -> Sequence[str]:
-    """The lines before the blank one that `item` names, down to the blank one before them."""
-    if places.is_job(item.file):
-        lines: Sequence[str] = places.tex_lines
-    else:
-        own = places.of_file(item.file, item.line).file
-        texts = (other.text for other in places.inputs if other.name == own)
-        lines = next(texts, "").split("\n")
-    return _last_paragraph(lines[: item.line - 1])
-
-
-def _last_paragraph(lines: Sequence[str]) -> Sequence[str]:
-    blank = (number for number in range(len(lines), 0, -1) if not lines[number - 1].strip())
-    return lines[next(blank, 0) :]
-
-
-def _input(name: str, places: Places) -> Input | None:
-    path = Path(places.file).parent / name.strip()
-    names = {str(path), f"{path}.tex"}
-    return next((other for other in places.inputs if other.name in names), None)
-
-
-# LaTeX's errors: which of them say something, at which line, in which words.
+from treadle.problem import Problem, Span, error
 
 OPEN_ARGUMENT = re.compile(
     r"(?:File|Paragraph) ended (?:while scanning (?:use|text) of|before) (?P<name>\\\S+)"
@@ -150,18 +39,16 @@ VERBATIM = re.compile(r"File ended while scanning use of \\@s?xverbatim")
 BEGIN_VERBATIM = re.compile(r"\\begin\{verbatim\*?\}")
 DEFINED = re.compile(r"Command (?P<name>\\\S+) (?:already defined|undefined)")
 NOTHING_AFTER = re.compile(r"(?P<sign>[_^])\s*\$$")
-INVALID = re.compile(r"Command (?P<name>.+) invalid in math mode")
 SKIPPED = re.compile(r"Incomplete (?P<name>\\if\w*); all text was ignored after line (?P<line>\d+)")
 ENDINPUT = re.compile(r"\\endinput(?![A-Za-z])")
 INTERNAL = {r"\@footnotetext": r"\footnote"}  # LaTeX's commands, by those that authors write
 FINDABLE = 6  # so many characters are hardly found elsewhere by chance
 CLASH = re.compile(r"Option clash for package (?P<name>[^\s.]+)")
-IMAGE = re.compile(r"pdflatex \(file (?P<name>[^)]+)\)")
 
 
 def errors_of(found: Iterable[Message], places: Places) -> Iterator[Problem]:
     """An error for each mistake: of those that only follow from another one, nothing is said."""
-    for item in Telling(places).of(found):
+    for item in mistakes(found, places):
         text = text_of(item)
         said = _special(text, item, places) or in_words(text)
         yield error(_place(item, places), f"LaTeX: {said.sentence}", said.hint)
@@ -173,9 +60,6 @@ def _special(text: str, item: Message, places: Places) -> Said | None:
         return _undefined(item, places)
     if found := NO_ENVIRONMENT.match(text):
         return words_for_environment(found["name"], places.tex)
-    if VERBATIM.match(text):
-        hint = r"write `\end{verbatim}`, alone on its line, where it ends"
-        return Said(r"`\begin{verbatim}` is never ended", hint)
     if (open_ := OPEN_ARGUMENT.match(text)) and f"\\begin{{{open_['name'][1:]}}}" in places.tex:
         name = open_["name"][1:]
         return Said(
@@ -183,7 +67,7 @@ def _special(text: str, item: Message, places: Places) -> Said | None:
             f"write `\\end{{{name}}}` where it ends; there can be no blank line in it",
         )
     if is_end_of_formula(item):
-        return words_for_open(item, places)
+        return _words_for_open(item, places)
     if text.startswith(MISSING_DOLLAR):
         shown = "" if places.is_title(item.file, item.line) else item.context[-40:].strip()
         after = f", after: {shown}" if shown else ""
@@ -196,8 +80,6 @@ def _special(text: str, item: Message, places: Places) -> Said | None:
         return Said(f"nothing follows the `{sign['sign']}` of a formula", hint)
     if FATAL.match(text) and ENDINPUT.search(places.tex):
         return Said("`\\endinput` ends the document here: the rest is lost", "comment the rest out")
-    if found := INVALID.match(text):
-        return Said(f"a formula is still open where `{found['name']}` stands", DOLLAR_HINT)
     return None
 
 
@@ -214,7 +96,7 @@ def _place(item: Message, places: Places) -> Span:
     text = text_of(item)
     key = key_of_made(item.line, places.bibliography) if item.file.endswith(".bbl") else ""
     if entry := places.entries.get(key):
-        return entry.of(_about(text, item) or _last_word(item.read or item.context))
+        return entry.of(_about(text, item) or "".join((item.read or item.context).split()[-1:]))
     if (begun := BEGUN.match(text)) and begun["line"]:
         return places.of_begin(begun["what"], item.file, int(begun["line"]))
     if VERBATIM.match(text):
@@ -222,7 +104,7 @@ def _place(item: Message, places: Places) -> Span:
     if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
         return at
     if is_end_of_formula(item) and item.line > 1:  # TeX misses it at the blank line
-        return place_of_open(item, places)
+        return _place_of_open(item, places)
     if at := _file_place(text, places):
         return at
     if skipped := SKIPPED.search(text):
@@ -231,16 +113,12 @@ def _place(item: Message, places: Places) -> Span:
         return places.of_pattern(ENDINPUT)
     if not item.line:
         return places.of_line(1)
-    if at := place_in_collected(item, places):
+    if at := _place_in_collected(item, places):
         return at
     about = _about(text, item)
     at = places.of_file(item.file or places.tex_name, item.line)
     at = (places.of_line_before(about, item.file, item.line) if about else None) or at
     return places.of_source(about, at)
-
-
-def _last_word(text: str) -> str:
-    return (text.split() or [""])[-1]
 
 
 def _about(text: str, item: Message) -> str:
@@ -282,3 +160,107 @@ def _argument(name: str, item: Message, places: Places) -> Span | None:
         if len(begin) >= FINDABLE and begin in entry.text:
             return entry.of(begin)
     return places.of_open(name)
+
+
+# A formula that is still open where its paragraph ends: what has opened it, and where.
+
+DOLLAR_HINT = "a `$` is missing, here or before"
+ENVIRONMENT = re.compile(
+    r"\\(?P<what>begin|end)\{(?P<name>(?:equation|align|gather|multline|displaymath|math|eqnarray"
+    r"|flalign|alignat)\*?)\}"
+)
+DOLLAR = re.compile(r"(?<!\\)\$")
+
+
+def _words_for_open(item: Message, places: Places) -> Said:
+    """What to say of the formula that TeX ends at the blank line of `item`."""
+    if opened := _environment(_paragraph(item, places)):
+        return Said(
+            f"`\\begin{{{opened[1]}}}` is not ended before a blank line",
+            f"write `\\end{{{opened[1]}}}` where it ends; there can be no blank line in it",
+        )
+    return Said("a formula is not closed in its paragraph", DOLLAR_HINT)
+
+
+def _place_of_open(item: Message, places: Places) -> Span:
+    """Where it was opened by an environment, or the last line before that blank line."""
+    paragraph = _paragraph(item, places)
+    if opened := _environment(paragraph):
+        return places.of_file(item.file, item.line - len(paragraph) + opened[0])
+    last = paragraph[-1] if paragraph else ""
+    read = READS.search(last)
+    path = Path(places.file).parent / read[1].strip() if read else None
+    for other in places.inputs if path else ():
+        lines = other.text.rstrip().split("\n")
+        dollars = DOLLAR.findall("\n".join(_last_paragraph(lines)))
+        if other.name in {str(path), f"{path}.tex"} and len(dollars) % 2:
+            return Span.at(other.name, len(lines))
+    return places.of_file(item.file, item.line - 1)
+
+
+def _environment(paragraph: Sequence[str]) -> tuple[int, str] | None:
+    """The line of the paragraph, and the name, of the environment that is open at its end."""
+    found = [
+        (number, match["what"], match["name"])
+        for number, line in enumerate(paragraph)
+        for match in ENVIRONMENT.finditer(line)
+    ]
+    number, what, name = found[-1] if found else (0, "", "")
+    return (number, name) if what == "begin" else None
+
+
+def _paragraph(item: Message, places: Places) -> Sequence[str]:
+    """The lines before the blank one that `item` names, down to the blank one before them."""
+    if places.is_job(item.file):
+        lines: Sequence[str] = places.tex_lines
+    else:
+        own = places.of_file(item.file, item.line).file
+        texts = (other.text for other in places.inputs if other.name == own)
+        lines = next(texts, "").split("\n")
+    return _last_paragraph(lines[: item.line - 1])
+
+
+def _last_paragraph(lines: Sequence[str]) -> Sequence[str]:
+    blank = (number for number in range(len(lines), 0, -1) if not lines[number - 1].strip())
+    return lines[next(blank, 0) :]
+
+
+# What LaTeX reads to its end before it sets it, `align` and the like and arguments of commands:
+# what is wrong in it, it finds at the end.
+
+COLLECTS = r"(?:x?x?align(?:at)?|flalign|gather|multline|subequations|tabularx|tabulary)\*?"
+END = re.compile(rf"\\end\{{(?P<name>{COLLECTS})\}}")
+LONGEST, SHORTEST = 40, 3  # characters of LaTeX's context that are looked for
+SURE = 10  # so many are hardly found elsewhere by chance
+
+
+def _place_in_collected(item: Message, places: Places) -> Span | None:
+    """The line of what LaTeX had read of it when it stumbled; None where that can't be told."""
+    if not places.is_job(item.file) or not item.line:
+        return None
+    line, context = places.tex_line(item.line), _compact(item.context)
+    first, least = max(item.line - ARGUMENT, 1), SURE
+    if ended := END.search(line):
+        begin = f"\\begin{{{ended['name']}}}"
+        above = range(item.line, 0, -1)
+        first = next((at for at in above if begin in places.tex_line(at)), item.line)
+        least = SHORTEST
+    if context.endswith(_compact(line)[-least:]) or context[-least:] in _compact(line):
+        return None
+    number = _last_line_with(context, places.tex_lines[first - 1 : item.line - 1], least)
+    return None if number is None else places.of_line(first + number)
+
+
+def _last_line_with(context: str, lines: list[str], least: int) -> int | None:
+    """The index of the line in which the context ends; TeX prints blanks where it likes."""
+    texts = [_compact(line) for line in lines]
+    whole = "".join(texts)
+    for length in range(min(LONGEST, len(context)), least - 1, -1):
+        at = whole.rfind(context[-length:])
+        if at >= 0:
+            return bisect_left([*accumulate(map(len, texts))], at + length)
+    return None
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\s", "", text)

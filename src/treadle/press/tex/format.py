@@ -1,4 +1,4 @@
-"""The format of a preamble: made once, kept until something it depends on changes.
+"""The format of a preamble: LaTeX reads the preamble once, and each pass begins where it ends.
 
 A pass from a format gives other bytes than one without, so the way is chosen by the preamble alone:
 the first build and any later one go the same.
@@ -6,30 +6,24 @@ the first build and any later one go the same.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.json import Decoder
+from msgspec.structs import replace
 
-from treadle.engine.store.digest import combined
-from treadle.press.tex.engine import Programs
-from treadle.press.tex.inputs_record import (
-    holds,
-    keys_of,
-    observed,
-    recorded_inputs,
-    recorded_outputs,
-    relevant,
-)
+from treadle.engine.store.atomic import write_whole
+from treadle.engine.store.digest import combined, digest
+from treadle.engine.store.files import standing
+from treadle.engine.store.traces import decoded, encoded
+from treadle.engine.trace import Observed
+from treadle.press.tex.environment import holds, observed_inputs, recorded, relevant, together
 from treadle.press.tex.log import first_error
-from treadle.press.tex.passes import OPTIONS, Job, run_command, run_pdflatex
-
-# How wide the text of a document is, and how large its font: what figures are drawn for.
+from treadle.press.tex.passes import Job, run_command
 
 POINTS_PER_INCH = 72.27
 # \columnwidth: in two columns a figure has one of them.
@@ -41,35 +35,28 @@ MEASURED = re.compile(r"TREADLE-MEASURE (?P<width>[\d.]+)pt (?P<size>[\d.]+)")
 
 
 class Measure(Struct, frozen=True):
-    """The width of the text in inches and the size of its font in points."""
+    """What figures are drawn for: the text's width in inches, the size of its font in points."""
 
     text_width: float = 6.3
     font_size: float = 10.0
 
 
-def measure_of(log: str) -> Measure | None:
-    """The measure that a document which ends in `PROBE` has told."""
-    found = MEASURED.search(log)
-    if found is None:
-        return None
-    return Measure(round(float(found["width"]) / POINTS_PER_INCH, 4), float(found["size"]))
-
-
-# Dump a preamble: LaTeX reads it once, and a pass begins where it ends.
+# `STEM.tex` stays a whole document, read under its own name, so that every line has its own
+# number: the format passes over the lines of the preamble, whatever they hold, all characters
+# being letters like any other. What the preamble has put on the page so far, such as writes to the
+# auxiliary file, is kept in a box, as TeX would lose it.
 #
-# The format passes over the lines of the preamble, so that `STEM.tex` stays a whole document, is
-# read under its own name, and every line has its own number.
+# A format does not hold all that a preamble may do: font maps (which is why their commands tell
+# when they are used), colour stacks, objects and images in the PDF, open files and groups. Nor
+# does it look again, at every build, for a file that was not there. A preamble that does any of
+# this is read at every pass.
 
-# A format holds no font map, so that a preamble which loads one can't be dumped: it is noticed.
 PRELUDE = (
     r"\catcode64=11 \let\treadle@mapfile\pdfmapfile \let\treadle@mapline\pdfmapline"
     r" \protected\def\pdfmapfile{\global\let\treadle@map=1\treadle@mapfile}"
     r" \protected\def\pdfmapline{\global\let\treadle@map=1\treadle@mapline}"
     r" \catcode64=12 "
 )
-# What the preamble has put on the page so far, such as writes to the auxiliary file, is kept in a
-# box: TeX would lose it. Then the lines of the preamble are passed over, all characters being
-# letters like any other.
 POSTLUDE = r"""\catcode64=11
 \typeout{TREADLE-DUMP \ifdefined\treadle@map map\fi
   stack\pdfcolorstackinit page direct{0 g 0 G}}
@@ -94,67 +81,57 @@ POSTLUDE = r"""\catcode64=11
 SUITED = re.compile(r"^TREADLE-DUMP +stack ?1$", re.MULTILINE)
 NO_OBJECTS = re.compile(r"^0 indirect objects$", re.MULTILINE)
 IMAGES = {".pdf", ".png", ".jpg", ".jpeg", ".jbig2"}
-# It looks for a file at every build, and a format would have looked once.
-LOOKS = re.compile(r"\\(?:Input)?IfFileExists\s*\{[^}]*/|\\openin")
+LOOKS_FOR_FILE = re.compile(r"\\(?:Input)?IfFileExists\s*\{[^}]*/|\\openin")
 
 
-class Dump(Struct, frozen=True):
-    """The log, and the format; None where the preamble can't be dumped.
+class _Dump(Struct, frozen=True):
+    """The format; None where the preamble can't be dumped.
 
     `final`: it is the preamble that is at fault, so that another try would end likewise.
     """
 
-    log: str
     file: Path | None
     final: bool
 
 
-def dump(preamble: str, job: Job) -> Dump:
+def _dump(preamble: str, job: Job) -> _Dump:
     """Dump `preamble`, whole lines, to the job's `STEM.fmt`."""
+    if not job.engine.dumps:
+        return _Dump(None, final=True)
     postlude = POSTLUDE.replace("%LINES% %\n  ", f"{preamble.count(chr(10))} ")
     job.file(".tex").write_text(preamble + postlude, "utf-8", newline="\n")
-    options = ("-ini", f"-jobname={job.stem}", *OPTIONS)
-    log = run_command(job, ["pdflatex", *options, "&pdflatex", rf"{PRELUDE}\input {job.stem}.tex"])
+    log, _ = run_command(job, job.engine.dump(job.stem, PRELUDE))
     file = job.file(".fmt")
-    if first_error(log) is not None:
+    failed = first_error(log) is not None
+    if failed or not _suited(preamble, log, job):
         file.unlink(missing_ok=True)
-        return Dump(log, None, job.file(".log").exists())
-    if not _suited(preamble, log, job):
-        file.unlink(missing_ok=True)
-        return Dump(log, None, final=True)
+        return _Dump(None, final=not failed or job.file(".log").exists())
     if not file.exists():
-        return Dump(log, None, final=False)
-    _unpack(file)
-    return Dump(log, file, final=True)
+        return _Dump(None, final=False)
+    data = file.read_bytes()
+    if data.startswith(b"\x1f\x8b"):  # TeX reads it unpacked as well, and in half the time
+        file.write_bytes(zlib.decompress(data, zlib.MAX_WBITS | 16))
+    return _Dump(file, final=True)
 
 
 def _suited(preamble: str, log: str, job: Job) -> bool:
     """Whether a format holds all that the preamble has done."""
-    outputs = {Path(name).suffix for name in recorded_outputs(job.directory, job.stem)}
-    inputs = {path.suffix for path in recorded_inputs(job.directory, job.stem)}
+    outputs = {path.suffix for path in recorded(job.directory, job.stem, "OUTPUT")}
+    inputs = {path.suffix for path in recorded(job.directory, job.stem, "INPUT")}
     return (
         outputs <= {".log", ".fmt"}
         and not inputs & IMAGES
         and SUITED.search(log) is not None
         and NO_OBJECTS.search(log) is not None
-        and not LOOKS.search(preamble)
+        and not LOOKS_FOR_FILE.search(preamble)
     )
 
 
-def _unpack(file: Path) -> None:
-    """TeX reads a format that is not compressed as well, and in half the time."""
-    data = file.read_bytes()
-    if data.startswith(b"\x1f\x8b"):
-        file.write_bytes(zlib.decompress(data, zlib.MAX_WBITS | 16))
-
-
-# The format of a preamble: made once, kept until something it depends on changes.
-#
-# A pass from a format gives other bytes than one without, so the way is chosen by the preamble
-# alone: the first build and any later one go the same.
+# The format: made once, kept until something it depends on changes.
 
 KEPT = 6  # formats of earlier preambles: going back to one costs nothing
 RECORD = "record.json"
+PROBED = "measure"  # stem of the document that measures
 
 
 class Format(Struct, frozen=True):
@@ -169,114 +146,89 @@ class Format(Struct, frozen=True):
     measure: Measure = field(default_factory=Measure)
     failed: bool = False
     identity: str = ""  # changes with the format
-    inputs: tuple[Path, ...] = ()  # what it read of the folders that TeX searches for the document
-    depends: Mapping[str, str] = {}  # all it rests on: see `record`
+    depends: Observed = Observed()
 
 
-class Store(Struct, frozen=True):
-    """Where formats are kept: a folder of this program's own."""
+class _Record(Struct, frozen=True):
+    """What is kept beside a format, or, where there can be none, instead."""
 
-    folder: Path
-    stem: str
-    environment: Mapping[str, str]
-    programs: Programs = field(default_factory=Programs)
+    observed: Observed
+    dumped: bool
+    measure: Measure
 
 
 def preamble_of(tex: str) -> str:
     r"""The lines of a document before `\begin{document}`; empty if it has no such line."""
-    lines = tex.split("\n")
-    for number, line in enumerate(lines):
-        if line.startswith(r"\begin{document}"):
-            return "".join(f"{text}\n" for text in lines[:number])
-    return ""
+    head, begin, _ = f"\n{tex}".partition("\n\\begin{document}")
+    return f"{head}\n"[1:] if begin else ""
 
 
-def format_of(preamble: str, store: Store) -> Format:
-    """The format of `preamble` (whole lines), made if there is none that still holds."""
-    scheme = combined((PRELUDE, POSTLUDE, PROBE, *OPTIONS))
-    identity = combined((scheme, preamble, store.stem, relevant(store.environment)))[:24]
-    directory = store.folder / identity
-    known = _recall(directory, store)
+def format_of(preamble: str, job: Job, formats: Path) -> Format:
+    """The format of `preamble` (whole lines) for `job`, made in the folder `formats` if there is
+    none that still holds."""
+    scheme = (PRELUDE, POSTLUDE, PROBE, *job.engine.dump(job.stem, ""))
+    directory = formats / combined((*scheme, preamble, relevant(job.environment)))[:24]
+    known = _recall(directory, job.stem)
     if known is not None:
         os.utime(directory)
         return known
-    shutil.rmtree(directory, ignore_errors=True)
+    forget_format(directory)
     directory.mkdir(parents=True)
-    made = _make(preamble, directory, store)
-    _forget_old(store.folder)
+    made = _make(preamble, replace(job, directory=directory))
+    by_age = sorted(formats.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    for path in by_age[:-KEPT]:
+        forget_format(path)
     return made
 
 
-def forget_format(format_: Format) -> None:
-    """Remove it, for example as TeX can't read it."""
-    if format_.file is not None:
-        shutil.rmtree(format_.file.parent, ignore_errors=True)
+def forget_format(directory: Path) -> None:
+    """Remove what is kept in it, for example as TeX can't read it."""
+    shutil.rmtree(directory, ignore_errors=True)
 
 
-def _make(preamble: str, directory: Path, store: Store) -> Format:
-    job = Job(directory, store.stem, store.environment, programs=store.programs)
-    found = dump(preamble, job)
-    log = _probe(preamble, directory, store, found.file)
+def _make(preamble: str, job: Job) -> Format:
+    found = _dump(preamble, job)
+    log = _probe(preamble, job, found.file)
     if found.file is not None and first_error(log) is not None:
-        found = Dump(found.log, None, final=True)
-        log = _probe(preamble, directory, store, None)
-    measure = measure_of(log)
-    if first_error(log) is not None or measure is None:
+        found = _Dump(None, final=True)
+        log = _probe(preamble, job, None)
+    told = MEASURED.search(log)
+    if first_error(log) is not None or told is None:
         return Format(None, log, failed=True)
+    width = round(float(told["width"]) / POINTS_PER_INCH, 4)
+    measure = Measure(width, float(told["size"]))
     if found.final:
-        _remember(directory, store, measure, dumped=found.file is not None)
-        return _recall(directory, store) or Format(None, log, measure)
+        _remember(job, measure, found.file)
+        return _recall(job.directory, job.stem) or Format(None, log, measure)
     return Format(None, log, measure)
 
 
-def _probe(preamble: str, directory: Path, store: Store, file: Path | None) -> str:
+def _probe(preamble: str, job: Job, file: Path | None) -> str:
     """The log of a document without pages that measures its text."""
-    options = (*OPTIONS, "-draftmode")
-    plain = Job(directory, "measure", store.environment, options, programs=store.programs)
-    job = plain.using(file)
-    # The format passes over so many lines, whatever they hold.
+    job = replace(job, stem=PROBED)
     job.file(".tex").write_text(preamble + PROBE, "utf-8", newline="\n")
-    return run_pdflatex(job)
+    return run_command(job, job.engine.draft(PROBED, file))[0]
 
 
-def _remember(directory: Path, store: Store, measure: Measure, *, dumped: bool) -> None:
-    stem = store.stem
-    keys = {*keys_of(directory, stem, store.environment)}
-    keys |= {*keys_of(directory, "measure", store.environment)}
-    values = observed(sorted(keys))
-    if dumped:
-        key = f"stat:{directory / f'{stem}.fmt'}"
-        values |= observed([key])
-    record = {
-        "values": values,
-        "dumped": dumped,
-        "width": measure.text_width,
-        "size": measure.font_size,
-    }
-    part = directory / f"{RECORD}.part"
-    part.write_text(json.dumps(record), "utf-8")
-    part.replace(directory / RECORD)
+def _remember(job: Job, measure: Measure, file: Path | None) -> None:
+    made = () if file is None else ((str(file), "inode", standing(str(file), "inode")),)
+    observed = Observed(stats=made)
+    for stem in (job.stem, PROBED):
+        run = observed_inputs(job.directory, stem, job.environment, job.engine)
+        observed = together(observed, run)
+    record = _Record(observed, file is not None, measure)
+    write_whole(str(job.directory / RECORD), [encoded(record)])
 
 
-def _recall(directory: Path, store: Store) -> Format | None:
+def _recall(directory: Path, stem: str) -> Format | None:
     try:
-        text = (directory / RECORD).read_text("utf-8")
-        record = json.loads(text)
-        values = record["values"]
-        measure = Measure(float(record["width"]), float(record["size"]))
-        dumped = bool(record["dumped"])
-        log = directory / f"{store.stem}.log" if dumped else directory / "measure.log"
-        if not holds(values):
-            return None
-        said = log.read_text("utf-8", "replace")
-    except (OSError, ValueError, KeyError, TypeError):
+        text = (directory / RECORD).read_bytes()
+        record = decoded(text, Decoder(_Record))
+        said = directory / f"{stem if record.dumped else PROBED}.log"
+        log = said.read_text("utf-8", "replace")
+    except (OSError, ValueError):
         return None
-    own = tuple(Path(key[5:]) for key in values if key.startswith("file:"))
-    file = directory / f"{store.stem}.fmt" if dumped else None
-    return Format(file, said, measure, False, combined((text,)), own, values)
-
-
-def _forget_old(folder: Path) -> None:
-    kept = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for path in kept[KEPT:]:
-        shutil.rmtree(path, ignore_errors=True)
+    if not holds(record.observed):
+        return None
+    file = directory / f"{stem}.fmt" if record.dumped else None
+    return Format(file, log, record.measure, False, digest(text), record.observed)

@@ -1,10 +1,12 @@
-"""From a line of the `.tex` that LaTeX complains about to the line of the `.pmd`."""
+"""From a line of the `.tex` that LaTeX speaks of to the line of the `.pmd` or another source."""
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -24,6 +26,13 @@ class Input(Struct, frozen=True):
     name: str
     text: str
 
+    def line(self, number: int) -> str:
+        """Counted from 1; empty if there is none."""
+        return "".join(self.text.split("\n")[number - 1 : number])
+
+    def of_offset(self, offset: int) -> Span:
+        return Span.at(self.name, self.text.count("\n", 0, offset) + 1)
+
 
 def inputs_of(tex: str, folder: Path) -> tuple[Input, ...]:
     """The files below the document's `folder` that `tex` reads, and those that they read."""
@@ -31,10 +40,11 @@ def inputs_of(tex: str, folder: Path) -> tuple[Input, ...]:
     texts = [tex]
     while texts and len(found) < MOST:
         for path in _named(texts.pop(), folder):
-            text = _text(path) if str(path) not in found else None
-            if text is not None:
-                found[str(path)] = Input(str(path), text)
-                texts.append(text)
+            with suppress(OSError):
+                if str(path) not in found and path.is_file():
+                    text = path.read_text("utf-8", "replace")
+                    found[str(path)] = Input(str(path), text)
+                    texts.append(text)
     return tuple(found.values())
 
 
@@ -44,13 +54,6 @@ def _named(tex: str, folder: Path) -> Iterator[Path]:
         yield path if path.suffix else path.with_name(f"{path.name}.tex")
 
 
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text("utf-8", "replace") if path.is_file() else None
-    except OSError:
-        return None
-
-
 # The entries of the bibliography's files, and which one a line of the `.bbl` was made of.
 
 START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}]+)\s*,", re.MULTILINE)
@@ -58,9 +61,8 @@ MADE = re.compile(r"\\bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?\s*\{(?P<key>[
 
 
 class Entry(Struct, frozen=True):
-    """An entry: its key, the author's file, the line of it where it begins, its text."""
+    """An entry: the author's file, the line of it where it begins, its text."""
 
-    key: str
     file: str
     line: int
     text: str
@@ -78,28 +80,26 @@ def entries_in(paths: Iterable[Path]) -> dict[str, Entry]:
     found: dict[str, Entry] = {}
     for path in paths:
         if path.suffix == ".bib" and path.is_file():
-            for entry in _entries(path.read_text("utf-8", "replace"), str(path)):
-                found.setdefault(entry.key, entry)
+            for key, entry in _entries(path.read_text("utf-8", "replace"), str(path)):
+                found.setdefault(key, entry)
     return found
 
 
-def _entries(text: str, file: str) -> Iterator[Entry]:
+def _entries(text: str, file: str) -> Iterator[tuple[str, Entry]]:
     starts = list(START.finditer(text))
+    ends = [start.start() for start in starts[1:]] + [len(text)]
     line, at = 1, 0
-    for number, start in enumerate(starts, 1):
+    for start, end in zip(starts, ends, strict=True):
         line += text.count("\n", at, start.start())
         at = start.start()
-        end = starts[number].start() if number < len(starts) else len(text)
-        yield Entry(start["key"], file, line, text[at:end])
+        yield start["key"], Entry(file, line, text[at:end])
 
 
 def key_of_made(number: int, bibliography: str) -> str:
-    """The key of the entry of which BibTeX has made line `number` of the `.bbl`; or empty."""
+    """The key of the entry of which line `number` of the `.bbl` was made; or empty."""
     above = "\n".join(bibliography.split("\n")[:number])
     return next((found["key"] for found in reversed([*MADE.finditer(above)])), "")
 
-
-# From a line of the `.tex` that LaTeX complains about to the line of the `.pmd`.
 
 # What LaTeX reads while it stands at one of these commands.
 READ_BY = {
@@ -131,15 +131,8 @@ class Places(Struct, frozen=True, dict=True):
     bibliography: str = ""  # the text of the `.bbl`
     labels: frozenset[str] = frozenset()  # that LaTeX has come to know
 
-    def of_line(self, number: int) -> Span:
-        """The span of tex line `number`; line 1 of the document where the map does not reach."""
-        if not self.lines:
-            return Span.at(self.file, 1)
-        return Span.at(self.file, max(1, self.lines[min(max(number, 1), len(self.lines)) - 1]))
-
     @cached_property
     def tex_lines(self) -> list[str]:
-        """The lines of the tex."""
         return self.tex.split("\n")
 
     @cached_property
@@ -154,7 +147,6 @@ class Places(Struct, frozen=True, dict=True):
 
     @cached_property
     def inputs(self) -> tuple[Input, ...]:
-        """The author's files that the tex reads."""
         return inputs_of(self.tex, Path(self.file).parent)
 
     @cached_property
@@ -162,9 +154,33 @@ class Places(Struct, frozen=True, dict=True):
         """The entries of the bibliography's files, by their keys."""
         return entries_in(map(Path, self.originals.values()))
 
+    def tex_line(self, number: int) -> str:
+        """A line of the tex, counted from 1; empty if there is none."""
+        return "".join(self.tex_lines[number - 1 : number])
+
     def is_job(self, name: str) -> bool:
         """Whether it is `STEM.tex`; empty, as far as LaTeX's log tells, it is."""
         return not name or os.path.normpath(name) == self.tex_name
+
+    def is_end(self, name: str, number: int) -> bool:
+        """Whether tex line `number` is the document's end, where errors before it come to light."""
+        return self.is_job(name) and number == self._end
+
+    def is_title(self, name: str, number: int) -> bool:
+        """Whether tex line `number` is of the title block, which comes first in the document."""
+        begin = self.tex.count("\n", 0, max(self.tex.find("\\begin{document}"), 0)) + 1
+        near = self.is_job(name) and begin < number <= begin + TITLE
+        authors = near and not self.is_end(name, number) and FRONT.match("".join(self.source[:1]))
+        return bool(authors) and self.of_line(number) == self.of_line(begin)
+
+    def of_line(self, number: int) -> Span:
+        """The span of tex line `number`; line 1 of the document where the map does not reach."""
+        if not self.lines:
+            return Span.at(self.file, 1)
+        return Span.at(self.file, max(1, self.lines[min(max(number, 1), len(self.lines)) - 1]))
+
+    def of_offset(self, offset: int) -> Span:
+        return self.of_line(self.tex.count("\n", 0, offset) + 1)
 
     def of_file(self, name: str, number: int) -> Span:
         """The span of a line of any file TeX reads: other sources are named themselves."""
@@ -180,17 +196,6 @@ class Places(Struct, frozen=True, dict=True):
         elif path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
             return self.of_pattern(_loading(path.stem))
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
-
-    def is_end(self, name: str, number: int) -> bool:
-        """Whether tex line `number` is the document's end, where errors before it come to light."""
-        return self.is_job(name) and number == self._end
-
-    def is_title(self, name: str, number: int) -> bool:
-        """Whether tex line `number` is of the title block, which comes first in the document."""
-        begin = self.tex.count("\n", 0, max(self.tex.find("\\begin{document}"), 0)) + 1
-        near = self.is_job(name) and begin < number <= begin + TITLE
-        own = near and not self.is_end(name, number) and FRONT.match("".join(self.source[:1]))
-        return bool(own) and self.of_line(number) == self.of_line(begin)
 
     def of_line_before(self, text: str, name: str, number: int) -> Span | None:
         """The span of the line with `text` at tex line `number` or before: TeX, having read an
@@ -220,36 +225,27 @@ class Places(Struct, frozen=True, dict=True):
 
     def of_input(self, pattern: re.Pattern[str]) -> Span | None:
         """The first occurrence of `pattern` in the author's files that the tex reads."""
-        found = ((other, pattern.search(other.text)) for other in self.inputs)
-        return next(
-            (
-                Span.at(other.name, other.text.count("\n", 0, match.start()) + 1)
-                for other, match in found
-                if match
-            ),
-            None,
-        )
-
-    def of_offset(self, offset: int) -> Span:
-        """The span of a character of the tex."""
-        return self.of_line(self.tex.count("\n", 0, offset) + 1)
+        for other in self.inputs:
+            if match := pattern.search(other.text):
+                return other.of_offset(match.start())
+        return None
 
     def of_begin(self, name: str, file: str, number: int) -> Span:
         r"""The span of the `\begin` of an environment: its line is known, its file is not."""
         begin = f"\\begin{{{name}}}"
-        if begin not in "".join(self.tex_lines[number - 1 : number]):
-            own = self.of_file(file, number).file if file else self.file
-            for other in sorted(self.inputs, key=lambda item: item.name != own):
-                if begin in "".join(other.text.split("\n")[number - 1 : number]):
+        if begin not in self.tex_line(number):
+            likely = self.of_file(file, number).file if file else self.file
+            for other in sorted(self.inputs, key=lambda item: item.name != likely):
+                if begin in other.line(number):
                     return Span.at(other.name, number)
         return self.of_line(number)
 
     def of_open(self, command: str) -> Span | None:
         """The span of the first line with `command` on which a brace is open at the end."""
-        lines = enumerate(self.tex_lines, 1)
-        found = (n for n, line in lines if command in line and line.count("{") > line.count("}"))
-        number = next(found, None)
-        return None if number is None else self.of_line(number)
+        for number, line in enumerate(self.tex_lines, 1):
+            if command in line and line.count("{") > line.count("}"):
+                return self.of_line(number)
+        return None
 
     def of_text(self, text: str) -> Span | None:
         """Where `text` stands in the tex or in a file that it reads, as TeX shows it: with other
@@ -259,15 +255,10 @@ class Places(Struct, frozen=True, dict=True):
             return None
         if (at := _offset(self.tex, wanted)) >= 0:
             return self.of_offset(at)
-        found = ((other, _offset(other.text, wanted)) for other in self.inputs)
-        return next(
-            (
-                Span.at(other.name, other.text.count("\n", 0, at) + 1)
-                for other, at in found
-                if at >= 0
-            ),
-            None,
-        )
+        for other in self.inputs:
+            if (at := _offset(other.text, wanted)) >= 0:
+                return other.of_offset(at)
+        return None
 
 
 def _loading(package: str) -> re.Pattern[str]:
@@ -278,16 +269,62 @@ def _loading(package: str) -> re.Pattern[str]:
 
 
 def _offset(text: str, wanted: str) -> int:
+    """Where `wanted` begins in `text`, whose blanks don't count; -1: nowhere."""
     if len(wanted) == 1:  # there may be hundreds of missing characters to look for
         return text.find(wanted)
-    dense = "".join(text.split())
-    return _with_blanks(text, dense.find(wanted)) if wanted in dense else -1
-
-
-def _with_blanks(text: str, offset: int) -> int:
-    """Where in `text` the character is that has `offset` when blanks don't count."""
-    for word in re.finditer(r"\S+", text):
+    offset = "".join(text.split()).find(wanted)
+    for word in re.finditer(r"\S+", text) if offset >= 0 else ():
         if offset < len(word[0]):
             return word.start() + offset
         offset -= len(word[0])
-    return len(text)
+    return -1
+
+
+# SyncTeX for the `.pmd`: LaTeX's own file says where on a page each line of the `.tex` is.
+#
+# Its inputs are numbered by tags; records such as `h1,143:x,y:...` hold a tag and a line. Those of
+# the `.tex`, and of what LaTeX wrote beside it, are put at the lines of the `.pmd` they come from
+# (`man 5 synctex` describes the format).
+
+SYNCTEX = ".synctex.gz"
+TAGGED = re.compile(rb"^Input:(\d+):(.*)\n", re.MULTILINE)
+RECORD = re.compile(rb"^([\[(hvkgrx$f])(\d+),(\d+)(?=[:,])", re.MULTILINE)
+
+
+def synctex_for(compressed: bytes, places: Places, folder: Path, document: Path) -> bytes:
+    """LaTeX's file, such that viewers and editors are led to `document`, an absolute path.
+
+    LaTeX ran in `folder`.
+    """
+    data = gzip.decompress(compressed)
+    files = {int(tag): Path(os.fsdecode(name)) for tag, name in TAGGED.findall(data)}
+    here = os.path.realpath(folder)
+    ours = {tag: path.name for tag, path in files.items() if _is_ours(path, here, places)}
+    if not ours:
+        return compressed
+    target = min(ours)  # the tag under which the document is known from now on
+    known: dict[tuple[bytes, bytes], bytes] = {}
+
+    def moved(found: re.Match[bytes]) -> bytes:
+        key = found[2], found[3]
+        if key not in known:
+            name = ours.get(int(found[2]))
+            line = 0 if name is None else places.of_file(name, int(found[3])).line
+            known[key] = b"%d,%d" % (target, line) if name else b"%b,%b" % key
+        return found[1] + known[key]
+
+    def renamed(found: re.Match[bytes]) -> bytes:
+        tag = int(found[1])
+        if tag == target:
+            return b"Input:%d:%b\n" % (target, os.fsencode(document))
+        return b"" if tag in ours else found[0]
+
+    mapped = RECORD.sub(moved, TAGGED.sub(renamed, data))
+    return gzip.compress(mapped, compresslevel=1, mtime=0)
+
+
+def _is_ours(path: Path, folder: str, places: Places) -> bool:
+    if os.path.realpath(path.parent) != folder:
+        return False
+    written = path.stem == Path(places.tex_name).stem and path.suffix in READ_BY
+    return written or path.name == places.tex_name

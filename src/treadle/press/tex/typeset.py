@@ -1,157 +1,103 @@
-"""Typeset a staged `.tex`: the PDF, if LaTeX found nothing wrong, and what it found."""
+"""Typeset a document: measured from its preamble before anything is drawn, then as a PDF."""
 
 from __future__ import annotations
 
-import re
+import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.json import Decoder
 from msgspec.structs import replace
 
-from treadle.press.tex.bibliography import bibliography_diagnostics, lost_behind_percent
-from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing
-from treadle.press.tex.engine import missing_program
-from treadle.press.tex.format import Format, Store, forget_format, format_of, preamble_of
+from treadle.engine.store.atomic import write_whole
+from treadle.engine.store.digest import combined, digest
+from treadle.engine.store.files import changed_since
+from treadle.engine.store.traces import decoded, encoded
+from treadle.engine.trace import Observed
+from treadle.press.document.model import Document, Prose
+from treadle.press.document.settings import read_settings
+from treadle.press.plugin.figures import FigureStyle
+from treadle.press.tex.diagnose import (
+    bibliography_problems,
+    diagnose,
+    diagnose_errors,
+    diagnose_missing,
+    early_end,
+    lost_behind_percent,
+)
+from treadle.press.tex.engine import PDFLATEX, Engine, Programs
+from treadle.press.tex.environment import (
+    document_epoch,
+    holds,
+    observed_inputs,
+    relevant,
+    tex_environment,
+    together,
+)
+from treadle.press.tex.format import Format, forget_format, format_of, preamble_of
 from treadle.press.tex.log import first_error
 from treadle.press.tex.passes import MAX_PASSES, Compiled, Job, run_passes
 from treadle.press.tex.places import Places
-from treadle.press.tex.settled import recall, remember
-from treadle.problem import Problem, Span, error, has_errors, warning
-
-# Typeset a job the short way where there is one: from a dumped preamble, or not at all.
-
-STYMIED = "Fatal format file error"
+from treadle.press.weave.preamble import preamble
+from treadle.press.weave.weave import weave
+from treadle.problem import Problem, error, has_errors, warning
 
 
-def compile_tex(job: Job) -> Compiled:
-    """Typeset `job`. Nothing runs where all is as it was when the PDF that is there was made.
+class Layout(Struct, frozen=True):
+    """The figures' style, and what is wrong with the preamble."""
 
-    An error that LaTeX finds from a dumped preamble counts only if it finds it without, too.
+    style: FigureStyle
+    problems: tuple[Problem, ...] = ()
+    depends: Observed = Observed()  # what the style rests on
+
+
+def measured_layout(
+    document: Document,
+    formats: Path,
+    folder: Path,
+    programs: Programs,
+    engine: Engine = PDFLATEX,
+) -> Layout:
+    """The layout of `document`, which lies in `folder`; the formats' folder is `formats`.
+
+    An error in the preamble is found here, before chunks have run for minutes.
     """
-    begun = time.time_ns()
-    format_ = _format(job)
-    if format_ is None:
-        return run_passes(job)
-    if compiled := recall(job, format_.identity):
-        both = {**compiled.depends, **format_.depends}
-        return replace(compiled, preamble_log=format_.log, depends=both)
-    compiled = _from_format(job, format_)
-    if first_error(compiled.log) is not None:
-        return compiled
-    depends = remember(job, format_.identity, compiled, begun)
-    return replace(compiled, depends={**depends, **format_.depends} if depends else {})
-
-
-def _from_format(job: Job, format_: Format | None) -> Compiled:
-    if format_ is None or format_.file is None:
-        return run_passes(job)
-    compiled = run_passes(job.using(format_.file))
-    if STYMIED in compiled.log:  # the file is damaged
-        forget_format(format_)
-        return _from_format(job, _format(job))
-    if first_error(compiled.log) is not None:
-        return run_passes(job)
-    _complete_record(job, format_.inputs)
-    return replace(compiled, preamble_log=format_.log)
-
-
-def _format(job: Job) -> Format | None:
-    if job.formats is None:
-        return None
-    tex = job.file(".tex").read_text("utf-8")
-    preamble = preamble_of(tex)
-    store = Store(job.formats, job.stem, job.environment, job.programs)
-    return format_of(preamble, store) if preamble else None
-
-
-def _complete_record(job: Job, inputs: tuple[Path, ...]) -> None:
-    """The pass has not read what the preamble reads; the document needs it all the same."""
-    with job.file(".fls").open("a", encoding="utf-8") as record:
-        record.writelines(f"INPUT {path}\n" for path in inputs)
-
-
-# A document that LaTeX ends before its last line: nothing of the rest is in the PDF.
-
-MARK = "Treadle: the end is on line "  # our preamble has LaTeX write it into its log, and where
-WRITES = f"\\AtEndDocument{{\\immediate\\write-1{{{MARK}"
-ENDED = re.compile(rf"^{MARK}(?P<line>\d{{1,9}}) of (?P<file>.*)$", re.MULTILINE)
-END = r"\end{document}"
-STOPS = re.compile(r"\\(?:stop|bye|@@end)(?![A-Za-z])")
-HINT = "the end is written for you, below the last line: remove it, or comment the rest out"
-
-
-def early_end(log: str, places: Places) -> Problem | None:
-    """The error that says where the document ended, if that was not its last line."""
-    if WRITES not in places.tex:  # a template of the author's own
-        return None
-    ended = list(ENDED.finditer(log))
-    if not ended and first_error(log) is not None:  # TeX has stopped there
-        return None
-    if not ended:
-        return error(_stop(places), "LaTeX ends before the document does: the rest is lost", HINT)
-    number, file = int(ended[-1]["line"]), ended[-1]["file"]
-    inside = _input(file, number, places)
-    ends = places.is_end(places.tex_name, number) or _is_nothing_lost(number, places)
-    if inside is None and ends:
-        return None
-    return error(
-        inside or _end(number, places), f"`{END}` ends the document here: the rest is lost", HINT
-    )
-
-
-def _input(file: str, number: int, places: Places) -> Span | None:
-    """Where in this file the end stands; None: it does not, whatever LaTeX says it has open."""
-    at = places.of_file(file, number) if file else None
-    found = at and any(
-        other.name == at.file and END in "".join(other.text.split("\n")[number - 1 : number])
-        for other in places.inputs
-    )
-    return at if found else None
-
-
-def _is_nothing_lost(number: int, places: Places) -> bool:
-    rest = "".join(places.tex_lines[number - 1 :]).partition(END)[2]
-    return not rest.replace(END, "").strip()
-
-
-def _stop(places: Places) -> Span:
-    in_tex = STOPS.search(places.tex)
-    return places.of_pattern(STOPS) if in_tex else places.of_input(STOPS) or places.of_line(1)
-
-
-def _end(number: int, places: Places) -> Span:
-    """The line is known, the file is not."""
-    if END not in "".join(places.tex_lines[number - 1 : number]):
-        for other in places.inputs:
-            if END in "".join(other.text.split("\n")[number - 1 : number]):
-                return Span.at(other.name, number)
-    return places.of_line(number)
-
-
-# Typeset a staged `.tex`: the PDF, if LaTeX found nothing wrong, and what it found.
+    text = preamble(document).rstrip("\n") + "\n\n"  # as it stands in the document
+    settings, _ = read_settings(document)
+    sources = (block.text if isinstance(block, Prose) else block.code for block in document.blocks)
+    environment = tex_environment((folder,), document_epoch(settings.date, text + "".join(sources)))
+    if not shutil.which(engine.program):
+        return Layout(FigureStyle(), depends=observed_inputs(formats, "", environment, engine))
+    job = Job(formats, document.stem, environment, formats, programs, engine)
+    made = format_of(text, job, formats)
+    style = FigureStyle(made.measure.text_width, made.measure.font_size)
+    if not made.failed:
+        return Layout(style, depends=made.depends)
+    bare = weave(document, (None,) * len(document.blocks))  # for the lines of the preamble
+    places = Places(str(document.path), "measure.tex", bare.tex, bare.lines)
+    return Layout(style, diagnose_errors(made.log, places))
 
 
 class Typeset(Struct, frozen=True):
     """The PDF in the job's directory (None if anything is wrong), the problems, the passes.
 
-    `depends`: what another run would have to find as it is, to give the same; empty: unknown.
+    `depends`: what another run would have to find as it is, to give the same; None: unknown.
     """
 
     pdf: Path | None
-    diagnostics: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
     passes: int = 0
-    depends: Mapping[str, str] = {}
+    depends: Observed | None = None
 
 
 def typeset(job: Job, places: Places) -> Typeset:
     """Run LaTeX on `job` until nothing changes; all problems at lines of the `.pmd`."""
-    absent = [missing_program(name, places.of_line(1)) for name in ("pdflatex", "bibtex")]
-    missing = tuple(problem for problem in absent if problem is not None)
+    missing = tuple(job.engine.missing(places.of_line(1)))
     if missing:
         return Typeset(None, missing)
-    compiled = compile_tex(job)
+    compiled = _compile(job)
     places = replace(places, bibliography=compiled.bibliography, labels=compiled.labels)
     found = tuple(_problems(job, compiled, places))
     pdf = job.file(".pdf")
@@ -159,27 +105,12 @@ def typeset(job: Job, places: Places) -> Typeset:
     return Typeset(pdf if good else None, found, compiled.passes, compiled.depends)
 
 
-def _errors(log: str, places: Places) -> tuple[Problem, ...]:
-    """The errors of a log: one at least, if LaTeX met one, lest a failed build pass for a good."""
-    found = diagnose_errors(log, places)
-    first = first_error(log)
-    if found or first is None:
-        return found
-    at = places.of_file(first.file or places.tex_name, first.line)
-    return (error(at, f"LaTeX: {first.text}"),)
-
-
-def _bibliography(job: Job, places: Places) -> str:
-    """What BibTeX has made; after an error its file is gone."""
-    made = job.file(".bbl")
-    return made.read_text("utf-8", "replace") if made.exists() else places.bibliography
-
-
 def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Problem]:
     errors = _errors(compiled.log, places)
-    cited = tuple(bibliography_diagnostics(compiled.bibliography_log, places, job.directory))
+    cited = tuple(bibliography_problems(compiled.bibliography_log, places, job.directory))
     yield from cited
-    yield from lost_behind_percent(_bibliography(job, places), places)
+    # After an error the file is gone.
+    yield from lost_behind_percent(job.text(".bbl") or places.bibliography, places)
     early = early_end(compiled.log, places)
     if errors or early or has_errors(cited):  # then LaTeX misses what is there as well
         yield from errors
@@ -193,3 +124,117 @@ def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Problem]
         yield warning(places.of_line(1), text)
     if not job.file(".pdf").exists():
         yield error(places.of_line(1), "LaTeX gave no PDF", "the document has no pages")
+
+
+def _errors(log: str, places: Places) -> tuple[Problem, ...]:
+    """The errors of a log: one at least, if LaTeX met one, lest a failed build pass for a good."""
+    found = diagnose_errors(log, places)
+    first = first_error(log)
+    if found or first is None:
+        return found
+    at = places.of_file(first.file or places.tex_name, first.line)
+    return (error(at, f"LaTeX: {first.text}"),)
+
+
+# The short way, where there is one: from a dumped preamble, or not at all.
+
+DAMAGED = "Fatal format file error"
+
+
+def _compile(job: Job) -> Compiled:
+    """Typeset `job`. Nothing runs where all is as it was when the PDF that is there was made.
+
+    An error that LaTeX finds from a dumped preamble counts only if it finds it without, too.
+    """
+    begun = time.time_ns()
+    format_ = _format(job)
+    if format_ is None:
+        return run_passes(job)
+    if compiled := _recall(job, format_):
+        return compiled
+    compiled = _from_format(job, format_)
+    if first_error(compiled.log) is not None:
+        return compiled
+    return replace(compiled, depends=_remember(job, format_, compiled, begun))
+
+
+def _format(job: Job) -> Format | None:
+    text = preamble_of(job.file(".tex").read_text("utf-8"))
+    return format_of(text, job, job.formats) if text and job.formats is not None else None
+
+
+def _from_format(job: Job, format_: Format | None) -> Compiled:
+    if format_ is None or format_.file is None:
+        return run_passes(job)
+    compiled = run_passes(job, format_.file)
+    if DAMAGED in compiled.log:
+        forget_format(format_.file.parent)
+        return _from_format(job, _format(job))
+    if first_error(compiled.log) is not None:
+        return run_passes(job)
+    # The pass has not read what the preamble reads; the document needs it all the same.
+    with job.file(".fls").open("a", encoding="utf-8") as record:
+        record.writelines(f"INPUT {path}\n" for path, _ in format_.depends.reads)
+    return replace(compiled, preamble_log=format_.log)
+
+
+# A job that came to its end: as long as all is as it was, LaTeX has nothing to do.
+
+SETTLED = ".settled"
+
+
+class _Settled(Struct, frozen=True):
+    """What the result of a job depends on, and all that lies in its directory."""
+
+    identity: str
+    observed: Observed
+    files: dict[str, str]
+
+
+def _remember(job: Job, format_: Format, compiled: Compiled, begun: int) -> Observed | None:
+    """Note what the result depends on, and the result itself; the former.
+
+    Nothing is noted, and nothing given, where that can't be told: references still change, or
+    somebody has edited a file since `begun` (nanoseconds since 1970).
+    """
+    observed = observed_inputs(job.directory, job.stem, job.environment, job.engine)
+    files = (path for path, _ in observed.reads)
+    if not (compiled.settled and job.file(".pdf").exists()) or changed_since(begun, files):
+        job.file(SETTLED).unlink(missing_ok=True)
+        return None
+    settled = _Settled(_identity(job, format_), observed, _files(job.directory))
+    write_whole(str(job.file(SETTLED)), [encoded(settled)])
+    return together(observed, format_.depends)
+
+
+def _recall(job: Job, format_: Format) -> Compiled | None:
+    """What the last pass said, if another would do and say the same."""
+    try:
+        settled = decoded(job.file(SETTLED).read_bytes(), Decoder(_Settled))
+    except (OSError, ValueError):
+        return None
+    if not (
+        settled.identity == _identity(job, format_)
+        and settled.files == _files(job.directory)
+        and holds(settled.observed)
+        and job.file(".pdf").exists()
+        and job.file(".log").exists()
+    ):
+        return None
+    depends = together(settled.observed, format_.depends)
+    said = Compiled(job.text(".log"), job.text(".blg"), passes=0, settled=True)
+    return replace(said, preamble_log=format_.log, depends=depends)
+
+
+def _identity(job: Job, format_: Format) -> str:
+    command = job.engine.pages(job.stem, None)
+    return combined((format_.identity, job.stem, *command, relevant(job.environment)))
+
+
+def _files(directory: Path) -> dict[str, str]:
+    """The contents of all that lies in the job's directory."""
+    return {
+        str(path.relative_to(directory)): digest(path.read_bytes())
+        for path in sorted(directory.rglob("*"))
+        if path.is_file() and path.suffix != SETTLED
+    }

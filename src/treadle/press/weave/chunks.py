@@ -1,31 +1,22 @@
-"""Chunks: their code and what came of it, as LaTeX or as Markdown to be set with the prose."""
+"""The parts of a document: prose, and chunks with what came of them; and all as one Markdown."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
 
-from treadle.engine.messages import (
-    ChunkResult,
-    Failure,
-    Figure,
-    Latex,
-    Output,
-    Source,
-    Stream,
-    Table,
-    Value,
-)
-from treadle.press.document.model import HIDDEN, Chunk
+from treadle.press.document.model import HIDDEN, Chunk, Prose
+from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at, stack
+from treadle.press.latex.graphics import Float, Graphic, figure_float, figures_in_place, length
+from treadle.press.latex.listings import code_lines, output_lines
+from treadle.press.latex.tabulars import Tabular, cell, table
 from treadle.press.markdown.context import Place
-from treadle.press.weave.fragment import Fragment, Line, fixed, indent, lines_at, stack
-from treadle.press.weave.graphics import Float, Graphic, figure_float, figures_in_place, length
-from treadle.press.weave.listings import code_lines, output_lines
-from treadle.press.weave.markdown_source import Markdown
-from treadle.press.weave.tabulars import Tabular, cell, table
+from treadle.press.markdown.parser import place, typed
+from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.weave.outputs import Shown, shown
 
 AS_MARKDOWN = {"markdown", "markup", "md"}
 SESSION = {"source", "text", "stderr"}
@@ -41,24 +32,18 @@ class Look(Struct, frozen=True):
 
 def chunk_parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Markdown | Place]:
     """What stands in the document for a chunk, from top to bottom."""
-    if (chunk.options.echo and not chunk.options.term) or (
-        chunk.options.term and result is None and chunk.options.echo
-    ):
+    if chunk.options.echo and (result is None or not chunk.options.term):
         yield from _code(chunk, result, look)
     if result is None:
         return
     if chunk.options.term:
         yield from _session(chunk, result, look)
     elif chunk.options.results not in HIDDEN:
-        yield from _results(chunk, _shown(chunk, result.outputs), look)
+        yield from _results(chunk, _visible(chunk, result), look)
     yield from _floats(chunk, result, look)
-    if result.failure:
-        yield _verbatim("chunkerror", _traceback(result.failure), chunk, look)
-
-
-def _traceback(failure: Failure) -> str:
-    # The document is the same wherever it was built.
-    return failure.traceback.replace(failure.file, Path(failure.file).name)
+    if failure := result.failure:  # the document is the same wherever it was built
+        traceback = failure.traceback.replace(failure.file, Path(failure.file).name)
+        yield _verbatim("chunkerror", traceback, chunk, look)
 
 
 def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Place]:
@@ -76,39 +61,36 @@ def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Plac
     yield Place(_environment("chunkcode", body))
 
 
-def _results(chunk: Chunk, outputs: Iterable[Output], look: Look) -> Iterator[Markdown | Place]:
+def _results(chunk: Chunk, outputs: Iterable[Shown], look: Look) -> Iterator[Markdown | Place]:
     verbatim = chunk.options.results == "verbatim"
     captioned = bool(chunk.options.caption)
-    for kind, group in groupby(outputs, _kind):
+    for kind, group in groupby(outputs, lambda item: item.kind):
         if kind == "figure":
             if not captioned and chunk.options.include:
                 yield Place(figures_in_place(_graphics(chunk, "", group, look), chunk.span.line))
         elif kind == "table":
             if not captioned:
-                tables = (item for item in group if isinstance(item, Table))
-                yield from (Place(_table(item, None, chunk)) for item in tables)
+                yield from (Place(_table(item, None, chunk)) for item in group)
         elif kind == "latex":
-            yield from (_latex(item, chunk) for item in group if isinstance(item, Latex))
+            yield from (_latex(item, chunk) for item in group)
         elif kind == "stderr":
             yield _verbatim("chunkerror", _text(group), chunk, look)
         elif verbatim:
             yield _verbatim("chunkoutput", _text(group), chunk, look)
         else:
-            yield _raw(_text(group), chunk)
-
-
-def _raw(text: str, chunk: Chunk) -> Markdown | Place:
-    if chunk.options.results in AS_MARKDOWN:
-        return Markdown("\n" + text.rstrip("\n") + "\n\n", chunk.span.line, still=True)
-    return Place(fixed(lines_at(text.rstrip("\n"), chunk.span.line)), flows=True)
+            text = _text(group).rstrip("\n")
+            if chunk.options.results in AS_MARKDOWN:
+                yield Markdown(f"\n{text}\n\n", chunk.span.line, still=True)
+            else:
+                yield Place(fixed(lines_at(text, chunk.span.line)), flows=True)
 
 
 def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown | Place]:
     """Code and output as one session at the prompt, parted only by figures and the like."""
-    outputs = _shown(chunk, result.outputs)
+    outputs = _visible(chunk, result)
     if chunk.options.results in HIDDEN:
-        outputs = [item for item in outputs if isinstance(item, Source)]
-    for is_text, group in groupby(outputs, lambda item: _kind(item) in SESSION):
+        outputs = [item for item in outputs if item.kind == "source"]
+    for is_text, group in groupby(outputs, lambda item: item.kind in SESSION):
         if is_text:
             lines = stack(_session_lines(item, chunk, look) for item in group)
             yield Place(_environment("chunkcode", lines))
@@ -116,26 +98,27 @@ def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown
             yield from _results(chunk, group, look)
 
 
-def _session_lines(item: Output, chunk: Chunk, look: Look) -> Fragment:
-    origin = chunk.span.line
-    if isinstance(item, Source):
-        lines = code_lines(item.text.rstrip("\n"), "pycon", _width(chunk, "code", look))
-        return tuple(Line(text, origin, True) for text, _ in lines)
-    width = _width(chunk, "output", look)
-    return tuple(Line(text, origin, True) for text in output_lines(_text([item]), width))
+def _session_lines(item: Shown, chunk: Chunk, look: Look) -> Fragment:
+    if item.kind == "source":
+        width = _width(chunk, "code", look)
+        texts = [text for text, _ in code_lines(item.text.rstrip("\n"), "pycon", width)]
+    else:
+        texts = [*output_lines(_text([item]), _width(chunk, "output", look))]
+    return tuple(Line(text, chunk.span.line, True) for text in texts)
 
 
 def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
     """What the chunk's caption turns into a float; not hidden by `results`."""
     options, origin = chunk.options, chunk.span.line
-    figures = [item for item in result.outputs if isinstance(item, Figure)]
+    outputs = list(shown(result.outputs))
+    figures = [item for item in outputs if item.kind == "figure"]
     hidden = options.results in HIDDEN
     if not options.caption:
         if hidden and figures and options.include:
             yield Place(figures_in_place(_graphics(chunk, result.alt, figures, look), origin))
         return
     caption = look.caption(result.caption or options.caption, origin)
-    tables = [] if hidden else [item for item in result.outputs if isinstance(item, Table)]
+    tables = [] if hidden else [item for item in outputs if item.kind == "table"]
     for item in tables:
         float_ = Float(caption, _label("tbl", chunk), "table", _position(chunk))
         yield Place(_table(item, float_, chunk))
@@ -147,23 +130,20 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
         yield Place(figure_float(_graphics(chunk, result.alt, figures, look), float_, origin))
 
 
-def _table(item: Table, float_: Float | None, chunk: Chunk) -> Fragment:
-    rows = tuple(tuple(cell(text) for text in row) for row in item.rows)
-    header = tuple(cell(text) for text in item.header)
-    return table(Tabular(header, rows, item.align), float_, chunk.span.line)
+def _table(item: Shown, float_: Float | None, chunk: Chunk) -> Fragment:
+    assert item.table is not None
+    rows = tuple(tuple(cell(text) for text in row) for row in item.table.rows)
+    header = tuple(cell(text) for text in item.table.header)
+    return table(Tabular(header, rows, item.table.align), float_, chunk.span.line)
 
 
-def _graphics(chunk: Chunk, alt: str, figures: Iterable[Output], look: Look) -> list[Graphic]:
+def _graphics(chunk: Chunk, alt: str, figures: Iterable[Shown], look: Look) -> list[Graphic]:
     width = length(chunk.options.width)
     text = alt or chunk.options.alt or ""
-    return [
-        Graphic(f"{look.stem}/{item.path}", width, alt=text)
-        for item in figures
-        if isinstance(item, Figure)
-    ]
+    return [Graphic(f"{look.stem}/{item.text}", width, alt=text) for item in figures]
 
 
-def _latex(item: Latex, chunk: Chunk) -> Place:
+def _latex(item: Shown, chunk: Chunk) -> Place:
     text = item.text.strip()
     inner = text.strip("$").removeprefix(r"\displaystyle").strip()
     if text.startswith("$") and text.endswith("$") and "$" not in inner:
@@ -190,34 +170,25 @@ def _width(chunk: Chunk, part: str, look: Look) -> int | None:
     return look.columns if wrap is True or wrap in wanted else None
 
 
-def _shown(chunk: Chunk, outputs: Iterable[Output]) -> list[Output]:
+def _visible(chunk: Chunk, result: ChunkResult) -> list[Shown]:
+    """What of a chunk's output its options let be seen."""
     options = chunk.options
     return [
         item
-        for item in outputs
-        if (options.display_stream or not isinstance(item, Stream))
-        and (options.display_data or not isinstance(item, Value | Latex | Table))
-        and (options.echo or not isinstance(item, Source))
+        for item in shown(result.outputs)
+        if (options.display_stream or item.kind not in ("text", "stderr") or item.is_value)
+        and (options.display_data or not item.is_value or item.kind == "figure")
+        and (options.echo or item.kind != "source")
     ]
 
 
-def _kind(item: Output) -> str:
-    match item:
-        case Stream(name="stderr"):
-            return "stderr"
-        case Stream() | Value():
-            return "text"
-        case _:
-            return type(item).__name__.lower()
-
-
-def _text(items: Iterable[Output]) -> str:
+def _text(items: Iterable[Shown]) -> str:
     """Printed text and displayed values in one; a value is on a line of its own."""
     text = ""
     for item in items:
-        if isinstance(item, Value):
+        if item.is_value:
             text += ("\n" if text and not text.endswith("\n") else "") + item.text + "\n"
-        elif isinstance(item, Stream):
+        else:
             text += item.text
     return text
 
@@ -228,3 +199,60 @@ def _label(kind: str, chunk: Chunk) -> str:
 
 def _position(chunk: Chunk) -> str:
     return chunk.options.f_pos.strip("[]")
+
+
+class Markdown(Struct, frozen=True):
+    """Markdown from a line of the `.pmd`. `still`: all its lines are from that one line."""
+
+    text: str
+    line: int
+    still: bool = False
+
+
+class Source(Struct, frozen=True):
+    """The text, the `.pmd` line of each of its lines, and what its places stand for."""
+
+    text: str
+    origins: tuple[int, ...]
+    places: tuple[Place, ...]
+
+
+def prose_parts(prose: Prose, result: InlineResult | None) -> Iterator[Markdown]:
+    """A prose block with the results of its inline code in their places."""
+    texts = result.texts if result else ()
+    position, line = 0, prose.span.line
+    for number, inline in enumerate(prose.inlines):
+        yield Markdown(prose.text[position : inline.start], line)
+        shown = texts[number] if number < len(texts) else ""
+        yield Markdown(shown, inline.span.line, still=True)
+        line += prose.text.count("\n", position, inline.end)
+        position = inline.end
+    yield Markdown(prose.text[position:], line)
+
+
+def join(parts: Sequence[Markdown | Place]) -> Source:
+    """All the parts as one text, so that notes and blocks may span the chunks between them."""
+    texts: list[str] = []
+    origins = [0]  # of the lines begun, the last of which may still be empty
+    places: list[Place] = []
+    ended = True  # nothing stands in the last line
+    for part in parts:
+        if isinstance(part, Place):
+            if not ended:
+                texts.append("\n")
+                origins.append(origins[-1])
+            texts.append(place(len(places)) + "\n")
+            places.append(part)
+            origins[-1] = part.lines[0].origin if part.lines else origins[-1]
+            origins.append(origins[-1])
+            ended = True
+        elif part.text:
+            if ended:
+                origins[-1] = part.line
+            count = part.text.count("\n")
+            origins += [part.line + (0 if part.still else i + 1) for i in range(count)]
+            texts.append(typed(part.text))
+            ended = part.text.endswith("\n")
+    if ended and len(origins) > 1:
+        origins.pop()  # no line begins after the last one
+    return Source("".join(texts), tuple(origins), tuple(places))

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from treadle.engine.messages import ChunkResult, Comparison, InlineResult
-from treadle.press.document.assertions import asserts, labels_checked
 from treadle.press.document.model import Chunk, Document
-from treadle.press.weave.fragment import Fragment, Line
-from treadle.press.weave.latex import escape_code, label_name, verbatim_lines
-from treadle.press.weave.templates import environment, render_with_slots
+from treadle.press.document.syntax import asserts, labels_checked
+from treadle.press.latex.escape import escape_code, label_name
+from treadle.press.latex.fragment import Fragment, Line, render, verbatim_lines
+from treadle.press.markdown.context import Context
+from treadle.press.markdown.render import render_line
+from treadle.press.plugin.plugin import Comparison
+from treadle.press.results import ChunkResult, InlineResult
 
 MARK = r"\checkedmark"
 LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
 AS_IT_STANDS = re.compile(r"\\verb\b|(?<!\\)%")
 MOVING = re.compile(r"\\(?:caption|[a-z]*section|[a-z]*paragraph|chapter|part)\b")
 DEFINED = rf"{{{MARK}}}[1]"  # by our preamble, which a template of the author's may leave out
-Words = Callable[[str, int], str]
 
 
 class Entry(Struct, frozen=True):
-    """What was checked, by which chunk; None: by assertions of its own."""
+    """What was checked, by which chunk, and how; None: by assertions of the chunk's own."""
 
     label: str
     chunk: Chunk
@@ -35,20 +36,16 @@ def entries_of(
     document: Document, results: Sequence[ChunkResult | InlineResult | None]
 ) -> tuple[Entry, ...]:
     """What the chunks that ran have checked, in the order of the document."""
-    return tuple(
-        entry
-        for block, result in zip(document.blocks, results, strict=True)
-        if isinstance(block, Chunk) and isinstance(result, ChunkResult) and result.failure is None
-        for entry in _entries(block, result, document)
-    )
-
-
-def _entries(chunk: Chunk, result: ChunkResult, document: Document) -> Iterator[Entry]:
-    for label in labels_checked(chunk):
-        about = [item for item in result.comparisons if item.of in {"", label}]
-        yield from (Entry(label, chunk, comparison) for comparison in about)
-        if not about and asserts(chunk, document):
-            yield Entry(label, chunk, None)
+    entries: list[Entry] = []
+    for chunk, result in zip(document.blocks, results, strict=True):
+        if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult) or result.failure:
+            continue
+        for label in labels_checked(chunk):
+            about = [item for item in result.comparisons if item.of in {"", label}]
+            entries += (Entry(label, chunk, comparison) for comparison in about)
+            if not about and asserts(chunk, document):
+                entries.append(Entry(label, chunk, None))
+    return tuple(entries)
 
 
 def in_order(entries: Sequence[Entry], document: Document) -> tuple[Entry, ...]:
@@ -63,46 +60,46 @@ def _place(label: str, document: Document) -> tuple[int, int]:
     written = re.compile(rf"\{{[^{{}}\n]*#{name}(?![\w:-])|\\label\{{{name}\}}")
     for number, block in enumerate(document.blocks):
         if isinstance(block, Chunk):
-            own = (f"fig:{block.options.name}", f"tbl:{block.options.name}")
-            if label in own or f"label{{{label}}}" in block.code:
+            floats = (f"fig:{block.options.name}", f"tbl:{block.options.name}")
+            if label in floats or f"label{{{label}}}" in block.code:
                 return number, 0
         elif found := written.search(block.text):
             return number, found.start()
     return len(document.blocks), 0
 
 
-def ledger_lines(
-    entries: Sequence[Entry], words: Words, origin: int, *, twocolumn: bool
-) -> Fragment:
-    """The table; `words` makes LaTeX of a line of Markdown of the document's line."""
+def ledger_lines(entries: Sequence[Entry], origin: int, context: Context) -> Fragment:
+    """The table of all that was checked, label by label; nothing where nothing was."""
     if not entries:
         return ()
-    rows: list[Line] = []
     labels = dict.fromkeys(entry.label for entry in entries)
-    for label in labels:
-        name = label_name(label)
-        about = [entry for entry in entries if entry.label == label]
-        for number, entry in enumerate(about, 1):
-            target = rf"\hypertarget{{check.{name}}}{{\Cref{{{name}}}}}" if number == 1 else ""
-            # A label does not stand alone at the end of a page, nor its last row on the next one.
-            together = number < len(about) and number in {1, len(about) - 1}
-            end = r"\\*" if together else r"\\"
-            row = f"    {' & '.join((target, *_cells(entry, words)))} {end}"
-            rows.append(Line(row, entry.chunk.span.line))
-    template = environment().get_template("ledger.tex.j2")
-    return render_with_slots(template, origin, {"rows": tuple(rows)}, {"twocolumn": twocolumn})
+    rows = tuple(row for label in labels for row in _rows(label, entries, context))
+    values = {"twocolumn": context.options.twocolumn}
+    return render("ledger.tex.j2", origin, values, {"rows": rows})
 
 
-def _cells(entry: Entry, words: Words) -> tuple[str, str, str, str]:
+def _rows(label: str, entries: Sequence[Entry], context: Context) -> Iterator[Line]:
+    name = label_name(label)
+    about = [entry for entry in entries if entry.label == label]
+    for number, entry in enumerate(about, 1):
+        target = rf"\hypertarget{{check.{name}}}{{\Cref{{{name}}}}}" if number == 1 else ""
+        # A label does not stand alone at the end of a page, nor its last row on the next one.
+        together = number < len(about) and number in {1, len(about) - 1}
+        end = r"\\*" if together else r"\\"
+        row = f"    {' & '.join((target, *_cells(entry, context)))} {end}"
+        yield Line(row, entry.chunk.span.line)
+
+
+def _cells(entry: Entry, context: Context) -> tuple[str, str, str, str]:
     """What it was compared with, the number of cases, the tolerance, the largest deviation."""
-    found = entry.comparison
+    found, chunk = entry.comparison, entry.chunk
     if found is None:
-        return rf"assertions of \code{{{escape_code(entry.chunk.label)}}}", "", "", ""
-    return words(found.against, entry.chunk.span.line), f"{found.cases:,}", *_limits(found)
+        return rf"assertions of \code{{{escape_code(chunk.label)}}}", "", "", ""
+    against = render_line(found.against, chunk.span.line, context)
+    return against, f"{found.cases:,}", *_limits(found)
 
 
 def _limits(found: Comparison) -> tuple[str, str]:
-    """The tolerance and the largest deviation, in the words of a comparison's kind."""
     if found.tolerance is None:
         return "at most", "none over"
     return (power(found.tolerance), power(found.deviation)) if found.tolerance else ("exact", "0")
@@ -137,8 +134,8 @@ def marked(body: Fragment, entries: Sequence[Entry]) -> Fragment:
 
     if not checked:
         return body
-    as_it_is = verbatim_lines(line.text for line in body)
+    lines = zip(body, verbatim_lines(line.text for line in body), strict=True)
     return tuple(
         line if verbatim else line._replace(text=LABEL.sub(mark, line.text))
-        for line, verbatim in zip(body, as_it_is, strict=True)
+        for line, verbatim in lines
     )

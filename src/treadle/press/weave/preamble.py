@@ -1,66 +1,105 @@
-r"""The preamble: all that stands before `\begin{document}`."""
+r"""All before the text: the preamble, the measures of the page, and what the title block shows."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import date
+
+from msgspec import Struct
 
 from treadle.press.document.model import Document
 from treadle.press.document.settings import Settings, read_settings
-from treadle.press.markdown.plain import plain_text, running_line
-from treadle.press.weave.characters import declared, needs_drawing
-from treadle.press.weave.fragment import Fragment, Line, lines_from, text_of
-from treadle.press.weave.latex import escape
-from treadle.press.weave.page import font_size, geometry, paper, text_width
-from treadle.press.weave.tabulars import NOTES
-from treadle.press.weave.templates import environment, render_with_slots
+from treadle.press.latex.escape import declared, escape
+from treadle.press.latex.fragment import Fragment, Line, render, text_of
+from treadle.press.latex.tabulars import NOTES
+from treadle.press.markdown.context import Context
+from treadle.press.markdown.render import plain_text, render_line, running_line
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
 OWN_HEADINGS = ("scr", "ams")  # classes of these names don't go with titlesec
 TITLE_LENGTH = 70  # characters a running title may have
 WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head without measuring it
+INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
+PAPER_WIDTHS = {"a4paper": 210 / 25.4, "a5paper": 148 / 25.4, "letterpaper": 8.5}
+GEOMETRY = ("margin=25mm", "headheight=14pt")
+LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
+# What \footnotesize is in a class of that size, and how wide its typewriter's characters are.
+FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
+TYPEWRITER = 0.525
+
+
+class Title(Struct, frozen=True):
+    """Each as LaTeX; empty where the document says nothing."""
+
+    title: str
+    subtitle: str
+    authors: tuple[str, ...]
+    details: tuple[str, ...]  # the course, the group
+    date: str
+
+
+def title_of(settings: Settings, line: int, context: Context) -> Title:
+    """The title block. The date is the document's, never today's."""
+    alone = settings.id if len(settings.authors) == 1 else None
+    numbers = [author.id or alone for author in settings.authors]
+    authors = (
+        author.name + (f" ({number})" if number else "")
+        for author, number in zip(settings.authors, numbers, strict=True)
+    )
+    details = (text for text in (settings.course, settings.group) if text)
+    given = settings.date
+    day = f"{given.day} {given:%B %Y}" if isinstance(given, date) else given or ""
+    return Title(
+        title=render_line(settings.title or "", line, context),
+        subtitle=render_line(settings.subtitle or "", line, context),
+        authors=tuple(render_line(author, line, context) for author in authors),
+        details=tuple(render_line(text, line, context) for text in details),
+        date=render_line(day, line, context),
+    )
 
 
 def preamble(document: Document) -> str:
     """The preamble of a document whose results hold no rare characters."""
     settings, _ = read_settings(document)
-    return text_of(preamble_lines(document, settings, _texts(document)))
+    texts = (getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks)
+    used = document.front.text + "".join(texts)
+    return text_of(preamble_lines(document, settings, used))
 
 
 def preamble_lines(document: Document, settings: Settings, used: str) -> Fragment:
     """The preamble with its line map; it declares the rare characters of the text `used`."""
+    options = _class_options(settings)
+    documentclass = f"\\documentclass[{','.join(options)}]{{{settings.documentclass or 'article'}}}"
+    page = f"\\usepackage[{','.join(settings.geometry or GEOMETRY)}]{{geometry}}"
     slots = {
         "author_preamble": _author_preamble(document, settings),
-        "class": (Line(_class(settings), _line(document, "documentclass", "classoption")),),
-        "page": (Line(_page(settings), _line(document, "geometry")),),
+        "class": (Line(documentclass, _line(document, "documentclass", "classoption")),),
+        "page": (Line(page, _line(document, "geometry")),),
     }
-    template = environment().get_template("preamble.tex.j2")
-    pdf_title, pdf_subject = (
-        escape(plain_text(text or "")) for text in (settings.title, settings.course)
-    )
-    title = running_line(settings.title or "", TITLE_LENGTH)
-    authors = escape(_shortened(", ".join(author.name for author in settings.authors)))
+    fields = {
+        "pdf_title": escape(plain_text(settings.title or "")),
+        "pdf_author": escape(", ".join(author.name for author in settings.authors)),
+        "pdf_subject": escape(plain_text(settings.course or "")),
+        "pdf_keywords": escape(", ".join(settings.keywords)),
+    }
+    declarations = declared(used + fields["pdf_title"] + fields["pdf_subject"])
     values = {
-        "class_options": ",".join(_class_options(settings)),
+        **fields,
+        **_running_head(settings),
+        "class_options": ",".join(options),
         "has_checks": any(chunk.options.checks for chunk in document.chunks),
         "has_chapters": (settings.documentclass or "article") in CHAPTERS,
         "plain_headings": not (settings.documentclass or "").startswith(OWN_HEADINGS),
         "numbered": numbered(document, settings),
         "lang": settings.lang or "en",
-        "pdf_title": pdf_title,
-        "pdf_author": escape(", ".join(author.name for author in settings.authors)),
-        "pdf_subject": pdf_subject,
-        "pdf_keywords": escape(", ".join(settings.keywords)),
-        "running_title": title,
-        "running_author": authors,
-        "head_fits": "\\" not in title
-        and len(title + authors) * WIDE_CHARACTER < text_width(settings),
-        "drawing": needs_drawing(used),
+        "drawing": any(r"\declaredrawing" in declaration for declaration in declarations),
         "named_sections": r"\namedlabel{" in used,
         "long_tables": r"\begin{longtable}" in used,
         "table_notes": NOTES in used,
-        "declarations": tuple(declared(used + pdf_title + pdf_subject)),
+        "declarations": declarations,
     }
-    return render_with_slots(template, 1, slots, values)
+    return render("preamble.tex.j2", 1, values, slots)
 
 
 def numbered(document: Document, settings: Settings) -> bool:
@@ -68,18 +107,23 @@ def numbered(document: Document, settings: Settings) -> bool:
     return settings.numbersections or "numbersections" not in document.front.values
 
 
-def _line(document: Document, *keys: str) -> int:
-    """The line of the first of these keys that the front matter has."""
-    return next((document.front.lines[key] for key in keys if key in document.front.lines), 1)
+def columns(settings: Settings) -> int:
+    """How many characters of code fit into a line."""
+    size = FOOTNOTE_SIZES.get(_font_size(settings), 9.0)
+    twocolumn = "twocolumn" in settings.classoption
+    width = _text_width(settings) * 72.27 * (0.47 if twocolumn else 1.0)
+    return max(int((width - 8) / (TYPEWRITER * size)), 20)
 
 
-def _class(settings: Settings) -> str:
-    name = settings.documentclass or "article"
-    return f"\\documentclass[{','.join(_class_options(settings))}]{{{name}}}"
-
-
-def _page(settings: Settings) -> str:
-    return f"\\usepackage[{','.join(geometry(settings))}]{{geometry}}"
+def _running_head(settings: Settings) -> Mapping[str, object]:
+    title = running_line(settings.title or "", TITLE_LENGTH)
+    names = ", ".join(author.name for author in settings.authors)
+    if len(names) > TITLE_LENGTH:
+        names = names[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"
+    authors = escape(names)
+    width = len(title + authors) * WIDE_CHARACTER
+    fits = "\\" not in title and width < _text_width(settings)
+    return {"running_title": title, "running_author": authors, "head_fits": fits}
 
 
 def _author_preamble(document: Document, settings: Settings) -> Fragment:
@@ -88,21 +132,46 @@ def _author_preamble(document: Document, settings: Settings) -> Fragment:
     # The text begins on the line after `preamble: |`, and on that line where there is no bar.
     key = document.front.text.splitlines()[line - 1 : line]
     below = any(re.search(r"[|>][-+\d]*\s*$", given) for given in key)
-    return lines_from(text, line + below) if text else ()
+    lines = enumerate(text.split("\n") if text else (), start=line + below)
+    return tuple(Line(part, number) for number, part in lines)
+
+
+def _line(document: Document, *keys: str) -> int:
+    """The line of the first of these keys that the front matter has."""
+    return next((document.front.lines[key] for key in keys if key in document.front.lines), 1)
 
 
 def _class_options(settings: Settings) -> tuple[str, ...]:
     given = settings.classoption
-    ours = [] if any(option.endswith("pt") for option in given) else [f"{font_size(settings)}pt"]
-    ours += [] if any(option.endswith("paper") for option in given) else [paper(settings)]
+    ours = [] if any(option.endswith("pt") for option in given) else [f"{_font_size(settings)}pt"]
+    ours += [] if any(option.endswith("paper") for option in given) else [_paper(settings)]
     return (*ours, *given)
 
 
-def _texts(document: Document) -> str:
-    return document.front.text + "".join(
-        getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks
-    )
+def _font_size(settings: Settings) -> int:
+    sizes = [option for option in settings.classoption if re.fullmatch(r"\d+pt", option)]
+    found = re.match(r"\d+", settings.fontsize or (sizes[0] if sizes else "11pt"))
+    return int(found.group()) if found else 11
 
 
-def _shortened(text: str) -> str:
-    return text if len(text) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"
+def _paper(settings: Settings) -> str:
+    """LaTeX's name of the paper, `a4paper` unless the document says otherwise."""
+    options = [option for option in settings.classoption if option.endswith("paper")]
+    name = settings.papersize or (options[0] if options else "a4paper")
+    return name if name.endswith("paper") else f"{name}paper"
+
+
+def _text_width(settings: Settings) -> float:
+    """In inches, as far as geometry's options tell."""
+    lengths = {}
+    for option in ",".join(settings.geometry or GEOMETRY).split(","):
+        key, _, value = option.partition("=")
+        if size := LENGTH.search(value):
+            lengths[key.strip()] = float(size[1]) * INCHES[size[2]]
+    for key in ("textwidth", "width", "text"):
+        if key in lengths:
+            return lengths[key]
+    margin = lengths.get("hmargin", lengths.get("margin", 1.0))
+    left = lengths.get("left", lengths.get("lmargin", lengths.get("inner", margin)))
+    right = lengths.get("right", lengths.get("rmargin", lengths.get("outer", margin)))
+    return PAPER_WIDTHS.get(_paper(settings), PAPER_WIDTHS["a4paper"]) - left - right

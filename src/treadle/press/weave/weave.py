@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from jinja2 import Template, TemplateError, TemplateNotFound
+from jinja2 import TemplateError, TemplateNotFound
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.engine.messages import ChunkResult, InlineResult
 from treadle.press.document.model import Document, Prose
 from treadle.press.document.settings import Settings, read_settings
-from treadle.press.markdown.context import SECTIONS, Findings, Place, Setting
-from treadle.press.markdown.divs import place, typed
+from treadle.press.latex.escape import printable
+from treadle.press.latex.fragment import Fragment, Line, lines_at, render, stack, templates, text_of
+from treadle.press.latex.graphics import Copy
+from treadle.press.markdown.context import SECTIONS, Context, Findings, Place, RenderOptions
+from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import render_line, render_markdown
-from treadle.press.weave.characters import printable
-from treadle.press.weave.chunks import Look, chunk_parts
-from treadle.press.weave.fragment import Fragment, Line, lines_at, stack, text_of
-from treadle.press.weave.graphics import Copy
+from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
 from treadle.press.weave.ledger import (
     DEFINED,
     MARK,
@@ -28,10 +29,7 @@ from treadle.press.weave.ledger import (
     ledger_lines,
     marked,
 )
-from treadle.press.weave.markdown_source import Markdown, Source, join, prose_parts
-from treadle.press.weave.page import columns, title_of
-from treadle.press.weave.preamble import CHAPTERS, numbered, preamble_lines
-from treadle.press.weave.templates import environment, render_with_slots
+from treadle.press.weave.preamble import CHAPTERS, columns, numbered, preamble_lines, title_of
 from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
@@ -48,13 +46,19 @@ class Woven(Struct, frozen=True):
 
     tex: str
     lines: tuple[int, ...]
-    diagnostics: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     doubts: tuple[Problem, ...] = ()
     copies: tuple[Copy, ...] = ()
 
 
 def weave(document: Document, results: Results) -> Woven:
-    """The LaTeX of a document. `results` is parallel to `document.blocks`; None: not evaluated."""
+    """The LaTeX of a document, given what its blocks gave when they ran.
+
+    `results` is parallel to `document.blocks`: a chunk's result, that of the inline code of a
+    piece of prose, or None for what was not run. Nothing is written, and nothing is raised for
+    what an author may get wrong: it is among the problems, and a template that fails leaves no
+    LaTeX at all. The same document and results give the same LaTeX.
+    """
     woven = _weave(document, results, entries_of(document, results))
     if MARK in woven.tex and DEFINED not in woven.tex:  # a template without our preamble
         return _weave(document, results, ())
@@ -62,86 +66,54 @@ def weave(document: Document, results: Results) -> Woven:
 
 
 def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Woven:
-    settings, _ = read_settings(document)  # its problems are the reader's to report
-    setting, findings = _setting(document, settings), Findings()
-    parts = tuple(_parts(document, results, setting, findings, columns(settings)))
+    settings, _ = read_settings(document)  # its problems are the reader's to tell
+    findings = Findings()
+    context = Context(_options(document, settings), findings)
+    parts = tuple(_parts(document, results, context))
     source = join(parts)
     entries = in_order(checked, document)
-    twocolumn = "twocolumn" in settings.classoption
-    ledger = _ledger(entries, document, setting, findings, twocolumn=twocolumn)
-    setting = replace(setting, ledger=ledger)
-    body = render_markdown(source.text, source.origins, setting, findings, source.places)
-    body = marked((*body, *_appendix(setting, findings)), entries)
-    findings.diagnostics.extend(_in_vain(document, findings))
-    findings.diagnostics.extend(_lost(parts, findings, document))
-    findings.diagnostics.extend(_unprintable(source, document))
-    lines = _whole(document, settings, setting, findings, body)
+    last = document.blocks[-1].span.end_line if document.blocks else 1
+    ledger = ledger_lines(entries, last, context)
+    context = replace(context, options=replace(context.options, ledger=ledger))
+    text = render_markdown(source.text, source.origins, context, source.places)
+    body = marked((*text, *_appendix(context)), entries)
+    findings.problems += _nothing_to_list(document, findings)
+    findings.problems += _swallowed(source, findings, document)
+    findings.problems += _unprintable(source, document)
+    lines = _whole(document, settings, context, body)
     return Woven(
         text_of(lines) + "\n" if lines else "",
         tuple(line.origin for line in lines),
-        tuple(findings.diagnostics),
+        tuple(findings.problems),
         tuple(findings.doubts),
         tuple(findings.copies),
     )
 
 
-def _ledger(
-    entries: Sequence[Entry],
-    document: Document,
-    setting: Setting,
-    findings: Findings,
-    *,
-    twocolumn: bool,
-) -> Fragment:
-    def words(text: str, line: int) -> str:
-        return render_line(text, line, setting, findings)
-
-    last = document.blocks[-1].span.end_line if document.blocks else 1
-    return ledger_lines(entries, words, last, twocolumn=twocolumn)
-
-
-def _appendix(setting: Setting, findings: Findings) -> Fragment:
-    """The ledger behind all else, where the document has no place for it."""
-    if findings.ledger or not setting.ledger:
-        return ()
-    origin = setting.ledger[0].origin
-    heading = rf"\{setting.sections[0]}*{{Checks}}"
-    return (
-        Line("", origin),
-        Line(ROOM, origin),
-        Line(heading, origin),
-        Line("", origin),
-        *setting.ledger,
-    )
-
-
-def _in_vain(document: Document, findings: Findings) -> Iterator[Problem]:
-    """A warning where a ledger was to stand, of a document in which nothing is checked."""
-    runs = (chunk.options for chunk in document.chunks if not chunk.options.test)
-    if findings.ledger and not any(options.checks and options.evaluate for options in runs):
-        text = "`::: {.checks}` has nothing to list"
-        yield warning(findings.ledger, text, "no chunk that is run has `checks=`")
-
-
-def _setting(document: Document, settings: Settings) -> Setting:
+def _options(document: Document, settings: Settings) -> RenderOptions:
     chapters = ("chapter",) if settings.documentclass in CHAPTERS else ()
-    return Setting(
-        document.path,
-        document.stem,
-        columns(settings),
-        (*chapters, *SECTIONS),
-        _bibliography(document, settings),
-        numbered(document, settings),
+    return RenderOptions(
+        path=document.path,
+        stem=document.stem,
+        columns=columns(settings),
+        twocolumn="twocolumn" in settings.classoption,
+        sections=(*chapters, *SECTIONS),
+        bibliography=_bibliography(document, settings),
+        numbered=numbered(document, settings),
     )
 
 
-def _parts(
-    document: Document, results: Results, setting: Setting, findings: Findings, width: int
-) -> Iterator[Markdown | Place]:
-    def caption(text: str, line: int) -> str:
-        return render_line(text, line, setting, findings)
+def _bibliography(document: Document, settings: Settings) -> tuple[str, ...]:
+    if not settings.bibliography:
+        return ()
+    names = ",".join(f"{document.stem}/{Path(file).stem}" for file in settings.bibliography)
+    style = settings.bibliographystyle or "plainnat"
+    return (rf"\bibliographystyle{{{style}}}", rf"\bibliography{{{names}}}")
 
-    look = Look(document.stem, width, caption)
+
+def _parts(document: Document, results: Results, context: Context) -> Iterator[Markdown | Place]:
+    caption = partial(render_line, context=context)
+    look = Look(document.stem, context.options.columns, caption)
     for block, result in zip(document.blocks, results, strict=True):
         if isinstance(block, Prose):
             yield from prose_parts(block, result if isinstance(result, InlineResult) else None)
@@ -149,19 +121,36 @@ def _parts(
             yield from chunk_parts(block, result if isinstance(result, ChunkResult) else None, look)
 
 
-def _lost(
-    parts: Sequence[Markdown | Place], findings: Findings, document: Document
-) -> Iterator[Problem]:
-    places = [part for part in parts if isinstance(part, Place)]
-    for number, lost in enumerate(places):
-        if number not in findings.places and lost.lines:
-            at = lost.lines[0].origin
-            of_chunks = (chunk.span.line for chunk in document.chunks)
-            fence = max((line for line in of_chunks if line <= at), default=at)
-            span = Span.at(str(document.path), fence)
-            hint = "close the code fence or other block that is open here"
-            yield error(span, "this chunk is swallowed by the prose before it", hint)
-            return
+def _appendix(context: Context) -> Fragment:
+    """The ledger behind all else, where the document has no place for it."""
+    options = context.options
+    if context.findings.ledger or not options.ledger:
+        return ()
+    heading = ("", ROOM, rf"\{options.sections[0]}*{{Checks}}", "")
+    return (*(Line(text, options.ledger[0].origin) for text in heading), *options.ledger)
+
+
+def _nothing_to_list(document: Document, findings: Findings) -> Iterator[Problem]:
+    """A warning where a ledger was to stand, of a document in which nothing is checked."""
+    runs = (chunk.options for chunk in document.chunks if not chunk.options.test)
+    if findings.ledger and not any(options.checks and options.evaluate for options in runs):
+        text = "`::: {.checks}` has nothing to list"
+        yield warning(findings.ledger, text, "no chunk that is run has `checks=`")
+
+
+def _swallowed(source: Source, findings: Findings, document: Document) -> Iterator[Problem]:
+    """An error at the first chunk that the prose around it has taken for text of its own."""
+    lost = (
+        part.lines[0].origin
+        for number, part in enumerate(source.places)
+        if number not in findings.places and part.lines
+    )
+    for at in tuple(lost)[:1]:
+        starts = (chunk.span.line for chunk in document.chunks)
+        fence = max((line for line in starts if line <= at), default=at)
+        span = Span.at(str(document.path), fence)
+        hint = "close the code fence or other block that is open here"
+        yield error(span, "this chunk is swallowed by the prose before it", hint)
 
 
 def _unprintable(source: Source, document: Document) -> Iterator[Problem]:
@@ -174,43 +163,64 @@ def _unprintable(source: Source, document: Document) -> Iterator[Problem]:
         yield warning(Span.at(str(document.path), line), message, "write it in another way")
 
 
-def _whole(
-    document: Document, settings: Settings, setting: Setting, findings: Findings, body: Fragment
-) -> Fragment:
+def _whole(document: Document, settings: Settings, context: Context, body: Fragment) -> Fragment:
+    """The document's template with all in its slots; empty where the template fails."""
     at = document.front.lines
-    abstract = typed(settings.abstract or "")
-    origins = tuple(at.get("abstract", 1) + 1 + i for i in range(abstract.count("\n") + 1))
-    bibliography = setting.bibliography if _wanted(findings, body) else ()
-    slots = {
-        "abstract": render_markdown(abstract, origins, setting, findings) if abstract else (),
-        "body": body,
-        "bibliography": stack(lines_at(text, at.get("bibliography", 1)) for text in bibliography),
-    }
     title_line = at.get("title", 1)
-    title = title_of(settings, lambda text: render_line(text, title_line, setting, findings))
+    slots = {
+        "abstract": _abstract(document, settings, context),
+        "body": body,
+        "bibliography": _references(context, body, at.get("bibliography", 1)),
+    }
+    title = title_of(settings, title_line, context)
     used = text_of((*slots["abstract"], *body)) + str(title)
     slots["preamble"] = preamble_lines(document, settings, used)
     values = {
         "title": title,
         "toc": settings.toc,
         "blanks": bool(settings.author_file) and not settings.authors,
-        "twocolumn": "twocolumn" in settings.classoption,
+        "twocolumn": context.options.twocolumn,
     }
+    name, folders = _template(document, settings)
     try:
-        return render_with_slots(_template(document, settings), title_line, slots, values)
+        return render(name, title_line, values, slots, folders)
     except TemplateError as failure:
-        findings.diagnostics.append(_template_problem(document, settings, failure))
+        context.findings.problems.append(_template_problem(document, settings, failure))
         return ()
+
+
+def _abstract(document: Document, settings: Settings, context: Context) -> Fragment:
+    text = typed(settings.abstract or "")
+    first = document.front.lines.get("abstract", 1) + 1
+    origins = range(first, first + text.count("\n") + 1)
+    return render_markdown(text, origins, context) if text else ()
+
+
+def _references(context: Context, body: Fragment, origin: int) -> Fragment:
+    """The bibliography behind all else, where the text has no place for it."""
+    given = any(r"\bibliography{" in line.text for line in body)
+    if context.findings.bibliography or given:
+        return ()
+    return stack(lines_at(text, origin) for text in context.options.bibliography)
 
 
 def check_template(document: Document) -> tuple[Problem, ...]:
     """What keeps the document's template from being read: told before anything has run."""
     settings, _ = read_settings(document)
+    name, folders = _template(document, settings)
     try:
-        _template(document, settings)
+        templates(*folders).get_template(name)
     except TemplateError as failure:
         return (_template_problem(document, settings, failure),)
     return ()
+
+
+def _template(document: Document, settings: Settings) -> tuple[str, tuple[Path, ...]]:
+    """Its name, and where it may stand but among Treadle's own."""
+    name = settings.template or "submission"
+    if Path(name).suffix:
+        return name, (document.path.parent.resolve(),)
+    return f"{name}.tex.j2", ()
 
 
 def _template_problem(document: Document, settings: Settings, failure: TemplateError) -> Problem:
@@ -220,23 +230,3 @@ def _template_problem(document: Document, settings: Settings, failure: TemplateE
         hint = "a template of your own is a file beside the document, such as `mine.tex.j2`"
         return error(span, f"there is no template `{name}`", hint)
     return error(span, f"the template `{name}` fails: {failure.message}")
-
-
-def _template(document: Document, settings: Settings) -> Template:
-    name = settings.template or "submission"
-    folder = document.path.parent.resolve()
-    if Path(name).suffix:
-        return environment(folder).get_template(name)
-    return environment().get_template(f"{name}.tex.j2")
-
-
-def _bibliography(document: Document, settings: Settings) -> tuple[str, ...]:
-    if not settings.bibliography:
-        return ()
-    names = ",".join(f"{document.stem}/{Path(file).stem}" for file in settings.bibliography)
-    style = settings.bibliographystyle or "plainnat"
-    return (rf"\bibliographystyle{{{style}}}", rf"\bibliography{{{names}}}")
-
-
-def _wanted(findings: Findings, body: Fragment) -> bool:
-    return not findings.bibliography and not any(r"\bibliography{" in line.text for line in body)

@@ -23,6 +23,14 @@ def test_a_folder_that_cannot_be_written_is_a_clear_error(tmp_path, capsys):
     assert "file/out" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["build", "check", "why"])
+def test_a_parameter_without_a_value_is_misuse(tmp_path, capsys, command):
+    path = tmp_path / "report.pmd"
+    path.write_text("Text.\n")
+    assert main([command, str(path), "-P", "epochs", "-P", "rate=1"]) == 2
+    assert capsys.readouterr().err == "treadle: error: `epochs` is not name=value\n"
+
+
 def test_no_command_is_misuse(capsys):
     with pytest.raises(SystemExit) as ended:
         main([])

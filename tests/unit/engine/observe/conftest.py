@@ -34,8 +34,9 @@ def observed_in(
     setup = WorkerSetup(
         directory=str(folder),
         code_path=str(folder / "code"),
-        figures=str(beside / "figures"),
+        blobs=str(beside / "blobs"),
         store=str(beside / "store"),
+        libraries="treadle.press.plugin.matplotlib_state",
     )
     codes = [textwrap.dedent(step) for step in steps]
     ran = subprocess.run(

@@ -9,10 +9,11 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-from treadle.engine.messages import ChunkResult, Stepped, decode, encode
+from treadle.engine.messages import decode, encode
 from treadle.engine.observe.observer import Observer
+from treadle.engine.observe.state import rebound
+from treadle.engine.trace import Trace
 from treadle.engine.worker.imports import AfterImport, import_fresh_from
-from treadle.engine.worker.memory import rebound
 
 
 def main() -> None:
@@ -31,9 +32,8 @@ def main() -> None:
         before = dict(vars(module))
         observer.begin(before)
         _run(code, f"step-{number}", vars(module))
-        out.write(
-            encode(Stepped(ChunkResult(), observed=observer.finish(*rebound(before, vars(module)))))
-        )
+        observed = observer.finish(*rebound(before, vars(module)))
+        out.write(encode(Trace(observed=observed)))
         out.flush()
 
 

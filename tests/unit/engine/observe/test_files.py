@@ -324,12 +324,12 @@ def test_a_database(observe: Observe, folder: Path) -> None:
     assert of(folder / "d.sqlite") in asked.reads
 
 
-def test_figures_and_the_store_are_not_the_documents(seen: Seen, tmp_path: Path) -> None:
-    for name in ("figures", "store"):
+def test_what_the_worker_keeps_is_not_the_documents(seen: Seen, tmp_path: Path) -> None:
+    for name in ("blobs", "store"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "x").write_text("x")
     observed = seen(f"""
-        for name in ("figures", "store"):
+        for name in ("blobs", "store"):
             open({str(tmp_path)!r} + "/" + name + "/x").read()
     """)
     assert observed.reads == ()

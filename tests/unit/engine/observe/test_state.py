@@ -6,8 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.engine.observe.conftest import Observe, observed_in
 
+from treadle.engine.observe.state import rebound
 from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
@@ -252,3 +255,29 @@ def test_each_step_warns_by_itself(observe: Observe, folder: Path) -> None:
         assert said.getvalue().count("UserWarning: beware") == 1
     """
     observe(code, code)
+
+
+NAMES = st.sampled_from("abcdefgh")
+REBINDINGS = st.lists(st.tuples(NAMES, st.sampled_from(["bind", "again", "unbind"])), max_size=8)
+
+
+@given(st.lists(NAMES, unique=True), REBINDINGS)
+def test_what_is_bound_and_unbound_between_two_looks(names, changes):
+    before: dict[str, object] = {name: [] for name in names}
+    now = dict(before)
+    for name, change in changes:
+        if change == "bind":
+            now[name] = []
+        elif change == "again" and name in now:  # the same value, in another place
+            now[name] = now.pop(name)
+        else:
+            now.pop(name, None)
+    bound, gone = rebound(before, now)
+    assert set(bound) == {
+        name for name in now if name not in before or before[name] is not now[name]
+    }
+    assert set(gone) == set(before) - set(now)
+
+
+def test_equal_values_are_not_the_same():
+    assert rebound({"x": 1.0, "y": []}, {"x": 1, "y": []}) == (["x", "y"], [])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.engine.scan.code import analyse
+from treadle.engine.scan.code import analyse, names_imported_in
 
 OPAQUE = {
     "exec('x = 1')": "`exec`",
@@ -210,3 +210,13 @@ def test_strings():
 def test_what_reads_layout(code, docs, lines):
     found = analyse(code)
     assert (found.reads_docs, found.reads_lines) == (docs, lines)
+
+
+def test_all_forms_of_imports_at_the_top_level_count():
+    code = (
+        "import a.b, c as d\n"
+        "if x:\n    from e import f as g, h\n"
+        "def inner():\n    import i\n    return a.b(y)\n"
+        "z = 1\n"
+    )
+    assert names_imported_in(code) == ("a", "d", "g", "h")

@@ -129,10 +129,12 @@ USES = {
     "class A:\n  @d\n  def f(self): return z": {"d", "z"},
     "class A:\n  @property\n  def f(self): return z": {"property"},
     "class A:\n  def f(self): return __p\nA": {"_A__p"},
+    "class __:\n  def f(self): return __p\n__": {"__p"},
     "class A:\n  global g\n  g = 1": set(),
     "class A(nn.Module):\n  def f(self): return z": {"nn"},
     "class A(Base):\n  def f(self): return z": {"Base", "z"},  # __init_subclass__ may call it
     "def f():\n  x = 1\n  class A:\n    y = x\n    x = 2\nf": {"x"},
+    "def f(x):\n  class A:\n    x: int\n    y = x\nf": {"int", "x"},
 }
 
 ATTRIBUTES: dict[str, dict[str, set[str] | None]] = {
@@ -163,6 +165,7 @@ BINDS = {
     "def f(): x = 1": "f",
     "def f():\n  global x, y\n  x = 1\n  def y(): pass": "fxy",
     "class A:\n  x = 1\n  global y\n  y = 1": "Ay",
+    "class A:\n  global y\n  f(y := 1)": "Ay",
     "[(a := b) for b in c]": "a",
     "f(a := 1)": "a",
     "x: int": "",

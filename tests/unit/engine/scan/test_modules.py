@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.engine.scan.module_code import analyse_module
+from treadle.engine.scan.module_symbols import analyse_module, project_refs
 from treadle.engine.scan.modules import Modules
 
 FILES = {
@@ -181,6 +181,25 @@ def test_conditional_imports_are_followed(tmp_path):
         "slow.py": "def g(): return 1\ndef no(): return 2\n",
     }
     assert "slow:g" in _modules(tmp_path, files).closure(["m:f"])
+
+
+REFS = {
+    "import helpers\nhelpers.f()": "helpers: helpers:f",
+    "import helpers as h\ng(h)": "helpers: helpers:*",
+    "import pack.core\npack.core.run()": "pack.core: pack.core:*",
+    "from pack import core\ncore.run()": "pack.core: pack.core:run",
+    "from helpers import f, g as h": "helpers:f helpers:g",
+    "from helpers import *": "helpers:*",
+    "def f(h):\n  def g():\n    import helpers as h\n    return h.f": "helpers: helpers:f",
+    "class A:\n  import helpers": "helpers: helpers:*",
+    "import numpy as np\nnp.x": "",
+    "f(": "",
+}
+
+
+@pytest.mark.parametrize("source", REFS)
+def test_what_code_takes_from_project_modules(modules, source):
+    assert project_refs(source, modules.find) == set(REFS[source].split())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.engine.store import eviction as evict
+from treadle.engine.store import eviction
 from treadle.engine.store.atomic import PART, write_whole
 from treadle.engine.store.blobs import Blobs, CorruptEntryError
 from treadle.engine.store.digest import digest
@@ -29,7 +29,7 @@ for n in range(rounds):
     size = (n * 7919) % 200_000
     name = blobs.put([b"%d " % (n % 50), b"x" * size])
     traces.save("{UNIT[:-2]}%02x" % (n % 20), {{"n": n, "blobs": [name]}})
-    traces.save_document("last", {{"n": n}})
+    traces.save_record("last", {{"n": n}})
 """
 
 
@@ -56,7 +56,7 @@ def check_whole(root):
         names = record["blobs"]
         assert isinstance(names, list)
         assert all(blobs.has(name) for name in names)
-    traces.load_document("last")
+    traces.load_record("last")
     assert traces.damaged == []
     return found
 
@@ -77,15 +77,15 @@ def test_writers_at_once_do_not_harm_each_other(root):
         process.stdout.close()
         assert process.wait() == 0
     assert len(check_whole(root)) >= 20
-    assert Traces(root, KEY).load_document("last") == {"n": 119}
+    assert Traces(root, KEY).load_record("last") == {"n": 119}
     assert not [path for path in root.rglob(f"{PART}*") if path.is_file()]
 
 
 def test_a_store_cleaned_under_its_writers_loses_entries_and_nothing_else(root):
     writers = [writer(root, 60) for _ in range(2)]
     while any(process.poll() is None for process in writers):
-        evict.shrink(root, 1_000_000)
-        evict.remove_all(root)
+        eviction.shrink(root, 1_000_000)
+        eviction.remove_all(root)
     assert [process.returncode for process in writers] == [0, 0]
     for path in finished(root / "blobs"):
         assert digest(path.read_bytes()) == path.name
@@ -97,7 +97,7 @@ def test_a_reader_keeps_what_it_has_when_the_store_goes(root):
     blobs = Blobs(root)
     data = b"x" * 3_000_000
     view = blobs.open(blobs.put([data]))
-    evict.remove_all(root)
+    eviction.remove_all(root)
     assert view == data
     with pytest.raises(CorruptEntryError, match="is missing"):
         blobs.open(digest(data))
@@ -120,12 +120,12 @@ def test_a_full_disk_is_a_clear_error_and_leaves_nothing(root, full_disk):
 
 def test_a_full_disk_leaves_the_document_as_it_was(root, monkeypatch):
     traces = Traces(root, KEY)
-    traces.save_document("last", {"n": 1})
+    traces.save_record("last", {"n": 1})
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left")))
         with pytest.raises(OSError, match="No space left"):
-            traces.save_document("last", {"n": 2})
-    assert traces.load_document("last") == {"n": 1}
+            traces.save_record("last", {"n": 2})
+    assert traces.load_record("last") == {"n": 1}
 
 
 def test_short_writes_are_continued(root, monkeypatch):

@@ -115,10 +115,8 @@ def test_a_folder_in_the_place_of_a_blob_is_a_corrupt_entry(blobs, root):
         blobs.open(digest(b"x"))
 
 
-def test_files_are_kept_and_come_back(blobs, tmp_path):
-    source = tmp_path / "figure.pdf"
-    source.write_bytes(b"figure")
-    name = blobs.put_file(source)
+def test_they_come_back_as_files(blobs, tmp_path):
+    name = blobs.put([b"figure"])
     blobs.copy_to(name, tmp_path / "deep" / "er" / "copy.pdf")
     assert (tmp_path / "deep" / "er" / "copy.pdf").read_bytes() == b"figure"
 

@@ -5,7 +5,15 @@ import pytest
 
 from treadle.engine.store import files as stats
 from treadle.engine.store.digest import digest
-from treadle.engine.store.files import LARGE, FileDigests, KnownFiles, stamp_of
+from treadle.engine.store.files import (
+    LARGE,
+    FileDigests,
+    KnownFiles,
+    stamp_of,
+    standing,
+    unseen,
+    variable,
+)
 
 LONG_AGO = 10**18  # nanoseconds since 1970: some day in 2001
 HUGE = b"0123456789" * (LARGE // 10)
@@ -246,3 +254,40 @@ def test_the_devices_of_local_file_systems_are_found():
     with open("/proc/self/mountinfo") as mounts:  # noqa: PTH123
         local = any(f" - {name} " in line for line in mounts for name in stats.LOCAL)
     assert bool(stats._local_devices()) == local
+
+
+def test_what_is_said_of_a_path(tmp_path):
+    file, link = tmp_path / "file", tmp_path / "link"
+    file.write_text("12")
+    link.symlink_to("file")
+    assert standing(str(file), "kind") == standing(str(link), "kind") == "file"
+    assert standing(str(file), "size") == "file of 2"
+    assert standing(str(tmp_path), "kind") == "folder"
+    assert standing(str(link), "link") == "link to file"
+    assert standing(str(tmp_path / "missing"), "all") == ""
+    assert standing(str(file), "access 4") == "yes"
+    assert standing(str(tmp_path / "missing"), "access 4") == "no"
+    assert standing("a\0b", "kind") == ""
+
+
+def test_all_of_a_status(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("12")
+    said = standing(str(file), "all")
+    assert said == standing(str(file), "all")
+    file.chmod(0o600 if file.stat().st_mode & 0o77 else 0o644)
+    assert said != standing(str(file), "all")
+
+
+def test_variables():
+    assert variable({}, "A") == ""
+    assert variable({"A": ""}, "A") not in ("", variable({"A": "1"}, "A"))
+    assert variable({"A": "1", "B": "2"}, "*") == variable({"B": "2", "A": "1"}, "*")
+    assert variable({"A": "1"}, "*") != variable({"A": "2"}, "*")
+
+
+def test_what_libraries_read_unseen():
+    assert unseen({"SHLVL": "1"}) == unseen({})
+    assert unseen({"SHLVL": "1"}, ["SHLVL"]) not in (unseen({}), unseen({"SHLVL": "2"}, ["SHLVL"]))
+    for name in ("OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "LC_ALL", "TZ", "PYTHONPATH"):
+        assert unseen({name: "1"}) not in (unseen({}), unseen({name: "2"}))

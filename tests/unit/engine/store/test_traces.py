@@ -163,19 +163,19 @@ def test_json_cannot_hold_it(traces):
 
 def test_documents_are_replaced(traces, root, files_in):
     for n in range(3):
-        traces.save_document("build/of this", {"n": n})
-    assert Traces(root, KEY).load_document("build/of this") == {"n": 2}
+        traces.save_record("build/of this", {"n": n})
+    assert Traces(root, KEY).load_record("build/of this") == {"n": 2}
     assert len(files_in(root)) == 1
 
 
 def test_a_document_that_is_not_there(traces):
-    assert traces.load_document("last") is None
+    assert traces.load_record("last") is None
     assert traces.damaged == []
 
 
 def test_a_damaged_document_is_noticed(traces, root, files_in):
-    traces.save_document("last", {"n": 1})
+    traces.save_record("last", {"n": 1})
     path = only(files_in(root))
     path.write_bytes(path.read_bytes()[:32] + json.dumps({"n": 2}).encode())
-    assert traces.load_document("last") is None
+    assert traces.load_record("last") is None
     assert traces.damaged == [str(path)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,20 +13,24 @@ import pytest
 
 from treadle.engine.messages import Load
 from treadle.engine.store.blobs import Blobs
-from treadle.engine.trace import Group
+from treadle.engine.trace import Binding
+from treadle.engine.values.handlers import ValueHandler
 from treadle.engine.values.values import Values
+from treadle.press.plugin import matplotlib_state
 
 
 class Session:
     """A `__main__` of its own, whose values are stored and restored."""
 
-    def __init__(self, store: Path) -> None:
+    def __init__(self, store: Path, handlers: Mapping[str, ValueHandler] | None = None) -> None:
         self.module = ModuleType("__main__")
         self.names: dict[str, Any] = self.module.__dict__
         self.names["__builtins__"] = builtins
         self.blobs = Blobs(store)
         self.own: set[str] = set()
-        self.values = Values(self.names, self.blobs, self.own.__contains__)
+        own = self.own.__contains__
+        more = (handlers or {}, matplotlib_state.OPAQUE, matplotlib_state.SINGLETONS)
+        self.values = Values(self.names, self.blobs, own, *more)
 
     def run(self, code: str) -> None:
         exec(compile(code, "chunk", "exec"), self.names)
@@ -41,7 +45,7 @@ class Session:
         assert token, self.values.tokens([name])
         return token
 
-    def group(self, name: str, *others: str) -> Group:
+    def group(self, name: str, *others: str) -> Binding:
         return next(g for g in self.values.groups([name, *others]) if name in g.names)
 
     def together(self, *names: str) -> list[tuple[str, ...]]:

@@ -71,6 +71,10 @@ def test_plain_values_come_back_and_copies_have_the_same_token(store: Path, valu
     one = Session(store)
     one.names["x"] = value
     before = one.values.token_of("x")
+    (group,) = one.values.groups(["x"])
+    if not group.entry:
+        assert "a set whose order can't be restored" in group.trouble
+        return
     again(one, "x")
     assert order(one.names["x"]) == order(value)
     one.names["x"] = copy.deepcopy(one.names["x"])

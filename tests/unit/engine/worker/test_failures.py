@@ -3,6 +3,9 @@
 import textwrap
 
 import pytest
+from tests.unit.displays import plain
+
+from treadle.engine.trace import Stream
 
 
 def test_the_line_is_the_innermost_in_the_document(run):
@@ -72,7 +75,7 @@ def test_a_cause_is_part_of_the_traceback_without_our_frames(run):
 
 def test_what_was_shown_before_stays(run):
     result = run("print('a')\ndisplay(1)\n1/0")
-    assert [output.text for output in result.outputs] == ["a\n", "1"]
+    assert result.outputs == (Stream("stdout", "a\n"), plain("1"))
 
 
 def test_standard_input_is_empty(shown):

@@ -2,20 +2,24 @@
 
 import pytest
 
-from treadle.engine.messages import InlineCode, InlineResult, InlineTask
-from treadle.engine.run.executor import run_task
+from treadle.engine.cell import Cell, Piece
+from treadle.engine.messages import Step
+from treadle.engine.run.workers import run_step
+from treadle.engine.trace import Trace
 
 
 @pytest.fixture
 def inline(executor):
-    def inline(*codes: str, line: int = 5) -> InlineResult:
-        items = tuple(
-            InlineCode(code.removeprefix("="), code.startswith("="), line + number)
+    def inline(*codes: str, line: int = 5) -> Trace:
+        pieces = tuple(
+            Piece(code.removeprefix("="), code.startswith("="), line + number)
             for number, code in enumerate(codes)
         )
-        result = executor.submit(run_task, InlineTask("report.pmd", 1, items)).result(timeout=60)
-        assert isinstance(result, InlineResult)
-        return result
+        cell = Cell(0, "inline code", "\n".join(codes), "report.pmd", line, 1, pieces)
+        trace = executor.submit(run_step, Step(cell)).result(timeout=60)
+        assert isinstance(trace, Trace)
+        assert trace.outputs == ()
+        return trace
 
     return inline
 
@@ -32,7 +36,7 @@ def test_several_lines(inline):
     assert inline("for i in range(2):\n    print(i)", "=(1 +\n 2)").texts == ("0\n1\n", "3")
 
 
-def test_names_are_shared_with_the_chunks(run, inline):
+def test_names_are_shared_with_the_cells(run, inline):
     run("shared = 7")
     assert inline("=shared").texts == ("7",)
 
@@ -47,7 +51,7 @@ def test_errors_have_their_line_and_stop_the_rest(inline):
 
 
 def test_a_statement_is_not_an_expression(inline):
-    assert inline("=x = 1").failure.message == "SyntaxError: <%= %> takes one expression"
+    assert inline("=x = 1").failure.message == "SyntaxError: inline code takes one expression"
 
 
 def test_warnings_do_not_enter_the_prose(inline):

@@ -1,6 +1,8 @@
 """Module chunks, and libraries that a chunk imports."""
 
-from treadle.engine.messages import Stream, Value
+from tests.unit.displays import plain
+
+from treadle.engine.trace import Frame, Stream
 
 HEADER = "# %% report.pmd:{first}-{last}\n"
 
@@ -21,27 +23,31 @@ def test_a_module_is_imported_and_its_names_are_bound(run, shown, folder):
     assert shown("size(), size.__module__") == "(3, 'report.models')"
 
 
-def test_a_function_of_a_module_fails_at_its_line_in_the_document(run, folder):
+def test_a_function_of_a_module_fails_at_its_line_in_the_module(run, folder):
     write_module(folder, "broken", "x = 1\ndef f():\n    return missing\n", first=70)
     run("", module="report.broken", names=("f",), line=70)
     failure = run("f()", line=90).failure
-    assert (failure.message, failure.file, failure.line) == (
-        "NameError: name 'missing' is not defined",
-        "report.pmd",
-        72,
+    assert failure.message == "NameError: name 'missing' is not defined"
+    assert failure.frames == (
+        Frame(str(folder / "code" / "report" / "broken.py"), 4, 12),
+        Frame("report.pmd", 90, 1),
     )
+    assert (failure.file, failure.line) == ("report.pmd", 90)
     assert 'File "code/report/broken.py", line 4, in f' in failure.traceback
 
 
 def test_a_module_that_fails_while_it_is_imported(run, folder):
     write_module(folder, "bad", "x = 1\n1 / 0\n", first=60)
     failure = run("", module="report.bad", names=("x",), line=60).failure
-    assert (failure.line, failure.message) == (61, "ZeroDivisionError: division by zero")
+    assert failure.message == "ZeroDivisionError: division by zero"
+    assert failure.frames == (Frame(str(folder / "code" / "report" / "bad.py"), 3, 1),)
+    assert (failure.file, failure.line) == ("report.pmd", 60)
 
 
 def test_a_module_with_a_syntax_error(run, folder):
     write_module(folder, "wrong", "x = 1\ny = (\n", first=80)
-    assert run("", module="report.wrong", line=80).failure.line == 81
+    failure = run("", module="report.wrong", line=80).failure
+    assert failure.frames[0] == Frame(str(folder / "code" / "report" / "wrong.py"), 3)
 
 
 def test_a_module_that_is_not_there(run):
@@ -68,7 +74,7 @@ def test_a_library_is_seeded_when_it_is_imported(run, shown):
     code = "import random\nrandom.random()"
     assert shown(code, seed=3) == shown(code, seed=3)
     assert run("import random; random.seed(9); random.random()", seed=3).outputs == (
-        Value("0.46300735781502145"),
+        plain("0.46300735781502145"),
     )
 
 

@@ -2,7 +2,9 @@
 
 import textwrap
 
-from treadle.engine.messages import Stream, Value
+from tests.unit.displays import plain
+
+from treadle.engine.trace import Stream
 
 
 def test_prints_and_values_keep_their_order(run):
@@ -20,9 +22,9 @@ def test_prints_and_values_keep_their_order(run):
     assert run(textwrap.dedent(code)).outputs == (
         Stream("stdout", "one\ntwo\n"),
         Stream("stderr", "three\nfour\n"),
-        Value("5"),
+        plain("5"),
         Stream("stdout", "six\nseven\n"),
-        Value("8"),
+        plain("8"),
     )
 
 

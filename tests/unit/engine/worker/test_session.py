@@ -1,10 +1,9 @@
-"""The session that chunks share."""
+"""The session that cells share."""
 
 import textwrap
 
 import pytest
-
-from treadle.engine.messages import Latex, Value
+from tests.unit.displays import plain
 
 
 def test_the_last_expression_is_shown(shown):
@@ -16,7 +15,7 @@ def test_the_last_expression_is_shown(shown):
 )
 def test_what_shows_nothing(run, code):
     outputs = run(code).outputs
-    assert outputs == ((Value("<built-in function print>"),) if code == "print" else ())
+    assert outputs == ((plain("<built-in function print>"),) if code == "print" else ())
 
 
 def test_a_semicolon_inside_does_not_silence(shown):
@@ -28,7 +27,7 @@ def test_a_semicolon_after_non_ascii_text_silences(run):
 
 
 def test_only_the_last_expression_is_shown(run):
-    assert run("1\n2\n3").outputs == (Value("3"),)
+    assert run("1\n2\n3").outputs == (plain("3"),)
 
 
 def test_names_stay(run, shown):
@@ -121,13 +120,7 @@ def test_mistakes_with_parameters(run, code, message):
 
 
 def test_display_shows_values_in_their_place(run):
-    assert run("display(1, 'a')\ndisplay(None)").outputs == (Value("1"), Value("'a'"))
-
-
-def test_values_that_bring_their_latex(run):
-    code = "class L:\n    def _repr_latex_(self): return '$x$'\nL()"
-    assert run(code).outputs == (Latex("$x$"),)
-    assert run("import sympy; sympy.Symbol('x') ** 2").outputs == (Latex(r"$\displaystyle x^{2}$"),)
+    assert run("display(1, 'a')\ndisplay(None)").outputs == (plain("1"), plain("'a'"))
 
 
 def test_the_source_of_an_object_is_shown(run):

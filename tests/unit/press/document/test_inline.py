@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.press.document.reader import find_inlines, unclosed_inlines
+from treadle.press.document.fences import find_inlines, read_blocks
 from treadle.problem import Span
 
 SPAN = Span("a.pmd", 10, 20)
@@ -36,6 +36,7 @@ def test_no_inline_code(text: str) -> None:
 
 
 def test_an_open_expression_is_a_warning_at_its_line() -> None:
-    (problem,) = unclosed_inlines("<%= a\n %> b\n\nc <%= d", SPAN)
-    assert str(problem).startswith("a.pmd:13: warning: `<%=` is not closed")
-    assert unclosed_inlines("<%= a %> <% b", SPAN) == ()
+    ((_, (problem,)),) = read_blocks("<%= a\n %> b\n\nc <%= d", "a.pmd")
+    assert str(problem).startswith("a.pmd:4: warning: `<%=` is not closed")
+    ((_, none),) = read_blocks("<%= a %> <% b", "a.pmd")
+    assert none == ()

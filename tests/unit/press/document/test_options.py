@@ -1,8 +1,8 @@
 import pytest
 
-from treadle.press.document.model import ChunkOptions
-from treadle.press.document.option_values import KINDS
+from treadle.press.document.model import LOOK_ONLY, ChunkOptions, computing_options
 from treadle.press.document.options import parse_options
+from treadle.press.document.values import KINDS
 from treadle.problem import Severity, Span
 
 SPAN = Span.at("a.pmd", 7)
@@ -41,6 +41,12 @@ def test_label_is_another_word_for_name() -> None:
     assert read(" label='a'")[0].name == "a"
     assert read(" name='b', label='a'")[0].name == "a"
     assert read(" , echo=False")[0].name is None
+
+
+def test_a_name_holds_what_a_label_can_hold() -> None:
+    assert read(" name='fig:a-b_2 c'")[0].name == "fig:a-b_2 c"
+    (problem,) = read(" name='a%b'")[1]
+    assert "a name without '%'" in problem
 
 
 def test_every_option_of_the_model_can_be_given_and_no_other() -> None:
@@ -169,3 +175,23 @@ def test_a_number_beyond_all_bounds(name: str) -> None:
 def test_half_a_character() -> None:
     _, problems = read(r' caption="\ud800"')
     assert problems == [r"a.pmd:7: error: can't read the options: `\ud800` is half a character"]
+
+
+def test_what_an_option_may_compute_counts() -> None:
+    options, _ = read(" fit, echo=False, caption='x', timeout=3, term=True, f_size=(3, 2)")
+    counting = {"fig": True, "f_size": (3, 2), "f_spines": True, "dpi": 200, "term": True}
+    assert computing_options(options) == {
+        **counting,
+        "source": None,
+        "main": False,
+        "memory": None,
+    }
+    assert set(ChunkOptions.__struct_fields__) > LOOK_ONLY
+
+
+def test_a_new_option_counts_by_itself() -> None:
+    class More(ChunkOptions, frozen=True):
+        shade: str = "grey"
+
+    new = computing_options(More(shade="red"))
+    assert new == {**computing_options(ChunkOptions()), "shade": "red"}

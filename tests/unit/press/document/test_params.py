@@ -1,8 +1,14 @@
 import pytest
 
-from treadle.press.document.settings import override
+from treadle.press.document.settings import override, read_assignments
 
-PARAMS = {"epochs": 2, "lr": 0.1, "tag": "x", "fast": False, "free": None}
+PARAMS: dict[str, object] = {"epochs": 2, "lr": 0.1, "tag": "x", "fast": False, "free": None}
+
+
+def assigned(params: dict[str, object], *texts: str) -> tuple[dict[str, object], tuple[str, ...]]:
+    given, malformed = read_assignments(texts)
+    values, problems = override(params, given)
+    return values, (*malformed, *problems)
 
 
 @pytest.mark.parametrize(
@@ -19,7 +25,7 @@ PARAMS = {"epochs": 2, "lr": 0.1, "tag": "x", "fast": False, "free": None}
     ],
 )
 def test_a_value_of_the_right_type(assignment: str, name: str, value: object) -> None:
-    values, problems = override(PARAMS, [assignment])
+    values, problems = assigned(PARAMS, assignment)
     assert problems == ()
     assert values == {**PARAMS, name: value}
     assert type(values[name]) is type(value)
@@ -40,10 +46,36 @@ def test_a_value_of_the_right_type(assignment: str, name: str, value: object) ->
     ],
 )
 def test_a_wrong_value_is_a_problem_and_changes_nothing(assignment: str, problem: str) -> None:
-    assert override(PARAMS, [assignment]) == (PARAMS, (problem,))
+    assert assigned(PARAMS, assignment) == (PARAMS, (problem,))
 
 
 def test_all_problems_are_reported_and_the_last_value_wins() -> None:
-    values, problems = override({"n": 1}, ["n=2", "m=1", "n=3", "x"])
+    values, problems = assigned({"n": 1}, "n=2", "m=1", "n=3", "x")
     assert values == {"n": 3}
     assert len(problems) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("epochs", 10), ("lr", 1), ("lr", 1e-3), ("tag", "12"), ("fast", True), ("free", "x")],
+)
+def test_a_value_of_python_of_the_right_type(name: str, value: object) -> None:
+    values, problems = override(PARAMS, {name: value})
+    assert (values, problems) == ({**PARAMS, name: value}, ())
+    assert type(values[name]) is type(PARAMS[name]) or PARAMS[name] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("epoch", 1, "the document has no parameter `epoch` (did you mean `epochs`?)"),
+        ("epochs", "3", "parameter `epochs`: `'3'` is not a value of type int"),
+        ("epochs", True, "parameter `epochs`: `True` is not a value of type int"),
+        ("epochs", None, "parameter `epochs`: `None` is not a value of type int"),
+        ("tag", 12, "parameter `tag`: `12` is not a value of type str"),
+        ("lr", float("inf"), "parameter `lr`: `inf` is not a value of type float"),
+        ("free", [1], "parameter `free`: `[1]` is not a value of type string, number or boolean"),
+    ],
+)
+def test_a_wrong_value_of_python(name: str, value: object, problem: str) -> None:
+    assert override(PARAMS, {name: value}) == (PARAMS, (problem,))

@@ -171,7 +171,7 @@ def test_an_image_within_text_does_not_float(latex, tmp_path):
 def test_an_image_that_can_not_be_had(latex, tmp_path, findings, path, message):
     (tmp_path / "a.svg").touch()
     latex(f"text\n\n![c]({path})")
-    (found,) = findings.diagnostics
+    (found,) = findings.problems
     assert message in found.message
     assert found.span.line == 3
 
@@ -187,7 +187,7 @@ def test_an_image_that_can_not_be_had(latex, tmp_path, findings, path, message):
 )
 def test_what_is_unclosed_is_told_at_its_line(latex, findings, markdown, message):
     latex(markdown)
-    (found,) = findings.diagnostics + findings.doubts
+    (found,) = findings.problems + findings.doubts
     assert message in found.message
     assert found.span.line == 3
 

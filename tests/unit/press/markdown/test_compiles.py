@@ -9,11 +9,12 @@ import subprocess
 import unicodedata
 
 import pytest
+from tests.unit import displays
 
-from treadle.engine.messages import ChunkResult, Stream, Table
+from treadle.engine.trace import Stream
 from treadle.press.document.model import Prose
-from treadle.press.weave.characters import declarations
-from treadle.press.weave.latex import escape
+from treadle.press.latex.escape import declarations, escape
+from treadle.press.results import ChunkResult
 from treadle.press.weave.weave import weave
 from treadle.problem import Span
 
@@ -96,7 +97,7 @@ def test_every_known_symbol_compiles_in_text_code_maths_and_titles(
 def test_nasty_prose_cells_and_titles(make_document, make_chunk, compile_tex):
     nasty = r"\end{document} {} 100% # $ & ~ ^ _ \ 😀 ' ` < >> --"
     chunk = make_chunk("f()", echo=False, caption="Cap", name="t")
-    table = Table((nasty, "[a"), (("*x", nasty), ("[y]", "-1")), ("l", "r"))
+    table = displays.table((nasty, "[a"), (("*x", nasty), ("[y]", "-1")), ("l", "r"))
     document = make_document(
         chunk, title=r"A \\ 100\% & # _ title", author="O’Neil 100% 😀 & Söhne"
     )
@@ -126,7 +127,7 @@ def test_notes_of_a_table_and_titles_of_sections(make_document, compile_tex):
 
 def test_a_long_table_goes_over_pages(make_document, make_chunk, compile_tex):
     chunk = make_chunk("f()", echo=False, caption="Cap", name="t")
-    table = Table(("n", "m"), tuple((f"row{n}", "x") for n in range(120)), ("l", "r"))
+    table = displays.table(("n", "m"), tuple((f"row{n}", "x") for n in range(120)), ("l", "r"))
     tex = weave(make_document(chunk), [ChunkResult((table,), caption="Cap")]).tex
     compile_tex(tex)
     shown, log = compile_tex(tex)

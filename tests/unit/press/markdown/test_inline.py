@@ -110,14 +110,14 @@ def test_a_heading_with_a_footnote_is_one_line(latex):
 
 def test_an_undefined_footnote_is_told(latex, findings):
     latex("a\n\nb [^no] c")
-    assert [(d.span.line, d.message) for d in findings.diagnostics] == [
+    assert [(d.span.line, d.message) for d in findings.problems] == [
         (3, "footnote `[^no]` is not defined")
     ]
 
 
 def test_html_is_told(latex, findings):
     assert latex("a <b>c</b>") == "a c"
-    assert "`<b>`" in findings.diagnostics[0].message
+    assert "`<b>`" in findings.problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_what_follows_the_end_of_a_line_is_no_option(latex, sign):
 @pytest.mark.parametrize("name", ["a" * 300 + ".png", "a/" * 3000, "/", "%00.png"])
 def test_an_image_with_a_name_no_file_can_have(latex, findings, name):
     latex(f"![a]({name})")
-    assert ["not found" in item.message for item in findings.diagnostics] == [True]
+    assert ["not found" in item.message for item in findings.problems] == [True]
 
 
 def test_private_use_characters_are_printed_as_such(latex):

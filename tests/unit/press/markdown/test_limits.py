@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.press.weave.listings import code_lines
+from treadle.press.latex.listings import code_lines
 
 
 @pytest.mark.parametrize("mark", ["*", "**", "~~", "[^", "^[", "![", "[", "> ", "- ", "::: a\n"])
@@ -44,7 +44,7 @@ def test_what_nothing_closes_takes_no_time(latex, within, text):
 
 def test_a_footnote_within_itself_is_told(latex, findings):
     assert latex("a[^1]\n\n[^1]: b [^1]") == "a\\footnote{%\nb }"
-    [problem] = findings.diagnostics
+    [problem] = findings.problems
     assert (problem.span.line, "`1`" in problem.message) == (3, True)
 
 

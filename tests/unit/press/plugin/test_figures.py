@@ -4,20 +4,32 @@ import textwrap
 
 import pikepdf
 import pytest
+from tests.unit.displays import plain
 
-from treadle.engine.messages import Figure, Stream, Value
+from treadle.engine.trace import Display, Stream
+from treadle.press.plugin.figures import PDF
 
 PLOT = "import matplotlib.pyplot as plt\n"
 
 
 @pytest.fixture
 def draw(run):
-    def draw(code: str, **options):
-        result = run(PLOT + textwrap.dedent(code), **options)
-        assert result.failure is None, result.failure
-        return result.outputs
+    """What a cell with these options shows that must not fail."""
+
+    def draw(code: str, *, prompt: bool = False, **options):
+        trace = run(PLOT + textwrap.dedent(code), prompt=prompt, options=options)
+        assert trace.failure is None, trace.failure
+        return trace.outputs
 
     return draw
+
+
+def is_figure(output) -> bool:
+    return isinstance(output, Display) and list(output.files) == [PDF]
+
+
+def kinds(outputs) -> list[str]:
+    return ["figure" if is_figure(output) else type(output).__name__ for output in outputs]
 
 
 def fonts_of(path) -> dict[str, str]:
@@ -36,13 +48,13 @@ def fonts_of(path) -> dict[str, str]:
 
 def test_a_warning_of_the_drawing_is_told_once(draw):
     missing, figure = draw("plt.plot([1, 2]); plt.title('\u65e5')")
-    assert isinstance(figure, Figure)
+    assert is_figure(figure)
     assert missing.name == "stderr"
     assert missing.text.count("Glyph 26085") == 1
     assert "treadle" not in missing.text
 
 
-def test_shown_where_show_is_called_and_the_rest_at_the_end(draw, folder):
+def test_shown_where_show_is_called_and_the_rest_at_the_end(draw, file_of):
     code = """
         plt.plot([1, 2])
         print("one")
@@ -52,18 +64,18 @@ def test_shown_where_show_is_called_and_the_rest_at_the_end(draw, folder):
         plt.figure(); plt.plot([5, 6])
         print("three")
     """
-    first, figure, second, *rest = draw(code, figure_stem="order")
+    first, figure, second, *rest = draw(code)
     assert first == Stream("stdout", "one\n")
-    assert figure == Figure("order-1.pdf", 6.3, 3.906)
+    assert is_figure(figure)
+    assert figure.metadata == {"width": 6.3, "height": 3.906}
     assert second == Stream("stdout", "two\nthree\n")
-    assert [output.path for output in rest] == ["order-2.pdf", "order-3.pdf"]
-    assert (folder / "figures" / "order-3.pdf").read_bytes().startswith(b"%PDF")
+    assert kinds(rest) == ["figure", "figure"]
+    assert file_of(rest[1]).read_bytes().startswith(b"%PDF")
 
 
 def test_a_figure_as_a_value_and_by_its_own_show(draw):
     code = "f = plt.figure(); print('a'); f.show(); print('b'); g = plt.figure(); g"
-    kinds = [type(output) for output in draw(code)]
-    assert kinds == [Stream, Figure, Stream, Figure]
+    assert kinds(draw(code)) == ["Stream", "figure", "Stream", "figure"]
 
 
 @pytest.mark.parametrize(
@@ -80,56 +92,54 @@ def test_a_figure_as_a_value_and_by_its_own_show(draw):
 )
 def test_what_plotting_returns_is_not_shown(draw, code):
     (output,) = draw(code)
-    assert isinstance(output, Figure)
+    assert is_figure(output)
 
 
 def test_figures_belong_to_their_chunk(draw):
     draw("kept = plt.figure()", fig=False)
-    assert draw("plt.get_fignums()") == (Value("[]"),)
-    assert [type(output) for output in draw("kept")] == [Figure]
+    assert draw("plt.get_fignums()") == (plain("[]"),)
+    assert kinds(draw("kept")) == ["figure"]
 
 
 def test_no_figures_on_request(draw):
     assert draw("plt.plot([1]); plt.show(); print('x')", fig=False) == (Stream("stdout", "x\n"),)
 
 
-def test_the_page_is_as_wide_as_asked(draw, folder):
-    (figure,) = draw("plt.plot([1, 2]); plt.ylabel('y');", f_size=(3.0, 2.0), figure_stem="size")
-    assert (figure.width, figure.height) == (3.0, 2.0)
-    with pikepdf.open(folder / "figures" / "size-1.pdf") as pdf:
+def test_the_page_is_as_wide_as_asked(draw, file_of):
+    (figure,) = draw("plt.plot([1, 2]); plt.ylabel('y');", f_size=(3.0, 2.0))
+    assert figure.metadata == {"width": 3.0, "height": 2.0}
+    with pikepdf.open(file_of(figure)) as pdf:
         assert [float(side) for side in pdf.pages[0].MediaBox] == [0, 0, 216, 144]
 
 
 def test_the_users_own_size_counts(draw):
     (figure,) = draw("plt.figure(figsize=(2, 1));")
-    assert (figure.width, figure.height) == (2.0, 1.0)
+    assert figure.metadata == {"width": 2.0, "height": 1.0}
 
 
-def test_the_documents_fonts_are_embedded_as_truetype(draw, folder):
+def test_the_documents_fonts_are_embedded_as_truetype(draw, file_of):
     code = r"""
         plt.plot([1, 2], label="é – fi")
         plt.title(r"$\theta_i^2$", family="monospace")
         plt.xlabel("x", style="italic")
         plt.legend()
     """
-    draw(code, figure_stem="fonts")
-    fonts = fonts_of(folder / "figures" / "fonts-1.pdf")
+    (figure,) = draw(code)
+    fonts = fonts_of(file_of(figure))
     assert {"LMRoman8-Regular", "LMRoman8-Italic", "Cmmi10"} <= fonts.keys()
     assert set(fonts.values()) == {"/CIDFontType2"}
 
 
-def test_characters_that_latin_modern_lacks_are_drawn_without_a_warning(draw, folder):
+def test_characters_that_latin_modern_lacks_are_drawn_without_a_warning(draw, file_of):
     (figure,) = draw("plt.plot([1]); plt.title('α → β');", figure_stem="greek")
-    assert "DejaVuSerif" in fonts_of(folder / "figures" / figure.path)
+    assert "DejaVuSerif" in fonts_of(file_of(figure))
 
 
-def test_the_bytes_do_not_depend_on_the_day(draw, folder, run):
+def test_the_bytes_do_not_depend_on_the_day(draw, file_of):
     code = "plt.plot([1, 2]); plt.title('same');"
-    draw(code, figure_stem="same-a")
-    draw(code, figure_stem="same-b")
-    first, second = ((folder / "figures" / f"same-{n}-1.pdf").read_bytes() for n in "ab")
-    assert first == second
-    assert b"CreationDate" not in first
+    first, second = draw(code)[0], draw(code)[0]
+    assert first.files == second.files
+    assert b"CreationDate" not in file_of(first).read_bytes()
 
 
 def test_labels_are_not_cut_off(draw, run):
@@ -149,27 +159,27 @@ def test_labels_are_not_cut_off(draw, run):
 )
 def test_the_users_own_layout_stays(draw, run, code):
     (figure,) = draw(f"{code}\nbefore = type(fig.get_layout_engine());")
-    assert isinstance(figure, Figure)
-    assert run("type(fig.get_layout_engine()) is before").outputs == (Value("True"),)
+    assert is_figure(figure)
+    assert run("type(fig.get_layout_engine()) is before").outputs == (plain("True"),)
 
 
 def test_rcparams_stay_from_chunk_to_chunk(draw):
     draw("plt.rcParams['lines.linewidth'] = 7")
-    assert draw("plt.rcParams['lines.linewidth']") == (Value("7.0"),)
+    assert draw("plt.rcParams['lines.linewidth']") == (plain("7.0"),)
     draw("plt.rcParams['lines.linewidth'] = 1.2")
 
 
 def test_another_backend_does_no_harm(draw):
     code = "import matplotlib; matplotlib.use('svg'); plt.figure(); plt.show(); print('x')"
-    assert [type(output) for output in draw(code)] == [Figure, Stream]
+    assert kinds(draw(code)) == ["figure", "Stream"]
 
 
-def test_pixels_have_the_density_asked_for(draw, folder):
+def test_pixels_have_the_density_asked_for(draw, file_of):
     code = "plt.figure(figsize=(1, 1)); plt.axes([0, 0, 1, 1]).set_axis_off()\n"
     code += "plt.plot(range(9), rasterized=True);"
     for dpi in (100, 300):
-        draw(code, dpi=dpi, figure_stem=f"dpi{dpi}")
-        with pikepdf.open(folder / "figures" / f"dpi{dpi}-1.pdf") as pdf:
+        (figure,) = draw(code, dpi=dpi)
+        with pikepdf.open(file_of(figure)) as pdf:
             (image,) = pdf.pages[0].get_images().values()
             assert image.Width == pytest.approx(dpi, rel=0.1)
 
@@ -183,19 +193,21 @@ def test_a_figure_that_can_not_be_drawn_is_a_failure(run):
 def test_after_a_failure_half_drawn_figures_are_dropped(run, draw):
     result = run(PLOT + "plt.plot([1])\n1/0")
     assert result.outputs == ()
-    assert draw("plt.get_fignums()") == (Value("[]"),)
+    assert draw("plt.get_fignums()") == (plain("[]"),)
 
 
 def test_in_term_mode_the_figure_comes_at_the_end(draw):
-    kinds = [type(output).__name__ for output in draw("plt.plot([1, 2])\n1", term=True)]
-    assert kinds == ["Source", "Source", "Source", "Value", "Figure"]
+    *first, value, figure = draw("plt.plot([1, 2])\n1", prompt=True)
+    assert kinds(first) == ["Echo", "Echo", "Echo"]
+    assert value == plain("1")
+    assert is_figure(figure)
 
 
 def test_spines_are_left_out_on_request(draw, run):
     code = "plt.rcParams['axes.spines.top'] = True\nfig, ax = plt.subplots();"
     draw(code, f_spines=False)
     draw("plt.rcParams['axes.spines.top'] = False")
-    assert run("ax.spines['top'].get_visible()").outputs == (Value("False"),)
+    assert run("ax.spines['top'].get_visible()").outputs == (plain("False"),)
 
 
 @pytest.mark.parametrize(
@@ -210,4 +222,4 @@ def test_spines_are_left_out_on_request(draw, run):
 )
 def test_a_colour_bar(draw, code):
     (figure,) = draw(code)
-    assert isinstance(figure, Figure)
+    assert is_figure(figure)

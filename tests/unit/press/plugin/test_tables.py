@@ -3,18 +3,23 @@
 import textwrap
 
 import pytest
+from msgspec.json import decode
+from tests.unit import displays
+from tests.unit.displays import plain
 
-from treadle.engine.messages import Table, Value
+from treadle.press.plugin.tables import TABLE, Table
 
 
 @pytest.fixture
 def table(run):
+    """The table that a cell shows."""
+
     def table(code: str) -> Table:
-        result = run("import pandas as pd, numpy as np\n" + textwrap.dedent(code))
-        assert result.failure is None, result.failure
-        (output,) = result.outputs
-        assert isinstance(output, Table)
-        return output
+        trace = run("import pandas as pd, numpy as np\n" + textwrap.dedent(code))
+        assert trace.failure is None, trace.failure
+        (output,) = trace.outputs
+        assert list(output.data) == [TABLE]
+        return decode(output.data[TABLE], type=Table)
 
     return table
 
@@ -43,22 +48,20 @@ def test_days_have_no_time_of_day(table):
 
 
 @pytest.mark.parametrize("frame", ["pd.DataFrame()", "pd.DataFrame(index=range(2))"])
-def test_a_frame_without_columns_is_a_text(run, frame):
-    (output,) = run(f"import pandas as pd\n{frame}").outputs
-    assert isinstance(output, Value)
-    assert output.text.startswith("Empty DataFrame")
+def test_a_frame_without_columns_is_a_text(shown, frame):
+    assert shown(f"import pandas as pd\n{frame}").startswith("Empty DataFrame")
 
 
 def test_records_need_no_pandas(run):
     result = run("[{'a': 1, 'b': 0.25}, {'a': 22, 'c': None}]")
     assert result.outputs == (
-        Table(("a", "b", "c"), (("1", "0.25", ""), ("22", "", "")), ("r", "r", "l")),
+        displays.table(("a", "b", "c"), (("1", "0.25", ""), ("22", "", "")), ("r", "r", "l")),
     )
 
 
 @pytest.mark.parametrize("code", ["[]", "[1]", "[{}]", "[{1: 2}]", "[{'a': [1]}]", "{'a': 1}"])
 def test_what_is_no_list_of_records(run, code):
-    assert run(code).outputs == (Value(code),)
+    assert run(code).outputs == (plain(code),)
 
 
 def test_an_index_with_a_meaning_is_shown(table):
@@ -132,4 +135,4 @@ def test_an_empty_frame(table):
 
 def test_numpy_scalars_are_numbers(run):
     result = run("import numpy as np\n[{'x': np.float32(0.5), 'n': np.int64(3)}]")
-    assert result.outputs == (Table(("x", "n"), (("0.5", "3"),), ("r", "r")),)
+    assert result.outputs == (displays.table(("x", "n"), (("0.5", "3"),), ("r", "r")),)

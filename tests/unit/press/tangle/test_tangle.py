@@ -5,7 +5,8 @@ import pytest
 
 from treadle.press.document.reader import read_document
 from treadle.press.tangle.extract import extract
-from treadle.press.tangle.write import Tangled, act, plan_writes, tangle
+from treadle.press.tangle.write import Change, Tangled, apply, tangle, writes_for
+from treadle.problem import Problem
 
 ONE = "```python module='one'\nx = 1\n```\n"
 TWO = "```python module='two'\ny = 1\n```\n"
@@ -21,7 +22,7 @@ def names(paths: tuple[Path, ...]) -> list[str]:
 
 def test_files_are_created_and_left_alone_when_nothing_changed(tmp_path: Path) -> None:
     first = run(tmp_path, ONE + TWO)
-    assert (names(first.written), first.removed, first.diagnostics) == (
+    assert (names(first.written), first.removed, first.problems) == (
         ["one.py", "two.py"],
         (),
         (),
@@ -65,7 +66,7 @@ def test_an_edit_by_hand_is_never_overwritten(tmp_path: Path) -> None:
     edited = path.read_text() + "z = 3\n"
     path.write_text(edited)
     result = run(tmp_path, TWO.replace("y = 1", "y = 2") + ONE)
-    (problem,) = result.diagnostics
+    (problem,) = result.problems
     assert str(problem).startswith(f"doc.pmd:4: error: {path} has been edited by hand")
     assert "move the edit (line 5) to doc.pmd:" in str(problem)
     assert path.read_text() == edited
@@ -81,7 +82,7 @@ def test_the_place_of_an_edit_is_named(tmp_path: Path) -> None:
     run(tmp_path, text)
     path = tmp_path / "doc" / "one.py"
     path.write_text(path.read_text().replace("y = 2", "y = 3"))
-    (problem,) = run(tmp_path, text).diagnostics
+    (problem,) = run(tmp_path, text).problems
     assert problem.hint == f"move the edit (line 5) to doc.pmd:5, then delete {path}"
 
 
@@ -90,14 +91,14 @@ def test_a_file_that_is_not_ours_is_never_overwritten(tmp_path: Path, contents: 
     path = tmp_path / "doc" / "one.py"
     path.parent.mkdir()
     path.write_bytes(contents)
-    (problem,) = run(tmp_path, ONE).diagnostics
+    (problem,) = run(tmp_path, ONE).problems
     assert str(problem).startswith(f"doc.pmd:1: error: {path} was not written by treadle")
     assert path.read_bytes() == contents
 
 
 def test_a_file_of_another_document_is_never_overwritten(tmp_path: Path) -> None:
     run(tmp_path, ONE, "a-b.pmd")
-    (problem,) = run(tmp_path, ONE, "a_b.pmd").diagnostics
+    (problem,) = run(tmp_path, ONE, "a_b.pmd").problems
     assert "was extracted from a-b.pmd" in problem.message
     assert run(tmp_path, TWO, "a_b.pmd").removed == ()
 
@@ -116,27 +117,27 @@ def test_an_edited_file_nothing_goes_to_any_more_stays_with_a_warning(tmp_path: 
     foreign = tmp_path / "doc" / "mine.py"
     foreign.write_text("mine = 1\n")
     result = run(tmp_path, ONE)
-    (problem,) = result.diagnostics
+    (problem,) = result.problems
     assert str(problem).startswith(f"doc.pmd:1: warning: {path} was extracted from here")
     assert (result.removed, path.exists(), foreign.exists()) == ((), True, True)
 
 
 def test_a_package_that_python_would_not_find_is_an_error(tmp_path: Path) -> None:
-    (problem,) = run(tmp_path, ONE, "random.pmd").diagnostics
+    (problem,) = run(tmp_path, ONE, "random.pmd").problems
     assert problem.message.startswith("modules can't be extracted to `random`")
     assert list(tmp_path.iterdir()) == []
-    assert run(tmp_path, "No code.\n", "random.pmd").diagnostics == ()
+    assert run(tmp_path, "No code.\n", "random.pmd").problems == ()
 
 
 def test_a_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "doc").write_text("a file where the folder should be")
-    (problem,) = run(tmp_path, ONE).diagnostics
+    (problem,) = run(tmp_path, ONE).problems
     assert problem.message == f"can't read {tmp_path / 'doc' / 'one.py'}: Not a directory"
 
 
 def test_a_folder_where_the_file_should_be_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "doc" / "one.py").mkdir(parents=True)
-    (problem,) = run(tmp_path, ONE).diagnostics
+    (problem,) = run(tmp_path, ONE).problems
     assert problem.message == f"can't read {tmp_path / 'doc' / 'one.py'}: not a file"
     assert problem.hint == "move what lies there out of the way"
 
@@ -152,17 +153,17 @@ def test_a_failed_write_leaves_the_old_file(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    (problem,) = run(tmp_path, ONE.replace("x = 1", "x = 2")).diagnostics
+    (problem,) = run(tmp_path, ONE.replace("x = 1", "x = 2")).problems
     assert problem.message == f"can't write {path}: No space left on device"
     assert path.read_text() == before
     assert names(tuple(path.parent.iterdir())) == ["one.py"]
 
 
-def test_write_plan_alone(tmp_path: Path) -> None:
+def test_changes_alone(tmp_path: Path) -> None:
     files = extract(read_document(Path("doc.pmd"), ONE)[0])
-    assert act(plan_writes(files, tmp_path).actions) == ()
+    changes = [item for item in writes_for(files, tmp_path) if isinstance(item, Change)]
+    assert apply(changes) == ()
     assert (tmp_path / "doc" / "one.py").read_text() == files[0].text
     (tmp_path / "doc" / "one.py").write_text("mine\n")
-    refused = plan_writes(files, tmp_path)
-    assert len(refused.problems) == 1
-    assert refused.actions == ()
+    [refused] = writes_for(files, tmp_path)
+    assert isinstance(refused, Problem)

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from treadle.press.tex.bibliography import bibliography_diagnostics
+from treadle.press.tex.diagnose import bibliography_problems
 from treadle.press.tex.places import Places
 
 PLACES = Places("a/b.pmd", "b.tex", "x", (1,), {"refs.bib": "a/refs.bib"})
@@ -14,7 +14,7 @@ def lines(tmp_path):
     (tmp_path / "refs.bib").write_text(BIB)
 
     def found(log):
-        return [item.span.line for item in bibliography_diagnostics(log, PLACES, tmp_path)]
+        return [item.span.line for item in bibliography_problems(log, PLACES, tmp_path)]
 
     return found
 
@@ -33,5 +33,5 @@ def test_an_entry_below_thousands_of_empty_lines(tmp_path, within):
     log = "Warning--empty year in key\n"
     places = replace(PLACES, originals={"refs.bib": str(tmp_path / "refs.bib")})
     with within(1):
-        [problem] = bibliography_diagnostics(log, places, tmp_path)
+        [problem] = bibliography_problems(log, places, tmp_path)
     assert problem.span.line == 60_001

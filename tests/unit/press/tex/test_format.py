@@ -7,7 +7,7 @@ import os
 import pytest
 
 from treadle.press.tex.environment import tex_environment
-from treadle.press.tex.format import Format, Measure, Store, format_of, preamble_of
+from treadle.press.tex.format import Format, Measure, format_of, preamble_of
 from treadle.press.tex.passes import Job
 from treadle.press.tex.places import Places
 from treadle.press.tex.typeset import typeset
@@ -28,7 +28,7 @@ class Desk:
         self.formats = root / ".treadle" / "formats"
 
     def format(self, preamble):
-        return format_of(preamble, Store(self.formats, "report", self.environment))
+        return format_of(preamble, Job(self.stage, "report", self.environment), self.formats)
 
     def typeset(self, preamble, body):
         tex = f"{preamble}\\begin{{document}}\n{body}\n\\end{{document}}\n"
@@ -50,7 +50,7 @@ def desk(tmp_path):
 
 
 def found(outcome):
-    return [(item.span.file, item.span.line, item.message) for item in outcome.diagnostics]
+    return [(item.span.file, item.span.line, item.message) for item in outcome.problems]
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_the_same_bytes_in_two_folders_and_from_two_dumps(tmp_path):
 def test_what_the_preamble_writes_to_the_auxiliary_file_is_written(desk):
     preamble = HEAD + "\\addtocontents{toc}{\\protect\\setcounter{tocdepth}{1}}\n"
     outcome = desk.typeset(preamble, r"\tableofcontents\section{A}")
-    assert outcome.diagnostics == ()
+    assert outcome.problems == ()
     assert len(desk.dumped()) == 1
     assert r"\setcounter {tocdepth}{1}" in (desk.stage / "report.toc").read_text()
 
@@ -197,17 +197,19 @@ def test_a_damaged_format_is_made_anew(desk):
     data = bytearray(file.read_bytes())
     os.truncate(file, len(data) // 2)
     outcome = desk.typeset(HEAD, "two")
-    assert outcome.diagnostics == ()
+    assert outcome.problems == ()
     record = json.loads((file.parent / "record.json").read_text())
     half = file.read_bytes()[: len(data) // 2]
     file.write_bytes(half)
     # Even where its record says that it is as it was.
     found_ = file.stat()
-    record["values"][f"stat:{file}"] = (
-        f"{found_.st_size} {found_.st_mtime_ns} {found_.st_ctime_ns} {found_.st_ino}"
-    )
+    said = f"{found_.st_size} {found_.st_mtime_ns} {found_.st_ctime_ns} {found_.st_ino}"
+    stats = record["observed"]["stats"]
+    others = [item for item in stats if item[0] != str(file)]
+    assert len(others) == len(stats) - 1
+    record["observed"]["stats"] = [*others, [str(file), "inode", said]]
     (file.parent / "record.json").write_text(json.dumps(record))
-    assert desk.typeset(HEAD, "three").diagnostics == ()
+    assert desk.typeset(HEAD, "three").problems == ()
 
 
 def test_few_formats_are_kept(desk):

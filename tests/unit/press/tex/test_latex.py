@@ -22,7 +22,7 @@ def run(folder, body, name="report"):
 def test_passes_until_nothing_changes_and_one_when_nothing_has_changed(tmp_path):
     body = r"\section{A}\label{a} See \ref{a} on page \pageref{a}."
     first = run(tmp_path, body)
-    assert first.diagnostics == ()
+    assert first.problems == ()
     assert first.pdf == tmp_path / "report.pdf"
     assert first.passes == 2  # the first writes the label, the second uses it
     assert run(tmp_path, body).passes == 1
@@ -31,10 +31,10 @@ def test_passes_until_nothing_changes_and_one_when_nothing_has_changed(tmp_path)
 def test_bibtex_runs_and_runs_again_when_the_database_changes(tmp_path):
     (tmp_path / "refs.bib").write_text(BIB)
     body = r"Read \cite{Knuth}. \bibliographystyle{plain}\bibliography{refs}"
-    assert run(tmp_path, body).diagnostics == ()
+    assert run(tmp_path, body).problems == ()
     assert "Digital" in (tmp_path / "report.bbl").read_text()
     (tmp_path / "refs.bib").write_text(BIB.replace("Digital", "Literate"))
-    assert run(tmp_path, body).diagnostics == ()
+    assert run(tmp_path, body).problems == ()
     assert "Literate" in (tmp_path / "report.bbl").read_text()
 
 
@@ -50,7 +50,7 @@ def test_problems_of_the_database_are_at_its_lines(tmp_path):
     (tmp_path / "refs.bib").write_text("\n" + BIB + "@book{Lamport, title={X} year={1}}\n")
     body = r"\cite{Knuth}\bibliographystyle{plain}\bibliography{refs,absent}"
     outcome = run(tmp_path, body)
-    found = {(item.span.file, item.span.line) for item in outcome.diagnostics}
+    found = {(item.span.file, item.span.line) for item in outcome.problems}
     assert outcome.pdf is None
     assert ("refs.bib", 3) in found
     assert ("report.pmd", 3) in found  # no database `absent`
@@ -58,20 +58,20 @@ def test_problems_of_the_database_are_at_its_lines(tmp_path):
 
 def test_auxiliary_files_of_a_failed_build_do_no_harm(tmp_path):
     assert run(tmp_path, r"\section{A \nosuch}").pdf is None
-    assert run(tmp_path, r"\section{A}").diagnostics == ()
+    assert run(tmp_path, r"\section{A}").problems == ()
     (tmp_path / "report.aux").write_text(r"\nosuch")
-    assert run(tmp_path, r"\section{A}").diagnostics == ()
+    assert run(tmp_path, r"\section{A}").problems == ()
 
 
 def test_all_errors_are_collected(tmp_path):
     outcome = run(tmp_path, "\\one\n\n\\two\n\n\\begin{three}")
-    assert has_errors(outcome.diagnostics)
-    assert [item.span.line for item in outcome.diagnostics][:3] == [3, 5, 7]
+    assert has_errors(outcome.problems)
+    assert [item.span.line for item in outcome.problems][:3] == [3, 5, 7]
 
 
 def test_no_pages_is_an_error(tmp_path):
     outcome = run(tmp_path, "")
-    assert [item.message for item in outcome.diagnostics] == ["LaTeX gave no PDF"]
+    assert [item.message for item in outcome.problems] == ["LaTeX gave no PDF"]
 
 
 def test_no_shell_and_no_file_outside(tmp_path):

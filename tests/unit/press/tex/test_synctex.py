@@ -2,8 +2,7 @@ import gzip
 import os
 from pathlib import Path
 
-from treadle.press.tex.places import Places
-from treadle.press.tex.synctex import for_document
+from treadle.press.tex.places import Places, synctex_for
 
 TEX = "\n".join(["a", r"\bibliography{x}", "b"])
 PLACES = Places("sub/a.pmd", "a.tex", TEX, (10, 20, 30))
@@ -29,7 +28,7 @@ Count:3
 def mapped(made):
     document = Path("/home/me/sub/a.pmd")
     made = gzip.compress(made.encode())
-    return gzip.decompress(for_document(made, PLACES, Path("/scratch"), document)).decode()
+    return gzip.decompress(synctex_for(made, PLACES, Path("/scratch"), document)).decode()
 
 
 def test_records_of_the_tex_are_at_the_lines_of_the_document():
@@ -54,7 +53,7 @@ def test_other_files_keep_their_own_lines():
 
 def test_a_file_that_is_about_something_else_stays_as_it_is():
     made = gzip.compress(MADE.replace("a.tex", "b.tex").replace("a.bbl", "b.bbl").encode())
-    assert for_document(made, PLACES, Path("/scratch"), Path("/a.pmd")) == made
+    assert synctex_for(made, PLACES, Path("/scratch"), Path("/a.pmd")) == made
 
 
 def test_a_file_of_the_same_name_elsewhere_keeps_its_own_lines():
@@ -66,5 +65,5 @@ def test_a_file_of_the_same_name_elsewhere_keeps_its_own_lines():
 def test_a_folder_whose_name_is_no_utf_8():
     made = gzip.compress(MADE.encode())
     document = Path(os.fsdecode(b"/home/\xff/a.pmd"))
-    data = gzip.decompress(for_document(made, PLACES, Path("/scratch"), document))
+    data = gzip.decompress(synctex_for(made, PLACES, Path("/scratch"), document))
     assert b"Input:3:/home/\xff/a.pmd\n" in data

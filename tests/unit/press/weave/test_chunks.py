@@ -1,19 +1,12 @@
 import pytest
+from tests.unit import displays
+from tests.unit.displays import figure, plain
 
-from treadle.engine.messages import (
-    ChunkResult,
-    Failure,
-    Figure,
-    Latex,
-    Source,
-    Stream,
-    Table,
-    Value,
-)
+from treadle.engine.trace import Display, Echo, Failure, Stream
+from treadle.press.latex.fragment import Line, text_of
 from treadle.press.markdown.context import Place
-from treadle.press.weave.chunks import Look, chunk_parts
-from treadle.press.weave.fragment import text_of
-from treadle.press.weave.markdown_source import Markdown
+from treadle.press.results import ChunkResult
+from treadle.press.weave.chunks import Look, Markdown, chunk_parts, join
 
 OUT = Stream("stdout", "out\n")
 
@@ -49,7 +42,7 @@ def test_code_and_what_it_printed(latex):
 
 
 def test_a_value_stands_below_what_was_printed(latex):
-    assert latex([Stream("stdout", "a"), Value("3"), OUT], echo=False) == env(
+    assert latex([Stream("stdout", "a"), plain("3"), OUT], echo=False) == env(
         "chunkoutput", "a", "3", "out"
     )
 
@@ -62,7 +55,7 @@ def test_errors_are_set_apart_in_their_place(latex):
 
 @pytest.mark.parametrize("results", ["hidden", "hide"])
 def test_hidden_results(latex, results):
-    assert latex([OUT, Value("3")], echo=False, results=results) == ""
+    assert latex([OUT, plain("3")], echo=False, results=results) == ""
 
 
 @pytest.mark.parametrize("results", ["tex", "raw", "latex"])
@@ -82,14 +75,14 @@ def test_unevaluated_code_is_shown(latex):
 
 
 def test_figures_in_their_place(latex):
-    text = latex([OUT, Figure("a-1.pdf", 3, 2), OUT, Figure("a-2.pdf", 3, 2)], echo=False)
+    text = latex([OUT, figure("a-1.pdf"), OUT, figure("a-2.pdf")], echo=False)
     assert text.index("out") < text.index("report/a-1.pdf") < text.rindex("out")
     assert text.rindex("out") < text.index("report/a-2.pdf")
     assert r"\begin{figure}" not in text
 
 
 def test_a_caption_makes_one_float_of_all_figures(latex):
-    figures = [Figure("a-1.pdf", 3, 2), OUT, Figure("a-2.pdf", 3, 2)]
+    figures = [figure("a-1.pdf"), OUT, figure("a-2.pdf")]
     text = latex(figures, echo=False, caption="Loss", name="loss", alt="two", width="45%")
     graphic = r"  \alttext{{two}}{{\includegraphics[width=0.45\linewidth]{{report/a-{}.pdf}}}}"
     assert text == "\n".join(
@@ -107,24 +100,24 @@ def test_a_caption_makes_one_float_of_all_figures(latex):
 
 
 def test_the_float_is_the_author_s(latex):
-    text = latex([Figure("a.pdf", 1, 1)], echo=False, caption="C", f_env="figure*", f_pos="t")
+    text = latex([figure("a.pdf")], echo=False, caption="C", f_env="figure*", f_pos="t")
     assert text.startswith(r"\begin{figure*}[t]")
     assert r"\label" not in text
 
 
 def test_figures_not_included(latex):
-    assert latex([Figure("a.pdf", 1, 1)], echo=False, include=False) == ""
-    assert latex([Figure("a.pdf", 1, 1)], echo=False, include=False, caption="C") == ""
+    assert latex([figure("a.pdf")], echo=False, include=False) == ""
+    assert latex([figure("a.pdf")], echo=False, include=False, caption="C") == ""
 
 
 def test_figures_of_hidden_results_are_shown(latex):
-    text = latex([OUT, Figure("a.pdf", 1, 1)], echo=False, results="hidden")
+    text = latex([OUT, figure("a.pdf")], echo=False, results="hidden")
     assert "a.pdf" in text
     assert "out" not in text
 
 
 def test_table(latex):
-    table = Table(("", "a_b"), (("x", "-1.5"), ("[y]", "$\\mu$")), ("l", "r"))
+    table = displays.table(("", "a_b"), (("x", "-1.5"), ("[y]", "$\\mu$")), ("l", "r"))
     assert latex([table], echo=False, caption="T", name="t") == "\n".join(
         [
             r"\begin{table}[htpb]",
@@ -145,24 +138,41 @@ def test_table(latex):
     assert latex([table], echo=False).startswith(r"\begin{center}")
 
 
+def test_half_a_pair_of_surrogates_in_a_table(latex):
+    assert "x" in latex([displays.table(("x",), (("\ud800",),), ("l",))], echo=False)
+
+
 def test_a_table_and_a_figure_in_one_chunk_both_show(latex):
-    both = [Table(("a",), (("1",),), ("r",)), Figure("a.pdf", 1, 1)]
+    both = [displays.table(("a",), (("1",),), ("r",)), figure("a.pdf")]
     text = latex(both, echo=False, caption="C", name="n")
     assert r"\label{tbl:n}" in text
     assert r"\label{fig:n}" in text
 
 
 def test_latex_values(latex):
-    assert latex([Latex(r"$\displaystyle \frac{1}{2}$")], echo=False) == (
+    assert latex([displays.latex(r"$\displaystyle \frac{1}{2}$")], echo=False) == (
         "\\[\n  \\frac{1}{2}\n\\]"
     )
-    assert latex([Latex(r"\begin{tabular}{l}a\end{tabular}")], echo=False) == (
+    assert latex([displays.latex(r"\begin{tabular}{l}a\end{tabular}")], echo=False) == (
         r"\begin{tabular}{l}a\end{tabular}"
     )
 
 
+def test_of_several_forms_the_best_is_shown(latex):
+    text = "\\[\n  x\n\\]"
+    assert latex([Display({"text/plain": "x", "text/latex": "$x$"})], echo=False) == text
+    picture = Display({"text/plain": "x"}, {"application/pdf": "a.pdf", "image/png": "a.png"})
+    assert "report/a.pdf" in latex([picture], echo=False)
+
+
+def test_what_has_no_form_for_the_page_is_told(latex):
+    outputs = [Display({"text/html": "<b>", "application/json": "{}"})]
+    words = "<application/json, text/html>"
+    assert words in latex(outputs, echo=False)
+
+
 def test_a_session(latex):
-    outputs = [Source(">>> f(1)\n"), Stream("stdout", "out\n"), Source(">>> 2\n"), Value("2")]
+    outputs = [Echo(">>> f(1)\n"), Stream("stdout", "out\n"), Echo(">>> 2\n"), plain("2")]
     assert latex(outputs, term=True) == env(
         "chunkcode",
         r"\hlprompt{>>>} f(\hlnumber{1})",
@@ -173,7 +183,7 @@ def test_a_session(latex):
 
 
 def test_a_session_without_its_code(latex):
-    outputs = [Source(">>> f(1)\n"), Stream("stdout", "out\n")]
+    outputs = [Echo(">>> f(1)\n"), Stream("stdout", "out\n")]
     assert latex(outputs, term=True, echo=False) == env("chunkcode", "out")
 
 
@@ -185,8 +195,8 @@ def test_a_failure_shows_its_traceback(latex):
 
 
 def test_parts_of_the_output_may_be_left_out(latex):
-    assert latex([OUT, Value("3")], echo=False, display_data=False) == env("chunkoutput", "out")
-    assert latex([OUT, Value("3")], echo=False, display_stream=False) == env("chunkoutput", "3")
+    assert latex([OUT, plain("3")], echo=False, display_data=False) == env("chunkoutput", "out")
+    assert latex([OUT, plain("3")], echo=False, display_stream=False) == env("chunkoutput", "3")
 
 
 LONG = "x" * 60
@@ -223,3 +233,14 @@ def test_the_source_of_an_object_takes_the_place_of_the_code(make_chunk):
 def test_lines_of_code_come_from_their_lines(parts):
     (part,) = parts(code="\na = 1\n\nb = 2\n")
     assert [line.origin for line in part.lines] == [12, 12, 13, 14, 14]
+
+
+def test_every_line_has_its_origin_and_there_is_none_after_the_last():
+    source = join([Markdown("a\nb\n", 3), Place((Line("x", 5),)), Markdown("c\n", 8)])
+    assert source.text.count("\n") == len(source.origins) == 4
+    assert source.origins == (3, 4, 5, 8)
+
+
+def test_an_unended_line_counts():
+    assert join([Markdown("a\nb", 3)]).origins == (3, 4)
+    assert join([]).origins == (0,)

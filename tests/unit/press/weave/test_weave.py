@@ -2,9 +2,11 @@ import datetime
 from pathlib import Path
 
 import pytest
+from tests.unit.displays import figure
 
-from treadle.engine.messages import ChunkResult, Figure, InlineResult, Stream
+from treadle.engine.trace import Stream
 from treadle.press.document.model import Inline, Prose
+from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.weave import weave
 from treadle.problem import Span
 
@@ -30,7 +32,7 @@ def test_prose_and_chunks_in_order(make_document, make_chunk):
         "one\n\n\\begin{chunkcode}\nf()\n\\end{chunkcode}\n\n"
         "\\begin{chunkoutput}\nout\n\\end{chunkoutput}\n\ntwo"
     )
-    assert woven.diagnostics == ()
+    assert woven.problems == ()
 
 
 def test_every_line_has_its_line(make_document, make_chunk):
@@ -74,7 +76,7 @@ def test_notes_and_environments_span_chunks(make_document, make_chunk):
 def test_a_chunk_lost_in_a_code_block_is_an_error(make_document, make_chunk):
     document = make_document(prose("````\nopen\n"), make_chunk("f()", line=3))
     woven = weave(document, [None, ChunkResult()])
-    (block, found) = woven.diagnostics
+    (block, found) = woven.problems
     assert (block.span.line, "never closed" in block.message) == (1, True)
     assert "swallowed" in found.message
     assert found.span.line == 3
@@ -83,7 +85,7 @@ def test_a_chunk_lost_in_a_code_block_is_an_error(make_document, make_chunk):
 def test_a_chunk_in_a_comment_is_not_shown(make_document, make_chunk):
     document = make_document(prose("<!--\n"), make_chunk("f()", line=2), prose("-->\nb\n", 5))
     woven = weave(document, [None, ChunkResult(), None])
-    (found,) = woven.diagnostics
+    (found,) = woven.problems
     assert (found.span.line, "HTML comment is run" in found.message) == (1, True)
     assert "f()" not in body(woven)
 
@@ -114,7 +116,7 @@ def test_markdown_results(make_document, make_chunk):
 def test_captions_are_markdown(make_document, make_chunk):
     chunk = make_chunk(echo=False, caption="x", name="a")
     document = make_document(chunk)
-    result = ChunkResult((Figure("a-1.pdf", 3, 2),), caption="The *loss* $x_1$, see @eq:a")
+    result = ChunkResult((figure("a-1.pdf"),), caption="The *loss* $x_1$, see @eq:a")
     woven = weave(document, [result])
     assert r"\caption{The \emph{loss} $x_1$, see \cref{eq:a}}" in woven.tex
     size = r"max size={\linewidth}{0.9\textheight}"  # nothing leaves the page
@@ -208,4 +210,4 @@ def test_typed_private_use_characters_stand_for_no_chunk(make_document, make_chu
 def test_nothing_is_woven_by_a_template_that_is_not_there(make_document):
     woven = weave(make_document(prose("text\n"), template="nowhere"), [None])
     assert (woven.tex, woven.lines) == ("", ())
-    assert len(woven.diagnostics) == 1
+    assert len(woven.problems) == 1

@@ -1,0 +1,192 @@
+"""The loop: every cell of a document in order, kept or run, and the session from one to the next.
+
+    for cell in cells:
+        decision = decide(cell, snapshot, store)
+        trace = decision.trace or workers.run(cell)   # or go back to what it needs
+        snapshot = snapshot.after(cell, trace)
+
+What a cell needs may be gone: a value that can't be stored, a file, state of the process. Then
+the cell that makes it has to run again, and the loop goes back to it: it decides anew about what
+comes after, and finds most of it kept. If the maker comes out different this time, those that
+rest on it are not found, and run: nothing has to be said about that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from treadle.engine.cell import Cell
+from treadle.engine.messages import Step, Unrestored, Unstored
+from treadle.engine.plan.decide import Decision, decide
+from treadle.engine.plan.restore import Holdings, cells_to_rerun, step_of, writers_missed
+from treadle.engine.plan.snapshot import Snapshot
+from treadle.engine.plan.world import World, with_names
+from treadle.engine.run.kept import KeptTraces, failed
+from treadle.engine.run.workers import Workers
+from treadle.engine.scan.code import analyse
+from treadle.engine.trace import Trace
+
+PATIENCE = 4  # how often a cell may run in one build before all run in order
+
+
+class Listener(Protocol):
+    """Is told of each cell when it happens."""
+
+    def cell_started(self, cell: Cell) -> None:
+        """It runs now."""
+
+    def cell_finished(self, cell: Cell, trace: Trace) -> None:
+        """It ran to its end, or to an exception."""
+
+
+class Silent:
+    """A listener that does nothing."""
+
+    def cell_started(self, cell: Cell) -> None: ...
+    def cell_finished(self, cell: Cell, trace: Trace) -> None: ...
+
+
+class Ran(Struct, frozen=True):
+    """What came of the cells; those after an end have no trace, nor those that were left out."""
+
+    traces: tuple[Trace | None, ...]
+    ran: frozenset[int] = frozenset()  # the numbers of those that ran
+    decisions: tuple[Decision, ...] = ()
+    last: Snapshot | None = None  # the session at the end
+
+    def trace(self, number: int) -> Trace | None:
+        return self.traces[number] if number < len(self.traces) else None
+
+
+def run_all(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Ran:
+    """Run every cell once, up to the first that fails: nothing is kept, nothing observed."""
+    traces: list[Trace | None] = []
+    for cell in cells:
+        workers.start()  # what that takes is not the cell's
+        listener.cell_started(cell)
+        trace = workers.run(Step(with_names(cell, analyse(cell.code)) if cell.module else cell))
+        assert isinstance(trace, Trace), "without a store nothing is restored or kept"
+        listener.cell_finished(cell, trace)
+        traces.append(trace)
+        if failed(cell, trace):
+            break
+    return Ran(tuple(traces), frozenset(range(len(traces))))
+
+
+def run(world: World, kept: KeptTraces, workers: Workers, listener: Listener | None = None) -> Ran:
+    """Run the cells that have to. Raises OSError where the store can't be written."""
+    return _Loop(world, kept, workers, listener or Silent()).run()
+
+
+class _Loop:
+    """The state of the loop: what has come of the cells so far, and what the worker holds."""
+
+    def __init__(
+        self, world: World, kept: KeptTraces, workers: Workers, listener: Listener
+    ) -> None:
+        self._cells = world.cells
+        self._kept = kept
+        self._workers = workers
+        self._listener = listener
+        self._snapshots = [Snapshot.first(world)]  # before each cell that was come to
+        self._decisions: list[Decision] = []
+        self._traces: list[Trace | None] = []
+        self._holdings = Holdings()
+        self._forced: set[int] = set()  # to run again, kept or not
+        self._times: Counter[int] = Counter()  # how often each cell ran in this build
+        self._in_order = False  # nothing else helped: all run, one after the other
+
+    def run(self) -> Ran:
+        while True:
+            while len(self._traces) < len(self._cells) and not self._snapshots[-1].lost:
+                self._advance(len(self._traces))
+            if self._has_failed() or not (missed := self._files_missed()):
+                break
+            self._again(missed)
+        return Ran(
+            tuple(self._traces), frozenset(self._times), tuple(self._decisions), self._snapshots[-1]
+        )
+
+    def _advance(self, number: int) -> None:
+        """Decide about the next cell, and go on, or back to cells that have to run again first."""
+        scanned, snapshot = self._cells[number], self._snapshots[number]
+        decision = decide(scanned, snapshot, self._kept)
+        if decision.left_out:
+            self._go_on(decision, None, snapshot.without(scanned))
+            return
+        trace = decision.trace
+        if trace is None or number in self._forced or self._in_order:
+            if makers := self._makers_missed(decision, snapshot):
+                self._again(makers)
+                return
+            trace = self._ran(number, decision, snapshot)
+            if trace is None:  # not restored after all: its makers are missed now
+                return
+        else:
+            self._kept.used(decision)
+        imports = decision.needs.modules
+        self._go_on(decision, trace, snapshot.after(scanned, decision.key, imports, trace))
+
+    def _go_on(self, decision: Decision, trace: Trace | None, after: Snapshot) -> None:
+        self._decisions.append(decision)
+        self._traces.append(trace)
+        self._snapshots.append(after)
+
+    def _ran(self, number: int, decision: Decision, snapshot: Snapshot) -> Trace | None:
+        """Run the cell: its trace; None if something that it needs could not be restored."""
+        scanned = self._cells[number]
+        step = step_of(scanned, decision.needs, snapshot, self._holdings)
+        before = self._kept.files_named(scanned)
+        self._holdings.take(step)
+        self._workers.start()  # what that takes is not the cell's
+        self._listener.cell_started(scanned.cell)
+        answer = self._workers.run(step)
+        if isinstance(answer, Unstored):
+            raise OSError(answer.errno, answer.message, answer.path)
+        if isinstance(answer, Unrestored):
+            self._kept.damaged(answer.damaged)
+            self._holdings.lose(answer.names, snapshot)
+            return None
+        trace = self._kept.take(scanned, decision, snapshot, before, answer)
+        self._holdings.ran(number, decision.key, trace)
+        self._forced.discard(number)
+        self._times[number] += 1
+        self._listener.cell_finished(scanned.cell, trace)
+        return trace
+
+    def _makers_missed(self, decision: Decision, snapshot: Snapshot) -> frozenset[int]:
+        """The cells that have to run again before this one can; a fresh worker where the one at
+        hand is too far on."""
+        if self._in_order:
+            return frozenset()
+        if not self._holdings.performed <= set(snapshot.effective):
+            self._fresh_worker()
+        return cells_to_rerun(snapshot, decision.needs, self._holdings)
+
+    def _files_missed(self) -> frozenset[int]:
+        """At the end files must be as their cells left them: else these have to run."""
+        return frozenset(writers_missed(self._snapshots[-1]) - self._times.keys())
+
+    def _again(self, makers: frozenset[int]) -> None:
+        """Go back to the first of these cells, and let all of them run."""
+        if any(self._times[maker] >= PATIENCE for maker in makers):
+            self._in_order = True
+            self._fresh_worker()
+            makers = frozenset({0})
+        self._forced |= makers
+        first = min(makers)
+        del self._traces[first:], self._decisions[first:], self._snapshots[first + 1 :]
+
+    def _fresh_worker(self) -> None:
+        self._workers.wait()
+        self._holdings.clear()
+
+    def _has_failed(self) -> bool:
+        return any(
+            trace is not None and failed(scanned.cell, trace)
+            for scanned, trace in zip(self._cells, self._traces, strict=False)
+        )

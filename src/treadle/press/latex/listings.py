@@ -1,0 +1,142 @@
+"""Code and printed text as lines within a `Verbatim`, highlighted and no wider than the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import groupby, pairwise
+
+from pygments.lexer import Lexer
+from pygments.lexers import get_lexer_by_name
+from pygments.token import Token, _TokenType
+from pygments.util import ClassNotFound
+
+from treadle.press.latex.escape import escape_verbatim
+
+Run = tuple[str, str]  # the command that sets it (or none), and the text
+
+ERRORS = (Token.Generic.Error, Token.Generic.Traceback)
+STYLES: dict[str, set[_TokenType]] = {
+    r"\hlcomment": {Token.Comment},
+    r"\hlkeyword": {Token.Keyword, Token.Operator.Word, Token.Name.Tag},
+    r"\hlname": {Token.Name.Function, Token.Name.Class, Token.Name.Decorator, Token.Name.Attribute},
+    r"\hlnumber": {Token.Literal.Number, Token.Keyword.Constant, *ERRORS},
+    r"\hlprompt": {Token.Generic.Prompt},
+    r"\hlstring": {Token.Literal.String},
+}
+MARK = r"\wrapmark{}"  # what a line that goes on begins with; two columns wide
+TAB = 8
+# Terminals' CSI sequences (colours, cursor), OSC sequences (titles, links), two-character ones.
+ANSI = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+    r"|\x1b[()][0-9A-Za-z]|\x1b[78=>cDEHMNOZ]"
+)
+
+
+def code_lines(code: str, language: str, width: int | None) -> tuple[tuple[str, int], ...]:
+    """LaTeX for each line of `code` and the number of the line (from 0) it belongs to.
+
+    Lines over `width` columns are broken; None leaves them as they are.
+    """
+    lines = enumerate(highlighted(code.expandtabs(TAB), language))
+    return tuple((text, number) for number, runs in lines for text in _set(runs, width))
+
+
+def output_lines(text: str, width: int | None) -> tuple[str, ...]:
+    """LaTeX for the lines of printed text, broken as code is."""
+    return tuple(piece for line in printed_lines(text) for piece in _set((("", line),), width))
+
+
+def highlighted(code: str, language: str) -> tuple[tuple[Run, ...], ...]:
+    """The lines of `code`, each as runs of one style; an unknown language has none."""
+    lexer, whole = _lexer(language), code + "\n"  # a prompt's lexer wants whole lines
+    tokens = lexer.get_tokens(whole) if lexer else [(Token.Text, whole)]
+    lines: list[list[Run]] = [[]]
+    for kind, value in tokens:
+        first, *others = value.split("\n")
+        lines[-1].append((_style(kind), first))
+        lines.extend([(_style(kind), text)] for text in others)
+    return tuple(tuple(_merged(line)) for line in lines[:-1])
+
+
+@lru_cache(maxsize=8)
+def _lexer(language: str) -> Lexer | None:
+    try:
+        found: Lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None
+    return found
+
+
+@lru_cache(maxsize=256)
+def _style(kind: _TokenType) -> str:
+    """The command for a type of tokens, or for the nearest of the types it is one of."""
+    lineage = reversed(kind.split())
+    return next((style for at in lineage for style, kinds in STYLES.items() if at in kinds), "")
+
+
+def _merged(runs: Iterable[Run]) -> Iterator[Run]:
+    """As few runs as show the same: blanks have no style of their own."""
+    style, text = "", ""
+    for next_style, more in runs:
+        if next_style == style or not more.strip():
+            text += more
+        else:
+            yield style, text
+            style, text = next_style, more
+    yield style, text
+
+
+def printed_lines(text: str) -> tuple[str, ...]:
+    """The lines of `text` as a terminal leaves them: without ANSI codes, overwritten parts and
+    tabs; no empty last line."""
+    clean = ANSI.sub("", text).replace("\r\n", "\n")
+    lines = [_overwritten(line).expandtabs(TAB) for line in clean.split("\n")]
+    return tuple(lines if lines[-1] else lines[:-1])
+
+
+def _overwritten(line: str) -> str:
+    # A carriage return goes back to the start of the line: what follows is printed over it.
+    shown = ""
+    for part in line.split("\r"):
+        shown = part + shown[len(part) :]
+    return shown
+
+
+def wrap_at(line: str, width: int) -> tuple[int, ...]:
+    """Where to break `line` so that it fits `width` columns, after a blank or comma if possible.
+
+    The lines that go on are two columns shorter, for the mark they begin with.
+    """
+    breaks: list[int] = []
+    start, room = 0, max(width, 4)
+    while len(line) - start > room:
+        joint = max(line.rfind(mark, start, start + room) for mark in (" ", ","))
+        start = joint + 1 if joint >= start + room // 2 else start + room
+        breaks.append(start)
+        room = max(width - 2, 2)
+    return tuple(breaks)
+
+
+def _set(runs: tuple[Run, ...], width: int | None) -> Iterator[str]:
+    """The LaTeX of a line, in as many pieces as fit `width`."""
+    line = "".join(text for _, text in runs)
+    breaks = wrap_at(line, width) if width else ()
+    for number, piece in enumerate(_cut(runs, line, breaks) if breaks else [runs]):
+        latex = "".join(_styled(style, text) for style, text in piece)
+        yield (MARK if number else "") + latex.rstrip(" ")
+
+
+def _cut(runs: tuple[Run, ...], line: str, breaks: tuple[int, ...]) -> Iterator[list[Run]]:
+    styles = [style for style, text in runs for _ in text]
+    for start, end in pairwise((0, *breaks, len(line))):
+        groups = groupby(range(start, end), key=styles.__getitem__)
+        yield [(style, "".join(line[at] for at in places)) for style, places in groups]
+
+
+def _styled(style: str, text: str) -> str:
+    inner = text.rstrip() if style else ""
+    tail = text[len(inner) :]
+    styled = f"{style}{{{escape_verbatim(inner)}}}" if inner else ""
+    return styled + escape_verbatim(tail)

@@ -1,0 +1,213 @@
+r"""Rules for LaTeX in Markdown: commands and environments as they stand, and mathematics."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+
+from treadle.press.latex.escape import DOLLARS
+from treadle.press.markdown.attributes import (
+    UNCLOSED,
+    Remark,
+    parse_attributes,
+    push,
+    push_block,
+    remark,
+)
+
+# What counts in groups; a backslash takes the next character's meaning.
+STEPS = re.compile(r"\\[^\n]|[{}\[\]]|\n(?=\n)")
+COMMAND = re.compile(r"\\write-?\d+|\\[A-Za-z]+\*?")
+DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
+# `{\bf so}` and `{\"o}`: in Markdown a brace of no command's is a character like others.
+ACCENT = re.compile(r"""\{\\["'`^~=.]\{?\\?[A-Za-z]\}?\}""")
+GROUP = re.compile(rf"\{{\\[A-Za-z]+|{ACCENT.pattern}")
+VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
+BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
+MATHS = {
+    "equation", "equation*", "align", "align*", "gather", "gather*", "multline", "multline*",
+    "flalign", "flalign*", "alignat", "alignat*", "eqnarray", "eqnarray*", "displaymath",
+}  # fmt: skip
+ROUND = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
+DISPLAY = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))+?)\$\$|\\\[((?:(?!\\\]).)+)\\\]", re.DOTALL)
+BLANK_LINE = re.compile(r"\n[ \t]*\n")
+BLANKS = re.compile(r"[ \n]*")
+CLOSING = {"$$": "$$", r"\[": r"\]", r"\(": r"\)"}
+
+
+def raw_inline(state: StateInline, silent: bool) -> bool:
+    r"""`\command*[...]{...}{...}`, from the backslash to the last argument that adjoins it."""
+    found = DEFINITION.match(state.src, state.pos) or COMMAND.match(state.src, state.pos)
+    if found is None:
+        return False
+    if verbatim := VERB.match(state.src, state.pos):
+        return push(state, silent, verbatim.end(), "latex_inline", verbatim[0], open=False)
+    end = _environment_end(state.src, state.pos) or found.end()
+    while end < state.posMax and (after := _group_end(state.src, end)):
+        end = after
+    unclosed = state.src.startswith("{", end)
+    return push(state, silent, end, "latex_inline", state.src[state.pos : end], open=unclosed)
+
+
+def _environment_end(text: str, start: int) -> int | None:
+    found = BEGIN.match(text, start)
+    closing = rf"\end{{{found[1]}}}" if found else ""
+    end = text.find(closing, start) if found else -1
+    return end + len(closing) if end >= 0 else None
+
+
+def _group_end(text: str, start: int) -> int | None:
+    """Where the group `{...}` or `[...]` that opens at `start` ends; None where there is none."""
+    opening = text[start]
+    close = {"{": "}", "[": "]"}.get(opening)
+    if close is None:
+        return None
+    depth = 0
+    for found in STEPS.finditer(text, start):
+        step = found[0]
+        if step == "{" or step == opening:
+            depth += 1
+        elif step == close and depth == 1:
+            return found.end()
+        elif step == "}" or step == close:
+            depth -= 1
+        if depth > UNCLOSED or depth == 0 or (step == "\n" and close == "]"):
+            return None
+    return None
+
+
+def raw_group(state: StateInline, silent: bool) -> bool:
+    r"""`{\command ...}`: a group of LaTeX's with Markdown in it."""
+    end = _group_end(state.src, state.pos) if GROUP.match(state.src, state.pos) else None
+    if end is None or end > state.posMax:
+        return False
+    if silent or ACCENT.match(state.src, state.pos):
+        return push(state, silent, end, "latex_inline", state.src[state.pos : end])
+    last = state.posMax
+    push(state, silent, state.pos + 1, "latex_inline", "{")
+    state.posMax = end - 1
+    state.md.inline.tokenize(state)
+    state.posMax = last
+    return push(state, silent, end, "latex_inline", "}")
+
+
+def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    r"""`\begin{name}` to its `\end{name}`, blank lines and all."""
+    found = None if state.is_code_block(start) else BEGIN.match(_text(state, start))
+    if found is None:
+        return False
+    last = _environment_last(state, start, end, found[1])
+    if last is None:
+        message = f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`"
+        remark(state.env, Remark(start, message, is_latex=True))
+        return False
+    text = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
+    maths = found[1] in MATHS
+    return push_block(state, silent, (start, last + 1), "latex_block", text, display=maths)
+
+
+def _environment_last(state: StateBlock, start: int, end: int, name: str) -> int | None:
+    depth = 0
+    if state.src.find(f"\\end{{{name}}}", state.bMarks[start]) < 0:
+        return None
+    for line in range(start, end):
+        text = state.src[state.bMarks[line] : state.eMarks[line]]
+        depth += text.count(f"\\begin{{{name}}}") - text.count(f"\\end{{{name}}}")
+        if depth <= 0:
+            return line
+        if depth > UNCLOSED:
+            return None
+    return None
+
+
+def maths_inline(state: StateInline, silent: bool) -> bool:
+    """Mathematics within a paragraph, displayed or not."""
+    src, pos = state.src, state.pos
+    if src[pos] not in "$\\":
+        return False
+    closing = CLOSING.get(src[pos : pos + 2], "")
+    if src.find(closing, pos + 2) < 0:  # soon, for there may be thousands of them
+        return False
+    if found := DISPLAY.match(src, pos):
+        return _push_display(state, found, silent)
+    found = ROUND.match(src, pos)
+    if found is None and not src.startswith("$$", pos):
+        found = DOLLARS.match(src, pos)
+    return found is not None and push(state, silent, found.end(), "maths", found[1])
+
+
+def _push_display(state: StateInline, found: re.Match[str], silent: bool) -> bool:
+    end = found.end()
+    blanks = BLANKS.match(state.src, end)
+    labelled = parse_attributes(state.src, blanks.end()) if blanks else None
+    label = labelled[0].id if labelled else ""
+    if labelled and label:
+        end = labelled[1]
+    return push(state, silent, end, "maths_display", found[1] or found[2], id=label)
+
+
+def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A display that begins and ends on lines of its own; it may interrupt a paragraph."""
+    opening = "" if state.is_code_block(start) else _text(state, start)[:2]
+    if opening not in {"$$", r"\["}:
+        return False
+    last = _maths_last(state, start, end, CLOSING[opening])
+    if last is None:
+        _remark_open(state, start, end, opening)
+        return False
+    text = state.getLines(start, last + 1, state.blkIndent, False).strip()
+    found = DISPLAY.fullmatch(text[: text.rfind(CLOSING[opening]) + 2])
+    rest = text[found.end() :].strip() if found else text
+    label = parse_attributes(rest)
+    if found is None or (rest and not (label and label[1] == len(rest))):
+        return False
+    lines, name = (start, last + 1), label[0].id if label else ""
+    content = found[1] or found[2]
+    return push_block(state, silent, lines, "maths_block", content, id=name, display=True)
+
+
+def _text(state: StateBlock, line: int) -> str:
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def _maths_last(state: StateBlock, start: int, end: int, closing: str) -> int | None:
+    first = state.bMarks[start] + state.tShift[start] + 2
+    close = state.src.find(closing, first)
+    if close < 0 or BLANK_LINE.search(state.src, first, close):
+        return None
+    for line in range(start, end):
+        if state.isEmpty(line):
+            return None
+        text = _text(state, line) if line > start else _text(state, line)[2:]
+        if closing in text:
+            return line
+    return None
+
+
+def _remark_open(state: StateBlock, start: int, end: int, opening: str) -> None:
+    """Say it once: what looks like a second opening may be the end, behind a blank line."""
+    closing = CLOSING[opening]
+    if start in state.env.setdefault("closings", set()):
+        return
+    closes = _lines_of(state, closing)
+    after = bisect_right(closes, start)
+    if after < len(closes) and closes[after] < end:
+        state.env["closings"].add(closes[after])
+        what = f"a blank line ends the mathematics that `{opening}` opens"
+        hint = "take the blank lines out of the formula"
+    else:
+        what = f"`{opening}` opens mathematics that nothing closes"
+        hint = f"close it with `{closing}` before the next blank line"
+    remark(state.env, Remark(start, what, hint, is_latex=True))
+
+
+def _lines_of(state: StateBlock, closing: str) -> list[int]:
+    """The lines that hold nothing else; looked for once, there may be thousands of openings."""
+    known: dict[str, list[int]] = state.env.setdefault("lines", {})
+    if closing not in known:
+        lines = enumerate(state.src.split("\n"))
+        known[closing] = [number for number, line in lines if line.strip(" \t>") == closing]
+    return known[closing]

@@ -1,0 +1,181 @@
+"""The press in the worker: figures in the document's fonts, tables, LaTeX, comparisons of checks.
+
+A DataFrame, a Series or a list of records is a table; what brings its own LaTeX is LaTeX; a
+matplotlib figure is the figure; the rest is left to the worker. Other matplotlib objects (the
+lines and texts that `plot` or `set_title` return) show nothing: they are seen in their figure, and
+their `repr` is an address that changes from build to build. So is what `plt.hist` returns, a tuple
+that holds some of them.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from types import ModuleType, TracebackType
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from treadle.engine.cell import Cell
+from treadle.engine.plugin import Bundle, Host
+from treadle.engine.store.traces import encoded
+from treadle.press.plugin.figures import Figures
+from treadle.press.plugin.tables import TABLE, table_of
+
+NOTE = "comparisons"  # the name of their note in a trace
+LATEX = "text/latex"
+LOOK = "the look of figures"  # the fact on which what draws, or may read the style, rests
+DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
+
+
+class PressPlugin:
+    """The hooks: see `engine.plugin`."""
+
+    def __init__(self, host: Host) -> None:
+        """`host.settings["style"]` says how figures are to look."""
+        self._host = host
+        self._figures = Figures(host)
+        self._comparisons = Comparisons(host)
+        self._at_prompt = False
+
+    def display(self, value: object) -> Bundle | None:
+        """Nothing for what is seen in its figure; at a prompt all else as Python shows it."""
+        if is_drawn(value):
+            return Bundle()
+        if self._at_prompt:
+            return None
+        if is_figure(value):
+            return self._figures.save(value)
+        table = table_of(value)
+        return Bundle({TABLE: encoded(table).decode()}) if table else _latex(value)
+
+    def around_cell(self, cell: Cell) -> _Around:
+        """The cell's figures are shown at its end, and closed; its comparisons are noted."""
+        self._at_prompt = cell.prompt
+        return _Around(cell, self._host, self._figures, self._comparisons)
+
+
+class _Around(Struct, frozen=True):
+    """A class and no generator: its frames are left out of the user's traceback."""
+
+    cell: Cell
+    host: Host
+    figures: Figures
+    comparisons: Comparisons
+
+    def __enter__(self) -> None:
+        self.comparisons.take()  # what an import or inline code has compared is no cell's
+        self.figures.begin(self.cell)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Raises what drawing raises."""
+        try:
+            if kind is None and not self.cell.is_inline:
+                self.figures.emit_all()
+        finally:
+            self.figures.discard()
+            if not self.cell.is_inline and (found := self.comparisons.take()):
+                self.host.note(NOTE, found)
+            if self.figures.drew or self._reads_style():
+                self.host.rest_on(LOOK)
+
+    def _reads_style(self) -> bool:
+        """Whether the cell could see how figures are to look."""
+        if "matplotlib" not in sys.modules:
+            return False
+        modules = (
+            getattr(value, "__name__", None)
+            for value in self.host.reachable()
+            if isinstance(value, ModuleType)
+        )
+        return any(str(name).partition(".")[0] in DRAWING for name in modules)
+
+
+def is_figure(value: object) -> bool:
+    figure = sys.modules.get("matplotlib.figure")
+    return figure is not None and isinstance(value, figure.Figure)
+
+
+def is_drawn(value: object) -> bool:
+    """Whether it is part of a matplotlib figure, or a collection with such a part."""
+    artist = sys.modules.get("matplotlib.artist")
+    if artist is None or is_figure(value):
+        return False
+    if isinstance(value, artist.Artist):
+        return True
+    container = sys.modules.get("matplotlib.container")
+    if container is not None and isinstance(value, container.Container):
+        return True
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(value, numpy.ndarray) and value.dtype == numpy.object_:
+        value = list(value.flat[:1])  # an array of axes
+    if isinstance(value, dict):  # what boxplot returns
+        value = list(value.values())
+    return isinstance(value, list | tuple) and any(is_drawn(item) for item in value)
+
+
+def _latex(value: object) -> Bundle | None:
+    method = getattr(value, "_repr_latex_", None)
+    if method is None or isinstance(value, type):
+        return None
+    text = method()
+    return Bundle({LATEX: text}) if isinstance(text, str) else None
+
+
+# What the code of a chunk has compared: `treadle.checks` announces it.
+
+
+class Comparison(Struct, frozen=True):
+    """What code has compared with what: the largest deviation is at most the tolerance; both are
+    0 where nothing but the same will do. A bound, which nothing exceeds, has no tolerance. `of` is
+    the label; empty: those that the chunk checks."""
+
+    of: str
+    against: str
+    cases: int
+    tolerance: float | None
+    deviation: float
+
+
+class Comparisons:
+    def __init__(self, host: Host) -> None:
+        """Listen from the moment on at which the chunks import what announces them."""
+        self._found: list[Comparison] = []
+        self._of_threads: list[Comparison] = []
+        host.after_import("treadle.checks", self._listen)
+
+    def take(self) -> tuple[Comparison, ...]:
+        """Those since the last time, like ones together: the cases of a loop are one comparison.
+
+        Those of other threads, whose order is chance, come last and sorted.
+        """
+        merged: dict[tuple[object, ...], Comparison] = {}
+        for new in (*self._found, *sorted(self._of_threads, key=repr)):
+            key = (new.of, new.against, new.tolerance)
+            if old := merged.get(key):
+                cases, found = old.cases + new.cases, max(old.deviation, new.deviation)
+                merged[key] = replace(old, cases=cases, deviation=found)
+            else:
+                merged[key] = new
+        self._found.clear()
+        self._of_threads.clear()
+        return tuple(merged.values())
+
+    def _listen(self, checks: ModuleType) -> None:
+        event = checks.EVENT
+
+        def hear(name: str, arguments: tuple[Any, ...]) -> None:
+            if name == event:
+                of, against, cases, tolerance, found = arguments
+                allowed = None if tolerance is None else float(tolerance)
+                new = Comparison(str(of), str(against), int(cases), allowed, float(found))
+                own = threading.current_thread() is threading.main_thread()
+                (self._found if own else self._of_threads).append(new)
+
+        sys.addaudithook(hear)

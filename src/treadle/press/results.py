@@ -1,0 +1,198 @@
+"""What came of a document's cells: the results of its blocks, which are woven, and its failures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from msgspec import Struct, convert
+from msgspec.structs import replace
+
+from treadle.engine.cell import Cell
+from treadle.engine.store.blobs import Blobs
+from treadle.engine.trace import Display, Failure, Output, Trace
+from treadle.press.cells import Cells, Listing, caption_code, figure_stem
+from treadle.press.document.model import HIDDEN, Chunk, Document, Inline, Prose
+from treadle.press.document.values import size_text
+from treadle.press.plugin.plugin import NOTE, Comparison
+from treadle.press.tangle.extract import origin_of
+from treadle.press.weave.outputs import SUFFIXES
+from treadle.problem import Problem, Span, error, warning
+
+
+class ChunkResult(Struct, frozen=True):
+    """What a chunk printed, displayed and drew, in the order it happened.
+
+    In a `Display`, `files` are names in the folder of the document's figures.
+    """
+
+    outputs: tuple[Output, ...] = ()
+    failure: Failure | None = None
+    seconds: float = 0.0
+    peak_memory: int = 0  # bytes that the worker has held at most, by the chunk's end
+    caption: str = ""
+    alt: str = ""
+    shown_source: str = ""  # the text of what `source=` names
+    comparisons: tuple[Comparison, ...] = ()
+
+
+class InlineResult(Struct, frozen=True):
+    """The text of each inline code of a prose block, in order."""
+
+    texts: tuple[str, ...] = ()
+
+
+Result = ChunkResult | InlineResult
+
+
+def results_by_block(
+    document: Document, cells: Cells, traces: Sequence[Trace | None], blobs: Blobs, figures: Path
+) -> list[Result | None]:
+    """One result a block, None where nothing ran: a chunk's has its caption and alt text, their
+    inline code replaced. What is shown and is no text is put into the folder `figures`.
+
+    Raises OSError and CorruptEntryError.
+    """
+    found: list[Result | None] = [None] * len(document.blocks)
+    captions: dict[int, tuple[str, ...]] = {}
+    taken: set[str] = set()
+    for cell, at, trace in zip(cells.cells, cells.blocks, traces, strict=False):
+        block = document.blocks[at]
+        stem = figure_stem(block, taken) if isinstance(block, Chunk) and not cell.pieces else ""
+        if trace is None:
+            continue
+        if not isinstance(block, Chunk):
+            found[at] = InlineResult(trace.texts)
+        elif cell.pieces:
+            captions[at] = trace.texts
+        else:
+            found[at] = _of_chunk(trace, stem, blobs, figures)
+    for at, block in enumerate(document.blocks):
+        result = found[at]
+        if isinstance(block, Chunk) and isinstance(result, ChunkResult):
+            found[at] = _captioned(block, result, captions.get(at, ()))
+    return found
+
+
+def with_sources(
+    document: Document, results: Sequence[Result | None], files: Mapping[int, str]
+) -> tuple[Result | None, ...]:
+    """`results` with all that is to be shown; `files` are texts of files by chunk number."""
+    return tuple(
+        _with_source(block, result, files) if isinstance(block, Chunk) else result
+        for block, result in zip(document.blocks, results, strict=True)
+    )
+
+
+def cut_streams(
+    document: Document, cells: Cells, traces: Sequence[Trace | None]
+) -> Iterator[Problem]:
+    """A warning for each stream to which a chunk printed too much."""
+    for cell, at, trace in zip(cells.cells, cells.blocks, traces, strict=False):
+        block = document.blocks[at]
+        if trace is None or not isinstance(block, Chunk) or block.options.results in HIDDEN:
+            continue
+        for stream in trace.cut:
+            text = f"{cell.label} prints too much to {stream}: the rest is left out"
+            hint = "print less, or hide it by results='hidden'"
+            yield warning(Span.at(block.span.file, block.span.line), text, hint)
+
+
+def _of_chunk(trace: Trace, stem: str, blobs: Blobs, figures: Path) -> ChunkResult:
+    return ChunkResult(
+        tuple(_placed(trace.outputs, stem, blobs, figures)),
+        trace.failure,
+        trace.seconds,
+        trace.peak_memory,
+        shown_source=trace.shown_source,
+        comparisons=convert(trace.notes.get(NOTE, ()), tuple[Comparison, ...]),
+    )
+
+
+def _placed(outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path) -> Iterator[Output]:
+    """The outputs, their files written to `figures` as STEM-1.pdf and so on."""
+    number = 0
+    for output in outputs:
+        if not isinstance(output, Display) or not output.files:
+            yield output
+            continue
+        number += 1
+        names = {kind: f"{stem}-{number}{SUFFIXES.get(kind, '')}" for kind in output.files}
+        for kind, blob in output.files.items():
+            blobs.copy_to(blob, figures / names[kind])
+        yield replace(output, files=names)
+
+
+def _captioned(chunk: Chunk, result: ChunkResult, texts: Sequence[str]) -> ChunkResult:
+    inlines = caption_code(chunk)
+    caption, alt = texts[: len(inlines.caption)], texts[len(inlines.caption) :]
+    return replace(
+        result,
+        caption=_filled(chunk.options.caption or "", inlines.caption, caption),
+        alt=_filled(chunk.options.alt or "", inlines.alt, alt),
+    )
+
+
+def _filled(text: str, inlines: Sequence[Inline], values: Sequence[str]) -> str:
+    for inline, value in reversed(list(zip(inlines, values, strict=False))):
+        text = text[: inline.start] + value + text[inline.end :]
+    return text
+
+
+def _with_source(chunk: Chunk, result: Result | None, files: Mapping[int, str]) -> Result | None:
+    if chunk.options.source is None or not isinstance(result, ChunkResult | None):
+        return result
+    text = files.get(chunk.number) or (result.shown_source if result else "")
+    if not text:
+        return result
+    shown = "\n".join(part for part in (text.rstrip(), chunk.code) if part.strip())
+    return replace(result or ChunkResult(), shown_source=shown)
+
+
+# A failure of a cell as a problem.
+
+
+def problem_of(failure: Failure, cell: Cell, cells: Cells, document: Document) -> Problem | None:
+    """The error; None where the failure says nothing, as somebody else does."""
+    block = document.blocks[cells.blocks[cell.number]]
+    if failure.fatal:
+        at = Span.at(block.span.file, block.span.line)
+        return error(at, f"{_name(block)} {failure.message}") if failure.message else None
+    listing = cells.listings.get(block.number) if isinstance(block, Chunk) else None
+    place = _place(failure, document, listing)
+    message = f"{_name(_of_module(block, place, document))} failed: {failure.message}"
+    short = cell.memory if cell.memory and "MemoryError" in failure.message else None
+    hint = f"the chunk has `memory={size_text(short)}`" if short else _checked(block)
+    return error(place, message, hint)
+
+
+def _name(block: Prose | Chunk) -> str:
+    return "inline code" if isinstance(block, Prose) else block.label
+
+
+def _of_module(block: Prose | Chunk, place: Span, document: Document) -> Prose | Chunk:
+    """The chunk that holds the line, if it makes the same module as `block` does."""
+    if isinstance(block, Prose) or not block.options.module:
+        return block
+    same = (chunk for chunk in document.chunks if chunk.options.module == block.options.module)
+    holds = (chunk for chunk in same if chunk.span.line <= place.line <= chunk.span.end_line)
+    return next(holds, block)
+
+
+def _checked(block: Prose | Chunk) -> str:
+    checks = block.options.checks if isinstance(block, Chunk) else None
+    return f"it checks {checks}" if checks else ""
+
+
+def _place(failure: Failure, document: Document, listing: Listing | None) -> Span:
+    """The line of the document, also for code that was extracted or put together from it."""
+    for frame in failure.frames:
+        if frame.file == failure.file:
+            break
+        origin = origin_of(Path(frame.file), frame.line, document.path)
+        if origin is not None:
+            return Span.at(origin.file, origin.line, frame.column)
+    if listing and failure.file == listing.file:
+        at = listing.place(failure.line)
+        return Span.at(at.file, at.line, failure.column)
+    return Span.at(failure.file, failure.line, failure.column)

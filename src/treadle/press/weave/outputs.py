@@ -1,0 +1,65 @@
+"""What each type of output becomes on the page: one registry, by MIME type.
+
+A new type is an entry of `FORMS`: the first that a display has is the one that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from msgspec import Struct
+from msgspec.json import Decoder
+
+from treadle.engine.store.traces import decoded
+from treadle.engine.trace import Display, Echo, Output, Stream
+from treadle.press.plugin.tables import TABLE, Table
+
+_TABLE = Decoder(Table)
+
+
+class Shown(Struct, frozen=True):
+    """An output as the page knows it."""
+
+    kind: str  # "figure", "table", "latex", "text", "stderr" or "source"
+    text: str = ""  # of a figure, the name of its file in the folder of the document's figures
+    table: Table | None = None
+    is_value: bool = False  # a value that was displayed, and nothing printed
+
+
+def _table(text: str) -> Shown:
+    return Shown("table", table=decoded(text.encode(), _TABLE), is_value=True)
+
+
+_figure = partial(Shown, "figure", is_value=True)
+_plain = partial(Shown, "text", is_value=True)
+FORMS: dict[str, Callable[[str], Shown]] = {
+    "application/pdf": _figure,
+    "image/png": _figure,
+    "image/jpeg": _figure,
+    TABLE: _table,
+    "text/latex": partial(Shown, "latex", is_value=True),
+    "text/plain": _plain,
+}
+# What the files of figures are called
+SUFFIXES = {"application/pdf": ".pdf", "image/png": ".png", "image/jpeg": ".jpg"}
+
+
+def shown(outputs: Iterable[Output]) -> Iterator[Shown]:
+    """The outputs as the page knows them; a display in none of the `FORMS` says which it has."""
+    for output in outputs:
+        match output:
+            case Stream(name, text):
+                yield Shown("stderr" if name == "stderr" else "text", text)
+            case Echo(text):
+                yield Shown("source", text)
+            case _:
+                yield _display(output)
+
+
+def _display(display: Display) -> Shown:
+    having = {**display.data, **display.files}
+    for kind, form in FORMS.items():
+        if kind in having:
+            return form(having[kind])
+    return _plain(f"<{', '.join(sorted(having))}>")

@@ -1,0 +1,30 @@
+"""`python notebook.py FOLDER CODE...`: a toy notebook, on the engine alone."""
+
+import sys
+from pathlib import Path
+
+from treadle.engine.cell import Cell
+from treadle.engine.messages import WorkerSetup
+from treadle.engine.plan.world import Surroundings, World
+from treadle.engine.run.kept import KeptTraces
+from treadle.engine.run.run import run
+from treadle.engine.run.workers import Workers
+from treadle.engine.scan.code import analyse
+from treadle.engine.store.store import Store
+from treadle.engine.trace import Display, Stream
+
+folder, *codes = sys.argv[1:]
+store = Store.with_key(Path(folder, ".notebook"), bytes(32))
+cells = [Cell(number, f"[{number}]", code, "notebook") for number, code in enumerate(codes)]
+world = World(cells, [analyse(code) for code in codes], Surroundings(folder), store.files)
+place = str(store.root)
+with Workers(WorkerSetup(folder, "", blobs=place, store=place, key=store.key)) as workers:
+    ran = run(world, KeptTraces(store, world), workers)
+for cell, trace in zip(cells, ran.traces, strict=True):
+    assert trace is not None
+    shown = [item.data["text/plain"] for item in trace.outputs if isinstance(item, Display)]
+    printed = [item.text.strip() for item in trace.outputs if isinstance(item, Stream)]
+    failed = [trace.failure.message] if trace.failure else []
+    print(cell.label, "ran:" if cell.number in ran.ran else "kept:", *printed, *shown, *failed)
+foreign = ("treadle.press", "treadle.app", "matplotlib")
+print("besides:", [name for name in sys.modules if name.startswith(foreign)])

@@ -1,0 +1,136 @@
+"""What a build would do, foretold cell by cell, and in which words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.unit.engine.plan.conftest import Keeping, Worlds, bound, made
+
+from treadle.engine.plan.snapshot import UNKNOWN
+from treadle.engine.plan.why import (
+    Foreseen,
+    History,
+    foresee,
+    reasons,
+    save_history,
+    shortened,
+)
+from treadle.engine.plan.world import World
+from treadle.engine.store.store import Store
+from treadle.engine.trace import Binding, Trace
+
+PLACES = [f"chunk `{name}` at line {10 * number}" for number, name in enumerate("abc")]
+BASE = {"program": "p", "code": "c", "options": "o", "seed": "1", "name x": "t", "params n": "3"}
+
+
+class Builds:
+    """Builds in which nothing is run: what a cell gives is given."""
+
+    def __init__(self, folder: Path) -> None:
+        self._store = Store.with_key(folder, bytes(32))
+        self._kept = Keeping()
+
+    def build(self, world: World, *traces: Trace) -> None:
+        decisions = self._kept.keep(world, *traces)
+        save_history(self._store, "doc", world, decisions, traces)
+
+    def run_with(self, world: World, *traces: Trace) -> None:
+        """As a build of another document's would have: the history stays."""
+        self._kept.keep(world, *traces)
+
+    def foresee(self, world: World) -> list[Foreseen]:
+        return foresee(world, self._kept, History(self._store, "doc"), PLACES)
+
+
+@pytest.fixture
+def builds(tmp_path: Path) -> Builds:
+    return Builds(tmp_path / "store")
+
+
+def test_at_first_everything_runs(builds: Builds, world: Worlds) -> None:
+    new = Foreseen(False, reasons=("it has not run yet",))
+    assert builds.foresee(world("x = 1", "y = 2")) == [new, new]
+
+
+def test_afterwards_everything_is_kept(builds: Builds, world: Worlds) -> None:
+    cells = world("x = 1", "x")
+    builds.build(cells, made(bound("x")), made())
+    assert builds.foresee(cells) == [
+        Foreseen(True, trace=made(bound("x"))),
+        Foreseen(True, trace=made()),
+    ]
+
+
+def test_what_rests_on_a_change_runs_if_that_comes_out_different(
+    builds: Builds, world: Worlds
+) -> None:
+    builds.build(world("x = 1", "x", "y = 1"), made(bound("x")), made(), made(bound("y")))
+    assert builds.foresee(world("x = 2", "x", "y = 1")) == [
+        Foreseen(False, reasons=("its code changed",)),
+        Foreseen(False, certain=False, reasons=("`x` is computed anew by chunk `a` at line 0",)),
+        Foreseen(True, trace=made(bound("y"))),
+    ]
+
+
+def test_a_kept_cell_runs_for_what_can_not_be_stored(builds: Builds, world: Worlds) -> None:
+    opaque = made(Binding(("g",), "", trouble="an iterator can't be stored"))
+    builds.build(world("g = iter([1])", "next(g)"), opaque, made())
+    maker, user = builds.foresee(world("g = iter([1])", "next(g), 1"))
+    assert user == Foreseen(False, reasons=("its code changed",))
+    words = "b at line 10 has to run and needs it: an iterator can't be stored"
+    assert maker.reasons == (words,)
+    assert (maker.kept, maker.certain) == (False, True)
+
+
+def test_a_value_that_came_out_different(builds: Builds, world: Worlds) -> None:
+    builds.build(world("x = 1", "x"), made(bound("x")), made())
+    builds.run_with(world("x = 2"), made(bound("x", token="two")))
+    kept, other = builds.foresee(world("x = 2", "x"))
+    assert kept.kept
+    assert other == Foreseen(False, reasons=("`x` changed: made by chunk `a` at line 0",))
+
+
+def test_cells_that_were_moved_are_known_by_name_or_code(builds: Builds, world: Worlds) -> None:
+    builds.build(world("x = 1", "y = 2"), made(bound("x")), made(bound("y")))
+    moved, _ = builds.foresee(world("y = 2; z = 3", "y = 2"))
+    assert moved.reasons == ("its code changed",)
+
+
+def told(old, new):
+    kept = {name: shortened(value) for name, value in old.items()}
+    return list(reasons(kept, new, lambda name: f"the maker of {name}"))
+
+
+def test_nothing_changed():
+    assert told(BASE, BASE) == []
+
+
+def test_each_part_has_its_words():
+    assert told(BASE, {**BASE, "code": "d"}) == ["its code changed"]
+    assert told(BASE, {**BASE, "name x": "u"}) == ["`x` changed: the maker of x"]
+    assert told(BASE, {**BASE, "params n": "4"}) == ["the parameter `n` changed"]
+    assert told(BASE, {**BASE, "name y": "t"}) == ["it now uses `y`: the maker of y"]
+    assert told({**BASE, "name y": "t"}, BASE) == ["`y` is no longer there, or no longer used"]
+    symbol = "symbol helpers:f"
+    assert told({**BASE, symbol: "1"}, {**BASE, symbol: "2"}) == ["`f` in module helpers changed"]
+    assert told({**BASE, "module": ""}, {**BASE, "module": "m"}) == [
+        "it belongs to another module now"
+    ]
+    module = "module lib"  # from a folder that a chunk put on the path
+    assert told({**BASE, module: "1"}, {**BASE, module: "2"}) == ["the module lib changed"]
+    assert told(BASE, {**BASE, module: "1"}) == ["it now uses the module lib"]
+    assert told({**BASE, module: "1"}, BASE) == ["it no longer uses lib"]
+    assert told(BASE, {**BASE, "older a K": ""}) == ["`a` rests on an older `K` now"]
+    effect = "process numpy's print options"
+    assert told({**BASE, effect: "1"}, {**BASE, effect: "2"}) == ["numpy's print options changed"]
+
+
+def test_another_program_explains_it_all():
+    [only] = told(BASE, {**BASE, "program": "q", "code": "d", "name x": "u"})
+    assert only.startswith("Python")
+
+
+def test_what_is_not_computed_yet_explains_the_rest():
+    found = told(BASE, {**BASE, "name x": f"{UNKNOWN}3", "symbol helpers:f": "2"})
+    assert found == ["`x` is computed anew by the maker of x"]
