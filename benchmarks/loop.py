@@ -1,12 +1,14 @@
 """How long the loop of editing and building takes: medians, each beside a floor of the same run.
 
     python benchmarks/loop.py [--rounds 7] [--only small expensive many values report] [--full]
+    python benchmarks/loop.py --against OTHER/.venv/bin/treadle
 
 Every round makes a real edit: another word, another number. The floors are a bare `python -c pass`
 and a bare pass of pdflatex over the same `.tex`, as it is and with its preamble in a format.
 Pweave, where it can do the same, has no cache that holds and goes to LaTeX only. `report` works on
 a copy of the project, with small parameters unless `--full`, built once before anything is timed.
-It wants a machine that does nothing else.
+It wants a machine that does nothing else. With `--against`, this version and another one
+are measured side by side instead.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.bare_latex import Floor, bare_passes
+from benchmarks.loop_against import side_by_side
 from benchmarks.loop_documents import (
     COSTLY,
     EXPENSIVE_SECONDS,
@@ -278,13 +281,19 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--only", nargs="+", choices=parts, default=parts)
     parser.add_argument("--full", action="store_true", help="the report with its own parameters")
+    parser.add_argument("--against", metavar="COMMAND", type=Path, help="another `treadle`")
     options = parser.parse_args()
     busy = os.getloadavg()[0]
     if busy > 0.5:
         print(f"the load is {busy:.1f}: other work on this machine makes figures worse")
-    print(heading())
     with tempfile.TemporaryDirectory() as name:
         folder, rounds = Path(name), options.rounds
+        if options.against:
+            commands = (sys.executable, "-m", "treadle"), (str(options.against.absolute()),)
+            for line in side_by_side(folder, *commands, rounds):
+                print(line, flush=True)
+            return
+        print(heading())
         python = bare_python(folder, max(rounds, 5))
         print(Row("bare python -c pass", python))
         rows = {

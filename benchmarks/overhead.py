@@ -22,8 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.timing import seconds_of
 
-from treadle.engine.messages import ChunkTask, WorkerSetup
-from treadle.engine.run.executor import WorkerExecutor, run_task
+from treadle.engine.cell import Cell
+from treadle.engine.messages import Step, WorkerSetup
+from treadle.engine.run.workers import WorkerExecutor, run_step
 
 TRIVIAL = "x = 1 + 1\nprint(x)"
 FIGURE = """fig, ax = plt.subplots()
@@ -78,12 +79,12 @@ def measure(
 def worker_costs(folder: Path, chunks: int) -> tuple[float, float, float]:
     """Of the worker alone: start-up with its first chunk, a chunk, and its code by bare exec."""
     begin = time.perf_counter()
-    with WorkerExecutor(WorkerSetup(str(folder), "", str(folder / "figures"))) as executor:
-        task = ChunkTask("it", TRIVIAL, "many.pmd", 3, 1, "it")
-        executor.submit(run_task, task).result()
+    with WorkerExecutor(WorkerSetup(str(folder), "", str(folder / "shown"))) as executor:
+        step = Step(Cell(0, "it", TRIVIAL, "many.pmd", 3, 1))
+        executor.submit(run_step, step).result()
         start = time.perf_counter() - begin
         begin = time.perf_counter()
-        for future in [executor.submit(run_task, task) for _ in range(chunks)]:
+        for future in [executor.submit(run_step, step) for _ in range(chunks)]:
             future.result()
         chunk = (time.perf_counter() - begin) / chunks
     code = TRIVIAL.replace("print(x)", "str(x)")
