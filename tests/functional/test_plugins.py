@@ -157,3 +157,48 @@ print(sum(meter.readings))
     made.write("report.pmd", text.replace("sum(", "10 * sum("))
     assert built(made) == f"ran {ran} of 2 chunks"
     assert "\n30\n" in made.tex
+
+
+CARELESS = """\
+import contextlib
+
+
+class Plugin:
+    def __init__(self, host):
+        self.host = host
+        if "{wrong}" == "make":
+            raise ValueError("no configuration")
+
+    @contextlib.contextmanager
+    def around_cell(self, cell):
+        if "{wrong}" == "enter":
+            raise ValueError("not today")
+        if "{wrong}" == "swallow":
+            with contextlib.suppress(Exception):
+                yield
+            return
+        yield
+        if "{wrong}" == "note":
+            self.host.note("thing", object())
+"""
+FAILING = "Half of it is <%= 4 / 2 %>.\n\n```python\n1 / 0\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("make", "ValueError: no configuration"),
+        ("enter", "ValueError: not today"),
+        ("note", "TypeError"),
+        ("swallow", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_what_a_plugin_does_wrong_is_told(
+    project: Callable[[str], Project], packages: Path, wrong: str, said: str
+) -> None:
+    """And a chunk that failed has failed, whatever stands around it."""
+    install(packages, "1.0", CARELESS.replace("{wrong}", wrong), "careless")
+    made = project(FAILING)
+    done = made.run(sys.executable, "-m", "treadle", "build", "report.pmd", "--to", "tex")
+    assert done.returncode == 1
+    assert said in done.stderr

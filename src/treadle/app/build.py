@@ -15,7 +15,7 @@ from treadle.app.record import is_record, record, record_path
 from treadle.app.report import Listener, Report, Request, Silent, Target
 from treadle.app.scratch import Scratch, obstacles
 from treadle.engine.run.workers import Workers
-from treadle.engine.store.blobs import Blobs
+from treadle.engine.store.blobs import Blobs, CorruptEntryError
 from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.engine.trace import Observed
 from treadle.press.checks.findings import idle_checks
@@ -80,7 +80,13 @@ def _build(work: Build) -> None:
         if work.failed:
             return
         blobs = work.store.blobs if work.store else Blobs(setup.blobs)
-        work.results = results_by_block(prepared.document, prepared.cells, traces, blobs, figures)
+        try:
+            work.results = results_by_block(
+                prepared.document, prepared.cells, traces, blobs, figures
+            )
+        except CorruptEntryError as corrupt:  # somebody emptied the store meanwhile
+            work.problems.append(error(work.top, f"{corrupt}", "build again"))
+            return
         workers.wait()  # a file that code has left open is written then
         render(work)
 
@@ -110,7 +116,8 @@ def render(work: Build) -> None:
         return
     work.sources |= set(_sources(work, woven))
     if work.request.target is Target.TEX:
-        work.typeset = work.typeset or Observed()  # the look of figures, where there are any
+        if work.executed is None:  # else it rests on the look of figures, if that is known
+            work.typeset = Observed()
         _publish(work, (".tex",), _record(work))
         return
     work.listener.stage("typesetting")

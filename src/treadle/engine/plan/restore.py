@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.engine.messages import Define, Load, Step
 from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_unasked
@@ -103,16 +104,24 @@ def step_of(
     reached = set(_names(snapshot, needs))
     unwanted = set(holdings) - set(snapshot.names) if needs.whole else set()
     unwanted |= (scanned.binds | needs.absent) - reached
-    imported = scanned.imported.modules
-    return Step(
-        cell=scanned.cell,
+    return replace(
+        next_step(scanned, needs, snapshot),
         absent=tuple(sorted(name for name in unwanted if name in holdings)),
         imports=tuple(_imports(scanned, needs, snapshot)),
-        futures=tuple(sorted(snapshot.futures)),
         restores=tuple(
             _restore(missing, snapshot)
             for missing in _in_order(_missing(snapshot, sorted(reached), holdings), snapshot)
         ),
+    )
+
+
+def next_step(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> Step:
+    """The cell, in a worker that has just run all cells before it: nothing is put in place."""
+    reached = set(_names(snapshot, needs))
+    imported = scanned.imported.modules
+    return Step(
+        cell=scanned.cell,
+        futures=tuple(sorted(snapshot.futures)),
         reaches=None if needs.whole else tuple(sorted(reached)),
         binds=tuple(sorted(scanned.binds)),
         effects=scanned.code.effects,

@@ -36,7 +36,7 @@ class KeptTraces:
     def find(self, scanned: ScannedCell, key: str, snapshot: Snapshot) -> Found:
         """What the cell gave when it last ran with this key, if that still holds."""
         ran = self._ran.get((scanned.cell.number, key))
-        if ran is not None:
+        if ran is not None and _read_these(ran, snapshot):
             return Found(ran)
         if scanned.cell.volatile:
             return Found(outdated="it is volatile")
@@ -75,7 +75,7 @@ class KeptTraces:
         """
         for path, _ in trace.observed.writes:
             self._world.files.forget(path)
-        if failed(scanned.cell, trace):
+        if failed(scanned.cell, trace) or _has_died(trace):
             self._ran[scanned.cell.number, decision.key] = trace
             return trace
         whole = self._completed(scanned, decision.needs, snapshot, trace)
@@ -90,7 +90,7 @@ class KeptTraces:
 
     def _outdated(self, scanned: ScannedCell, trace: Trace, snapshot: Snapshot) -> str | None:
         observed = trace.observed
-        if failed(scanned.cell, trace):
+        if failed(scanned.cell, trace) or _has_died(trace):
             return "it failed"
         if trace.overdue:
             return "its timeout cut it short"
@@ -187,6 +187,20 @@ def failed(cell: Cell, trace: Trace) -> bool:
     """Whether the cell failed, and not because its author wants to show that."""
     failure = trace.failure
     return failure is not None and (failure.fatal or not cell.may_fail)
+
+
+def _has_died(trace: Trace) -> bool:
+    """Whether the worker died of it: what the cell would have left behind nobody knows."""
+    return trace.failure is not None and trace.failure.gone
+
+
+def _read_these(ran: Trace, snapshot: Snapshot) -> bool:
+    """Whether the files of earlier cells that a cell has read are those that they write now.
+
+    They may have run again since, and written something else.
+    """
+    files = snapshot.files
+    return all(files[path][0] == was for path, was in ran.observed.reads if path in files)
 
 
 def differs_each_time(scanned: ScannedCell, trace: Trace) -> bool:

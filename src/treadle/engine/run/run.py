@@ -22,7 +22,13 @@ from msgspec import Struct
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Step, Unrestored, Unstored
 from treadle.engine.plan.decide import Decision, decide
-from treadle.engine.plan.restore import Holdings, cells_to_rerun, step_of, writers_missed
+from treadle.engine.plan.restore import (
+    Holdings,
+    cells_to_rerun,
+    next_step,
+    step_of,
+    writers_missed,
+)
 from treadle.engine.plan.snapshot import Snapshot
 from treadle.engine.plan.world import World, with_names
 from treadle.engine.run.kept import KeptTraces, failed
@@ -58,23 +64,23 @@ class Ran(Struct, frozen=True):
     decisions: tuple[Decision, ...] = ()
     last: Snapshot | None = None  # the session at the end
 
-    def trace(self, number: int) -> Trace | None:
-        return self.traces[number] if number < len(self.traces) else None
-
 
 def run_all(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Ran:
     """Run every cell once, up to the first that fails: nothing is kept, nothing observed."""
     traces: list[Trace | None] = []
+    ran: set[int] = set()
     for cell in cells:
-        workers.start()  # what that takes is not the cell's
-        listener.cell_started(cell)
+        begins = workers.start()  # what that takes is not the cell's
+        if begins:
+            listener.cell_started(cell)
+            ran.add(cell.number)
         trace = workers.run(Step(with_names(cell, analyse(cell.code)) if cell.module else cell))
         assert isinstance(trace, Trace), "without a store nothing is restored or kept"
         listener.cell_finished(cell, trace)
         traces.append(trace)
         if failed(cell, trace):
             break
-    return Ran(tuple(traces), frozenset(range(len(traces))))
+    return Ran(tuple(traces), frozenset(ran))
 
 
 def run(world: World, kept: KeptTraces, workers: Workers, listener: Listener | None = None) -> Ran:
@@ -108,7 +114,10 @@ class _Loop:
                 break
             self._again(missed)
         return Ran(
-            tuple(self._traces), frozenset(self._times), tuple(self._decisions), self._snapshots[-1]
+            tuple(self._traces),
+            frozenset(+self._times),
+            tuple(self._decisions),
+            self._snapshots[-1],
         )
 
     def _advance(self, number: int) -> None:
@@ -139,11 +148,15 @@ class _Loop:
     def _ran(self, number: int, decision: Decision, snapshot: Snapshot) -> Trace | None:
         """Run the cell: its trace; None if something that it needs could not be restored."""
         scanned = self._cells[number]
-        step = step_of(scanned, decision.needs, snapshot, self._holdings)
+        if self._in_order:
+            step = next_step(scanned, decision.needs, snapshot)
+        else:
+            step = step_of(scanned, decision.needs, snapshot, self._holdings)
         before = self._kept.files_named(scanned)
         self._holdings.take(step)
-        self._workers.start()  # what that takes is not the cell's
-        self._listener.cell_started(scanned.cell)
+        begins = self._workers.start()  # what that takes is not the cell's
+        if begins:
+            self._listener.cell_started(scanned.cell)
         answer = self._workers.run(step)
         if isinstance(answer, Unstored):
             raise OSError(answer.errno, answer.message, answer.path)
@@ -154,7 +167,7 @@ class _Loop:
         trace = self._kept.take(scanned, decision, snapshot, before, answer)
         self._holdings.ran(number, decision.key, trace)
         self._forced.discard(number)
-        self._times[number] += 1
+        self._times[number] += begins
         self._listener.cell_finished(scanned.cell, trace)
         return trace
 

@@ -55,7 +55,7 @@ class WorkerExecutor(Executor):
         self._worker: WorkerProcess | None = None
         self._thread: threading.Thread | None = None
         self._is_set_up = False
-        self._died = ""
+        self.died = ""  # what the worker has died of
         self._closed = False
 
     def use_plugins(self, plugins: tuple[PluginSetup, ...]) -> None:
@@ -157,8 +157,8 @@ class WorkerExecutor(Executor):
         worker.end()
 
     def _run(self, worker: WorkerProcess, item: _Item) -> Answer:
-        if self._died:
-            raise WorkerDiedError(self._died)
+        if self.died:
+            raise WorkerDiedError(self.died)
         if item.line:
             worker.send(item.line)
         while reply := worker.answer():
@@ -168,7 +168,7 @@ class WorkerExecutor(Executor):
             if self._on_output is not None:
                 self._on_output(message)
         failure = failure_of_crash(item.step.cell, worker.died(), worker.crash_report())
-        self._died = failure.message
+        self.died = failure.message
         return Trace(failure=failure)
 
 
@@ -194,7 +194,8 @@ class Workers:
     def start(self) -> bool:
         """Start a worker, unless one is there, and wait until it can take a step.
 
-        False: going on is senseless. Raises what finding out about the plugins has raised.
+        False: it has died, or going on is senseless. Raises what finding out about the
+        plugins has raised.
         """
         if self._executor is None:
             self._executor = WorkerExecutor(self.setup, self._on_output)
@@ -202,15 +203,16 @@ class Workers:
         plugins = self.setup.plugins if self._plugins is None else self._plugins.result()
         if plugins is not None:
             self._executor.use_plugins(plugins)
-        return plugins is not None
+        return plugins is not None and not self._executor.died
 
     def run(self, step: Step) -> Answer:
         """Run a step. Where the worker is gone, the trace has a failure that says so."""
         cell = step.cell
-        if not self.start():
-            return _ended(cell, "")
+        able = self.start()
         executor = self._executor
         assert executor is not None
+        if not able:
+            return _ended(cell, f"can't run: {executor.died}" if executor.died else "")
         future = executor.submit(run_step, step)
         try:
             return future.result(None if cell.timeout is None else cell.timeout + GRACE)

@@ -1,6 +1,6 @@
 """How large the store is and may be; what has not been used for long goes.
 
-A build that runs meanwhile computes it again.
+A build that runs meanwhile computes it again, or asks for another build.
 """
 
 from __future__ import annotations

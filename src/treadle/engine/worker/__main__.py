@@ -54,20 +54,22 @@ def main(descriptors: list[int]) -> None:
         return
     setup = decode(first)
     assert isinstance(setup, WorkerSetup)
+    try:
+        _serve(setup, lines, channel)
+    except BaseException:  # ours or a plugin's, not the user's: the command tells what it was
+        _tell_crash(crash)
+        raise
+    threading.Thread(target=_end_anyway, daemon=True).start()
+    _close_files()
+
+
+def _serve(setup: WorkerSetup, lines: BinaryIO, channel: Channel) -> None:
     capture = Capture()
     install(capture)
     session = Session(setup, capture)
     threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
     while line := _next_line(lines):
-        asked = decode(line)
-        try:
-            answer = session.step(asked)
-        except BaseException:  # ours, not the user's: the command tells what it was
-            _tell_crash(crash)
-            raise
-        channel.send(answer)
-    threading.Thread(target=_end_anyway, daemon=True).start()
-    _close_files()
+        channel.send(session.step(decode(line)))
 
 
 def _end_anyway() -> None:

@@ -73,7 +73,7 @@ class Plugins:
         files = {
             kind: self._blobs.put([data])
             for kind, data in bundle.data.items()
-            if isinstance(data, bytes)
+            if not isinstance(data, str)
         }
         self._capture.show(Display(texts, files, bundle.metadata))
 
@@ -93,12 +93,22 @@ class Plugins:
 
 
 def _nested(managers: Sequence[AbstractContextManager[object]], run: Callable[[], None]) -> None:
-    """Not by an ExitStack, which would show its frames in the user's traceback."""
+    """Not by an ExitStack, which would show its frames in the user's traceback.
+
+    What `run` raises goes on, though a manager suppress it: a chunk that failed has failed.
+    """
     if not managers:
         run()
         return
+    raised: BaseException | None = None
     with managers[0]:
-        _nested(managers[1:], run)
+        try:
+            _nested(managers[1:], run)
+        except BaseException as exception:
+            raised = exception
+            raise
+    if raised is not None:
+        raise raised
 
 
 class _Host:

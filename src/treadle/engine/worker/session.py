@@ -98,8 +98,8 @@ class Session:
             found, failure = self._inline.run(cell.pieces, cell.file)
             texts.extend(found)
 
-        self._plugins.within(cell, run)
-        return Trace(texts=tuple(texts), failure=failure)
+        outside = attempt(lambda: self._plugins.within(cell, run), self._place(cell))
+        return Trace(texts=tuple(texts), failure=failure or outside)
 
     def _run_code(self, cell: Cell) -> Trace:
         overdue = False

@@ -50,7 +50,7 @@ class Layout(Struct, frozen=True):
 
     style: FigureStyle
     problems: tuple[Problem, ...] = ()
-    depends: Observed = Observed()  # what the style rests on
+    depends: Observed | None = Observed()  # what the style rests on; None: that can't be told
 
 
 def measured_layout(
@@ -77,7 +77,7 @@ def measured_layout(
         return Layout(style, depends=made.depends)
     bare = weave(document, (None,) * len(document.blocks))  # for the lines of the preamble
     places = Places(str(document.path), "measure.tex", bare.tex, bare.lines)
-    return Layout(style, diagnose_errors(made.log, places))
+    return Layout(style, diagnose_errors(made.log, places), depends=None)
 
 
 class Typeset(Struct, frozen=True):
