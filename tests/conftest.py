@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # Documents of which each is a test: they fill up what is left of the time.
-APART = ("tests/broken", "tests/golden", "tests/strange", "tests/functional/staleness")
-TOGETHER = ("tests/report",)  # they look at one build, which takes long
+APART = ("tests/broken/", "tests/golden/", "tests/strange/", "tests/functional/staleness/")
+TOGETHER = ("tests/report/",)  # they look at one build, which takes long
 
 Within = Callable[[float], AbstractContextManager[None]]
 
@@ -39,13 +41,17 @@ def within() -> Within:
     return _within
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where tests run beside each other (`-n 2 --dist loadgroup`), those of a file share what its
-    fixtures make."""
-    for item in items:
-        file = item.path.relative_to(config.rootpath)
-        folders = {str(folder) for folder in file.parents}
-        if not folders.intersection(APART):
-            (group,) = folders.intersection(TOGETHER) or {str(file)}
-            item.add_marker(pytest.mark.xdist_group(group))
+class ByFixtures(LoadScopeScheduling):
+    """Tests of a file go to one worker, which makes what its fixtures share only once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        if file.startswith(APART):
+            return nodeid
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """How `-n 2 --dist loadgroup` shares out the tests: its own marks want an older pytest."""
+    return ByFixtures(config, log) if config.getoption("dist") == "loadgroup" else None

@@ -17,7 +17,7 @@ def emptied(folder: Path) -> Path:
     spared = {folder / KEPT, *(folder / KEPT).parents}
     for place in (folder, *(folder / part for part in KEPT.parents)):
         for path in place.iterdir() if place.is_dir() else ():
-            if path not in spared:
+            if path not in spared or path.is_symlink() or not path.is_dir():
                 _remove(path)
     return folder
 

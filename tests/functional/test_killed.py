@@ -47,7 +47,7 @@ print("here", v{number}, log)
 """
 
 
-HOLLOW = 10 * 10**9  # bytes: to read them takes a second or more, on fast machines too
+HOLLOW = 4 * 10**9  # bytes: to read them takes most of a second, on fast machines too
 READS_LARGE = """```{python first}
 open("done", "w").write("1")
 ```

@@ -103,7 +103,7 @@ except {error}:
     ("code", "error", "limit", "more"),
     [
         ("time.sleep(0.6)", "TimeoutError", "timeout=0.2", "timeout=60"),
-        ("x = bytearray(10**9)", "MemoryError", "memory='300M'", "memory='3G'"),
+        ("x = bytearray(4 * 10**8)", "MemoryError", "memory='300M'", "memory='3G'"),
     ],
 )
 def test_a_limit_that_the_chunk_has_noticed_is_raised(project, code, error, limit, more):

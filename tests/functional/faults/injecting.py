@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from .place import EDITED, SOURCE, Place, assert_clear, processes
+from tests.formats import KEPT, emptied
+
+from .place import EDITED, Place, Results, assert_clear, processes
 
 INJECTED = Path(__file__).parent / "injected"  # with the `sitecustomize.py` that does it
 NEVER = 10**9
@@ -37,24 +39,20 @@ class Disturbed:
     place: Place
     arguments: tuple[str, ...]
     start: Path  # a copy of the folder
-    right: Mapping[str, bytes]
-    files: Mapping[str, bytes]
+    right: Results
 
     @classmethod
     def make(
-        cls, folder: Path, arguments: tuple[str, ...], programs: str | None, *, built: bool
+        cls, place: Place, right: Results, arguments: tuple[str, ...], *, built: bool
     ) -> Disturbed:
-        """`built`: it has been, before the document was edited; else nothing is there yet."""
-        clean = Place.make(folder / "clean", EDITED, programs)
-        made = cls(clean, arguments, folder, {}, {})
-        assert made.build().returncode == 0
-        place = Place.make(folder / "project", SOURCE, programs)
+        """`right` is what a build gives once the document of `place` is edited; `built`: it was
+        before that, else nothing is there yet."""
+        made = cls(place, arguments, place.folder.with_name("start"), right)
         if built:
-            assert replace(made, place=place).build().returncode == 0
+            assert made.build().returncode == 0
         (place.folder / "report.pmd").write_text(EDITED)
-        start = folder / "start"
-        shutil.copytree(place.folder, start, symlinks=True)
-        return cls(place, arguments, start, clean.outputs(), clean.files())
+        shutil.copytree(place.folder, made.start, symlinks=True)
+        return made
 
     def build(self, fault: Fault | None = None) -> subprocess.CompletedProcess[str]:
         """Build; the search path is the same without a fault, as chunks may depend on it."""
@@ -80,7 +78,7 @@ class Disturbed:
             assert_clear(done)
             self._assert_each_whole(before)
         else:
-            assert self.place.outputs() == self.right, noted
+            assert self.place.outputs() == self.right.outputs, noted
         left = processes(self.place)
         assert not left, (left, noted)
         self._assert_mended(noted)
@@ -88,7 +86,7 @@ class Disturbed:
 
     def _assert_each_whole(self, before: Mapping[str, bytes]) -> None:
         for name, data in self.place.outputs().items():
-            assert data in (before.get(name), self.right[name]), name
+            assert data in (before.get(name), self.right.outputs[name]), name
         assert self.place.outputs().keys() >= before.keys()
         for path in (self.place.folder / "build").glob("*.gz"):
             gzip.decompress(path.read_bytes())
@@ -96,8 +94,7 @@ class Disturbed:
     def _assert_mended(self, noted: list[str]) -> None:
         done = self.build()
         assert (done.returncode, done.stderr) == (0, ""), noted
-        assert self.place.outputs() == self.right, noted
-        assert self.place.files() == self.files, noted
+        assert self.place.results() == self.right, noted
 
     def _placed(self, fault: Fault, number: int) -> Fault:
         folder, journal = str(self.place.folder), str(self._journal)
@@ -108,6 +105,9 @@ class Disturbed:
         return self.start.with_name("journal")
 
     def _restore(self) -> None:
-        shutil.rmtree(self.place.folder)
-        shutil.copytree(self.start, self.place.folder, symlinks=True)
+        """Where it was built before, its format is the one of then: a copy would not hold."""
+        if not (self.start / KEPT).exists():
+            shutil.rmtree(self.place.folder)
+        folder, there = emptied(self.place.folder), shutil.ignore_patterns(KEPT.name)
+        shutil.copytree(self.start, folder, symlinks=True, ignore=there, dirs_exist_ok=True)
         self._journal.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.command import treadle
+from tests.formats import emptied
 
 DOT = Path(__file__).parents[2] / "golden" / "dot.png"
 BIB = "@book{knuth, title={T}, author={Knuth, D.}, year={1984}, publisher={AW}}\n"
@@ -50,6 +51,14 @@ PATIENCE = 60  # seconds: a build that takes longer hangs
 
 
 @dataclass(frozen=True)
+class Results:
+    """The results of a build, and all else that a user sees in the folder."""
+
+    outputs: Mapping[str, bytes]
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
 class Place:
     """A folder with `report.pmd`; `programs` is the PATH of builds, None: the usual one."""
 
@@ -58,7 +67,8 @@ class Place:
 
     @classmethod
     def make(cls, folder: Path, source: str = SOURCE, programs: str | None = None) -> Place:
-        folder.mkdir(parents=True)
+        """In an empty folder: what LaTeX has read of preambles may lie there already."""
+        emptied(folder)
         (folder / "report.pmd").write_text(source)
         (folder / "refs.bib").write_text(BIB)
         (folder / "data.txt").write_text("data")
@@ -105,6 +115,10 @@ class Place:
             **({} if self.programs is None else {"PATH": self.programs}),
             **(more or {}),
         }
+
+    def results(self) -> Results:
+        """What a user finds after a build."""
+        return Results(self.outputs(), self.files())
 
     def outputs(self) -> dict[str, bytes]:
         """The results that are there."""

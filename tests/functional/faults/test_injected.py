@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from .injecting import Disturbed, Fault
+from .place import EDITED, Place, Results
 
 TRIED = int(os.environ.get("TREADLE_FAULTS", "6"))  # at most, of each kind
 TEX = ("--to", "tex")
@@ -37,10 +39,14 @@ def spread(count: int) -> list[int]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_nothing_is_lost(tmp_path: Path, without_latex: str, case: str) -> None:
+def test_nothing_is_lost(
+    tmp_path: Path, without_latex: str, clean: Callable[..., Results], case: str
+) -> None:
     fault, arguments, built = CASES[case]
     programs = without_latex if arguments else None
-    disturbed = Disturbed.make(tmp_path, arguments, programs, built=built)
+    place = Place.make(tmp_path / "project", programs=programs)
+    right = clean(EDITED, *arguments, programs=programs)
+    disturbed = Disturbed.make(place, right, arguments, built=built)
     count = disturbed.operations(fault)
     assert count > 3, "an operation that is not noticed can't fail"
     failed = sum(disturbed.check(fault, number) for number in spread(count))

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from .place import BIB, EDITED, SOURCE, Place, assert_clear, processes
+from .place import BIB, EDITED, SOURCE, Place, Results, assert_clear, processes
+
+Make = Callable[..., Place]
+Clean = Callable[..., Results]
 
 # Runs the program, cuts what it wrote, and dies as if the kernel had killed it, at its Nth run.
 KILLED = """#!/bin/sh
@@ -28,10 +31,10 @@ SLEEP = shutil.which("sleep")
 PROGRAMS = {"pdflatex", "bibtex", "kpsewhich", "wc", "truncate"}
 
 
-def with_programs(made: Place, scripts: Mapping[str, str]) -> Place:
-    """The place, whose builds find these scripts, and of the usual programs what they need."""
-    folder = made.folder.parent / "programs"
-    folder.mkdir()
+def with_programs(made: Place, folder: Path, scripts: Mapping[str, str]) -> Place:
+    """The place, whose builds find in `folder` these scripts, and of the usual programs what they
+    need."""
+    (folder := folder / "programs").mkdir()
     for name, text in scripts.items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
@@ -52,87 +55,82 @@ def built_before(made: Place) -> dict[str, bytes]:
     return made.outputs()
 
 
-def assert_as_clean(made: Place) -> None:
+def assert_as_clean(made: Place, clean: Clean) -> None:
     done = made.build()
     assert (done.returncode, done.stderr) == (0, "")
-    clean = Place.make(made.folder.parent / "clean", EDITED)
-    assert clean.build().returncode == 0
-    assert made.outputs() == clean.outputs()
+    assert made.outputs() == clean(EDITED).outputs
 
 
 @pytest.mark.parametrize("missing", ["pdflatex", "bibtex"])
-def test_missing(place: Callable[..., Place], tmp_path: Path, missing: str) -> None:
-    made = place()
+def test_missing(known: Make, clean: Clean, tmp_path: Path, missing: str) -> None:
+    made = known()
     before = built_before(made)
     (programs := tmp_path / "others").mkdir()
     other = {"pdflatex": "bibtex", "bibtex": "pdflatex"}[missing]
     (programs / other).symlink_to(str(shutil.which(other)))
     assert_clear(Place(made.folder, str(programs)).build(), f"`{missing}`", "install TeX")
     assert made.outputs() == before
-    assert_as_clean(made)
+    assert_as_clean(made, clean)
 
 
-def test_without_kpsewhich(place: Callable[..., Place], tmp_path: Path) -> None:
+def test_without_kpsewhich(known: Make, clean: Clean, tmp_path: Path) -> None:
     """Only figures ask it for fonts."""
-    made = place(EDITED)
+    made = known()
+    (made.folder / "report.pmd").write_text(EDITED)
     (programs := tmp_path / "others").mkdir()
     for name in ("pdflatex", "bibtex"):
         (programs / name).symlink_to(str(shutil.which(name)))
     done = Place(made.folder, str(programs)).build()
     assert (done.returncode, done.stderr) == (0, "")
-    assert_as_clean(made)
+    assert_as_clean(made, clean)
 
 
 @pytest.mark.parametrize("name", ["pdflatex", "bibtex"])
-def test_what_is_no_program(place: Callable[..., Place], name: str) -> None:
-    made = place()
+def test_what_is_no_program(known: Make, clean: Clean, tmp_path: Path, name: str) -> None:
+    made = known()
     before = built_before(made)
     (made.folder / "refs.bib").write_text(BIB + "\n")  # else what BibTeX made of it is kept
-    assert_clear(with_programs(made, {name: "\0\0"}).build(), f"{name}: Exec format error")
+    broken = with_programs(made, tmp_path, {name: "\0\0"})
+    assert_clear(broken.build(), f"{name}: Exec format error")
     assert made.outputs() == before
     (made.folder / "refs.bib").write_text(BIB)
-    assert_as_clean(made)
+    assert_as_clean(made, clean)
 
 
 @pytest.mark.parametrize("program", ["pdflatex", "bibtex"])
 @pytest.mark.parametrize("size", [0, 100])
 def test_killed_whenever_it_runs(
-    place: Callable[..., Place], tmp_path: Path, program: str, size: int
+    known: Make, clean: Clean, tmp_path: Path, program: str, size: int
 ) -> None:
-    made = place()
+    made = known()
     before = built_before(made)
     (made.folder / "refs.bib").write_text(BIB + "\n")
     script = killed(program, tmp_path / "runs", 1, size=size)
-    assert_clear(
-        with_programs(made, {program: script}).build(), f"{program} was killed by signal 9"
-    )
+    dying = with_programs(made, tmp_path, {program: script})
+    assert_clear(dying.build(), f"{program} was killed by signal 9")
     assert made.outputs() == before
     (made.folder / "refs.bib").write_text(BIB)
-    assert_as_clean(made)
+    assert_as_clean(made, clean)
 
 
 @pytest.mark.parametrize("run", range(1, 6))
-def test_killed_once_in_a_first_build(
-    place: Callable[..., Place], tmp_path: Path, run: int
-) -> None:
+def test_killed_once_in_a_first_build(place: Make, clean: Clean, tmp_path: Path, run: int) -> None:
     """Dumping the preamble, measuring, and three passes."""
     made = place(EDITED)
     script = killed("pdflatex", tmp_path / "runs", run, run)
-    done = with_programs(made, {"pdflatex": script}).build()
+    done = with_programs(made, tmp_path, {"pdflatex": script}).build()
     assert (tmp_path / "runs").read_text().count("run") == run
     assert_clear(done, "pdflatex was killed by signal 9", "build again")
     assert made.outputs() == {}
-    assert_as_clean(made)
+    assert_as_clean(made, clean)
 
 
 @pytest.mark.parametrize("run", [1, 2])
-def test_killed_while_the_page_is_measured(
-    place: Callable[..., Place], tmp_path: Path, run: int
-) -> None:
+def test_killed_while_the_page_is_measured(place: Make, tmp_path: Path, run: int) -> None:
     """To go on with a guess would draw figures in other sizes than the next build does."""
     made = place(EDITED)
     script = killed("pdflatex", tmp_path / "runs", run, run)
-    done = with_programs(made, {"pdflatex": script}).build("--to", "tex")
+    done = with_programs(made, tmp_path, {"pdflatex": script}).build("--to", "tex")
     assert_clear(done, "pdflatex was killed by signal 9")
     assert made.outputs() == {}
 
@@ -140,14 +138,16 @@ def test_killed_while_the_page_is_measured(
 @pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("measuring", [True, False])
 def test_nothing_runs_on_after_the_command_is_told_to_end(
-    place: Callable[..., Place], tmp_path: Path, signalled: signal.Signals, measuring: bool
+    place: Make, tmp_path: Path, signalled: signal.Signals, measuring: bool
 ) -> None:
     """LaTeX reads the preamble, or then a chunk runs; the signal goes to the command alone."""
     made = place(SOURCE.replace("print(double(21))", "import time; time.sleep(60)"))
     begun = made.folder / "out.txt"
     if measuring:
         begun = tmp_path / "begun"
-        made = with_programs(made, {"pdflatex": f"#!/bin/sh\n: > '{begun}'\nexec {SLEEP} 60\n"})
+        made = with_programs(
+            made, tmp_path, {"pdflatex": f"#!/bin/sh\n: > '{begun}'\nexec {SLEEP} 60\n"}
+        )
     process = made.start()
     while not begun.exists():
         assert process.poll() is None

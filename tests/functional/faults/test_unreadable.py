@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from .place import EDITED, SOURCE, Place, assert_clear
+from .place import EDITED, SOURCE, Place, Results, assert_clear
+
+Make = Callable[..., Place]
+Clean = Callable[..., Results]
 
 
 def folder(path: Path) -> None:
@@ -39,9 +42,7 @@ SOURCES = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_source(
-    place: Callable[..., Place], name: str, kind: Callable[[Path], None], without_latex: str
-) -> None:
+def test_a_source(place: Make, name: str, kind: Callable[[Path], None], without_latex: str) -> None:
     text, words, status = SOURCES[name]
     made = Place(place(SOURCE).folder, without_latex)
     assert made.build("--to", "tex").returncode == 0
@@ -56,7 +57,7 @@ def test_a_source(
 @pytest.mark.parametrize("kind", [folder, pipe])
 @pytest.mark.parametrize("name", ["tools.py", "other.py"])
 def test_a_module_in_code(
-    place: Callable[..., Place], name: str, kind: Callable[[Path], None], without_latex: str
+    place: Make, name: str, kind: Callable[[Path], None], without_latex: str
 ) -> None:
     """One that no chunk is extracted to is nobody's business."""
     made = Place(place().folder, without_latex)
@@ -74,7 +75,7 @@ def test_a_module_in_code(
 
 @pytest.mark.parametrize("kind", [folder, pipe])
 def test_a_file_in_build_that_latex_would_read_beside_the_document(
-    place: Callable[..., Place], kind: Callable[[Path], None]
+    place: Make, kind: Callable[[Path], None]
 ) -> None:
     made = place(SOURCE + "\n\\input{macros}\n")
     (made.folder / "macros.tex").write_text("Macros.\n")
@@ -87,7 +88,7 @@ def test_a_file_in_build_that_latex_would_read_beside_the_document(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_key_of_the_store(
-    place: Callable[..., Place], kind: Callable[[Path], None], without_latex: str
+    place: Make, clean: Clean, kind: Callable[[Path], None], without_latex: str
 ) -> None:
     """Without it, or with another one, everything runs again, and is right."""
     made = Place(place().folder, without_latex)
@@ -99,7 +100,7 @@ def test_the_key_of_the_store(
     done = made.build("--to", "tex")
     assert done.returncode == 0
     assert ("the cache is off" in done.stderr) == (kind is folder)
-    assert_as_clean(made)
+    assert_as_clean(made, clean)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_the_key_of_the_store(
     [("blobs", pipe), ("blobs", dangling), ("traces", folder), ("traces", pipe)],
 )
 def test_entries_of_the_store(
-    place: Callable[..., Place], part: str, kind: Callable[[Path], None], without_latex: str
+    place: Make, clean: Clean, part: str, kind: Callable[[Path], None], without_latex: str
 ) -> None:
     """They are computed again, which costs a warning at most."""
     made = Place(place().folder, without_latex)
@@ -122,10 +123,8 @@ def test_entries_of_the_store(
     done = made.build("--to", "tex")
     assert done.returncode == 0, done.stderr
     assert "error" not in done.stderr
-    assert_as_clean(made)
+    assert_as_clean(made, clean)
 
 
-def assert_as_clean(made: Place) -> None:
-    clean = Place.make(made.folder.parent / "clean", EDITED, made.programs)
-    assert clean.build("--to", "tex").returncode == 0
-    assert made.outputs() == clean.outputs()
+def assert_as_clean(made: Place, clean: Clean) -> None:
+    assert made.outputs() == clean(EDITED, "--to", "tex", programs=made.programs).outputs
