@@ -41,7 +41,7 @@ def within() -> Within:
     return _within
 
 
-class ByFixtures(LoadScopeScheduling):
+class ByFixtures(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
     """Tests of a file go to one worker, which makes what its fixtures share only once."""
 
     def _split_scope(self, nodeid: str) -> str:
