@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Set
 
 from msgspec import Struct
 
-from treadle.press.document.model import HIDDEN, Chunk, Document, Prose
+from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.document.options import HIDDEN
 from treadle.press.document.settings import databases, no_database, read_settings
 from treadle.press.document.syntax import targets
-from treadle.press.document.values import nearest
+from treadle.press.document.text import nearest
 from treadle.press.latex.fragment import verbatim_lines
 from treadle.press.tex.places import READS, START, inputs_of
 from treadle.press.weave.weave import Woven

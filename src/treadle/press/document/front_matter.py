@@ -10,9 +10,16 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
-from treadle.press.document.fences import is_file, load, normalise, split_lines
 from treadle.press.document.model import FrontMatter
-from treadle.press.document.values import SWALLOWED, did_you_mean, unusable
+from treadle.press.document.text import (
+    SWALLOWED,
+    did_you_mean,
+    is_file,
+    load,
+    normalise,
+    split_lines,
+    unusable,
+)
 from treadle.problem import Problem, Span, error, warning
 
 _OPENING = re.compile(r"---[ \t]*")

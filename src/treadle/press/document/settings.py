@@ -14,7 +14,7 @@ from msgspec import Struct, field
 
 from treadle.press.document.front_matter import scalar
 from treadle.press.document.model import Document
-from treadle.press.document.values import WrongValueError, did_you_mean
+from treadle.press.document.text import WrongValueError, did_you_mean
 from treadle.problem import Problem, Span, error, warning
 
 # What each key of the front matter may hold.

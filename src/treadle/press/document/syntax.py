@@ -10,8 +10,8 @@ from itertools import chain
 
 from msgspec import Struct
 
-from treadle.press.document.fences import find_inlines, is_chunk_fence
 from treadle.press.document.model import Chunk, Document, Inline, Prose
+from treadle.press.document.reader import find_inlines, is_chunk_fence
 from treadle.problem import Problem, Span, error
 
 LINE = re.compile(r"\b((?:on|at) line )(\d+)")  # of the code, in Python's messages

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
-from treadle.press.document.fences import is_file
+from treadle.press.document.text import is_file
 from treadle.press.latex.escape import escape
 from treadle.press.latex.fragment import Fragment, render
 from treadle.problem import Problem, Span, error

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from treadle.press.document.model import HIDDEN, Chunk, Prose
+from treadle.press.document.model import Chunk, Prose
+from treadle.press.document.options import HIDDEN
 from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at, stack
 from treadle.press.latex.graphics import Float, Graphic, figure_float, figures_in_place, length
 from treadle.press.latex.listings import code_lines, output_lines
