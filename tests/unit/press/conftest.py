@@ -5,7 +5,7 @@ import pytest
 from treadle.press.document.model import Chunk, Document, FrontMatter
 from treadle.press.document.options import ChunkOptions
 from treadle.press.latex.fragment import text_of
-from treadle.press.markdown.context import Context, Findings, RenderOptions
+from treadle.press.markdown.inline import Context, Findings, RenderOptions
 from treadle.press.markdown.render import render_markdown
 from treadle.problem import Span
 

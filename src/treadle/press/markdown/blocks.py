@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from markdown_it.tree import SyntaxTreeNode
 
 from treadle.press.latex.escape import escape_code
+from treadle.press.latex.floats import Float, Tabular, figure_float, table, with_minus
 from treadle.press.latex.fragment import (
     Fragment,
     Line,
@@ -18,13 +19,18 @@ from treadle.press.latex.fragment import (
     stack,
     text_of,
 )
-from treadle.press.latex.graphics import Float, figure_float
 from treadle.press.latex.listings import code_lines
-from treadle.press.latex.tabulars import Tabular, table, with_minus
-from treadle.press.markdown.attributes import attributes_of, trailing_attributes
-from treadle.press.markdown.context import Context, Place, line_of
-from treadle.press.markdown.inline import display, graphic, inline_latex, render_inline
+from treadle.press.markdown.inline import (
+    Context,
+    Place,
+    display,
+    graphic,
+    inline_latex,
+    line_of,
+    render_inline,
+)
 from treadle.press.markdown.latex import BEGIN, MATHS
+from treadle.press.markdown.pandoc import attributes_of, trailing_attributes
 from treadle.press.markdown.parser import PLACE, parse_inline
 
 Nodes = Sequence[SyntaxTreeNode]

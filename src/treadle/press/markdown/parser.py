@@ -16,8 +16,8 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.markdown import attributes, citations, latex
-from treadle.press.markdown.attributes import (
+from treadle.press.markdown import latex, pandoc
+from treadle.press.markdown.pandoc import (
     INTERRUPTS,
     UNCLOSED,
     Attributes,
@@ -51,13 +51,13 @@ def parser() -> MarkdownIt:
     inline.before("escape", "raw_latex", latex.raw_inline)
     inline.before("escape", "raw_group", latex.raw_group)
     inline.before("escape", "maths_inline", latex.maths_inline)
-    inline.before("escape", "nonbreaking", attributes.nonbreaking)
-    inline.before("link", "citation_group", citations.citation_group)
-    inline.before("link", "citation_bare", citations.citation_bare)
-    inline.before("strikethrough", "script", attributes.script)
-    inline.after("image", "attributes", attributes.attributes)
-    inline.at("newline", attributes.counted_newline)
-    core.before("inline", "heading_attributes", attributes.heading_attributes)
+    inline.before("escape", "nonbreaking", pandoc.nonbreaking)
+    inline.before("link", "citation_group", pandoc.citation_group)
+    inline.before("link", "citation_bare", pandoc.citation_bare)
+    inline.before("strikethrough", "script", pandoc.script)
+    inline.after("image", "attributes", pandoc.attributes)
+    inline.at("newline", pandoc.counted_newline)
+    core.before("inline", "heading_attributes", pandoc.heading_attributes)
     core.after("inline", "nesting", limit_nesting)
     core.after("block", "table_rows", check_rows)
     return md

@@ -15,10 +15,16 @@ from msgspec.structs import replace
 
 from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
-from treadle.press.markdown.attributes import Remark, remark
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.context import Context, Findings, Place, RenderOptions, line_of
-from treadle.press.markdown.inline import inline_latex
+from treadle.press.markdown.inline import (
+    Context,
+    Findings,
+    Place,
+    RenderOptions,
+    inline_latex,
+    line_of,
+)
+from treadle.press.markdown.pandoc import Remark, remark
 from treadle.press.markdown.parser import parse_inline, parser
 
 DASHES = {"---": "\u2014", "--": "\u2013"}
