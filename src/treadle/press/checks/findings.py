@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from msgspec import Struct
 
 from treadle.press.checks.prose import Computed, late_introductions, typed_counts, typed_numbers
-from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.document.model import Chunk, Document
 from treadle.press.document.options import HIDDEN
 from treadle.press.document.settings import databases, no_database, read_settings
 from treadle.press.document.syntax import asserts, asserts_or_compares, labels_checked, targets
@@ -61,7 +61,7 @@ def _without_alt(document: Document) -> Iterator[Problem]:
         draws = OF_FIGURES & options.given.keys() or any(word in chunk.code for word in DRAWS)
         if options.caption and options.fig and not options.alt and draws:
             text = f"the figure of {chunk.label} has no alternative text"
-            yield warning(_at(chunk), text, 'say by alt="..." what it shows')
+            yield warning(chunk.fence, text, 'say by alt="..." what it shows')
 
 
 # Checks that check nothing, or something that they don't say.
@@ -92,15 +92,15 @@ def _hollow_checks(document: Document) -> Iterator[Problem]:
         if not not_run and not asserts_or_compares(chunk, document):
             text = f"{chunk.label} has `checks=`, and asserts and compares nothing"
             hint = "let it `assert` something, or compare by `treadle.checks`"
-            yield warning(_at(chunk), text, hint)
+            yield warning(chunk.fence, text, hint)
 
 
 def _not_run(chunk: Chunk) -> Iterator[Problem]:
     if chunk.options.test:
         hint = "`make test` runs it: let a chunk of the build check, too"
-        yield warning(_at(chunk), f"{chunk.label} checks nothing: a build runs no tests", hint)
+        yield warning(chunk.fence, f"{chunk.label} checks nothing: a build runs no tests", hint)
     elif not chunk.options.evaluate:
-        yield warning(_at(chunk), f"{chunk.label} checks nothing: it is not run")
+        yield warning(chunk.fence, f"{chunk.label} checks nothing: it is not run")
 
 
 def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
@@ -108,14 +108,14 @@ def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
     for comparison in result.comparisons:
         if comparison.of and comparison.of not in labels:
             text = f"{chunk.label} compares something of `{comparison.of}`"
-            yield error(_at(chunk), text, f"it says to check {', '.join(labels)}")
+            yield error(chunk.fence, text, f"it says to check {', '.join(labels)}")
 
 
 def _nothing_compared(chunk: Chunk, result: ChunkResult, document: Document) -> Iterator[Problem]:
     labels = labels_checked(chunk)
     if result.failure is not None:
         text = f"{chunk.label} failed, so it checks nothing of {', '.join(labels)}"
-        yield warning(_at(chunk), text, "it may, by `error=True`; it is not in the ledger")
+        yield warning(chunk.fence, text, "it may, by `error=True`; it is not in the ledger")
         return
     about = {comparison.of for comparison in result.comparisons}
     left = [] if "" in about else [label for label in labels if label not in about]
@@ -123,11 +123,7 @@ def _nothing_compared(chunk: Chunk, result: ChunkResult, document: Document) -> 
         return  # what is compared has another label, an error; or the assertions are of these
     for label in left:
         text = f"{chunk.label} asserts and compares nothing of `{label}`"
-        yield warning(_at(chunk), text, "it is not in the ledger, and has no mark")
-
-
-def _at(chunk: Chunk) -> Span:
-    return Span.at(chunk.span.file, chunk.span.line)
+        yield warning(chunk.fence, text, "it is not in the ledger, and has no mark")
 
 
 # Labels and citations, and what refers to them: in the LaTeX, on the fences, in the code.
@@ -148,9 +144,9 @@ class Label(Struct, frozen=True):
 
 def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     """The labels of the prose and of the fences; what code prints is not known."""
-    prose = "\n".join(block.text for block in document.blocks if isinstance(block, Prose))
+    prose = "\n".join(block.text for block in document.prose)
     found = [
-        Label((name,), Span.at(str(document.path), origin))
+        Label((name,), document.at(origin))
         for line, origin in _in_force(woven)
         for name in LABEL.findall(line)
         if _is_written(name, prose)
@@ -158,7 +154,7 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     for chunk in document.chunks:
         if chunk.options.name and chunk.options.caption and chunk.options.evaluate:
             names = tuple(f"{kind}:{chunk.options.name}" for kind in ("fig", "tbl"))
-            found.append(Label(names, Span.at(chunk.span.file, chunk.span.line)))
+            found.append(Label(names, chunk.fence))
     return tuple(found)
 
 
@@ -169,7 +165,7 @@ def given_twice(document: Document, woven: Woven) -> Iterator[Problem]:
         for name in LABEL.findall(line):
             if name in first:
                 text, hint = f"the label `{name}` is given twice", f"first on line {first[name]}"
-                yield error(Span.at(str(document.path), origin), text, hint)
+                yield error(document.at(origin), text, hint)
             first.setdefault(name, origin)
 
 
@@ -241,14 +237,13 @@ def _meant(name: str, known: Iterable[str]) -> str:
 
 
 def _without_label(chunk: Chunk, name: str, known: Iterable[str]) -> tuple[Span, str, str]:
-    at = Span.at(chunk.span.file, chunk.span.line)
-    return at, f"{chunk.label} checks `{name}`, and nothing has this label", _meant(name, known)
+    message = f"{chunk.label} checks `{name}`, and nothing has this label"
+    return chunk.fence, message, _meant(name, known)
 
 
 def _code_of(document: Document) -> str:
     """All that runs: the chunks and the inline code."""
-    prose = (block for block in document.blocks if isinstance(block, Prose))
-    inline = (item.code for block in prose for item in block.inlines)
+    inline = (item.code for block in document.prose for item in block.inlines)
     return "\n".join((*(chunk.code for chunk in document.chunks), *inline))
 
 
@@ -322,7 +317,7 @@ def _uses(
     found = ((name, origin) for line, origin in lines for name in sorted(names_in(line)))
     for name, origin in dict.fromkeys(found):
         if not re.search(r"[#\\*]", name):
-            yield name, Span.at(str(document.path), origin)
+            yield name, document.at(origin)
 
 
 def _referred(line: str) -> Set[str]:
@@ -336,6 +331,6 @@ def _cited(line: str) -> Set[str]:
 
 def _may_print(document: Document) -> bool:
     """Whether code may print LaTeX, and with it a label or a citation's entry."""
-    inline = any(isinstance(block, Prose) and block.inlines for block in document.blocks)
+    inline = any(block.inlines for block in document.prose)
     shown = {chunk.options.results for chunk in document.chunks}
     return inline or bool(shown - {"verbatim", *HIDDEN})

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markdown_it.token import Token
 from msgspec import Struct
 
-from treadle.press.document.model import Document, Prose
+from treadle.press.document.model import Document
 from treadle.press.markdown.parser import parser
 from treadle.press.weave.chunks import Source, join, prose_parts
-from treadle.problem import Problem, Span, warning
+from treadle.problem import Problem, warning
 
 # Decimals and percentages, a minus sign before them included; of a range the first, or both.
 RESULT = re.compile(
@@ -44,7 +44,7 @@ def typed_numbers(document: Document) -> Iterator[Problem]:
         for found in RESULT.finditer(text):
             if not NUMBERED.search(text[: found.start()]):
                 message = f"the number {found[0].strip()} is typed by hand and looks like a result"
-                yield warning(Span.at(str(document.path), at), message, HINT)
+                yield warning(document.at(at), message, HINT)
 
 
 def _lines_of_text(document: Document) -> Iterator[tuple[int, str]]:
@@ -59,8 +59,7 @@ def _lines_of_text(document: Document) -> Iterator[tuple[int, str]]:
 
 def source_of(document: Document) -> Source:
     """The prose, with nothing where code has something to say."""
-    prose = (block for block in document.blocks if isinstance(block, Prose))
-    return join([part for block in prose for part in prose_parts(block, None)])
+    return join([part for block in document.prose for part in prose_parts(block, None)])
 
 
 def _captions(document: Document) -> Iterator[tuple[int, str]]:
@@ -152,7 +151,7 @@ def _warning(document: Document, line: int, number: str, computed: Computed, how
     hint = (
         f"take it from the code by `<%= {computed.code} %>`, or write `<!-- treadle: literal -->`"
     )
-    return warning(Span.at(str(document.path), line), text, hint)
+    return warning(document.at(line), text, hint)
 
 
 def _count(value: Computed) -> _Count | None:
@@ -211,7 +210,7 @@ def late_introductions(document: Document) -> Iterator[Problem]:
             if first is not None and not known:
                 text = f"the symbol ${symbol}$ is introduced here, and used on line {first} already"
                 hint = "introduce it where it is first used"
-                yield warning(Span.at(str(document.path), line), text, hint)
+                yield warning(document.at(line), text, hint)
 
 
 def _blocks(document: Document) -> Iterator[_Block]:

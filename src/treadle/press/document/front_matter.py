@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from msgspec import Struct
 
 from treadle.press.document.model import FrontMatter
 from treadle.press.document.text import (
@@ -27,16 +26,11 @@ _KEY = re.compile(r"[\w-]+[ \t]*:(\s|$)")
 _CLOSING = re.compile(r"(---|\.\.\.)[ \t]*")
 
 
-class FrontRead(Struct, frozen=True):
-    """The front matter, the line the rest of the document begins on, and the problems."""
-
-    front: FrontMatter
-    body_line: int
-    problems: tuple[Problem, ...] = ()
+Read = tuple[FrontMatter, tuple[Problem, ...]]
 
 
-def read_front_matter(text: str, file: str) -> FrontRead:
-    """The front matter at the top of `text`, if there is any.
+def read_front_matter(text: str, file: str) -> Read:
+    """The front matter at the top of `text`, if there is any, and what is wrong with it.
 
     A YAML block may follow blank lines; `---` before a blank line is a rule, as in
     pandoc, and so is one that nothing closes and no key follows.
@@ -44,32 +38,30 @@ def read_front_matter(text: str, file: str) -> FrontRead:
     lines = split_lines(text)
     if lines and lines[0].startswith("%") and not lines[0].startswith("%%"):
         front, end = _read_title_block(lines)
-        return _read(front, (), lines[:end], file)
+        return _whole(front, (), lines[:end], file)
     start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     if start + 1 < len(lines) and _OPENING.fullmatch(lines[start]) and lines[start + 1].strip():
         return _read_yaml_block(lines, start, file)
-    return FrontRead(FrontMatter(), 1)
+    return FrontMatter(), ()
 
 
-def _read_yaml_block(lines: list[str], start: int, file: str) -> FrontRead:
+def _read_yaml_block(lines: list[str], start: int, file: str) -> Read:
     end = next((i for i in range(start + 1, len(lines)) if _CLOSING.fullmatch(lines[i])), None)
     if end is None and not _KEY.match(lines[start + 1]):
-        return FrontRead(FrontMatter(), 1)
+        return FrontMatter(), ()
     if end is None:
         message = "the front matter that begins here has no closing `---`"
-        return FrontRead(FrontMatter(), 1, (error(Span.at(file, start + 1), message),))
+        return FrontMatter(), (error(Span.at(file, start + 1), message),)
     block = "".join(f"{line}\n" for line in lines[start + 1 : end])
     front, problems = read_yaml(block, start + 2, file)
-    return _read(front, problems, lines[: end + 1], file)
+    return _whole(front, problems, lines[: end + 1], file)
 
 
-def _read(
-    front: FrontMatter, problems: tuple[Problem, ...], lines: list[str], file: str
-) -> FrontRead:
-    """What was read of the document's first `lines`."""
+def _whole(front: FrontMatter, problems: tuple[Problem, ...], lines: list[str], file: str) -> Read:
+    """What was read of the document's first `lines`, with their text."""
     text = "".join(f"{line}\n" for line in lines)
     whole = FrontMatter(front.values, front.lines, text)
-    return FrontRead(whole, len(lines) + 1, (*problems, *_inline_errors(lines, file)))
+    return whole, (*problems, *_inline_errors(lines, file))
 
 
 def _inline_errors(lines: list[str], file: str) -> Iterator[Problem]:
@@ -125,7 +117,7 @@ def author_path(front: FrontMatter, document: Path) -> Path | None:
     return document.parent / name if isinstance(name, str) and name.strip() else None
 
 
-def with_author(front: FrontMatter, document: Path) -> tuple[FrontMatter, tuple[Problem, ...]]:
+def with_author(front: FrontMatter, document: Path) -> Read:
     """The front matter with what the author's file says, where it does not say it itself.
 
     Without the file nothing is said here: who builds the document learns of it.
@@ -213,7 +205,7 @@ def _not_a_value(problem: str, node: yaml.Node) -> yaml.YAMLError:
     return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
-def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Problem, ...]]:
+def read_yaml(block: str, line: int, file: str) -> Read:
     """The values of a YAML `block` whose first line has the number `line`."""
     try:
         node, values = _load(block)

@@ -44,6 +44,11 @@ class Chunk(Struct, frozen=True):
         """What to call it in messages: its name, or "chunk 3"."""
         return self.options.name or f"chunk {self.number}"
 
+    @property
+    def fence(self) -> Span:
+        """The line that its options stand on."""
+        return Span.at(self.span.file, self.span.line)
+
 
 class FrontMatter(Struct, frozen=True):
     """The values of the YAML or `%` title block, and the line of each top-level key."""
@@ -54,6 +59,8 @@ class FrontMatter(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
+    """All of a file, in its order."""
+
     path: Path
     front: FrontMatter
     blocks: tuple[Prose | Chunk, ...]
@@ -65,3 +72,15 @@ class Document(Struct, frozen=True):
     @property
     def chunks(self) -> tuple[Chunk, ...]:
         return tuple(block for block in self.blocks if isinstance(block, Chunk))
+
+    @property
+    def prose(self) -> tuple[Prose, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, Prose))
+
+    def at(self, line: int) -> Span:
+        """One of its lines."""
+        return Span.at(str(self.path), line)
+
+    def said(self, key: str) -> Span:
+        """The line on which the front matter has a key; the first, if it has not."""
+        return self.at(self.front.lines.get(key, 1))

@@ -27,20 +27,20 @@ def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[
             return Document(path, FrontMatter(), ()), failures
     text = normalise(text)
     if not text.strip():
-        empty = error(Span.at(str(path), 1), "the document is empty")
-        return Document(path, FrontMatter(), ()), (empty,)
+        document = Document(path, FrontMatter(), ())
+        return document, (error(document.at(1), "the document is empty"),)
     return _read(path, text)
 
 
 def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
-    top = read_front_matter(text, str(path))
-    front, author_problems = with_author(top.front, path)
-    blocks = tuple(read_blocks(text, str(path), top.body_line))
+    top, top_problems = read_front_matter(text, str(path))
+    front, author_problems = with_author(top, path)
+    blocks = tuple(read_blocks(text, str(path), top.text.count("\n") + 1))
     # Pweave drops an empty chunk, but counts it.
     document = Document(path, front, tuple(block for block, _ in blocks if not _is_empty(block)))
     _, settings_problems = read_settings(document)
     found = [
-        *top.problems,
+        *top_problems,
         *author_problems,
         *settings_problems,
         *(problem for _, problems in blocks for problem in problems),

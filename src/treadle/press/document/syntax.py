@@ -65,7 +65,7 @@ def _compile(code: str) -> _Failure | None:
 
 
 def _option_inlines(chunk: Chunk) -> Iterator[Inline]:
-    fence = Span.at(chunk.span.file, chunk.span.line)
+    fence = chunk.fence
     for text in (chunk.options.caption, chunk.options.alt):
         for inline in find_inlines(text or "", fence):
             yield Inline(inline.code, inline.shows, fence, inline.start, inline.end)
@@ -131,8 +131,7 @@ def _swallowed_fence(chunk: Chunk) -> Problem | None:
     if inner is None:
         return None
     message = f"this chunk's fence is not closed before the chunk on line {inner}"
-    fence = Span.at(chunk.span.file, chunk.span.line)
-    return error(fence, message, "end the chunk with a closing fence")
+    return error(chunk.fence, message, "end the chunk with a closing fence")
 
 
 def _check_late_futures(chunks: Iterable[Chunk]) -> Iterator[Problem]:

@@ -37,7 +37,7 @@ def tangle(document: Document, code_dir: Path) -> Tangled:
     files = extract(document)
     paths = tuple(code_dir / file.path for file in files)
     folder = code_dir / package_name(document.stem)
-    top = Span.at(str(document.path), 1)
+    top = document.at(1)
     found = (
         *writes_for(files, code_dir),
         *removals_for(folder, document.path.name, paths, top),
