@@ -197,16 +197,14 @@ def _chunk_lookalikes(document: Document) -> Iterator[Problem]:
             continue
         for number, text in enumerate(split_lines(block.text), start=block.span.line):
             if open_fence:
-                open_fence = "" if _closes(text.strip(), open_fence) else open_fence
+                mark = text.strip()
+                if mark.startswith(open_fence) and not mark.strip(mark[0]):
+                    open_fence = ""
             elif (fence := _FENCE.fullmatch(text)) and not _is_code(fence["indent"], above):
                 open_fence = fence["fence"]
                 if _is_like_a_chunk(fence["info"]):
                     yield warning(Span.at(block.span.file, number), message, hint)
             above.append(text)
-
-
-def _closes(mark: str, fence: str) -> bool:
-    return mark.startswith(fence) and not mark.strip(mark[0])
 
 
 def _is_code(indent: str, above: Sequence[str]) -> bool:

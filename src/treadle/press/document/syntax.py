@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from msgspec import Struct
@@ -173,20 +173,14 @@ def labels_checked(chunk: Chunk) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r"[^,\s]+", chunk.options.checks or "")))
 
 
-def asserts(chunk: Chunk, document: Document) -> bool:
+def asserts(chunk: Chunk, document: Document, *, or_compares: bool = False) -> bool:
     """Whether the chunk runs an assertion, by itself or by the document's functions that it calls,
-    as far as its text tells."""
-    return _any(_is_assertion, chunk, document)
-
-
-def asserts_or_compares(chunk: Chunk, document: Document) -> bool:
-    """Whether it does, or calls what `treadle.checks` compares by, likewise."""
-    return _any(lambda node: _is_assertion(node) or _is_comparison(node), chunk, document)
-
-
-def _any(wanted: Callable[[ast.AST], bool], chunk: Chunk, document: Document) -> bool:
+    as far as its text tells; or calls what `treadle.checks` compares by, likewise."""
     code = parsed(chunk.code)
-    return any(map(wanted, chain(_run(code), _called(code, chunk, document))))
+    return any(
+        _is_assertion(node) or (or_compares and _is_comparison(node))
+        for node in chain(_run(code), _called(code, chunk, document))
+    )
 
 
 def _functions(chunk: Chunk, document: Document) -> Mapping[str, Function]:

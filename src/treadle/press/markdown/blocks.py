@@ -10,19 +10,10 @@ from markdown_it.tree import SyntaxTreeNode
 
 from treadle.press.latex.escape import escape_code
 from treadle.press.latex.floats import Float, Tabular, figure_float, table, with_minus
-from treadle.press.latex.fragment import (
-    Fragment,
-    Line,
-    environment,
-    fixed,
-    indent,
-    stack,
-    text_of,
-)
+from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack, text_of
 from treadle.press.latex.listings import code_lines
 from treadle.press.markdown.inline import (
     Context,
-    Place,
     display,
     graphic,
     inline_latex,
@@ -84,19 +75,14 @@ def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bo
 def _is_display(node: SyntaxTreeNode, context: Context) -> bool:
     if node.type != "place":
         return bool(node.meta.get("display"))
-    lines = _place_of(node, context).lines
+    lines = context.places[node.meta["number"]].lines
     first = lines[0].text if lines else ""
     begin = BEGIN.match(first)
     return first.startswith(r"\[") or (begin is not None and begin[1] in MATHS)
 
 
 def _is_raw(node: SyntaxTreeNode, context: Context) -> bool:
-    return node.type == "place" and _place_of(node, context).flows
-
-
-def _place_of(node: SyntaxTreeNode, context: Context) -> Place:
-    number: int = node.meta["number"]
-    return context.places[number]
+    return node.type == "place" and context.places[node.meta["number"]].flows
 
 
 def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:

@@ -4,7 +4,7 @@ share."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
 from markdown_it.ruler import RuleOptionsType
@@ -47,6 +47,24 @@ def push_block(
         token.content, token.map, token.meta = content, list(lines), meta
         state.line = lines[1]
     return True
+
+
+def text_at(state: StateBlock, line: int) -> str:
+    """A line without its indentation and the marks of the blocks it stands in."""
+    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def closing_line(lines: Iterable[int], opened: Callable[[int], int]) -> int | None:
+    """The line by which all is closed that the first opens; each opens so many more than it
+    closes. None: there is none, or nobody waits for it."""
+    depth = 0
+    for line in lines:
+        depth += opened(line)
+        if depth <= 0:
+            return line
+        if depth > UNCLOSED:
+            return None
+    return None
 
 
 class Remark(Struct, frozen=True, order=True):

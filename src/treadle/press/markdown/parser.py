@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -19,12 +19,13 @@ from mdit_py_plugins.footnote import footnote_plugin
 from treadle.press.markdown import latex, pandoc
 from treadle.press.markdown.pandoc import (
     INTERRUPTS,
-    UNCLOSED,
     Attributes,
     Remark,
+    closing_line,
     parse_attributes,
     push_block,
     remark,
+    text_at,
 )
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
@@ -138,7 +139,7 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opening = _colons(state, start)
     if opening is None or not opening[2]:
         return False
-    close = _closing_line(state, start, end)
+    close = closing_line(range(start, end), partial(_opened, state))
     if close is None:
         remark(state.env, Remark(start, "`:::` opens a block that nothing closes"))
         return False
@@ -158,18 +159,9 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _colons(state: StateBlock, line: int) -> re.Match[str] | None:
-    if state.is_code_block(line):
-        return None
-    return COLONS.match(state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]])
+    return None if state.is_code_block(line) else COLONS.match(text_at(state, line))
 
 
-def _closing_line(state: StateBlock, start: int, end: int) -> int | None:
-    depth = 0
-    for line in range(start, end):
-        if found := _colons(state, line):
-            depth += 1 if found[2] else -1
-        if depth == 0:
-            return line
-        if depth > UNCLOSED:
-            return None
-    return None
+def _opened(state: StateBlock, line: int) -> int:
+    found = _colons(state, line)
+    return 0 if found is None else 1 if found[2] else -1

@@ -82,12 +82,6 @@ def place_of(document: Document, chunk: Chunk) -> PurePosixPath | None:
 _ORIGIN = re.compile(r"\s*# %% (?P<file>.+):(?P<first>\d+)-(?P<last>\d+)(?: .*)?")
 
 
-def origin_comment(file: str, first: int, last: int, chunk: Chunk) -> str:
-    """The comment above a region that holds lines `first` to `last` of `file`."""
-    name = chunk.options.name
-    return f"# %% {file}:{first}-{last}" + (f" {name}" if name else "")
-
-
 def origin_in(text: str, line: int) -> Span | None:
     """The source of line `line` (from 1) of an extracted file's text.
 
@@ -158,7 +152,9 @@ def _region(source: str, chunk: Chunk) -> str:
     lines = chunk.code.split("\n")
     blank = next(position for position, line in enumerate(lines) if line.strip())
     first = chunk.code_line + blank
-    comment = origin_comment(source, first, first + len(lines) - blank - 1, chunk)
+    last = first + len(lines) - blank - 1
+    name = f" {chunk.options.name}" if chunk.options.name else ""
+    comment = f"# %% {source}:{first}-{last}{name}"
     code = "\n".join(lines[blank:])
     if chunk.options.main:
         return f"{_MAIN}\n    {comment}\n{_indented(code)}\n"
