@@ -145,12 +145,8 @@ class Label(Struct, frozen=True):
 def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     """The labels of the prose and of the fences; what code prints is not known."""
     prose = "\n".join(block.text for block in document.prose)
-    found = [
-        Label((name,), document.at(origin))
-        for line, origin in _in_force(woven)
-        for name in LABEL.findall(line)
-        if _is_written(name, prose)
-    ]
+    given = (item for item in _given(woven) if _is_written(item[0], prose))
+    found = [Label((name,), document.at(origin)) for name, origin in given]
     for chunk in document.chunks:
         if chunk.options.name and chunk.options.caption and chunk.options.evaluate:
             names = tuple(f"{kind}:{chunk.options.name}" for kind in ("fig", "tbl"))
@@ -161,20 +157,19 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
 def given_twice(document: Document, woven: Woven) -> Iterator[Problem]:
     """An error for each label that the text has given before."""
     first: dict[str, int] = {}
-    for line, origin in _in_force(woven):
-        for name in LABEL.findall(line):
-            if name in first:
-                text, hint = f"the label `{name}` is given twice", f"first on line {first[name]}"
-                yield error(document.at(origin), text, hint)
-            first.setdefault(name, origin)
+    for name, origin in _given(woven):
+        if name in first:
+            text, hint = f"the label `{name}` is given twice", f"first on line {first[name]}"
+            yield error(document.at(origin), text, hint)
+        first.setdefault(name, origin)
 
 
-def _in_force(woven: Woven) -> Iterator[tuple[str, int]]:
-    """The lines of LaTeX without comments and without what is printed as it is."""
+def _given(woven: Woven) -> Iterator[tuple[str, int]]:
+    """The labels of the LaTeX, but for those in comments and in what is printed as it is."""
     lines = woven.tex.split("\n")
     for line, origin, verbatim in zip(lines, woven.lines, verbatim_lines(lines), strict=False):
-        if not verbatim:
-            yield COMMENT.sub("", line), origin
+        for name in () if verbatim else LABEL.findall(COMMENT.sub("", line)):
+            yield name, origin
 
 
 def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:

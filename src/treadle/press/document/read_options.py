@@ -56,8 +56,7 @@ def parse_options(rest: str, span: Span) -> tuple[ChunkOptions, tuple[Problem, .
 
 def _read_keywords(text: str, reading: _Reading) -> None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an escape like "\e" keeps its backslash
+        with warnings.catch_warnings(action="ignore"):  # an escape like "\e" keeps its backslash
             call = ast.parse(f"dict({_name_first(text)})", mode="eval").body
     except _UNREADABLE as failure:
         reason = failure.msg if isinstance(failure, SyntaxError) else str(failure)

@@ -43,8 +43,7 @@ def check_syntax(document: Document) -> tuple[Problem, ...]:
 def parsed(code: str) -> ast.Module:
     """The tree of `code`, without the warnings of its syntax; an empty one if there is none."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
@@ -53,8 +52,7 @@ def parsed(code: str) -> ast.Module:
 def _compile(code: str) -> _Failure | None:
     """What keeps `code` from being compiled."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             compile(code, "<chunk>", "exec", dont_inherit=True)
     except SyntaxError as failure:
         message = f"{type(failure).__name__}: {failure.msg}"

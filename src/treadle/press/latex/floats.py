@@ -112,7 +112,7 @@ ROOM = 90  # characters a row may hold before its long columns are set as paragr
 
 
 class Tabular(Struct, frozen=True):
-    """Cells of LaTeX; `align` has a letter of l, c, r for each column, `origins` the `.pmd` line
+    """Entries of LaTeX; `align` has a letter of l, c, r for each column, `origins` the `.pmd` line
     of the header and of each row, where they have lines of their own."""
 
     header: tuple[str, ...]
@@ -121,8 +121,8 @@ class Tabular(Struct, frozen=True):
     origins: tuple[int, ...] = ()
 
 
-def cell(text: str) -> str:
-    """The text of a value as a cell: mathematics within dollars is kept, a minus is a minus."""
+def entry(text: str) -> str:
+    """The text of a value as an entry: mathematics within dollars is kept, a minus is a minus."""
     words = " ".join(text.split())
     parts, position = [], 0
     for found in DOLLARS.finditer(words):
@@ -132,7 +132,7 @@ def cell(text: str) -> str:
 
 
 def with_minus(latex: str) -> str:
-    """A cell of LaTeX, whose leading hyphen is a minus if a number follows."""
+    """An entry of LaTeX, whose leading hyphen is a minus if a number follows."""
     return "$-$" + latex[1:] if NEGATIVE.match(latex) else latex
 
 
@@ -166,18 +166,18 @@ def _columns(tabular: Tabular) -> tuple[str, bool]:
 
     In a wide table, long columns are paragraphs that share the room which the others leave.
     """
-    cells = zip(tabular.header, *tabular.rows, strict=True)
-    widths = [max(map(_visible, column)) for column in cells]
+    columns = zip(tabular.header, *tabular.rows, strict=True)
+    widths = [max(map(_visible, column)) for column in columns]
     if sum(widths) + 3 * len(widths) <= ROOM:
         return "".join(tabular.align), True
     long = [width if width > max(ROOM // len(widths), 15) else 0 for width in widths]
     free = ROOM - sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
     share = max(free, 20) / ROOM / max(sum(long), 1)
-    columns = (
+    aligns = (
         _paragraphs(align, share * width) if width else align
         for align, width in zip(tabular.align, long, strict=True)
     )
-    return "".join(columns), any(long)
+    return "".join(aligns), any(long)
 
 
 def _visible(latex: str) -> int:

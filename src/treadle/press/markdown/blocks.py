@@ -300,16 +300,16 @@ def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Co
     line = line_of(node)
     text, at = (_source(caption), line_of(caption)) if caption else ("", line)
     if not text and len(rows) > 1:
-        last, *others = (_source(cell) for cell in rows[-1])
+        last, *others = map(_source, rows[-1])
         if CAPTION.match(last) and not any(others):
             text = last
             rows.pop()
     lines = [line + number + (number > 0) for number in range(len(rows))]  # below the header: |---|
     header, *body = [
-        tuple(with_minus(inline_latex(cell, number, context)) for cell in row)
+        tuple(with_minus(inline_latex(entry, number, context)) for entry in row)
         for number, row in zip(lines, rows, strict=True)
     ]
-    align = tuple(_align(cell) for cell in rows[0])
+    align = tuple(map(_align, rows[0]))
     tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
     return table(tabular, _float(text, at, context), context.origin(line))
 
@@ -332,6 +332,6 @@ def _source(node: SyntaxTreeNode) -> str:
     return node.children[0].content if node.children else ""
 
 
-def _align(cell: SyntaxTreeNode) -> str:
-    style = str(cell.attrs.get("style", ""))
+def _align(entry: SyntaxTreeNode) -> str:
+    style = str(entry.attrs.get("style", ""))
     return {"right": "r", "center": "c"}.get(style.removeprefix("text-align:"), "l")

@@ -133,7 +133,7 @@ def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: Context) 
 
 
 def inline_latex(node: SyntaxTreeNode, line: int, context: Context) -> str:
-    """The LaTeX of a node's running text in one line, for a heading, a caption, a cell."""
+    """The LaTeX of a node's running text in one line, for a heading, a caption, a table's entry."""
     inner = node.children[0] if node.children and node.children[0].type == "inline" else node
     text = COMMENT_END.sub("", text_of(render_inline(inner.children, line, context)))
     return " ".join(text.split("\n")).strip()

@@ -89,7 +89,7 @@ def _shallow(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def check_rows(state: StateCore) -> None:
-    """Remark on rows that hold more cells than their table has columns: Markdown drops these."""
+    """Remark on rows that hold more entries than their table has columns: Markdown drops these."""
     lines = state.src.split("\n")
     columns = 0
     for token in state.tokens:
@@ -102,9 +102,9 @@ def check_rows(state: StateCore) -> None:
 
 
 def _check_row(line: str, number: int, columns: int, state: StateCore) -> None:
-    cells = escapedSplit(QUOTED.sub("", line).strip())
-    inner = cells[bool(cells and not cells[0]) : len(cells) - bool(cells and not cells[-1])]
-    if any(cell.strip() for cell in inner[columns:]):
+    entries = escapedSplit(QUOTED.sub("", line).strip())
+    inner = entries[not entries[0] : len(entries) - (not entries[-1])]
+    if any(entry.strip() for entry in inner[columns:]):
         what = f"a row of {len(inner)} cells in a table of {columns} columns: the last are lost"
         remark(state.env, Remark(number, what, "in a cell, a `|` is written `\\|`"))
 

@@ -14,11 +14,13 @@ from treadle.press.latex.floats import (
     Float,
     Graphic,
     Tabular,
-    cell,
     figure_float,
     figures_in_place,
     length,
     table,
+)
+from treadle.press.latex.floats import (
+    entry as cell,
 )
 from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at, stack
 from treadle.press.latex.listings import code_lines, output_lines
