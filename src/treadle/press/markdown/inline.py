@@ -87,12 +87,10 @@ class Context(Struct, frozen=True):
     def span(self, line: int) -> Span:
         return Span.at(str(self.options.path), self.origin(line))
 
-    def warn(self, line: int, message: str, hint: str = "") -> None:
-        self.findings.problems.append(warning(self.span(line), message, hint))
-
-    def doubt(self, line: int, message: str, hint: str = "") -> None:
-        """Tell the author something that LaTeX may tell, too, and better."""
-        self.findings.doubts.append(warning(self.span(line), message, hint))
+    def warn(self, line: int, message: str, hint: str = "", *, doubt: bool = False) -> None:
+        """Tell the author something; a doubt, LaTeX may tell, too, and better."""
+        found = self.findings.doubts if doubt else self.findings.problems
+        found.append(warning(self.span(line), message, hint))
 
     def image(self, path: str, line: int) -> str:
         """The path by which the LaTeX includes an image of the author's."""
@@ -242,7 +240,7 @@ class _Renderer:
     def visit_latex_inline(self, node: SyntaxTreeNode) -> None:
         if node.meta.get("open"):
             what = f"the brace after `{node.content}` is never closed: it is printed as it stands"
-            self.context.doubt(self.line, what)
+            self.context.warn(self.line, what, doubt=True)
         self._add(node.content)
 
     def visit_html_inline(self, node: SyntaxTreeNode) -> None:

@@ -11,7 +11,6 @@ from markdown_it.rules_inline import StateInline
 from treadle.press.latex.escape import DOLLARS
 from treadle.press.markdown.pandoc import (
     UNCLOSED,
-    Remark,
     closing_line,
     parse_attributes,
     push,
@@ -104,7 +103,7 @@ def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bo
     last = _environment_last(state, start, end, found[1])
     if last is None:
         message = f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`"
-        remark(state.env, Remark(start, message, is_latex=True))
+        remark(state.env, start, message, is_latex=True)
         return False
     text = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
     maths = found[1] in MATHS
@@ -197,7 +196,7 @@ def _remark_open(state: StateBlock, start: int, end: int, opening: str) -> None:
     else:
         what = f"`{opening}` opens mathematics that nothing closes"
         hint = f"close it with `{closing}` before the next blank line"
-    remark(state.env, Remark(start, what, hint, is_latex=True))
+    remark(state.env, start, what, hint, is_latex=True)
 
 
 def _lines_of(state: StateBlock, closing: str) -> list[int]:

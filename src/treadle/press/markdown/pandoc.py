@@ -67,21 +67,15 @@ def closing_line(lines: Iterable[int], opened: Callable[[int], int]) -> int | No
     return None
 
 
-class Remark(Struct, frozen=True, order=True):
-    """Something to tell the author about a line of the Markdown, counted from 0.
+def remark(
+    env: MutableMapping[str, Any], line: int, message: str, hint: str = "", is_latex: bool = False
+) -> None:
+    """Tell the author something about a line of the Markdown, counted from 0.
 
-    `is_latex`: LaTeX may fail of it, and says more then.
+    It is kept in the parser's `env`; a rule that is tried again says nothing new. `is_latex`:
+    LaTeX may fail of it, and says more then.
     """
-
-    line: int
-    message: str
-    hint: str = ""
-    is_latex: bool = False
-
-
-def remark(env: MutableMapping[str, Any], found: Remark) -> None:
-    """Keep it in the parser's `env`; a rule that is tried again says nothing new."""
-    env.setdefault("remarks", set()).add(found)
+    env.setdefault("remarks", set()).add((line, message, hint, is_latex))
 
 
 class Attributes(Struct, frozen=True):

@@ -20,7 +20,6 @@ from treadle.press.markdown import latex, pandoc
 from treadle.press.markdown.pandoc import (
     INTERRUPTS,
     Attributes,
-    Remark,
     closing_line,
     parse_attributes,
     push_block,
@@ -106,7 +105,7 @@ def _check_row(line: str, number: int, columns: int, state: StateCore) -> None:
     inner = entries[not entries[0] : len(entries) - (not entries[-1])]
     if any(entry.strip() for entry in inner[columns:]):
         what = f"a row of {len(inner)} cells in a table of {columns} columns: the last are lost"
-        remark(state.env, Remark(number, what, "in a cell, a `|` is written `\\|`"))
+        remark(state.env, number, what, "in a cell, a `|` is written `\\|`")
 
 
 # Fenced divs, `::: theorem` to `:::`, and the places where chunks stand.
@@ -141,7 +140,7 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     close = closing_line(range(start, end), partial(_opened, state))
     if close is None:
-        remark(state.env, Remark(start, "`:::` opens a block that nothing closes"))
+        remark(state.env, start, "`:::` opens a block that nothing closes")
         return False
     if silent:
         return True
