@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -277,7 +277,7 @@ def nowhere_defined(labels: Iterable[Label], document: Document, woven: Woven) -
     say = warning if _may_print(document) else error
     code = _code_of(document)
     unsure = any(OWN_LABELS.search(text) for text in texts)
-    for name, at in () if unsure else _uses(document, woven, _referred):
+    for name, at in () if unsure else _uses(document, woven, LABEL_WANTED):
         if name not in known and name not in code:
             hint = _meant(name, known) or "nothing in the document has this label"
             yield say(at, f"the reference `{name}` is not defined", hint)
@@ -293,7 +293,7 @@ def _undefined_citations(
     missing = [path for path in paths if not path.is_file()]
     yield from (no_database(document, path) for path in missing)
     entries = "\n".join(path.read_text("utf-8", "replace") for path in {*paths} - {*missing})
-    for key, at in _uses(document, woven, _cited):
+    for key, at in _uses(document, woven, CITATION):
         # An entry may stand where START does not look; BibTeX minds the case, and says so.
         if not missing and not re.search(
             rf"\s*[{{(]\s*{re.escape(key)}\s*,", entries, re.IGNORECASE
@@ -303,25 +303,17 @@ def _undefined_citations(
             yield say(at, f"the citation `{key}` is not defined", hint)
 
 
-def _uses(
-    document: Document, woven: Woven, names_in: Callable[[str], Set[str]]
-) -> Iterator[tuple[str, Span]]:
+def _uses(document: Document, woven: Woven, pattern: re.Pattern[str]) -> Iterator[tuple[str, Span]]:
     """Each name that the author uses, and where; `#1` and commands stand for others."""
     plain = AS_IT_STANDS.sub(lambda found: "\n" * found[0].count("\n"), woven.tex)
-    lines = zip(plain.split("\n"), woven.lines, strict=False)
-    found = ((name, origin) for line, origin in lines for name in sorted(names_in(line)))
-    for name, origin in dict.fromkeys(found):
+    found: dict[tuple[str, int], None] = {}
+    for line, origin in zip(plain.split("\n"), woven.lines, strict=False):
+        groups = map("".join, pattern.findall(line))
+        names = {name.strip() for group in groups for name in group.split(",")}
+        found |= dict.fromkeys((name, origin) for name in sorted(names))
+    for name, origin in found:
         if not re.search(r"[#\\*]", name):
             yield name, document.at(origin)
-
-
-def _referred(line: str) -> Set[str]:
-    groups = map("".join, LABEL_WANTED.findall(line))
-    return {name.strip() for group in groups for name in group.split(",")}
-
-
-def _cited(line: str) -> Set[str]:
-    return {key.strip() for group in CITATION.findall(line) for key in group.split(",")}
 
 
 def _may_print(document: Document) -> bool:

@@ -59,17 +59,12 @@ def _read_yaml_block(lines: list[str], start: int, file: str) -> Read:
 
 def _whole(front: FrontMatter, problems: tuple[Problem, ...], lines: list[str], file: str) -> Read:
     """What was read of the document's first `lines`, with their text."""
+    # Inline code up here would be printed as it stands: no chunk has run yet.
+    message, hint = "inline code is not evaluated in the front matter", "use it in the text below"
+    numbers = (number for number, line in enumerate(lines, start=1) if "<%" in line)
+    inline = (error(Span.at(file, number), message, hint) for number in numbers)
     text = "".join(f"{line}\n" for line in lines)
-    whole = FrontMatter(front.values, front.lines, text)
-    return whole, (*problems, *_inline_errors(lines, file))
-
-
-def _inline_errors(lines: list[str], file: str) -> Iterator[Problem]:
-    """Inline code up here would be printed as it stands: no chunk has run yet."""
-    message = "inline code is not evaluated in the front matter"
-    for number, line in enumerate(lines, start=1):
-        if "<%" in line:
-            yield error(Span.at(file, number), message, "use it in the text below")
+    return FrontMatter(front.values, front.lines, text), (*problems, *inline)
 
 
 # Pandoc's title block: `% title`, `% author; author`, `% date` on the first lines.

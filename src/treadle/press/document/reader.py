@@ -161,13 +161,8 @@ def _inline(text: str, match: re.Match[str], span: Span) -> Inline:
     last = span.line + text.count("\n", 0, match.end())
     # Code that begins on a line of its own may be indented as a whole.
     code = textwrap.dedent(raw) if "\n" in raw[:leading] else raw
-    return Inline(
-        code=code.strip(),
-        shows=bool(match["shows"]),
-        span=Span(span.file, min(first, last), last),
-        start=match.start(),
-        end=match.end(),
-    )
+    lines = Span(span.file, min(first, last), last)
+    return Inline(code.strip(), bool(match["shows"]), lines, match.start(), match.end())
 
 
 # Fences in prose that look like a chunk's and are none, so that their code is not run.

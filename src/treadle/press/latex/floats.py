@@ -147,17 +147,10 @@ def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
     if float_:
         at = origin if float_.origin is None else float_.origin
         caption = (Line(f"  \\caption{{{float_.caption}}}", at),)
-    slots = {
-        "header": (header,) if any(tabular.header) else (),
-        "rows": tuple(rows),
-        "caption": caption,
-    }
-    values = {
-        "float": float_,
-        "columns": columns,
-        "shrink": not fits,
-        "notes": NOTES if any(r"\footnote{" in text for text in texts) else "",
-    }
+    notes = NOTES if any(r"\footnote{" in text for text in texts) else ""
+    values = {"float": float_, "columns": columns, "shrink": not fits, "notes": notes}
+    shown = (header,) if any(tabular.header) else ()
+    slots = {"header": shown, "rows": tuple(rows), "caption": caption}
     return render("longtable.tex.j2" if long else "table.tex.j2", origin, values, slots)
 
 

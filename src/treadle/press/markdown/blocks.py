@@ -86,13 +86,10 @@ def _is_raw(node: SyntaxTreeNode, context: Context) -> bool:
 
 
 def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:
-    children = node.children[0].children if node.children else []
-    if len(children) == 1 and children[0].type == "image" and children[0].children:
-        return _figure(children[0], line_of(node), context)
-    return render_inline(children, line_of(node), context)
-
-
-def _figure(image: SyntaxTreeNode, line: int, context: Context) -> Fragment:
+    children, line = node.children[0].children if node.children else [], line_of(node)
+    image = children[0] if len(children) == 1 and children[0].type == "image" else None
+    if image is None or not image.children:
+        return render_inline(children, line, context)
     found = attributes_of(image)
     caption = text_of(render_inline(image.children, line, context))
     float_ = Float(caption, found.id, position=found.values.get("pos", "htbp"))

@@ -106,7 +106,9 @@ def parse_attributes(text: str, start: int = 0) -> tuple[Attributes, int] | None
         if item["cls"] or item["minus"]:
             classes.append(item["cls"] or "unnumbered")
         if item["key"]:
-            values[item["key"]] = _unquote(item["value"])
+            value = item["value"]
+            quoted = value[0] in "\"'"
+            values[item["key"]] = re.sub(r"\\(.)", r"\1", value[1:-1]) if quoted else value
     end = END.match(text, position)
     if end is None or position == start + 1:
         return None
@@ -122,10 +124,6 @@ def trailing_attributes(text: str) -> tuple[str, Attributes]:
     if start and not text[start - 1].isspace() and text[start + 1] not in "#.":
         return text, Attributes()
     return text[:start].rstrip(), found[0]
-
-
-def _unquote(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value[0] in "\"'" else value
 
 
 # Rules within text: attributes after an element, H~2~O, x^2^, ties, and lines counted.

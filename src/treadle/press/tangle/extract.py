@@ -138,14 +138,13 @@ def extract(document: Document) -> tuple[Extracted, ...]:
         place = place_of(document, chunk)
         if place is not None and chunk.code.strip():
             chunks.setdefault(place, []).append(chunk)
-    return tuple(_file(document, path, parts) for path, parts in chunks.items())
-
-
-def _file(document: Document, path: PurePosixPath, chunks: list[Chunk]) -> Extracted:
     source = document.path.name
-    # Comments only above the first region: a docstring or a __future__ import may begin it.
-    body = "\n\n".join(_region(source, chunk) for chunk in chunks)
-    return Extracted(path, sealed(source, f"\n{body}"), source, chunks[0].span)
+    files = []
+    for path, parts in chunks.items():
+        # Comments only above the first region: a docstring or a __future__ import may begin it.
+        body = "\n\n".join(_region(source, chunk) for chunk in parts)
+        files.append(Extracted(path, sealed(source, f"\n{body}"), source, parts[0].span))
+    return tuple(files)
 
 
 def _region(source: str, chunk: Chunk) -> str:
