@@ -24,8 +24,6 @@ from treadle.problem import Problem, Span, error, warning
 _OPENING = re.compile(r"---[ \t]*")
 _KEY = re.compile(r"[\w-]+[ \t]*:(\s|$)")
 _CLOSING = re.compile(r"(---|\.\.\.)[ \t]*")
-
-
 Read = tuple[FrontMatter, tuple[Problem, ...]]
 
 

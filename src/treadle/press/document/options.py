@@ -1,4 +1,7 @@
-"""The options of chunks: what they are, which of them count for results, what they may hold."""
+"""The options of chunks: what they are, which of them count for results, what they may hold.
+
+A new one is a field of `ChunkOptions` and a kind of `KINDS`; it counts unless it is `LOOK_ONLY`.
+"""
 
 from __future__ import annotations
 
