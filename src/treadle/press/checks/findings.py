@@ -78,8 +78,8 @@ def idle_checks(
         if isinstance(result, ChunkResult):
             yield from _undeclared(chunk, result)
             yield from _nothing_compared(chunk, result, document)
-        else:
-            yield from _not_run(chunk)
+        elif problem := _not_run(chunk):
+            yield problem
 
 
 def _hollow_checks(document: Document) -> Iterator[Problem]:
@@ -87,20 +87,21 @@ def _hollow_checks(document: Document) -> Iterator[Problem]:
     for chunk in document.chunks:
         if not labels_checked(chunk):
             continue
-        not_run = tuple(_not_run(chunk))
-        yield from not_run
-        if not not_run and not asserts(chunk, document, or_compares=True):
+        if problem := _not_run(chunk):
+            yield problem
+        elif not asserts(chunk, document, or_compares=True):
             text = f"{chunk.label} has `checks=`, and asserts and compares nothing"
             hint = "let it `assert` something, or compare by `treadle.checks`"
             yield warning(chunk.fence, text, hint)
 
 
-def _not_run(chunk: Chunk) -> Iterator[Problem]:
+def _not_run(chunk: Chunk) -> Problem | None:
     if chunk.options.test:
         hint = "`make test` runs it: let a chunk of the build check, too"
-        yield warning(chunk.fence, f"{chunk.label} checks nothing: a build runs no tests", hint)
-    elif not chunk.options.evaluate:
-        yield warning(chunk.fence, f"{chunk.label} checks nothing: it is not run")
+        return warning(chunk.fence, f"{chunk.label} checks nothing: a build runs no tests", hint)
+    if not chunk.options.evaluate:
+        return warning(chunk.fence, f"{chunk.label} checks nothing: it is not run")
+    return None
 
 
 def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
