@@ -18,12 +18,11 @@ from treadle.engine.run.workers import Workers
 from treadle.engine.store.blobs import Blobs, CorruptEntryError
 from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.engine.trace import Observed
-from treadle.press.checks.findings import idle_checks
-from treadle.press.checks.labels import unbound
-from treadle.press.document.fences import is_file
+from treadle.press.checks.findings import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path
 from treadle.press.document.settings import databases
-from treadle.press.latex.graphics import Copy
+from treadle.press.document.text import is_file
+from treadle.press.latex.floats import Copy
 from treadle.press.results import cut_streams, results_by_block, with_sources
 from treadle.press.tangle.extract import package_name
 from treadle.press.tangle.write import tangle

@@ -19,10 +19,10 @@ from msgspec import Struct
 from treadle.app.clean import remove_files
 from treadle.app.scratch import Scratch
 from treadle.engine.store.digest import combined
-from treadle.press.document.fences import is_file
 from treadle.press.document.model import Document
 from treadle.press.document.settings import Settings, databases, no_database
-from treadle.press.latex.graphics import Copy
+from treadle.press.document.text import is_file
+from treadle.press.latex.floats import Copy
 from treadle.press.weave.weave import Woven
 from treadle.problem import Problem, Span, error
 

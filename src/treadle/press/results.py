@@ -12,8 +12,8 @@ from treadle.engine.cell import Cell
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Display, Failure, Output, Trace
 from treadle.press.cells import Cells, Listing, caption_code, figure_stem
-from treadle.press.document.model import HIDDEN, Chunk, Document, Inline, Prose
-from treadle.press.document.values import size_text
+from treadle.press.document.model import Chunk, Document, Inline, Prose
+from treadle.press.document.options import HIDDEN, size_text
 from treadle.press.plugin.plugin import NOTE, Comparison
 from treadle.press.tangle.extract import origin_of
 from treadle.press.weave.outputs import SUFFIXES

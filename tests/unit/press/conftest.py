@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from treadle.press.document.model import Chunk, ChunkOptions, Document, FrontMatter
+from treadle.press.document.model import Chunk, Document, FrontMatter
+from treadle.press.document.options import ChunkOptions
 from treadle.press.latex.fragment import text_of
-from treadle.press.markdown.context import Context, Findings, RenderOptions
+from treadle.press.markdown.inline import Context, Findings, RenderOptions
 from treadle.press.markdown.render import render_markdown
 from treadle.problem import Span
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from treadle.press.cells import cells_of, derived_seed, figure_stem
-from treadle.press.document.model import LOOK_ONLY, ChunkOptions, computing_options
+from treadle.press.document.options import LOOK_ONLY, ChunkOptions, computing_options
 from treadle.press.document.reader import read_document
 
 

@@ -1,23 +1,22 @@
-"""What a strict reader asks of a document, and of checks that check nothing."""
+"""What a strict reader asks of a document, of its labels, and of checks that check nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from treadle.press.checks.labels import (
-    given_twice,
-    labels_of,
-    missing_targets,
-    nowhere_defined,
-    unchecked,
-    unused,
-)
+from msgspec import Struct
+
 from treadle.press.checks.prose import Computed, late_introductions, typed_counts, typed_numbers
 from treadle.press.document.model import Chunk, Document
-from treadle.press.document.syntax import asserts, asserts_or_compares, labels_checked
+from treadle.press.document.options import HIDDEN
+from treadle.press.document.settings import databases, no_database, read_settings
+from treadle.press.document.syntax import asserts, labels_checked, targets
+from treadle.press.document.text import nearest
+from treadle.press.latex.fragment import verbatim_lines
 from treadle.press.results import ChunkResult, InlineResult
-from treadle.press.weave.weave import weave
+from treadle.press.tex.places import READS, START, inputs_of
+from treadle.press.weave.weave import Woven, weave
 from treadle.problem import Problem, Span, error, warning
 
 # What an author has looked at and lets stand: `treadle: literal` in a comment on the line.
@@ -62,7 +61,7 @@ def _without_alt(document: Document) -> Iterator[Problem]:
         draws = OF_FIGURES & options.given.keys() or any(word in chunk.code for word in DRAWS)
         if options.caption and options.fig and not options.alt and draws:
             text = f"the figure of {chunk.label} has no alternative text"
-            yield warning(_at(chunk), text, 'say by alt="..." what it shows')
+            yield warning(chunk.fence, text, 'say by alt="..." what it shows')
 
 
 # Checks that check nothing, or something that they don't say.
@@ -79,8 +78,8 @@ def idle_checks(
         if isinstance(result, ChunkResult):
             yield from _undeclared(chunk, result)
             yield from _nothing_compared(chunk, result, document)
-        else:
-            yield from _not_run(chunk)
+        elif problem := _not_run(chunk):
+            yield problem
 
 
 def _hollow_checks(document: Document) -> Iterator[Problem]:
@@ -88,20 +87,21 @@ def _hollow_checks(document: Document) -> Iterator[Problem]:
     for chunk in document.chunks:
         if not labels_checked(chunk):
             continue
-        not_run = tuple(_not_run(chunk))
-        yield from not_run
-        if not not_run and not asserts_or_compares(chunk, document):
+        if problem := _not_run(chunk):
+            yield problem
+        elif not asserts(chunk, document, or_compares=True):
             text = f"{chunk.label} has `checks=`, and asserts and compares nothing"
             hint = "let it `assert` something, or compare by `treadle.checks`"
-            yield warning(_at(chunk), text, hint)
+            yield warning(chunk.fence, text, hint)
 
 
-def _not_run(chunk: Chunk) -> Iterator[Problem]:
+def _not_run(chunk: Chunk) -> Problem | None:
     if chunk.options.test:
         hint = "`make test` runs it: let a chunk of the build check, too"
-        yield warning(_at(chunk), f"{chunk.label} checks nothing: a build runs no tests", hint)
-    elif not chunk.options.evaluate:
-        yield warning(_at(chunk), f"{chunk.label} checks nothing: it is not run")
+        return warning(chunk.fence, f"{chunk.label} checks nothing: a build runs no tests", hint)
+    if not chunk.options.evaluate:
+        return warning(chunk.fence, f"{chunk.label} checks nothing: it is not run")
+    return None
 
 
 def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
@@ -109,14 +109,14 @@ def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
     for comparison in result.comparisons:
         if comparison.of and comparison.of not in labels:
             text = f"{chunk.label} compares something of `{comparison.of}`"
-            yield error(_at(chunk), text, f"it says to check {', '.join(labels)}")
+            yield error(chunk.fence, text, f"it says to check {', '.join(labels)}")
 
 
 def _nothing_compared(chunk: Chunk, result: ChunkResult, document: Document) -> Iterator[Problem]:
     labels = labels_checked(chunk)
     if result.failure is not None:
         text = f"{chunk.label} failed, so it checks nothing of {', '.join(labels)}"
-        yield warning(_at(chunk), text, "it may, by `error=True`; it is not in the ledger")
+        yield warning(chunk.fence, text, "it may, by `error=True`; it is not in the ledger")
         return
     about = {comparison.of for comparison in result.comparisons}
     left = [] if "" in about else [label for label in labels if label not in about]
@@ -124,8 +124,201 @@ def _nothing_compared(chunk: Chunk, result: ChunkResult, document: Document) -> 
         return  # what is compared has another label, an error; or the assertions are of these
     for label in left:
         text = f"{chunk.label} asserts and compares nothing of `{label}`"
-        yield warning(_at(chunk), text, "it is not in the ledger, and has no mark")
+        yield warning(chunk.fence, text, "it is not in the ledger, and has no mark")
 
 
-def _at(chunk: Chunk) -> Span:
-    return Span.at(chunk.span.file, chunk.span.line)
+# Labels and citations, and what refers to them: in the LaTeX, on the fences, in the code.
+
+COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%.*")
+LABEL = re.compile(r"\\(?:label|namedlabel\{[^{}]*\})\{([^{}]+)\}")
+REFERENCE = re.compile(r"\\(?:[A-Za-z]*ref\*?|hyperlink)(?:\[[^\]]*\])?\{([^{}]+)\}")
+HYPERREF = re.compile(r"\\hyperref\[([^\]]+)\]")
+EQUATION = "eq:"
+
+
+class Label(Struct, frozen=True):
+    """What the author has labelled, and where; a chunk makes a figure or a table of its name."""
+
+    names: tuple[str, ...]
+    span: Span
+
+
+def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
+    """The labels of the prose and of the fences; what code prints is not known."""
+    prose = "\n".join(block.text for block in document.prose)
+    given = (item for item in _given(woven) if _is_written(item[0], prose))
+    found = [Label((name,), document.at(origin)) for name, origin in given]
+    for chunk in document.chunks:
+        if chunk.options.name and chunk.options.caption and chunk.options.evaluate:
+            names = tuple(f"{kind}:{chunk.options.name}" for kind in ("fig", "tbl"))
+            found.append(Label(names, chunk.fence))
+    return tuple(found)
+
+
+def given_twice(document: Document, woven: Woven) -> Iterator[Problem]:
+    """An error for each label that the text has given before."""
+    first: dict[str, int] = {}
+    for name, origin in _given(woven):
+        if name in first:
+            text, hint = f"the label `{name}` is given twice", f"first on line {first[name]}"
+            yield error(document.at(origin), text, hint)
+        first.setdefault(name, origin)
+
+
+def _given(woven: Woven) -> Iterator[tuple[str, int]]:
+    """The labels of the LaTeX, but for those in comments and in what is printed as it is."""
+    lines = woven.tex.split("\n")
+    for line, origin, verbatim in zip(lines, woven.lines, verbatim_lines(lines), strict=False):
+        for name in () if verbatim else LABEL.findall(COMMENT.sub("", line)):
+            yield name, origin
+
+
+def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
+    """A warning for each label that nothing refers to."""
+    groups = (*REFERENCE.findall(woven.tex), *HYPERREF.findall(woven.tex))
+    used = {name.strip() for group in groups for name in group.split(",")}
+    used |= {name for _, name in targets(document)}
+    code = _code_of(document)
+    for label in labels:
+        if not any(name in used or name in code for name in label.names):
+            shown = " or ".join(f"`{name}`" for name in label.names)
+            yield warning(label.span, f"nothing refers to {shown}", "refer to it, or unname it")
+
+
+def unchecked(labels: Iterable[Label], document: Document) -> Iterator[Problem]:
+    """A warning for each labelled equation that no chunk checks."""
+    checked = {name for _, name in targets(document)}
+    for label in labels:
+        name = label.names[0]
+        if name.startswith(EQUATION) and name not in checked:
+            hint = f'a chunk with `checks="{name}"` compares it with what code computes'
+            yield warning(label.span, f"no chunk checks the equation `{name}`", hint)
+
+
+def missing_targets(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
+    """A warning for each chunk that checks what does not exist."""
+    known = {*LABEL.findall(woven.tex), *(name for label in labels for name in label.names)}
+    for chunk, name in targets(document):
+        # Code may print the label, such as that of a table it makes.
+        printed = any(name in other.code for other in document.chunks if other is not chunk)
+        if name not in known and not printed:
+            yield warning(*_without_label(chunk, name, known))
+
+
+def _is_written(name: str, prose: str) -> bool:
+    r"""Whether the author wrote the label, and not to be let alone: `{#eq:a .literal}`."""
+    found = re.search(rf"\{{[^{{}}\n]*#{re.escape(name)}(?![\w:-])[^{{}}\n]*\}}", prose)
+    if found:
+        return ".literal" not in found[0]
+    return f"\\label{{{name}}}" in prose
+
+
+def unbound(document: Document, woven: Woven) -> Iterator[Problem]:
+    """An error for each label that a chunk says to check and that the whole document lacks.
+
+    `woven` holds what code printed; files that it reads by `\\input` may hold any label.
+    """
+    known = set(LABEL.findall(woven.tex))
+    if READS.search(woven.tex.partition(r"\begin{document}")[2]):
+        return
+    for chunk, name in targets(document):
+        if name not in known:
+            yield error(*_without_label(chunk, name, known))
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    """The hint that names the nearest of those that are known; empty: none is near."""
+    near = nearest(name, known)
+    return f"did you mean `{near}`?" if near else ""
+
+
+def _without_label(chunk: Chunk, name: str, known: Iterable[str]) -> tuple[Span, str, str]:
+    message = f"{chunk.label} checks `{name}`, and nothing has this label"
+    return chunk.fence, message, _meant(name, known)
+
+
+def _code_of(document: Document) -> str:
+    """All that runs: the chunks and the inline code."""
+    inline = (item.code for block in document.prose for item in block.inlines)
+    return "\n".join((*(chunk.code for chunk in document.chunks), *inline))
+
+
+# References and citations of what nothing defines, as far as can be told without running.
+
+# Commands that want a label; others that end in `ref` may be the author's own.
+LABEL_WANTED = re.compile(
+    r"\\(?:(?:eq|page|auto|name|[cCvV]|labelc|namec|cpage|sub)?ref\*?\{([^{}]+)\}|hyperref\[([^\]]+)\])"
+)
+CITATION = re.compile(
+    r"\\(?:no)?[Cc]ite(?:p|t|alp|alt|author|year|yearpar|num)?\*?(?:\[[^\]]*\])*\{([^{}]+)\}"
+)
+OWN_ENTRIES = re.compile(r"\\bibitem|\\addbibresource|\\nobibliography")
+# What makes labels that do not stand as such anywhere.
+OWN_LABELS = re.compile(r"\\label\{[^{}]*#|\\(?:sub)?import\b|\\input\s+[^\s{]")
+KEYED = re.compile(r"\blabel=\{?([^,\]}\s]+)")  # of a listing
+AS_IT_STANDS = re.compile(
+    r"\\begin\{([Vv]erbatim\*?|lstlisting|comment)\}.*?\\end\{\1\}|\\verb\*?([^A-Za-z\s*])[^\n]*?\2"
+    r"|(?<!\\)%[^\n]*",
+    re.DOTALL,
+)
+NO_BIBLIOGRAPHY = "give the file of the entries by `bibliography:` in the front matter"
+
+
+def nowhere_defined(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
+    """A problem for each reference and citation that leads nowhere, once a line.
+
+    It is an error where no code could define it, else a warning.
+    """
+    own = read_settings(document)[0].preamble
+    read = [item.text for item in inputs_of(woven.tex, document.path.parent)]
+    body = woven.tex.partition(r"\begin{document}")[2]
+    texts = [own, body, *read]
+    known = {name for label in labels for name in label.names}
+    known.update(name for text in texts for name in (*LABEL.findall(text), *KEYED.findall(text)))
+    say = warning if _may_print(document) else error
+    code = _code_of(document)
+    unsure = any(OWN_LABELS.search(text) for text in texts)
+    for name, at in () if unsure else _uses(document, woven, LABEL_WANTED):
+        if name not in known and name not in code:
+            hint = _meant(name, known) or "nothing in the document has this label"
+            yield say(at, f"the reference `{name}` is not defined", hint)
+    made = body.count(rf"\bibliography{{{document.stem}/")
+    if made == body.count(r"\bibliography{") and not any(map(OWN_ENTRIES.search, texts)):
+        yield from _undefined_citations(document, woven, say)
+
+
+def _undefined_citations(
+    document: Document, woven: Woven, say: Callable[[Span, str, str], Problem]
+) -> Iterator[Problem]:
+    paths = tuple(databases(document, read_settings(document)[0]))
+    missing = [path for path in paths if not path.is_file()]
+    yield from (no_database(document, path) for path in missing)
+    entries = "\n".join(path.read_text("utf-8", "replace") for path in {*paths} - {*missing})
+    for key, at in _uses(document, woven, CITATION):
+        # An entry may stand where START does not look; BibTeX minds the case, and says so.
+        if not missing and not re.search(
+            rf"\s*[{{(]\s*{re.escape(key)}\s*,", entries, re.IGNORECASE
+        ):
+            where = "is it in the bibliography file?" if paths else NO_BIBLIOGRAPHY
+            hint = _meant(key, START.findall(entries)) or where
+            yield say(at, f"the citation `{key}` is not defined", hint)
+
+
+def _uses(document: Document, woven: Woven, pattern: re.Pattern[str]) -> Iterator[tuple[str, Span]]:
+    """Each name that the author uses, and where; `#1` and commands stand for others."""
+    plain = AS_IT_STANDS.sub(lambda found: "\n" * found[0].count("\n"), woven.tex)
+    found: dict[tuple[str, int], None] = {}
+    for line, origin in zip(plain.split("\n"), woven.lines, strict=False):
+        groups = map("".join, pattern.findall(line))
+        names = {name.strip() for group in groups for name in group.split(",")}
+        found |= dict.fromkeys((name, origin) for name in sorted(names))
+    for name, origin in found:
+        if not re.search(r"[#\\*]", name):
+            yield name, document.at(origin)
+
+
+def _may_print(document: Document) -> bool:
+    """Whether code may print LaTeX, and with it a label or a citation's entry."""
+    inline = any(block.inlines for block in document.prose)
+    shown = {chunk.options.results for chunk in document.chunks}
+    return inline or bool(shown - {"verbatim", *HIDDEN})

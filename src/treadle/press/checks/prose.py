@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from markdown_it.token import Token
 from msgspec import Struct
 
-from treadle.press.document.model import Document, Prose
+from treadle.press.document.model import Document
 from treadle.press.markdown.parser import parser
 from treadle.press.weave.chunks import Source, join, prose_parts
-from treadle.problem import Problem, Span, warning
+from treadle.problem import Problem, warning
 
 # Decimals and percentages, a minus sign before them included; of a range the first, or both.
 RESULT = re.compile(
@@ -40,11 +40,17 @@ BREAKS = {"softbreak", "hardbreak"}
 
 def typed_numbers(document: Document) -> Iterator[Problem]:
     """A warning for each decimal and percentage that stands in prose, or is a formula by itself."""
+    for at, found in _matches(RESULT, document):
+        message = f"the number {found[0].strip()} is typed by hand and looks like a result"
+        yield warning(document.at(at), message, HINT)
+
+
+def _matches(pattern: re.Pattern[str], document: Document) -> Iterator[tuple[int, re.Match[str]]]:
+    """Where the prose matches, with its line, but for what is numbered by others."""
     for at, text in _lines_of_text(document):
-        for found in RESULT.finditer(text):
+        for found in pattern.finditer(text):
             if not NUMBERED.search(text[: found.start()]):
-                message = f"the number {found[0].strip()} is typed by hand and looks like a result"
-                yield warning(Span.at(str(document.path), at), message, HINT)
+                yield at, found
 
 
 def _lines_of_text(document: Document) -> Iterator[tuple[int, str]]:
@@ -59,8 +65,7 @@ def _lines_of_text(document: Document) -> Iterator[tuple[int, str]]:
 
 def source_of(document: Document) -> Source:
     """The prose, with nothing where code has something to say."""
-    prose = (block for block in document.blocks if isinstance(block, Prose))
-    return join([part for block in prose for part in prose_parts(block, None)])
+    return join([part for block in document.prose for part in prose_parts(block, None)])
 
 
 def _captions(document: Document) -> Iterator[tuple[int, str]]:
@@ -133,18 +138,15 @@ def typed_counts(document: Document, values: Iterable[Computed]) -> Iterator[Pro
     rare = (count for count in counts if count.number >= LEAST and count.number not in YEARS)
     equal = {count.number: count for count in rare}
     others = {count.things: count for count in counts if count.things}
-    for at, text in _lines_of_text(document):
-        for found in COUNT.finditer(text):
-            number = _value(found["number"])
-            other = others.get(_things(found["after"] or ""))
-            # So few words, or so small a number, are of the same things by chance.
-            least = NAMED if other and len(other.things) == NAMED else LEAST
-            if NUMBERED.search(text[: found.start()]):
-                continue
-            if number in equal:
-                yield _warning(document, at, found["number"], equal[number].source, "equals")
-            elif other is not None and other.number != number and number >= least:
-                yield _warning(document, at, found["number"], other.source, "contradicts")
+    for at, found in _matches(COUNT, document):
+        number = _value(found["number"])
+        other = others.get(_things(found["after"] or ""))
+        # So few words, or so small a number, are of the same things by chance.
+        least = NAMED if other and len(other.things) == NAMED else LEAST
+        if number in equal:
+            yield _warning(document, at, found["number"], equal[number].source, "equals")
+        elif other is not None and other.number != number and number >= least:
+            yield _warning(document, at, found["number"], other.source, "contradicts")
 
 
 def _warning(document: Document, line: int, number: str, computed: Computed, how: str) -> Problem:
@@ -152,7 +154,7 @@ def _warning(document: Document, line: int, number: str, computed: Computed, how
     hint = (
         f"take it from the code by `<%= {computed.code} %>`, or write `<!-- treadle: literal -->`"
     )
-    return warning(Span.at(str(document.path), line), text, hint)
+    return warning(document.at(line), text, hint)
 
 
 def _count(value: Computed) -> _Count | None:
@@ -211,7 +213,7 @@ def late_introductions(document: Document) -> Iterator[Problem]:
             if first is not None and not known:
                 text = f"the symbol ${symbol}$ is introduced here, and used on line {first} already"
                 hint = "introduce it where it is first used"
-                yield warning(Span.at(str(document.path), line), text, hint)
+                yield warning(document.at(line), text, hint)
 
 
 def _blocks(document: Document) -> Iterator[_Block]:

@@ -8,28 +8,27 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from msgspec import Struct
 
-from treadle.press.document.fences import is_file, load, normalise, split_lines
 from treadle.press.document.model import FrontMatter
-from treadle.press.document.values import SWALLOWED, did_you_mean, unusable
+from treadle.press.document.text import (
+    SWALLOWED,
+    did_you_mean,
+    is_file,
+    load,
+    normalise,
+    split_lines,
+    unusable,
+)
 from treadle.problem import Problem, Span, error, warning
 
 _OPENING = re.compile(r"---[ \t]*")
 _KEY = re.compile(r"[\w-]+[ \t]*:(\s|$)")
 _CLOSING = re.compile(r"(---|\.\.\.)[ \t]*")
+Read = tuple[FrontMatter, tuple[Problem, ...]]
 
 
-class FrontRead(Struct, frozen=True):
-    """The front matter, the line the rest of the document begins on, and the problems."""
-
-    front: FrontMatter
-    body_line: int
-    problems: tuple[Problem, ...] = ()
-
-
-def read_front_matter(text: str, file: str) -> FrontRead:
-    """The front matter at the top of `text`, if there is any.
+def read_front_matter(text: str, file: str) -> Read:
+    """The front matter at the top of `text`, if there is any, and what is wrong with it.
 
     A YAML block may follow blank lines; `---` before a blank line is a rule, as in
     pandoc, and so is one that nothing closes and no key follows.
@@ -37,40 +36,33 @@ def read_front_matter(text: str, file: str) -> FrontRead:
     lines = split_lines(text)
     if lines and lines[0].startswith("%") and not lines[0].startswith("%%"):
         front, end = _read_title_block(lines)
-        return _read(front, (), lines[:end], file)
+        return _whole(front, (), lines[:end], file)
     start = next((i for i, line in enumerate(lines) if line.strip()), len(lines))
     if start + 1 < len(lines) and _OPENING.fullmatch(lines[start]) and lines[start + 1].strip():
         return _read_yaml_block(lines, start, file)
-    return FrontRead(FrontMatter(), 1)
+    return FrontMatter(), ()
 
 
-def _read_yaml_block(lines: list[str], start: int, file: str) -> FrontRead:
+def _read_yaml_block(lines: list[str], start: int, file: str) -> Read:
     end = next((i for i in range(start + 1, len(lines)) if _CLOSING.fullmatch(lines[i])), None)
     if end is None and not _KEY.match(lines[start + 1]):
-        return FrontRead(FrontMatter(), 1)
+        return FrontMatter(), ()
     if end is None:
         message = "the front matter that begins here has no closing `---`"
-        return FrontRead(FrontMatter(), 1, (error(Span.at(file, start + 1), message),))
+        return FrontMatter(), (error(Span.at(file, start + 1), message),)
     block = "".join(f"{line}\n" for line in lines[start + 1 : end])
     front, problems = read_yaml(block, start + 2, file)
-    return _read(front, problems, lines[: end + 1], file)
+    return _whole(front, problems, lines[: end + 1], file)
 
 
-def _read(
-    front: FrontMatter, problems: tuple[Problem, ...], lines: list[str], file: str
-) -> FrontRead:
-    """What was read of the document's first `lines`."""
+def _whole(front: FrontMatter, problems: tuple[Problem, ...], lines: list[str], file: str) -> Read:
+    """What was read of the document's first `lines`, with their text."""
+    # Inline code up here would be printed as it stands: no chunk has run yet.
+    message, hint = "inline code is not evaluated in the front matter", "use it in the text below"
+    numbers = (number for number, line in enumerate(lines, start=1) if "<%" in line)
+    inline = (error(Span.at(file, number), message, hint) for number in numbers)
     text = "".join(f"{line}\n" for line in lines)
-    whole = FrontMatter(front.values, front.lines, text)
-    return FrontRead(whole, len(lines) + 1, (*problems, *_inline_errors(lines, file)))
-
-
-def _inline_errors(lines: list[str], file: str) -> Iterator[Problem]:
-    """Inline code up here would be printed as it stands: no chunk has run yet."""
-    message = "inline code is not evaluated in the front matter"
-    for number, line in enumerate(lines, start=1):
-        if "<%" in line:
-            yield error(Span.at(file, number), message, "use it in the text below")
+    return FrontMatter(front.values, front.lines, text), (*problems, *inline)
 
 
 # Pandoc's title block: `% title`, `% author; author`, `% date` on the first lines.
@@ -118,7 +110,7 @@ def author_path(front: FrontMatter, document: Path) -> Path | None:
     return document.parent / name if isinstance(name, str) and name.strip() else None
 
 
-def with_author(front: FrontMatter, document: Path) -> tuple[FrontMatter, tuple[Problem, ...]]:
+def with_author(front: FrontMatter, document: Path) -> Read:
     """The front matter with what the author's file says, where it does not say it itself.
 
     Without the file nothing is said here: who builds the document learns of it.
@@ -206,7 +198,7 @@ def _not_a_value(problem: str, node: yaml.Node) -> yaml.YAMLError:
     return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
-def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Problem, ...]]:
+def read_yaml(block: str, line: int, file: str) -> Read:
     """The values of a YAML `block` whose first line has the number `line`."""
     try:
         node, values = _load(block)

@@ -7,75 +7,8 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from treadle.press.document.options import ChunkOptions
 from treadle.problem import Span
-
-HIDDEN = frozenset({"hidden", "hide", "none"})  # what `results` says to show nothing printed
-
-
-class ChunkOptions(Struct, frozen=True):
-    """What a chunk's fence says; the defaults are Pweave's."""
-
-    name: str | None = None
-    echo: bool = True
-    evaluate: bool = True
-    results: str = "verbatim"  # "verbatim", "hidden", or anything else: raw LaTeX/Markdown
-    fig: bool = True
-    include: bool = True
-    caption: str | None = None
-    width: str | None = None
-    f_pos: str = "htpb"
-    f_env: str | None = None  # a LaTeX environment around the figures
-    f_size: tuple[float, float] | None = None  # inches; None: the document's text width
-    f_spines: bool = True
-    dpi: int = 200
-    wrap: bool | str = "output"  # fold long lines of "code", "output" ("results"), or both
-    term: bool = False
-    complete: bool = True  # False: run together with the next complete chunk
-    source: str | None = None  # a file that comes before the code, or an object to show
-    main: bool = False  # extracted below `if __name__ == "__main__":`
-    display_data: bool = True
-    display_stream: bool = True
-    # Treadle's own
-    module: str | None = None
-    test: bool = False
-    checks: str | None = None
-    alt: str | None = None
-    depends: tuple[str, ...] = ()
-    volatile: bool = False
-    timeout: float | None = None  # seconds
-    memory: int | None = None  # bytes
-    error: bool = False
-    given: Mapping[str, object] = field(default_factory=dict)  # as written on the fence
-
-
-# The options that don't count for a cell's key. All others do, so that a new one does unless
-# it is put here: a cell run in vain costs time, a stale result is a lie.
-LOOK_ONLY = frozenset(
-    # How the page shows the code and what came of it.
-    {"echo", "results", "include", "wrap", "display_data", "display_stream"}
-    | {"width", "f_pos", "f_env"}
-    # Text of the page; its inline code is a cell by itself.
-    | {"caption", "alt"}
-    # What the ledger says is checked.
-    | {"checks"}
-    # Whether there is a cell, and with what code; the code counts.
-    | {"evaluate", "test", "complete"}
-    # The seed that comes of the one counts, and the dotted name that comes of the other.
-    | {"name", "module"}
-    # The engine heeds these by themselves: the files' contents, and that nothing is kept.
-    | {"depends", "volatile"}
-    # What is cut short by the one is not kept, and the other says whether a failure fails the
-    # build. (That a chunk has caught a MemoryError can't be seen, so `memory` counts.)
-    | {"timeout", "error"}
-    # All of the options again, as they are written.
-    | {"given"}
-)
-
-
-def computing_options(options: ChunkOptions) -> dict[str, object]:
-    """The options that may change what code computes, prints or draws, with their values."""
-    fields = options.__struct_fields__
-    return {name: getattr(options, name) for name in fields if name not in LOOK_ONLY}
 
 
 class Inline(Struct, frozen=True):
@@ -111,6 +44,11 @@ class Chunk(Struct, frozen=True):
         """What to call it in messages: its name, or "chunk 3"."""
         return self.options.name or f"chunk {self.number}"
 
+    @property
+    def fence(self) -> Span:
+        """The line that its options stand on."""
+        return Span.at(self.span.file, self.span.line)
+
 
 class FrontMatter(Struct, frozen=True):
     """The values of the YAML or `%` title block, and the line of each top-level key."""
@@ -121,6 +59,8 @@ class FrontMatter(Struct, frozen=True):
 
 
 class Document(Struct, frozen=True):
+    """All of a file, in its order."""
+
     path: Path
     front: FrontMatter
     blocks: tuple[Prose | Chunk, ...]
@@ -132,3 +72,15 @@ class Document(Struct, frozen=True):
     @property
     def chunks(self) -> tuple[Chunk, ...]:
         return tuple(block for block in self.blocks if isinstance(block, Chunk))
+
+    @property
+    def prose(self) -> tuple[Prose, ...]:
+        return tuple(block for block in self.blocks if isinstance(block, Prose))
+
+    def at(self, line: int) -> Span:
+        """One of its lines."""
+        return Span.at(str(self.path), line)
+
+    def said(self, key: str) -> Span:
+        """The line on which the front matter has a key; the first, if it has not."""
+        return self.at(self.front.lines.get(key, 1))

@@ -1,191 +1,224 @@
-"""The options on a chunk's fence: literals only, read and never executed."""
+"""The options of chunks: what they are, which of them count for results, what they may hold.
+
+A new one is a field of `ChunkOptions` and a kind of `KINDS`; it counts unless it is `LOOK_ONLY`.
+"""
 
 from __future__ import annotations
 
-import ast
+import keyword
 import re
-import warnings
+import sys
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct, field
 
-from treadle.press.document.model import ChunkOptions
-from treadle.press.document.values import (
-    KINDS,
-    SWALLOWED,
-    WrongValueError,
-    did_you_mean,
-    nearest,
-    unusable,
+from treadle.press.document.text import WrongValueError
+
+HIDDEN = frozenset({"hidden", "hide", "none"})  # what `results` says to show nothing printed
+
+
+class ChunkOptions(Struct, frozen=True):
+    """What a chunk's fence says; the defaults are Pweave's."""
+
+    name: str | None = None
+    echo: bool = True
+    evaluate: bool = True
+    results: str = "verbatim"  # "verbatim", "hidden", or anything else: raw LaTeX/Markdown
+    fig: bool = True
+    include: bool = True
+    caption: str | None = None
+    width: str | None = None
+    f_pos: str = "htpb"
+    f_env: str | None = None  # a LaTeX environment around the figures
+    f_size: tuple[float, float] | None = None  # inches; None: the document's text width
+    f_spines: bool = True
+    dpi: int = 200
+    wrap: bool | str = "output"  # fold long lines of "code", "output" ("results"), or both
+    term: bool = False
+    complete: bool = True  # False: run together with the next complete chunk
+    source: str | None = None  # a file that comes before the code, or an object to show
+    main: bool = False  # extracted below `if __name__ == "__main__":`
+    display_data: bool = True
+    display_stream: bool = True
+    # Treadle's own
+    module: str | None = None
+    test: bool = False
+    checks: str | None = None
+    alt: str | None = None
+    depends: tuple[str, ...] = ()
+    volatile: bool = False
+    timeout: float | None = None  # seconds
+    memory: int | None = None  # bytes
+    error: bool = False
+    given: Mapping[str, object] = field(default_factory=dict)  # as written on the fence
+
+
+# The options that don't count for a cell's key. All others do, so that a new one does unless
+# it is put here: a cell run in vain costs time, a stale result is a lie.
+LOOK_ONLY = frozenset(
+    # How the page shows the code and what came of it.
+    {"echo", "results", "include", "wrap", "display_data", "display_stream"}
+    | {"width", "f_pos", "f_env"}
+    # Text of the page; its inline code is a cell by itself.
+    | {"caption", "alt"}
+    # What the ledger says is checked.
+    | {"checks"}
+    # Whether there is a cell, and with what code; the code counts.
+    | {"evaluate", "test", "complete"}
+    # The seed that comes of the one counts, and the dotted name that comes of the other.
+    | {"name", "module"}
+    # The engine heeds these by themselves: the files' contents, and that nothing is kept.
+    | {"depends", "volatile"}
+    # What is cut short by the one is not kept, and the other says whether a failure fails the
+    # build. (That a chunk has caught a MemoryError can't be seen, so `memory` counts.)
+    | {"timeout", "error"}
+    # All of the options again, as they are written.
+    | {"given"}
 )
-from treadle.problem import Problem, Span, error, warning
-
-_SWEAVE = MappingProxyType({"TRUE": True, "FALSE": False})
-_RESULTS = (
-    *("verbatim", "hidden", "hide", "none", "markdown", "markup", "md"),
-    *("tex", "latex", "raw", "asis", "rst"),
-)
-_UNREADABLE = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError)  # raised by `ast`
 
 
-class _Reading(Struct):
-    """The options read so far, and the problems met."""
-
-    span: Span
-    given: dict[str, object] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-
-    def error(self, message: str, hint: str = "") -> None:
-        self.problems.append(error(self.span, message, hint))
-
-    def warning(self, message: str, hint: str = "") -> None:
-        self.problems.append(warning(self.span, message, hint))
+def computing_options(options: ChunkOptions) -> dict[str, object]:
+    """The options that may change what code computes, prints or draws, with their values."""
+    fields = options.__struct_fields__
+    return {name: getattr(options, name) for name in fields if name not in LOOK_ONLY}
 
 
-def parse_options(rest: str, span: Span) -> tuple[ChunkOptions, tuple[Problem, ...]]:
-    """The options within `rest`, what follows the word `python` on the fence at `span`.
+# The kinds of options: each takes the value on the fence, and gives the one that the option has.
 
-    One comma or semicolon may come first and one closing brace last. An option in error keeps
-    its default.
-    """
-    reading = _Reading(span)
-    if re.match(r"[^;,\s}]", rest):
-        word = "python" + re.split(r"[;,\s}]", rest, maxsplit=1)[0]
-        reading.warning(
-            f"`{word}` is read as `python` and a chunk name",
-            "write a space or a comma after `python`",
+_UNFIT_FOR_LABEL = re.compile(r"[\\{}#%~^$&\"'`,\x00-\x1f]")
+UNITS = MappingProxyType({"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12})
+LEAST_MEMORY = 10**7  # bytes; Python itself holds more
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise WrongValueError("True or False")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        hint = f'write "{value}"' if isinstance(value, int | float) else ""
+        raise WrongValueError("a string", hint)
+    return value
+
+
+def _text_or_none(value: object) -> str | None:
+    """A string; Pweave's own default for some of these is False, which means none."""
+    return None if value is None or value is False else _text(value)
+
+
+def _name(value: object) -> str | None:
+    name = _text_or_none(value)
+    if name and (unfit := _UNFIT_FOR_LABEL.search(name)):
+        raise WrongValueError(f"a name without {unfit[0]!r}", "LaTeX labels are made of it")
+    return name or None
+
+
+def _width(value: object) -> str | None:
+    """A LaTeX length; a bare number stays as it is written."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return _text_or_none(value)
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise WrongValueError("a number")
+    if not 0 < value <= sys.float_info.max:
+        raise WrongValueError("a number above zero")
+    return value
+
+
+def _size(value: object) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise WrongValueError("a pair (width, height) in inches")
+    return (_number(value[0]), _number(value[1]))
+
+
+def _dpi(value: object) -> int:
+    number = _number(value)
+    if not isinstance(number, int):
+        raise WrongValueError("a whole number of dots per inch")
+    return number
+
+
+def _seconds(value: object) -> float | None:
+    return None if value is None else _number(value)
+
+
+def _bytes(value: object) -> int | None:
+    """A number of bytes, or one with a unit: "500M"."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([KMGT]?)B?", value.upper())
+        if found is None:
+            raise WrongValueError('a size such as "500M" or "2G"')
+        value = float(found[1]) * UNITS[found[2]]
+    if (size := int(_number(value))) < LEAST_MEMORY:
+        raise WrongValueError(
+            "at least ten megabytes, which Python needs itself",
+            'a number without a unit is one of bytes: write, for example, "500M"',
         )
-    text = re.sub(r"^[;,]?\s*", "", rest).rstrip().removesuffix("}").rstrip()
-    if text:
-        _read_keywords(text, reading)
-    return _checked(reading), tuple(reading.problems)
+    return size
 
 
-def _read_keywords(text: str, reading: _Reading) -> None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an escape like "\e" keeps its backslash
-            call = ast.parse(f"dict({_name_first(text)})", mode="eval").body
-    except _UNREADABLE as failure:
-        reason = failure.msg if isinstance(failure, SyntaxError) else str(failure)
-        reading.error(f"can't read the options `{text}`: {reason}", _way_out(text))
-        return
-    constants = (node.value for node in ast.walk(call) if isinstance(node, ast.Constant))
-    if not isinstance(call, ast.Call) or not _is_plain(call):
-        reading.error(f"can't read the options `{text}`: they are not all `name=value`")
-    elif problem := next(filter(None, map(unusable, constants)), ""):
-        reading.error(f"can't read the options: {problem}")
-    else:
-        for keyword in call.keywords:
-            _read_keyword(keyword.arg or "", keyword.value, reading)
+def size_text(size: int) -> str:
+    """A number of bytes as an author writes it: "500M", or the number alone."""
+    for unit in ("G", "M", "K"):
+        if size % UNITS[unit] == 0:
+            return f'"{size // UNITS[unit]}{unit}"'
+    return str(size)
 
 
-def _name_first(text: str) -> str:
-    """The first option may be a bare name: Pweave tells by the missing `=`."""
-    first, comma, others = text.partition(",")
-    return text if "=" in first else f'name="{first.strip()}"{comma}{others}'
+def _wrap(value: object) -> bool | str:
+    if isinstance(value, bool):
+        return value
+    if value not in ("code", "output", "results"):
+        raise WrongValueError('True, False, "code", "output" or "results"')
+    return str(value)
 
 
-def _is_plain(call: ast.Call) -> bool:
-    """Whether it is `dict(key=value, ...)`, not something that merely parses after `dict(`."""
-    named = all(keyword.arg is not None for keyword in call.keywords)
-    return isinstance(call.func, ast.Name) and not call.args and named
-
-
-def _read_keyword(name: str, node: ast.expr, reading: _Reading) -> None:
-    if name in reading.given:
-        reading.error(f"the option `{name}` is given twice")
-        return
-    try:
-        value = _literal(node)
-    except _UNREADABLE:
-        source = ast.unparse(node)
-        message = f"the option `{name}` is `{source}`, which is not a literal"
-        if near := nearest(source, ("True", "False")):
-            reading.error(message, f"did you mean `{near}`?")
-        elif isinstance(node, ast.Name):
-            reading.error(message, _needs_quotes(name, source))
-        else:
-            reading.error(message, "write a string, a number, True or False")
-        return
-    reading.given[name] = value
-    if isinstance(value, str) and SWALLOWED.search(value):
-        reading.warning(
-            f"the option `{name}` holds a control character, as `\\t` and `\\b` make one",
-            f'write {name}=r"..." to keep backslashes',
+def _module(value: object) -> str | None:
+    name = _text_or_none(value)
+    if name is None:
+        return None
+    if not name.isidentifier() or keyword.iskeyword(name):
+        raise WrongValueError("a Python identifier, without folder and without .py")
+    if name.startswith("test_") or (name.startswith("__") and name.endswith("__")):
+        raise WrongValueError(
+            "a name that does not begin with test_ and is not __special__",
+            "tests are chunks with test=True",
         )
+    return name
 
 
-def _literal(node: ast.expr) -> object:
-    if isinstance(node, ast.Name) and node.id in _SWEAVE:
-        return _SWEAVE[node.id]
-    return ast.literal_eval(node)
+def _files(value: object) -> tuple[str, ...]:
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        raise WrongValueError("a list of file names")
+    return tuple(items)
 
 
-def _checked(reading: _Reading) -> ChunkOptions:
-    values: dict[str, object] = {}
-    for name, value in reading.given.items():
-        if name not in KINDS:
-            reading.error(f"unknown chunk option `{name}`", did_you_mean(name, KINDS))
-            continue
-        try:
-            values[name] = KINDS[name](value)
-        except WrongValueError as bad:
-            message = f"the option `{name}` must be {bad.expected}, not `{value!r}`"
-            reading.error(message, bad.hint)
-    if "label" in values:
-        values["name"] = values.pop("label")
-    # Each value has passed the check of its option's kind.
-    options = ChunkOptions(**values, given=dict(reading.given))  # type: ignore[arg-type]
-    if options.results not in _RESULTS:
-        message = f'`results="{options.results}"` is unknown and taken as raw LaTeX'
-        reading.warning(message, did_you_mean(options.results, _RESULTS))
-    if options.module is not None and not options.test:
-        _check_module_options(options, reading)
-    return options
-
-
-def _check_module_options(options: ChunkOptions, reading: _Reading) -> None:
-    clashes = {
-        "term=True": options.term,
-        "complete=False": not options.complete,
-        "source": options.source is not None,
-        "error=True": options.error,
+KINDS: Mapping[str, Callable[[object], object]] = MappingProxyType(
+    {
+        **dict.fromkeys(("echo", "evaluate", "fig", "include", "f_spines", "term"), _flag),
+        **dict.fromkeys(("complete", "main", "display_data", "display_stream"), _flag),
+        **dict.fromkeys(("test", "volatile", "error"), _flag),
+        **dict.fromkeys(("results", "f_pos"), _text),
+        **dict.fromkeys(("caption", "alt", "f_env", "source", "checks"), _text_or_none),
+        **dict.fromkeys(("name", "label"), _name),
+        "width": _width,
+        "f_size": _size,
+        "dpi": _dpi,
+        "wrap": _wrap,
+        "module": _module,
+        "depends": _files,
+        "timeout": _seconds,
+        "memory": _bytes,
     }
-    for option in (option for option, clash in clashes.items() if clash):
-        reading.error(f"a chunk of a module is imported: it can't have `{option}`")
-
-
-# The way out where a fence's options can't be read.
-
-_STRING = re.compile(r"""[rRbBuU]?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_OPTION = re.compile(r"\s*(?P<name>\w+)\s*=(?P<value>.*)", re.DOTALL)
-
-
-def _way_out(text: str) -> str:
-    """What to write in place of `text`, options that Python can't parse."""
-    plain = _BRACKETS.sub("()", _STRING.sub("''", text))
-    if re.search(r"""["']""", plain.replace("''", "")):
-        return "a quotation mark is missing, or within text that it ends: use the other kind"
-    for part in plain.split(","):
-        if re.search(r"[^\s=]\s+\w+\s*=", part):
-            name = re.findall(r"(\w+)\s*=", part)[-1]
-            return f"a comma is missing before `{name}=`"
-        option = _OPTION.fullmatch(part)
-        if option and not _is_python(option["value"].strip()):
-            return _needs_quotes(option["name"], option["value"].strip())
-    return "options are `name=value`, separated by commas"
-
-
-def _needs_quotes(name: str, value: str) -> str:
-    raw = "r" if "\\" in value else ""
-    return f'text needs quotes: {name}={raw}"{value}"'
-
-
-def _is_python(value: str) -> bool:
-    try:
-        ast.parse(value, mode="eval")
-    except _UNREADABLE:
-        return False
-    return True
+)

@@ -14,8 +14,8 @@ from msgspec import Struct, field
 
 from treadle.press.document.front_matter import scalar
 from treadle.press.document.model import Document
-from treadle.press.document.values import WrongValueError, did_you_mean
-from treadle.problem import Problem, Span, error, warning
+from treadle.press.document.text import WrongValueError, did_you_mean
+from treadle.problem import Problem, error, warning
 
 # What each key of the front matter may hold.
 
@@ -189,11 +189,10 @@ assert {_field(key) for key in _KEYS} == set(Settings.__struct_fields__)
 
 def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings of a document; a value of the wrong type is an error and left out."""
-    front = document.front
     values: dict[str, object] = {}
     problems: list[Problem] = []
-    for key, value in front.values.items():
-        span = Span.at(str(document.path), front.lines.get(key, 1))
+    for key, value in document.front.values.items():
+        span = document.said(key)
         if key not in _KEYS:
             hint = did_you_mean(key, _KEYS)
             problems.append(warning(span, f"unknown key `{key}` in the front matter", hint))
@@ -276,5 +275,4 @@ def databases(document: Document, settings: Settings) -> Iterator[Path]:
 
 def no_database(document: Document, path: Path) -> Problem:
     """An error for a file that is not there."""
-    line = document.front.lines.get("bibliography", 1)
-    return error(Span.at(str(document.path), line), f"there is no bibliography file `{path}`")
+    return error(document.said("bibliography"), f"there is no bibliography file `{path}`")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from msgspec import Struct
 
-from treadle.press.document.fences import find_inlines, is_chunk_fence
 from treadle.press.document.model import Chunk, Document, Inline, Prose
+from treadle.press.document.reader import find_inlines, is_chunk_fence
 from treadle.problem import Problem, Span, error
 
 LINE = re.compile(r"\b((?:on|at) line )(\d+)")  # of the code, in Python's messages
@@ -43,8 +43,7 @@ def check_syntax(document: Document) -> tuple[Problem, ...]:
 def parsed(code: str) -> ast.Module:
     """The tree of `code`, without the warnings of its syntax; an empty one if there is none."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             return ast.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
@@ -53,8 +52,7 @@ def parsed(code: str) -> ast.Module:
 def _compile(code: str) -> _Failure | None:
     """What keeps `code` from being compiled."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             compile(code, "<chunk>", "exec", dont_inherit=True)
     except SyntaxError as failure:
         message = f"{type(failure).__name__}: {failure.msg}"
@@ -65,7 +63,7 @@ def _compile(code: str) -> _Failure | None:
 
 
 def _option_inlines(chunk: Chunk) -> Iterator[Inline]:
-    fence = Span.at(chunk.span.file, chunk.span.line)
+    fence = chunk.fence
     for text in (chunk.options.caption, chunk.options.alt):
         for inline in find_inlines(text or "", fence):
             yield Inline(inline.code, inline.shows, fence, inline.start, inline.end)
@@ -131,8 +129,7 @@ def _swallowed_fence(chunk: Chunk) -> Problem | None:
     if inner is None:
         return None
     message = f"this chunk's fence is not closed before the chunk on line {inner}"
-    fence = Span.at(chunk.span.file, chunk.span.line)
-    return error(fence, message, "end the chunk with a closing fence")
+    return error(chunk.fence, message, "end the chunk with a closing fence")
 
 
 def _check_late_futures(chunks: Iterable[Chunk]) -> Iterator[Problem]:
@@ -174,20 +171,14 @@ def labels_checked(chunk: Chunk) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r"[^,\s]+", chunk.options.checks or "")))
 
 
-def asserts(chunk: Chunk, document: Document) -> bool:
+def asserts(chunk: Chunk, document: Document, *, or_compares: bool = False) -> bool:
     """Whether the chunk runs an assertion, by itself or by the document's functions that it calls,
-    as far as its text tells."""
-    return _any(_is_assertion, chunk, document)
-
-
-def asserts_or_compares(chunk: Chunk, document: Document) -> bool:
-    """Whether it does, or calls what `treadle.checks` compares by, likewise."""
-    return _any(lambda node: _is_assertion(node) or _is_comparison(node), chunk, document)
-
-
-def _any(wanted: Callable[[ast.AST], bool], chunk: Chunk, document: Document) -> bool:
+    as far as its text tells; or calls what `treadle.checks` compares by, likewise."""
     code = parsed(chunk.code)
-    return any(map(wanted, chain(_run(code), _called(code, chunk, document))))
+    return any(
+        _is_assertion(node) or (or_compares and _is_comparison(node))
+        for node in chain(_run(code), _called(code, chunk, document))
+    )
 
 
 def _functions(chunk: Chunk, document: Document) -> Mapping[str, Function]:

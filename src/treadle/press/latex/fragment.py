@@ -97,7 +97,6 @@ def verbatim_lines(lines: Iterable[str]) -> Iterator[bool]:
 # The Jinja2 templates that say how the LaTeX looks: `\VAR{...}` and `\BLOCK{...}`.
 
 SLOT = re.compile(r"\s*\ue0f2(\w+)\ue0f3$")  # private-use characters: never typed
-NO_SLOTS: Mapping[str, Fragment] = MappingProxyType({})
 
 
 def templates_folder() -> Path:
@@ -132,7 +131,7 @@ def render(
     name: str,
     origin: int,
     values: Mapping[str, object],
-    slots: Mapping[str, Fragment] = NO_SLOTS,
+    slots: Mapping[str, Fragment] = MappingProxyType({}),
     folders: tuple[Path, ...] = (),
 ) -> Fragment:
     r"""The lines of a template, which come from the line `origin`; but where `\VAR{name}` of a slot

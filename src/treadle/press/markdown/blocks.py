@@ -9,22 +9,19 @@ from collections.abc import Callable, Sequence
 from markdown_it.tree import SyntaxTreeNode
 
 from treadle.press.latex.escape import escape_code
-from treadle.press.latex.fragment import (
-    Fragment,
-    Line,
-    environment,
-    fixed,
-    indent,
-    stack,
-    text_of,
-)
-from treadle.press.latex.graphics import Float, figure_float
+from treadle.press.latex.floats import Float, Tabular, figure_float, table, with_minus
+from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack, text_of
 from treadle.press.latex.listings import code_lines
-from treadle.press.latex.tabulars import Tabular, table, with_minus
-from treadle.press.markdown.attributes import attributes_of, trailing_attributes
-from treadle.press.markdown.context import Context, Place, line_of
-from treadle.press.markdown.inline import display, graphic, inline_latex, render_inline
+from treadle.press.markdown.inline import (
+    Context,
+    display,
+    graphic,
+    inline_latex,
+    line_of,
+    render_inline,
+)
 from treadle.press.markdown.latex import BEGIN, MATHS
+from treadle.press.markdown.pandoc import attributes_of, trailing_attributes
 from treadle.press.markdown.parser import PLACE, parse_inline
 
 Nodes = Sequence[SyntaxTreeNode]
@@ -78,29 +75,21 @@ def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bo
 def _is_display(node: SyntaxTreeNode, context: Context) -> bool:
     if node.type != "place":
         return bool(node.meta.get("display"))
-    lines = _place_of(node, context).lines
+    lines = context.places[node.meta["number"]].lines
     first = lines[0].text if lines else ""
     begin = BEGIN.match(first)
     return first.startswith(r"\[") or (begin is not None and begin[1] in MATHS)
 
 
 def _is_raw(node: SyntaxTreeNode, context: Context) -> bool:
-    return node.type == "place" and _place_of(node, context).flows
-
-
-def _place_of(node: SyntaxTreeNode, context: Context) -> Place:
-    number: int = node.meta["number"]
-    return context.places[number]
+    return node.type == "place" and context.places[node.meta["number"]].flows
 
 
 def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:
-    children = node.children[0].children if node.children else []
-    if len(children) == 1 and children[0].type == "image" and children[0].children:
-        return _figure(children[0], line_of(node), context)
-    return render_inline(children, line_of(node), context)
-
-
-def _figure(image: SyntaxTreeNode, line: int, context: Context) -> Fragment:
+    children, line = node.children[0].children if node.children else [], line_of(node)
+    image = children[0] if len(children) == 1 and children[0].type == "image" else None
+    if image is None or not image.children:
+        return render_inline(children, line, context)
     found = attributes_of(image)
     caption = text_of(render_inline(image.children, line, context))
     float_ = Float(caption, found.id, position=found.values.get("pos", "htbp"))
@@ -308,16 +297,16 @@ def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Co
     line = line_of(node)
     text, at = (_source(caption), line_of(caption)) if caption else ("", line)
     if not text and len(rows) > 1:
-        last, *others = (_source(cell) for cell in rows[-1])
+        last, *others = map(_source, rows[-1])
         if CAPTION.match(last) and not any(others):
             text = last
             rows.pop()
     lines = [line + number + (number > 0) for number in range(len(rows))]  # below the header: |---|
     header, *body = [
-        tuple(with_minus(inline_latex(cell, number, context)) for cell in row)
+        tuple(with_minus(inline_latex(entry, number, context)) for entry in row)
         for number, row in zip(lines, rows, strict=True)
     ]
-    align = tuple(_align(cell) for cell in rows[0])
+    align = tuple(map(_align, rows[0]))
     tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
     return table(tabular, _float(text, at, context), context.origin(line))
 
@@ -340,6 +329,6 @@ def _source(node: SyntaxTreeNode) -> str:
     return node.children[0].content if node.children else ""
 
 
-def _align(cell: SyntaxTreeNode) -> str:
-    style = str(cell.attrs.get("style", ""))
+def _align(entry: SyntaxTreeNode) -> str:
+    style = str(entry.attrs.get("style", ""))
     return {"right": "r", "center": "c"}.get(style.removeprefix("text-align:"), "l")

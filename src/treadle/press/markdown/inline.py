@@ -1,13 +1,17 @@
-"""Running text: from the parser's inline nodes to LaTeX that keeps the author's line breaks."""
+"""Running text to LaTeX that keeps the author's line breaks; and what all rendering needs to know
+and finds out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from treadle.press.latex.escape import (
@@ -17,12 +21,94 @@ from treadle.press.latex.escape import (
     escape_url,
     label_name,
 )
+from treadle.press.latex.floats import Copy, Graphic, find_image, length
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
-from treadle.press.latex.graphics import Graphic, length
-from treadle.press.markdown.attributes import attributes_of
-from treadle.press.markdown.citations import cite
-from treadle.press.markdown.context import Context
 from treadle.press.markdown.latex import BEGIN, MATHS
+from treadle.press.markdown.pandoc import attributes_of, cite
+from treadle.problem import Problem, Span, warning
+
+SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
+
+
+class Place(Struct, frozen=True):
+    """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it."""
+
+    lines: Fragment
+    flows: bool = False
+
+
+class RenderOptions(Struct, frozen=True):
+    """What is the same for all the texts of a document."""
+
+    path: Path
+    stem: str  # the folder of the images, beside the LaTeX
+    columns: int = 90  # characters of code in a line
+    twocolumn: bool = False
+    sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
+    bibliography: tuple[str, ...] = ()  # LaTeX lines
+    numbered: bool = True  # the sections
+    ledger: Fragment = ()  # what was checked
+
+
+class Findings(Struct):
+    """What rendering the texts of a document gathers; `doubts` are problems of which LaTeX says
+    more where it fails."""
+
+    problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)  # images
+    places: set[int] = field(default_factory=set)  # those that were used
+    bibliography: bool = False  # whether the references have been set
+    ledger: Span | None = None  # where the ledger has its place
+
+
+class Context(Struct, frozen=True):
+    """A document's options and findings; and, of the one text that is being rendered, the `.pmd`
+    line of each of its lines (counted from 0), its places, footnotes and the parser's `env`."""
+
+    options: RenderOptions
+    findings: Findings
+    origins: Sequence[int] = (1,)
+    places: Sequence[Place] = ()
+    footnotes: Mapping[str, SyntaxTreeNode] = field(default_factory=dict)
+    env: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Callable[[Sequence[SyntaxTreeNode], Context], Fragment] | None = None  # for footnotes
+    notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
+
+    def origin(self, line: int) -> int:
+        """The `.pmd` line of line `line` of the text."""
+        return self.origins[min(line, len(self.origins) - 1)] if self.origins else 1
+
+    def lines(self, text: str, line: int) -> Fragment:
+        """`text`, whose lines stand at `line` and after in the Markdown."""
+        parts = enumerate(text.split("\n"), start=line)
+        return tuple(Line(part, self.origin(number)) for number, part in parts)
+
+    def span(self, line: int) -> Span:
+        return Span.at(str(self.options.path), self.origin(line))
+
+    def warn(self, line: int, message: str, hint: str = "", *, doubt: bool = False) -> None:
+        """Tell the author something; a doubt, LaTeX may tell, too, and better."""
+        found = self.findings.doubts if doubt else self.findings.problems
+        found.append(warning(self.span(line), message, hint))
+
+    def image(self, path: str, line: int) -> str:
+        """The path by which the LaTeX includes an image of the author's."""
+        found = find_image(path, self.options.path.parent, self.options.stem, self.span(line))
+        if isinstance(found, Problem):
+            self.findings.problems.append(found)
+            return label_name(path)  # the build fails
+        if found not in self.findings.copies:
+            self.findings.copies.append(found)
+        return found.target
+
+
+def line_of(node: SyntaxTreeNode) -> int:
+    """The line a block begins at, counted from 0."""
+    return node.map[0] if node.map else 0
+
+
+# Running text.
 
 INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\(?:text|mbox)\{[^{}]*\}|\\&", re.DOTALL)
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
@@ -45,7 +131,7 @@ def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: Context) 
 
 
 def inline_latex(node: SyntaxTreeNode, line: int, context: Context) -> str:
-    """The LaTeX of a node's running text in one line, for a heading, a caption, a cell."""
+    """The LaTeX of a node's running text in one line, for a heading, a caption, a table's entry."""
     inner = node.children[0] if node.children and node.children[0].type == "inline" else node
     text = COMMENT_END.sub("", text_of(render_inline(inner.children, line, context)))
     return " ".join(text.split("\n")).strip()
@@ -154,7 +240,7 @@ class _Renderer:
     def visit_latex_inline(self, node: SyntaxTreeNode) -> None:
         if node.meta.get("open"):
             what = f"the brace after `{node.content}` is never closed: it is printed as it stands"
-            self.context.doubt(self.line, what)
+            self.context.warn(self.line, what, doubt=True)
         self._add(node.content)
 
     def visit_html_inline(self, node: SyntaxTreeNode) -> None:

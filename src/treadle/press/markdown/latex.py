@@ -9,13 +9,14 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from treadle.press.latex.escape import DOLLARS
-from treadle.press.markdown.attributes import (
+from treadle.press.markdown.pandoc import (
     UNCLOSED,
-    Remark,
+    closing_line,
     parse_attributes,
     push,
     push_block,
     remark,
+    text_at,
 )
 
 # What counts in groups; a backslash takes the next character's meaning.
@@ -96,13 +97,13 @@ def raw_group(state: StateInline, silent: bool) -> bool:
 
 def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     r"""`\begin{name}` to its `\end{name}`, blank lines and all."""
-    found = None if state.is_code_block(start) else BEGIN.match(_text(state, start))
+    found = None if state.is_code_block(start) else BEGIN.match(text_at(state, start))
     if found is None:
         return False
     last = _environment_last(state, start, end, found[1])
     if last is None:
         message = f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`"
-        remark(state.env, Remark(start, message, is_latex=True))
+        remark(state.env, start, message, is_latex=True)
         return False
     text = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
     maths = found[1] in MATHS
@@ -110,17 +111,15 @@ def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bo
 
 
 def _environment_last(state: StateBlock, start: int, end: int, name: str) -> int | None:
-    depth = 0
-    if state.src.find(f"\\end{{{name}}}", state.bMarks[start]) < 0:
+    begin, close = f"\\begin{{{name}}}", f"\\end{{{name}}}"
+    if state.src.find(close, state.bMarks[start]) < 0:
         return None
-    for line in range(start, end):
+
+    def opened(line: int) -> int:
         text = state.src[state.bMarks[line] : state.eMarks[line]]
-        depth += text.count(f"\\begin{{{name}}}") - text.count(f"\\end{{{name}}}")
-        if depth <= 0:
-            return line
-        if depth > UNCLOSED:
-            return None
-    return None
+        return text.count(begin) - text.count(close)
+
+    return closing_line(range(start, end), opened)
 
 
 def maths_inline(state: StateInline, silent: bool) -> bool:
@@ -151,7 +150,7 @@ def _push_display(state: StateInline, found: re.Match[str], silent: bool) -> boo
 
 def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A display that begins and ends on lines of its own; it may interrupt a paragraph."""
-    opening = "" if state.is_code_block(start) else _text(state, start)[:2]
+    opening = "" if state.is_code_block(start) else text_at(state, start)[:2]
     if opening not in {"$$", r"\["}:
         return False
     last = _maths_last(state, start, end, CLOSING[opening])
@@ -169,10 +168,6 @@ def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     return push_block(state, silent, lines, "maths_block", content, id=name, display=True)
 
 
-def _text(state: StateBlock, line: int) -> str:
-    return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
-
-
 def _maths_last(state: StateBlock, start: int, end: int, closing: str) -> int | None:
     first = state.bMarks[start] + state.tShift[start] + 2
     close = state.src.find(closing, first)
@@ -181,7 +176,7 @@ def _maths_last(state: StateBlock, start: int, end: int, closing: str) -> int | 
     for line in range(start, end):
         if state.isEmpty(line):
             return None
-        text = _text(state, line) if line > start else _text(state, line)[2:]
+        text = text_at(state, line) if line > start else text_at(state, line)[2:]
         if closing in text:
             return line
     return None
@@ -201,7 +196,7 @@ def _remark_open(state: StateBlock, start: int, end: int, opening: str) -> None:
     else:
         what = f"`{opening}` opens mathematics that nothing closes"
         hint = f"close it with `{closing}` before the next blank line"
-    remark(state.env, Remark(start, what, hint, is_latex=True))
+    remark(state.env, start, what, hint, is_latex=True)
 
 
 def _lines_of(state: StateBlock, closing: str) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -16,16 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.markdown import attributes, citations, latex
-from treadle.press.markdown.attributes import (
-    INTERRUPTS,
-    UNCLOSED,
-    Attributes,
-    Remark,
-    parse_attributes,
-    push_block,
-    remark,
-)
+from treadle.press.markdown import latex, pandoc
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
@@ -44,20 +35,20 @@ def parser() -> MarkdownIt:
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
     blocks, inline, core = md.block.ruler, md.inline.ruler, md.core.ruler
-    blocks.before("code", "raw_environment", latex.raw_environment, INTERRUPTS)
-    blocks.before("code", "maths_block", latex.maths_block, INTERRUPTS)
-    blocks.before("code", "place", place_block, INTERRUPTS)
-    blocks.before("fence", "div", div, INTERRUPTS)
+    blocks.before("code", "raw_environment", latex.raw_environment, pandoc.INTERRUPTS)
+    blocks.before("code", "maths_block", latex.maths_block, pandoc.INTERRUPTS)
+    blocks.before("code", "place", place_block, pandoc.INTERRUPTS)
+    blocks.before("fence", "div", div, pandoc.INTERRUPTS)
     inline.before("escape", "raw_latex", latex.raw_inline)
     inline.before("escape", "raw_group", latex.raw_group)
     inline.before("escape", "maths_inline", latex.maths_inline)
-    inline.before("escape", "nonbreaking", attributes.nonbreaking)
-    inline.before("link", "citation_group", citations.citation_group)
-    inline.before("link", "citation_bare", citations.citation_bare)
-    inline.before("strikethrough", "script", attributes.script)
-    inline.after("image", "attributes", attributes.attributes)
-    inline.at("newline", attributes.counted_newline)
-    core.before("inline", "heading_attributes", attributes.heading_attributes)
+    inline.before("escape", "nonbreaking", pandoc.nonbreaking)
+    inline.before("link", "citation_group", pandoc.citation_group)
+    inline.before("link", "citation_bare", pandoc.citation_bare)
+    inline.before("strikethrough", "script", pandoc.script)
+    inline.after("image", "attributes", pandoc.attributes)
+    inline.at("newline", pandoc.counted_newline)
+    core.before("inline", "heading_attributes", pandoc.heading_attributes)
     core.after("inline", "nesting", limit_nesting)
     core.after("block", "table_rows", check_rows)
     return md
@@ -88,7 +79,7 @@ def _shallow(tokens: Iterable[Token]) -> Iterator[Token]:
 
 
 def check_rows(state: StateCore) -> None:
-    """Remark on rows that hold more cells than their table has columns: Markdown drops these."""
+    """Remark on rows that hold more entries than their table has columns: Markdown drops these."""
     lines = state.src.split("\n")
     columns = 0
     for token in state.tokens:
@@ -101,11 +92,11 @@ def check_rows(state: StateCore) -> None:
 
 
 def _check_row(line: str, number: int, columns: int, state: StateCore) -> None:
-    cells = escapedSplit(QUOTED.sub("", line).strip())
-    inner = cells[bool(cells and not cells[0]) : len(cells) - bool(cells and not cells[-1])]
-    if any(cell.strip() for cell in inner[columns:]):
+    entries = escapedSplit(QUOTED.sub("", line).strip())
+    inner = entries[not entries[0] : len(entries) - (not entries[-1])]
+    if any(entry.strip() for entry in inner[columns:]):
         what = f"a row of {len(inner)} cells in a table of {columns} columns: the last are lost"
-        remark(state.env, Remark(number, what, "in a cell, a `|` is written `\\|`"))
+        pandoc.remark(state.env, number, what, "in a cell, a `|` is written `\\|`")
 
 
 # Fenced divs, `::: theorem` to `:::`, and the places where chunks stand.
@@ -130,7 +121,7 @@ def place_block(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     found = PLACE.fullmatch(text.strip())
     if found is None:
         return False
-    return push_block(state, silent, (start, start + 1), "place", "", number=int(found[1]))
+    return pandoc.push_block(state, silent, (start, start + 1), "place", "", number=int(found[1]))
 
 
 def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -138,14 +129,14 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opening = _colons(state, start)
     if opening is None or not opening[2]:
         return False
-    close = _closing_line(state, start, end)
+    close = pandoc.closing_line(range(start, end), partial(_opened, state))
     if close is None:
-        remark(state.env, Remark(start, "`:::` opens a block that nothing closes"))
+        pandoc.remark(state.env, start, "`:::` opens a block that nothing closes")
         return False
     if silent:
         return True
-    found = parse_attributes(opening[2])
-    given = found[0] if found else Attributes(classes=(opening[2].split()[0],))
+    found = pandoc.parse_attributes(opening[2])
+    given = found[0] if found else pandoc.Attributes(classes=(opening[2].split()[0],))
     token = state.push("div_open", "div", 1)
     token.map, token.meta = [start, close + 1], {"attributes": given}
     parent, line_max = state.parentType, state.lineMax
@@ -158,18 +149,9 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _colons(state: StateBlock, line: int) -> re.Match[str] | None:
-    if state.is_code_block(line):
-        return None
-    return COLONS.match(state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]])
+    return None if state.is_code_block(line) else COLONS.match(pandoc.text_at(state, line))
 
 
-def _closing_line(state: StateBlock, start: int, end: int) -> int | None:
-    depth = 0
-    for line in range(start, end):
-        if found := _colons(state, line):
-            depth += 1 if found[2] else -1
-        if depth == 0:
-            return line
-        if depth > UNCLOSED:
-            return None
-    return None
+def _opened(state: StateBlock, line: int) -> int:
+    found = _colons(state, line)
+    return 0 if found is None else 1 if found[2] else -1

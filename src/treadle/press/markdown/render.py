@@ -15,10 +15,16 @@ from msgspec.structs import replace
 
 from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
-from treadle.press.markdown.attributes import Remark, remark
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.context import Context, Findings, Place, RenderOptions, line_of
-from treadle.press.markdown.inline import inline_latex
+from treadle.press.markdown.inline import (
+    Context,
+    Findings,
+    Place,
+    RenderOptions,
+    inline_latex,
+    line_of,
+)
+from treadle.press.markdown.pandoc import remark
 from treadle.press.markdown.parser import parse_inline, parser
 
 DASHES = {"---": "\u2014", "--": "\u2013"}
@@ -48,9 +54,8 @@ def render_markdown(
     tree = SyntaxTreeNode(parser().parse(text, env))
     notes = _footnotes(tree, env)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
-    for found in sorted(env.get("remarks", ())):
-        tell = context.doubt if found.is_latex else context.warn
-        tell(found.line, found.message, found.hint)
+    for line, message, hint, is_latex in sorted(env.get("remarks", ())):
+        context.warn(line, message, hint, doubt=is_latex)
     return render_blocks(tree.children, replace(context, blocks=render_blocks))
 
 
@@ -74,11 +79,11 @@ def _footnotes(tree: SyntaxTreeNode, env: dict[str, Any]) -> dict[str, SyntaxTre
         if label in found:
             what = f"the footnote `[^{label}]` has a text already"
             hint = "this one is left out: give it another label"
-            remark(env, Remark(line_of(node), what, hint))
+            remark(env, line_of(node), what, hint)
         found.setdefault(label, node)
     for label in found.keys() - used:
         what = f"nothing refers to the footnote `[^{label}]`: its text is left out"
-        remark(env, Remark(line_of(found[label]), what))
+        remark(env, line_of(found[label]), what)
     return found
 
 

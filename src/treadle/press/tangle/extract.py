@@ -82,12 +82,6 @@ def place_of(document: Document, chunk: Chunk) -> PurePosixPath | None:
 _ORIGIN = re.compile(r"\s*# %% (?P<file>.+):(?P<first>\d+)-(?P<last>\d+)(?: .*)?")
 
 
-def origin_comment(file: str, first: int, last: int, chunk: Chunk) -> str:
-    """The comment above a region that holds lines `first` to `last` of `file`."""
-    name = chunk.options.name
-    return f"# %% {file}:{first}-{last}" + (f" {name}" if name else "")
-
-
 def origin_in(text: str, line: int) -> Span | None:
     """The source of line `line` (from 1) of an extracted file's text.
 
@@ -144,21 +138,22 @@ def extract(document: Document) -> tuple[Extracted, ...]:
         place = place_of(document, chunk)
         if place is not None and chunk.code.strip():
             chunks.setdefault(place, []).append(chunk)
-    return tuple(_file(document, path, parts) for path, parts in chunks.items())
-
-
-def _file(document: Document, path: PurePosixPath, chunks: list[Chunk]) -> Extracted:
     source = document.path.name
-    # Comments only above the first region: a docstring or a __future__ import may begin it.
-    body = "\n\n".join(_region(source, chunk) for chunk in chunks)
-    return Extracted(path, sealed(source, f"\n{body}"), source, chunks[0].span)
+    files = []
+    for path, parts in chunks.items():
+        # Comments only above the first region: a docstring or a __future__ import may begin it.
+        body = "\n\n".join(_region(source, chunk) for chunk in parts)
+        files.append(Extracted(path, sealed(source, f"\n{body}"), source, parts[0].span))
+    return tuple(files)
 
 
 def _region(source: str, chunk: Chunk) -> str:
     lines = chunk.code.split("\n")
     blank = next(position for position, line in enumerate(lines) if line.strip())
     first = chunk.code_line + blank
-    comment = origin_comment(source, first, first + len(lines) - blank - 1, chunk)
+    last = first + len(lines) - blank - 1
+    name = f" {chunk.options.name}" if chunk.options.name else ""
+    comment = f"# %% {source}:{first}-{last}{name}"
     code = "\n".join(lines[blank:])
     if chunk.options.main:
         return f"{_MAIN}\n    {comment}\n{_indented(code)}\n"

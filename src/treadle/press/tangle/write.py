@@ -37,7 +37,7 @@ def tangle(document: Document, code_dir: Path) -> Tangled:
     files = extract(document)
     paths = tuple(code_dir / file.path for file in files)
     folder = code_dir / package_name(document.stem)
-    top = Span.at(str(document.path), 1)
+    top = document.at(1)
     found = (
         *writes_for(files, code_dir),
         *removals_for(folder, document.path.name, paths, top),
@@ -163,23 +163,19 @@ def apply(changes: Iterable[Change]) -> tuple[Problem, ...]:
     """Write and remove the files; an error for each change that failed."""
     problems = []
     for change in changes:
+        path = change.path
         try:
-            _apply(change)
+            if change.text is None:
+                path.unlink(missing_ok=True)
+            else:
+                _write(path, change.text)
+            # Python compares a cached module with its source by size and whole seconds only.
+            for cached in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+                cached.unlink(missing_ok=True)
         except OSError as failure:
-            message = f"can't write {change.path}: {failure.strerror or failure}"
+            message = f"can't write {path}: {failure.strerror or failure}"
             problems.append(error(change.span, message))
     return tuple(problems)
-
-
-def _apply(change: Change) -> None:
-    path = change.path
-    if change.text is None:
-        path.unlink(missing_ok=True)
-    else:
-        _write(path, change.text)
-    # Python compares a cached module with its source by size and whole seconds only.
-    for cached in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
-        cached.unlink(missing_ok=True)
 
 
 def _write(path: Path, text: str) -> None:

@@ -8,12 +8,23 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from treadle.press.document.model import HIDDEN, Chunk, Prose
+from treadle.press.document.model import Chunk, Prose
+from treadle.press.document.options import HIDDEN
+from treadle.press.latex.floats import (
+    Float,
+    Graphic,
+    Tabular,
+    figure_float,
+    figures_in_place,
+    length,
+    table,
+)
+from treadle.press.latex.floats import (
+    entry as cell,
+)
 from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at, stack
-from treadle.press.latex.graphics import Float, Graphic, figure_float, figures_in_place, length
 from treadle.press.latex.listings import code_lines, output_lines
-from treadle.press.latex.tabulars import Tabular, cell, table
-from treadle.press.markdown.context import Place
+from treadle.press.markdown.inline import Place
 from treadle.press.markdown.parser import place, typed
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.outputs import Shown, shown

@@ -11,9 +11,9 @@ from msgspec import Struct
 from treadle.press.document.model import Document
 from treadle.press.document.settings import Settings, read_settings
 from treadle.press.latex.escape import declared, escape
+from treadle.press.latex.floats import NOTES
 from treadle.press.latex.fragment import Fragment, Line, render, text_of
-from treadle.press.latex.tabulars import NOTES
-from treadle.press.markdown.context import Context
+from treadle.press.markdown.inline import Context
 from treadle.press.markdown.render import plain_text, render_line, running_line
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from treadle.press.document.model import Document, Prose
 from treadle.press.document.settings import Settings, read_settings
 from treadle.press.latex.escape import printable
+from treadle.press.latex.floats import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, render, stack, templates, text_of
-from treadle.press.latex.graphics import Copy
-from treadle.press.markdown.context import SECTIONS, Context, Findings, Place, RenderOptions
+from treadle.press.markdown.inline import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import render_line, render_markdown
 from treadle.press.results import ChunkResult, InlineResult

@@ -4,44 +4,49 @@ import pytest
 from tests.conftest import Within
 
 from treadle.press.document.front_matter import read_front_matter
+from treadle.press.document.model import FrontMatter
+
+
+def first_line_below(front: FrontMatter) -> int:
+    return front.text.count("\n") + 1
 
 
 def problems(text: str) -> list[str]:
-    return [str(problem) for problem in read_front_matter(text, "a.pmd").problems]
+    return [str(problem) for problem in read_front_matter(text, "a.pmd")[1]]
 
 
 @pytest.mark.parametrize("closing", ["---", "...", "--- "])
 def test_yaml(closing: str) -> None:
     head = f"---\ntitle: A report\ndate: 2023-11-12\nparams:\n  lr: 1e-3\n{closing}\n"
-    read = read_front_matter(f"{head}body\n", "a.pmd")
-    assert read.front.values == {
+    front, found = read_front_matter(f"{head}body\n", "a.pmd")
+    assert front.values == {
         "title": "A report",
         "date": date(2023, 11, 12),
         "params": {"lr": 0.001},
     }
-    assert read.front.lines == {"title": 2, "date": 3, "params": 4}
-    assert read.front.text == head
-    assert (read.body_line, read.problems) == (7, ())
+    assert front.lines == {"title": 2, "date": 3, "params": 4}
+    assert front.text == head
+    assert (first_line_below(front), found) == (7, ())
 
 
 def test_blank_lines_may_come_before() -> None:
-    read = read_front_matter("\n\n---\ntitle: A\n---\n", "a.pmd")
-    assert (read.front.values, read.front.lines) == ({"title": "A"}, {"title": 4})
-    assert read.body_line == 6
+    front, _ = read_front_matter("\n\n---\ntitle: A\n---\n", "a.pmd")
+    assert (front.values, front.lines) == ({"title": "A"}, {"title": 4})
+    assert first_line_below(front) == 6
 
 
 @pytest.mark.parametrize(
     "text", ["", "body", "---\n\nbody\n---\n", "---\nbody\n", "x\n---\ntitle: a\n---\n", "%% x\n"]
 )
 def test_no_front_matter(text: str) -> None:
-    read = read_front_matter(text, "a.pmd")
-    assert (read.front.values, read.front.text, read.body_line) == ({}, "", 1)
-    assert read.problems == ()
+    front, found = read_front_matter(text, "a.pmd")
+    assert (front.values, front.text, first_line_below(front)) == ({}, "", 1)
+    assert found == ()
 
 
 def test_an_empty_block() -> None:
-    read = read_front_matter("---\n# nothing yet\n---\nx\n", "a.pmd")
-    assert (read.front.values, read.body_line, read.problems) == ({}, 4, ())
+    front, found = read_front_matter("---\n# nothing yet\n---\nx\n", "a.pmd")
+    assert (front.values, first_line_below(front), found) == ({}, 4, ())
 
 
 @pytest.mark.parametrize(
@@ -91,9 +96,9 @@ def test_inline_code_up_there_is_an_error() -> None:
     ],
 )
 def test_title_block(text: str, values: dict[str, object], body_line: int) -> None:
-    read = read_front_matter(text, "a.pmd")
-    assert (read.front.values, read.body_line) == (values, body_line)
-    assert read.front.text == "".join(f"{line}\n" for line in text.split("\n")[: body_line - 1])
+    front, _ = read_front_matter(text, "a.pmd")
+    assert (front.values, first_line_below(front)) == (values, body_line)
+    assert front.text == "".join(f"{line}\n" for line in text.split("\n")[: body_line - 1])
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from treadle.press.document.fences import split_lines
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.document.reader import read_document
+from treadle.press.document.text import split_lines
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.press.document.fences import normalise, split_lines
 from treadle.press.document.model import Chunk, Prose
-from treadle.press.document.reader import read_document
+from treadle.press.document.reader import find_inlines, read_blocks, read_document
 from treadle.press.document.syntax import check_syntax
+from treadle.press.document.text import normalise, split_lines
+from treadle.problem import Span
 
 PATH = Path("dir/a.pmd")
 
@@ -131,3 +132,120 @@ def test_any_text_is_read_and_every_line_is_in_the_file(text: str) -> None:
     spans = [problem.span for problem in (*found, *check_syntax(document))]
     spans += [block.span for block in document.blocks]
     assert all(1 <= span.line <= span.end_line <= last for span in spans)
+
+
+# Chunks and their fences.
+
+
+def blocks(text: str) -> list[Prose | Chunk]:
+    return [block for block, _ in read_blocks(text, "a.pmd")]
+
+
+def chunks(text: str) -> list[Chunk]:
+    return [block for block in blocks(text) if isinstance(block, Chunk)]
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing"),
+    [
+        ("```python", "```"),
+        ("```{python}", "```"),
+        ("```{.python}", "```"),
+        ("~~~python", "~~~"),
+        ("~~~~{python}", "~~~~~"),
+        ("```python", "   ```  "),
+        ("```python", "````"),
+    ],
+)
+def test_a_chunk_runs_from_fence_to_fence(opening: str, closing: str) -> None:
+    text = f"before\n{opening}\nx = 1\n{closing}\nafter\n"
+    before, chunk, after = blocks(text)
+    assert before == Prose("before\n", Span.at("a.pmd", 1))
+    assert isinstance(chunk, Chunk)
+    assert (chunk.code, chunk.span, chunk.closed) == ("x = 1", Span("a.pmd", 2, 4), True)
+    assert after == Prose("after\n", Span.at("a.pmd", 5))
+
+
+@pytest.mark.parametrize(
+    "opening", ["```bash", "``python", "``` python", " ```python", "```Python", "x ```python"]
+)
+def test_other_blocks_are_prose(opening: str) -> None:
+    text = f"{opening}\nx\n```\n"
+    assert blocks(text) == [Prose(text, Span("a.pmd", 1, 3))]
+
+
+def test_a_chunk_within_another_block_is_a_chunk_all_the_same() -> None:
+    found = chunks("````markdown\n```python\nx\n```\n````\n")
+    assert [chunk.code for chunk in found] == ["x"]
+
+
+@pytest.mark.parametrize("line", ["```", "~~~~", "``", "```` x"])
+def test_a_shorter_or_other_fence_does_not_close(line: str) -> None:
+    (chunk,) = chunks(f"````python\na\n{line}\nb\n````\n")
+    assert chunk.code == f"a\n{line}\nb"
+
+
+def test_an_unclosed_chunk_goes_to_the_end_and_tells_what_almost_closed_it() -> None:
+    _, (chunk, (problem,)) = read_blocks("x\n````python\na\n```\nb\n", "a.pmd")
+    assert isinstance(chunk, Chunk)
+    assert (chunk.closed, chunk.span) == (False, Span("a.pmd", 2, 5))
+    assert "the fence on line 4 is shorter" in problem.hint
+
+
+def test_what_stands_above_is_left_out() -> None:
+    (block, _), _ = read_blocks("---\n---\nx\n```python\n1\n```\n", "a.pmd", 3)
+    assert block == Prose("x\n", Span.at("a.pmd", 3))
+
+
+def test_blank_lines_before_the_code_stay_and_those_after_it_go() -> None:
+    (chunk,) = chunks("```python\n\n  x\n \n\n```\n")
+    assert chunk.code == "\n  x"
+
+
+@pytest.mark.parametrize("character", ["\x0b", "\x0c", "\x1c", "\x85", "\u2028"])
+def test_only_a_newline_ends_a_line(character: str) -> None:
+    text = f"a{character}b\n```python\nx{character}y\n```\n"
+    assert len(split_lines(text)) == 4
+    (chunk,) = chunks(text)
+    assert (chunk.span.line, chunk.code) == (2, f"x{character}y")
+
+
+# Inline code.
+
+SPAN = Span("a.pmd", 10, 20)
+
+
+def test_expressions_and_statements() -> None:
+    text = "The mean is <%= x.mean() %>;\nthen <% y = 2 %>."
+    first, second = find_inlines(text, SPAN)
+    assert (first.code, first.shows, first.span.line) == ("x.mean()", True, 10)
+    assert (second.code, second.shows, second.span.line) == ("y = 2", False, 11)
+    assert text[first.start : first.end] == "<%= x.mean() %>"
+    assert text[second.start : second.end] == "<% y = 2 %>"
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line", "end_line"),
+    [
+        ("<%=x%>", "x", 10, 10),
+        ("a\n<%\n  x = 1\n  y = 2\n%>", "x = 1\ny = 2", 12, 14),
+        ("<%= f(1,\n  2) %>", "f(1,\n  2)", 10, 11),
+        ("<%= '%' %>", "'%'", 10, 10),
+        ("<%=\n%>", "", 11, 11),
+    ],
+)
+def test_the_code_and_its_lines(text: str, code: str, line: int, end_line: int) -> None:
+    (inline,) = find_inlines(text, SPAN)
+    assert (inline.code, inline.span.line, inline.span.end_line) == (code, line, end_line)
+
+
+@pytest.mark.parametrize("text", ["", "100 % of <x>", "<% open", "a %> b", "< %= x %>"])
+def test_no_inline_code(text: str) -> None:
+    assert find_inlines(text, SPAN) == ()
+
+
+def test_an_open_expression_is_a_warning_at_its_line() -> None:
+    ((_, (problem,)),) = read_blocks("<%= a\n %> b\n\nc <%= d", "a.pmd")
+    assert str(problem).startswith("a.pmd:4: warning: `<%=` is not closed")
+    ((_, none),) = read_blocks("<%= a %> <% b", "a.pmd")
+    assert none == ()

@@ -1,0 +1,183 @@
+"""The options on a chunk's fence: literals only, read and never executed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from types import MappingProxyType
+
+from msgspec import Struct, field
+
+from treadle.press.document.options import KINDS, ChunkOptions
+from treadle.press.document.text import SWALLOWED, WrongValueError, did_you_mean, nearest, unusable
+from treadle.problem import Problem, Span, error, warning
+
+_SWEAVE = MappingProxyType({"TRUE": True, "FALSE": False})
+_RESULTS = (
+    *("verbatim", "hidden", "hide", "none", "markdown", "markup", "md"),
+    *("tex", "latex", "raw", "asis", "rst"),
+)
+_UNREADABLE = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError)  # raised by `ast`
+
+
+class _Reading(Struct):
+    """The options read so far, and the problems met."""
+
+    span: Span
+    given: dict[str, object] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def error(self, message: str, hint: str = "") -> None:
+        self.problems.append(error(self.span, message, hint))
+
+    def warning(self, message: str, hint: str = "") -> None:
+        self.problems.append(warning(self.span, message, hint))
+
+
+def parse_options(rest: str, span: Span) -> tuple[ChunkOptions, tuple[Problem, ...]]:
+    """The options within `rest`, what follows the word `python` on the fence at `span`.
+
+    One comma or semicolon may come first and one closing brace last. An option in error keeps
+    its default.
+    """
+    reading = _Reading(span)
+    if re.match(r"[^;,\s}]", rest):
+        word = "python" + re.split(r"[;,\s}]", rest, maxsplit=1)[0]
+        reading.warning(
+            f"`{word}` is read as `python` and a chunk name",
+            "write a space or a comma after `python`",
+        )
+    text = re.sub(r"^[;,]?\s*", "", rest).rstrip().removesuffix("}").rstrip()
+    if text:
+        _read_keywords(text, reading)
+    return _checked(reading), tuple(reading.problems)
+
+
+def _read_keywords(text: str, reading: _Reading) -> None:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # an escape like "\e" keeps its backslash
+            call = ast.parse(f"dict({_name_first(text)})", mode="eval").body
+    except _UNREADABLE as failure:
+        reason = failure.msg if isinstance(failure, SyntaxError) else str(failure)
+        reading.error(f"can't read the options `{text}`: {reason}", _way_out(text))
+        return
+    constants = (node.value for node in ast.walk(call) if isinstance(node, ast.Constant))
+    if not isinstance(call, ast.Call) or not _is_plain(call):
+        reading.error(f"can't read the options `{text}`: they are not all `name=value`")
+    elif problem := next(filter(None, map(unusable, constants)), ""):
+        reading.error(f"can't read the options: {problem}")
+    else:
+        for keyword in call.keywords:
+            _read_keyword(keyword.arg or "", keyword.value, reading)
+
+
+def _name_first(text: str) -> str:
+    """The first option may be a bare name: Pweave tells by the missing `=`."""
+    first, comma, others = text.partition(",")
+    return text if "=" in first else f'name="{first.strip()}"{comma}{others}'
+
+
+def _is_plain(call: ast.Call) -> bool:
+    """Whether it is `dict(key=value, ...)`, not something that merely parses after `dict(`."""
+    named = all(keyword.arg is not None for keyword in call.keywords)
+    return isinstance(call.func, ast.Name) and not call.args and named
+
+
+def _read_keyword(name: str, node: ast.expr, reading: _Reading) -> None:
+    if name in reading.given:
+        reading.error(f"the option `{name}` is given twice")
+        return
+    try:
+        value = _literal(node)
+    except _UNREADABLE:
+        source = ast.unparse(node)
+        message = f"the option `{name}` is `{source}`, which is not a literal"
+        if near := nearest(source, ("True", "False")):
+            reading.error(message, f"did you mean `{near}`?")
+        elif isinstance(node, ast.Name):
+            reading.error(message, _needs_quotes(name, source))
+        else:
+            reading.error(message, "write a string, a number, True or False")
+        return
+    reading.given[name] = value
+    if isinstance(value, str) and SWALLOWED.search(value):
+        reading.warning(
+            f"the option `{name}` holds a control character, as `\\t` and `\\b` make one",
+            f'write {name}=r"..." to keep backslashes',
+        )
+
+
+def _literal(node: ast.expr) -> object:
+    if isinstance(node, ast.Name) and node.id in _SWEAVE:
+        return _SWEAVE[node.id]
+    return ast.literal_eval(node)
+
+
+def _checked(reading: _Reading) -> ChunkOptions:
+    values: dict[str, object] = {}
+    for name, value in reading.given.items():
+        if name not in KINDS:
+            reading.error(f"unknown chunk option `{name}`", did_you_mean(name, KINDS))
+            continue
+        try:
+            values[name] = KINDS[name](value)
+        except WrongValueError as bad:
+            message = f"the option `{name}` must be {bad.expected}, not `{value!r}`"
+            reading.error(message, bad.hint)
+    if "label" in values:
+        values["name"] = values.pop("label")
+    # Each value has passed the check of its option's kind.
+    options = ChunkOptions(**values, given=dict(reading.given))  # type: ignore[arg-type]
+    if options.results not in _RESULTS:
+        message = f'`results="{options.results}"` is unknown and taken as raw LaTeX'
+        reading.warning(message, did_you_mean(options.results, _RESULTS))
+    if options.module is not None and not options.test:
+        _check_module_options(options, reading)
+    return options
+
+
+def _check_module_options(options: ChunkOptions, reading: _Reading) -> None:
+    clashes = {
+        "term=True": options.term,
+        "complete=False": not options.complete,
+        "source": options.source is not None,
+        "error=True": options.error,
+    }
+    for option in (option for option, clash in clashes.items() if clash):
+        reading.error(f"a chunk of a module is imported: it can't have `{option}`")
+
+
+# The way out where a fence's options can't be read.
+
+_STRING = re.compile(r"""[rRbBuU]?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_OPTION = re.compile(r"\s*(?P<name>\w+)\s*=(?P<value>.*)", re.DOTALL)
+
+
+def _way_out(text: str) -> str:
+    """What to write in place of `text`, options that Python can't parse."""
+    plain = _BRACKETS.sub("()", _STRING.sub("''", text))
+    if re.search(r"""["']""", plain.replace("''", "")):
+        return "a quotation mark is missing, or within text that it ends: use the other kind"
+    for part in plain.split(","):
+        if re.search(r"[^\s=]\s+\w+\s*=", part):
+            name = re.findall(r"(\w+)\s*=", part)[-1]
+            return f"a comma is missing before `{name}=`"
+        option = _OPTION.fullmatch(part)
+        if option and not _is_python(option["value"].strip()):
+            return _needs_quotes(option["name"], option["value"].strip())
+    return "options are `name=value`, separated by commas"
+
+
+def _needs_quotes(name: str, value: str) -> str:
+    raw = "r" if "\\" in value else ""
+    return f'text needs quotes: {name}={raw}"{value}"'
+
+
+def _is_python(value: str) -> bool:
+    try:
+        ast.parse(value, mode="eval")
+    except _UNREADABLE:
+        return False
+    return True

@@ -1,0 +1,96 @@
+"""The text of files, and what a wrong value or name in it was meant to be."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from treadle.problem import Problem, Span, error
+
+# The text of a file: UTF-8, with every line ended by a newline character alone.
+
+
+def load(path: Path) -> tuple[str, tuple[Problem, ...]]:
+    """The text of the file, or the reason why there is none."""
+    line, hint = 1, ""
+    try:
+        return path.read_bytes().decode("utf-8"), ()
+    except FileNotFoundError:
+        message = "there is no such file"
+    except IsADirectoryError:
+        message = "this is a folder, not a document"
+    except OSError as failure:
+        message = f"can't read the file: {failure.strerror}"
+    except UnicodeDecodeError as failure:
+        data, at = failure.object, failure.start
+        line = normalise(data[:at].decode("utf-8")).count("\n") + 1
+        message, hint = f"byte 0x{data[at]:02x} is not UTF-8", "save the file as UTF-8"
+    return "", (error(Span.at(str(path), line), message, hint),)
+
+
+def is_file(path: Path) -> bool:
+    """Whether a file is there; not if the system won't tell (a name that is too long)."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def normalise(text: str) -> str:
+    r"""`text` without a byte-order mark, its lines ended by `\n` whatever ended them."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def split_lines(text: str) -> list[str]:
+    r"""The lines of `text` as an editor counts them: `\n` alone ends a line."""
+    lines = text.split("\n")
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+# Values and names that can't be meant.
+
+# Python writes no number of more than 4300 digits.
+_MOST_BITS = 14_000
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# What a quoted string of Python or YAML makes of a backslash: `\f` of `\frac`. A line break may be
+# meant, unless it begins a command such as `\nu` or `\newcommand`.
+SWALLOWED = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029]"
+    r"|\n(?=(?:u|abla|eq?|eg|ot|oindent|ew[a-z]+)(?![a-z]))"
+)
+
+
+class WrongValueError(ValueError):
+    """A value of the wrong kind: what was expected, and perhaps the way out."""
+
+    def __init__(self, expected: str, hint: str = "") -> None:
+        super().__init__(expected)
+        self.expected = expected
+        self.hint = hint
+
+
+def unusable(value: object) -> str:
+    """What is wrong with a number or a text that can't be printed or sent on; "" if nothing is."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return "a number of thousands of digits"
+    if isinstance(value, str) and (half := _SURROGATE.search(value)):
+        return f"`\\u{ord(half.group()):04x}` is half a character"
+    return ""
+
+
+def nearest(name: str, valid: Iterable[str]) -> str | None:
+    """The valid name that `name` was most likely meant to be, if one is near."""
+    by_lower = {candidate.lower(): candidate for candidate in sorted(valid)}
+    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)
+    return by_lower[found[0]] if found else None
+
+
+def did_you_mean(name: str, valid: Iterable[str]) -> str:
+    """A hint for an unknown `name`: the nearest valid one, or else all of them."""
+    candidates = sorted(valid)
+    near = nearest(name, candidates)
+    if near is not None:
+        return f"did you mean `{near}`?"
+    return f"known are {', '.join(candidates)}" if candidates else "none is defined"

@@ -1,0 +1,192 @@
+r"""Figures and tables: images of the author's, `\includegraphics`, `tabular`, and the floats around
+them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
+
+from treadle.press.document.text import is_file
+from treadle.press.latex.escape import DOLLARS, escape
+from treadle.press.latex.fragment import Fragment, Line, indent, render
+from treadle.problem import Problem, Span, error
+
+READABLE = (".pdf", ".png", ".jpg", ".jpeg")
+PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+NUMBER = re.compile(r"\d*\.?\d+")
+
+
+class Copy(Struct, frozen=True):
+    """A file that must lie at `target`, relative to the folder of the LaTeX, for it to compile."""
+
+    source: Path
+    target: str
+
+
+class Graphic(Struct, frozen=True):
+    """One image. `width` is LaTeX; empty: its own size, at most what the page holds."""
+
+    path: str
+    width: str = ""
+    height: str = ""
+    alt: str = ""
+
+    def __str__(self) -> str:
+        size = [f"width={self.width}"] if self.width else []
+        size += [f"height={self.height}"] if self.height else []
+        options = ",".join(size) or r"max size={\linewidth}{0.9\textheight}"
+        command = rf"\includegraphics[{options}]{{{self.path}}}"
+        alt = escape(" ".join(self.alt.split()))
+        return rf"\alttext{{{alt}}}{{{command}}}" if alt else command
+
+
+class Float(Struct, frozen=True):
+    """What LaTeX moves to a good place. `label` may be empty; `origin` is the `.pmd` line of the
+    caption, where it has one of its own."""
+
+    caption: str
+    label: str
+    environment: str = "figure"
+    position: str = "htbp"
+    origin: int | None = None
+
+
+def figure_float(graphics: Sequence[Graphic], float_: Float, origin: int) -> Fragment:
+    """All `graphics` in one float: side by side where their widths allow."""
+    return render("figure.tex.j2", origin, {"graphics": graphics, "float": float_})
+
+
+def figures_in_place(graphics: Sequence[Graphic], origin: int) -> Fragment:
+    """The graphics, centred, where they stand."""
+    return render("graphics.tex.j2", origin, {"graphics": graphics})
+
+
+def length(given: str | None) -> str:
+    r"""A length in LaTeX: `60%` and `0.6` are of the line's width, a plain number is in pixels."""
+    text = (given or "").strip()
+    if found := PERCENT.fullmatch(text):
+        return rf"{float(found[1]) / 100:g}\linewidth"
+    if NUMBER.fullmatch(text) and float(text) <= 1:
+        return rf"{float(text):g}\linewidth"
+    pixels = NUMBER.fullmatch(text.removesuffix("px"))
+    return f"{float(pixels[0]) * 0.75:g}bp" if pixels else text
+
+
+def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
+    """The image `path` of a document in `folder`, or what is wrong with it."""
+    if re.match(r"[a-z]+://", path):
+        return error(span, f"image `{path}` is not a local file", "download it beside the document")
+    whole = folder / path
+    names = ["", *READABLE] if whole.name else []
+    candidates = (whole.with_name(whole.name + suffix) for suffix in names)
+    source = next(filter(is_file, candidates), None)
+    if source is None:
+        return error(span, f"image file `{path}` not found", f"paths are relative to {folder}")
+    if source.suffix.lower() not in READABLE:
+        hint = f"convert it to one of {', '.join(READABLE)}"
+        return error(span, f"LaTeX can't include `{path}`", hint)
+    return Copy(source, f"{stem}/images/{_plain_name(path, source.suffix)}")
+
+
+def _plain_name(path: str, suffix: str) -> str:
+    # A name LaTeX takes without quoting; a changed one gets a digest, so that no two collide.
+    pure = PurePosixPath(path)
+    name = str(pure if pure.suffix == suffix else pure.with_name(pure.name + suffix))
+    plain = re.sub(r"[^A-Za-z0-9._/-]|\.(?=.*\.)|^/", "-", name.replace("../", "up/"))
+    if plain == name:
+        return plain
+    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
+    return f"{plain.removesuffix(suffix)}-{digest}{suffix}"
+
+
+# Tables, whether from Markdown or from values: booktabs, columns aligned in the LaTeX as well.
+
+NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
+NOTES = r"\begin{savenotes}"  # LaTeX loses a footnote of a table without it
+LONG = 35  # rows beyond which a table may not fit on a page, and is broken between its rows
+ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
+
+
+class Tabular(Struct, frozen=True):
+    """Entries of LaTeX; `align` has a letter of l, c, r for each column, `origins` the `.pmd` line
+    of the header and of each row, where they have lines of their own."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    align: tuple[str, ...]
+    origins: tuple[int, ...] = ()
+
+
+def entry(text: str) -> str:
+    """The text of a value as an entry: mathematics within dollars is kept, a minus is a minus."""
+    words = " ".join(text.split())
+    parts, position = [], 0
+    for found in DOLLARS.finditer(words):
+        parts += [escape(words[position : found.start()]), found.group()]
+        position = found.end()
+    return with_minus("".join([*parts, escape(words[position:])]))
+
+
+def with_minus(latex: str) -> str:
+    """An entry of LaTeX, whose leading hyphen is a minus if a number follows."""
+    return "$-$" + latex[1:] if NEGATIVE.match(latex) else latex
+
+
+def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
+    """The table as a float with its caption above, or centred in its place; a long one, there."""
+    texts = _aligned([tabular.header, *tabular.rows])
+    origins = tabular.origins or (origin,) * len(texts)
+    header, *rows = indent(tuple(map(Line, texts, origins)), 4)
+    columns, fits = _columns(tabular)
+    long = len(rows) > LONG and fits
+    caption: Fragment = ()
+    if float_:
+        at = origin if float_.origin is None else float_.origin
+        caption = (Line(f"  \\caption{{{float_.caption}}}", at),)
+    notes = NOTES if any(r"\footnote{" in text for text in texts) else ""
+    values = {"float": float_, "columns": columns, "shrink": not fits, "notes": notes}
+    shown = (header,) if any(tabular.header) else ()
+    slots = {"header": shown, "rows": tuple(rows), "caption": caption}
+    return render("longtable.tex.j2" if long else "table.tex.j2", origin, values, slots)
+
+
+def _columns(tabular: Tabular) -> tuple[str, bool]:
+    """LaTeX's columns, and whether the table fits the page with them.
+
+    In a wide table, long columns are paragraphs that share the room which the others leave.
+    """
+    columns = zip(tabular.header, *tabular.rows, strict=True)
+    widths = [max(map(_visible, column)) for column in columns]
+    if sum(widths) + 3 * len(widths) <= ROOM:
+        return "".join(tabular.align), True
+    long = [width if width > max(ROOM // len(widths), 15) else 0 for width in widths]
+    free = ROOM - sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
+    share = max(free, 20) / ROOM / max(sum(long), 1)
+    aligns = (
+        _paragraphs(align, share * width) if width else align
+        for align, width in zip(tabular.align, long, strict=True)
+    )
+    return "".join(aligns), any(long)
+
+
+def _visible(latex: str) -> int:
+    return len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", latex))
+
+
+def _paragraphs(align: str, share: float) -> str:
+    side = {"l": r"\raggedright", "c": r"\centering", "r": r"\raggedleft"}[align]
+    return rf">{{{side}\arraybackslash}}p{{{share:.2f}\linewidth}}"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [min(max(map(len, column)), 30) for column in zip(*rows, strict=True)]
+    lines = (
+        " & ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+    # After \\, a bracket or a star would be taken for the line's extra space.
+    return [("{}" + line if line[:1] in {"[", "*"} else line) + r" \\" for line in lines]
