@@ -9,6 +9,7 @@ that holds some of them.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
 from types import ModuleType, TracebackType
@@ -143,6 +144,27 @@ class Comparison(Struct, frozen=True):
     deviation: float
 
 
+TAKES = (
+    "`treadle.check` is announced with a label, what it was compared with, the cases, "
+    "a tolerance or None, and the largest deviation"
+)
+
+
+def comparison_of(record: tuple[Any, ...]) -> Comparison:
+    """What was announced, perhaps by hand. Raises, where it was, TypeError and ValueError: the
+    ledger has no way to show what is no number."""
+    try:
+        of, against, cases, tolerance, deviation = record
+        limits = [0.0 if tolerance is None else float(tolerance), float(deviation)]
+        cases = int(cases)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{TAKES}, not {record!r}") from None
+    if cases < 0 or not all(0 <= limit < math.inf for limit in limits):
+        raise ValueError(f"{TAKES}, all finite and none below zero, not {record!r}")
+    allowed = None if tolerance is None else limits[0]
+    return Comparison(str(of), str(against), cases, allowed, limits[1])
+
+
 class Comparisons:
     def __init__(self, host: Host) -> None:
         """Listen from the moment on at which the chunks import what announces them."""
@@ -172,9 +194,7 @@ class Comparisons:
 
         def hear(name: str, arguments: tuple[Any, ...]) -> None:
             if name == event:
-                of, against, cases, tolerance, found = arguments
-                allowed = None if tolerance is None else float(tolerance)
-                new = Comparison(str(of), str(against), int(cases), allowed, float(found))
+                new = comparison_of(arguments)
                 own = threading.current_thread() is threading.main_thread()
                 (self._found if own else self._of_threads).append(new)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -109,14 +108,12 @@ def power(number: float) -> str:
     r"""`$2.3\cdot10^{-7}$`: a positive number with two digits."""
     if not number:
         return "0"
-    exponent = math.floor(math.log10(number))
-    digits = f"{number / 10.0**exponent:.1f}".removesuffix(".0")
-    if digits == "10":
-        digits, exponent = "1", exponent + 1
-    if exponent in {0, 1}:
+    digits, _, exponent = f"{number:.1e}".partition("e")
+    if int(exponent) in {0, 1}:
         return f"{number:.3g}"
+    digits = digits.removesuffix(".0")
     times = "" if digits == "1" else rf"{digits}\cdot"
-    return rf"${times}10^{{{exponent}}}$"
+    return rf"${times}10^{{{int(exponent)}}}$"
 
 
 def marked(body: Fragment, entries: Sequence[Entry]) -> Fragment:
