@@ -21,9 +21,16 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.files import standing
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
-from treadle.press.tex.environment import holds, observed_inputs, recorded, relevant, together
+from treadle.press.tex.engine import relevant
 from treadle.press.tex.log import first_error
-from treadle.press.tex.passes import Job, run_command
+from treadle.press.tex.passes import (
+    Job,
+    holds,
+    observed_inputs,
+    recorded,
+    run_command,
+    together,
+)
 
 POINTS_PER_INCH = 72.27
 # \columnwidth: in two columns a figure has one of them.
@@ -116,8 +123,8 @@ def _dump(preamble: str, job: Job) -> _Dump:
 
 def _suited(preamble: str, log: str, job: Job) -> bool:
     """Whether a format holds all that the preamble has done."""
-    outputs = {path.suffix for path in recorded(job.directory, job.stem, "OUTPUT")}
-    inputs = {path.suffix for path in recorded(job.directory, job.stem, "INPUT")}
+    outputs = {path.suffix for path in recorded(job, "OUTPUT")}
+    inputs = {path.suffix for path in recorded(job, "INPUT")}
     return (
         outputs <= {".log", ".fmt"}
         and not inputs & IMAGES
@@ -214,8 +221,7 @@ def _remember(job: Job, measure: Measure, file: Path | None) -> None:
     made = () if file is None else ((str(file), "inode", standing(str(file), "inode")),)
     observed = Observed(stats=made)
     for stem in (job.stem, PROBED):
-        run = observed_inputs(job.directory, stem, job.environment, job.engine)
-        observed = together(observed, run)
+        observed = together(observed, observed_inputs(replace(job, stem=stem)))
     record = _Record(observed, file is not None, measure)
     write_whole(str(job.directory / RECORD), [encoded(record)])
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from treadle.press.tex.environment import tex_environment
+from treadle.press.tex.engine import tex_environment
 from treadle.press.tex.format import Format, Measure, format_of, preamble_of
 from treadle.press.tex.passes import Job
 from treadle.press.tex.places import Places
