@@ -142,14 +142,14 @@ PROBED = "measure"  # stem of the document that measures
 
 
 class Format(Struct, frozen=True):
-    """A preamble that LaTeX has read; `log` is what it said.
+    """A preamble that LaTeX has read, and will read again where it can't be dumped: `file` is None.
 
-    `file` is None where the preamble can't be dumped; `failed`: it has errors, and the measure is
-    a guess.
+    `failed`: it has errors, and the measure is a guess. `log`: what LaTeX said, and does not say
+    again, or the errors.
     """
 
     file: Path | None
-    log: str
+    log: str = ""
     measure: Measure = field(default_factory=Measure)
     failed: bool = False
     identity: str = ""  # changes with the format
@@ -206,8 +206,7 @@ def _make(preamble: str, job: Job) -> Format:
     measure = Measure(width, float(told["size"]))
     if found.final:
         _remember(job, measure, found.file)
-        return _recall(job.directory, job.stem) or Format(None, log, measure)
-    return Format(None, log, measure)
+    return _recall(job.directory, job.stem) or Format(None, measure=measure)
 
 
 def _probe(preamble: str, job: Job, file: Path | None) -> str:
@@ -230,8 +229,7 @@ def _recall(directory: Path, stem: str) -> Format | None:
     try:
         text = (directory / RECORD).read_bytes()
         record = decoded(text, Decoder(_Record))
-        said = directory / f"{stem if record.dumped else PROBED}.log"
-        log = said.read_text("utf-8", "replace")
+        log = (directory / f"{stem}.log").read_text("utf-8", "replace") if record.dumped else ""
     except (OSError, ValueError):
         return None
     if not holds(record.observed):

@@ -118,6 +118,14 @@ def test_a_warning_of_the_preamble_is_told_at_every_build(desk):
     assert [message for _, _, message in found(first)] == ["LaTeX: Beware"]
     assert found(second) == found(first)
     assert desk.typeset(preamble, "b").passes == 0
+
+
+def test_a_warning_of_a_preamble_that_is_not_dumped_is_told_once_at_every_build(desk):
+    preamble = HEAD + "\\openin1=no\n\\makeatletter\\@latex@warning{Beware}\\makeatother\n"
+    first, second = desk.typeset(preamble, "a"), desk.typeset(preamble, "a")
+    assert desk.dumped() == []
+    assert second.passes == 0
+    assert found(second) == found(first) == [("report.pmd", 4, "LaTeX: Beware")]
     assert found(desk.typeset(preamble, "b")) == found(first)
 
 
