@@ -9,14 +9,19 @@ from pathlib import Path
 from msgspec import Struct
 
 from treadle.press.document.model import HIDDEN, Chunk, Prose
-from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at, stack
+from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.graphics import Float, Graphic, figure_float, figures_in_place, length
 from treadle.press.latex.listings import code_lines, output_lines
-from treadle.press.latex.tabulars import Tabular, cell, table
 from treadle.press.markdown.context import Place
 from treadle.press.markdown.parser import place, typed
 from treadle.press.results import ChunkResult, InlineResult
-from treadle.press.weave.outputs import Shown, shown
+from treadle.press.weave.outputs import (
+    Shown,
+    latex_place,
+    shown,
+    table_lines,
+    text_of_outputs,
+)
 
 AS_MARKDOWN = {"markdown", "markup", "md"}
 SESSION = {"source", "text", "stderr"}
@@ -70,15 +75,15 @@ def _results(chunk: Chunk, outputs: Iterable[Shown], look: Look) -> Iterator[Mar
                 yield Place(figures_in_place(_graphics(chunk, "", group, look), chunk.span.line))
         elif kind == "table":
             if not captioned:
-                yield from (Place(_table(item, None, chunk)) for item in group)
+                yield from (Place(table_lines(item, None, chunk.span.line)) for item in group)
         elif kind == "latex":
-            yield from (_latex(item, chunk) for item in group)
+            yield from (latex_place(item, chunk.span.line) for item in group)
         elif kind == "stderr":
-            yield _verbatim("chunkerror", _text(group), chunk, look)
+            yield _verbatim("chunkerror", text_of_outputs(group), chunk, look)
         elif verbatim:
-            yield _verbatim("chunkoutput", _text(group), chunk, look)
+            yield _verbatim("chunkoutput", text_of_outputs(group), chunk, look)
         else:
-            text = _text(group).rstrip("\n")
+            text = text_of_outputs(group).rstrip("\n")
             if chunk.options.results in AS_MARKDOWN:
                 yield Markdown(f"\n{text}\n\n", chunk.span.line, still=True)
             else:
@@ -103,7 +108,7 @@ def _session_lines(item: Shown, chunk: Chunk, look: Look) -> Fragment:
         width = _width(chunk, "code", look)
         texts = [text for text, _ in code_lines(item.text.rstrip("\n"), "pycon", width)]
     else:
-        texts = [*output_lines(_text([item]), _width(chunk, "output", look))]
+        texts = [*output_lines(text_of_outputs([item]), _width(chunk, "output", look))]
     return tuple(Line(text, chunk.span.line, True) for text in texts)
 
 
@@ -121,7 +126,7 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
     tables = [] if hidden else [item for item in outputs if item.kind == "table"]
     for item in tables:
         float_ = Float(caption, _label("tbl", chunk), "table", _position(chunk))
-        yield Place(_table(item, float_, chunk))
+        yield Place(table_lines(item, float_, origin))
         caption = "" if figures else caption
     if figures and options.include:
         environment = options.f_env or "figure"
@@ -130,26 +135,10 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
         yield Place(figure_float(_graphics(chunk, result.alt, figures, look), float_, origin))
 
 
-def _table(item: Shown, float_: Float | None, chunk: Chunk) -> Fragment:
-    assert item.table is not None
-    rows = tuple(tuple(cell(text) for text in row) for row in item.table.rows)
-    header = tuple(cell(text) for text in item.table.header)
-    return table(Tabular(header, rows, item.table.align), float_, chunk.span.line)
-
-
 def _graphics(chunk: Chunk, alt: str, figures: Iterable[Shown], look: Look) -> list[Graphic]:
     width = length(chunk.options.width)
     text = alt or chunk.options.alt or ""
     return [Graphic(f"{look.stem}/{item.text}", width, alt=text) for item in figures]
-
-
-def _latex(item: Shown, chunk: Chunk) -> Place:
-    text = item.text.strip()
-    inner = text.strip("$").removeprefix(r"\displaystyle").strip()
-    if text.startswith("$") and text.endswith("$") and "$" not in inner:
-        begin, end = Line(r"\[", chunk.span.line), Line(r"\]", chunk.span.line)
-        return Place((begin, *indent(lines_at(inner, chunk.span.line)), end), flows=True)
-    return Place(fixed(lines_at(text, chunk.span.line)))
 
 
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> Place:
@@ -180,17 +169,6 @@ def _visible(chunk: Chunk, result: ChunkResult) -> list[Shown]:
         and (options.display_data or not item.is_value or item.kind == "figure")
         and (options.echo or item.kind != "source")
     ]
-
-
-def _text(items: Iterable[Shown]) -> str:
-    """Printed text and displayed values in one; a value is on a line of its own."""
-    text = ""
-    for item in items:
-        if item.is_value:
-            text += ("\n" if text and not text.endswith("\n") else "") + item.text + "\n"
-        else:
-            text += item.text
-    return text
 
 
 def _label(kind: str, chunk: Chunk) -> str:
