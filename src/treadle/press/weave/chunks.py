@@ -44,7 +44,7 @@ def chunk_parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterato
     if chunk.options.term:
         yield from _session(chunk, result, look)
     elif chunk.options.results not in HIDDEN:
-        yield from _results(chunk, _visible(chunk, result), look)
+        yield from _results(chunk, result, _visible(chunk, result), look)
     yield from _floats(chunk, result, look)
     if failure := result.failure:  # the document is the same wherever it was built
         traceback = failure.traceback.replace(failure.file, Path(failure.file).name)
@@ -66,28 +66,29 @@ def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Plac
     yield Place(_environment("chunkcode", body))
 
 
-def _results(chunk: Chunk, outputs: Iterable[Shown], look: Look) -> Iterator[Markdown | Place]:
-    verbatim = chunk.options.results == "verbatim"
-    captioned = bool(chunk.options.caption)
+def _results(
+    chunk: Chunk, result: ChunkResult, outputs: Iterable[Shown], look: Look
+) -> Iterator[Markdown | Place]:
+    captioned, origin = bool(chunk.options.caption), chunk.span.line
     for kind, group in groupby(outputs, lambda item: item.kind):
         if kind == "figure":
             if not captioned and chunk.options.include:
-                yield Place(figures_in_place(_graphics(chunk, "", group, look), chunk.span.line))
+                yield Place(figures_in_place(_graphics(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
-                yield from (Place(table_lines(item, None, chunk.span.line)) for item in group)
+                yield from (Place(table_lines(item, None, origin)) for item in group)
         elif kind == "latex":
-            yield from (latex_place(item, chunk.span.line) for item in group)
+            yield from (latex_place(item, origin) for item in group)
         elif kind == "stderr":
             yield _verbatim("chunkerror", text_of_outputs(group), chunk, look)
-        elif verbatim:
+        elif chunk.options.results == "verbatim":
             yield _verbatim("chunkoutput", text_of_outputs(group), chunk, look)
         else:
             text = text_of_outputs(group).rstrip("\n")
             if chunk.options.results in AS_MARKDOWN:
-                yield Markdown(f"\n{text}\n\n", chunk.span.line, still=True)
+                yield Markdown(f"\n{text}\n\n", origin, still=True)
             else:
-                yield Place(fixed(lines_at(text, chunk.span.line)), flows=True)
+                yield Place(fixed(lines_at(text, origin)), flows=True)
 
 
 def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown | Place]:
@@ -100,7 +101,7 @@ def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown
             lines = stack(_session_lines(item, chunk, look) for item in group)
             yield Place(_environment("chunkcode", lines))
         else:
-            yield from _results(chunk, group, look)
+            yield from _results(chunk, result, group, look)
 
 
 def _session_lines(item: Shown, chunk: Chunk, look: Look) -> Fragment:
@@ -120,25 +121,24 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
     hidden = options.results in HIDDEN
     if not options.caption:
         if hidden and figures and options.include:
-            yield Place(figures_in_place(_graphics(chunk, result.alt, figures, look), origin))
+            yield Place(figures_in_place(_graphics(chunk, result, figures, look), origin))
         return
     caption = look.caption(result.caption or options.caption, origin)
     tables = [] if hidden else [item for item in outputs if item.kind == "table"]
-    for item in tables:
-        float_ = Float(caption, _label("tbl", chunk), "table", _position(chunk))
+    for number, item in enumerate(tables):
+        text = "" if figures and number else caption
+        float_ = Float(text, _label("tbl", chunk), "table", _position(chunk))
         yield Place(table_lines(item, float_, origin))
-        caption = "" if figures else caption
     if figures and options.include:
-        environment = options.f_env or "figure"
-        caption = look.caption(result.caption or options.caption, origin)
-        float_ = Float(caption, _label("fig", chunk), environment, _position(chunk))
-        yield Place(figure_float(_graphics(chunk, result.alt, figures, look), float_, origin))
+        float_ = Float(caption, _label("fig", chunk), options.f_env or "figure", _position(chunk))
+        yield Place(figure_float(_graphics(chunk, result, figures, look), float_, origin))
 
 
-def _graphics(chunk: Chunk, alt: str, figures: Iterable[Shown], look: Look) -> list[Graphic]:
+def _graphics(
+    chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
+) -> list[Graphic]:
     width = length(chunk.options.width)
-    text = alt or chunk.options.alt or ""
-    return [Graphic(f"{look.stem}/{item.text}", width, alt=text) for item in figures]
+    return [Graphic(f"{look.stem}/{item.text}", width, alt=result.alt) for item in figures]
 
 
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> Place:
