@@ -24,11 +24,10 @@ PDF = "application/pdf"
 
 
 class FigureStyle(Struct, frozen=True):
-    """How figures look: the document's fonts and its text width."""
+    """What figures are drawn for: the document's text width and the size of its font."""
 
     text_width: float = 6.3  # inches
-    font_size: float = 10.0  # points: the document's; labels in figures are a little smaller
-    font_family: str = "serif"
+    font_size: float = 10.0  # points; labels in figures are a little smaller
 
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
@@ -39,6 +38,32 @@ _SMALL = 0.92  # size of tick labels to the rest
 # Okabe and Ito's palette, told apart by colour-blind readers too; without its faint yellow.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
 _TICKS = {"major.size": 3, "major.width": 0.6, "minor.size": 1.8, "minor.width": 0.5}
+_FONTS = {
+    "backend": "agg",
+    "font.family": ["serif", "DejaVu Serif"],  # the latter for what the first lacks
+    "font.serif": ["Treadle Roman", "cmr10", "DejaVu Serif"],
+    "font.sans-serif": ["Treadle Sans", "DejaVu Sans"],
+    "font.monospace": ["Treadle Mono", "cmtt10", "DejaVu Sans Mono"],
+    "mathtext.fontset": "cm",
+    "pdf.fonttype": 42,  # TrueType: text that can be searched and copied, no Type 3
+    "ps.fonttype": 42,
+    "svg.hashsalt": "treadle",
+}
+_LINES = {
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "errorbar.capsize": 2,
+    "figure.max_open_warning": 0,
+    "grid.color": "0.9",
+    "grid.linewidth": 0.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4,
+    "patch.linewidth": 0.6,
+    **{f"{axis}tick.{name}": size for axis in "xy" for name, size in _TICKS.items()},
+}
 # Tables of a font that say how to lay out text: a PDF holds text that is laid out already.
 _LAYOUT_TABLES = ["GSUB", "GPOS", "GDEF", "MATH", "kern", "gasp"]
 
@@ -48,7 +73,7 @@ def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
     # Building the list of fonts on a new machine is no news of the document.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     text = round(_TEXT * style.font_size, 1)
-    settings = _fonts(style) | _sizes(text) | _lines()
+    settings = {**_FONTS, **_sizes(text), **_LINES}
     settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
     settings["figure.figsize"] = (style.text_width, _ASPECT * style.text_width)
     matplotlib.rcParams.update(settings)
@@ -135,43 +160,11 @@ def _has_empty_rows(figure: Any) -> bool:  # noqa: ANN401
     return any(0 in (*grid.get_height_ratios(), *grid.get_width_ratios()) for grid in grids)
 
 
-def _fonts(style: FigureStyle) -> dict[str, Any]:
-    return {
-        "backend": "agg",
-        "font.family": [style.font_family, "DejaVu Serif"],  # the latter for what the first lacks
-        "font.serif": ["Treadle Roman", "cmr10", "DejaVu Serif"],
-        "font.sans-serif": ["Treadle Sans", "DejaVu Sans"],
-        "font.monospace": ["Treadle Mono", "cmtt10", "DejaVu Sans Mono"],
-        "mathtext.fontset": "cm",
-        "pdf.fonttype": 42,  # TrueType: text that can be searched and copied, no Type 3
-        "ps.fonttype": 42,
-        "svg.hashsalt": "treadle",
-    }
-
-
 def _sizes(text: float) -> dict[str, Any]:
     small = round(_SMALL * text, 1)
     normal = ("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize")
     smaller = ("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize")
     return dict.fromkeys(normal, text) | dict.fromkeys(smaller, small)
-
-
-def _lines() -> dict[str, Any]:
-    return {
-        "axes.linewidth": 0.6,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "errorbar.capsize": 2,
-        "figure.max_open_warning": 0,
-        "grid.color": "0.9",
-        "grid.linewidth": 0.5,
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "lines.markersize": 4,
-        "patch.linewidth": 0.6,
-        **{f"{axis}tick.{name}": size for axis in "xy" for name, size in _TICKS.items()},
-    }
 
 
 class Figures:
@@ -212,10 +205,8 @@ class Figures:
     def emit_all(self) -> None:
         """Show the figures that are open, in the order they were made."""
         helpers = sys.modules.get("matplotlib._pylab_helpers")
-        if helpers is None:
-            return
-        for number in sorted(helpers.Gcf.figs):
-            self._host.show(self.save(helpers.Gcf.figs[number].canvas.figure))
+        for _, manager in sorted(helpers.Gcf.figs.items()) if helpers is not None else ():
+            self._host.show(self.save(manager.canvas.figure))
 
     def discard(self) -> None:
         """Close what is still open: a figure belongs to the cell that made it."""

@@ -60,12 +60,11 @@ def measured_layout(document: Document, formats: Path, folder: Path, programs: P
     if not shutil.which(job.engine.program):
         return Layout(FigureStyle(), depends=observed_inputs(job))
     made = format_of(text, job, formats)
-    style = FigureStyle(made.measure.text_width, made.measure.font_size)
     if not made.failed:
-        return Layout(style, depends=made.depends)
+        return Layout(made.style, depends=made.depends)
     bare = weave(document, (None,) * len(document.blocks))  # for the lines of the preamble
     places = Places(str(document.path), "measure.tex", bare.tex, bare.lines)
-    return Layout(style, diagnose_errors(made.log, places), depends=None)
+    return Layout(made.style, diagnose_errors(made.log, places), depends=None)
 
 
 class Typeset(Struct, frozen=True):

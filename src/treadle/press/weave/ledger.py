@@ -85,11 +85,11 @@ def _rows(label: str, entries: Sequence[Entry], context: Context) -> Iterator[Li
         # A label does not stand alone at the end of a page, nor its last row on the next one.
         together = number < len(about) and number in {1, len(about) - 1}
         end = r"\\*" if together else r"\\"
-        row = f"    {' & '.join((target, *_cells(entry, context)))} {end}"
+        row = f"    {' & '.join((target, *_fields(entry, context)))} {end}"
         yield Line(row, entry.chunk.span.line)
 
 
-def _cells(entry: Entry, context: Context) -> tuple[str, str, str, str]:
+def _fields(entry: Entry, context: Context) -> tuple[str, str, str, str]:
     """What it was compared with, the number of cases, the tolerance, the largest deviation."""
     found, chunk = entry.comparison, entry.chunk
     if found is None:
