@@ -84,7 +84,7 @@ def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
-        for path in fonts.converted(fonts.faces(_TEXT * style.font_size)):
+        for path in fonts.converted(_TEXT * style.font_size):
             font_manager.fontManager.addfont(path)
     except OSError:  # no place to keep them: matplotlib's own Computer Modern does
         return

@@ -66,9 +66,8 @@ class _Search:
             return []
         chosen = _chosen(left, self._places.commands)
         self._last = chosen[-1]
-        for item in chosen:
-            self._lost.add(lost_definition(item.undefined, self._line_of(item)))
-        self._lost.discard("")
+        lost = (lost_definition(item.undefined, self._line_of(item)) for item in chosen)
+        self._lost.update(filter(None, lost))
         return [item for item in chosen if item.undefined not in self._lost]
 
     def _line_of(self, item: Message) -> str:

@@ -29,11 +29,9 @@ class Engine(Struct, frozen=True):
     program: str
     bibliography: str  # makes `STEM.bbl` of what `STEM.aux` cites
     finder: str  # tells where files of the installation are
-    preloaded: str  # the format that a preamble is read on top of, before it is dumped
     options: tuple[str, ...]  # of every run
     page_options: tuple[str, ...]  # of one that makes pages
     draft_options: tuple[str, ...]  # of one that makes none
-    dumps: bool  # whether it can dump what `press/tex/format.py` needs
     install: str
 
     @property
@@ -54,9 +52,10 @@ class Engine(Struct, frozen=True):
         return self.program, *self.options, *begin, *options, f"{stem}.tex"
 
     def dump(self, stem: str, first: str) -> tuple[str, ...]:
-        """Read TeX's code `first`, then `STEM.tex`, which ends by dumping `STEM.fmt`."""
+        """Read TeX's code `first`, then `STEM.tex`, which ends by dumping `STEM.fmt`: all that on
+        top of the program's own format, which has its name."""
         start = (self.program, "-ini", f"-jobname={stem}", *self.options)
-        return *start, f"&{self.preloaded}", rf"{first}\input {stem}.tex"
+        return *start, f"&{self.program}", rf"{first}\input {stem}.tex"
 
     def cite(self, stem: str) -> tuple[str, ...]:
         """Make `STEM.bbl`."""
@@ -78,11 +77,9 @@ PDFLATEX = Engine(
     program="pdflatex",
     bibliography="bibtex",
     finder="kpsewhich",
-    preloaded="pdflatex",
     options=("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-recorder"),
     page_options=("-synctex=1",),
     draft_options=("-draftmode",),
-    dumps=True,
     install=(
         "install TeX: `make tex` in Treadle's folder, or `apt-get install texlive-latex-extra "
         "texlive-science lmodern`; or write the LaTeX alone with `--to tex`"

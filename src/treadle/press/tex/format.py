@@ -89,8 +89,6 @@ def _dump(preamble: str, job: Job) -> tuple[Path | None, bool]:
 
     And whether that is final: it is the preamble that is at fault, another try would end likewise.
     """
-    if not job.engine.dumps:
-        return None, True
     postlude = POSTLUDE.replace("%LINES% %\n  ", f"{preamble.count(chr(10))} ")
     job.file(".tex").write_text(preamble + postlude, "utf-8", newline="\n")
     log, _ = run_command(job, job.engine.dump(job.stem, PRELUDE))

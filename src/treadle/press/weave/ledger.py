@@ -14,7 +14,7 @@ from treadle.press.latex.fragment import Fragment, Line, render, verbatim_lines
 from treadle.press.markdown.context import Context
 from treadle.press.markdown.render import render_line
 from treadle.press.plugin.plugin import Comparison
-from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.results import ChunkResult, Results
 
 MARK = r"\checkedmark"
 LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
@@ -31,9 +31,7 @@ class Entry(Struct, frozen=True):
     comparison: Comparison | None
 
 
-def entries_of(
-    document: Document, results: Sequence[ChunkResult | InlineResult | None]
-) -> tuple[Entry, ...]:
+def entries_of(document: Document, results: Results) -> tuple[Entry, ...]:
     """What the chunks that ran have checked, in the order of the document."""
     entries: list[Entry] = []
     for chunk, result in zip(document.blocks, results, strict=True):
