@@ -188,3 +188,12 @@ def test_in_two_columns_and_with_a_template_of_ones_own(project):
     )
     made.write("own.tex.j2", f"{before}\n\\VAR{{body}}\n{after}\n")
     assert made.build().returncode == 0
+
+
+def test_a_comparison_announced_by_hand_that_is_no_number_is_an_error_at_its_line(project):
+    code = """import sys
+sys.audit("treadle.check", "eq:a", "a table", 1, 1e-9, float("inf"))"""
+    made = project(ONE.format(code=code, options=""))
+    done = made.build()
+    assert done.returncode == 1
+    assert "report.pmd:8: error: one failed: ValueError: `treadle.check`" in done.stderr

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from treadle.press.tex.diagnose import bibliography_problems, diagnose, diagnose_errors
+from treadle.press.tex.bibliography import bibliography_problems
+from treadle.press.tex.diagnose import diagnose, diagnose_errors
 from treadle.press.tex.log import first_error, messages
 from treadle.press.tex.places import Places
 

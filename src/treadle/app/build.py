@@ -26,8 +26,13 @@ from treadle.press.latex.floats import Copy
 from treadle.press.results import cut_streams, results_by_block, with_sources
 from treadle.press.tangle.extract import package_name
 from treadle.press.tangle.write import tangle
-from treadle.press.tex.engine import ProgramKilledError
-from treadle.press.tex.environment import document_epoch, is_dated_today, tex_environment, today
+from treadle.press.tex.engine import (
+    ProgramKilledError,
+    document_epoch,
+    is_dated_today,
+    tex_environment,
+    today,
+)
 from treadle.press.tex.passes import Job
 from treadle.press.tex.places import SYNCTEX, Places, synctex_for
 from treadle.press.tex.typeset import Typeset, typeset

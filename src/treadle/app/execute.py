@@ -28,7 +28,7 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import LINES, Trace
 from treadle.press.document.model import Chunk, Document
-from treadle.press.plugin.matplotlib_state import VARIABLES
+from treadle.press.plugin.figures import VARIABLES
 from treadle.press.plugin.plugin import LOOK
 from treadle.press.results import problem_of
 from treadle.press.tex.engine import Programs
@@ -38,7 +38,7 @@ from treadle.problem import Problem, has_errors
 
 PLUGIN = "treadle.press.plugin.plugin:PressPlugin"
 FOLDER = Path(__file__).parents[1] / "press" / "plugin"
-LIBRARIES = "treadle.press.plugin.matplotlib_state"
+LIBRARIES = "treadle.press.plugin.figures"
 ENVIRONMENT = {"MPLBACKEND": "agg"}  # figures are drawn into files, not on a screen
 
 

@@ -27,7 +27,7 @@ from treadle.engine.store.files import standing, unseen
 from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.engine.trace import Observed, Trace
 from treadle.press.document.text import is_file
-from treadle.press.tex.environment import today
+from treadle.press.tex.engine import today
 from treadle.problem import Problem
 
 if TYPE_CHECKING:

@@ -113,18 +113,11 @@ def cells_of(document: Document, seed: int) -> Cells:
     )
 
 
-class CaptionCode(Struct, frozen=True):
-    """The inline code of a chunk's caption and alt text."""
-
-    caption: tuple[Inline, ...]
-    alt: tuple[Inline, ...]
-
-
-def caption_code(chunk: Chunk) -> CaptionCode:
-    """The inline code of the chunk's caption and alt text, at the line of its options."""
+def caption_code(chunk: Chunk) -> tuple[Sequence[Inline], Sequence[Inline]]:
+    """The inline code of the chunk's caption, and of its alt text, at the line of its options."""
     span = Span.at(chunk.span.file, max(1, chunk.code_line - 1))
-    given = (chunk.options.caption or "", chunk.options.alt or "")
-    return CaptionCode(*(find_inlines(text, span) if "<%" in text else () for text in given))
+    caption, alt = chunk.options.caption or "", chunk.options.alt or ""
+    return find_inlines(caption, span), find_inlines(alt, span)
 
 
 def derived_seed(seed: int, identity: str) -> int:
@@ -159,8 +152,8 @@ def _of_chunk(chunk: Chunk, making: _Making) -> list[Cell]:
     cell = _chunk_cell(chunk, making)
     if cell is None:
         return []
-    code = caption_code(chunk)
-    inlines = (*code.caption, *code.alt)
+    caption, alt = caption_code(chunk)
+    inlines = (*caption, *alt)
     if not inlines:
         return [cell]
     label, file = f"caption of {chunk.label}", chunk.span.file

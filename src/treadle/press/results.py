@@ -43,6 +43,7 @@ class InlineResult(Struct, frozen=True):
 
 
 Result = ChunkResult | InlineResult
+Results = Sequence[Result | None]  # by the blocks of a document; None: not run
 
 
 def results_by_block(
@@ -74,9 +75,7 @@ def results_by_block(
     return found
 
 
-def with_sources(
-    document: Document, results: Sequence[Result | None], files: Mapping[int, str]
-) -> tuple[Result | None, ...]:
+def with_sources(document: Document, results: Results, files: Mapping[int, str]) -> Results:
     """`results` with all that is to be shown; `files` are texts of files by chunk number."""
     return tuple(
         _with_source(block, result, files) if isinstance(block, Chunk) else result
@@ -124,12 +123,11 @@ def _placed(outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path) -
 
 
 def _captioned(chunk: Chunk, result: ChunkResult, texts: Sequence[str]) -> ChunkResult:
-    inlines = caption_code(chunk)
-    caption, alt = texts[: len(inlines.caption)], texts[len(inlines.caption) :]
+    caption, alt = caption_code(chunk)
     return replace(
         result,
-        caption=_filled(chunk.options.caption or "", inlines.caption, caption),
-        alt=_filled(chunk.options.alt or "", inlines.alt, alt),
+        caption=_filled(chunk.options.caption or "", caption, texts[: len(caption)]),
+        alt=_filled(chunk.options.alt or "", alt, texts[len(caption) :]),
     )
 
 

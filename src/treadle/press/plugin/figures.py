@@ -1,4 +1,4 @@
-"""matplotlib's figures as vector PDF files, in their place among the output."""
+"""matplotlib: its figures as vector PDF files, in their place among the output; its state."""
 
 from __future__ import annotations
 
@@ -9,22 +9,25 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, convert
 
 from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 
+if TYPE_CHECKING:
+    from treadle.engine.observe.settings import Library
+    from treadle.engine.observe.state import Probe
+
 PDF = "application/pdf"
 
 
 class FigureStyle(Struct, frozen=True):
-    """How figures look: the document's fonts and its text width."""
+    """What figures are drawn for: the document's text width and the size of its font."""
 
     text_width: float = 6.3  # inches
-    font_size: float = 10.0  # points: the document's; labels in figures are a little smaller
-    font_family: str = "serif"
+    font_size: float = 10.0  # points; labels in figures are a little smaller
 
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
@@ -35,6 +38,32 @@ _SMALL = 0.92  # size of tick labels to the rest
 # Okabe and Ito's palette, told apart by colour-blind readers too; without its faint yellow.
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
 _TICKS = {"major.size": 3, "major.width": 0.6, "minor.size": 1.8, "minor.width": 0.5}
+_FONTS = {
+    "backend": "agg",
+    "font.family": ["serif", "DejaVu Serif"],  # the latter for what the first lacks
+    "font.serif": ["Treadle Roman", "cmr10", "DejaVu Serif"],
+    "font.sans-serif": ["Treadle Sans", "DejaVu Sans"],
+    "font.monospace": ["Treadle Mono", "cmtt10", "DejaVu Sans Mono"],
+    "mathtext.fontset": "cm",
+    "pdf.fonttype": 42,  # TrueType: text that can be searched and copied, no Type 3
+    "ps.fonttype": 42,
+    "svg.hashsalt": "treadle",
+}
+_LINES = {
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "errorbar.capsize": 2,
+    "figure.max_open_warning": 0,
+    "grid.color": "0.9",
+    "grid.linewidth": 0.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.2,
+    "lines.markersize": 4,
+    "patch.linewidth": 0.6,
+    **{f"{axis}tick.{name}": size for axis in "xy" for name, size in _TICKS.items()},
+}
 # Tables of a font that say how to lay out text: a PDF holds text that is laid out already.
 _LAYOUT_TABLES = ["GSUB", "GPOS", "GDEF", "MATH", "kern", "gasp"]
 
@@ -44,7 +73,7 @@ def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
     # Building the list of fonts on a new machine is no news of the document.
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     text = round(_TEXT * style.font_size, 1)
-    settings = _fonts(style) | _sizes(text) | _lines()
+    settings = {**_FONTS, **_sizes(text), **_LINES}
     settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
     settings["figure.figsize"] = (style.text_width, _ASPECT * style.text_width)
     matplotlib.rcParams.update(settings)
@@ -55,7 +84,7 @@ def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
-        for path in fonts.converted(fonts.faces(_TEXT * style.font_size)):
+        for path in fonts.converted(_TEXT * style.font_size):
             font_manager.fontManager.addfont(path)
     except OSError:  # no place to keep them: matplotlib's own Computer Modern does
         return
@@ -131,43 +160,11 @@ def _has_empty_rows(figure: Any) -> bool:  # noqa: ANN401
     return any(0 in (*grid.get_height_ratios(), *grid.get_width_ratios()) for grid in grids)
 
 
-def _fonts(style: FigureStyle) -> dict[str, Any]:
-    return {
-        "backend": "agg",
-        "font.family": [style.font_family, "DejaVu Serif"],  # the latter for what the first lacks
-        "font.serif": ["Treadle Roman", "cmr10", "DejaVu Serif"],
-        "font.sans-serif": ["Treadle Sans", "DejaVu Sans"],
-        "font.monospace": ["Treadle Mono", "cmtt10", "DejaVu Sans Mono"],
-        "mathtext.fontset": "cm",
-        "pdf.fonttype": 42,  # TrueType: text that can be searched and copied, no Type 3
-        "ps.fonttype": 42,
-        "svg.hashsalt": "treadle",
-    }
-
-
 def _sizes(text: float) -> dict[str, Any]:
     small = round(_SMALL * text, 1)
     normal = ("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize")
     smaller = ("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize")
     return dict.fromkeys(normal, text) | dict.fromkeys(smaller, small)
-
-
-def _lines() -> dict[str, Any]:
-    return {
-        "axes.linewidth": 0.6,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.axisbelow": True,
-        "errorbar.capsize": 2,
-        "figure.max_open_warning": 0,
-        "grid.color": "0.9",
-        "grid.linewidth": 0.5,
-        "legend.frameon": False,
-        "lines.linewidth": 1.2,
-        "lines.markersize": 4,
-        "patch.linewidth": 0.6,
-        **{f"{axis}tick.{name}": size for axis in "xy" for name, size in _TICKS.items()},
-    }
 
 
 class Figures:
@@ -208,10 +205,8 @@ class Figures:
     def emit_all(self) -> None:
         """Show the figures that are open, in the order they were made."""
         helpers = sys.modules.get("matplotlib._pylab_helpers")
-        if helpers is None:
-            return
-        for number in sorted(helpers.Gcf.figs):
-            self._host.show(self.save(helpers.Gcf.figs[number].canvas.figure))
+        for _, manager in sorted(helpers.Gcf.figs.items()) if helpers is not None else ():
+            self._host.show(self.save(manager.canvas.figure))
 
     def discard(self) -> None:
         """Close what is still open: a figure belongs to the cell that made it."""
@@ -233,3 +228,44 @@ class Figures:
             self._host.show(self.save(figure))
 
         module.Figure.show = show
+
+
+# What the engine is to know of matplotlib: its variables, the files it keeps, its settings.
+
+# Read without being seen: by name, in passing, and before anything is observed.
+VARIABLES = ("MATPLOTLIBRC", "MPLCONFIGDIR", "MPLBACKEND")
+
+OPAQUE = (  # a figure and all that is in it hang together, and draw on what is no value
+    *("matplotlib.artist.Artist", "matplotlib.backend_bases.FigureCanvasBase"),
+    *("matplotlib.backend_bases.FigureManagerBase", "matplotlib.animation.Animation"),
+    *("matplotlib.gridspec.GridSpecBase", "matplotlib.gridspec.SubplotSpec"),
+    *("matplotlib.widgets.Widget", "matplotlib.colorbar.Colorbar"),
+)
+SINGLETONS = (("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"))
+
+
+def libraries() -> dict[str, Library]:
+    from treadle.engine.observe.settings import Library  # a build needs the variables alone
+
+    caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # ours: `fonts`
+    library = Library(probes, caches, ("/matplotlibrc",), OPAQUE, SINGLETONS)
+    return {"matplotlib": library}
+
+
+def probes(matplotlib: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    """`rcParams`, each setting for itself."""
+    from treadle.engine.observe.state import Probe
+
+    settings = matplotlib.rcParams
+    lists = [name for name in settings if isinstance(dict.__getitem__(settings, name), list)]
+
+    # Past its own look-ups, which resolve the backend.
+    def take() -> tuple[object, ...]:
+        changeable = tuple([tuple(dict.__getitem__(settings, name)) for name in lists])
+        return changeable, tuple(dict.keys(settings)), tuple(dict.values(settings))
+
+    def spell(taken: Any) -> Mapping[str, object]:  # noqa: ANN401
+        changeable, names, values = taken
+        return dict(zip(names, values, strict=True)) | dict(zip(lists, changeable, strict=True))
+
+    return (Probe("matplotlib's setting `{}`", take, spell),)

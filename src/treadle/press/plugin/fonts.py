@@ -14,8 +14,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-
 from treadle.press.tex.engine import PDFLATEX
 
 _RECIPE = "1"  # part of the file's name in the cache: change it with the conversion
@@ -25,51 +23,46 @@ _PUNCTUATION = range(0x2010, 0x2040)
 _SIGNS = (0x20AC, 0x2122, 0x2126, 0x2212, 0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04)
 
 
-class Face(Struct, frozen=True):
-    """One face: TeX's file, and the family that matplotlib knows it by."""
+def converted(size: float) -> Iterator[Path]:
+    """The files to hand to matplotlib for text of about `size` points; none where TeX has no
+    Latin Modern."""
+    wanted = _faces(size)
+    for source in _find([*wanted]):
+        if source.name in wanted:
+            yield _convert_once(source, wanted[source.name])
 
-    file: str
-    family: str
 
-
-def faces(size: float) -> tuple[Face, ...]:
-    """The faces for text of about `size` points: type is cut differently for small sizes."""
+def _faces(size: float) -> dict[str, str]:
+    """TeX's files, and the family that matplotlib knows each by: type is cut differently for
+    small sizes."""
     roman = min((8, 9, 10, 12), key=lambda cut: abs(cut - size))
-    return (
-        Face(f"lmroman{roman}-regular.otf", "Treadle Roman"),
-        Face(f"lmroman{min(roman, 10)}-italic.otf", "Treadle Roman"),
-        Face(f"lmroman{min(roman, 10)}-bold.otf", "Treadle Roman"),
-        Face("lmsans8-regular.otf" if size < 9 else "lmsans10-regular.otf", "Treadle Sans"),
-        Face("lmmono8-regular.otf" if size < 9 else "lmmono10-regular.otf", "Treadle Mono"),
-    )
+    small = 8 if size < 9 else 10
+    return {
+        f"lmroman{roman}-regular.otf": "Treadle Roman",
+        f"lmroman{min(roman, 10)}-italic.otf": "Treadle Roman",
+        f"lmroman{min(roman, 10)}-bold.otf": "Treadle Roman",
+        f"lmsans{small}-regular.otf": "Treadle Sans",
+        f"lmmono{small}-regular.otf": "Treadle Mono",
+    }
 
 
-def converted(wanted: tuple[Face, ...]) -> Iterator[Path]:
-    """The files to hand to matplotlib; none where TeX has no Latin Modern."""
-    sources = _find([face.file for face in wanted])
-    for face in wanted:
-        source = sources.get(face.file)
-        if source is not None:
-            yield _convert_once(source, face)
-
-
-def _find(files: list[str]) -> dict[str, Path]:
+def _find(files: list[str]) -> list[Path]:
     try:
         found = subprocess.run(PDFLATEX.find(files), capture_output=True, text=True, check=False)
     except OSError:  # no TeX here
-        return {}
-    return {Path(line).name: Path(line) for line in found.stdout.splitlines()}
+        return []
+    return [Path(line) for line in found.stdout.splitlines()]
 
 
-def _convert_once(source: Path, face: Face) -> Path:
+def _convert_once(source: Path, family: str) -> Path:
     data = source.read_bytes()
-    digest = hashlib.sha256(f"{_RECIPE} {face.family}".encode() + data).hexdigest()[:16]
+    digest = hashlib.sha256(f"{_RECIPE} {family}".encode() + data).hexdigest()[:16]
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     target = Path(cache) / "treadle" / "fonts" / f"{source.stem}-{digest}.ttf"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(f".{os.getpid()}")
-        _convert(source, face.family, partial)
+        _convert(source, family, partial)
         partial.replace(target)
     return target
 

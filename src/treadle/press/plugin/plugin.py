@@ -9,9 +9,10 @@ that holds some of them.
 
 from __future__ import annotations
 
+import math
 import sys
 import threading
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any
 
 from msgspec import Struct
@@ -37,53 +38,44 @@ class PressPlugin:
         self._host = host
         self._figures = Figures(host)
         self._comparisons = Comparisons(host)
-        self._at_prompt = False
+        self._cell: Cell | None = None  # the one that runs, or ran last
 
     def display(self, value: object) -> Bundle | None:
         """Nothing for what is seen in its figure; at a prompt all else as Python shows it."""
         if is_drawn(value):
             return Bundle()
-        if self._at_prompt:
+        if self._cell and self._cell.prompt:
             return None
         if is_figure(value):
             return self._figures.save(value)
         table = table_of(value)
         return Bundle({TABLE: encoded(table).decode()}) if table else _latex(value)
 
-    def around_cell(self, cell: Cell) -> _Around:
-        """The cell's figures are shown at its end, and closed; its comparisons are noted."""
-        self._at_prompt = cell.prompt
-        return _Around(cell, self._host, self._figures, self._comparisons)
+    def around_cell(self, cell: Cell) -> PressPlugin:
+        """The cell's figures are shown at its end, and closed; its comparisons are noted.
 
-
-class _Around(Struct, frozen=True):
-    """A class and no generator: its frames are left out of the user's traceback."""
-
-    cell: Cell
-    host: Host
-    figures: Figures
-    comparisons: Comparisons
+        No generator does it: its frames would be in the user's traceback.
+        """
+        self._cell = cell
+        return self
 
     def __enter__(self) -> None:
-        self.comparisons.take()  # what an import or inline code has compared is no cell's
-        self.figures.begin(self.cell)
+        assert self._cell is not None
+        self._comparisons.take()  # what an import or inline code has compared is no cell's
+        self._figures.begin(self._cell)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Raises what drawing raises."""
+        is_inline = self._cell is not None and self._cell.is_inline
         try:
-            if kind is None and not self.cell.is_inline:
-                self.figures.emit_all()
+            if kind is None and not is_inline:
+                self._figures.emit_all()
         finally:
-            self.figures.discard()
-            if not self.cell.is_inline and (found := self.comparisons.take()):
-                self.host.note(NOTE, found)
-            if self.figures.drew or self._reads_style():
-                self.host.rest_on(LOOK)
+            self._figures.discard()
+            if not is_inline and (found := self._comparisons.take()):
+                self._host.note(NOTE, found)
+            if self._figures.drew or self._reads_style():
+                self._host.rest_on(LOOK)
 
     def _reads_style(self) -> bool:
         """Whether the cell could see how figures are to look."""
@@ -91,7 +83,7 @@ class _Around(Struct, frozen=True):
             return False
         modules = (
             getattr(value, "__name__", None)
-            for value in self.host.reachable()
+            for value in self._host.reachable()
             if isinstance(value, ModuleType)
         )
         return any(str(name).partition(".")[0] in DRAWING for name in modules)
@@ -143,6 +135,27 @@ class Comparison(Struct, frozen=True):
     deviation: float
 
 
+TAKES = (
+    "`treadle.check` is announced with a label, what it was compared with, the cases, "
+    "a tolerance or None, and the largest deviation"
+)
+
+
+def comparison_of(record: tuple[Any, ...]) -> Comparison:
+    """What was announced, perhaps by hand. Raises, where it was, TypeError and ValueError: the
+    ledger has no way to show what is no number."""
+    try:
+        of, against, cases, tolerance, deviation = record
+        limits = [0.0 if tolerance is None else float(tolerance), float(deviation)]
+        cases = int(cases)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{TAKES}, not {record!r}") from None
+    if cases < 0 or not all(0 <= limit < math.inf for limit in limits):
+        raise ValueError(f"{TAKES}, all finite and none below zero, not {record!r}")
+    allowed = None if tolerance is None else limits[0]
+    return Comparison(str(of), str(against), cases, allowed, limits[1])
+
+
 class Comparisons:
     def __init__(self, host: Host) -> None:
         """Listen from the moment on at which the chunks import what announces them."""
@@ -172,9 +185,7 @@ class Comparisons:
 
         def hear(name: str, arguments: tuple[Any, ...]) -> None:
             if name == event:
-                of, against, cases, tolerance, found = arguments
-                allowed = None if tolerance is None else float(tolerance)
-                new = Comparison(str(of), str(against), int(cases), allowed, float(found))
+                new = comparison_of(arguments)
                 own = threading.current_thread() is threading.main_thread()
                 (self._found if own else self._of_threads).append(new)
 

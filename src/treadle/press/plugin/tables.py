@@ -15,7 +15,7 @@ TABLE = "application/vnd.treadle.table+json"
 
 
 class Table(Struct, frozen=True):
-    """A DataFrame or a list of records: cells as text, one alignment a column."""
+    """A DataFrame or a list of records: its fields as text, one alignment a column."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -30,7 +30,7 @@ Format = str | int | Callable[[Any], str]
 
 
 def is_plain(value: object) -> bool:
-    """Whether a value fits into a cell: a text, a number, a truth value, nothing."""
+    """Whether a value fits into a field: a text, a number, a truth value, nothing."""
     return value is None or isinstance(value, str | Real) or _scalar(value) is not value
 
 
@@ -43,19 +43,19 @@ def is_numeric(column: Sequence[object]) -> bool:
 
 
 def is_missing(value: object) -> bool:
-    """None, NaN, pandas' NA and NaT: shown as an empty cell."""
+    """None, NaN, pandas' NA and NaT: shown as an empty field."""
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
 def format_column(column: Sequence[object], form: Format | None = None) -> list[str]:
-    """The texts of a column's cells; `form` says how floats are written (`"{:.2f}"`, `"%.2f"`,
+    """The texts of a column's fields; `form` says how floats are written (`"{:.2f}"`, `"%.2f"`,
     a number of decimals, a function)."""
     values = [_scalar(value) for value in _days(column)]
     write = _writer(form) if form is not None else _common_writer(values)
-    return [_cell(value, write) for value in values]
+    return [_field(value, write) for value in values]
 
 
-def _cell(value: object, write: Callable[[float], str]) -> str:
+def _field(value: object, write: Callable[[float], str]) -> str:
     if is_missing(value):
         return ""
     if isinstance(value, Real) and not isinstance(value, Integral):
@@ -133,7 +133,7 @@ def is_records(value: object) -> bool:
         and len(value) > 0
         and all(isinstance(record, dict) and record for record in value)
         and all(isinstance(name, str) for record in value for name in record)
-        and all(is_plain(cell) for record in value for cell in record.values())
+        and all(is_plain(field) for record in value for field in record.values())
     )
 
 

@@ -1,21 +1,213 @@
-"""What LaTeX and BibTeX say, as problems at lines of the `.pmd` and of the bibliography."""
+"""From LaTeX's log to problems at lines of the `.pmd` and of the author's other files."""
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
 
-from treadle.press.tex.errors import errors_of
+from treadle.press.tex.consequences import BEGUN, mistakes
 from treadle.press.tex.log import Kind, Message, first_error, messages
-from treadle.press.tex.passes import databases_in
-from treadle.press.tex.places import MADE, READ_BY, Places
-from treadle.press.tex.words import citation_hint, nowhere, reference_hint
+from treadle.press.tex.places import ARGUMENT, READS, Places, key_of_made, last_paragraph
+from treadle.press.tex.words import (
+    ENDINPUT,
+    FATAL,
+    NO_ENVIRONMENT,
+    OPEN_ARGUMENT,
+    citation_hint,
+    nowhere,
+    open_formula,
+    reference_hint,
+    words_for,
+)
 from treadle.problem import Problem, Span, error, warning
+
+
+def diagnose(log: str, places: Places) -> tuple[Problem, ...]:
+    """The problems of the log of a settled pass, in the order of the document's lines."""
+    found = tuple(messages(log))
+    # A character may be missing thousands of times.
+    others = (item for item in dict.fromkeys(found) if item.kind is not Kind.ERROR)
+    return _merged(
+        [*_errors(found, places), *(each for item in others for each in _others(item, places))]
+    )
+
+
+def diagnose_errors(log: str, places: Places) -> tuple[Problem, ...]:
+    """The errors alone: all that counts of a pass that was not the last."""
+    return _merged(_errors(messages(log), places))
+
+
+def diagnose_missing(log: str, places: Places) -> tuple[Problem, ...]:
+    """The references and citations that surely lead nowhere, though LaTeX has come to no end."""
+    said = [item for item in messages(log) if item.kind is Kind.WARNING]
+    keys = {item: found["key"] for item in said if (found := NOT_DEFINED.match(item.text))}
+    lost = nowhere(keys.values(), places)
+    missing = (item for item in said if keys.get(item) in lost)
+    return _merged(problem for item in missing for problem in _others(item, places))
+
+
+def _merged(found: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Each problem once, in the order of the lines."""
+    return tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
+
+
+# Errors: of those that only follow from another one, nothing is said.
+
+VERBATIM = re.compile(r"File ended while scanning use of \\@s?xverbatim")
+BEGIN_VERBATIM = re.compile(r"\\begin\{verbatim\*?\}")
+DEFINED = re.compile(r"Command (?P<name>\\\S+) (?:already defined|undefined)")
+NO_FILE = re.compile(r"File `(?P<name>[^']+)' not found")
+IMAGE = re.compile(r"\w+ \(file (?P<name>[^)]+)\)")  # it begins with the program's name
+SKIPPED = re.compile(r"Incomplete (?P<name>\\if\w*); all text was ignored after line (?P<line>\d+)")
+INTERNAL = {r"\@footnotetext": r"\footnote"}  # LaTeX's commands, by those that authors write
+FINDABLE = 6  # so many characters are hardly found elsewhere by chance
+CLASH = re.compile(r"Option clash for package (?P<name>[^\s.]+)")
+DOLLAR = re.compile(r"(?<!\\)\$")
+
+
+def _errors(found: Iterable[Message], places: Places) -> Iterator[Problem]:
+    errors = [item for item in found if item.kind is Kind.ERROR]
+    for item in mistakes(errors, places):
+        said = words_for(item, places)
+        yield error(_place(item, places), f"LaTeX: {said.sentence}", said.hint)
+
+
+def _place(item: Message, places: Places) -> Span:
+    """The line of the document: LaTeX's, or that of what the error is about."""
+    text = item.said
+    key = key_of_made(item.line, places.bibliography) if item.file.endswith(".bbl") else ""
+    if entry := places.entries.get(key):
+        return entry.of(_about(text, item) or "".join((item.read or item.context).split()[-1:]))
+    if (begun := BEGUN.match(text)) and begun["line"]:
+        return places.of_begin(begun["what"], item.file, int(begun["line"]))
+    if VERBATIM.match(text):
+        return places.of_pattern(BEGIN_VERBATIM, len(BEGIN_VERBATIM.findall(places.tex)))
+    if (open_ := OPEN_ARGUMENT.match(text)) and (at := _argument(open_["name"], item, places)):
+        return at
+    if item.ends_formula and item.line > 1:  # TeX misses it at the blank line
+        return _place_of_open(item, places)
+    if at := _file_place(text, places):
+        return at
+    if skipped := SKIPPED.search(text):
+        return places.of_source(skipped["name"], places.of_line(int(skipped["line"])))
+    if FATAL.match(text) and ENDINPUT.search(places.tex):
+        return places.of_pattern(ENDINPUT)
+    if not item.line:
+        return places.of_line(1)
+    if at := _place_in_collected(item, places):
+        return at
+    about = _about(text, item)
+    at = places.of_file(item.file or places.tex_name, item.line)
+    at = (places.of_line_before(about, item.file, item.line) if about else None) or at
+    return places.of_source(about, at)
+
+
+def _about(text: str, item: Message) -> str:
+    """What stands in the document where the error is; empty: unknown."""
+    if found := NO_ENVIRONMENT.match(text):
+        return f"\\begin{{{found['name']}}}"
+    if found := DEFINED.match(text):
+        return found["name"]
+    if found := CLASH.match(text):
+        return f"{{{found['name']}}}"
+    if text.startswith("Missing \\right"):
+        return r"\left"
+    return item.undefined
+
+
+def _file_place(text: str, places: Places) -> Span | None:
+    """Where a file is named: LaTeX asks for another name and tells no line, or dies of it."""
+    if missing := NO_FILE.match(text):
+        stem = missing["name"].rpartition(".")[0] or missing["name"]
+    elif image := IMAGE.match(text):
+        stem = image["name"].rpartition("/")[2]
+    else:
+        return None
+    named = re.compile(rf"(?<![\w-]){re.escape(stem)}(?![\w-])")
+    at = places.of_input(named) if not named.search(places.tex) else None
+    return at or places.of_source(stem, places.of_pattern(named))
+
+
+def _argument(name: str, item: Message, places: Places) -> Span | None:
+    """Where the argument begins that never ends; an empty line is a \\par in TeX's eyes."""
+    start = re.split(r" ?\\par\b|\\ETC\.|\.\.\.$", item.context)[0][:60]
+    name = INTERNAL.get(name, name)
+    alone = start.removeprefix("{")
+    for opening in (f"\\begin{{{name[1:]}}}{start}", name + start, alone):
+        if (len(opening) >= FINDABLE or opening != alone) and (at := places.of_text(opening)):
+            return at
+    begin = alone.partition("\\")[0].strip()[:20]
+    for entry in places.entries.values():
+        if len(begin) >= FINDABLE and begin in entry.text:
+            return entry.of(begin)
+    return places.of_open(name)
+
+
+def _place_of_open(item: Message, places: Places) -> Span:
+    """Where it was opened by an environment, or the last line before that blank line."""
+    paragraph = places.paragraph(item.file, item.line)
+    if opened := open_formula(paragraph):
+        return places.of_file(item.file, item.line - len(paragraph) + opened[0])
+    last = paragraph[-1] if paragraph else ""
+    read = READS.search(last)
+    path = Path(places.file).parent / read[1].strip() if read else None
+    for other in places.inputs if path else ():
+        lines = other.text.rstrip().split("\n")
+        dollars = DOLLAR.findall("\n".join(last_paragraph(lines)))
+        if other.name in {str(path), f"{path}.tex"} and len(dollars) % 2:
+            return Span.at(other.name, len(lines))
+    return places.of_file(item.file, item.line - 1)
+
+
+# What LaTeX reads to its end before it sets it, `align` and the like and arguments of commands:
+# what is wrong in it, it finds at the end.
+
+COLLECTS = r"(?:x?x?align(?:at)?|flalign|gather|multline|subequations|tabularx|tabulary)\*?"
+COLLECTED = re.compile(rf"\\end\{{(?P<name>{COLLECTS})\}}")
+LONGEST, SHORTEST = 40, 3  # characters of LaTeX's context that are looked for
+SURE = 10  # so many are hardly found elsewhere by chance
+
+
+def _place_in_collected(item: Message, places: Places) -> Span | None:
+    """The line of what LaTeX had read of it when it stumbled; None where that can't be told."""
+    if not places.is_job(item.file) or not item.line:
+        return None
+    line, context = places.tex_line(item.line), _compact(item.context)
+    first, least = max(item.line - ARGUMENT, 1), SURE
+    if ended := COLLECTED.search(line):
+        begin = f"\\begin{{{ended['name']}}}"
+        above = range(item.line, 0, -1)
+        first = next((at for at in above if begin in places.tex_line(at)), item.line)
+        least = SHORTEST
+    if context.endswith(_compact(line)[-least:]) or context[-least:] in _compact(line):
+        return None
+    number = _last_line_with(context, places.tex_lines[first - 1 : item.line - 1], least)
+    return None if number is None else places.of_line(first + number)
+
+
+def _last_line_with(context: str, lines: list[str], least: int) -> int | None:
+    """The index of the line in which the context ends; TeX prints blanks where it likes."""
+    texts = [_compact(line) for line in lines]
+    whole = "".join(texts)
+    for length in range(min(LONGEST, len(context)), least - 1, -1):
+        at = whole.rfind(context[-length:])
+        if at >= 0:
+            return bisect_left([*accumulate(map(len, texts))], at + length)
+    return None
+
+
+def _compact(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+# Warnings, and what LaTeX only notes.
 
 TOLERATED = 2.0  # points by which a box may stick out before it is worth a word
 
-UNDEFINED = re.compile(r"^(?P<kind>Reference|Citation) [`'](?P<key>[^']+)'.* undefined")
+NOT_DEFINED = re.compile(r"^(?P<kind>Reference|Citation) [`'](?P<key>[^']+)'.* undefined")
 UNKNOWN_OPTION = re.compile(r"^Unused global option\(s\): *\[(?P<name>[^\]]+)\]")
 DUPLICATE_LABEL = re.compile(r"^Label `(?P<key>[^']+)' multiply defined")
 # Nothing is wrong in the result: the passes see to it, or LaTeX found a good substitute.
@@ -35,34 +227,6 @@ BOOKMARK = (
     "the PDF's bookmark of this heading lacks its formulas or commands: "
     r"give their plain text by \texorpdfstring{formula}{text}"
 )
-
-
-def diagnose(log: str, places: Places) -> tuple[Problem, ...]:
-    """The problems of the log of a settled pass, in the order of the document's lines."""
-    found = tuple(messages(log))
-    errors = errors_of([item for item in found if item.kind is Kind.ERROR], places)
-    # A character may be missing thousands of times.
-    others = (item for item in dict.fromkeys(found) if item.kind is not Kind.ERROR)
-    return _merged([*errors, *(problem for item in others for problem in _others(item, places))])
-
-
-def diagnose_errors(log: str, places: Places) -> tuple[Problem, ...]:
-    """The errors alone: all that counts of a pass that was not the last."""
-    return _merged(errors_of([item for item in messages(log) if item.kind is Kind.ERROR], places))
-
-
-def diagnose_missing(log: str, places: Places) -> tuple[Problem, ...]:
-    """The references and citations that surely lead nowhere, though LaTeX has come to no end."""
-    said = [item for item in messages(log) if item.kind is Kind.WARNING]
-    keys = {item: found["key"] for item in said if (found := UNDEFINED.match(item.text))}
-    lost = nowhere(keys.values(), places)
-    missing = (item for item in said if keys.get(item) in lost)
-    return _merged(problem for item in missing for problem in _others(item, places))
-
-
-def _merged(found: Iterable[Problem]) -> tuple[Problem, ...]:
-    """Each problem once, in the order of the lines."""
-    return tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
 
 
 def _others(item: Message, places: Places) -> Iterator[Problem]:
@@ -85,7 +249,7 @@ def _other(item: Message, places: Places) -> Problem | None:
     if item.kind is Kind.REFUSED:
         place = places.of_source("write18", places.of_line(1))
         return warning(place, f"LaTeX may run no program: `{item.text}` is not run")
-    if found := UNDEFINED.match(item.text):
+    if found := NOT_DEFINED.match(item.text):
         return _undefined(found["kind"], found["key"], at, places)
     if found := DUPLICATE_LABEL.match(item.text):
         if found["key"].endswith("@cref"):  # cleveref's own shadow of the label
@@ -175,142 +339,3 @@ def _end(number: int, places: Places) -> Span:
     inputs = places.inputs if END not in places.tex_line(number) else ()
     names = (other.name for other in inputs if END in other.line(number))
     return next((Span.at(name, number) for name in names), places.of_line(number))
-
-
-# What BibTeX says.
-
-AT_LINE = re.compile(
-    r"^(?P<message>.+?)---(?:line (?P<line>\d{1,9})\d* of|while reading) file (?P<file>.+)$"
-)
-NO_DATABASE = re.compile(r"^I couldn't open (?P<kind>database|style) file (?P<file>.+)$")
-# What the style's program stumbles over: the line after it is the style's.
-NAMES = re.compile(r"^Too many commas in name \d+ of .* for entry (?P<key>\S+)$")
-SAID = {"while executing", "I found no style file"}  # by the line before
-NO_STRING = re.compile(
-    r'^Warning--string name "(?P<name>[^"]+)" is undefined\n'
-    r"--line (?P<line>\d{1,9}) of file (?P<file>.+)$",
-    re.MULTILINE,
-)
-BAD_CROSSREF = re.compile(
-    r'^A bad cross reference---entry "(?P<key>[^"]+)"\nrefers to entry "(?P<other>[^"]+)"',
-    re.MULTILINE,
-)
-UNKNOWN_ENTRY = "I didn't find a database entry for"
-ABOUT_ENTRY = re.compile(r"^Warning--(?P<message>.+ in (?P<key>\S+))$")
-UNKNOWN_TYPE = re.compile(r"""^Warning--entry type for "(?P<key>[^"]+)" isn't style-file defined""")
-# BibTeX itself ends a long line by a `%`; addresses may hold one.
-ADDRESS = re.compile(r"\\(?:url|doi|href|path|nolinkurl)\s*\{[^{}]*\}")
-COMMENT = re.compile(r"(?<!\\)%.*\S")
-
-
-def bibliography_problems(log: str, places: Places, directory: Path) -> Iterator[Problem]:
-    """The problems of a `.blg`, at the entry of the database or at `\\bibliography`."""
-    errors = list(dict.fromkeys(_entry_errors(log, places, directory)))
-    yield from errors
-    yield from _unknown_strings(log, places)
-    if not errors:  # an entry that is cut off lacks fields, which says nothing new
-        yield from _entry_warnings(log, places)
-
-
-def _entry_errors(log: str, places: Places, directory: Path) -> Iterator[Problem]:
-    for line in log.splitlines():
-        if found := NO_DATABASE.match(line):
-            stem = found["file"].rpartition(".")[0] or found["file"]
-            at = places.of_source(stem, places.of_pattern(READ_BY[".bbl"]))
-            what = "bibliography file" if found["kind"] == "database" else "bibliography style"
-            yield error(at, f"there is no {what} `{found['file']}`")
-        elif found := NAMES.match(line):
-            at = _entry(found["key"], places, "author")
-            text = f"BibTeX: too many commas in the names of `{found['key']}`"
-            yield error(at, text, "`and` stands between authors: `Ann Lee and Bo Chen and others`")
-        elif (found := AT_LINE.match(line)) and found["message"] not in SAID:
-            name = found["file"].strip()
-            files = (path for path in databases_in(directory) if path.name == Path(name).name)
-            text = next((path.read_text("utf-8", "replace") for path in files), "")
-            line_meant, hint = _fault(found["message"], int(found["line"] or 1), text)
-            at = places.of_file(name, line_meant)
-            yield error(at, f"BibTeX: {found['message']}", hint)
-    for found in BAD_CROSSREF.finditer(log):
-        text = f"BibTeX: the `crossref` of `{found['key']}` names no entry: `{found['other']}`"
-        yield error(_entry(found["key"], places, "crossref"), text)
-
-
-def _unknown_strings(log: str, places: Places) -> Iterator[Problem]:
-    for found in NO_STRING.finditer(log):
-        at = places.of_file(found["file"].strip(), int(found["line"]))
-        text = f"BibTeX: no `@string` is named `{found['name']}`: the field is left out"
-        yield warning(at, text, "put words in braces; months are jan, feb, mar, ... sep, ... dec")
-
-
-def _entry_warnings(log: str, places: Places) -> Iterator[Problem]:
-    for line in log.splitlines():
-        if found := UNKNOWN_TYPE.match(line):
-            text = f"BibTeX: the style knows no entries of the type that `{found['key']}` has"
-            hint = "is it misspelt? There are @article, @book, @misc and others"
-            yield warning(_entry(found["key"], places), text, hint)
-        elif UNKNOWN_ENTRY in line:
-            continue  # LaTeX says so itself, where the citation stands
-        elif found := ABOUT_ENTRY.match(line):
-            yield warning(_entry(found["key"], places), f"BibTeX: {found['message']}")
-
-
-def lost_behind_percent(bibliography: str, places: Places) -> Iterator[Problem]:
-    r"""A warning for each `%` in the text of a `.bbl` that hides the rest of its line."""
-    key = ""
-    for line in bibliography.splitlines():
-        if made := MADE.search(line):
-            key = made["key"]
-        if key and (lost := COMMENT.search(ADDRESS.sub("", line))):
-            text = f"a `%` in the entry `{key}` makes LaTeX skip what follows it"
-            at = _entry(key, places, lost[0][:5])
-            yield warning(at, text, r"write `\%` for the sign itself")
-
-
-def _entry(key: str, places: Places, words: str = "") -> Span:
-    """The line of the entry with these words."""
-    entry = places.entries.get(key)
-    return entry.of(words) if entry else places.of_pattern(READ_BY[".bbl"])
-
-
-# What is wrong in a bibliography's file where BibTeX stumbles over it, and what to do.
-
-BEGIN = re.compile(r"^[ \t]*@(?!(?i:string|preamble|comment)\b)(?P<type>\w+)\s*[{(]", re.MULTILINE)
-KEY = re.compile(r"\s*(?P<key>[^\s,{}]+)\s*,")
-ENDS = ("end of database", "end of file")
-EXPECTED = "I was expecting a `,' or a `}'"
-
-
-def _fault(message: str, number: int, text: str) -> tuple[int, str]:
-    """The line of the file that is meant, and the way out (may be empty).
-
-    BibTeX's `message` says `number`; it sees the end of what is open, and not its beginning.
-    """
-    here = min(number, text.count("\n") + (not text.endswith("\n"))) if text else number
-    here = max(here, 1)
-    above = "\n".join(text.split("\n")[:number])
-    begins = list(BEGIN.finditer(above))
-    if begins and KEY.match(text, begins[-1].end()) is None:
-        kind = begins[-1]["type"]
-        hint = f"an entry begins with its key, as in `@{kind}{{Name2026,`"
-        return _line(text, begins[-1].start()), hint
-    if any(end in message for end in ENDS):
-        return here, _unclosed(begins[-1:], text)
-    if message.startswith(EXPECTED):
-        # At an entry's first line it is the one before that has not ended.
-        if len(begins) > 1 and _line(text, begins[-1].start()) == number:
-            return here, _unclosed(begins[-2:-1], text)
-        return here, "a comma is missing after the field before"
-    return here, "there is one entry of each key" if message.startswith("Repeated entry") else ""
-
-
-def _unclosed(begins: list[re.Match[str]], text: str) -> str:
-    what = "the closing brace of an entry, or of a field, is missing"
-    if not begins:
-        return what
-    key = KEY.match(text, begins[0].end())
-    line = _line(text, begins[0].start())
-    return f"{what}: `{key['key']}`, which begins on line {line}" if key else what
-
-
-def _line(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1

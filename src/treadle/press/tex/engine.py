@@ -1,8 +1,11 @@
-"""The TeX engine: its programs, their command lines, what they need, and running them."""
+"""The TeX engine: its programs, their command lines, their variables, and running them."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime
+import os
+import re
 import shutil
 import signal
 import subprocess
@@ -13,6 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from treadle.engine.store.digest import combined
 from treadle.problem import Problem, Span, error
 
 
@@ -25,11 +29,9 @@ class Engine(Struct, frozen=True):
     program: str
     bibliography: str  # makes `STEM.bbl` of what `STEM.aux` cites
     finder: str  # tells where files of the installation are
-    preloaded: str  # the format that a preamble is read on top of, before it is dumped
     options: tuple[str, ...]  # of every run
     page_options: tuple[str, ...]  # of one that makes pages
     draft_options: tuple[str, ...]  # of one that makes none
-    dumps: bool  # whether it can dump what `press/tex/format.py` needs
     install: str
 
     @property
@@ -50,9 +52,10 @@ class Engine(Struct, frozen=True):
         return self.program, *self.options, *begin, *options, f"{stem}.tex"
 
     def dump(self, stem: str, first: str) -> tuple[str, ...]:
-        """Read TeX's code `first`, then `STEM.tex`, which ends by dumping `STEM.fmt`."""
+        """Read TeX's code `first`, then `STEM.tex`, which ends by dumping `STEM.fmt`: all that on
+        top of the program's own format, which has its name."""
         start = (self.program, "-ini", f"-jobname={stem}", *self.options)
-        return *start, f"&{self.preloaded}", rf"{first}\input {stem}.tex"
+        return *start, f"&{self.program}", rf"{first}\input {stem}.tex"
 
     def cite(self, stem: str) -> tuple[str, ...]:
         """Make `STEM.bbl`."""
@@ -74,16 +77,95 @@ PDFLATEX = Engine(
     program="pdflatex",
     bibliography="bibtex",
     finder="kpsewhich",
-    preloaded="pdflatex",
     options=("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-recorder"),
     page_options=("-synctex=1",),
     draft_options=("-draftmode",),
-    dumps=True,
     install=(
         "install TeX: `make tex` in Treadle's folder, or `apt-get install texlive-latex-extra "
         "texlive-science lmodern`; or write the LaTeX alone with `--to tex`"
     ),
 )
+
+
+def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
+    """Variables for TeX's programs, which search `folders` after the current one."""
+    search = os.pathsep.join([".", *(str(folder) for folder in folders), ""])
+    return {
+        **os.environ,
+        # Unwrapped lines and long contexts: the log is read by a program.
+        "max_print_line": "1000",
+        "error_line": "254",
+        "half_error_line": "238",
+        # TeX writes only under the scratch folder, and reads by name along its paths only.
+        "openin_any": "p",
+        "openout_any": "p",
+        "SOURCE_DATE_EPOCH": str(epoch),
+        "FORCE_SOURCE_DATE": "1",
+        "TZ": "UTC",
+        "TEXINPUTS": search,
+        "BIBINPUTS": search,
+        "BSTINPUTS": search,
+    }
+
+
+def relevant(environment: Mapping[str, str]) -> str:
+    """A digest of the variables that TeX may look at."""
+    words = ("TEX", "INPUTS", "FONTS", "texmf", "memory", "_size", "open", "shell_escape", "MKTEX")
+    exact = {"HOME", "SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE", "TZ", "PATH"}
+    names = (
+        name for name in sorted(environment) if name in exact or any(word in name for word in words)
+    )
+    return combined(f"{name}={environment[name]}" for name in names)
+
+
+# The time that stands for "now" in the PDF.
+
+# A document without a date must give the same bytes every day, so some day has to stand for it.
+UNDATED = datetime.date(2000, 1, 1)
+TODAY = re.compile(r"\\today\b")
+DATES = ("%Y-%m-%d", "%d %B %Y", "%B %d %Y", "%d %b %Y", "%d/%m/%Y", "%B %Y", "%Y")
+
+
+def document_epoch(date: datetime.date | str | None, tex: str) -> int:
+    """Seconds since 1970 that stand for "now" in the PDF.
+
+    `SOURCE_DATE_EPOCH` if the user set it; else the document's `date`; else a fixed day, unless
+    the LaTeX prints the current date and a fixed one would be false.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdigit():
+        return int(given)
+    day = parse_date(date) or UNDATED
+    if is_dated_today(date, tex):
+        day = datetime.date.fromisoformat(today())
+    return int(datetime.datetime(day.year, day.month, day.day, tzinfo=datetime.UTC).timestamp())
+
+
+def is_dated_today(date: datetime.date | str | None, tex: str) -> bool:
+    """Whether the PDF is another one tomorrow."""
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return not given.isdigit() and parse_date(date) is None and bool(TODAY.search(tex))
+
+
+def today() -> str:
+    """The day, as 2025-03-01, in the time zone of documents."""
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def parse_date(value: datetime.date | str | None) -> datetime.date | None:
+    """A document's date: of YAML, or text such as 2025-03-01, 1 March 2025, March 2025."""
+    if isinstance(value, datetime.date):
+        return value
+    text = re.sub(r"[,.]|(?<=\d)(st|nd|rd|th)\b", "", value or "").strip()
+    for form in DATES:
+        try:
+            return datetime.datetime.strptime(text, form).date()
+        except ValueError:
+            continue
+    return None
+
+
+# Running them.
 
 # Where there is this program, none that we start outlives us, however we end.
 WITH_US = ("setpriv", "--pdeathsig", "KILL")

@@ -12,7 +12,7 @@ import shutil
 import zlib
 from pathlib import Path
 
-from msgspec import Struct, field
+from msgspec import Struct
 from msgspec.json import Decoder
 from msgspec.structs import replace
 
@@ -21,9 +21,17 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.files import standing
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
-from treadle.press.tex.environment import holds, observed_inputs, recorded, relevant, together
+from treadle.press.plugin.figures import FigureStyle
+from treadle.press.tex.engine import relevant
 from treadle.press.tex.log import first_error
-from treadle.press.tex.passes import Job, run_command
+from treadle.press.tex.passes import (
+    Job,
+    holds,
+    observed_inputs,
+    recorded,
+    run_command,
+    together,
+)
 
 POINTS_PER_INCH = 72.27
 # \columnwidth: in two columns a figure has one of them.
@@ -32,14 +40,6 @@ PROBE = r"""\begin{document}\makeatletter
 \csname @@end\endcsname
 """
 MEASURED = re.compile(r"TREADLE-MEASURE (?P<width>[\d.]+)pt (?P<size>[\d.]+)")
-
-
-class Measure(Struct, frozen=True):
-    """What figures are drawn for: the text's width in inches, the size of its font in points."""
-
-    text_width: float = 6.3
-    font_size: float = 10.0
-
 
 # `STEM.tex` stays a whole document, read under its own name, so that every line has its own
 # number: the format passes over the lines of the preamble, whatever they hold, all characters
@@ -84,20 +84,11 @@ IMAGES = {".pdf", ".png", ".jpg", ".jpeg", ".jbig2"}
 LOOKS_FOR_FILE = re.compile(r"\\(?:Input)?IfFileExists\s*\{[^}]*/|\\openin")
 
 
-class _Dump(Struct, frozen=True):
-    """The format; None where the preamble can't be dumped.
+def _dump(preamble: str, job: Job) -> tuple[Path | None, bool]:
+    """Dump `preamble`, whole lines, to the job's `STEM.fmt`: None where it can't be dumped.
 
-    `final`: it is the preamble that is at fault, so that another try would end likewise.
+    And whether that is final: it is the preamble that is at fault, another try would end likewise.
     """
-
-    file: Path | None
-    final: bool
-
-
-def _dump(preamble: str, job: Job) -> _Dump:
-    """Dump `preamble`, whole lines, to the job's `STEM.fmt`."""
-    if not job.engine.dumps:
-        return _Dump(None, final=True)
     postlude = POSTLUDE.replace("%LINES% %\n  ", f"{preamble.count(chr(10))} ")
     job.file(".tex").write_text(preamble + postlude, "utf-8", newline="\n")
     log, _ = run_command(job, job.engine.dump(job.stem, PRELUDE))
@@ -105,19 +96,19 @@ def _dump(preamble: str, job: Job) -> _Dump:
     failed = first_error(log) is not None
     if failed or not _suited(preamble, log, job):
         file.unlink(missing_ok=True)
-        return _Dump(None, final=not failed or job.file(".log").exists())
+        return None, not failed or job.file(".log").exists()
     if not file.exists():
-        return _Dump(None, final=False)
+        return None, False
     data = file.read_bytes()
     if data.startswith(b"\x1f\x8b"):  # TeX reads it unpacked as well, and in half the time
         file.write_bytes(zlib.decompress(data, zlib.MAX_WBITS | 16))
-    return _Dump(file, final=True)
+    return file, True
 
 
 def _suited(preamble: str, log: str, job: Job) -> bool:
     """Whether a format holds all that the preamble has done."""
-    outputs = {path.suffix for path in recorded(job.directory, job.stem, "OUTPUT")}
-    inputs = {path.suffix for path in recorded(job.directory, job.stem, "INPUT")}
+    outputs = {path.suffix for path in recorded(job, "OUTPUT")}
+    inputs = {path.suffix for path in recorded(job, "INPUT")}
     return (
         outputs <= {".log", ".fmt"}
         and not inputs & IMAGES
@@ -135,15 +126,15 @@ PROBED = "measure"  # stem of the document that measures
 
 
 class Format(Struct, frozen=True):
-    """A preamble that LaTeX has read; `log` is what it said.
+    """A preamble that LaTeX has read, and will read again where it can't be dumped: `file` is None.
 
-    `file` is None where the preamble can't be dumped; `failed`: it has errors, and the measure is
-    a guess.
+    `failed`: it has errors, and the style is a guess. `log`: what LaTeX said, and does not say
+    again, or the errors.
     """
 
     file: Path | None
-    log: str
-    measure: Measure = field(default_factory=Measure)
+    log: str = ""
+    style: FigureStyle = FigureStyle()
     failed: bool = False
     identity: str = ""  # changes with the format
     depends: Observed = Observed()
@@ -154,7 +145,7 @@ class _Record(Struct, frozen=True):
 
     observed: Observed
     dumped: bool
-    measure: Measure
+    style: FigureStyle
 
 
 def preamble_of(tex: str) -> str:
@@ -187,20 +178,19 @@ def forget_format(directory: Path) -> None:
 
 
 def _make(preamble: str, job: Job) -> Format:
-    found = _dump(preamble, job)
-    log = _probe(preamble, job, found.file)
-    if found.file is not None and first_error(log) is not None:
-        found = _Dump(None, final=True)
+    file, final = _dump(preamble, job)
+    log = _probe(preamble, job, file)
+    if file is not None and first_error(log) is not None:
+        file, final = None, True
         log = _probe(preamble, job, None)
     told = MEASURED.search(log)
     if first_error(log) is not None or told is None:
         return Format(None, log, failed=True)
     width = round(float(told["width"]) / POINTS_PER_INCH, 4)
-    measure = Measure(width, float(told["size"]))
-    if found.final:
-        _remember(job, measure, found.file)
-        return _recall(job.directory, job.stem) or Format(None, log, measure)
-    return Format(None, log, measure)
+    style = FigureStyle(width, float(told["size"]))
+    if final:
+        _remember(job, style, file)
+    return _recall(job.directory, job.stem) or Format(None, style=style)
 
 
 def _probe(preamble: str, job: Job, file: Path | None) -> str:
@@ -210,13 +200,12 @@ def _probe(preamble: str, job: Job, file: Path | None) -> str:
     return run_command(job, job.engine.draft(PROBED, file))[0]
 
 
-def _remember(job: Job, measure: Measure, file: Path | None) -> None:
+def _remember(job: Job, style: FigureStyle, file: Path | None) -> None:
     made = () if file is None else ((str(file), "inode", standing(str(file), "inode")),)
     observed = Observed(stats=made)
     for stem in (job.stem, PROBED):
-        run = observed_inputs(job.directory, stem, job.environment, job.engine)
-        observed = together(observed, run)
-    record = _Record(observed, file is not None, measure)
+        observed = together(observed, observed_inputs(replace(job, stem=stem)))
+    record = _Record(observed, file is not None, style)
     write_whole(str(job.directory / RECORD), [encoded(record)])
 
 
@@ -224,11 +213,10 @@ def _recall(directory: Path, stem: str) -> Format | None:
     try:
         text = (directory / RECORD).read_bytes()
         record = decoded(text, Decoder(_Record))
-        said = directory / f"{stem if record.dumped else PROBED}.log"
-        log = said.read_text("utf-8", "replace")
+        log = (directory / f"{stem}.log").read_text("utf-8", "replace") if record.dumped else ""
     except (OSError, ValueError):
         return None
     if not holds(record.observed):
         return None
     file = directory / f"{stem}.fmt" if record.dumped else None
-    return Format(file, log, record.measure, False, digest(text), record.observed)
+    return Format(file, log, record.style, False, digest(text), record.observed)

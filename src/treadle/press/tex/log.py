@@ -31,6 +31,37 @@ class Message(Struct, frozen=True):
     context: str = ""
     read: str = ""
 
+    @property
+    def said(self) -> str:
+        """LaTeX's own words, without who says them."""
+        text = SAYS.sub(r"\1: ", self.text)
+        return text.removeprefix(": ").strip()
+
+    @property
+    def undefined(self) -> str:
+        """The command that LaTeX does not know; empty: that is not the matter."""
+        return _last_command(self.context) if UNDEFINED in self.text else ""
+
+    @property
+    def user_of_undefined(self) -> str:
+        r"""The command on the document's line whose definition asks for the unknown one, if any."""
+        return _last_command(self.read) if UNDEFINED in self.text else ""
+
+    @property
+    def ends_formula(self) -> bool:
+        """Whether TeX ends a formula as its paragraph ends: at a blank line, read as nothing."""
+        return MISSING_DOLLAR in self.text and self.line > 0 and not self.context.strip()
+
+
+SAYS = re.compile(r"^(?:LaTeX|Package|Class) (?:(\S+) )?Error: ")
+UNDEFINED = "Undefined control sequence"
+MISSING_DOLLAR = "Missing $ inserted"
+
+
+def _last_command(text: str) -> str:
+    names = re.findall(r"\\(?:[A-Za-z@]+|.)", text)
+    return names[-1] if names else ""
+
 
 LINE = r"(?P<line>\d{1,9})"  # no file has more of them
 FILE_LINE_ERROR = re.compile(rf"^(?P<file>[^\s:()][^:()]*\.\w+):{LINE}: (?P<text>.+)$")

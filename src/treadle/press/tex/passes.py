@@ -1,16 +1,19 @@
-"""Run TeX and its bibliography program until the auxiliary files no longer change."""
+"""Run TeX and its bibliography program until nothing changes any more, and what they have read."""
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from treadle.engine.plan.validity import Present, outdated
 from treadle.engine.store.digest import combined, digest
+from treadle.engine.store.files import FileDigests, standing
 from treadle.engine.trace import Observed
 from treadle.press.tex.engine import PDFLATEX, Engine, Patience, Programs
 from treadle.press.tex.log import first_error
@@ -160,3 +163,66 @@ def _make_bibliography(job: Job) -> str:
         job.programs.run(job.engine.cite(job.stem), job.directory, job.environment)
         mark.write_text(key)
     return job.text(".blg")
+
+
+# What a run depended on, other than its variables and the files of its own folder.
+
+# A path with a folder in it, in braces: LaTeX may look for such a file, and find none as yet.
+IN_FOLDER = re.compile(r"\{([^{}\s\\]+)/[^{}/]*\}")
+UNLISTED_TREES = ("/etc/texmf/tex",)  # TeX looks there itself, without a list of files
+
+
+def observed_inputs(job: Job) -> Observed:
+    """What the last run read, and where it may have looked, as it is now.
+
+    The author's files count by what they hold, those of the TeX installation by their inodes;
+    a folder that is searched counts by its names, since a new file may be found before another.
+    """
+    names = job.environment.get("TEXINPUTS", "").split(os.pathsep)
+    folders = [Path(name) for name in names if name not in ("", ".")]
+    inputs = [path for path in recorded(job, "INPUT") if job.directory not in path.parents]
+    own = [path for path in inputs if any(folder in path.parents for folder in folders)]
+    # A change of a tree of TeX's changes the list of its files.
+    lists = {folder / "ls-R" for path in inputs for folder in path.parents}
+    installed = {*inputs, *filter(Path.exists, lists)} - {*own}
+    home = job.environment.get("TEXMFHOME") or str(Path("~/texmf").expanduser())
+    paths = {
+        "inode": installed,
+        "names": {*folders, *_subfolders(job, folders)},
+        "program": job.engine.programs,
+        "tree": (home, *UNLISTED_TREES),
+    }
+    asked = [(path, how) for how, some in paths.items() for path in sorted(map(str, some))]
+    digest_of = FileDigests().of
+    return Observed(
+        reads=tuple((path, digest_of(path)) for path in sorted(map(str, own))),
+        stats=tuple((path, how, standing(path, how)) for path, how in asked),
+    )
+
+
+def recorded(job: Job, kind: str) -> tuple[Path, ...]:
+    """The files that the last run has read (INPUT) or written (OUTPUT), each once."""
+    lines = job.text(".fls").splitlines()
+    names = (line.removeprefix(f"{kind} ") for line in lines if line.startswith(f"{kind} "))
+    return tuple(dict.fromkeys(job.directory / name for name in dict.fromkeys(names)))
+
+
+def _subfolders(job: Job, folders: Iterable[Path]) -> Iterator[Path]:
+    """The folders in which a file may turn up that LaTeX would rather take, or has missed."""
+    named = set(IN_FOLDER.findall(job.text(".tex"))) - {job.stem}
+    return (folder / name for folder in folders for name in named)
+
+
+def together(one: Observed, other: Observed) -> Observed:
+    """What rests on two runs."""
+    return Observed(
+        reads=tuple(dict.fromkeys(one.reads + other.reads)),
+        stats=tuple(dict.fromkeys(one.stats + other.stats)),
+    )
+
+
+def holds(observed: Observed) -> bool:
+    """Whether all is as `observed_inputs` found it."""
+    files = FileDigests()
+    present = Present("", files.of, files.listing, standing, os.environ, frozenset)
+    return outdated(observed, present, {}) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -197,6 +197,14 @@ class Places(Struct, frozen=True, dict=True):
             return self.of_pattern(_loading(path.stem))
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
 
+    def paragraph(self, name: str, number: int) -> Sequence[str]:
+        """The lines before the blank one, `number` of any file, down to the blank one before."""
+        lines: Sequence[str] = self.tex_lines
+        if not self.is_job(name):
+            own = self.of_file(name, number).file
+            lines = next((other.text for other in self.inputs if other.name == own), "").split("\n")
+        return last_paragraph(lines[: number - 1])
+
     def of_line_before(self, text: str, name: str, number: int) -> Span | None:
         """The span of the line with `text` at tex line `number` or before: TeX, having read an
         argument to its end, names the line of the end."""
@@ -259,6 +267,11 @@ class Places(Struct, frozen=True, dict=True):
             if (at := _offset(other.text, wanted)) >= 0:
                 return other.of_offset(at)
         return None
+
+
+def last_paragraph(lines: Sequence[str]) -> Sequence[str]:
+    blank = (number for number in range(len(lines), 0, -1) if not lines[number - 1].strip())
+    return lines[next(blank, 0) :]
 
 
 def _loading(package: str) -> re.Pattern[str]:

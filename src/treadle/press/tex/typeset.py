@@ -19,26 +19,20 @@ from treadle.engine.trace import Observed
 from treadle.press.document.model import Document, Prose
 from treadle.press.document.settings import read_settings
 from treadle.press.plugin.figures import FigureStyle
-from treadle.press.tex.diagnose import (
-    bibliography_problems,
-    diagnose,
-    diagnose_errors,
-    diagnose_missing,
-    early_end,
-    lost_behind_percent,
-)
-from treadle.press.tex.engine import PDFLATEX, Engine, Programs
-from treadle.press.tex.environment import (
-    document_epoch,
-    holds,
-    observed_inputs,
-    relevant,
-    tex_environment,
-    together,
-)
+from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
+from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing, early_end
+from treadle.press.tex.engine import Programs, document_epoch, relevant, tex_environment
 from treadle.press.tex.format import Format, forget_format, format_of, preamble_of
 from treadle.press.tex.log import first_error
-from treadle.press.tex.passes import MAX_PASSES, Compiled, Job, run_passes
+from treadle.press.tex.passes import (
+    MAX_PASSES,
+    Compiled,
+    Job,
+    holds,
+    observed_inputs,
+    run_passes,
+    together,
+)
 from treadle.press.tex.places import Places
 from treadle.press.weave.preamble import preamble
 from treadle.press.weave.weave import weave
@@ -53,13 +47,7 @@ class Layout(Struct, frozen=True):
     depends: Observed | None = Observed()  # what the style rests on; None: that can't be told
 
 
-def measured_layout(
-    document: Document,
-    formats: Path,
-    folder: Path,
-    programs: Programs,
-    engine: Engine = PDFLATEX,
-) -> Layout:
+def measured_layout(document: Document, formats: Path, folder: Path, programs: Programs) -> Layout:
     """The layout of `document`, which lies in `folder`; the formats' folder is `formats`.
 
     An error in the preamble is found here, before chunks have run for minutes.
@@ -68,16 +56,15 @@ def measured_layout(
     settings, _ = read_settings(document)
     sources = (block.text if isinstance(block, Prose) else block.code for block in document.blocks)
     environment = tex_environment((folder,), document_epoch(settings.date, text + "".join(sources)))
-    if not shutil.which(engine.program):
-        return Layout(FigureStyle(), depends=observed_inputs(formats, "", environment, engine))
-    job = Job(formats, document.stem, environment, formats, programs, engine)
+    job = Job(formats, document.stem, environment, formats, programs)
+    if not shutil.which(job.engine.program):
+        return Layout(FigureStyle(), depends=observed_inputs(job))
     made = format_of(text, job, formats)
-    style = FigureStyle(made.measure.text_width, made.measure.font_size)
     if not made.failed:
-        return Layout(style, depends=made.depends)
+        return Layout(made.style, depends=made.depends)
     bare = weave(document, (None,) * len(document.blocks))  # for the lines of the preamble
     places = Places(str(document.path), "measure.tex", bare.tex, bare.lines)
-    return Layout(style, diagnose_errors(made.log, places), depends=None)
+    return Layout(made.style, diagnose_errors(made.log, places), depends=None)
 
 
 class Typeset(Struct, frozen=True):
@@ -197,7 +184,7 @@ def _remember(job: Job, format_: Format, compiled: Compiled, begun: int) -> Obse
     Nothing is noted, and nothing given, where that can't be told: references still change, or
     somebody has edited a file since `begun` (nanoseconds since 1970).
     """
-    observed = observed_inputs(job.directory, job.stem, job.environment, job.engine)
+    observed = observed_inputs(job)
     files = (path for path, _ in observed.reads)
     if not (compiled.settled and job.file(".pdf").exists()) or changed_since(begun, files):
         job.file(SETTLED).unlink(missing_ok=True)

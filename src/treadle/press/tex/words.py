@@ -1,4 +1,4 @@
-"""LaTeX's errors in plain words, each with the way out: the sentences are in `words.toml`."""
+"""LaTeX's errors in plain words, each with the way out: most sentences are in `words.toml`."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import difflib
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct, convert
 
+from treadle.press.tex.log import MISSING_DOLLAR, UNDEFINED, Message
 from treadle.press.tex.places import Places
 
 
@@ -41,30 +42,80 @@ def _words() -> _Words:
     return convert(tomllib.loads(text), _Words)
 
 
-def in_words(text: str) -> Said:
-    """LaTeX's `text` in words; as it is, where there are no better ones."""
-    if found := NO_FILE.match(text):
-        return _missing_file(found["name"])
+NO_ENVIRONMENT = re.compile(r"Environment (?P<name>\S+) undefined")
+# What TeX reads to its end, and has not come to the end of.
+OPEN_ARGUMENT = re.compile(
+    r"(?:File|Paragraph) ended (?:while scanning (?:use|text) of|before) (?P<name>\\\S+)"
+)
+NOTHING_AFTER = re.compile(r"(?P<sign>[_^])\s*\$$")
+FATAL = re.compile(r"Emergency stop| *==> Fatal error")
+ENDINPUT = re.compile(r"\\endinput(?![A-Za-z])")
+FORMULA = re.compile(
+    r"\\(?P<what>begin|end)\{(?P<name>(?:equation|align|gather|multline|displaymath|math|eqnarray"
+    r"|flalign|alignat)\*?)\}"
+)
+
+
+def words_for(item: Message, places: Places) -> Said:
+    """LaTeX's error in words; as it is, where there are no better ones."""
+    if said := _with_a_look_at(places, item):
+        return said
     for rule in _words().error:
-        if found := re.match(rule.pattern, text):
+        if found := re.match(rule.pattern, item.said):
             return Said(found.expand(rule.sentence), found.expand(rule.hint))
-    return Said(text.rstrip(". "))
+    return Said(item.said.rstrip(". "))
 
 
-NO_FILE = re.compile(r"File `(?P<name>[^']+)' not found")
-IMAGE = re.compile(r"\w+ \(file (?P<name>[^)]+)\)")  # it begins with the program's name
-PATH_HINT = "a path is relative to the document's folder, and can't leave it"
+def _with_a_look_at(places: Places, item: Message) -> Said | None:
+    """The words for what needs a look at the document."""
+    text = item.said
+    if text.startswith(UNDEFINED):
+        return _undefined(item, places)
+    if found := NO_ENVIRONMENT.match(text):
+        return _undefined_environment(found["name"], places.tex)
+    if (open_ := OPEN_ARGUMENT.match(text)) and f"\\begin{{{open_['name'][1:]}}}" in places.tex:
+        return _not_ended(open_["name"][1:])
+    if item.ends_formula:
+        opened = open_formula(places.paragraph(item.file, item.line))
+        hint = "a `$` is missing, here or before"
+        if opened is None:
+            return Said("a formula is not closed in its paragraph", hint)
+        return _not_ended(opened[1])
+    if text.startswith(MISSING_DOLLAR):
+        return _outside_of_formula("" if places.is_title(item.file, item.line) else item.context)
+    if text.startswith("Missing {") and (sign := NOTHING_AFTER.search(item.context)):
+        hint = f"write what belongs there, or `{sign['sign']}{{}}`"
+        return Said(f"nothing follows the `{sign['sign']}` of a formula", hint)
+    if FATAL.match(text) and ENDINPUT.search(places.tex):
+        return Said("`\\endinput` ends the document here: the rest is lost", "comment the rest out")
+    return None
 
 
-def _missing_file(name: str) -> Said:
-    stem, _, suffix = name.rpartition(".")
-    if stem and suffix == "sty":
-        hint = f"correct the name, or install it: `tlmgr install {stem}`, on Debian the texlive "
-        return Said(f"there is no package `{stem}`", f"{hint}package that holds it")
-    if stem and suffix == "cls":
-        hint = f"correct the name, or put {name} beside the document"
-        return Said(f"there is no document class `{stem}`", hint)
-    return Said(f"there is no file `{name}`", PATH_HINT)
+def _not_ended(environment: str) -> Said:
+    return Said(
+        f"`\\begin{{{environment}}}` is not ended before a blank line",
+        f"write `\\end{{{environment}}}` where it ends; there can be no blank line in it",
+    )
+
+
+def _outside_of_formula(context: str) -> Said:
+    shown = context[-40:].strip()
+    after = f", after: {shown}" if shown else ""
+    return Said(
+        f"a formula's sign or command outside of a formula (missing $){after}",
+        r"put it between dollars, or write `\_` or `\^{}` for the sign itself",
+    )
+
+
+def open_formula(paragraph: Sequence[str]) -> tuple[int, str] | None:
+    """The line, from 0, and the name of the formula's environment that is open at the end."""
+    found = [
+        (number, match["what"], match["name"])
+        for number, line in enumerate(paragraph)
+        for match in FORMULA.finditer(line)
+    ]
+    number, what, name = found[-1] if found else (0, "", "")
+    return (number, name) if what == "begin" else None
 
 
 LETTERS = re.compile(r"\\[A-Za-z]+")
@@ -73,15 +124,18 @@ SIMILAR = 0.75  # of difflib's ratio
 MISSPELT = "is it misspelt, or is its package missing in `preamble:` of the front matter?"
 
 
-def words_for_command(name: str, tex: str) -> Said:
-    """An undefined command of a document: what it may be."""
-    used = Counter(LETTERS.findall(tex))
+def _undefined(item: Message, places: Places) -> Said:
+    """A command that nothing defines: what it may be."""
+    name, user = item.undefined, item.user_of_undefined
+    if user and name not in places.commands:
+        hint = "is its package missing in `preamble:` of the front matter?"
+        return Said(f"`{user}` stands for the undefined command {name}", hint)
+    used = Counter(LETTERS.findall(places.tex))
     known = {*_words().known["commands"].split(), *(other for other in used if used[other] > 1)}
     return Said(f"undefined command {name}".rstrip(), _hint(name, known - {name}))
 
 
-def words_for_environment(name: str, tex: str) -> Said:
-    """An undefined environment of a document: what it may be."""
+def _undefined_environment(name: str, tex: str) -> Said:
     known = {*_words().known["environments"].split(), *BEGUN.findall(tex)}
     return Said(f"undefined environment `{name}`", _hint(name, known - {name}))
 

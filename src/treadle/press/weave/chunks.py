@@ -10,24 +10,19 @@ from msgspec import Struct
 
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.options import HIDDEN
-from treadle.press.latex.floats import (
-    Float,
-    Graphic,
-    Tabular,
-    figure_float,
-    figures_in_place,
-    length,
-    table,
-)
-from treadle.press.latex.floats import (
-    entry as cell,
-)
-from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at, stack
+from treadle.press.latex.floats import Float, Graphic, figure_float, figures_in_place, length
+from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.listings import code_lines, output_lines
 from treadle.press.markdown.inline import Place
 from treadle.press.markdown.parser import place, typed
 from treadle.press.results import ChunkResult, InlineResult
-from treadle.press.weave.outputs import Shown, shown
+from treadle.press.weave.outputs import (
+    Shown,
+    latex_place,
+    shown,
+    table_lines,
+    text_of_outputs,
+)
 
 AS_MARKDOWN = {"markdown", "markup", "md"}
 SESSION = {"source", "text", "stderr"}
@@ -50,7 +45,7 @@ def chunk_parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterato
     if chunk.options.term:
         yield from _session(chunk, result, look)
     elif chunk.options.results not in HIDDEN:
-        yield from _results(chunk, _visible(chunk, result), look)
+        yield from _results(chunk, result, _visible(chunk, result), look)
     yield from _floats(chunk, result, look)
     if failure := result.failure:  # the document is the same wherever it was built
         traceback = failure.traceback.replace(failure.file, Path(failure.file).name)
@@ -72,28 +67,29 @@ def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Plac
     yield Place(_environment("chunkcode", body))
 
 
-def _results(chunk: Chunk, outputs: Iterable[Shown], look: Look) -> Iterator[Markdown | Place]:
-    verbatim = chunk.options.results == "verbatim"
-    captioned = bool(chunk.options.caption)
+def _results(
+    chunk: Chunk, result: ChunkResult, outputs: Iterable[Shown], look: Look
+) -> Iterator[Markdown | Place]:
+    captioned, origin = bool(chunk.options.caption), chunk.span.line
     for kind, group in groupby(outputs, lambda item: item.kind):
         if kind == "figure":
             if not captioned and chunk.options.include:
-                yield Place(figures_in_place(_graphics(chunk, "", group, look), chunk.span.line))
+                yield Place(figures_in_place(_graphics(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
-                yield from (Place(_table(item, None, chunk)) for item in group)
+                yield from (Place(table_lines(item, None, origin)) for item in group)
         elif kind == "latex":
-            yield from (_latex(item, chunk) for item in group)
+            yield from (latex_place(item, origin) for item in group)
         elif kind == "stderr":
-            yield _verbatim("chunkerror", _text(group), chunk, look)
-        elif verbatim:
-            yield _verbatim("chunkoutput", _text(group), chunk, look)
+            yield _verbatim("chunkerror", text_of_outputs(group), chunk, look)
+        elif chunk.options.results == "verbatim":
+            yield _verbatim("chunkoutput", text_of_outputs(group), chunk, look)
         else:
-            text = _text(group).rstrip("\n")
+            text = text_of_outputs(group).rstrip("\n")
             if chunk.options.results in AS_MARKDOWN:
-                yield Markdown(f"\n{text}\n\n", chunk.span.line, still=True)
+                yield Markdown(f"\n{text}\n\n", origin, still=True)
             else:
-                yield Place(fixed(lines_at(text, chunk.span.line)), flows=True)
+                yield Place(fixed(lines_at(text, origin)), flows=True)
 
 
 def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown | Place]:
@@ -106,7 +102,7 @@ def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown
             lines = stack(_session_lines(item, chunk, look) for item in group)
             yield Place(_environment("chunkcode", lines))
         else:
-            yield from _results(chunk, group, look)
+            yield from _results(chunk, result, group, look)
 
 
 def _session_lines(item: Shown, chunk: Chunk, look: Look) -> Fragment:
@@ -114,7 +110,7 @@ def _session_lines(item: Shown, chunk: Chunk, look: Look) -> Fragment:
         width = _width(chunk, "code", look)
         texts = [text for text, _ in code_lines(item.text.rstrip("\n"), "pycon", width)]
     else:
-        texts = [*output_lines(_text([item]), _width(chunk, "output", look))]
+        texts = [*output_lines(text_of_outputs([item]), _width(chunk, "output", look))]
     return tuple(Line(text, chunk.span.line, True) for text in texts)
 
 
@@ -126,41 +122,24 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
     hidden = options.results in HIDDEN
     if not options.caption:
         if hidden and figures and options.include:
-            yield Place(figures_in_place(_graphics(chunk, result.alt, figures, look), origin))
+            yield Place(figures_in_place(_graphics(chunk, result, figures, look), origin))
         return
     caption = look.caption(result.caption or options.caption, origin)
     tables = [] if hidden else [item for item in outputs if item.kind == "table"]
-    for item in tables:
-        float_ = Float(caption, _label("tbl", chunk), "table", _position(chunk))
-        yield Place(_table(item, float_, chunk))
-        caption = "" if figures else caption
+    for number, item in enumerate(tables):
+        text = "" if figures and number else caption
+        float_ = Float(text, _label("tbl", chunk), "table", _position(chunk))
+        yield Place(table_lines(item, float_, origin))
     if figures and options.include:
-        environment = options.f_env or "figure"
-        caption = look.caption(result.caption or options.caption, origin)
-        float_ = Float(caption, _label("fig", chunk), environment, _position(chunk))
-        yield Place(figure_float(_graphics(chunk, result.alt, figures, look), float_, origin))
+        float_ = Float(caption, _label("fig", chunk), options.f_env or "figure", _position(chunk))
+        yield Place(figure_float(_graphics(chunk, result, figures, look), float_, origin))
 
 
-def _table(item: Shown, float_: Float | None, chunk: Chunk) -> Fragment:
-    assert item.table is not None
-    rows = tuple(tuple(cell(text) for text in row) for row in item.table.rows)
-    header = tuple(cell(text) for text in item.table.header)
-    return table(Tabular(header, rows, item.table.align), float_, chunk.span.line)
-
-
-def _graphics(chunk: Chunk, alt: str, figures: Iterable[Shown], look: Look) -> list[Graphic]:
+def _graphics(
+    chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
+) -> list[Graphic]:
     width = length(chunk.options.width)
-    text = alt or chunk.options.alt or ""
-    return [Graphic(f"{look.stem}/{item.text}", width, alt=text) for item in figures]
-
-
-def _latex(item: Shown, chunk: Chunk) -> Place:
-    text = item.text.strip()
-    inner = text.strip("$").removeprefix(r"\displaystyle").strip()
-    if text.startswith("$") and text.endswith("$") and "$" not in inner:
-        begin, end = Line(r"\[", chunk.span.line), Line(r"\]", chunk.span.line)
-        return Place((begin, *indent(lines_at(inner, chunk.span.line)), end), flows=True)
-    return Place(fixed(lines_at(text, chunk.span.line)))
+    return [Graphic(f"{look.stem}/{item.text}", width, alt=result.alt) for item in figures]
 
 
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> Place:
@@ -191,17 +170,6 @@ def _visible(chunk: Chunk, result: ChunkResult) -> list[Shown]:
         and (options.display_data or not item.is_value or item.kind == "figure")
         and (options.echo or item.kind != "source")
     ]
-
-
-def _text(items: Iterable[Shown]) -> str:
-    """Printed text and displayed values in one; a value is on a line of its own."""
-    text = ""
-    for item in items:
-        if item.is_value:
-            text += ("\n" if text and not text.endswith("\n") else "") + item.text + "\n"
-        else:
-            text += item.text
-    return text
 
 
 def _label(kind: str, chunk: Chunk) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +14,7 @@ from treadle.press.latex.fragment import Fragment, Line, render, verbatim_lines
 from treadle.press.markdown.inline import Context
 from treadle.press.markdown.render import render_line
 from treadle.press.plugin.plugin import Comparison
-from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.results import ChunkResult, Results
 
 MARK = r"\checkedmark"
 LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
@@ -32,9 +31,7 @@ class Entry(Struct, frozen=True):
     comparison: Comparison | None
 
 
-def entries_of(
-    document: Document, results: Sequence[ChunkResult | InlineResult | None]
-) -> tuple[Entry, ...]:
+def entries_of(document: Document, results: Results) -> tuple[Entry, ...]:
     """What the chunks that ran have checked, in the order of the document."""
     entries: list[Entry] = []
     for chunk, result in zip(document.blocks, results, strict=True):
@@ -86,11 +83,11 @@ def _rows(label: str, entries: Sequence[Entry], context: Context) -> Iterator[Li
         # A label does not stand alone at the end of a page, nor its last row on the next one.
         together = number < len(about) and number in {1, len(about) - 1}
         end = r"\\*" if together else r"\\"
-        row = f"    {' & '.join((target, *_cells(entry, context)))} {end}"
+        row = f"    {' & '.join((target, *_fields(entry, context)))} {end}"
         yield Line(row, entry.chunk.span.line)
 
 
-def _cells(entry: Entry, context: Context) -> tuple[str, str, str, str]:
+def _fields(entry: Entry, context: Context) -> tuple[str, str, str, str]:
     """What it was compared with, the number of cases, the tolerance, the largest deviation."""
     found, chunk = entry.comparison, entry.chunk
     if found is None:
@@ -109,14 +106,12 @@ def power(number: float) -> str:
     r"""`$2.3\cdot10^{-7}$`: a positive number with two digits."""
     if not number:
         return "0"
-    exponent = math.floor(math.log10(number))
-    digits = f"{number / 10.0**exponent:.1f}".removesuffix(".0")
-    if digits == "10":
-        digits, exponent = "1", exponent + 1
-    if exponent in {0, 1}:
+    digits, _, exponent = f"{number:.1e}".partition("e")
+    if int(exponent) in {0, 1}:
         return f"{number:.3g}"
+    digits = digits.removesuffix(".0")
     times = "" if digits == "1" else rf"{digits}\cdot"
-    return rf"${times}10^{{{exponent}}}$"
+    return rf"${times}10^{{{int(exponent)}}}$"
 
 
 def marked(body: Fragment, entries: Sequence[Entry]) -> Fragment:

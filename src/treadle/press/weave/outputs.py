@@ -1,4 +1,4 @@
-"""What each type of output becomes on the page: one registry, by MIME type.
+"""What outputs become on the page: one registry, by MIME type, and the LaTeX of each kind.
 
 A new type is an entry of `FORMS`: the first that a display has is the one that is shown.
 """
@@ -13,6 +13,9 @@ from msgspec.json import Decoder
 
 from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display, Echo, Output, Stream
+from treadle.press.latex.floats import Float, Tabular, entry, table
+from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at
+from treadle.press.markdown.inline import Place
 from treadle.press.plugin.tables import TABLE, Table
 
 _TABLE = Decoder(Table)
@@ -63,3 +66,31 @@ def _display(display: Display) -> Shown:
         if kind in having:
             return form(having[kind])
     return _plain(f"<{', '.join(sorted(having))}>")
+
+
+def text_of_outputs(items: Iterable[Shown]) -> str:
+    """Printed text and displayed values in one; a value is on a line of its own."""
+    text = ""
+    for item in items:
+        if item.is_value:
+            text += ("\n" if text and not text.endswith("\n") else "") + item.text + "\n"
+        else:
+            text += item.text
+    return text
+
+
+def table_lines(item: Shown, float_: Float | None, origin: int) -> Fragment:
+    """A table, whose fields are text, as LaTeX."""
+    assert item.table is not None
+    header, *rows = (tuple(map(entry, row)) for row in (item.table.header, *item.table.rows))
+    return table(Tabular(header, tuple(rows), item.table.align), float_, origin)
+
+
+def latex_place(item: Shown, origin: int) -> Place:
+    """A value's own LaTeX; a formula is displayed."""
+    text = item.text.strip()
+    inner = text.strip("$").removeprefix(r"\displaystyle").strip()
+    if text.startswith("$") and text.endswith("$") and "$" not in inner:
+        lines = indent(lines_at(inner, origin))
+        return Place((Line(r"\[", origin), *lines, Line(r"\]", origin)), flows=True)
+    return Place(fixed(lines_at(text, origin)))

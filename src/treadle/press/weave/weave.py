@@ -18,7 +18,7 @@ from treadle.press.latex.fragment import Fragment, Line, lines_at, render, stack
 from treadle.press.markdown.inline import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import render_line, render_markdown
-from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
 from treadle.press.weave.ledger import (
     DEFINED,
@@ -34,7 +34,6 @@ from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
-Results = Sequence[ChunkResult | InlineResult | None]
 
 
 class Woven(Struct, frozen=True):

@@ -36,7 +36,7 @@ def observed_in(
         code_path=str(folder / "code"),
         blobs=str(beside / "blobs"),
         store=str(beside / "store"),
-        libraries="treadle.press.plugin.matplotlib_state",
+        libraries="treadle.press.plugin.figures",
     )
     codes = [textwrap.dedent(step) for step in steps]
     ran = subprocess.run(

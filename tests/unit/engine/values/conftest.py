@@ -16,7 +16,7 @@ from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding
 from treadle.engine.values.handlers import ValueHandler
 from treadle.engine.values.values import Values
-from treadle.press.plugin import matplotlib_state
+from treadle.press.plugin import figures
 
 
 class Session:
@@ -29,7 +29,7 @@ class Session:
         self.blobs = Blobs(store)
         self.own: set[str] = set()
         own = self.own.__contains__
-        more = (handlers or {}, matplotlib_state.OPAQUE, matplotlib_state.SINGLETONS)
+        more = (handlers or {}, figures.OPAQUE, figures.SINGLETONS)
         self.values = Values(self.names, self.blobs, own, *more)
 
     def run(self, code: str) -> None:

@@ -43,5 +43,41 @@ def test_a_failed_cell_keeps_what_it_had_compared(run):
     assert "treadle" not in trace.failure.traceback
 
 
+BY_HAND = """import sys, treadle.checks
+
+sys.audit('treadle.check', 'eq:a', 'a table', {})"""
+
+
+@pytest.mark.parametrize(
+    ("numbers", "kind"),
+    [
+        ("1, 1e-9, float('inf')", "ValueError"),
+        ("1, 1e-9, float('nan')", "ValueError"),
+        ("1, float('inf'), 0.0", "ValueError"),
+        ("1, -1.0, 0.0", "ValueError"),
+        ("-1, 0.0, 0.0", "ValueError"),
+        ("float('inf'), 0.0, 0.0", "TypeError"),
+        ("'many', 0.0, 0.0", "TypeError"),
+        ("1, 0.0, 'none'", "TypeError"),
+        ("1, 0.0, None", "TypeError"),
+        ("1, 0.0", "TypeError"),
+    ],
+)
+def test_a_record_that_the_ledger_can_not_show_is_an_error_where_it_is_announced(
+    run, numbers, kind
+):
+    trace = run(BY_HAND.format(numbers))
+    assert trace.failure is not None
+    assert trace.failure.message.startswith(f"{kind}: `treadle.check` is announced with a label")
+    assert "a table" in trace.failure.message
+    assert [frame.line for frame in trace.failure.frames] == [trace.failure.line] == [12]
+    assert "comparisons" not in trace.notes
+
+
+def test_a_record_announced_by_hand_is_noted(run):
+    (noted,) = run(BY_HAND.format("2, None, 0")).notes["comparisons"]
+    assert (noted["of"], noted["cases"], noted["tolerance"]) == ("eq:a", 2, None)
+
+
 def test_the_look_is_one_of_the_facts() -> None:
     assert LOOK == "the look of figures"  # `treadle why` says that it changed

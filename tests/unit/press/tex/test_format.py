@@ -6,8 +6,9 @@ import os
 
 import pytest
 
-from treadle.press.tex.environment import tex_environment
-from treadle.press.tex.format import Format, Measure, format_of, preamble_of
+from treadle.press.plugin.figures import FigureStyle
+from treadle.press.tex.engine import tex_environment
+from treadle.press.tex.format import Format, format_of, preamble_of
 from treadle.press.tex.passes import Job
 from treadle.press.tex.places import Places
 from treadle.press.tex.typeset import typeset
@@ -70,18 +71,18 @@ def test_preamble_of(tex, expected):
 @pytest.mark.parametrize(
     ("preamble", "expected"),
     [
-        ("\\documentclass[11pt]{article}\\textwidth=6in\n", Measure(6.0, 10.95)),
+        ("\\documentclass[11pt]{article}\\textwidth=6in\n", FigureStyle(6.0, 10.95)),
         (
             "\\documentclass[twocolumn]{article}\\textwidth=6in\\columnsep=0.5in\n",
-            Measure(2.75, 10.0),
+            FigureStyle(2.75, 10.0),
         ),
     ],
 )
 def test_the_measure_is_that_of_the_preamble_and_kept(desk, preamble, expected):
     made = desk.format(preamble)
     assert made.file is not None
-    assert made.measure.text_width == pytest.approx(expected.text_width, abs=1e-3)
-    assert made.measure.font_size == expected.font_size
+    assert made.style.text_width == pytest.approx(expected.text_width, abs=1e-3)
+    assert made.style.font_size == expected.font_size
     written = made.file.stat().st_mtime_ns
     assert desk.format(preamble) == made
     assert made.file.stat().st_mtime_ns == written
@@ -92,7 +93,7 @@ def test_an_error_in_the_preamble_gives_its_log_and_is_not_kept(desk):
     made = desk.format(preamble)
     assert made.failed
     assert "nosuchpackage" in made.log
-    assert made.measure == Measure()
+    assert made.style == FigureStyle()
     (desk.own / "nosuchpackage.sty").write_text("")
     assert not desk.format(preamble).failed
 
@@ -118,6 +119,14 @@ def test_a_warning_of_the_preamble_is_told_at_every_build(desk):
     assert [message for _, _, message in found(first)] == ["LaTeX: Beware"]
     assert found(second) == found(first)
     assert desk.typeset(preamble, "b").passes == 0
+
+
+def test_a_warning_of_a_preamble_that_is_not_dumped_is_told_once_at_every_build(desk):
+    preamble = HEAD + "\\openin1=no\n\\makeatletter\\@latex@warning{Beware}\\makeatother\n"
+    first, second = desk.typeset(preamble, "a"), desk.typeset(preamble, "a")
+    assert desk.dumped() == []
+    assert second.passes == 0
+    assert found(second) == found(first) == [("report.pmd", 4, "LaTeX: Beware")]
     assert found(desk.typeset(preamble, "b")) == found(first)
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-from treadle.press.tex.environment import tex_environment
+from treadle.press.tex.engine import tex_environment
 from treadle.press.tex.log import first_error
 from treadle.press.tex.passes import Job, run_pass
 from treadle.press.tex.places import Places

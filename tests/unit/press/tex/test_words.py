@@ -1,7 +1,9 @@
 import pytest
 
 from treadle.press.tex.diagnose import diagnose
+from treadle.press.tex.log import Kind, Message
 from treadle.press.tex.places import Places
+from treadle.press.tex.words import words_for
 
 
 def hint(kind: str, key: str, tex: str) -> str:
@@ -29,3 +31,19 @@ def test_a_reference_to_nothing(key: str) -> None:
 def test_a_citation_without_bibliography() -> None:
     assert "`bibliography:`" in hint("Citation", "Hinton2006", r"\cite{Hinton2006}")
     assert "bibliography file" in hint("Citation", "Hinton2006", r"\bibliography{a/refs}")
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence", "hint"),
+    [
+        ("a.b.sty", "there is no package `a.b`", "`tlmgr install a.b`"),
+        ("mine.cls", "there is no document class `mine`", "put mine.cls beside the document"),
+        (".sty", "there is no file `.sty`", "relative to the document's folder"),
+        ("figures/a.pdf", "there is no file `figures/a.pdf`", "can't leave it"),
+    ],
+)
+def test_a_file_that_is_missing(name: str, sentence: str, hint: str) -> None:
+    item = Message(Kind.ERROR, f"LaTeX Error: File `{name}' not found.", "./a.tex", 1)
+    said = words_for(item, Places("a.pmd", "a.tex", "", (1,)))
+    assert said.sentence == sentence
+    assert hint in said.hint

@@ -105,6 +105,15 @@ def test_the_float_is_the_author_s(latex):
     assert r"\label" not in text
 
 
+@pytest.mark.parametrize("options", [{}, {"caption": "C"}, {"results": "hidden"}])
+def test_the_alt_text_has_its_inline_code_replaced(make_chunk, options):
+    chunk = make_chunk(alt="<%= n %> lines", echo=False, **options)
+    result = ChunkResult((figure("a.pdf"),), alt="2 lines")
+    (part,) = chunk_parts(chunk, result, Look("report", 40, lambda text, line: text))
+    assert isinstance(part, Place)
+    assert r"\alttext{2 lines}" in text_of(part.lines)
+
+
 def test_figures_not_included(latex):
     assert latex([figure("a.pdf")], echo=False, include=False) == ""
     assert latex([figure("a.pdf")], echo=False, include=False, caption="C") == ""

@@ -15,6 +15,7 @@ from treadle.press.weave.ledger import power
         (1.0, "1"),
         (12.0, "12"),
         (0.0, "0"),
+        (5e-324, r"$4.9\cdot10^{-324}$"),
     ],
 )
 def test_two_digits_and_a_power_of_ten(number, latex):

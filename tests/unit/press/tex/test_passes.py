@@ -1,58 +1,12 @@
-import datetime
+"""What a run of TeX read, and whether that is as it was."""
+
 import os
 from pathlib import Path
 
 import pytest
 
-from treadle.press.tex.engine import PDFLATEX
-from treadle.press.tex.environment import (
-    document_epoch,
-    holds,
-    observed_inputs,
-    parse_date,
-    tex_environment,
-)
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        (datetime.date(2025, 3, 1), (2025, 3, 1)),
-        ("2025-03-01", (2025, 3, 1)),
-        ("1 March 2025", (2025, 3, 1)),
-        ("March 1st, 2025", (2025, 3, 1)),
-        ("March 2025", (2025, 3, 1)),
-    ],
-)
-def test_dates(given, expected):
-    assert parse_date(given) == datetime.date(*expected)
-
-
-@pytest.mark.parametrize("given", [None, "", "soon", r"\today"])
-def test_no_dates(given):
-    assert parse_date(given) is None
-
-
-def test_the_epoch_is_that_of_the_date(monkeypatch):
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert document_epoch("1970-01-02", "") == 86400
-
-
-def test_without_a_date_a_fixed_day_unless_the_document_prints_the_current_one(monkeypatch):
-    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
-    assert document_epoch(None, "text") == document_epoch("2000-01-01", "")
-    assert document_epoch(None, r"\date{\today}") > document_epoch("2025-01-01", "")
-
-
-def test_the_users_own_epoch_wins(monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "12345")
-    assert document_epoch("2025-03-01", "") == 12345
-
-
-def test_folders_are_searched_after_the_current_one(tmp_path):
-    environment = tex_environment((tmp_path,), 0)
-    assert environment["TEXINPUTS"].split(":") == [".", str(tmp_path), ""]
-    assert environment["openout_any"] == "p"
+from treadle.press.tex.engine import tex_environment
+from treadle.press.tex.passes import Job, holds, observed_inputs
 
 
 @pytest.fixture
@@ -71,7 +25,7 @@ def run(tmp_path, monkeypatch):
     (tmp_path / "stage/report.fls").write_text("".join(lines))
     (tmp_path / "stage/report.tex").write_text(r"\input{sub/other}")
     environment = tex_environment((tmp_path / "author",), 0)
-    return observed_inputs(tmp_path / "stage", "report", environment, PDFLATEX), tmp_path
+    return observed_inputs(Job(tmp_path / "stage", "report", environment)), tmp_path
 
 
 def test_what_a_run_depended_on_holds_until_it_changes(run):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.press.tex.causes import mistakes
+from treadle.press.tex.consequences import mistakes
 from treadle.press.tex.log import Kind, Message
 from treadle.press.tex.places import Places
 

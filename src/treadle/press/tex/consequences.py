@@ -1,4 +1,4 @@
-"""Which of LaTeX's errors tell of a mistake: the others only follow from one."""
+"""Which of LaTeX's errors tell of a mistake, and which only follow from one."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 
-from treadle.press.tex.log import Message
+from treadle.press.tex.log import MISSING_DOLLAR, UNDEFINED, Message
 from treadle.press.tex.places import Places
-from treadle.press.tex.words import is_of_package, lost_definition
+from treadle.press.tex.words import FATAL, NO_ENVIRONMENT, is_of_package, lost_definition
 
 BEGUN = re.compile(r"^\\begin\{(?P<what>[^}]*)\}(?: on input line (?P<line>\d+))? ended by")
-NO_ENVIRONMENT = re.compile(r"Environment (?P<name>\S+) undefined")
-UNDEFINED = "Undefined control sequence"
 MISPLACED = "Misplaced "
 OF_TABLE = re.compile(r"Misplaced \\(?:noalign|omit|cr)")  # a row that has not ended
-MISSING_DOLLAR = "Missing $ inserted"
-FATAL = re.compile(r"Emergency stop| *==> Fatal error")
 FORGOTTEN = re.compile(r"Extra \}, or forgotten \\right")
 LEFT_OPEN = re.compile(r"Missing \\right")
 # TeX goes on after these as if nothing were wrong.
@@ -40,32 +36,6 @@ DISTINCT = re.compile(rf"{ALONE.pattern}|{SIGN.pattern}|Extra alignment|Missing 
 AT_ONCE = re.compile(r"Missing [{}] inserted")
 MATHEMATICS = re.compile(r"[$_^&#]|\\[(\[]")
 NEAR = 3  # lines of a file of which only the name is known
-
-
-def text_of(item: Message) -> str:
-    """LaTeX's own words, without who says them."""
-    text = re.sub(r"^(?:LaTeX|Package|Class) (?:(\S+) )?Error: ", r"\1: ", item.text)
-    return text.removeprefix(": ").strip()
-
-
-def is_end_of_formula(item: Message) -> bool:
-    """Whether TeX ends a formula here as the paragraph ends: at a blank line, read as nothing."""
-    return MISSING_DOLLAR in item.text and item.line > 0 and not item.context.strip()
-
-
-def undefined_command(item: Message) -> str:
-    """The command that LaTeX does not know; empty: that is not the matter."""
-    return _last_command(item.context) if UNDEFINED in item.text else ""
-
-
-def user_of_undefined(item: Message) -> str:
-    r"""The command on the document's line whose definition asks for the unknown one; or empty."""
-    return _last_command(item.read) if UNDEFINED in item.text else ""
-
-
-def _last_command(text: str) -> str:
-    names = re.findall(r"\\(?:[A-Za-z@]+|.)", text)
-    return names[-1] if names else ""
 
 
 def mistakes(found: Iterable[Message], places: Places) -> Iterator[Message]:
@@ -96,17 +66,16 @@ class _Search:
             return []
         chosen = _chosen(left, self._places.commands)
         self._last = chosen[-1]
-        for item in chosen:
-            self._lost.add(lost_definition(undefined_command(item), self._line_of(item)))
-        self._lost.discard("")
-        return [item for item in chosen if undefined_command(item) not in self._lost]
+        lost = (lost_definition(item.undefined, self._line_of(item)) for item in chosen)
+        self._lost.update(filter(None, lost))
+        return [item for item in chosen if item.undefined not in self._lost]
 
     def _line_of(self, item: Message) -> str:
         return self._places.tex_line(item.line) if self._places.is_job(item.file) else ""
 
     def _is_repeated(self, item: Message) -> bool:
         """Whether a page's head says again what is wrong in the title; keeps in mind what is."""
-        what = (text_of(item), undefined_command(item))
+        what = (item.said, item.undefined)
         if self._places.is_title(item.file, item.line):
             self._of_title.add(what)
             return False
@@ -118,18 +87,18 @@ class _Search:
     def _outside_formula(self, items: Sequence[Message]) -> list[Message]:
         """Without what is due to a formula that TeX began itself, and its end."""
         inside = self._in_formula
-        if any(is_end_of_formula(item) for item in items):
+        if any(item.ends_formula for item in items):
             self._in_formula = False
         elif sum(MISSING_DOLLAR in item.text for item in items) % 2:
             self._in_formula = not inside
         if not inside:
             return list(items)
-        texts = [(item, text_of(item)) for item in items]
+        texts = [(item, item.said) for item in items]
         return [item for item, text in texts if SIGN.match(text) or not IN_FORMULA.match(text)]
 
     def _follows(self, item: Message) -> bool:
         """Whether `item` says nothing that the errors of earlier lines have not said."""
-        text, last = text_of(item), self._last
+        text, last = item.said, self._last
         if FATAL.match(text):
             return last is not None
         if self._is_of_unknown(item, text):
@@ -137,10 +106,10 @@ class _Search:
         if last is None or (MISSING_DOLLAR in text and MISSING_DOLLAR in last.text):
             return False
         if self._places.is_end(item.file, item.line):
-            return not BEGUN.match(text) or _may_cause(text_of(last), text)
+            return not BEGUN.match(text) or _may_cause(last.said, text)
         near = not item.line or self._is_same_paragraph(last, item)
         at_once = not AT_ONCE.match(text) or UNDEFINED not in last.text or item.line == last.line
-        return near and at_once and _may_cause(text_of(last), text)
+        return near and at_once and _may_cause(last.said, text)
 
     def _is_same_paragraph(self, last: Message, item: Message) -> bool:
         if item.file != last.file or item.line < last.line:
@@ -157,14 +126,14 @@ class _Search:
             or (
                 item.line in lines
                 and self._places.is_job(item.file)
-                and (IN_UNKNOWN.match(text) or is_of_package(undefined_command(item), name))
+                and (IN_UNKNOWN.match(text) or is_of_package(item.undefined, name))
             )
             for name, lines in self._unknown
         )
 
     def _remember_unknown(self, items: Iterable[Message]) -> None:
         for item in items:
-            if found := NO_ENVIRONMENT.match(text_of(item)):
+            if found := NO_ENVIRONMENT.match(item.said):
                 end = f"\\end{{{found['name']}}}"
                 lines = enumerate(self._places.tex_lines[item.line - 1 :], item.line)
                 last = next((number for number, line in lines if end in line), item.line)
@@ -193,14 +162,14 @@ def _chosen(items: Sequence[Message], used: Set[str]) -> list[Message]:
     An `\\end` too many, however, makes LaTeX stumble over its own commands first.
     """
     first = items[0]
-    if UNDEFINED in first.text and undefined_command(first) not in used:
-        first = next((item for item in items if BEGUN.match(text_of(item))), first)
-    if FORGOTTEN.match(text_of(first)):  # of a cell's own braces
-        first = next((item for item in items if LEFT_OPEN.match(text_of(item))), first)
+    if UNDEFINED in first.text and first.undefined not in used:
+        first = next((item for item in items if BEGUN.match(item.said)), first)
+    if FORGOTTEN.match(first.said):  # of the braces of a table's field
+        first = next((item for item in items if LEFT_OPEN.match(item.said)), first)
     chosen = [first]
     for item in items:
-        text = text_of(item)
-        alone = DISTINCT.match(text) and not any(_may_cause(text_of(it), text) for it in chosen)
-        if item is not first and (alone or undefined_command(item) in used):
+        text = item.said
+        alone = DISTINCT.match(text) and not any(_may_cause(it.said, text) for it in chosen)
+        if item is not first and (alone or item.undefined in used):
             chosen.append(item)
-    return list({(text_of(item), undefined_command(item)): item for item in chosen}.values())
+    return list({(item.said, item.undefined): item for item in chosen}.values())

@@ -1,7 +1,7 @@
 import pytest
 from msgspec.structs import replace
 
-from treadle.press.tex.diagnose import bibliography_problems
+from treadle.press.tex.bibliography import bibliography_problems
 from treadle.press.tex.places import Places
 
 PLACES = Places("a/b.pmd", "b.tex", "x", (1,), {"refs.bib": "a/refs.bib"})
