@@ -69,8 +69,9 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
 
 
 def _place(prepared: Prepared, cell: Cell) -> str:
+    line = _line(prepared, cell)
     what = cell.label if cell.is_inline else f"chunk `{cell.label}`"
-    return f"{what} at line {_line(prepared, cell)}"
+    return what if what.endswith(f" at line {line}") else f"{what} at line {line}"
 
 
 def _line(prepared: Prepared, cell: Cell) -> int:
