@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import ValidationError, convert
 from msgspec.structs import replace
@@ -36,7 +36,7 @@ class KeptTraces:
     def find(self, scanned: ScannedCell, key: str, snapshot: Snapshot) -> Found:
         """What the cell gave when it last ran with this key, if that still holds."""
         ran = self._ran.get((scanned.cell.number, key))
-        if ran is not None and _read_these(ran, snapshot):
+        if ran is not None and self._changed(_of_earlier_cells(ran, snapshot), snapshot) is None:
             return Found(ran)
         if scanned.cell.volatile:
             return Found(outdated="it is volatile")
@@ -96,12 +96,17 @@ class KeptTraces:
             return "its timeout cut it short"
         if differs_each_time(scanned, trace):
             return f"{observed.unknown[0]}, and what that depends on can't be seen"
-        written = {path: of[0] for path, of in snapshot.files.items()}
 
         def fact(name: str) -> str:
             return self._fact(name, scanned, observed, snapshot)
 
-        return outdated(observed, self._world.present, written, fact) or self._unreadable(trace)
+        return self._changed(observed, snapshot, fact) or self._unreadable(trace)
+
+    def _changed(
+        self, observed: Observed, snapshot: Snapshot, fact: Callable[[str], str] = str
+    ) -> str | None:
+        written = {path: digest for path, (digest, _) in snapshot.files.items()}
+        return outdated(observed, self._world.present, written, fact)
 
     def _unreadable(self, trace: Trace) -> str | None:
         """What of the trace's output can't be read any more; a damaged file is removed."""
@@ -194,13 +199,17 @@ def _has_died(trace: Trace) -> bool:
     return trace.failure is not None and trace.failure.gone
 
 
-def _read_these(ran: Trace, snapshot: Snapshot) -> bool:
-    """Whether the files of earlier cells that a cell has read are those that they write now.
+def _of_earlier_cells(ran: Trace, snapshot: Snapshot) -> Observed:
+    """What a cell that has run in this build was seen to depend on of files of earlier cells.
 
-    They may have run again since, and written something else.
+    They may have run again since, and written something else. All the rest was as it had to be;
+    if it is not so any more, that may well be the doing of this cell or a later one.
     """
-    files = snapshot.files
-    return all(files[path][0] == was for path, was in ran.observed.reads if path in files)
+    files, own = snapshot.files, dict(ran.observed.writes)
+    return Observed(
+        reads=tuple(read for read in ran.observed.reads if read[0] in files),
+        stats=tuple(said for said in ran.observed.stats if said[0] in files and said[0] not in own),
+    )
 
 
 def differs_each_time(scanned: ScannedCell, trace: Trace) -> bool:
