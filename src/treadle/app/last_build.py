@@ -1,16 +1,17 @@
-"""The build that has nothing to do: found by its own trace, without reading the document.
+"""The last build: what it was made of, so that the next one, and make, know if anything is to do.
 
 A build that went well leaves a trace as a cell does: what it read and what it wrote. Where that
-still holds, a build would run nothing and write the same. This module imports nothing that only a
-build needs.
+still holds, a build would run nothing and write the same: that is found out without reading the
+document, so this module imports nothing that only a build needs.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -20,10 +21,17 @@ from msgspec.structs import asdict
 
 from treadle.app import __version__
 from treadle.app.report import Report, Request
-from treadle.engine.plan.validity import Present, changed_files, installed, outdated
+from treadle.engine.plan.validity import (
+    Present,
+    changed_files,
+    differs_each_time,
+    installed,
+    outdated,
+)
 from treadle.engine.plugin import installed_plugins
+from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import combined
-from treadle.engine.store.files import standing, unseen
+from treadle.engine.store.files import changed_since, standing, unseen
 from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.engine.trace import Observed, Trace
 from treadle.press.document.fences import is_file
@@ -88,17 +96,29 @@ def nothing_to_do(request: Request) -> Report | None:
     return Report(told.problems, chunks=told.chunks, seconds=seconds, written=results)
 
 
-def remember(work: Build, inputs: Inputs, store: Store) -> None:
-    """Keep the trace of a build that went well. Raises OSError."""
-    world = work.executed.world if work.executed else None
-    environment = world.surroundings.environment if world else dict(os.environ)
+def remember(work: Build, store: Store) -> None:
+    """Tell make what a build that went well was made of, and keep its trace: not where a build
+    must not be left out, as something of it can't be compared. Raises OSError."""
+    inputs = _inputs(work)
+    _write_rules(work, inputs)
+    record: dict[str, object] = {}
+    if _touched(work, inputs):
+        for result in work.written:  # older than what make is to build it from again
+            os.utime(result, ns=(work.begun, work.begun))
+    elif work.typeset is not None and _comparable(work):
+        record = {"trace": _trace(work, inputs, store)}
+    store.traces.save_record(_key(work.request), record)
+
+
+def _trace(work: Build, inputs: Inputs, store: Store) -> Trace:
+    environment = work.world.surroundings.environment if work.world else dict(os.environ)
     outputs = [str(work.scratch.out_dir / name) for name in sorted(work.scratch.published())]
     given = {name: value for name, value in environment.items() if os.environ.get(name) != value}
     digest_of, written = store.files.of, inputs.written
     found = _united(inputs)
     facts = [(PROGRAM, _program()), (VARIABLES, _variables(environment))]
     facts += [(DAY, work.day)] if work.day else []
-    trace = Trace(
+    return Trace(
         observed=Observed(
             reads=(
                 *((path, digest_of(path)) for path in sorted(inputs.files - written.keys())),
@@ -124,12 +144,47 @@ def remember(work: Build, inputs: Inputs, store: Store) -> None:
             )
         ),
     )
-    store.traces.save_record(_key(work.request), {"trace": trace})
 
 
-def forget(request: Request, store: Store) -> None:
-    """A build that must not be left out: something of it can't be compared."""
-    store.traces.save_record(_key(request), {})
+def _inputs(work: Build) -> Inputs:
+    request = work.request
+    folders = {str(request.path.resolve().parent), str(request.code_dir.resolve())}
+    typeset = (work.typeset,) if work.typeset else ()
+    last = work.ran.last if work.ran else None
+    if last is None:
+        return Inputs(_sources(work, ()), frozenset(folders), typeset, {})
+    depends = {path for scanned in last.world.cells for path in scanned.cell.depends}
+    modules = set(last.modules.values())
+    return Inputs(
+        files=_sources(work, last.files) | depends | modules,
+        searched=frozenset(folders | {str(Path(file).parent) for file in modules}),
+        observed=(*(trace.observed for trace in work.traces), *typeset),
+        written={path: digest for path, (digest, _) in last.files.items()},
+    )
+
+
+def _sources(work: Build, written: Collection[str]) -> frozenset[str]:
+    """Where the sources lie and, as a link may lead elsewhere one day, what they are called."""
+    found = {name: str(Path(name).resolve()) for name in map(str, work.sources)}
+    called = (name for name, path in found.items() if path not in written)
+    return frozenset(found.values()) | frozenset(str(Path(name).absolute()) for name in called)
+
+
+def _touched(work: Build, inputs: Inputs) -> bool:
+    """Whether something was edited while the build may have been reading it."""
+    code = f"{work.request.code_dir.resolve()}/"
+    extracted = {path for path in inputs.read if path.startswith(code)}
+    return changed_since(work.begun, inputs.read - extracted) or changed_since(
+        work.extracted, extracted
+    )
+
+
+def _comparable(work: Build) -> bool:
+    """Whether all that the code depends on can be compared."""
+    if work.world is None or work.ran is None:
+        return True
+    pairs = zip(work.world.cells, work.ran.traces, strict=True)
+    return not any(trace is None or differs_each_time(of.cell, trace) for of, trace in pairs)
 
 
 def _key(request: Request) -> str:
@@ -208,3 +263,31 @@ def _variables(environment: Mapping[str, str]) -> str:
     names = sorted(name for name in environment if name.startswith(TEX_VARIABLES))
     tex = (f"{name}={environment[name]}" for name in names)
     return combined([*tex, unseen(environment)])
+
+
+# For make: what the PDF is made of.
+
+
+def _write_rules(work: Build, inputs: Inputs) -> None:
+    """Tell make which files the PDF was made of."""
+    names = inputs.read - {str(work.request.path.resolve())}
+    existing = (name for name in names if Path(name).is_file())
+    pdf = work.request.out_dir / f"{work.scratch.stem}.pdf"
+    rules, target = dependency_rules(pdf, existing), work.scratch.rules
+    if not target.exists() or target.read_text("utf-8") != rules:
+        write_whole(str(target.resolve()), [rules.encode("utf-8")])
+
+
+def dependency_rules(target: Path, files: Iterable[str]) -> str:
+    """Rules that make `target` anew when one of `files` changes; a file that is gone is no error.
+
+    Names that make can't express (with a newline) are left out.
+    """
+    names = [_escaped(name) for name in sorted(set(files)) if "\n" not in name]
+    lines = [f"{_escaped(str(target))}: \\\n  " + " \\\n  ".join(names)] if names else []
+    lines += [f"{name}:" for name in names]
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([\s#%:\\])", r"\\\1", name.replace("$", "$$"))

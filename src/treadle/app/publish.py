@@ -16,8 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from treadle.app.clean import remove_files
-from treadle.app.scratch import Scratch
+from treadle.app.folders import Scratch, remove_files
 from treadle.engine.store.digest import combined
 from treadle.press.document.fences import is_file
 from treadle.press.document.model import Document

@@ -13,8 +13,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 from msgspec import Struct
 
+from treadle.engine.cell import Cell
 from treadle.engine.store.files import ALL, variable
-from treadle.engine.trace import LINES, Observed
+from treadle.engine.trace import LINES, Observed, Trace
 
 SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -193,3 +194,9 @@ def outdated(
         or changed_environment(observed.environment, present.environment)
         or changed_distributions(observed.distributions, present.installed)
     )
+
+
+def differs_each_time(cell: Cell, trace: Trace) -> bool:
+    """Whether what the cell depends on can't be compared, as with the time it was given."""
+    unseen = bool(trace.observed.unknown and not cell.depends)
+    return cell.volatile or trace.overdue or unseen

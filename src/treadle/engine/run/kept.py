@@ -13,7 +13,7 @@ from treadle.engine.cell import Cell
 from treadle.engine.plan.decide import Decision, Found
 from treadle.engine.plan.dependencies import Dependencies
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.plan.validity import outdated
+from treadle.engine.plan.validity import differs_each_time, outdated
 from treadle.engine.plan.world import ScannedCell, World
 from treadle.engine.store.blobs import CorruptEntryError
 from treadle.engine.store.digest import combined
@@ -94,7 +94,7 @@ class KeptTraces:
             return "it failed"
         if trace.overdue:
             return "its timeout cut it short"
-        if differs_each_time(scanned, trace):
+        if differs_each_time(scanned.cell, trace):
             return f"{observed.unknown[0]}, and what that depends on can't be seen"
 
         def fact(name: str) -> str:
@@ -127,7 +127,7 @@ class KeptTraces:
         facts = tuple(
             (fact, self._fact(fact, scanned, observed, snapshot)) for fact, _ in observed.facts
         )
-        nonce = os.urandom(16).hex() if differs_each_time(scanned, trace) else ""
+        nonce = os.urandom(16).hex() if differs_each_time(scanned.cell, trace) else ""
         return replace(trace, observed=replace(observed, facts=facts), nonce=nonce)
 
     def _is_sound(
@@ -210,12 +210,6 @@ def _of_earlier_cells(ran: Trace, snapshot: Snapshot) -> Observed:
         reads=tuple(read for read in ran.observed.reads if read[0] in files),
         stats=tuple(said for said in ran.observed.stats if said[0] in files and said[0] not in own),
     )
-
-
-def differs_each_time(scanned: ScannedCell, trace: Trace) -> bool:
-    """Whether what the cell depends on can't be compared, as with the time it was given."""
-    unseen = bool(trace.observed.unknown and not scanned.cell.depends)
-    return scanned.cell.volatile or trace.overdue or unseen
 
 
 def _read(record: Record) -> Trace | None:
