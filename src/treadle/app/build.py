@@ -108,9 +108,9 @@ def _store(work: Build) -> Store | None:
 
 def _keep(work: Build, store: Store) -> None:
     """Leave everything in order: for the next build, for make, for `why`. Raises OSError."""
-    if work.world and work.scans and work.ran:
+    if work.context and work.scans and work.ran:
         name = str(work.request.path.resolve())
-        save_history(store, name, work.world, work.ran.decisions, work.ran.traces)
+        save_history(store, name, work.context, work.ran.decisions, work.ran.traces)
         work.scans.save()
     if not work.failed and work.written:
         remember(work, store)

@@ -21,8 +21,8 @@ from treadle.app import __version__
 from treadle.app.folders import Scratch
 from treadle.app.prepare import Prepared
 from treadle.app.report import Listener, Report, Request
+from treadle.engine.plan.context import Context
 from treadle.engine.plan.scans import KnownScans
-from treadle.engine.plan.world import World
 from treadle.engine.run.run import Ran
 from treadle.engine.store.digest import digest
 from treadle.engine.store.store import Store
@@ -46,7 +46,7 @@ class Build(Struct):
     extracted: int = 0  # the same for what is extracted to `code_dir`
     problems: list[Problem] = field(default_factory=list)
     store: Store | None = None
-    world: World | None = None  # where there is a store, and the document has code
+    context: Context | None = None  # where there is a store, and the document has code
     scans: KnownScans | None = None  # likewise
     ran: Ran | None = None  # where the document has code
     cells_ran: frozenset[int] = frozenset()  # by number

@@ -11,7 +11,7 @@ from msgspec import Struct, ValidationError, convert
 from msgspec.structs import replace
 
 from treadle.app.current_build import Build, read_record, record_path
-from treadle.app.execute import Measuring, world_of
+from treadle.app.execute import Measuring, context_of
 from treadle.app.folders import Scratch, say_nothing
 from treadle.app.prepare import Prepared, misuses_of, prepare
 from treadle.app.report import Report, Request, Silent
@@ -110,10 +110,10 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
         store = Store.open(store_folder(scratch.out_dir))
         work = Build(request, Silent(), prepared, scratch, store=store)
         with Measuring(work) as measuring:
-            world, _ = world_of(work, store, measuring)
+            context, _ = context_of(work, store, measuring)
             history = History(store, str(request.path.resolve()))
             places = [_place(prepared, cell) for cell in prepared.cells.cells]
-            foreseen = foresee(world, KeptTraces(store, world), history, places)
+            foreseen = foresee(context, KeptTraces(store, context), history, places)
     return Explained(tuple(_verdicts(prepared, foreseen)), problems)
 
 

@@ -16,8 +16,8 @@ from treadle.app.prepare import Prepared
 from treadle.app.report import Target
 from treadle.engine.cell import Cell
 from treadle.engine.messages import PluginSetup, WorkerSetup
+from treadle.engine.plan.context import Context, Surroundings, program_digest
 from treadle.engine.plan.scans import KnownScans
-from treadle.engine.plan.world import Surroundings, World, program_digest
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.run.kept import KeptTraces, failed
 from treadle.engine.run.process import worker_environment
@@ -110,8 +110,8 @@ def execute(work: Build, workers: Workers, measuring: Measuring) -> Ran:
     if work.store is None:
         ran = run_all(work.prepared.cells.cells, workers, telling)
     else:
-        work.world, work.scans = world_of(work, work.store, measuring)
-        ran = run(work.world, KeptTraces(work.store, work.world), workers, telling)
+        work.context, work.scans = context_of(work, work.store, measuring)
+        ran = run(work.context, KeptTraces(work.store, work.context), workers, telling)
     layout = measuring.layout.result()
     work.ran, work.typeset = ran, layout.depends
     work.cells_ran |= ran.ran
@@ -120,7 +120,7 @@ def execute(work: Build, workers: Workers, measuring: Measuring) -> Ran:
     return ran
 
 
-def world_of(work: Build, store: Store, measuring: Measuring) -> tuple[World, KnownScans]:
+def context_of(work: Build, store: Store, measuring: Measuring) -> tuple[Context, KnownScans]:
     """The document's cells as scanned, and what lies outside its session."""
     setup, cells = worker_setup(work), work.prepared.cells.cells
     environment = worker_environment(setup)
@@ -137,7 +137,7 @@ def world_of(work: Build, store: Store, measuring: Measuring) -> tuple[World, Kn
     )
     facts = _Facts(work.prepared, setup.directory, store, measuring)
     codes = [scans.of(cell) for cell in cells]
-    return World(cells, codes, surroundings, store.files, facts.of), scans
+    return Context(cells, codes, surroundings, store.files, facts.of), scans
 
 
 class _Facts:

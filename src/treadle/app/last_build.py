@@ -12,12 +12,11 @@ import re
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, ValidationError, convert
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from treadle.app import __version__
 from treadle.app.report import Report, Request
@@ -25,13 +24,12 @@ from treadle.engine.plan.validity import (
     Present,
     changed_files,
     differs_each_time,
-    installed,
     outdated,
 )
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.store.atomic import write_whole
-from treadle.engine.store.digest import combined
-from treadle.engine.store.files import changed_since, standing, unseen
+from treadle.engine.store.digest import combined, unseen
+from treadle.engine.store.files import changed_since, standing
 from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.engine.trace import Observed, Trace
 from treadle.press.document.fences import is_file
@@ -45,21 +43,6 @@ T = TypeVar("T")
 
 TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE")
 PROGRAM, VARIABLES, DAY = "treadle itself", "the environment", "the day"  # facts of a build
-
-
-class Inputs(Struct, frozen=True):
-    """What a build that went well read and wrote, apart from the results."""
-
-    files: frozenset[str]  # files, absolute, other than those that code was seen to read
-    searched: frozenset[str]  # folders in which a new file could be found before another
-    observed: tuple[Observed, ...]  # of each cell, and of LaTeX
-    written: dict[str, str]  # by code: files, digest of each at the end
-
-    @property
-    def read(self) -> frozenset[str]:
-        """All files that were read and not written."""
-        seen = {path for observed in self.observed for path, _ in observed.reads}
-        return (self.files | seen) - self.written.keys()
 
 
 class _Told(Struct, frozen=True):
@@ -99,67 +82,67 @@ def nothing_to_do(request: Request) -> Report | None:
 def remember(work: Build, store: Store) -> None:
     """Tell make what a build that went well was made of, and keep its trace: not where a build
     must not be left out, as something of it can't be compared. Raises OSError."""
-    inputs = _inputs(work)
-    _write_rules(work, inputs)
+    observed = _observed(work, store)
+    read = {path for path, _ in observed.reads}
+    _write_rules(work, read)
     record: dict[str, object] = {}
-    if _touched(work, inputs):
+    if _touched(work, read):
         for result in work.written:  # older than what make is to build it from again
             os.utime(result, ns=(work.begun, work.begun))
     elif work.typeset is not None and _comparable(work):
-        record = {"trace": _trace(work, inputs, store)}
+        record = {"trace": _trace(work, observed, store)}
     store.traces.save_record(_key(work.request), record)
 
 
-def _trace(work: Build, inputs: Inputs, store: Store) -> Trace:
-    environment = work.world.surroundings.environment if work.world else dict(os.environ)
+def _trace(work: Build, observed: Observed, store: Store) -> Trace:
+    environment = work.context.surroundings.environment if work.context else dict(os.environ)
     outputs = [str(work.scratch.out_dir / name) for name in sorted(work.scratch.published())]
     given = {name: value for name, value in environment.items() if os.environ.get(name) != value}
-    digest_of, written = store.files.of, inputs.written
-    found = _united(inputs)
     facts = [(PROGRAM, _program()), (VARIABLES, _variables(environment))]
     facts += [(DAY, work.day)] if work.day else []
+    # A build would put a file in the place of a link to an output.
+    links = ((path, "link", standing(path, "link")) for path in outputs)
+    told = _Told(
+        tuple(str(path) for path in work.written),
+        tuple(dict.fromkeys(work.problems)),
+        len(work.prepared.document.chunks),
+        given,
+    )
     return Trace(
-        observed=Observed(
-            reads=(
-                *((path, digest_of(path)) for path in sorted(inputs.files - written.keys())),
-                *found.reads,
-            ),
-            writes=(*written.items(), *((path, digest_of(path)) for path in outputs)),
-            listings=(
-                *((folder, store.files.listing(folder)) for folder in sorted(inputs.searched)),
-                *found.listings,
-            ),
-            # A build would put a file in the place of a link to an output.
-            stats=(*found.stats, *((path, "link", standing(path, "link")) for path in outputs)),
-            environment=found.environment,
-            distributions=found.distributions,
+        observed=replace(
+            observed,
+            writes=(*observed.writes, *((path, store.files.of(path)) for path in outputs)),
+            stats=(*observed.stats, *links),
             facts=tuple(facts),
         ),
-        notes=asdict(
-            _Told(
-                tuple(str(path) for path in work.written),
-                tuple(dict.fromkeys(work.problems)),
-                len(work.prepared.document.chunks),
-                given,
-            )
-        ),
+        notes=asdict(told),
     )
 
 
-def _inputs(work: Build) -> Inputs:
-    request = work.request
-    folders = {str(request.path.resolve().parent), str(request.code_dir.resolve())}
-    typeset = (work.typeset,) if work.typeset else ()
+def _observed(work: Build, store: Store) -> Observed:
+    """What the build was seen to depend on, apart from what the code itself had written, and what
+    it wrote apart from the results."""
+    every = [trace.observed for trace in work.traces]
+    every += [work.typeset] if work.typeset else []
     last = work.ran.last if work.ran else None
-    if last is None:
-        return Inputs(_sources(work, ()), frozenset(folders), typeset, {})
-    depends = {path for scanned in last.world.cells for path in scanned.cell.depends}
-    modules = set(last.modules.values())
-    return Inputs(
-        files=_sources(work, last.files) | depends | modules,
-        searched=frozenset(folders | {str(Path(file).parent) for file in modules}),
-        observed=(*(trace.observed for trace in work.traces), *typeset),
-        written={path: digest for path, (digest, _) in last.files.items()},
+    written = {path: digest for path, (digest, _) in last.files.items()} if last else {}
+    modules = set(last.modules.values()) if last else set()
+    cells = last.context.cells if last else ()
+    files = _sources(work, written) | modules | {path for of in cells for path in of.cell.depends}
+    # Folders in which a new file could be found before another.
+    folders = {str(work.folder), str(work.request.code_dir.resolve())}
+    folders |= {str(Path(file).parent) for file in modules}
+    reads = [(path, store.files.of(path)) for path in sorted(files - written.keys())]
+    reads += [read for one in every for read in one.reads if read[0] not in written]
+    listings = [(folder, store.files.listing(folder)) for folder in sorted(folders)]
+    listings += [listing for one in every for listing in one.listings]
+    return Observed(
+        reads=_once(reads),
+        writes=tuple(written.items()),
+        listings=_once(listings),
+        stats=_once(stat for one in every for stat in one.stats),
+        environment=_once(variable for one in every for variable in one.environment),
+        distributions=_once(name for one in every for name in one.distributions),
     )
 
 
@@ -170,20 +153,18 @@ def _sources(work: Build, written: Collection[str]) -> frozenset[str]:
     return frozenset(found.values()) | frozenset(str(Path(name).absolute()) for name in called)
 
 
-def _touched(work: Build, inputs: Inputs) -> bool:
+def _touched(work: Build, read: set[str]) -> bool:
     """Whether something was edited while the build may have been reading it."""
     code = f"{work.request.code_dir.resolve()}/"
-    extracted = {path for path in inputs.read if path.startswith(code)}
-    return changed_since(work.begun, inputs.read - extracted) or changed_since(
-        work.extracted, extracted
-    )
+    extracted = {path for path in read if path.startswith(code)}
+    return changed_since(work.begun, read - extracted) or changed_since(work.extracted, extracted)
 
 
 def _comparable(work: Build) -> bool:
     """Whether all that the code depends on can be compared."""
-    if work.world is None or work.ran is None:
+    if work.context is None or work.ran is None:
         return True
-    pairs = zip(work.world.cells, work.ran.traces, strict=True)
+    pairs = zip(work.context.cells, work.ran.traces, strict=True)
     return not any(trace is None or differs_each_time(of.cell, trace) for of, trace in pairs)
 
 
@@ -197,29 +178,10 @@ def _holds(
     observed: Observed, environment: Mapping[str, str], request: Request, store: Store
 ) -> bool:
     facts = {PROGRAM: _program, VARIABLES: lambda: _variables(environment), DAY: today}
-    present = Present(
-        folder=str(request.path.resolve().parent),
-        file_digest=store.files.of,
-        listing=store.files.listing,
-        standing=standing,
-        environment=environment,
-        installed=cache(lambda: installed(sys.path)),
-    )
+    present = Present.of(str(request.path.resolve().parent), store.files, environment)
     return (
         outdated(observed, present, {}, lambda fact: facts[fact]()) is None
         and changed_files(observed.writes, store.files.of, present.folder) is None
-    )
-
-
-def _united(inputs: Inputs) -> Observed:
-    """All that was observed, but for what the code itself had written."""
-    every, written = inputs.observed, inputs.written
-    return Observed(
-        reads=_once(read for one in every for read in one.reads if read[0] not in written),
-        listings=_once(listing for one in every for listing in one.listings),
-        stats=_once(stat for one in every for stat in one.stats),
-        environment=_once(variable for one in every for variable in one.environment),
-        distributions=_once(name for one in every for name in one.distributions),
     )
 
 
@@ -268,9 +230,8 @@ def _variables(environment: Mapping[str, str]) -> str:
 # For make: what the PDF is made of.
 
 
-def _write_rules(work: Build, inputs: Inputs) -> None:
-    """Tell make which files the PDF was made of."""
-    names = inputs.read - {str(work.request.path.resolve())}
+def _write_rules(work: Build, read: set[str]) -> None:
+    names = read - {str(work.request.path.resolve())}
     existing = (name for name in names if Path(name).is_file())
     pdf = work.request.out_dir / f"{work.scratch.stem}.pdf"
     rules, target = dependency_rules(pdf, existing), work.scratch.rules

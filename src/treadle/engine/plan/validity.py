@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 
 from msgspec import Struct
 
 from treadle.engine.cell import Cell
-from treadle.engine.store.files import ALL, variable
+from treadle.engine.store.digest import ALL, variable
+from treadle.engine.store.files import FileDigests, standing
 from treadle.engine.trace import LINES, Observed, Trace
 
 SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave
@@ -168,6 +171,12 @@ class Present(Struct, frozen=True):
     standing: Callable[[str, str], str]
     environment: Mapping[str, str]  # as workers get it
     installed: Callable[[], frozenset[str]]
+
+    @classmethod
+    def of(cls, folder: str, files: FileDigests, environment: Mapping[str, str]) -> Present:
+        """What is on this machine, and installed for this Python."""
+        found = cache(lambda: installed(sys.path))
+        return cls(folder, files.of, files.listing, standing, environment, found)
 
 
 def outdated(

@@ -10,11 +10,12 @@ from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
+from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import Decision, Found
 from treadle.engine.plan.dependencies import Dependencies
+from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot
 from treadle.engine.plan.validity import differs_each_time, outdated
-from treadle.engine.plan.world import ScannedCell, World
 from treadle.engine.store.blobs import CorruptEntryError
 from treadle.engine.store.digest import combined
 from treadle.engine.store.files import changed_since
@@ -26,11 +27,11 @@ from treadle.engine.trace import LINES, Display, Observed, Trace
 class KeptTraces:
     """The store, asked for one document in one build."""
 
-    def __init__(self, store: Store, world: World) -> None:
+    def __init__(self, store: Store, context: Context) -> None:
         """The build begins now: what is edited from now on may have been read before."""
         self._begun = time.time_ns()
         self._store = store
-        self._world = world
+        self._context = context
         self._ran: dict[tuple[int, str], Trace] = {}  # in this build, by number and key
 
     def find(self, scanned: ScannedCell, key: str, snapshot: Snapshot) -> Found:
@@ -59,7 +60,7 @@ class KeptTraces:
     def files_named(self, scanned: ScannedCell) -> Mapping[str, str]:
         """The files that its code names, and their digests: to be noted before it runs."""
         paths = filter(_is_data, self._named(scanned))
-        return {path: self._world.files.of(path) for path in paths}
+        return {path: self._context.files.of(path) for path in paths}
 
     def take(
         self,
@@ -74,7 +75,7 @@ class KeptTraces:
         `before` is what `files_named` gave. Raises OSError where the store can't be written.
         """
         for path, _ in trace.observed.writes:
-            self._world.files.forget(path)
+            self._context.files.forget(path)
         if failed(scanned.cell, trace) or _has_died(trace):
             self._ran[scanned.cell.number, decision.key] = trace
             return trace
@@ -106,7 +107,7 @@ class KeptTraces:
         self, observed: Observed, snapshot: Snapshot, fact: Callable[[str], str] = str
     ) -> str | None:
         written = {path: digest for path, (digest, _) in snapshot.files.items()}
-        return outdated(observed, self._world.present, written, fact)
+        return outdated(observed, self._context.present, written, fact)
 
     def _unreadable(self, trace: Trace) -> str | None:
         """What of the trace's output can't be read any more; a damaged file is removed."""
@@ -144,12 +145,12 @@ class KeptTraces:
         )
 
     def _fact(self, fact: str, scanned: ScannedCell, observed: Observed, snapshot: Snapshot) -> str:
-        found = self._world.fact(fact, scanned.cell.number)
+        found = self._context.fact(fact, scanned.cell.number)
         if fact != LINES:
             return found
         # Where lines stand that the output may name: also in the project's modules.
         files = {*snapshot.modules.values(), *(file for _, file in observed.imported)}
-        return combined([found, *(self._world.files.of(file) for file in sorted(files))])
+        return combined([found, *(self._context.files.of(file) for file in sorted(files))])
 
     def _with_writes(self, observed: Observed, snapshot: Snapshot) -> Observed:
         """With files that earlier cells made and this one changed unseen, through what is open."""
@@ -157,7 +158,7 @@ class KeptTraces:
         writes = [
             (path, now)
             for path, (digest, _) in snapshot.files.items()
-            if path not in known and (now := self._world.files.of(path)) not in (digest, "")
+            if path not in known and (now := self._context.files.of(path)) not in (digest, "")
         ]
         return replace(observed, writes=(*observed.writes, *writes)) if writes else observed
 
@@ -179,12 +180,12 @@ class KeptTraces:
         analysed = {symbol.partition(":")[0] for symbol in symbols}
         files |= {file for name, file in observed.imported if name not in analysed}
         new = filter(_is_data, sorted(files - known))
-        reads = [(path, self._world.files.of(path)) for path in new]
+        reads = [(path, self._context.files.of(path)) for path in new]
         return replace(observed, reads=(*observed.reads, *reads)) if reads else observed
 
     def _named(self, scanned: ScannedCell) -> set[str]:
         """The paths that strings of its code may name."""
-        folder = self._world.present.folder
+        folder = self._context.present.folder
         return {os.path.join(folder, text) for text in scanned.code.strings}  # noqa: PTH118
 
 
