@@ -144,8 +144,7 @@ def _write_manifest(scratch: Scratch, names: Iterable[str]) -> None:
 
 
 def _replace(source: Path, target: Path, document: str) -> None:
-    same = target.is_file() and filecmp.cmp(source, target, shallow=False)
-    if same and not target.is_symlink():
+    if _same(source, target) and not target.is_symlink():
         return
     with _part(target, document) as part:
         shutil.copyfile(source, part)

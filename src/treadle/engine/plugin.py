@@ -11,7 +11,6 @@ a callable that takes a `Host`.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
 
+from treadle.engine.plan.validity import registered
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Display
 
@@ -65,18 +65,9 @@ def installed_plugins(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 
     Read by hand: `importlib.metadata` would take longer than all else that a build does at first.
     """
-    for path in dict.fromkeys(paths):
-        for folder in _distributions(path):
-            for line in _section(f"{path}/{folder}/entry_points.txt"):
-                yield line.partition("=")[2].strip(), folder
-
-
-def _distributions(path: str) -> list[str]:
-    try:
-        names = os.listdir(path or ".")  # noqa: PTH208
-        return sorted(name for name in names if name.endswith(".dist-info"))
-    except OSError:
-        return []
+    for folder in registered(paths).values():
+        for line in _section(f"{folder}/entry_points.txt"):
+            yield line.partition("=")[2].strip(), folder.rpartition("/")[2]
 
 
 def _section(path: str) -> list[str]:
