@@ -20,9 +20,8 @@ from treadle.engine.plan.context import Context, Surroundings, program_digest
 from treadle.engine.plan.scans import KnownScans
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.run.kept import KeptTraces, failed
-from treadle.engine.run.process import worker_environment
 from treadle.engine.run.run import Ran, run, run_all
-from treadle.engine.run.workers import Workers
+from treadle.engine.run.workers import Workers, worker_environment
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import LINES, Trace
