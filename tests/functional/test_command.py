@@ -226,3 +226,12 @@ def test_why_of_a_document_with_a_warning_and_no_chunks(project):
     done = project("---\nautor: A\n---\n\nText.\n").treadle("why", "report.pmd")
     assert "warning: unknown key `autor`" in done.stderr
     assert done.returncode == 0
+
+
+def test_why_names_inline_code_once(project):
+    source = "Text.\n\nIt is <% x = 1 %>.\n\n```{python shows}\nprint(x)\n```\n"
+    made = project(source)
+    assert made.build("--to", "tex").returncode == 0
+    made.write("report.pmd", source.replace("x = 1", "x = 2"))
+    said = made.treadle("why", "report.pmd").stdout
+    assert "`x` is computed anew by inline code at line 3\n" in said

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from tests.conftest import Within
@@ -94,6 +94,34 @@ def test_a_file_written_anew_for_another_reason(project: Make) -> None:
     assert f"{(made.folder / 'f.txt').read_text()} 2" in made.tex
 
 
+LOOKER = """\
+```{python, name='one'}
+import random
+random.seed()
+_ = open("f.txt", "w").write("x" * random.randrange(10**6))
+g = (i for i in range(9))
+```
+
+```{python, name='two'}
+import os
+print(os.path.getsize("f.txt"), 1)
+```
+
+```{python, name='three'}
+print(next(g), 1)
+```
+"""
+
+
+def test_a_file_of_another_size_for_another_reason(project: Make) -> None:
+    """`three` makes `one` run again: what `two` was told in this build is no longer so."""
+    made = project(LOOKER)
+    assert made.build("--to", "tex").returncode == 0
+    made.write("report.pmd", LOOKER.replace(", 1)", ", 2)"))
+    assert made.build("--to", "tex").returncode == 0
+    assert f"{(made.folder / 'f.txt').stat().st_size} 2" in made.tex
+
+
 DIES = """\
 ```{python, name='zero'}
 a = 7
@@ -156,15 +184,32 @@ if n == 2:
 
 
 def test_a_store_that_is_emptied_meanwhile(project: Make) -> None:
-    """The kept figure is gone when it is wanted: that is said, and the next build draws it."""
-    made = project(FIGURE)
-    assert made.build("--to", "tex").returncode == 0
-    blobs = next(path for path in made.folder.rglob("blobs") if path.is_dir())
-    emptied = FIGURE.replace("n = 1", "n = 2").replace("build/.treadle/cache/blobs", str(blobs))
-    made.write("report.pmd", emptied)
+    """The kept figure is gone when it is wanted: it is drawn again."""
+    made = _emptying(project)
+    done = made.build("--to", "tex")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ran 2 of 2 chunks" in done.stdout
+    assert (made.folder / "build/report/drawn-1.pdf").is_file()
+
+
+def test_a_store_that_is_emptied_over_and_over(project: Make) -> None:
+    """That is said, and the next build draws what is gone."""
+    made = _emptying(project, ", volatile=True")
     done = made.build("--to", "tex")
     assert done.returncode == 1
     assert "is missing (build again)" in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
+    made.write("report.pmd", FIGURE)
     assert made.build("--to", "tex").returncode == 0
-    assert list(Path(made.folder).rglob("drawn-1.pdf"))
+    assert (made.folder / "build/report/drawn-1.pdf").is_file()
+
+
+def _emptying(project: Make, option: str = "") -> Project:
+    """A project with a kept figure, whose second chunk removes what is kept."""
+    made = project(FIGURE)
+    assert made.build("--to", "tex").returncode == 0
+    shutil.rmtree(made.folder / "build/report")
+    blobs = next(path for path in made.folder.rglob("blobs") if path.is_dir())
+    emptied = FIGURE.replace("n = 1", "n = 2").replace("build/.treadle/cache/blobs", str(blobs))
+    made.write("report.pmd", emptied.replace("'emptier'", f"'emptier'{option}"))
+    return made

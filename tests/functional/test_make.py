@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.app.after_build import dependency_rules
+from treadle.app.last_build import dependency_rules
 
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
 COMMAND = """#!/bin/sh

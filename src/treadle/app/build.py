@@ -6,16 +6,17 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from treadle.app.after_build import keep
-from treadle.app.current_build import Build
+from treadle.app.current_build import Build, is_record, record, record_path
 from treadle.app.execute import Measuring, execute, worker_setup
+from treadle.app.folders import Scratch, obstacles
+from treadle.app.last_build import remember
 from treadle.app.prepare import misuses_of, prepare
 from treadle.app.publish import find_supplements, publish, stage, to_publish
-from treadle.app.record import is_record, record, record_path
 from treadle.app.report import Listener, Report, Request, Silent, Target
-from treadle.app.scratch import Scratch, obstacles
+from treadle.engine.plan.why import save_history
 from treadle.engine.run.workers import Workers
 from treadle.engine.store.blobs import Blobs, CorruptEntryError
+from treadle.engine.store.eviction import cache_limit, shrink
 from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.engine.trace import Observed
 from treadle.press.checks.findings import idle_checks, unbound
@@ -58,41 +59,45 @@ def build(request: Request, listener: Listener | None = None) -> Report:
             if not work.failed:
                 _build(work)
             if work.store is not None:
-                keep(work, work.store)
+                _keep(work, work.store)
     return work.report()
 
 
 def _build(work: Build) -> None:
-    prepared, scratch = work.prepared, work.scratch
-    figures = scratch.fresh_figures()
     work.store = _store(work)
-    setup = worker_setup(work.request, prepared, scratch, work.store)
-    work.results = [None for _ in prepared.document.blocks]
-    if not prepared.cells.cells:  # nothing is drawn, and nothing needs measures
-        render(work)
+    figures = work.scratch.fresh_figures()
+    work.results = [None for _ in work.prepared.document.blocks]
+    if not work.prepared.cells.cells:  # nothing is drawn, and nothing needs measures
+        _render(work)
         return
     with (
-        Measuring(work.request, prepared, scratch) as measuring,
-        Workers(setup, measuring.plugins, work.listener.output) as workers,
+        Measuring(work) as measuring,
+        Workers(worker_setup(work), measuring.plugins, work.listener.output) as workers,
     ):
-        done = execute(work.request, prepared, work.store, workers, measuring, work.listener)
+        _run(work, workers, measuring, figures)
+        if not work.failed:
+            workers.wait()  # a file that code has left open is written then
+            _render(work)
+
+
+def _run(work: Build, workers: Workers, measuring: Measuring, figures: Path) -> None:
+    """Run the code: what came of it, by block. Where somebody empties the store meanwhile, what
+    is gone is made again, once, by a fresh worker."""
+    document, cells = work.prepared.document, work.prepared.cells
+    blobs = work.store.blobs if work.store else Blobs(workers.setup.blobs)
+    for is_last in (False, True):
+        traces = execute(work, workers, measuring).traces
         workers.finish()
-        work.executed, traces = done, done.ran.traces
-        work.problems += (*done.problems, *done.layout.problems)
-        work.problems += cut_streams(prepared.document, prepared.cells, traces)
-        work.typeset = done.layout.depends
+        work.problems += cut_streams(document, cells, traces)
         if work.failed:
             return
-        blobs = work.store.blobs if work.store else Blobs(setup.blobs)
         try:
-            work.results = results_by_block(
-                prepared.document, prepared.cells, traces, blobs, figures
-            )
-        except CorruptEntryError as corrupt:  # somebody emptied the store meanwhile
-            work.problems.append(error(work.top, f"{corrupt}", "build again"))
+            work.results = results_by_block(document, cells, traces, blobs, figures)
             return
-        workers.wait()  # a file that code has left open is written then
-        render(work)
+        except CorruptEntryError as corrupt:
+            workers.wait()
+            if is_last:
+                work.problems.append(error(work.top, f"{corrupt}", "build again"))
 
 
 def _store(work: Build) -> Store | None:
@@ -105,7 +110,23 @@ def _store(work: Build) -> Store | None:
         return None
 
 
-def render(work: Build) -> None:
+def _keep(work: Build, store: Store) -> None:
+    """Leave everything in order: for the next build, for make, for `why`. Raises OSError."""
+    if work.context and work.scans and work.ran:
+        name = str(work.request.path.resolve())
+        save_history(store, name, work.context, work.ran.decisions, work.ran.traces)
+        work.scans.save()
+    if not work.failed and work.written:
+        remember(work, store)
+    store.known.save()
+    shrink(store.root, cache_limit())
+    if damaged := {*store.traces.damaged, *store.blobs.damaged}:
+        entries = "1 entry" if len(damaged) == 1 else f"{len(damaged)} entries"
+        text = f"the cache had {entries} that were damaged: what they held was computed again"
+        work.problems.append(warning(work.top, text))
+
+
+def _render(work: Build) -> None:
     """Weave and typeset what came of the code, and publish it if there are no errors."""
     document, scratch = work.prepared.document, work.scratch
     work.listener.stage("weaving")
@@ -120,7 +141,7 @@ def render(work: Build) -> None:
         return
     work.sources |= set(_sources(work, woven))
     if work.request.target is Target.TEX:
-        if work.executed is None:  # else it rests on the look of figures, if that is known
+        if work.ran is None:  # else it rests on the look of figures, if that is known
             work.typeset = Observed()
         _publish(work, (".tex",), _record(work))
         return

@@ -9,25 +9,23 @@ from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from treadle.app.current_build import Build
 from treadle.app.prepare import Prepared
-from treadle.app.report import Listener, Request, Target
-from treadle.app.scratch import Scratch
+from treadle.app.report import Target
 from treadle.engine.cell import Cell
 from treadle.engine.messages import PluginSetup, WorkerSetup
+from treadle.engine.plan.context import Context, Surroundings, program_digest
 from treadle.engine.plan.scans import KnownScans
-from treadle.engine.plan.world import Surroundings, World, program_digest
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.run.kept import KeptTraces, failed
-from treadle.engine.run.process import worker_environment
 from treadle.engine.run.run import Ran, run, run_all
-from treadle.engine.run.workers import Workers
+from treadle.engine.run.workers import Workers, worker_environment
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import LINES, Trace
-from treadle.press.document.model import Chunk, Document
+from treadle.press.document.model import Chunk
 from treadle.press.plugin.figures import VARIABLES
 from treadle.press.plugin.plugin import LOOK
 from treadle.press.results import problem_of
@@ -42,27 +40,15 @@ LIBRARIES = "treadle.press.plugin.figures"
 ENVIRONMENT = {"MPLBACKEND": "agg"}  # figures are drawn into files, not on a screen
 
 
-class Executed(Struct, frozen=True):
-    """What came of the code."""
-
-    ran: Ran
-    problems: tuple[Problem, ...]
-    tracebacks: tuple[str, ...]
-    layout: Layout
-    world: World | None = None  # where there is a store
-    scans: KnownScans | None = None
-
-
-def worker_setup(
-    request: Request, prepared: Prepared, scratch: Scratch, store: Store | None
-) -> WorkerSetup:
+def worker_setup(work: Build) -> WorkerSetup:
     """The setup of workers of a build; without a store they keep nothing but what is shown."""
+    store = work.store
     return WorkerSetup(
-        directory=str(request.path.resolve().parent),
-        code_path=str(request.code_dir.resolve()),
-        blobs=str(store.root if store else scratch.shown),
-        params=prepared.params,
-        threads=prepared.settings.threads,
+        directory=str(work.folder),
+        code_path=str(work.request.code_dir.resolve()),
+        blobs=str(store.root if store else work.scratch.shown),
+        params=work.prepared.params,
+        threads=work.prepared.settings.threads,
         store=str(store.root) if store else None,
         key=store.key if store else b"",
         environment=ENVIRONMENT,
@@ -76,12 +62,11 @@ class Measuring:
     LaTeX takes longer than starting the worker, and there is a second core.
     """
 
-    def __init__(self, request: Request, prepared: Prepared, scratch: Scratch) -> None:
+    def __init__(self, work: Build) -> None:
         self._pool = ThreadPoolExecutor(1)
         self._programs = Programs()
-        arguments = (request, prepared.document, scratch, self._programs)
         try:
-            self.layout: Future[Layout] = self._pool.submit(_layout, *arguments)
+            self.layout: Future[Layout] = self._pool.submit(_layout, work, self._programs)
             self.plugins: Future[tuple[PluginSetup, ...] | None] = self._pool.submit(
                 _plugins, self.layout
             )
@@ -99,11 +84,11 @@ class Measuring:
         self._pool.shutdown()
 
 
-def _layout(request: Request, document: Document, scratch: Scratch, programs: Programs) -> Layout:
-    folder = request.path.resolve().parent
-    found = measured_layout(document, scratch.formats, folder, programs)
+def _layout(work: Build, programs: Programs) -> Layout:
+    document = work.prepared.document
+    found = measured_layout(document, work.scratch.formats, work.folder, programs)
     problems = check_template(document)
-    if request.target is Target.PDF:
+    if work.request.target is Target.PDF:
         problems = (*problems, *found.problems)
     return replace(found, problems=problems)
 
@@ -118,45 +103,40 @@ def _plugins(layout: Future[Layout]) -> tuple[PluginSetup, ...] | None:
     return (PluginSetup(PLUGIN, {"style": style}), *others)
 
 
-def execute(
-    request: Request,
-    prepared: Prepared,
-    store: Store | None,
-    workers: Workers,
-    measuring: Measuring,
-    listener: Listener,
-) -> Executed:
+def execute(work: Build, workers: Workers, measuring: Measuring) -> Ran:
     """Run what has to run; the rest comes from the store, where there is one. Raises OSError."""
-    telling = _Telling(prepared, listener)
-    if store is None:
-        ran = run_all(prepared.cells.cells, workers, telling)
-        return telling.executed(ran, measuring.layout.result())
-    world, scans = world_of(request, prepared, workers.setup, store, measuring)
-    ran = run(world, KeptTraces(store, world), workers, telling)
-    executed = telling.executed(ran, measuring.layout.result())
-    return replace(executed, world=world, scans=scans)
+    telling = _Telling(work)
+    if work.store is None:
+        ran = run_all(work.prepared.cells.cells, workers, telling)
+    else:
+        work.context, work.scans = context_of(work, work.store, measuring)
+        ran = run(work.context, KeptTraces(work.store, work.context), workers, telling)
+    layout = measuring.layout.result()
+    work.ran, work.typeset = ran, layout.depends
+    work.cells_ran |= ran.ran
+    work.tracebacks = tuple(filter(None, telling.problems.values()))
+    work.problems += (*telling.problems, *layout.problems)
+    return ran
 
 
-def world_of(
-    request: Request, prepared: Prepared, setup: WorkerSetup, store: Store, measuring: Measuring
-) -> tuple[World, KnownScans]:
+def context_of(work: Build, store: Store, measuring: Measuring) -> tuple[Context, KnownScans]:
     """The document's cells as scanned, and what lies outside its session."""
+    setup, cells = worker_setup(work), work.prepared.cells.cells
     environment = worker_environment(setup)
     others = (folder for _, folder in installed_plugins(sys.path))
     program = combined([program_digest(environment, setup.threads, (FOLDER,), VARIABLES), *others])
-    scans = KnownScans(store, str(request.path.resolve()), program)
+    scans = KnownScans(store, str(work.request.path.resolve()), program)
     surroundings = Surroundings(
         directory=setup.directory,
         code_path=setup.code_path,
-        text=digest(prepared.text.encode("utf-8", "surrogatepass")),
+        text=digest(work.prepared.text.encode("utf-8", "surrogatepass")),
         program=program,
         params=setup.params,
         environment=environment,
     )
-    facts = _Facts(prepared, setup.directory, store, measuring)
-    cells = prepared.cells.cells
+    facts = _Facts(work.prepared, setup.directory, store, measuring)
     codes = [scans.of(cell) for cell in cells]
-    return World(cells, codes, surroundings, store.files, facts.of), scans
+    return Context(cells, codes, surroundings, store.files, facts.of), scans
 
 
 class _Facts:
@@ -197,11 +177,11 @@ class _Facts:
 class _Telling:
     """Tells the listener of chunks, and gathers what failed."""
 
-    def __init__(self, prepared: Prepared, listener: Listener) -> None:
-        self._cells = prepared.cells
-        self._document: Document = prepared.document
-        self._listener = listener
-        self._problems: dict[Problem, str] = {}  # with their tracebacks
+    def __init__(self, work: Build) -> None:
+        self._cells = work.prepared.cells
+        self._document = work.prepared.document
+        self._listener = work.listener
+        self.problems: dict[Problem, str] = {}  # with their tracebacks
 
     def cell_started(self, cell: Cell) -> None:
         if (chunk := self._chunk(cell)) is not None:
@@ -217,14 +197,10 @@ class _Telling:
             return
         problem = problem_of(failure, cell, self._cells, self._document)
         # Not where an earlier cell has stumbled over the same line of a module.
-        if problem is not None and not any(_is_same(problem, other) for other in self._problems):
-            self._problems[problem] = failure.traceback
+        if problem is not None and not any(_is_same(problem, other) for other in self.problems):
+            self.problems[problem] = failure.traceback
             if not failure.fatal:
                 self._listener.problem(problem)
-
-    def executed(self, ran: Ran, layout: Layout) -> Executed:
-        tracebacks = tuple(filter(None, self._problems.values()))
-        return Executed(ran, tuple(self._problems), tracebacks, layout)
 
     def _chunk(self, cell: Cell) -> Chunk | None:
         block = self._document.blocks[self._cells.blocks[cell.number]]

@@ -16,8 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from treadle.app.clean import remove_files
-from treadle.app.scratch import Scratch
+from treadle.app.folders import Scratch, remove_files
 from treadle.engine.store.digest import combined
 from treadle.press.document.model import Document
 from treadle.press.document.settings import Settings, databases, no_database
@@ -145,8 +144,7 @@ def _write_manifest(scratch: Scratch, names: Iterable[str]) -> None:
 
 
 def _replace(source: Path, target: Path, document: str) -> None:
-    same = target.is_file() and filecmp.cmp(source, target, shallow=False)
-    if same and not target.is_symlink():
+    if _same(source, target) and not target.is_symlink():
         return
     with _part(target, document) as part:
         shutil.copyfile(source, part)

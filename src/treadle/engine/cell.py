@@ -30,7 +30,7 @@ class Cell(Struct, frozen=True, omit_defaults=True):
     seed: int = 0
     pieces: tuple[Piece, ...] = ()
     module: str | None = None  # dotted name of the module that holds the code ...
-    names: tuple[str, ...] = ()  # ... and the names to bind of it: see `plan.world.with_names`
+    names: tuple[str, ...] = ()  # ... and the names to bind of it: see `plan.scans.with_names`
     prompt: bool = False  # each statement is echoed, then what it shows
     source: str | None = None  # an expression: the source of its value is shown
     timeout: float | None = None  # seconds; longer than that is a failure

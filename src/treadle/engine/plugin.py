@@ -1,4 +1,4 @@
-"""What a plugin of the worker is: an object with any of three hooks, each of which may be absent.
+"""Plugins of the worker: objects with any of three hooks, each of which may be absent.
 
 `display(value)` gives a `Bundle` for a value that a cell shows, or None where it knows nothing
 better than the next plugin; an empty bundle shows nothing. `value_handlers()` gives handlers by
@@ -11,13 +11,23 @@ a callable that takes a `Host`.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from types import ModuleType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
+
+from treadle.engine.plan.validity import registered
+from treadle.engine.store.blobs import Blobs
+from treadle.engine.trace import Display
+
+if TYPE_CHECKING:  # of the worker: the command asks here which plugins are installed
+    from treadle.engine.cell import Cell
+    from treadle.engine.messages import Step, WorkerSetup
+    from treadle.engine.worker.capture import Capture
+    from treadle.engine.worker.imports import AfterImport
 
 GROUP = "treadle.plugins"
 
@@ -55,25 +65,9 @@ def installed_plugins(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 
     Read by hand: `importlib.metadata` would take longer than all else that a build does at first.
     """
-    for path in dict.fromkeys(paths):
-        for folder in _distributions(path):
-            for line in _section(f"{path}/{folder}/entry_points.txt"):
-                yield line.partition("=")[2].strip(), folder
-
-
-def made(name: str, host: Host) -> Any:  # noqa: ANN401
-    """The plugin that "module:name" makes. Raises what importing or making it raises."""
-    module, _, attribute = name.partition(":")
-    __import__(module)
-    return getattr(sys.modules[module], attribute)(host)
-
-
-def _distributions(path: str) -> list[str]:
-    try:
-        names = os.listdir(path or ".")  # noqa: PTH208
-        return sorted(name for name in names if name.endswith(".dist-info"))
-    except OSError:
-        return []
+    for folder in registered(paths).values():
+        for line in _section(f"{folder}/entry_points.txt"):
+            yield line.partition("=")[2].strip(), folder.rpartition("/")[2]
 
 
 def _section(path: str) -> list[str]:
@@ -85,3 +79,123 @@ def _section(path: str) -> list[str]:
         return []
     inside = text.partition(f"[{GROUP}]")[2].partition("\n[")[0]
     return [line for line in inside.splitlines() if "=" in line]
+
+
+# In the worker.
+
+PLAIN = "text/plain"
+
+
+class Plugins:
+    """Asks each plugin in the order in which they were given."""
+
+    def __init__(
+        self,
+        setup: WorkerSetup,
+        after_import: AfterImport,
+        capture: Capture,
+        namespace: dict[str, Any],
+    ) -> None:
+        """Make them. Raises what importing or making them raises."""
+        self._capture = capture
+        self._namespace = namespace
+        self._blobs = Blobs(setup.blobs)
+        self._step: Step | None = None
+        self.notes: dict[str, object] = {}  # for the trace, like the facts it rests on
+        self.facts: set[str] = set()
+        self._all = [
+            _made(plugin.name, _Host(self, after_import, plugin.settings))
+            for plugin in setup.plugins
+        ]
+
+    def value_handlers(self) -> dict[str, Callable[..., Any]]:
+        """Those of all plugins, by the full names of types; the first for a type counts."""
+        found: dict[str, Callable[..., Any]] = {}
+        for plugin in reversed(self._all):
+            if handlers := getattr(plugin, "value_handlers", None):
+                found.update(handlers())
+        return found
+
+    def begin(self, step: Step) -> None:
+        """From now on, what plugins note and rest on belongs to this step's cell."""
+        self._step = step
+        self.notes, self.facts = {}, set()
+
+    def within(self, cell: Cell, run: Callable[[], None]) -> None:
+        """Call `run` within the context managers that all plugins have for the cell."""
+        hooks = (getattr(plugin, "around_cell", None) for plugin in self._all)
+        _nested([hook(cell) for hook in hooks if hook is not None], run)
+
+    def bundle_of(self, value: object) -> Bundle:
+        """How a value is shown: as the first plugin says that knows it, else by its `repr`."""
+        for plugin in self._all:
+            display = getattr(plugin, "display", None)
+            if display is not None and (bundle := display(value)) is not None:
+                return bundle  # type: ignore[no-any-return]
+        return Bundle({PLAIN: repr(value)})
+
+    def show(self, bundle: Bundle) -> None:
+        """Record it among the output; an empty one shows nothing. Raises OSError."""
+        if not bundle.data:
+            return
+        texts = {kind: data for kind, data in bundle.data.items() if isinstance(data, str)}
+        files = {
+            kind: self._blobs.put([data])
+            for kind, data in bundle.data.items()
+            if not isinstance(data, str)
+        }
+        self._capture.show(Display(texts, files, bundle.metadata))
+
+    def note(self, name: str, value: object) -> None:
+        self.notes[name] = value
+
+    def rest_on(self, fact: str) -> None:
+        self.facts.add(fact)
+
+    def reachable(self) -> Iterator[object]:
+        """The values that the step can reach by names."""
+        step = self._step
+        if step is None or step.reaches is None:
+            yield from self._namespace.values()
+        else:
+            yield from (self._namespace.get(name) for name in (*step.reaches, *step.binds))
+
+
+def _nested(managers: Sequence[AbstractContextManager[object]], run: Callable[[], None]) -> None:
+    """Not by an ExitStack, which would show its frames in the user's traceback.
+
+    What `run` raises goes on, though a manager suppress it: a chunk that failed has failed.
+    """
+    if not managers:
+        run()
+        return
+    raised: BaseException | None = None
+    with managers[0]:
+        try:
+            _nested(managers[1:], run)
+        except BaseException as exception:
+            raised = exception
+            raise
+    if raised is not None:
+        raise raised
+
+
+def _made(name: str, host: Host) -> Any:  # noqa: ANN401
+    """The plugin that "module:name" makes. Raises what importing or making it raises."""
+    module, _, attribute = name.partition(":")
+    __import__(module)
+    return getattr(sys.modules[module], attribute)(host)
+
+
+class _Host:
+    """What one plugin sees of the worker: a `Host`."""
+
+    def __init__(
+        self, plugins: Plugins, after_import: AfterImport, settings: Mapping[str, object]
+    ) -> None:
+        self.settings = settings
+        self.after_import = after_import.do
+        self.show = plugins.show
+        self.note = plugins.note
+        self.rest_on = plugins.rest_on
+        self.reachable = plugins.reachable

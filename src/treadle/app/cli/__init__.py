@@ -1,4 +1,4 @@
-"""The command line, a file a subcommand; here is what they share: arguments, exit statuses."""
+"""The command line; here is what subcommands share: arguments, exit statuses."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import NoReturn
 
 from treadle.app import __version__
-from treadle.app.cli import Exit, build, check, clean, tangle, why
+from treadle.app.cli import Exit, commands
 
 # What the operating system refuses, and the way out.
 WAYS_OUT = {
@@ -112,7 +112,10 @@ def parser() -> argparse.ArgumentParser:
         description="Run a document's Python code, weave its results into LaTeX, typeset a PDF.",
     )
     top.add_argument("--version", action="version", version=f"treadle {__version__}")
-    commands = top.add_subparsers(metavar="COMMAND", required=True)
-    for command in (build, check, tangle, why, clean):
-        command.add_to(commands)
+    found = top.add_subparsers(metavar="COMMAND", required=True)
+    commands.add_build(found)
+    commands.add_check(found)
+    commands.add_tangle(found)
+    commands.add_why(found)
+    commands.add_clean(found)
     return top

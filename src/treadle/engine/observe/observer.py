@@ -19,7 +19,8 @@ from treadle.engine.observe.processes import Environment, Processes, Programs, t
 from treadle.engine.observe.settings import Library
 from treadle.engine.observe.state import Attributes, State
 from treadle.engine.observe.unaudited import Questions, Sources, watch_libraries
-from treadle.engine.store.files import ALL, FileDigests, KnownFiles, variable
+from treadle.engine.store.digest import ALL, variable
+from treadle.engine.store.files import FileDigests, KnownFiles
 from treadle.engine.trace import Observed
 from treadle.engine.worker.imports import AfterImport, import_fresh_from
 

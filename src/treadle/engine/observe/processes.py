@@ -16,7 +16,7 @@ from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe import modules
 from treadle.engine.observe.log import Log
 from treadle.engine.observe.modules import Imports
-from treadle.engine.store.files import ALL
+from treadle.engine.store.digest import ALL
 from treadle.engine.worker.imports import AfterImport
 
 # What libraries look at in passing. It counts where the project's own code asks for it.

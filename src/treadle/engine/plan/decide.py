@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from treadle.engine.plan.dependencies import Dependencies, dependencies_of
 from treadle.engine.plan.key import key_of, parts_of
+from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.plan.world import ScannedCell
 from treadle.engine.store.traces import Record
 from treadle.engine.trace import Trace
 
@@ -40,10 +40,6 @@ class Decision(Struct, frozen=True):
     outdated: str = ""  # why what is kept under the key does not hold
     record: Record | None = None  # of the store, where the trace came from there
     left_out: bool = False  # it needs what a cell before it failed to make
-
-    @property
-    def runs(self) -> bool:
-        return self.trace is None and not self.left_out
 
 
 def decide(scanned: ScannedCell, snapshot: Snapshot, store: Kept) -> Decision:

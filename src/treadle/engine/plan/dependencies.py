@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from treadle.engine.plan.scans import SIDE_EFFECT_FREE, packages_of
+from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell, packages_of
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.plan.world import ScannedCell
 from treadle.engine.scan.code import Definition
 from treadle.engine.scan.modules import Attributes, Modules
 from treadle.engine.trace import Binding
@@ -29,7 +28,7 @@ class Dependencies(Struct, frozen=True):
 
 def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
     """What the cell can reach where the session is as the snapshot says."""
-    cell, code, modules = scanned.cell, scanned.code, snapshot.world.modules
+    cell, code, modules = scanned.cell, scanned.code, snapshot.context.modules
     if cell.module:
         refs = {f"{cell.module}:{name}" for name in cell.names or ("*",)}
         nothing: frozenset[str] = frozenset()
@@ -47,7 +46,7 @@ def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
         walk.follow(dict.fromkeys(snapshot.names))
         walk.refs.update(f"{module}:*" for module in snapshot.modules)
     refs = _submodules_apart(walk.refs, modules)
-    refs |= snapshot.world.imported_refs(cell.number) | set(code.local_imports)
+    refs |= snapshot.context.imported_refs(cell.number) | set(code.local_imports)
     return Dependencies(
         names=walk.names,
         absent=frozenset(walk.absent),
@@ -71,7 +70,7 @@ def stale_classes(binding: Binding, snapshot: Snapshot) -> list[str]:
         for name, maker, token in binding.rests
         if token is not None
         and not _is_still(snapshot.names.get(name), maker, token)
-        and _is_class(name, maker, snapshot.world.cells)
+        and _is_class(name, maker, snapshot.context.cells)
     ]
 
 
@@ -82,9 +81,9 @@ def there_unasked(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot)
     foreign = (
         name
         for name in inside - asked - SIDE_EFFECT_FREE
-        if not snapshot.world.is_of_project(name.partition(".")[0])  # else its own symbol counts
+        if not snapshot.context.is_of_project(name.partition(".")[0])  # else its own symbol counts
     )
-    return frozenset(filter(snapshot.world.is_submodule, foreign))
+    return frozenset(filter(snapshot.context.is_submodule, foreign))
 
 
 def _is_still(binding: Binding | None, maker: int, token: str) -> bool:
@@ -155,7 +154,7 @@ class _Walk:
         found: list[tuple[str, Attributes]] = []
         older = stale_classes(binding, self._snapshot)
         self.stale.update(f"{name} {other}" for other in older)
-        cells = self._snapshot.world.cells
+        cells = self._snapshot.context.cells
         maker = cells[binding.maker] if binding.maker >= 0 else None
         definition = maker.code.definitions.get(name) if maker and not maker.cell.module else None
         known: set[str] = set()

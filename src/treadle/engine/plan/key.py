@@ -6,9 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from treadle.engine.plan.dependencies import Dependencies, there_unasked
-from treadle.engine.plan.scans import SIDE_EFFECT_FREE
+from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell
 from treadle.engine.plan.snapshot import PARAMS, Snapshot
-from treadle.engine.plan.world import ScannedCell
 from treadle.engine.store.digest import combined
 from treadle.engine.trace import NOBODY
 
@@ -22,7 +21,7 @@ def key_of(parts: Mapping[str, str]) -> str:
 
 def parts_of(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> dict[str, str]:
     """What the cell's key is made of, by name: so that two of them can be compared in words."""
-    cell, surroundings = scanned.cell, snapshot.world.surroundings
+    cell, surroundings = scanned.cell, snapshot.context.surroundings
     found = {
         "program": surroundings.program,
         "code": scanned.code.key,
@@ -43,7 +42,7 @@ def parts_of(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> d
     found.update(_modules(scanned, needs, snapshot))
     found.update((f"process {what}", digest) for what, digest in snapshot.effects.items())
     for path in cell.depends:
-        found[f"depends {path}"] = snapshot.world.files.of(path)
+        found[f"depends {path}"] = snapshot.context.files.of(path)
     return found
 
 
@@ -73,14 +72,14 @@ def _modules(
         if symbol in snapshot.contents:
             yield f"content {symbol}", snapshot.contents[symbol]
     for name, file in snapshot.modules.items():
-        if not snapshot.world.is_of_project(name):  # from a folder that a chunk put on the path
-            yield f"module {name}", snapshot.world.files.of(file)
+        if not snapshot.context.is_of_project(name):  # from a folder that a chunk put on the path
+            yield f"module {name}", snapshot.context.files.of(file)
     loaded = {name for name, _ in snapshot.imports} | snapshot.modules.keys()
     asked = {*scanned.code.imports, *(symbol.partition(":")[0] for symbol in needs.symbols)}
     below = there_unasked(scanned, needs, snapshot)
     if not needs.whole:  # else it may look whether they are loaded
-        own = {*snapshot.modules, *filter(snapshot.world.is_of_project, asked & SIDE_EFFECT_FREE)}
+        own = {*snapshot.modules, *filter(snapshot.context.is_of_project, asked & SIDE_EFFECT_FREE)}
         asked -= SIDE_EFFECT_FREE - own
     yield "loaded", " ".join(sorted(asked & loaded | below))
     if needs.whole or any(word in scanned.cell.code for word in IMPORTING):
-        yield "sources", snapshot.world.sources()
+        yield "sources", snapshot.context.sources()

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from treadle.engine.messages import Define, Load, Step
 from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_unasked
+from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot, identified, origin_of
-from treadle.engine.plan.world import ScannedCell
 from treadle.engine.scan.code import names_imported_in
 from treadle.engine.trace import NOBODY, Binding, Trace
 
@@ -93,7 +93,7 @@ def cells_to_rerun(snapshot: Snapshot, needs: Dependencies, holdings: Holdings) 
 
 def writers_missed(snapshot: Snapshot) -> set[int]:
     """The cells whose files are not as they left them."""
-    digest_of = snapshot.world.files.of
+    digest_of = snapshot.context.files.of
     return {maker for path, (digest, maker) in snapshot.files.items() if digest_of(path) != digest}
 
 
@@ -179,7 +179,7 @@ def _in_order(found: Sequence[_Missing], snapshot: Snapshot) -> list[_Missing]:
 
 def _is_definition(missing: _Missing, snapshot: Snapshot) -> bool:
     """Whether repeating a `def` or `class` statement gives it."""
-    maker = snapshot.world.cells[missing.binding.maker]
+    maker = snapshot.context.cells[missing.binding.maker]
     alone = len(missing.binding.names) == 1 and not missing.binding.token.startswith("opaque:")
     return alone and not maker.cell.module and missing.names[0] in maker.code.definitions
 
@@ -189,7 +189,7 @@ def _rests_on(missing: _Missing, snapshot: Snapshot) -> list[str]:
     if binding.entry:
         main = (ref.partition(":") for ref in binding.refs)
         return [name for module, _, name in main if module == "__main__"]
-    definitions = snapshot.world.cells[binding.maker].code.definitions
+    definitions = snapshot.context.cells[binding.maker].code.definitions
     return list(definitions[missing.names[0]].now)
 
 
@@ -197,7 +197,7 @@ def _restore(missing: _Missing, snapshot: Snapshot) -> Load | Define:
     binding, name = missing.binding, missing.names[0]
     if binding.entry:
         return Load(binding.entry, missing.names, binding.token)
-    scanned = snapshot.world.cells[binding.maker]
+    scanned = snapshot.context.cells[binding.maker]
     cell, definition = scanned.cell, scanned.code.definitions[name]
     line = cell.line + definition.line - 1
     # A cell is compiled as one piece, statements at a prompt are not.

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.machinery import PathFinder
 
 from msgspec import Struct, ValidationError, convert
+from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.scan.code import Code, analyse, analyse_inline
@@ -97,6 +98,26 @@ class Imported(Struct, frozen=True):
     modules: tuple[tuple[str, bool], ...] = ()  # dotted; whether for their effect alone
     futures: frozenset[str] = frozenset()
     submodules: frozenset[str] = frozenset()  # what may be modules: "a.b" in `from a import b`
+
+
+class ScannedCell(Struct, frozen=True):
+    """A cell, and what its code says about it."""
+
+    cell: Cell
+    code: Code
+    imported: Imported
+
+    @property
+    def binds(self) -> frozenset[str]:
+        """The names of the session that it may bind or delete."""
+        return (
+            frozenset(self.cell.names) if self.cell.module else self.code.binds | self.code.deletes
+        )
+
+
+def with_names(cell: Cell, code: Code) -> Cell:
+    """The cell of a module with the names that its code binds; others as they are."""
+    return replace(cell, names=tuple(sorted(code.binds - code.futures))) if cell.module else cell
 
 
 def imported_by(cells: Sequence[Cell], codes: Sequence[Code]) -> list[Imported]:

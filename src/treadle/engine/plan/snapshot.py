@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from treadle.engine.plan.world import ScannedCell, World
+from treadle.engine.plan.context import Context
+from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.store.digest import combined
 from treadle.engine.trace import NOBODY, PRESUMED, Binding, Observed, Trace
 
@@ -21,7 +22,7 @@ class Snapshot(Struct, frozen=True):
     Snapshots share what they have in common: never change one.
     """
 
-    world: World
+    context: Context
     names: Mapping[str, Binding] = field(default_factory=dict)
     effects: Mapping[str, str] = field(default_factory=dict)  # process-wide state, its digest
     effective: tuple[int, ...] = ()  # the cells that changed process-wide state, in order
@@ -36,9 +37,9 @@ class Snapshot(Struct, frozen=True):
     lost: bool = False  # nobody knows which names these are, or nothing can run any more
 
     @classmethod
-    def first(cls, world: World) -> Snapshot:
+    def first(cls, context: Context) -> Snapshot:
         """Before the first cell: what every session has."""
-        return cls(world, {PARAMS: Binding((PARAMS,), PARAMS, maker=NOBODY)})
+        return cls(context, {PARAMS: Binding((PARAMS,), PARAMS, maker=NOBODY)})
 
     def after(
         self, scanned: ScannedCell, key: str, imports: frozenset[str], trace: Trace

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 
 from msgspec import Struct
 
-from treadle.engine.store.files import ALL, variable
-from treadle.engine.trace import LINES, Observed
+from treadle.engine.cell import Cell
+from treadle.engine.store.digest import ALL, variable
+from treadle.engine.store.files import FileDigests, standing
+from treadle.engine.trace import LINES, Observed, Trace
 
 SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -168,6 +172,12 @@ class Present(Struct, frozen=True):
     environment: Mapping[str, str]  # as workers get it
     installed: Callable[[], frozenset[str]]
 
+    @classmethod
+    def of(cls, folder: str, files: FileDigests, environment: Mapping[str, str]) -> Present:
+        """What is on this machine, and installed for this Python."""
+        found = cache(lambda: installed(sys.path))
+        return cls(folder, files.of, files.listing, standing, environment, found)
+
 
 def outdated(
     observed: Observed,
@@ -193,3 +203,9 @@ def outdated(
         or changed_environment(observed.environment, present.environment)
         or changed_distributions(observed.distributions, present.installed)
     )
+
+
+def differs_each_time(cell: Cell, trace: Trace) -> bool:
+    """Whether what the cell depends on can't be compared, as with the time it was given."""
+    unseen = bool(trace.observed.unknown and not cell.depends)
+    return cell.volatile or trace.overdue or unseen

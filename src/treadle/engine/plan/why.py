@@ -12,10 +12,11 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from treadle.engine.cell import Cell
+from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import Decision, Kept, decide
 from treadle.engine.plan.restore import Holdings, cells_to_rerun
+from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import UNKNOWN, Snapshot
-from treadle.engine.plan.world import ScannedCell, World
 from treadle.engine.store.digest import digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import NOBODY, Trace
@@ -72,13 +73,15 @@ class Foreseen(Struct, frozen=True):
     trace: Trace | None = None  # where it is kept
 
 
-def foresee(world: World, store: Kept, history: History, places: Sequence[str]) -> list[Foreseen]:
+def foresee(
+    context: Context, store: Kept, history: History, places: Sequence[str]
+) -> list[Foreseen]:
     """What a build would do with each cell. `places` says of each what and where it is, in words:
     "chunk `a` at line 12"."""
     found: list[Foreseen] = []
     traces: list[Trace | None] = []
-    snapshot = Snapshot.first(world)
-    for number, scanned in enumerate(world.cells):
+    snapshot = Snapshot.first(context)
+    for number, scanned in enumerate(context.cells):
         decision = decide(scanned, snapshot, store)
         imports = decision.needs.modules
         traces.append(decision.trace)
@@ -91,7 +94,7 @@ def foresee(world: World, store: Kept, history: History, places: Sequence[str]) 
         found.append(Foreseen(False, certain, why))
         for maker in cells_to_rerun(snapshot, decision.needs, Holdings()):
             if (trace := traces[maker]) is not None and found[maker].kept:
-                what = _trouble(world.cells[maker], trace)
+                what = _trouble(context.cells[maker], trace)
                 text = f"{places[number].removeprefix('chunk ')} has to run and needs it: {what}"
                 found[maker] = Foreseen(False, certain, (text.replace("`", "", 2),))
         snapshot = snapshot.presuming(scanned, imports, history.changes(scanned.cell))
@@ -199,7 +202,7 @@ def shortened(value: str) -> str:
 def save_history(
     store: Store,
     name: str,
-    world: World,
+    context: Context,
     decisions: Sequence[Decision],
     traces: Sequence[Trace | None],
 ) -> None:
@@ -211,7 +214,7 @@ def save_history(
             "parts": {part: shortened(value) for part, value in decision.parts.items()},
             "changes": _changes(trace),
         }
-        for scanned, decision, trace in zip(world.cells, decisions, traces, strict=False)
+        for scanned, decision, trace in zip(context.cells, decisions, traces, strict=False)
     ]
     store.traces.save_record(f"cells\0{name}", {"cells": cells})
 

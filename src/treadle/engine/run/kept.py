@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
+from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import Decision, Found
 from treadle.engine.plan.dependencies import Dependencies
+from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.plan.validity import outdated
-from treadle.engine.plan.world import ScannedCell, World
+from treadle.engine.plan.validity import differs_each_time, outdated
 from treadle.engine.store.blobs import CorruptEntryError
 from treadle.engine.store.digest import combined
 from treadle.engine.store.files import changed_since
@@ -26,17 +27,17 @@ from treadle.engine.trace import LINES, Display, Observed, Trace
 class KeptTraces:
     """The store, asked for one document in one build."""
 
-    def __init__(self, store: Store, world: World) -> None:
+    def __init__(self, store: Store, context: Context) -> None:
         """The build begins now: what is edited from now on may have been read before."""
         self._begun = time.time_ns()
         self._store = store
-        self._world = world
+        self._context = context
         self._ran: dict[tuple[int, str], Trace] = {}  # in this build, by number and key
 
     def find(self, scanned: ScannedCell, key: str, snapshot: Snapshot) -> Found:
         """What the cell gave when it last ran with this key, if that still holds."""
         ran = self._ran.get((scanned.cell.number, key))
-        if ran is not None and _read_these(ran, snapshot):
+        if ran is not None and self._changed(_of_earlier_cells(ran, snapshot), snapshot) is None:
             return Found(ran)
         if scanned.cell.volatile:
             return Found(outdated="it is volatile")
@@ -59,7 +60,7 @@ class KeptTraces:
     def files_named(self, scanned: ScannedCell) -> Mapping[str, str]:
         """The files that its code names, and their digests: to be noted before it runs."""
         paths = filter(_is_data, self._named(scanned))
-        return {path: self._world.files.of(path) for path in paths}
+        return {path: self._context.files.of(path) for path in paths}
 
     def take(
         self,
@@ -74,7 +75,7 @@ class KeptTraces:
         `before` is what `files_named` gave. Raises OSError where the store can't be written.
         """
         for path, _ in trace.observed.writes:
-            self._world.files.forget(path)
+            self._context.files.forget(path)
         if failed(scanned.cell, trace) or _has_died(trace):
             self._ran[scanned.cell.number, decision.key] = trace
             return trace
@@ -94,14 +95,19 @@ class KeptTraces:
             return "it failed"
         if trace.overdue:
             return "its timeout cut it short"
-        if differs_each_time(scanned, trace):
+        if differs_each_time(scanned.cell, trace):
             return f"{observed.unknown[0]}, and what that depends on can't be seen"
-        written = {path: of[0] for path, of in snapshot.files.items()}
 
         def fact(name: str) -> str:
             return self._fact(name, scanned, observed, snapshot)
 
-        return outdated(observed, self._world.present, written, fact) or self._unreadable(trace)
+        return self._changed(observed, snapshot, fact) or self._unreadable(trace)
+
+    def _changed(
+        self, observed: Observed, snapshot: Snapshot, fact: Callable[[str], str] = str
+    ) -> str | None:
+        written = {path: digest for path, (digest, _) in snapshot.files.items()}
+        return outdated(observed, self._context.present, written, fact)
 
     def _unreadable(self, trace: Trace) -> str | None:
         """What of the trace's output can't be read any more; a damaged file is removed."""
@@ -122,7 +128,7 @@ class KeptTraces:
         facts = tuple(
             (fact, self._fact(fact, scanned, observed, snapshot)) for fact, _ in observed.facts
         )
-        nonce = os.urandom(16).hex() if differs_each_time(scanned, trace) else ""
+        nonce = os.urandom(16).hex() if differs_each_time(scanned.cell, trace) else ""
         return replace(trace, observed=replace(observed, facts=facts), nonce=nonce)
 
     def _is_sound(
@@ -139,12 +145,12 @@ class KeptTraces:
         )
 
     def _fact(self, fact: str, scanned: ScannedCell, observed: Observed, snapshot: Snapshot) -> str:
-        found = self._world.fact(fact, scanned.cell.number)
+        found = self._context.fact(fact, scanned.cell.number)
         if fact != LINES:
             return found
         # Where lines stand that the output may name: also in the project's modules.
         files = {*snapshot.modules.values(), *(file for _, file in observed.imported)}
-        return combined([found, *(self._world.files.of(file) for file in sorted(files))])
+        return combined([found, *(self._context.files.of(file) for file in sorted(files))])
 
     def _with_writes(self, observed: Observed, snapshot: Snapshot) -> Observed:
         """With files that earlier cells made and this one changed unseen, through what is open."""
@@ -152,7 +158,7 @@ class KeptTraces:
         writes = [
             (path, now)
             for path, (digest, _) in snapshot.files.items()
-            if path not in known and (now := self._world.files.of(path)) not in (digest, "")
+            if path not in known and (now := self._context.files.of(path)) not in (digest, "")
         ]
         return replace(observed, writes=(*observed.writes, *writes)) if writes else observed
 
@@ -174,12 +180,12 @@ class KeptTraces:
         analysed = {symbol.partition(":")[0] for symbol in symbols}
         files |= {file for name, file in observed.imported if name not in analysed}
         new = filter(_is_data, sorted(files - known))
-        reads = [(path, self._world.files.of(path)) for path in new]
+        reads = [(path, self._context.files.of(path)) for path in new]
         return replace(observed, reads=(*observed.reads, *reads)) if reads else observed
 
     def _named(self, scanned: ScannedCell) -> set[str]:
         """The paths that strings of its code may name."""
-        folder = self._world.present.folder
+        folder = self._context.present.folder
         return {os.path.join(folder, text) for text in scanned.code.strings}  # noqa: PTH118
 
 
@@ -194,19 +200,17 @@ def _has_died(trace: Trace) -> bool:
     return trace.failure is not None and trace.failure.gone
 
 
-def _read_these(ran: Trace, snapshot: Snapshot) -> bool:
-    """Whether the files of earlier cells that a cell has read are those that they write now.
+def _of_earlier_cells(ran: Trace, snapshot: Snapshot) -> Observed:
+    """What a cell that has run in this build was seen to depend on of files of earlier cells.
 
-    They may have run again since, and written something else.
+    They may have run again since, and written something else. All the rest was as it had to be;
+    if it is not so any more, that may well be the doing of this cell or a later one.
     """
-    files = snapshot.files
-    return all(files[path][0] == was for path, was in ran.observed.reads if path in files)
-
-
-def differs_each_time(scanned: ScannedCell, trace: Trace) -> bool:
-    """Whether what the cell depends on can't be compared, as with the time it was given."""
-    unseen = bool(trace.observed.unknown and not scanned.cell.depends)
-    return scanned.cell.volatile or trace.overdue or unseen
+    files, own = snapshot.files, dict(ran.observed.writes)
+    return Observed(
+        reads=tuple(read for read in ran.observed.reads if read[0] in files),
+        stats=tuple(said for said in ran.observed.stats if said[0] in files and said[0] not in own),
+    )
 
 
 def _read(record: Record) -> Trace | None:

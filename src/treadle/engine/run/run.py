@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Step, Unrestored, Unstored
+from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import Decision, decide
 from treadle.engine.plan.restore import (
     Holdings,
@@ -29,8 +30,8 @@ from treadle.engine.plan.restore import (
     step_of,
     writers_missed,
 )
+from treadle.engine.plan.scans import with_names
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.plan.world import World, with_names
 from treadle.engine.run.kept import KeptTraces, failed
 from treadle.engine.run.workers import Workers
 from treadle.engine.scan.code import analyse
@@ -47,13 +48,6 @@ class Listener(Protocol):
 
     def cell_finished(self, cell: Cell, trace: Trace) -> None:
         """It ran to its end, or to an exception."""
-
-
-class Silent:
-    """A listener that does nothing."""
-
-    def cell_started(self, cell: Cell) -> None: ...
-    def cell_finished(self, cell: Cell, trace: Trace) -> None: ...
 
 
 class Ran(Struct, frozen=True):
@@ -83,22 +77,22 @@ def run_all(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Ran:
     return Ran(tuple(traces), frozenset(ran))
 
 
-def run(world: World, kept: KeptTraces, workers: Workers, listener: Listener | None = None) -> Ran:
+def run(context: Context, kept: KeptTraces, workers: Workers, listener: Listener) -> Ran:
     """Run the cells that have to. Raises OSError where the store can't be written."""
-    return _Loop(world, kept, workers, listener or Silent()).run()
+    return _Loop(context, kept, workers, listener).run()
 
 
 class _Loop:
     """The state of the loop: what has come of the cells so far, and what the worker holds."""
 
     def __init__(
-        self, world: World, kept: KeptTraces, workers: Workers, listener: Listener
+        self, context: Context, kept: KeptTraces, workers: Workers, listener: Listener
     ) -> None:
-        self._cells = world.cells
+        self._cells = context.cells
         self._kept = kept
         self._workers = workers
         self._listener = listener
-        self._snapshots = [Snapshot.first(world)]  # before each cell that was come to
+        self._snapshots = [Snapshot.first(context)]  # before each cell that was come to
         self._decisions: list[Decision] = []
         self._traces: list[Trace | None] = []
         self._holdings = Holdings()

@@ -1,27 +1,182 @@
-"""The worker of a build: steps go to it, through the interface of `concurrent.futures`, and what
-went wrong comes back in words.
+"""The worker of a build: its process, and all that it starts; steps go to it, through the interface
+of `concurrent.futures`, and what went wrong comes back in words.
 """
 
 from __future__ import annotations
 
-import queue
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
 import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from types import TracebackType
-from typing import Any, NamedTuple
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Answer, PluginSetup, Step, WorkerSetup, decode, encode
-from treadle.engine.run.process import WorkerProcess, failure_of_crash
 from treadle.engine.trace import Failure, Trace
+
+# The same in every build, whatever the user's terminal and language.
+_ENVIRONMENT = {
+    "PYTHONHASHSEED": "0",  # a printed set would differ between builds
+    "PYTHONUTF8": "1",
+    "PYTHONOPTIMIZE": "",  # else an `assert` that checks an equation checks nothing
+    "COLUMNS": "80",
+    "LINES": "24",
+    "TERM": "dumb",
+    "NO_COLOR": "1",
+    # Threads that wait asleep: spinning ones stall each other where anything else runs as well.
+    "OMP_WAIT_POLICY": "PASSIVE",
+}
+# What numerical libraries read when they are loaded; sums differ with their threads.
+_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+
+
+def worker_environment(setup: WorkerSetup) -> dict[str, str]:
+    """The user's variables, and those that keep builds alike."""
+    threads = {} if setup.threads is None else dict.fromkeys(_THREADS, str(setup.threads))
+    return os.environ | _ENVIRONMENT | setup.environment | threads
+
+
+_OURS = str(Path(__file__).parents[2])  # the package `treadle`
+_FRAME = re.compile(r'^  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
+
+
+def failure_of_crash(cell: Cell, code: int, report: str) -> Failure:
+    """The failure of the cell during which the worker ended with `code`.
+
+    `report` is what Python's faulthandler left: the frames, innermost first.
+    """
+    what = "inline code" if cell.is_inline else cell.label
+    message = f"the worker process died ({_reason(code)}) while running {what}{_limit(cell)}"
+    frames = [(found["file"], int(found["line"])) for found in _FRAME.finditer(report)]
+    line = next((line for file, line in frames if file == cell.file), cell.line)
+    return Failure(message, _without_ours(message, report), cell.file, line, gone=True)
+
+
+def _without_ours(message: str, report: str) -> str:
+    """The report without the worker's own frames and the list of loaded libraries."""
+    lines = report.partition("\n\nExtension modules:")[0].splitlines()
+    kept = [line for line in lines if _OURS not in line and "<frozen runpy>" not in line]
+    return "\n".join([*kept, message]).strip() + "\n"
+
+
+def _reason(code: int) -> str:
+    if code >= 0:
+        return f"exit status {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+    hint = ", perhaps out of memory" if name == "SIGKILL" else ""
+    return f"signal {-code}, {name}{hint}"
+
+
+def _limit(cell: Cell) -> str:
+    """A library that gets no memory may end the process itself."""
+    if cell.memory is None:
+        return ""
+    return f", which may hold {cell.memory / 10**6:,.0f} MB (memory=): perhaps it needs more"
+
+
+_PATIENCE = 5.0  # seconds for a worker to end by itself
+_LONGEST_NAP = 0.02  # seconds between two looks whether it has
+
+
+class WorkerProcess:
+    """A fresh process (never a fork of this one: threads and torch don't survive it)."""
+
+    def __init__(self, setup: WorkerSetup) -> None:
+        """Start it, in a session of its own: what chunks start belongs to it, and ends with it."""
+        self._reaping = threading.Lock()
+        tasks_read, tasks_write = os.pipe()
+        results_read, results_write = os.pipe()
+        self._crash = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
+        descriptors = (tasks_read, results_write, self._crash.fileno())
+        self._process = subprocess.Popen(
+            # -P: a json.py beside the document must not become the worker's own json.
+            [sys.executable, "-P", "-m", "treadle.engine.worker", *map(str, descriptors)],
+            cwd=setup.directory,
+            env=worker_environment(setup),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=descriptors,
+            start_new_session=True,
+        )
+        os.close(tasks_read)
+        os.close(results_write)
+        self._tasks = os.fdopen(tasks_write, "wb")
+        self._results = os.fdopen(results_read, "rb")
+
+    def send(self, line: bytes) -> None:
+        """Ask something; if the process is gone, who waits for the answer is told."""
+        with contextlib.suppress(BrokenPipeError):
+            self._tasks.write(line)
+            self._tasks.flush()
+
+    def answer(self) -> bytes:
+        """The next line it answers; empty: it has ended."""
+        return self._results.readline()
+
+    def crash_report(self) -> str:
+        """What it left about its own end."""
+        self._crash.seek(0)
+        return self._crash.read().decode("utf-8", "replace")
+
+    def kill(self) -> None:
+        """End it at once, and what it started, whatever they are doing."""
+        with self._reaping:
+            if self._process.returncode is None:
+                self._kill_group()
+
+    def died(self) -> int:
+        """It answers no more: wait for its end, or make one; the status, negative: a signal."""
+        self._await()
+        return self._reaped()
+
+    def end(self) -> None:
+        """Close its input, which ends it, and what it started; kill it if it goes on."""
+        with contextlib.suppress(BrokenPipeError):
+            self._tasks.close()
+        if self._process.returncode is None:
+            self._await()
+            self._reaped()
+        self._results.close()
+        self._crash.close()
+
+    def _await(self) -> None:
+        """Wait until it has ended, or patience has."""
+        deadline, nap = time.monotonic() + _PATIENCE, 0.0005
+        while not self._has_ended() and time.monotonic() < deadline:
+            time.sleep(nap)
+            nap = min(2 * nap, _LONGEST_NAP)
+
+    def _has_ended(self) -> bool:
+        # It stays a zombie: until it is reaped, no other process can get the group's number.
+        flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, flags) is not None
+
+    def _reaped(self) -> int:
+        with self._reaping:
+            self._kill_group()
+            return self._process.wait()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
 
 # The worker itself interrupts a cell at its timeout. One that a C library holds, or that catches
 # what it is sent, is ended with its worker so many seconds later.
 GRACE = 10.0
-_AT_ONCE = 1 << 15  # bytes that a pipe takes, whether somebody reads or not
 
 
 class WorkerDiedError(RuntimeError):
@@ -31,12 +186,6 @@ class WorkerDiedError(RuntimeError):
 def run_step(step: Step) -> Answer:
     """What is submitted with each step; a `WorkerExecutor` runs it in its worker process."""
     raise RuntimeError(f"submit {step} to a WorkerExecutor: cells run in a worker process only")
-
-
-class _Item(NamedTuple):
-    future: Future[Answer]
-    step: Step
-    line: bytes  # the step as it is sent; empty: it has been
 
 
 class WorkerExecutor(Executor):
@@ -49,59 +198,44 @@ class WorkerExecutor(Executor):
     def __init__(self, setup: WorkerSetup, on_output: Callable[[str], None] | None = None) -> None:
         self._setup = setup
         self._on_output = on_output
-        self._queue: queue.SimpleQueue[_Item | None] = queue.SimpleQueue()
-        self._unanswered = 0  # steps
-        self._lock = threading.Lock()
         self._worker: WorkerProcess | None = None
-        self._thread: threading.Thread | None = None
         self._is_set_up = False
-        self.died = ""  # what the worker has died of
+        self._thread = ThreadPoolExecutor(1)  # asks the worker one thing after the other
+        self._steps: list[Future[Answer]] = []
         self._closed = False
+        self.died = ""  # what the worker has died of
 
     def use_plugins(self, plugins: tuple[PluginSetup, ...]) -> None:
         """Let the worker make these: they may be known only when its process has started."""
         self._setup = replace(self._setup, plugins=plugins)
 
+    def start(self) -> WorkerProcess:
+        """Start the worker process now, so that it is ready when the first step comes."""
+        if self._worker is None:
+            self._worker = WorkerProcess(self._setup)
+        return self._worker
+
     def submit(  # type: ignore[override]
         self, fn: Callable[[Step], Answer], /, step: Step
     ) -> Future[Answer]:
-        """Run a step after those submitted before it; `fn` is `run_step`."""
+        """Run a step after those submitted before it; `fn` is `run_step`. What can't be sent is
+        the caller's error, which the future raises."""
         if fn is not run_step:
             raise TypeError("a WorkerExecutor runs steps: submit(run_step, step)")
-        future: Future[Answer] = Future()
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the WorkerExecutor is closed")
-            worker = self._started()
-            if not self._is_set_up:
-                worker.send(encode(self._setup))  # if it died at once, the first step says so
-                self._is_set_up = True
-            try:
-                line = encode(step)
-            except Exception as mistake:  # the caller's: it can't be sent
-                future.set_exception(mistake)
-                return future
-            if not self._unanswered and len(line) < _AT_ONCE:  # a thread takes long to wake up
-                worker.send(line)
-                line = b""
-            self._unanswered += 1
-            self._queue.put(_Item(future, step, line))
+        if self._closed:
+            raise RuntimeError("the WorkerExecutor is closed")
+        future = self._thread.submit(self._run, self.start(), step)
+        self._steps.append(future)
         return future
-
-    def start(self) -> None:
-        """Start the worker process now, so that it is ready when the first step comes."""
-        with self._lock:
-            self._started()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the worker end after the steps submitted so far."""
-        with self._lock:
-            self._closed = True
-            if cancel_futures:
-                self._cancel_waiting()
-            self._queue.put(None)
-        if wait and self._thread is not None and self._thread.is_alive():  # Ctrl-C may come before
-            self._thread.join()
+        for future in self._steps if cancel_futures else ():
+            future.cancel()
+        if self._worker is not None and not self._closed:
+            self._thread.submit(self._worker.end)
+        self._closed = True
+        self._thread.shutdown(wait)
 
     def kill(self) -> None:
         """End the worker process at once, whatever it is doing, and take no more steps."""
@@ -109,65 +243,28 @@ class WorkerExecutor(Executor):
             self._worker.kill()
         self.shutdown(cancel_futures=True)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """After an exception (Ctrl-C) don't wait for a cell that may run for long."""
         if kind is None:
             self.shutdown()
         else:
             self.kill()
 
-    def _started(self) -> WorkerProcess:
-        if self._worker is None:
-            self._worker = WorkerProcess(self._setup)
-            self._thread = threading.Thread(target=self._serve, args=(self._worker,), daemon=True)
-            self._thread.start()
-        return self._worker
-
-    def _cancel_waiting(self) -> None:
-        waiting = []
-        while not self._queue.empty():
-            item = self._queue.get_nowait()
-            if item is not None and not (item.line and item.future.cancel()):
-                waiting.append(item)
-        for item in waiting:
-            self._queue.put(item)
-
-    def _serve(self, worker: WorkerProcess) -> None:
-        while (item := self._queue.get()) is not None:
-            future = item.future
-            wanted = future.set_running_or_notify_cancel()
-            answer: Answer | BaseException | None = None
-            if wanted or not item.line:
-                try:
-                    answer = self._run(worker, item)
-                except BaseException as exception:  # it belongs to whoever waits
-                    answer = exception
-            with self._lock:
-                self._unanswered -= 1
-            if isinstance(answer, BaseException):
-                if wanted:
-                    future.set_exception(answer)
-            elif wanted and answer is not None:
-                future.set_result(answer)
-        worker.end()
-
-    def _run(self, worker: WorkerProcess, item: _Item) -> Answer:
+    def _run(self, worker: WorkerProcess, step: Step) -> Answer:
         if self.died:
             raise WorkerDiedError(self.died)
-        if item.line:
-            worker.send(item.line)
+        line = encode(step)
+        if not self._is_set_up:  # if it died at once, this step says so
+            worker.send(encode(self._setup))
+            self._is_set_up = True
+        worker.send(line)
         while reply := worker.answer():
             message: Any = decode(reply)
             if not isinstance(message, str):
                 return message  # type: ignore[no-any-return]
             if self._on_output is not None:
                 self._on_output(message)
-        failure = failure_of_crash(item.step.cell, worker.died(), worker.crash_report())
+        failure = failure_of_crash(step.cell, worker.died(), worker.crash_report())
         self.died = failure.message
         return Trace(failure=failure)
 

@@ -41,6 +41,12 @@ def flat(part: Bytes) -> memoryview:
     return view.cast("B") if view.nbytes else memoryview(b"")
 
 
+def write_all(descriptor: int, data: memoryview) -> None:
+    """Write all of it: the system may take a part at a time."""
+    while data.nbytes:
+        data = data[os.write(descriptor, data) :]
+
+
 def remove(path: str) -> None:
     """Remove a file, if it is there and that can be done."""
     with suppress(OSError):
@@ -68,18 +74,13 @@ def _write_beside(target: str, parts: Sequence[Bytes]) -> None:
     try:
         try:
             for data in parts:
-                _write_all(descriptor, flat(data))
+                write_all(descriptor, flat(data))
         finally:
             os.close(descriptor)
         os.rename(part, target)
     except BaseException:
         remove(part)
         raise
-
-
-def _write_all(descriptor: int, data: memoryview) -> None:
-    while data.nbytes:
-        data = data[os.write(descriptor, data) :]
 
 
 def _make_folder(folder: str) -> None:

@@ -91,10 +91,6 @@ class Blobs:
             raise self._corrupt(name, "is truncated or altered")
         return view
 
-    def read(self, name: str) -> bytes:
-        """The blob's bytes. Raises CorruptEntryError, and removes what is not as it was."""
-        return bytes(self.open(name))
-
     def copy_to(self, name: str, target: Path | str) -> None:
         """Make the file `target` hold the blob, in one step. Raises CorruptEntryError, OSError."""
         write_whole(os.path.abspath(target), [self.open(name)])

@@ -1,8 +1,10 @@
-"""The digest all of the cache uses, BLAKE3 at memory speed: plain, and keyed as a seal."""
+"""The digest all of the cache uses, BLAKE3 at memory speed: of bytes, of texts, of environment
+variables; and keyed, as a seal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Collection, Iterable, Mapping
 
 from blake3 import blake3
 
@@ -51,3 +53,38 @@ def key_name(key: bytes) -> str:
 def _seal(data: bytes, purpose: str, key: bytes) -> bytes:
     hasher = blake3(f"{FORMAT}\0{purpose}\0".encode("utf-8", "surrogatepass"), key=key)
     return hasher.update(data).digest()
+
+
+# Environment variables: the worker and the command ask the same functions.
+
+ALL = "*"  # in place of a variable's name: the whole environment
+
+_UNSEEN = frozenset(
+    {"LANG", "LANGUAGE", "TZ", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHASHSEED"}
+    | {"PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONUTF8", "PYTHONSAFEPATH"}
+    | {"PYTHONINTMAXSTRDIGITS"}
+)
+# Numerical libraries, their threads and their devices.
+_UNSEEN_OF = (
+    *("LC_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "GOTO_", "BLIS_", "VECLIB_"),
+    *("NUMEXPR_", "NPY_", "ONEDNN_", "DNNL_", "ATEN_", "TORCH_", "PYTORCH_", "XLA_"),
+    *("CUDA_", "CUBLAS_", "CUDNN_", "NVIDIA_TF32_", "HIP_", "ROCR_"),
+)
+
+
+def variable(environment: Mapping[str, str], name: str) -> str:
+    """The digest of an environment variable's value, or of all; empty: it is not set."""
+    if name == ALL:
+        return combined(f"{each}={value}" for each, value in sorted(environment.items()))
+    value = environment.get(name)
+    return "" if value is None else digest(os.fsencode(value))
+
+
+def unseen(environment: Mapping[str, str], more: Collection[str] = ()) -> str:
+    """The digest of `more` variables and of those that C libraries and Python's start read."""
+    chosen = {
+        name: value
+        for name, value in environment.items()
+        if name in _UNSEEN or name in more or name.startswith(_UNSEEN_OF)
+    }
+    return variable(chosen, ALL)

@@ -1,4 +1,4 @@
-"""What is outside, as texts to compare: what files hold, what paths are, what variables say.
+"""What files hold and what paths are, as texts to compare.
 
 The worker takes these texts when it observes a step, the command when it asks whether they
 still hold: the same functions on both sides.
@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from blake3 import blake3
@@ -306,36 +306,3 @@ def _below(folder: str) -> Iterator[str]:
         folders.sort()
         yield path
         yield from sorted(_lasting(names))
-
-
-ALL = "*"  # in place of a variable's name: the whole environment
-
-_UNSEEN = frozenset(
-    {"LANG", "LANGUAGE", "TZ", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHASHSEED"}
-    | {"PYTHONOPTIMIZE", "PYTHONWARNINGS", "PYTHONDEVMODE", "PYTHONUTF8", "PYTHONSAFEPATH"}
-    | {"PYTHONINTMAXSTRDIGITS"}
-)
-# Numerical libraries, their threads and their devices.
-_UNSEEN_OF = (
-    *("LC_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "GOTO_", "BLIS_", "VECLIB_"),
-    *("NUMEXPR_", "NPY_", "ONEDNN_", "DNNL_", "ATEN_", "TORCH_", "PYTORCH_", "XLA_"),
-    *("CUDA_", "CUBLAS_", "CUDNN_", "NVIDIA_TF32_", "HIP_", "ROCR_"),
-)
-
-
-def variable(environment: Mapping[str, str], name: str) -> str:
-    """The digest of an environment variable's value, or of all; empty: it is not set."""
-    if name == ALL:
-        return combined(f"{each}={value}" for each, value in sorted(environment.items()))
-    value = environment.get(name)
-    return "" if value is None else digest(os.fsencode(value))
-
-
-def unseen(environment: Mapping[str, str], more: Collection[str] = ()) -> str:
-    """The digest of `more` variables and of those that C libraries and Python's start read."""
-    chosen = {
-        name: value
-        for name, value in environment.items()
-        if name in _UNSEEN or name in more or name.startswith(_UNSEEN_OF)
-    }
-    return variable(chosen, ALL)

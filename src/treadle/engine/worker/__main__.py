@@ -18,6 +18,7 @@ import time
 from typing import BinaryIO
 
 from treadle.engine.messages import WorkerSetup, decode, encode
+from treadle.engine.store.atomic import write_all
 from treadle.engine.worker.capture import Capture, install
 from treadle.engine.worker.session import Session
 
@@ -36,8 +37,7 @@ class Channel:
         """Write one message, whole."""
         data = memoryview(encode(message))
         with self._lock:
-            while data:
-                data = data[os.write(self._descriptor, data) :]
+            write_all(self._descriptor, data)
 
 
 def main(descriptors: list[int]) -> None:

@@ -22,7 +22,7 @@ import threading
 from collections.abc import Iterator
 from typing import NoReturn
 
-from treadle.engine.store.atomic import scratch_file
+from treadle.engine.store.atomic import scratch_file, write_all
 from treadle.engine.trace import Output, Stream
 
 _ERASE = "\x1b[K"
@@ -258,10 +258,8 @@ class _Bytes(io.RawIOBase):
 
     def write(self, data: object) -> int:
         view = memoryview(data).cast("B")  # type: ignore[arg-type]
-        written = 0
-        while written < len(view):
-            written += os.write(self._descriptor, view[written:])
-        return written
+        write_all(self._descriptor, view)
+        return len(view)
 
 
 class OutputStream(io.TextIOBase):

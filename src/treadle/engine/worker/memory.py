@@ -17,13 +17,13 @@ from msgspec.structs import replace
 from treadle.engine.messages import Define, Load, Step, WorkerSetup
 from treadle.engine.observe.observer import Observer
 from treadle.engine.observe.state import rebound
+from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import PRESUMED, Binding, Display, Trace
 from treadle.engine.values.values import Values
 from treadle.engine.worker.capture import OutputStream
 from treadle.engine.worker.compile import Compiler
 from treadle.engine.worker.imports import AfterImport
-from treadle.engine.worker.plugins import Plugins
 
 # Libraries, and functions, whose state is compared before and after: no need to presume.
 WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from tests.unit.engine.observe.conftest import Observe
 
-from treadle.engine.store import files
-from treadle.engine.store.digest import digest
+from treadle.engine.store.digest import digest, variable
 from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
@@ -80,7 +79,7 @@ def project(folder: Path) -> Path:
 
 def check(observed: Observed, project: Path, outputs: int) -> None:
     assert (str(project / "data"), digest(b"data")) in observed.reads
-    assert ("FACTOR", files.variable({"FACTOR": "3"}, "FACTOR")) in observed.environment
+    assert ("FACTOR", variable({"FACTOR": "3"}, "FACTOR")) in observed.environment
     assert (str(project / "missing"), "kind", "") in observed.stats
     written = {str(project / "out" / str(number)): digest(b"data") for number in range(outputs)}
     assert dict(observed.writes) == written | {str(project / "out"): "folder"}
@@ -236,7 +235,7 @@ def test_joblibs_pool(observe: Observe, project: Path) -> None:
     first, second = observe(code, code, FACTOR="3")
     for observed in (first, second):
         assert (str(project / "data"), digest(b"data")) in observed.reads
-        assert ("FACTOR", files.variable({"FACTOR": "3"}, "FACTOR")) in observed.environment
+        assert ("FACTOR", variable({"FACTOR": "3"}, "FACTOR")) in observed.environment
         assert (str(project / "out" / "1"), digest(b"data")) in observed.writes
         assert observed.unknown == ()
 
@@ -256,7 +255,7 @@ def test_a_pool_that_is_kept(observe: Observe, project: Path) -> None:
     assert second.unknown == third.unknown == ()
     for observed in (first, second):
         assert (str(project / "data"), digest(b"data")) in observed.reads
-        assert ("FACTOR", files.variable({"FACTOR": "3"}, "FACTOR")) in observed.environment
+        assert ("FACTOR", variable({"FACTOR": "3"}, "FACTOR")) in observed.environment
     assert (str(project / "out" / "1"), digest(b"data")) in second.writes
     assert third.reads == third.writes == ()
 

@@ -10,6 +10,7 @@ import pytest
 from tests.unit.engine.observe.conftest import Observe
 
 from treadle.engine.store import files
+from treadle.engine.store.digest import variable
 from treadle.engine.store.files import FileDigests
 from treadle.engine.trace import Observed
 
@@ -138,7 +139,7 @@ def test_an_entry_of_a_folder_tells_more_than_its_name(seen: Seen, folder: Path)
 )
 def test_variables(seen: Seen, code: str) -> None:
     observed = seen(f"import os\n{code}", SEEN="value")
-    assert observed.environment == (("SEEN", files.variable({"SEEN": "value"}, "SEEN")),)
+    assert observed.environment == (("SEEN", variable({"SEEN": "value"}, "SEEN")),)
 
 
 def test_a_variable_that_is_not_set(seen: Seen) -> None:
@@ -151,7 +152,7 @@ def test_a_variable_that_is_not_set(seen: Seen) -> None:
 def test_the_whole_environment(seen: Seen, code: str) -> None:
     observed = seen(f"import os\n{code}", SEEN="value")
     given = os.environ | {"PYTHONHASHSEED": "0", "MPLBACKEND": "agg", "SEEN": "value"}
-    assert observed.environment == (("*", files.variable(given, "*")),)
+    assert observed.environment == (("*", variable(given, "*")),)
 
 
 def test_what_a_step_set_itself_is_an_effect(observe: Observe) -> None:
@@ -162,7 +163,7 @@ def test_what_a_step_set_itself_is_an_effect(observe: Observe) -> None:
 
 def test_a_variable_read_and_then_set(seen: Seen) -> None:
     observed = seen("import os; os.environ['SET'] = os.environ['SET'] + '1'", SET="x")
-    assert observed.environment == (("SET", files.variable({"SET": "x"}, "SET")),)
+    assert observed.environment == (("SET", variable({"SET": "x"}, "SET")),)
 
 
 def test_what_libraries_look_at_in_passing_is_no_dependence(seen: Seen) -> None:

@@ -8,26 +8,27 @@ from pathlib import Path
 import pytest
 
 from treadle.engine.cell import Cell
+from treadle.engine.plan.context import Context, Surroundings
 from treadle.engine.plan.decide import Decision, Found, decide
+from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.plan.world import ScannedCell, Surroundings, World
 from treadle.engine.scan.code import analyse
 from treadle.engine.store.files import FileDigests
 from treadle.engine.trace import Binding, Trace
 
-Worlds = Callable[..., World]
+Contexts = Callable[..., Context]
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Worlds:
-    """The world of cells with these codes; `modules` are sources of the project's own."""
+def context(tmp_path: Path) -> Contexts:
+    """The context of cells with these codes; `modules` are sources of the project's own."""
 
     def make(
         *codes: str,
         modules: Mapping[str, str] | None = None,
         files: FileDigests | None = None,
         **said,
-    ) -> World:
+    ) -> Context:
         cells = [
             Cell(number, f"chunk {number}", code, "r.pmd", 10 * number)
             for number, code in enumerate(codes)
@@ -36,7 +37,7 @@ def world(tmp_path: Path) -> Worlds:
             (tmp_path / f"{name}.py").write_text(source)
         surroundings = Surroundings("", str(tmp_path), **said)
         scans = [analyse(code) for code in codes]
-        return World(cells, scans, surroundings, files or FileDigests(), lambda fact, number: "")
+        return Context(cells, scans, surroundings, files or FileDigests(), lambda fact, number: "")
 
     return make
 
@@ -50,11 +51,11 @@ class Keeping:
     def find(self, scanned: ScannedCell, key: str, snapshot: Snapshot) -> Found:
         return Found(self.traces.get(key))
 
-    def keep(self, world: World, *traces: Trace) -> list[Decision]:
+    def keep(self, context: Context, *traces: Trace) -> list[Decision]:
         """As if the first cells had run and given this."""
         decisions = []
-        snapshot = Snapshot.first(world)
-        for scanned, trace in zip(world.cells, traces, strict=False):
+        snapshot = Snapshot.first(context)
+        for scanned, trace in zip(context.cells, traces, strict=False):
             decision = decide(scanned, snapshot, self)
             decisions.append(decision)
             self.traces[decision.key] = trace
@@ -69,10 +70,10 @@ def bound(
     return Binding(names, token or f"token of {names}", refs, entry)
 
 
-def session(world: World, *traces: Trace, key: str = "key") -> Snapshot:
+def session(context: Context, *traces: Trace, key: str = "key") -> Snapshot:
     """The session after the first cells, which have given this."""
-    snapshot = Snapshot.first(world)
-    for scanned, trace in zip(world.cells, traces, strict=False):
+    snapshot = Snapshot.first(context)
+    for scanned, trace in zip(context.cells, traces, strict=False):
         snapshot = snapshot.after(scanned, key, frozenset(), trace)
     return snapshot
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.unit.engine.plan.conftest import Keeping, Worlds, bound, made, session
+from tests.unit.engine.plan.conftest import Contexts, Keeping, bound, made, session
 
+from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import decide
 from treadle.engine.plan.dependencies import Dependencies, dependencies_of
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.plan.world import World
 from treadle.engine.trace import Binding, Observed, Trace
 
 HELPERS = """
@@ -24,13 +24,13 @@ def unrelated():
 """
 
 
-def of_last(world: World, *traces: Trace) -> Dependencies:
+def of_last(context: Context, *traces: Trace) -> Dependencies:
     """What the last cell can reach after these."""
-    return dependencies_of(world.cells[-1], session(world, *traces))
+    return dependencies_of(context.cells[-1], session(context, *traces))
 
 
-def test_functions_lead_to_what_they_use(world: Worlds) -> None:
-    cells = world(
+def test_functions_lead_to_what_they_use(context: Contexts) -> None:
+    cells = context(
         "def f():\n    return g() + base\n",
         "def g():\n    return 1\n",
         "base = 1; other = 2",
@@ -45,8 +45,8 @@ def test_functions_lead_to_what_they_use(world: Worlds) -> None:
     assert set(needs.names) == {"f", "g", "base"}
 
 
-def test_objects_lead_to_their_classes_and_to_what_shares_with_them(world: Worlds) -> None:
-    cells = world(
+def test_objects_lead_to_their_classes_and_to_what_shares_with_them(context: Contexts) -> None:
+    cells = context(
         "class K:\n    def m(self): return size\n", "a = K()\nb = [a]", "size = 1", "a.m()"
     )
     needs = of_last(
@@ -58,19 +58,19 @@ def test_objects_lead_to_their_classes_and_to_what_shares_with_them(world: World
     assert set(needs.names) == {"a", "b", "K", "size"}
 
 
-def test_of_the_projects_modules_only_what_is_used(world: Worlds) -> None:
-    cells = world("import helpers", "helpers.used(1)", modules={"helpers": HELPERS})
+def test_of_the_projects_modules_only_what_is_used(context: Contexts) -> None:
+    cells = context("import helpers", "helpers.used(1)", modules={"helpers": HELPERS})
     by_attribute = of_last(cells, made(bound("helpers", refs=("helpers:*",)))).symbols
     assert {"helpers:used", "helpers:inner", "helpers:LIMIT"} <= set(by_attribute)
     assert "helpers:unrelated" not in by_attribute
-    cells = world("from helpers import inner\ninner(1)", modules={"helpers": HELPERS})
+    cells = context("from helpers import inner\ninner(1)", modules={"helpers": HELPERS})
     by_import = of_last(cells).symbols
     assert {"helpers:inner", "helpers:LIMIT"} <= set(by_import)
     assert "helpers:used" not in by_import
 
 
-def test_exec_may_reach_everything(world: Worlds) -> None:
-    cells = world("a = hidden = 1", "exec(text)", modules={"helpers": HELPERS})
+def test_exec_may_reach_everything(context: Contexts) -> None:
+    cells = context("a = hidden = 1", "exec(text)", modules={"helpers": HELPERS})
     observed = Observed(imported=(("helpers", f"{cells.surroundings.code_path}/helpers.py"),))
     needs = of_last(cells, Trace(bindings=(bound("a"), bound("hidden")), observed=observed))
     assert needs.whole
@@ -78,29 +78,29 @@ def test_exec_may_reach_everything(world: Worlds) -> None:
     assert "helpers:unrelated" in needs.symbols
 
 
-def test_functions_of_others_may_call_what_the_cell_defines(world: Worlds) -> None:
-    cells = world(
+def test_functions_of_others_may_call_what_the_cell_defines(context: Contexts) -> None:
+    cells = context(
         "def main():\n    return helper()\n", "z = 1", "def helper():\n    return z\nmain()"
     )
     main = made(bound("main", refs=("__main__:helper",), entry=""))
     assert set(of_last(cells, main, made(bound("z"))).names) == {"main", "z"}
 
 
-def key(world: World, at: int, *traces: Trace) -> str:
+def key(context: Context, at: int, *traces: Trace) -> str:
     """The key of a cell after these."""
-    return decide(world.cells[at], session(world, *traces), Keeping()).key
+    return decide(context.cells[at], session(context, *traces), Keeping()).key
 
 
-def test_a_parameter_counts_only_where_it_is_used(world: Worlds) -> None:
+def test_a_parameter_counts_only_where_it_is_used(context: Contexts) -> None:
     def of(at: int, **params: int) -> str:
-        return key(world("print(params.a)", "print(params)", params=params), at)
+        return key(context("print(params.a)", "print(params)", params=params), at)
 
     assert of(0, a=1, b=2) == of(0, a=1, b=3) != of(0, a=2, b=2)
     assert of(1, a=1, b=2) != of(1, a=1, b=3)
 
 
 def test_whether_a_module_is_loaded_counts_unless_its_import_can_not_be_noticed(
-    world: Worlds,
+    context: Contexts,
 ) -> None:
     codes = (
         "import random\nimport numpy",
@@ -108,27 +108,27 @@ def test_whether_a_module_is_loaded_counts_unless_its_import_can_not_be_noticed(
         "import numpy",
         "import sys\nprint('random' in sys.modules); import random",
     )
-    cells = world(*codes)
+    cells = context(*codes)
     loaded = made()
     assert key(cells, 1) == key(cells, 1, loaded)
     assert key(cells, 2) != key(cells, 2, loaded)
     assert key(cells, 3) != key(cells, 3, loaded)  # it may look
-    cells = world(*codes, modules={"random": ""})  # a module of the project has that name
+    cells = context(*codes, modules={"random": ""})  # a module of the project has that name
     file = f"{cells.surroundings.code_path}/random.py"
     assert key(cells, 1) == key(cells, 1)
     assert key(cells, 1) != key(cells, 1, loaded)
     own = Trace(observed=Observed(imported=(("random", file),)))
-    assert key(world("", *codes, modules={"random": ""}), 2) != key(
-        world("", *codes, modules={"random": ""}), 2, own
+    assert key(context("", *codes, modules={"random": ""}), 2) != key(
+        context("", *codes, modules={"random": ""}), 2, own
     )
 
 
-def test_opaque_values_are_told_apart_by_what_made_them(world: Worlds) -> None:
-    cells = world("g = iter([])")
+def test_opaque_values_are_told_apart_by_what_made_them(context: Contexts) -> None:
+    cells = context("g = iter([])")
     opaque = made(Binding(("g",), ""))
     one, two = (session(cells, opaque, key=key).names["g"].token for key in ("one", "two"))
     assert one != two
 
 
-def test_the_first_session_holds_the_parameters_alone(world: Worlds) -> None:
-    assert set(Snapshot.first(world("x = 1")).names) == {"params"}
+def test_the_first_session_holds_the_parameters_alone(context: Contexts) -> None:
+    assert set(Snapshot.first(context("x = 1")).names) == {"params"}

@@ -18,7 +18,8 @@ from treadle.engine.plan.validity import (
     shown,
     version_of,
 )
-from treadle.engine.store.files import FileDigests, standing, variable
+from treadle.engine.store.digest import variable
+from treadle.engine.store.files import FileDigests, standing
 
 
 def test_files(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.engine.plan.conftest import Keeping, Worlds, bound, made
+from tests.unit.engine.plan.conftest import Contexts, Keeping, bound, made
 
+from treadle.engine.plan.context import Context
 from treadle.engine.plan.snapshot import UNKNOWN
 from treadle.engine.plan.why import (
     Foreseen,
@@ -16,7 +17,6 @@ from treadle.engine.plan.why import (
     save_history,
     shortened,
 )
-from treadle.engine.plan.world import World
 from treadle.engine.store.store import Store
 from treadle.engine.trace import Binding, Trace
 
@@ -31,16 +31,16 @@ class Builds:
         self._store = Store.with_key(folder, bytes(32))
         self._kept = Keeping()
 
-    def build(self, world: World, *traces: Trace) -> None:
-        decisions = self._kept.keep(world, *traces)
-        save_history(self._store, "doc", world, decisions, traces)
+    def build(self, context: Context, *traces: Trace) -> None:
+        decisions = self._kept.keep(context, *traces)
+        save_history(self._store, "doc", context, decisions, traces)
 
-    def run_with(self, world: World, *traces: Trace) -> None:
+    def run_with(self, context: Context, *traces: Trace) -> None:
         """As a build of another document's would have: the history stays."""
-        self._kept.keep(world, *traces)
+        self._kept.keep(context, *traces)
 
-    def foresee(self, world: World) -> list[Foreseen]:
-        return foresee(world, self._kept, History(self._store, "doc"), PLACES)
+    def foresee(self, context: Context) -> list[Foreseen]:
+        return foresee(context, self._kept, History(self._store, "doc"), PLACES)
 
 
 @pytest.fixture
@@ -48,13 +48,13 @@ def builds(tmp_path: Path) -> Builds:
     return Builds(tmp_path / "store")
 
 
-def test_at_first_everything_runs(builds: Builds, world: Worlds) -> None:
+def test_at_first_everything_runs(builds: Builds, context: Contexts) -> None:
     new = Foreseen(False, reasons=("it has not run yet",))
-    assert builds.foresee(world("x = 1", "y = 2")) == [new, new]
+    assert builds.foresee(context("x = 1", "y = 2")) == [new, new]
 
 
-def test_afterwards_everything_is_kept(builds: Builds, world: Worlds) -> None:
-    cells = world("x = 1", "x")
+def test_afterwards_everything_is_kept(builds: Builds, context: Contexts) -> None:
+    cells = context("x = 1", "x")
     builds.build(cells, made(bound("x")), made())
     assert builds.foresee(cells) == [
         Foreseen(True, trace=made(bound("x"))),
@@ -63,37 +63,37 @@ def test_afterwards_everything_is_kept(builds: Builds, world: Worlds) -> None:
 
 
 def test_what_rests_on_a_change_runs_if_that_comes_out_different(
-    builds: Builds, world: Worlds
+    builds: Builds, context: Contexts
 ) -> None:
-    builds.build(world("x = 1", "x", "y = 1"), made(bound("x")), made(), made(bound("y")))
-    assert builds.foresee(world("x = 2", "x", "y = 1")) == [
+    builds.build(context("x = 1", "x", "y = 1"), made(bound("x")), made(), made(bound("y")))
+    assert builds.foresee(context("x = 2", "x", "y = 1")) == [
         Foreseen(False, reasons=("its code changed",)),
         Foreseen(False, certain=False, reasons=("`x` is computed anew by chunk `a` at line 0",)),
         Foreseen(True, trace=made(bound("y"))),
     ]
 
 
-def test_a_kept_cell_runs_for_what_can_not_be_stored(builds: Builds, world: Worlds) -> None:
+def test_a_kept_cell_runs_for_what_can_not_be_stored(builds: Builds, context: Contexts) -> None:
     opaque = made(Binding(("g",), "", trouble="an iterator can't be stored"))
-    builds.build(world("g = iter([1])", "next(g)"), opaque, made())
-    maker, user = builds.foresee(world("g = iter([1])", "next(g), 1"))
+    builds.build(context("g = iter([1])", "next(g)"), opaque, made())
+    maker, user = builds.foresee(context("g = iter([1])", "next(g), 1"))
     assert user == Foreseen(False, reasons=("its code changed",))
     words = "b at line 10 has to run and needs it: an iterator can't be stored"
     assert maker.reasons == (words,)
     assert (maker.kept, maker.certain) == (False, True)
 
 
-def test_a_value_that_came_out_different(builds: Builds, world: Worlds) -> None:
-    builds.build(world("x = 1", "x"), made(bound("x")), made())
-    builds.run_with(world("x = 2"), made(bound("x", token="two")))
-    kept, other = builds.foresee(world("x = 2", "x"))
+def test_a_value_that_came_out_different(builds: Builds, context: Contexts) -> None:
+    builds.build(context("x = 1", "x"), made(bound("x")), made())
+    builds.run_with(context("x = 2"), made(bound("x", token="two")))
+    kept, other = builds.foresee(context("x = 2", "x"))
     assert kept.kept
     assert other == Foreseen(False, reasons=("`x` changed: made by chunk `a` at line 0",))
 
 
-def test_cells_that_were_moved_are_known_by_name_or_code(builds: Builds, world: Worlds) -> None:
-    builds.build(world("x = 1", "y = 2"), made(bound("x")), made(bound("y")))
-    moved, _ = builds.foresee(world("y = 2; z = 3", "y = 2"))
+def test_cells_that_were_moved_are_known_by_name_or_code(builds: Builds, context: Contexts) -> None:
+    builds.build(context("x = 1", "y = 2"), made(bound("x")), made(bound("y")))
+    moved, _ = builds.foresee(context("y = 2; z = 3", "y = 2"))
     assert moved.reasons == ("its code changed",)
 
 

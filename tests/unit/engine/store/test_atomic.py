@@ -131,7 +131,7 @@ def test_a_full_disk_leaves_the_document_as_it_was(root, monkeypatch):
 def test_short_writes_are_continued(root, monkeypatch):
     whole = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: whole(descriptor, data[:3]))
-    assert Blobs(root).read(Blobs(root).put([b"0123456789"])) == b"0123456789"
+    assert bytes(Blobs(root).open(Blobs(root).put([b"0123456789"]))) == b"0123456789"
 
 
 def test_a_file_where_a_folder_should_be_is_a_clear_error(tmp_path):

@@ -185,7 +185,7 @@ def test_names_that_hold_their_bytes_are_no_entries_of_their_own(root):
     assert eviction.remove_older(root, 10 * DAY).entries == 2
     assert shelf.units() == {"b"}
     assert shelf.held() == set()
-    assert shelf.blobs.read(name) == b"small"
+    assert bytes(shelf.blobs.open(name)) == b"small"
     assert eviction.shrink(root, 0).entries == 1
 
 

@@ -11,8 +11,6 @@ from treadle.engine.store.files import (
     KnownFiles,
     stamp_of,
     standing,
-    unseen,
-    variable,
 )
 
 LONG_AGO = 10**18  # nanoseconds since 1970: some day in 2001
@@ -277,17 +275,3 @@ def test_all_of_a_status(tmp_path):
     assert said == standing(str(file), "all")
     file.chmod(0o600 if file.stat().st_mode & 0o77 else 0o644)
     assert said != standing(str(file), "all")
-
-
-def test_variables():
-    assert variable({}, "A") == ""
-    assert variable({"A": ""}, "A") not in ("", variable({"A": "1"}, "A"))
-    assert variable({"A": "1", "B": "2"}, "*") == variable({"B": "2", "A": "1"}, "*")
-    assert variable({"A": "1"}, "*") != variable({"A": "2"}, "*")
-
-
-def test_what_libraries_read_unseen():
-    assert unseen({"SHLVL": "1"}) == unseen({})
-    assert unseen({"SHLVL": "1"}, ["SHLVL"]) not in (unseen({}), unseen({"SHLVL": "2"}, ["SHLVL"]))
-    for name in ("OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "LC_ALL", "TZ", "PYTHONPATH"):
-        assert unseen({name: "1"}) not in (unseen({}), unseen({name: "2"}))

@@ -1,25 +1,74 @@
-"""Why each chunk of a document would run, or not: none of its code is run.
+"""What can be told of a document without running it: its problems, and what a build would run.
 
-Its modules are extracted all the same: what they hold is part of the answer.
+For the latter its modules are extracted all the same: what they hold is part of the answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
+from msgspec.structs import replace
 
-from treadle.app.execute import Measuring, worker_setup, world_of
+from treadle.app.current_build import Build, read_record, record_path
+from treadle.app.execute import Measuring, context_of
+from treadle.app.folders import Scratch, say_nothing
 from treadle.app.prepare import Prepared, misuses_of, prepare
-from treadle.app.report import Request
-from treadle.app.scratch import Scratch, say_nothing
+from treadle.app.report import Report, Request, Silent
 from treadle.engine.cell import Cell
 from treadle.engine.plan.why import Foreseen, History, foresee
 from treadle.engine.run.kept import KeptTraces
 from treadle.engine.store.store import Store, store_folder
-from treadle.press.document.model import Chunk
+from treadle.press.checks.findings import findings
+from treadle.press.checks.prose import Computed
+from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.tangle.write import tangle
+from treadle.press.weave.weave import check_template
 from treadle.problem import Problem, Span, has_errors
+
+
+class _Record(Struct):
+    """What is asked of `STEM.json`."""
+
+    values: tuple[Computed, ...] = ()
+
+
+def check(request: Request) -> Report:
+    """All problems that can be told before any code runs; of a sound document, what a strict
+    reader would ask."""
+    if misuses := misuses_of(request):
+        return Report(misuses=misuses)
+    prepared = prepare(request)
+    found = (*prepared.problems, *check_template(prepared.document))
+    if not has_errors(found):
+        values = (*_params(prepared), *_values(request, prepared.document))
+        found += findings(prepared.document, prepared.text, values)
+    ordered = tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
+    return Report(ordered, misuses=prepared.misuses)
+
+
+def _params(prepared: Prepared) -> Iterator[Computed]:
+    line = prepared.document.front.lines.get("params", 1)
+    for name, value in prepared.params.items():
+        if isinstance(value, int) and not isinstance(value, bool):
+            yield Computed(str(value), f"params.{name}", line)
+
+
+def _values(request: Request, document: Document) -> Iterator[Computed]:
+    """What the document's inline code showed when it was last built, if it was."""
+    shown = {value.code: value for value in _recorded(request)}
+    for block in document.blocks:
+        for inline in block.inlines if isinstance(block, Prose) else ():
+            if inline.shows and (value := shown.get(inline.code.strip())) is not None:
+                yield replace(value, line=inline.span.line)
+
+
+def _recorded(request: Request) -> tuple[Computed, ...]:
+    path = record_path(request.out_dir, request.path.stem)
+    try:
+        return convert(read_record(path), _Record).values
+    except ValidationError:
+        return ()
 
 
 class Verdict(Struct, frozen=True):
@@ -59,18 +108,19 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
         if has_errors(problems):
             return Explained((), problems)
         store = Store.open(store_folder(scratch.out_dir))
-        setup = worker_setup(request, prepared, scratch, store)
-        with Measuring(request, prepared, scratch) as measuring:
-            world, _ = world_of(request, prepared, setup, store, measuring)
+        work = Build(request, Silent(), prepared, scratch, store=store)
+        with Measuring(work) as measuring:
+            context, _ = context_of(work, store, measuring)
             history = History(store, str(request.path.resolve()))
             places = [_place(prepared, cell) for cell in prepared.cells.cells]
-            foreseen = foresee(world, KeptTraces(store, world), history, places)
+            foreseen = foresee(context, KeptTraces(store, context), history, places)
     return Explained(tuple(_verdicts(prepared, foreseen)), problems)
 
 
 def _place(prepared: Prepared, cell: Cell) -> str:
+    line = _line(prepared, cell)
     what = cell.label if cell.is_inline else f"chunk `{cell.label}`"
-    return f"{what} at line {_line(prepared, cell)}"
+    return what if what.endswith(f" at line {line}") else f"{what} at line {line}"
 
 
 def _line(prepared: Prepared, cell: Cell) -> int:

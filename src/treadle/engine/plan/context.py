@@ -11,43 +11,17 @@ from pathlib import Path
 import blake3
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
-from treadle.engine.plan.scans import Imported, imported_by, is_submodule
-from treadle.engine.plan.validity import Present, installed
+from treadle.engine.plan.scans import ScannedCell, imported_by, is_submodule, with_names
+from treadle.engine.plan.validity import Present
 from treadle.engine.scan.code import Code
 from treadle.engine.scan.module_symbols import project_refs
 from treadle.engine.scan.modules import Modules
-from treadle.engine.store.digest import combined, digest
-from treadle.engine.store.files import FileDigests, standing, unseen
+from treadle.engine.store.digest import combined, digest, unseen
+from treadle.engine.store.files import FileDigests
 
 Fact = Callable[[str, int], str]  # name and a cell's number to a digest of what is so now
-
-
-def nothing_stated(fact: str, number: int) -> str:  # noqa: ARG001
-    """For a host that states nothing."""
-    return ""
-
-
-class ScannedCell(Struct, frozen=True):
-    """A cell, and what its code says about it."""
-
-    cell: Cell
-    code: Code
-    imported: Imported
-
-    @property
-    def binds(self) -> frozenset[str]:
-        """The names of the session that it may bind or delete."""
-        return (
-            frozenset(self.cell.names) if self.cell.module else self.code.binds | self.code.deletes
-        )
-
-
-def with_names(cell: Cell, code: Code) -> Cell:
-    """The cell of a module with the names that its code binds; others as they are."""
-    return replace(cell, names=tuple(sorted(code.binds - code.futures))) if cell.module else cell
 
 
 class Surroundings(Struct, frozen=True):
@@ -66,7 +40,7 @@ class Surroundings(Struct, frozen=True):
         return [folder for folder in (self.code_path, self.directory) if folder]
 
 
-class World:
+class Context:
     """Answers questions about what is outside the session; answers stay for the build."""
 
     def __init__(
@@ -75,9 +49,9 @@ class World:
         codes: Sequence[Code],
         surroundings: Surroundings,
         files: FileDigests,
-        fact: Fact = nothing_stated,
+        fact: Fact,
     ) -> None:
-        """`codes`: what scanning the cells gave; `fact` tells what the host states, if anything."""
+        """`codes`: what scanning the cells gave; `fact` tells what the host states."""
         imported = imported_by(cells, codes)
         named = map(with_names, cells, codes)
         self.cells = tuple(map(ScannedCell, named, codes, imported))
@@ -88,14 +62,7 @@ class World:
         self.is_submodule = cache(is_submodule)
         self.imported_refs = cache(self._imported_refs)
         self.sources = cache(lambda: _source_files(surroundings.folders))
-        self.present = Present(
-            folder=surroundings.directory,
-            file_digest=files.of,
-            listing=files.listing,
-            standing=standing,
-            environment=surroundings.environment,
-            installed=cache(lambda: installed(sys.path)),
-        )
+        self.present = Present.of(surroundings.directory, files, surroundings.environment)
 
     def is_of_project(self, module: str) -> bool:
         return self.modules.find(module) is not None

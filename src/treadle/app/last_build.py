@@ -1,0 +1,254 @@
+"""The last build: what it was made of, so that the next one, and make, know if anything is to do.
+
+A build that went well leaves a trace as a cell does: what it read and what it wrote. Where that
+still holds, a build would run nothing and write the same: that is found out without reading the
+document, so this module imports nothing that only a build needs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct, ValidationError, convert
+from msgspec.structs import asdict, replace
+
+from treadle.app import __version__
+from treadle.app.report import Report, Request
+from treadle.engine.plan.validity import (
+    Present,
+    changed_files,
+    differs_each_time,
+    outdated,
+)
+from treadle.engine.plugin import installed_plugins
+from treadle.engine.store.atomic import write_whole
+from treadle.engine.store.digest import combined, unseen
+from treadle.engine.store.files import changed_since, standing
+from treadle.engine.store.store import NoKeyError, Store, store_folder
+from treadle.engine.trace import Observed, Trace
+from treadle.press.document.text import is_file
+from treadle.press.tex.engine import today
+from treadle.problem import Problem
+
+if TYPE_CHECKING:
+    from treadle.app.current_build import Build
+
+T = TypeVar("T")
+
+TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE")
+PROGRAM, VARIABLES, DAY = "treadle itself", "the environment", "the day"  # facts of a build
+
+
+class _Told(Struct, frozen=True):
+    """What a build leaves besides what it read and wrote: the notes of its trace."""
+
+    results: tuple[str, ...]
+    problems: tuple[Problem, ...]
+    chunks: int
+    given: dict[str, str]  # variables of the code's environment that are not the command's
+
+
+def nothing_to_do(request: Request) -> Report | None:
+    """What the build would tell if nothing has changed since the last; None: build."""
+    started, clock = time.monotonic(), time.time_ns()
+    if not request.cache or not is_file(request.path):
+        return None
+    try:
+        store = Store.open(store_folder(request.out_dir.resolve()))
+        record = store.traces.load_record(_key(request))
+        if not record:
+            return None
+        trace = convert(record["trace"], Trace)
+        told = convert(trace.notes, _Told)
+    except (ValidationError, KeyError):  # another version of this program wrote it
+        return None
+    except (NoKeyError, RuntimeError):  # or a link that leads to itself: a build says so
+        return None
+    if not _holds(trace.observed, {**os.environ, **told.given}, request, store):
+        return None
+    results = tuple(map(Path, told.results))
+    for path in results:
+        os.utime(path, ns=(clock, clock))  # newer than its sources, for make
+    seconds = time.monotonic() - started
+    return Report(told.problems, chunks=told.chunks, seconds=seconds, written=results)
+
+
+def remember(work: Build, store: Store) -> None:
+    """Tell make what a build that went well was made of, and keep its trace: not where a build
+    must not be left out, as something of it can't be compared. Raises OSError."""
+    observed = _observed(work, store)
+    read = {path for path, _ in observed.reads}
+    _write_rules(work, read)
+    record: dict[str, object] = {}
+    if _touched(work, read):
+        for result in work.written:  # older than what make is to build it from again
+            os.utime(result, ns=(work.begun, work.begun))
+    elif work.typeset is not None and _comparable(work):
+        record = {"trace": _trace(work, observed, store)}
+    store.traces.save_record(_key(work.request), record)
+
+
+def _trace(work: Build, observed: Observed, store: Store) -> Trace:
+    environment = work.context.surroundings.environment if work.context else dict(os.environ)
+    outputs = [str(work.scratch.out_dir / name) for name in sorted(work.scratch.published())]
+    given = {name: value for name, value in environment.items() if os.environ.get(name) != value}
+    facts = [(PROGRAM, _program()), (VARIABLES, _variables(environment))]
+    facts += [(DAY, work.day)] if work.day else []
+    # A build would put a file in the place of a link to an output.
+    links = ((path, "link", standing(path, "link")) for path in outputs)
+    told = _Told(
+        tuple(str(path) for path in work.written),
+        tuple(dict.fromkeys(work.problems)),
+        len(work.prepared.document.chunks),
+        given,
+    )
+    return Trace(
+        observed=replace(
+            observed,
+            writes=(*observed.writes, *((path, store.files.of(path)) for path in outputs)),
+            stats=(*observed.stats, *links),
+            facts=tuple(facts),
+        ),
+        notes=asdict(told),
+    )
+
+
+def _observed(work: Build, store: Store) -> Observed:
+    """What the build was seen to depend on, apart from what the code itself had written, and what
+    it wrote apart from the results."""
+    every = [trace.observed for trace in work.traces]
+    every += [work.typeset] if work.typeset else []
+    last = work.ran.last if work.ran else None
+    written = {path: digest for path, (digest, _) in last.files.items()} if last else {}
+    modules = set(last.modules.values()) if last else set()
+    cells = last.context.cells if last else ()
+    files = _sources(work, written) | modules | {path for of in cells for path in of.cell.depends}
+    # Folders in which a new file could be found before another.
+    folders = {str(work.folder), str(work.request.code_dir.resolve())}
+    folders |= {str(Path(file).parent) for file in modules}
+    reads = [(path, store.files.of(path)) for path in sorted(files - written.keys())]
+    reads += [read for one in every for read in one.reads if read[0] not in written]
+    listings = [(folder, store.files.listing(folder)) for folder in sorted(folders)]
+    listings += [listing for one in every for listing in one.listings]
+    return Observed(
+        reads=_once(reads),
+        writes=tuple(written.items()),
+        listings=_once(listings),
+        stats=_once(stat for one in every for stat in one.stats),
+        environment=_once(variable for one in every for variable in one.environment),
+        distributions=_once(name for one in every for name in one.distributions),
+    )
+
+
+def _sources(work: Build, written: Collection[str]) -> frozenset[str]:
+    """Where the sources lie and, as a link may lead elsewhere one day, what they are called."""
+    found = {name: str(Path(name).resolve()) for name in map(str, work.sources)}
+    called = (name for name, path in found.items() if path not in written)
+    return frozenset(found.values()) | frozenset(str(Path(name).absolute()) for name in called)
+
+
+def _touched(work: Build, read: set[str]) -> bool:
+    """Whether something was edited while the build may have been reading it."""
+    code = f"{work.request.code_dir.resolve()}/"
+    extracted = {path for path in read if path.startswith(code)}
+    return changed_since(work.begun, read - extracted) or changed_since(work.extracted, extracted)
+
+
+def _comparable(work: Build) -> bool:
+    """Whether all that the code depends on can be compared."""
+    if work.context is None or work.ran is None:
+        return True
+    pairs = zip(work.context.cells, work.ran.traces, strict=True)
+    return not any(trace is None or differs_each_time(of.cell, trace) for of, trace in pairs)
+
+
+def _key(request: Request) -> str:
+    parts = (request.path, request.path.resolve(), request.target.value, request.code_dir.resolve())
+    params = (f"{name}={type(value).__name__} {value!r}" for name, value in request.params.items())
+    return "\0".join(["build", *map(str, parts), *params])
+
+
+def _holds(
+    observed: Observed, environment: Mapping[str, str], request: Request, store: Store
+) -> bool:
+    facts = {PROGRAM: _program, VARIABLES: lambda: _variables(environment), DAY: today}
+    present = Present.of(str(request.path.resolve().parent), store.files, environment)
+    return (
+        outdated(observed, present, {}, lambda fact: facts[fact]()) is None
+        and changed_files(observed.writes, store.files.of, present.folder) is None
+    )
+
+
+def _once(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _program() -> str:
+    """What stands for this program and Python: sizes and times of its files."""
+    package = Path(__file__).parents[1]
+    stamps = [sys.version, __version__]
+    for folder in (package, package.parent.parent / "templates"):
+        stamps.extend(_stamps(str(folder)))
+    stamps.extend(distribution for _, distribution in installed_plugins(sys.path))
+    # The libraries that weave: installing another one changes the folder.
+    stamps.extend(_time_of(folder) for folder in sys.path if folder.endswith("-packages"))
+    return combined(stamps)
+
+
+def _time_of(path: str) -> str:
+    try:
+        return str(os.stat(path).st_mtime_ns)  # noqa: PTH116
+    except OSError:
+        return ""
+
+
+def _stamps(folder: str) -> Iterator[str]:
+    if not os.path.isdir(folder):  # noqa: PTH112
+        return
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda item: item.name):
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _stamps(entry.path)
+            elif entry.is_file():  # no link that leads nowhere, as editors make
+                status = entry.stat()
+                yield f"{entry.name} {status.st_size} {status.st_mtime_ns}"
+
+
+def _variables(environment: Mapping[str, str]) -> str:
+    names = sorted(name for name in environment if name.startswith(TEX_VARIABLES))
+    tex = (f"{name}={environment[name]}" for name in names)
+    return combined([*tex, unseen(environment)])
+
+
+# For make: what the PDF is made of.
+
+
+def _write_rules(work: Build, read: set[str]) -> None:
+    names = read - {str(work.request.path.resolve())}
+    existing = (name for name in names if Path(name).is_file())
+    pdf = work.request.out_dir / f"{work.scratch.stem}.pdf"
+    rules, target = dependency_rules(pdf, existing), work.scratch.rules
+    if not target.exists() or target.read_text("utf-8") != rules:
+        write_whole(str(target.resolve()), [rules.encode("utf-8")])
+
+
+def dependency_rules(target: Path, files: Iterable[str]) -> str:
+    """Rules that make `target` anew when one of `files` changes; a file that is gone is no error.
+
+    Names that make can't express (with a newline) are left out.
+    """
+    names = [_escaped(name) for name in sorted(set(files)) if "\n" not in name]
+    lines = [f"{_escaped(str(target))}: \\\n  " + " \\\n  ".join(names)] if names else []
+    lines += [f"{name}:" for name in names]
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([\s#%:\\])", r"\\\1", name.replace("$", "$$"))
