@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from treadle.engine.observe.settings import Library
-    from treadle.engine.observe.state import Probe
+    from treadle.engine.observe.state import Library, Probe
 
 # Read without being seen: by name, in passing, and before anything is observed.
 VARIABLES = ("MATPLOTLIBRC", "MPLCONFIGDIR", "MPLBACKEND")
@@ -22,7 +21,7 @@ SINGLETONS = (("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"))
 
 
 def libraries() -> dict[str, Library]:
-    from treadle.engine.observe.settings import Library  # a build needs the variables alone
+    from treadle.engine.observe.state import Library  # a build needs the variables alone
 
     caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # ours: `fonts`
     library = Library(probes, caches, ("/matplotlibrc",), OPAQUE, SINGLETONS)
