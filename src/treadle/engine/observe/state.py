@@ -140,8 +140,8 @@ def _spelt(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ",".join(f"{_spelt(key)}:{_spelt(value[key])}" for key in value) + "}"
     if isinstance(value, FunctionType):
-        cells = [cell.cell_contents for cell in value.__closure__ or ()]
-        rest = _spelt((value.__defaults__, value.__kwdefaults__, cells))
+        closure = [each.cell_contents for each in value.__closure__ or ()]
+        rest = _spelt((value.__defaults__, value.__kwdefaults__, closure))
         return f"function {value.__module__} {_code(value.__code__)} {rest}"
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"

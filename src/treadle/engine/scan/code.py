@@ -9,10 +9,18 @@ from symtable import symtable
 from msgspec import Struct, field
 
 from treadle.engine.scan.expressions import dotted
-from treadle.engine.scan.opaque import prints_positions, reads_docs, reads_positions
 from treadle.engine.scan.scopes import FrozenReads, Imported, SessionScope, frozen
 from treadle.engine.scan.statements import DefinitionNode, Scanner, is_side_effect_free
-from treadle.engine.scan.syntax_key import UNPARSABLE, code_key, parsed, syntax_key, text_key
+from treadle.engine.scan.syntax_key import (
+    UNPARSABLE,
+    code_key,
+    parsed,
+    prints_positions,
+    reads_docs,
+    reads_positions,
+    syntax_key,
+    text_key,
+)
 from treadle.engine.store.digest import combined
 
 
@@ -59,30 +67,27 @@ class Code(Struct, frozen=True):
 
 def analyse(code: str) -> Code:
     """What a chunk needs and gives. Code that does not parse is opaque."""
-    session = SessionScope()
-    scanner = Scanner(session)
+    scanner = Scanner(SessionScope())
     try:
         tree = parsed(code)
-        key = code_key(tree, code)
-        definitions = _scan(scanner, session, tree.body, code)
+        definitions = _scan(scanner, tree.body, code)
+        return _code(scanner, tree.body, code_key(tree, code), (code,), definitions)
     except UNPARSABLE:
         return _unparsed((code,))
-    return _code(scanner, session, tree.body, key, text_key(code), definitions)
 
 
 def analyse_inline(pieces: Sequence[str]) -> Code:
     """What pieces of inline code, run in order, need and give together."""
     texts = [piece.strip().rstrip("; \t\n") for piece in pieces]
-    session = SessionScope()
-    scanner = Scanner(session)
+    scanner = Scanner(SessionScope())
     try:
         bodies = [parsed(text).body for text in texts]
         key = combined(syntax_key(body) for body in bodies)
         statements = [statement for body in bodies for statement in body]
         scanner.run_block(statements)
+        return _code(scanner, statements, key, texts, {})
     except UNPARSABLE:
         return _unparsed(texts)
-    return _code(scanner, session, statements, key, text_key(*texts), {})
 
 
 def names_imported_in(code: str) -> tuple[str, ...]:
@@ -95,25 +100,22 @@ def names_imported_in(code: str) -> tuple[str, ...]:
     return tuple(sorted(symbol.get_name() for symbol in symbols if symbol.is_imported()))
 
 
-def _scan(
-    scanner: Scanner, session: SessionScope, statements: Sequence[ast.stmt], code: str
-) -> dict[str, Definition]:
+def _scan(scanner: Scanner, statements: Sequence[ast.stmt], code: str) -> dict[str, Definition]:
     """Scan a chunk's statements; its definitions that are all that their names are bound to."""
     lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found: dict[str, Definition] = {}
     for statement in statements:
         if isinstance(statement, DefinitionNode):
-            found[statement.name] = _define(scanner, session, statement, lines)
+            found[statement.name] = _define(scanner, statement, lines)
         else:
             scanner.run_block((statement,))
-    only_defined = session.finish()
+    only_defined = scanner.scope.session.finish()
     return {name: item for name, item in found.items() if name in only_defined}
 
 
-def _define(
-    scanner: Scanner, session: SessionScope, node: DefinitionNode, lines: list[str]
-) -> Definition:
+def _define(scanner: Scanner, node: DefinitionNode, lines: list[str]) -> Definition:
     """Scan a top-level definition: its bodies wait until somebody mentions it."""
+    session = scanner.scope.session
     words, scanner.words = scanner.words, set()
     now = session.now = {}
     body = scanner.visit_definition(node)
@@ -138,19 +140,18 @@ def _define(
 
 def _code(
     scanner: Scanner,
-    session: SessionScope,
     statements: Sequence[ast.stmt],
     key: str,
-    text_key: str,
+    texts: Sequence[str],
     definitions: Mapping[str, Definition],
 ) -> Code:
-    words, strings = scanner.words, scanner.strings
+    words, strings, session = scanner.words, scanner.strings, scanner.scope.session
     names: dict[str, dict[str, None]] = {}
     for item in session.imports:
         names.setdefault(item.module, {})[item.name] = None
     return Code(
         key=key,
-        text_key=text_key,
+        text_key=text_key(*texts),
         uses=frozen(session.uses),
         binds=frozenset(session.binds),
         deletes=frozenset(session.deletes),
@@ -160,8 +161,8 @@ def _code(
         imported_names=tuple(
             f"{item.module}.{item.attribute}" for item in session.imports if item.attribute
         ),
-        local_imports=_refs(session.inner_imports),
-        opaque=session.opaque,
+        local_imports=_refs(session.body.imports),
+        opaque=session.body.opaque,
         effects=tuple(dict.fromkeys(_effects(statements))),
         strings=frozenset(strings),
         reads_docs=reads_docs(words, strings),

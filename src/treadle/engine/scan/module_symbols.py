@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct, field
 
 from treadle.engine.scan.expressions import is_main_test
-from treadle.engine.scan.opaque import reads_docs, reads_positions
 from treadle.engine.scan.scopes import (
     Body,
     ClassScope,
@@ -29,6 +28,8 @@ from treadle.engine.scan.statements import (
 from treadle.engine.scan.syntax_key import (
     UNPARSABLE,
     parsed,
+    reads_docs,
+    reads_positions,
     syntax_key,
     text_key,
     without_docstring,

@@ -19,7 +19,17 @@ from msgspec import Struct
 
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.values.definitions import function_by_value, recipe
-from treadle.engine.values.memory import (
+from treadle.engine.values.kinds import (
+    MAIN,
+    MISSING,
+    ModuleGlobals,
+    Opaque,
+    Parts,
+    Reference,
+    World,
+)
+from treadle.engine.values.objects import PROTOCOL, SetRecipe, reduced, set_recipe, singletons
+from treadle.engine.values.regions import (
     Memory,
     Origin,
     Piece,
@@ -28,16 +38,6 @@ from treadle.engine.values.memory import (
     allocated,
     lent,
     view,
-)
-from treadle.engine.values.objects import PROTOCOL, SetRecipe, reduced, set_recipe, singletons
-from treadle.engine.values.world import (
-    MAIN,
-    MISSING,
-    ModuleGlobals,
-    Opaque,
-    Parts,
-    Reference,
-    World,
 )
 
 _LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own

@@ -18,7 +18,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from treadle.engine.values import definitions, objects
-from treadle.engine.values.world import (
+from treadle.engine.values.kinds import (
     ByValue,
     Handler,
     Kind,
@@ -35,7 +35,7 @@ _EXACT: Final[Mapping[type, Handler]] = {
     types.FunctionType: definitions.function,
     ByValue: definitions.by_value,
     Uncounted: definitions.uncounted,
-    types.CellType: definitions.cell,
+    types.CellType: definitions.closure_variable,
     types.CodeType: definitions.code,
     types.MethodType: definitions.method,
     types.BuiltinFunctionType: definitions.builtin,
@@ -54,6 +54,9 @@ _EXACT: Final[Mapping[type, Handler]] = {
 _BY_BASE: Final[Mapping[str, Handler]] = {
     "weakref.ReferenceType": objects.weak_reference,
     "sklearn.utils._bunch.Bunch": objects.by_names,
+    "torch._C.Generator": objects.generator,
+    "torch.Generator": objects.generator,
+    "torch.optim.optimizer.Optimizer": objects.optimizer,
 }
 _OPAQUE: Final = frozenset(
     {
@@ -130,13 +133,10 @@ def _handler(kind: type, names: list[str], opaque: frozenset[str]) -> Handler:
 
 def _of_library(package: str) -> Mapping[str, Handler]:
     """The handlers for a library's types, loaded when such a type is met."""
-    match package:
-        case "numpy" | "pandas":
-            from treadle.engine.values.arrays import HANDLERS
-        case "torch":
-            from treadle.engine.values.tensors import HANDLERS
-        case _:
-            return {}
+    if package not in ("numpy", "pandas", "torch"):
+        return {}
+    from treadle.engine.values.arrays import HANDLERS
+
     return HANDLERS
 
 
