@@ -16,7 +16,6 @@ from treadle.engine.values.regions import (
     Memory,
     Piece,
     bounds,
-    bounds_of_array,
     origin_of_array,
 )
 
@@ -92,7 +91,7 @@ def make_array(
     else:
         shape, dtype, start, strides = layout
         numpy: Any = sys.modules["numpy"]
-        value = numpy.ndarray.__new__(kind, shape, dtype, memory.array(), start, strides)
+        value = numpy.ndarray.__new__(kind, shape, dtype, memory.array, start, strides)
     value.flags.writeable = writeable
     return value
 
@@ -106,7 +105,7 @@ def set_masked(value: Any, state: tuple[Any, ...]) -> None:
 
 def _by_items(value: Any, world: World, *, plain_type: bool) -> Reduction:
     """Arrays of objects, and arrays that know better how they are copied."""
-    shared = Memory(*bounds_of_array(value), value, plain=False)
+    shared = Memory(*bounds(value), value, plain=False)
     flags = value.flags
     if not plain_type or value.dtype != object or not flags.forc:
         red = reduced(value, world)
@@ -152,8 +151,7 @@ def _memory(value: Any) -> Memory | Opaque:
         storage = tensor.untyped_storage()
         start = storage.data_ptr()
         return Memory(start, start + storage.nbytes(), value, origin=("torch",))
-    address = top.__array_interface__["data"][0]
-    place = bounds(address, top.itemsize, top.shape, top.strides)
+    place = bounds(top)
     if type(giver).__name__ in _KEEPERS or isinstance(giver, BlobMemory):
         return Memory(*place, value, origin=origin_of_array(top))
     if _gives_memory(giver):
@@ -288,7 +286,7 @@ def make_tensor(
     dtype, shape, strides, offset = place
     with torch.inference_mode() if inference else contextlib.nullcontext():
         value = torch.empty(0, dtype=dtype, device="cpu")
-        value.set_(memory.storage(), offset, shape, strides)
+        value.set_(memory.storage, offset, shape, strides)
     value = _with_signs(value, signs)
     return value if kind is torch.Tensor else torch.Tensor._make_subclass(kind, value, False)
 

@@ -49,10 +49,6 @@ def function(value: FunctionType, world: World) -> Reduction:
     return named or function_by_value(value, world)
 
 
-def by_value(value: ByValue, world: World) -> Reduction:
-    return function_by_value(value.function, world)
-
-
 def function_by_value(value: FunctionType, world: World) -> Parts:
     """A function's code, closure, defaults and attributes."""
     module = world.module_of(value.__globals__)

@@ -169,7 +169,7 @@ class Packed(Struct, frozen=True):
     def values(self, world: World) -> dict[str, Any]:
         """The values made anew, over the very same memory."""
         pieces = [lent(piece.start, piece.stop) for piece in self.pieces]
-        return _loaded(self.data, world, pieces)
+        return dict(_Loader(self.data, world, pieces).load())
 
 
 def packed(
@@ -189,14 +189,9 @@ def packed(
 # --- together ---
 
 
-def _loaded(data: Any, world: World, pieces: Sequence[Piece]) -> dict[str, Any]:
-    found: dict[str, Any] = _Loader(io.BytesIO(data), world, pieces).load()
-    return found
-
-
 class _Loader(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, world: World, pieces: Sequence[Piece]) -> None:
-        super().__init__(file)
+    def __init__(self, data: bytes | memoryview, world: World, pieces: Sequence[Piece]) -> None:
+        super().__init__(io.BytesIO(data))
         self._world = world
         self._pieces = pieces
         self._sets: dict[int, Any] = {}
@@ -256,7 +251,7 @@ class Entry(Struct, frozen=True):
         for number, offset, size in self.pieces:
             region = regions[number]  # opened once, as what lies in it shares it
             pieces.append(region.part(offset, size) if size < region.size else region)
-        return _loaded(self.data, world, pieces)
+        return dict(_Loader(self.data, world, pieces).load())
 
     def _open(self, number: int, blobs: Blobs) -> Piece:
         if number == _NOWHERE:

@@ -33,7 +33,7 @@ ValueHandler = Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]
 
 _EXACT: Final[Mapping[type, Handler]] = {
     types.FunctionType: definitions.function,
-    ByValue: definitions.by_value,
+    ByValue: lambda value, world: definitions.function_by_value(value.function, world),
     Uncounted: definitions.uncounted,
     types.CellType: definitions.closure_variable,
     types.CodeType: definitions.code,
