@@ -276,8 +276,6 @@ _TORCH = (
     *("get_default_dtype", "get_num_threads", "is_grad_enabled", "is_inference_mode_enabled"),
     *("are_deterministic_algorithms_enabled", "is_deterministic_algorithms_warn_only_enabled"),
     *("is_anomaly_enabled", "is_autocast_enabled", "is_warn_always_enabled"),
-)
-_TORCH_C = (
     *("_get_float32_matmul_precision", "_get_cudnn_enabled", "_get_cudnn_benchmark"),
     *("_get_cudnn_deterministic", "_get_cudnn_allow_tf32", "_get_mkldnn_enabled"),
     *("_get_cublas_allow_tf32", "_get_nnpack_enabled"),
@@ -288,8 +286,8 @@ def _torch(torch: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     if not hasattr(torch, "get_default_dtype"):
         return ()
     options = torch._tensor_str.PRINT_OPTS
-    found = [getattr(torch, name, None) for name in _TORCH]
-    found += [getattr(torch._C, name, None) for name in _TORCH_C]
+    places = [torch._C if name.startswith("_") else torch for name in _TORCH]
+    found = [getattr(place, name, None) for place, name in zip(places, _TORCH, strict=True)]
     getters = [get for get in found if callable(get)]
 
     def device() -> str:
@@ -342,20 +340,11 @@ def _locale(locale: Any) -> tuple[Probe, ...]:  # noqa: ANN401
 
 
 def _logging(logging: Any) -> tuple[Probe, ...]:  # noqa: ANN401
-    levels = _followed_levels(logging)
+    """How messages are logged, with the levels that the project's code sets.
+
+    There may be thousands of loggers.
+    """
     root: Any = logging.root
-
-    def general() -> tuple[object, ...]:
-        return (root.level, root.disabled, root.manager.disable, len(root.handlers))
-
-    return (
-        Probe("how messages are logged", general),
-        Probe("the level of the logger `{}`", lambda: dict(levels)),
-    )
-
-
-def _followed_levels(logging: Any) -> dict[str, int]:  # noqa: ANN401
-    """The levels that the project's code sets: there may be thousands of loggers."""
     levels: dict[str, int] = {}
     original = logging.Logger.setLevel
 
@@ -366,4 +355,11 @@ def _followed_levels(logging: Any) -> dict[str, int]:  # noqa: ANN401
 
     setLevel.__doc__ = original.__doc__
     logging.Logger.setLevel = setLevel
-    return levels
+
+    def general() -> tuple[object, ...]:
+        return (root.level, root.disabled, root.manager.disable, len(root.handlers))
+
+    return (
+        Probe("how messages are logged", general),
+        Probe("the level of the logger `{}`", lambda: dict(levels)),
+    )

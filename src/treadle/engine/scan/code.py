@@ -15,9 +15,8 @@ from treadle.engine.scan.syntax_key import (
     UNPARSABLE,
     code_key,
     parsed,
-    prints_positions,
     reads_docs,
-    reads_positions,
+    reads_lines,
     syntax_key,
     text_key,
 )
@@ -133,7 +132,7 @@ def _define(scanner: Scanner, node: DefinitionNode, lines: list[str]) -> Definit
         opaque=body.opaque,
         imports=_refs(body.imports),
         reads_docs=reads_docs(mentioned, ()),
-        reads_lines=reads_positions(mentioned, ()) or prints_positions(mentioned),
+        reads_lines=reads_lines(mentioned, ()),
         is_function=not isinstance(node, ast.ClassDef),
     )
 
@@ -166,7 +165,7 @@ def _code(
         effects=tuple(dict.fromkeys(_effects(statements))),
         strings=frozenset(strings),
         reads_docs=reads_docs(words, strings),
-        reads_lines=reads_positions(words, strings) or prints_positions(words),
+        reads_lines=reads_lines(words, strings),
         star_import=any(item.name == "*" for item in session.imports),
         futures=frozenset(scanner.futures),
     )

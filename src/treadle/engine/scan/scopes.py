@@ -92,7 +92,10 @@ class Scope:
         self.bind(name)
 
     def delete(self, name: str) -> None:
-        raise NotImplementedError
+        """`name` is deleted, which makes it a name of this scope as well."""
+        self.bind_perhaps(name)
+        if name in self.globals:
+            self.session.deletes.add(name)
 
     def run(self, body: Body) -> None:
         """Code with a scope of its own runs here, or may from here on."""
@@ -134,11 +137,6 @@ class FunctionScope(Scope):
             note(self.body.direct, name, None)
         else:
             self.bound.add(name)
-
-    def delete(self, name: str) -> None:
-        self.bind(name)
-        if name in self.globals:
-            self.session.deletes.add(name)
 
     def close(self) -> Body:
         """What the function reads around it: its own names are known by now."""
@@ -191,9 +189,7 @@ class ClassScope(Scope):
             self._bound.add(name)
 
     def delete(self, name: str) -> None:
-        self.bind_perhaps(name)
-        if name in self.globals:
-            self.session.deletes.add(name)
+        super().delete(name)
         self.settled.discard(name)  # it is looked up outside again
 
     def run_later(self, body: Body) -> None:

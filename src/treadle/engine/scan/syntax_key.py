@@ -136,6 +136,6 @@ def reads_positions(words: Set[str], strings: Iterable[str]) -> bool:
     return not words.isdisjoint(_POSITIONS) or any("lineno" in text for text in strings)
 
 
-def prints_positions(words: Set[str]) -> bool:
-    """Whether code that mentions these may print line numbers."""
-    return not words.isdisjoint(_PRINTED)
+def reads_lines(words: Set[str], strings: Iterable[str]) -> bool:
+    """Whether code that mentions these may read or print line numbers."""
+    return reads_positions(words, strings) or not words.isdisjoint(_PRINTED)

@@ -131,7 +131,7 @@ class _ThoroughStorer(_Storer):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._places = {**singletons(self._world.singletons), **self._world.module_objects.places()}
+        self._places = {**self._singletons, **self._world.module_objects.places()}
         self._sets: dict[int, tuple[int, Any]] = {}
 
     def persistent_id(self, value: Any) -> Any:
