@@ -1,4 +1,4 @@
-"""State of the whole process: what a step changes in it stays for all later ones."""
+"""State of the whole process, Python's and libraries': what a step changes in it stays so."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _pickled(value: object) -> str:
     return os.urandom(16).hex() if b"__main__" in data else digest(data)
 
 
-# Python's own. Not `signal`: it is imported by the user's code or not at all.
+# What Python keeps itself. Not `signal`: it is imported by the user's code or not at all.
 
 ENVIRONMENT = "the environment variable `{}`"
 
@@ -239,7 +239,7 @@ def _hooks() -> dict[str, object]:
     }
 
 
-# Those of libraries, watched from their import on.
+# What libraries keep, watched from their import on.
 
 
 class Library(Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Which handler takes values of a type apart; those for a library's types are a file each.
+"""Which handler takes values of a type apart; those for arrays are loaded when one is met.
 
 A plugin brings handlers for further types: functions that say, as `__reduce__` would, with which
 function and which arguments a value is made anew. What these arguments share with other names is

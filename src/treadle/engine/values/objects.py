@@ -1,4 +1,4 @@
-"""Any other object: what its own `__reduce_ex__` says it is made of; sets with their order."""
+"""Any other object: what its own `__reduce_ex__` says, or leaves out; sets with their order."""
 
 from __future__ import annotations
 
