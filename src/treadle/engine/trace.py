@@ -91,8 +91,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     listings: tuple[tuple[str, str], ...] = ()  # folder, digest of the names in it
     stats: tuple[tuple[str, str, str], ...] = ()  # path, how (`store.files.standing`), what it said
     environment: tuple[tuple[str, str], ...] = ()  # variable, digest of its value; "*": all
-    modules: tuple[tuple[str, str], ...] = ()  # the project's own modules loaded by now, file
-    imported: tuple[tuple[str, str], ...] = ()  # of these, loaded by this step
+    imported: tuple[tuple[str, str], ...] = ()  # the project's own modules it loaded, file
     contents: tuple[tuple[str, str], ...] = ()  # "module:name" of data in these, its token
     distributions: tuple[str, ...] = ()  # "torch-2.14.1.dist-info", of all that is loaded
     facts: tuple[tuple[str, str], ...] = ()  # what the host states, by name, as it was

@@ -1,106 +1,29 @@
-"""Whose code runs: who is behind a call, what is being imported, and which modules are loaded."""
+"""Modules: which are being imported, which are loaded, and what a step sets in them."""
 
 from __future__ import annotations
 
+import builtins
 import os
 import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.machinery import all_suffixes
-from types import FrameType, ModuleType
+from itertools import compress
+from operator import is_, is_not
+from types import FunctionType, ModuleType
 from typing import Any
 
-from msgspec import Struct
-
-from treadle.engine.observe.log import PACKAGE, Log
+from treadle.engine.observe import ownership
+from treadle.engine.observe.state import MISSING, Effect, digest_of
 from treadle.engine.plan.validity import name_of, registered
 
-_HERE = os.path.dirname(__file__)  # noqa: PTH120
-_STDLIB = os.path.dirname(os.__file__)  # noqa: PTH120
-_MACHINERY = "<frozen importlib"
 # Loaded by this program or by Python's start, whatever the document is.
 _OURS = frozenset(
     {"treadle", "blake3", "msgspec", "__main__", "__mp_main__", "_distutils_hack", "_virtualenv"}
 )
 _SUFFIXES = tuple(all_suffixes())  # a package without an __init__ has no file
 _INSTALLED = re.compile(r".*/(?:site|dist)-packages/([^/.]+)")
-
-# --- who asks ---
-
-
-def outward() -> Iterator[FrameType]:
-    """The frames from the caller's on, without those of this folder."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if not frame.f_code.co_filename.startswith(_HERE):
-            yield frame
-        frame = frame.f_back
-
-
-def caller() -> FrameType:
-    """The frame that raised an event or called a function that stands in for another."""
-    return next(outward())
-
-
-def module_of(frame: FrameType) -> str:
-    return str(frame.f_globals.get("__name__", ""))
-
-
-def asked_by_user() -> bool:
-    """Whether the first frame outside of Python's library is code of the project."""
-    for frame in outward():
-        file = frame.f_code.co_filename
-        if not is_stdlib(file):
-            return _is_of_project(file)
-    return False
-
-
-def passes(modules: frozenset[str]) -> bool:
-    """Whether the project's code has called through code of one of these modules."""
-    for frame in outward():
-        if module_of(frame) in modules:
-            return True
-        if _is_of_project(frame.f_code.co_filename):
-            return False
-    return False
-
-
-def imports(frame: FrameType) -> bool:
-    return frame.f_code.co_filename.startswith(_MACHINERY)
-
-
-def loads_code(frame: FrameType) -> bool:
-    """Whether a frame that opens a file is Python's, loading a module."""
-    back = frame.f_back
-    if back is None or not imports(frame):
-        return False
-    # A loader's get_data is open to all: only what is called for code is no reading of data.
-    return imports(back) or (back.f_code.co_name == "get_code" and is_ours(back.f_code.co_filename))
-
-
-def is_installed(file: str) -> bool:
-    return "/site-packages/" in file or "/dist-packages/" in file
-
-
-def is_ours(file: str) -> bool:
-    return file.startswith(PACKAGE)
-
-
-def is_stdlib(file: str) -> bool:
-    if file.startswith("<frozen"):
-        return True
-    return file.startswith(_STDLIB) and not is_installed(file)
-
-
-def is_library(module: ModuleType) -> bool:
-    """Whether a module is installed or Python's own; the rest belongs to the project."""
-    file = getattr(module, "__file__", None) or "<frozen>"
-    return is_installed(file) or is_stdlib(file)
-
-
-def _is_of_project(file: str) -> bool:
-    return not (is_stdlib(file) or is_installed(file) or is_ours(file))
 
 
 class Imports:
@@ -130,7 +53,7 @@ class Imports:
 
     def _run(self, execute: Callable[[], None], module: ModuleType) -> None:
         running = self._running()
-        library = is_library(module)
+        library = ownership.is_library(module)
         outermost = library and True not in running
         self.count += 1
         if outermost:
@@ -197,7 +120,7 @@ class Modules:
     def _is_own(self, name: str, file: str, roots: set[str]) -> bool:
         """Whether a module belongs to the project; if to a distribution, it is put in `roots`."""
         root = name.partition(".")[0]
-        if root in sys.stdlib_module_names or root in _OURS or is_stdlib(file):
+        if root in sys.stdlib_module_names or root in _OURS or ownership.is_stdlib(file):
             return False
         installed = _INSTALLED.search(file)
         if installed is None:  # torch gives parts of itself names of no file
@@ -279,28 +202,131 @@ def _record(path: str, files: tuple[str, ...]) -> _Record:
     return name, b""
 
 
-class Lookups(Struct, frozen=True):
-    """Tells a log where the project's own code looks for modules: a new file there may come first.
+# Attributes of modules: `helpers.N = 5` changes what everybody finds there.
 
-    What is found is known as loaded.
+_PROMPT = "_"  # the last value shown, as at a prompt
+_WARNED = "__warningregistry__"  # Python's own notes; each chunk warns for itself all the same
+
+_Contents = dict[str, object]  # a copy of a module's attributes
+
+
+class Attributes:
+    """Compares the attributes of modules, by identity, with those at the step's start."""
+
+    def __init__(self, namespace: Mapping[str, object], modules: Modules) -> None:
+        """Of the modules that the session's names are bound to, and of the project's own."""
+        self._namespace = namespace
+        self._modules = modules
+        self._names: Mapping[str, object] = {}  # the namespace when the step started
+        self._bound: dict[str, ModuleType] = {}  # the modules in it, by the names they have
+        self._before: dict[ModuleType, _Contents] = {}
+        self._at_import: dict[ModuleType, _Contents] = {}
+
+    def begin(self, names: Mapping[str, object]) -> None:
+        self._follow(*rebound(self._names, names))
+        self._names = names
+        self._before = {module: vars(module).copy() for module in self._watched()}
+
+    def imported(self, module: ModuleType) -> None:
+        self._before[module] = vars(module).copy()
+
+    def import_begins(self) -> None:
+        """A library is about to be loaded: it may set what it likes, also in others."""
+        self._at_import = {module: vars(module).copy() for module in self._before}
+
+    def import_ends(self) -> None:
+        """Libraries have been loaded: the session's names will show which of them matter."""
+        for module, then in self._at_import.items():
+            before, now = self._before.get(module), vars(module)
+            if before is None:
+                continue
+            for name in _changed(then, now):
+                if name in now:
+                    before[name] = now[name]
+                else:
+                    before.pop(name, None)
+        self._at_import = {}
+        for name in sys.modules.keys() - self._modules.seen:
+            new = sys.modules.get(name)
+            if type(new) is ModuleType and new not in self._before and _is_loaded(new):
+                self._before[new] = vars(new).copy()
+
+    def effects(self, bound: Iterable[str], gone: Iterable[str]) -> Iterator[Effect]:
+        """What has been set or deleted since; these names of the session were bound or deleted."""
+        self._follow(bound, gone)
+        for module in self._watched():
+            before = self._before.get(module)
+            for name in () if before is None else _changed(before, vars(module)):
+                own = module.__name__ in self._modules.own
+                passing = name == _WARNED or _is_part(module, name)
+                if not passing and (own or _counts(module, name)):
+                    yield _effect(module, name)
+
+    def end(self) -> None:
+        self._before = {}
+
+    def _watched(self) -> Iterable[ModuleType]:
+        stdlib = sys.stdlib_module_names
+        bound = [each for each in self._bound.values() if each.__name__ not in stdlib]
+        own = map(sys.modules.get, self._modules.own)
+        loaded = [each for each in own if isinstance(each, ModuleType)]
+        return dict.fromkeys([builtins, *bound, *loaded])
+
+    def _follow(self, bound: Iterable[str], gone: Iterable[str]) -> None:
+        for name in (*gone, *bound):
+            self._bound.pop(name, None)
+            value = self._namespace.get(name)
+            if type(value) is ModuleType:
+                self._bound[name] = value
+
+
+def rebound(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The names whose value is another object now, or was not there; and those that are gone.
+
+    A document may bind thousands, a chunk binds few: names keep their order, as a rule, and new
+    ones come last, so that no step of Python a name is needed.
     """
+    names, count = list(now), len(before)
+    if names[:count] == list(before):
+        changed = compress(names, map(is_not, before.values(), now.values()))
+        return [*changed, *names[count:]], []
+    bound = [name for name, value in now.items() if before.get(name, MISSING) is not value]
+    return bound, [name for name in before if name not in now]
 
-    log: Log
-    imports: Imports
-    folders: tuple[str, ...]  # the project's, in which modules are looked for before any other
 
-    def imported(self, name: str, *_rest: object) -> None:
-        """A module that is not loaded yet is imported, be it there or not."""
-        if self.imports.in_library() or not asked_by_user():
-            return
-        parent, _dot, last = name.rpartition(".")
-        for folder in self._folders_of(parent):
-            for place in (f"{folder}/{last}", f"{folder}/{last}.py"):
-                path = self.log.scope.path_of(place)
-                if path is not None:
-                    self.log.asked(path, "kind")
+def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+    same = len(before) == len(now) and all(map(is_, before.values(), now.values()))
+    if same and list(before) == list(now):  # as a rule, and found out at once
+        return []
+    names = sorted({*before, *now})
+    return [name for name in names if before.get(name, MISSING) is not now.get(name, MISSING)]
 
-    def _folders_of(self, parent: str) -> Iterable[str]:
-        if not parent:
-            return self.folders
-        return [str(folder) for folder in getattr(sys.modules.get(parent), "__path__", ())]
+
+def _is_loaded(module: ModuleType) -> bool:
+    """Whether its import is done: until then what the project's own module sets is no effect."""
+    spec = getattr(module, "__spec__", None)
+    return ownership.is_library(module) or getattr(spec, "_initializing", False) is not True
+
+
+def _is_part(module: ModuleType, name: str) -> bool:
+    """Whether the attribute is a submodule, which its import has set."""
+    value = vars(module).get(name)
+    return isinstance(value, ModuleType) and value.__name__ == f"{module.__name__}.{name}"
+
+
+def _counts(module: ModuleType, name: str) -> bool:
+    """Whether it is not a library's own doing, or ours.
+
+    Libraries keep state in private names, and load their parts when they are needed.
+    """
+    if module is builtins:
+        return name != _PROMPT
+    value = vars(module).get(name)
+    if name.startswith("_") or isinstance(value, ModuleType):
+        return False
+    return not (isinstance(value, FunctionType) and ownership.is_ours(value.__code__.co_filename))
+
+
+def _effect(module: ModuleType, name: str) -> Effect:
+    words = f"the builtin `{name}`" if module is builtins else f"`{module.__name__}.{name}`"
+    return words, digest_of(vars(module).get(name, MISSING))

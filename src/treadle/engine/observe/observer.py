@@ -11,14 +11,12 @@ from importlib import import_module
 from types import ModuleType
 
 from treadle.engine.messages import WorkerSetup
-from treadle.engine.observe import files, settings
-from treadle.engine.observe.files import Files
-from treadle.engine.observe.log import Journal, Log, project_folders, scope_of
-from treadle.engine.observe.modules import Imports, Lookups, Modules
-from treadle.engine.observe.processes import Environment, Processes, Programs, threads
-from treadle.engine.observe.settings import Library
-from treadle.engine.observe.state import Attributes, State
-from treadle.engine.observe.unaudited import Questions, Sources, watch_libraries
+from treadle.engine.observe import audit_events, state
+from treadle.engine.observe.modules import Attributes, Imports, Modules
+from treadle.engine.observe.ownership import project_folders, scope_of
+from treadle.engine.observe.patched_calls import Environment, Questions, Sources, watch_libraries
+from treadle.engine.observe.seen import Journal, Processes, Seen, threads
+from treadle.engine.observe.state import Library, State
 from treadle.engine.store.digest import ALL, variable
 from treadle.engine.store.files import FileDigests, KnownFiles
 from treadle.engine.trace import Observed
@@ -26,19 +24,19 @@ from treadle.engine.worker.imports import AfterImport, import_fresh_from
 
 
 class Watch:
-    """The hooks of one process and the log they write to, which is not active yet."""
+    """The hooks of one process and what they have seen, which is not active yet."""
 
     def __init__(
         self, setup: WorkerSetup, after_import: AfterImport, journal: Journal | None = None
     ) -> None:
         """Install the hooks; they stay as long as the process lives."""
-        self.libraries = settings.known_libraries() | _more_libraries(setup)
+        self.libraries = state.known_libraries() | _more_libraries(setup)
         known = KnownFiles(setup.store, setup.key) if setup.store and setup.key else None
         caches = [pattern for library in self.libraries.values() for pattern in library.caches]
-        self.log = Log(scope_of(setup, caches), FileDigests(known), journal)
+        self.seen = Seen(scope_of(setup, caches), FileDigests(known), journal)
         self.imports = Imports()
-        self.environment = Environment(self.log, self.imports)
-        self.processes = Processes(self.log, setup)
+        self.environment = Environment(self.seen, self.imports)
+        self.processes = Processes(self.seen, setup)
         self._install(setup, after_import)
 
         self._told: set[str] = set()
@@ -47,29 +45,24 @@ class Watch:
         self.imports.after_library.append(self._tell_modules)
 
     def _install(self, setup: WorkerSetup, after_import: AfterImport) -> None:
-        log, imports = self.log, self.imports
+        seen, imports = self.seen, self.imports
         looked_for = [each for library in self.libraries.values() for each in library.settings]
         imports.install()
         self.environment.install()
         self.processes.install(after_import)
-        watch_libraries(log, after_import)
-        Sources(log, imports).install()
-        Questions(log, imports, tuple(looked_for)).install()
-        files.install(
-            log,
-            Files(log, imports).handlers()
-            | Programs(log, imports).handlers()
-            | {"import": Lookups(log, imports, project_folders(setup)).imported},
-        )
+        watch_libraries(seen, after_import)
+        Sources(seen, imports).install()
+        Questions(seen, imports, tuple(looked_for)).install()
+        audit_events.install(seen, imports, project_folders(setup))
 
     def _tell_module(self, module: ModuleType) -> None:
         """The worker can't see what other processes import."""
         file = getattr(module, "__file__", None)
         if file and os.getpid() != self._process:
-            self.log.note(self.log.tell, "module", module.__name__, file)
+            self.seen.note(self.seen.tell, "module", module.__name__, file)
 
     def _tell_modules(self) -> None:
-        if not self.log.active or os.getpid() == self._process:
+        if not self.seen.active or os.getpid() == self._process:
             return
         for name in sys.modules.keys() - self._told:
             module = sys.modules.get(name)
@@ -90,7 +83,7 @@ def observe_child(descriptor: int, setup: str) -> None:
     fields = WorkerSetup(**json.loads(setup))
     watch = Watch(fields, AfterImport(), Journal(descriptor))
     import_fresh_from([*project_folders(fields)])
-    watch.log.active = True
+    watch.seen.active = True
 
 
 class Observer:
@@ -108,11 +101,11 @@ class Observer:
         """
         self._watch = Watch(setup, after_import)
         self.libraries = _more_libraries(setup)
-        self._log = self._watch.log
+        self._seen = self._watch.seen
         self._modules = Modules(self._watch.imports)
         self._attributes = Attributes(namespace, self._modules)
         self._state = State()
-        self._state.add(*settings.python_probes())
+        self._state.add(*state.python_probes())
         for name, library in self._watch.libraries.items():
             after_import.do(name, self._adding(library))
         imports = self._watch.imports
@@ -136,28 +129,28 @@ class Observer:
         self._attributes.begin(names)
         self._state.begin()
         self._children = self._watch.processes.running()
-        self._log.start_over()
-        self._log.active = True
+        self._seen.start_over()
+        self._seen.active = True
 
     def finish(self, bound: Sequence[str], gone: Sequence[str]) -> Observed:
         """The step has ended: what it depends on and what it changed.
 
         It has bound and deleted these names of the session.
         """
-        log = self._log
-        log.catch_up()
-        log.active = False
+        seen = self._seen
+        seen.catch_up()
+        seen.active = False
         self._modules.refresh()
-        modules, distributions = self._modules.with_others(log.modules)
-        own = sorted(modules.items())
+        own, distributions = self._modules.with_others(seen.modules)
         observed = Observed(
-            reads=tuple(log.reads.items()),
+            reads=tuple(seen.reads.items()),
             writes=tuple(self._writes()),
-            listings=tuple(log.listings.items()),
+            listings=tuple(seen.listings.items()),
             stats=tuple(self._stats()),
-            environment=tuple(self._variables()) if log.variables else (),
-            modules=tuple(own),
-            imported=tuple(each for each in own if each[0] not in self._own_before),
+            environment=tuple(self._variables()) if seen.variables else (),
+            imported=tuple(
+                (name, file) for name, file in sorted(own.items()) if name not in self._own_before
+            ),
             distributions=distributions,
             unknown=tuple(self._unknown()),
             effects=(*self._state.effects(), *self._attributes.effects(bound, gone)),
@@ -170,16 +163,16 @@ class Observer:
 
     def _writes(self) -> Iterator[tuple[str, str]]:
         """What was written and is there now, or was there before."""
-        for path, was_there in self._log.written.items():
-            self._log.digests.forget(path)
-            digest = self._log.digests.of(path)
+        for path, was_there in self._seen.written.items():
+            self._seen.digests.forget(path)
+            digest = self._seen.digests.of(path)
             if digest or was_there:
                 yield path, digest
 
     def _stats(self) -> Iterator[tuple[str, str, str]]:
         """What was asked, but not of files whose contents count, or that came and went."""
-        reads, written = self._log.reads, self._log.written
-        for (path, how), text in self._log.stats.items():
+        reads, written = self._seen.reads, self._seen.written
+        for (path, how), text in self._seen.stats.items():
             passing = not written.get(path, True) and not os.path.lexists(path)
             if not passing and not (how in ("kind", "size") and reads.get(path)):
                 yield path, how, text
@@ -187,15 +180,15 @@ class Observer:
     def _variables(self) -> Iterator[tuple[str, str]]:
         environment = self._watch.environment
         given = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.given.items()}
-        before = self._state.value(settings.ENVIRONMENT)
+        before = self._state.value(state.ENVIRONMENT)
         assert isinstance(before, dict)
-        for name in [ALL] if ALL in self._log.variables else self._log.variables:
+        for name in [ALL] if ALL in self._seen.variables else self._seen.variables:
             # A child process can't know that a variable was set before it started.
             if name == ALL or environment.is_given(name, before):
                 yield name, variable(given, name)
 
     def _unknown(self) -> Iterator[str]:
-        yield from self._log.unknown
+        yield from self._seen.unknown
         if not threads() <= self._threads:
             yield "it leaves a thread running"
         processes = self._watch.processes
@@ -203,12 +196,12 @@ class Observer:
             yield "it leaves a process running"
 
     def _import_begins(self) -> None:
-        if self._log.active:
+        if self._seen.active:
             self._state.import_begins()
             self._attributes.import_begins()
 
     def _import_ends(self) -> None:
-        if self._log.active:
+        if self._seen.active:
             self._state.import_ends()
             self._attributes.import_ends()
 

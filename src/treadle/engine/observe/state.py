@@ -1,25 +1,24 @@
-"""State of the process, and of modules: what a step changes in it stays for all later ones."""
+"""State of the whole process, Python's and libraries': what a step changes in it stays so."""
 
 from __future__ import annotations
 
-import builtins
+import _signal  # type: ignore[import-not-found]
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import compress
-from operator import is_, is_not
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from msgspec import Struct
 
-from treadle.engine.observe import modules
-from treadle.engine.observe.modules import Modules
+from treadle.engine.observe import ownership
 from treadle.engine.store.digest import digest
 
+Variables = dict[bytes, bytes]
 Effect = tuple[str, str]  # in words, digest of the new state
 
-_MISSING = object()
+MISSING = object()
 
 
 class Probe(Struct, frozen=True):
@@ -67,16 +66,16 @@ class State:
 
     def effects(self) -> Iterator[Effect]:
         for words, probe in self._probes.items():
-            before, now = self._baseline.get(words, _MISSING), _taken(probe)
-            if before is _MISSING or not _differ(before, now):
+            before, now = self._baseline.get(words, MISSING), _taken(probe)
+            if before is MISSING or not _differ(before, now):
                 continue
             if "{}" not in words:
-                yield words, _digest(now)
+                yield words, digest_of(now)
                 continue
             absorbed = self._absorbed.get(words, {})
             for name, value in _news(probe, before, now):
                 if name not in absorbed or _differ(absorbed[name], value):
-                    yield words.format(_text(name)), _digest(value)
+                    yield words.format(_text(name)), digest_of(value)
 
     def value(self, words: str) -> object:
         return self._baseline[words]
@@ -89,15 +88,15 @@ def _taken(probe: Probe) -> object:
     try:
         return probe.take()
     except Exception:  # a library that is changing under us: no fault of the user's code
-        return _MISSING
+        return MISSING
 
 
 def _news(probe: Probe, before: object, now: object) -> Iterator[tuple[object, object]]:
     """The names of a mapping that have another value now, with it."""
     old, new = probe.spell(before), probe.spell(now)
     for name in sorted({*old, *new}, key=_text):
-        value = new.get(name, _MISSING)
-        if _differ(old.get(name, _MISSING), value):
+        value = new.get(name, MISSING)
+        if _differ(old.get(name, MISSING), value):
             yield name, value
 
 
@@ -117,136 +116,6 @@ def _differ(before: object, now: object) -> bool:
         return True
 
 
-# Attributes of modules: `helpers.N = 5` changes what everybody finds there.
-
-_PROMPT = "_"  # the last value shown, as at a prompt
-_WARNED = "__warningregistry__"  # Python's own notes; each chunk warns for itself all the same
-
-_Contents = dict[str, object]  # a copy of a module's attributes
-
-
-class Attributes:
-    """Compares the attributes of modules, by identity, with those at the step's start."""
-
-    def __init__(self, namespace: Mapping[str, object], modules: Modules) -> None:
-        """Of the modules that the session's names are bound to, and of the project's own."""
-        self._namespace = namespace
-        self._modules = modules
-        self._names: Mapping[str, object] = {}  # the namespace when the step started
-        self._bound: dict[str, ModuleType] = {}  # the modules in it, by the names they have
-        self._before: dict[ModuleType, _Contents] = {}
-        self._at_import: dict[ModuleType, _Contents] = {}
-
-    def begin(self, names: Mapping[str, object]) -> None:
-        self._follow(*rebound(self._names, names))
-        self._names = names
-        self._before = {module: vars(module).copy() for module in self._watched()}
-
-    def imported(self, module: ModuleType) -> None:
-        self._before[module] = vars(module).copy()
-
-    def import_begins(self) -> None:
-        """A library is about to be loaded: it may set what it likes, also in others."""
-        self._at_import = {module: vars(module).copy() for module in self._before}
-
-    def import_ends(self) -> None:
-        """Libraries have been loaded: the session's names will show which of them matter."""
-        for module, then in self._at_import.items():
-            before, now = self._before.get(module), vars(module)
-            if before is None:
-                continue
-            for name in _changed(then, now):
-                if name in now:
-                    before[name] = now[name]
-                else:
-                    before.pop(name, None)
-        self._at_import = {}
-        for name in sys.modules.keys() - self._modules.seen:
-            new = sys.modules.get(name)
-            if type(new) is ModuleType and new not in self._before and _is_loaded(new):
-                self._before[new] = vars(new).copy()
-
-    def effects(self, bound: Iterable[str], gone: Iterable[str]) -> Iterator[Effect]:
-        """What has been set or deleted since; these names of the session were bound or deleted."""
-        self._follow(bound, gone)
-        for module in self._watched():
-            before = self._before.get(module)
-            for name in () if before is None else _changed(before, vars(module)):
-                own = module.__name__ in self._modules.own
-                passing = name == _WARNED or _is_part(module, name)
-                if not passing and (own or _counts(module, name)):
-                    yield _effect(module, name)
-
-    def end(self) -> None:
-        self._before = {}
-
-    def _watched(self) -> Iterable[ModuleType]:
-        stdlib = sys.stdlib_module_names
-        bound = [each for each in self._bound.values() if each.__name__ not in stdlib]
-        own = map(sys.modules.get, self._modules.own)
-        loaded = [each for each in own if isinstance(each, ModuleType)]
-        return dict.fromkeys([builtins, *bound, *loaded])
-
-    def _follow(self, bound: Iterable[str], gone: Iterable[str]) -> None:
-        for name in (*gone, *bound):
-            self._bound.pop(name, None)
-            value = self._namespace.get(name)
-            if type(value) is ModuleType:
-                self._bound[name] = value
-
-
-def rebound(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The names whose value is another object now, or was not there; and those that are gone.
-
-    A document may bind thousands, a chunk binds few: names keep their order, as a rule, and new
-    ones come last, so that no step of Python a name is needed.
-    """
-    names, count = list(now), len(before)
-    if names[:count] == list(before):
-        changed = compress(names, map(is_not, before.values(), now.values()))
-        return [*changed, *names[count:]], []
-    bound = [name for name, value in now.items() if before.get(name, _MISSING) is not value]
-    return bound, [name for name in before if name not in now]
-
-
-def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
-    same = len(before) == len(now) and all(map(is_, before.values(), now.values()))
-    if same and list(before) == list(now):  # as a rule, and found out at once
-        return []
-    names = sorted({*before, *now})
-    return [name for name in names if before.get(name, _MISSING) is not now.get(name, _MISSING)]
-
-
-def _is_loaded(module: ModuleType) -> bool:
-    """Whether its import is done: until then what the project's own module sets is no effect."""
-    spec = getattr(module, "__spec__", None)
-    return modules.is_library(module) or getattr(spec, "_initializing", False) is not True
-
-
-def _is_part(module: ModuleType, name: str) -> bool:
-    """Whether the attribute is a submodule, which its import has set."""
-    value = vars(module).get(name)
-    return isinstance(value, ModuleType) and value.__name__ == f"{module.__name__}.{name}"
-
-
-def _counts(module: ModuleType, name: str) -> bool:
-    """Whether it is not a library's own doing, or ours.
-
-    Libraries keep state in private names, and load their parts when they are needed.
-    """
-    if module is builtins:
-        return name != _PROMPT
-    value = vars(module).get(name)
-    if name.startswith("_") or isinstance(value, ModuleType):
-        return False
-    return not (isinstance(value, FunctionType) and modules.is_ours(value.__code__.co_filename))
-
-
-def _effect(module: ModuleType, name: str) -> Effect:
-    words = f"the builtin `{name}`" if module is builtins else f"`{module.__name__}.{name}`"
-    return words, _digest(vars(module).get(name, _MISSING))
-
-
 # Values as texts that say what they are: equal texts mean equal values.
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
@@ -254,8 +123,8 @@ _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _TOLD = frozenset({"torch.dtype", "torch.device", "cycler.Cycler", "numpy.dtype"})
 
 
-def _digest(value: object) -> str:
-    text = "" if value is _MISSING else _spelt(value)
+def digest_of(value: object) -> str:
+    text = "" if value is MISSING else _spelt(value)
     return digest(text.encode("utf-8", "surrogatepass"))
 
 
@@ -271,8 +140,8 @@ def _spelt(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ",".join(f"{_spelt(key)}:{_spelt(value[key])}" for key in value) + "}"
     if isinstance(value, FunctionType):
-        cells = [cell.cell_contents for cell in value.__closure__ or ()]
-        rest = _spelt((value.__defaults__, value.__kwdefaults__, cells))
+        closure = [each.cell_contents for each in value.__closure__ or ()]
+        rest = _spelt((value.__defaults__, value.__kwdefaults__, closure))
         return f"function {value.__module__} {_code(value.__code__)} {rest}"
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"
@@ -299,3 +168,198 @@ def _pickled(value: object) -> str:
         data = b"__main__"
     # What is defined in the document is pickled by its name, which says nothing of its code.
     return os.urandom(16).hex() if b"__main__" in data else digest(data)
+
+
+# What Python keeps itself. Not `signal`: it is imported by the user's code or not at all.
+
+ENVIRONMENT = "the environment variable `{}`"
+
+_SIGNALS = tuple(
+    getattr(_signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGCHLD", "SIGPIPE", "SIGUSR1")
+    if hasattr(_signal, name)
+)
+
+
+def environment() -> Variables:
+    """The environment as Python keeps it, read without being noticed."""
+    values: Variables = os.environ._data  # type: ignore[attr-defined]
+    return values
+
+
+def python_probes() -> tuple[Probe, ...]:
+    return (
+        Probe(ENVIRONMENT, lambda: environment().copy()),
+        Probe("the module search path", lambda: tuple(sys.path)),
+        Probe("`sys.argv`", lambda: tuple(sys.argv)),
+        Probe("the working directory", _working_directory),
+        Probe("Python's settings", _settings),
+        Probe("the warnings filter", lambda: tuple(warnings.filters)),
+        Probe("the signal handlers", _handlers),
+        Probe("`{}`", _hooks),
+    )
+
+
+def _working_directory() -> str:
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except FileNotFoundError:  # removed
+        return ""
+
+
+def _settings() -> tuple[object, ...]:
+    return (
+        sys.getrecursionlimit(),
+        sys.get_int_max_str_digits(),
+        getattr(sys, "tracebacklimit", None),
+    )
+
+
+def _handlers() -> tuple[object, ...]:
+    """But for those that libraries set for their own processes, as torch's loaders do."""
+    found = [_signal.getsignal(each) for each in _SIGNALS]
+    files = [getattr(getattr(each, "__code__", None), "co_filename", "") for each in found]
+    return tuple(
+        _signal.SIG_DFL if ownership.is_installed(file) else handler
+        for handler, file in zip(found, files, strict=True)
+    )
+
+
+def _hooks() -> dict[str, object]:
+    """What Python calls and prints to, which anyone may replace."""
+    return {
+        "sys.displayhook": sys.displayhook,
+        "sys.excepthook": sys.excepthook,
+        "sys.stdout": sys.stdout,
+        "sys.stderr": sys.stderr,
+        "sys.stdin": sys.stdin,
+        "sys.settrace": sys.gettrace(),
+        "sys.setprofile": sys.getprofile(),
+        "warnings.showwarning": warnings.showwarning,
+    }
+
+
+# What libraries keep, watched from their import on.
+
+
+class Library(Struct, frozen=True):
+    """What is to be known of a library for which values and files alone do not tell all."""
+
+    probes: Callable[[Any], Iterable[Probe]]  # of its module, right after the import
+    caches: tuple[str, ...] = ()  # patterns of files that it keeps for itself and can make anew
+    settings: tuple[str, ...] = ()  # how the files end that it looks for when it is imported
+    opaque: tuple[str, ...] = ()  # its types, by dotted name, whose values can't be looked into
+    singletons: tuple[tuple[str, str], ...] = ()  # places of objects that are the process's
+
+
+def known_libraries() -> dict[str, Library]:
+    """Those of which the engine knows, by module; a document's plugin may know of more."""
+    return {
+        "numpy": Library(_numpy),
+        "torch": Library(_torch),
+        "pandas": Library(_pandas),
+        "logging": Library(_logging),
+        "decimal": Library(_decimal),
+        "locale": Library(_locale),
+    }
+
+
+def _numpy(numpy: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    errors = getattr(getattr(numpy, "_core", None), "umath", None)
+    return (
+        Probe("NumPy's print options", numpy.get_printoptions),
+        Probe("how NumPy treats errors", getattr(errors, "_get_extobj_dict", numpy.geterr)),
+    )
+
+
+_TORCH = (
+    *("get_default_dtype", "get_num_threads", "is_grad_enabled", "is_inference_mode_enabled"),
+    *("are_deterministic_algorithms_enabled", "is_deterministic_algorithms_warn_only_enabled"),
+    *("is_anomaly_enabled", "is_autocast_enabled", "is_warn_always_enabled"),
+    *("_get_float32_matmul_precision", "_get_cudnn_enabled", "_get_cudnn_benchmark"),
+    *("_get_cudnn_deterministic", "_get_cudnn_allow_tf32", "_get_mkldnn_enabled"),
+    *("_get_cublas_allow_tf32", "_get_nnpack_enabled"),
+)
+
+
+def _torch(torch: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    if not hasattr(torch, "get_default_dtype"):
+        return ()
+    options = torch._tensor_str.PRINT_OPTS
+    places = [torch._C if name.startswith("_") else torch for name in _TORCH]
+    found = [getattr(place, name, None) for place, name in zip(places, _TORCH, strict=True)]
+    getters = [get for get in found if callable(get)]
+
+    def device() -> str:
+        context = getattr(torch._GLOBAL_DEVICE_CONTEXT, "device_context", None)
+        return "" if context is None else str(context.device)
+
+    return (
+        Probe("torch's settings", lambda: tuple(get() for get in getters)),
+        Probe("torch's default device", device),
+        Probe("torch's print options", lambda: dict(vars(options))),
+    )
+
+
+def _pandas(_: object) -> tuple[Probe, ...]:
+    config: Any = sys.modules.get("pandas._config.config")
+    options = getattr(config, "_global_config", {})
+    return (Probe("pandas' option `{}`", lambda: dict(_flat(options, ""))),)
+
+
+def _flat(options: dict[str, Any], path: str) -> Iterator[tuple[str, object]]:
+    for name, value in options.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{path}{name}.")
+        else:
+            yield f"{path}{name}", value
+
+
+def _decimal(decimal: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    def take() -> tuple[object, ...]:
+        *settings, _flags, traps = decimal.getcontext().__reduce__()[1]  # in one call
+        return (*settings, *traps)
+
+    return (Probe("the settings of decimal numbers", take),)
+
+
+def _locale(locale: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    """The locales that were set: to ask for them takes longer than all else."""
+    chosen: dict[str, object] = {}
+    original = locale.setlocale
+
+    def setlocale(category: int, locale: object = None) -> object:
+        found = original(category, locale)
+        if locale is not None:
+            chosen[str(category)] = found
+        return found
+
+    setlocale.__doc__ = original.__doc__
+    locale.setlocale = setlocale
+    return (Probe("the locale of category {}", lambda: dict(chosen)),)
+
+
+def _logging(logging: Any) -> tuple[Probe, ...]:  # noqa: ANN401
+    """How messages are logged, with the levels that the project's code sets.
+
+    There may be thousands of loggers.
+    """
+    root: Any = logging.root
+    levels: dict[str, int] = {}
+    original = logging.Logger.setLevel
+
+    def setLevel(self: Any, level: Any) -> None:  # noqa: ANN401, N802
+        original(self, level)
+        if self.name != "root" and ownership.asked_by_user():
+            levels[self.name] = self.level
+
+    setLevel.__doc__ = original.__doc__
+    logging.Logger.setLevel = setLevel
+
+    def general() -> tuple[object, ...]:
+        return (root.level, root.disabled, root.manager.disable, len(root.handlers))
+
+    return (
+        Probe("how messages are logged", general),
+        Probe("the level of the logger `{}`", lambda: dict(levels)),
+    )

@@ -9,10 +9,17 @@ from symtable import symtable
 from msgspec import Struct, field
 
 from treadle.engine.scan.expressions import dotted
-from treadle.engine.scan.opaque import prints_positions, reads_docs, reads_positions
 from treadle.engine.scan.scopes import FrozenReads, Imported, SessionScope, frozen
 from treadle.engine.scan.statements import DefinitionNode, Scanner, is_side_effect_free
-from treadle.engine.scan.syntax_key import UNPARSABLE, code_key, parsed, syntax_key, text_key
+from treadle.engine.scan.syntax_key import (
+    UNPARSABLE,
+    code_key,
+    parsed,
+    reads_docs,
+    reads_lines,
+    syntax_key,
+    text_key,
+)
 from treadle.engine.store.digest import combined
 
 
@@ -59,30 +66,27 @@ class Code(Struct, frozen=True):
 
 def analyse(code: str) -> Code:
     """What a chunk needs and gives. Code that does not parse is opaque."""
-    session = SessionScope()
-    scanner = Scanner(session)
+    scanner = Scanner(SessionScope())
     try:
         tree = parsed(code)
-        key = code_key(tree, code)
-        definitions = _scan(scanner, session, tree.body, code)
+        definitions = _scan(scanner, tree.body, code)
+        return _code(scanner, tree.body, code_key(tree, code), (code,), definitions)
     except UNPARSABLE:
         return _unparsed((code,))
-    return _code(scanner, session, tree.body, key, text_key(code), definitions)
 
 
 def analyse_inline(pieces: Sequence[str]) -> Code:
     """What pieces of inline code, run in order, need and give together."""
     texts = [piece.strip().rstrip("; \t\n") for piece in pieces]
-    session = SessionScope()
-    scanner = Scanner(session)
+    scanner = Scanner(SessionScope())
     try:
         bodies = [parsed(text).body for text in texts]
         key = combined(syntax_key(body) for body in bodies)
         statements = [statement for body in bodies for statement in body]
         scanner.run_block(statements)
+        return _code(scanner, statements, key, texts, {})
     except UNPARSABLE:
         return _unparsed(texts)
-    return _code(scanner, session, statements, key, text_key(*texts), {})
 
 
 def names_imported_in(code: str) -> tuple[str, ...]:
@@ -95,25 +99,22 @@ def names_imported_in(code: str) -> tuple[str, ...]:
     return tuple(sorted(symbol.get_name() for symbol in symbols if symbol.is_imported()))
 
 
-def _scan(
-    scanner: Scanner, session: SessionScope, statements: Sequence[ast.stmt], code: str
-) -> dict[str, Definition]:
+def _scan(scanner: Scanner, statements: Sequence[ast.stmt], code: str) -> dict[str, Definition]:
     """Scan a chunk's statements; its definitions that are all that their names are bound to."""
     lines = code.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found: dict[str, Definition] = {}
     for statement in statements:
         if isinstance(statement, DefinitionNode):
-            found[statement.name] = _define(scanner, session, statement, lines)
+            found[statement.name] = _define(scanner, statement, lines)
         else:
             scanner.run_block((statement,))
-    only_defined = session.finish()
+    only_defined = scanner.scope.session.finish()
     return {name: item for name, item in found.items() if name in only_defined}
 
 
-def _define(
-    scanner: Scanner, session: SessionScope, node: DefinitionNode, lines: list[str]
-) -> Definition:
+def _define(scanner: Scanner, node: DefinitionNode, lines: list[str]) -> Definition:
     """Scan a top-level definition: its bodies wait until somebody mentions it."""
+    session = scanner.scope.session
     words, scanner.words = scanner.words, set()
     now = session.now = {}
     body = scanner.visit_definition(node)
@@ -131,26 +132,25 @@ def _define(
         opaque=body.opaque,
         imports=_refs(body.imports),
         reads_docs=reads_docs(mentioned, ()),
-        reads_lines=reads_positions(mentioned, ()) or prints_positions(mentioned),
+        reads_lines=reads_lines(mentioned, ()),
         is_function=not isinstance(node, ast.ClassDef),
     )
 
 
 def _code(
     scanner: Scanner,
-    session: SessionScope,
     statements: Sequence[ast.stmt],
     key: str,
-    text_key: str,
+    texts: Sequence[str],
     definitions: Mapping[str, Definition],
 ) -> Code:
-    words, strings = scanner.words, scanner.strings
+    words, strings, session = scanner.words, scanner.strings, scanner.scope.session
     names: dict[str, dict[str, None]] = {}
     for item in session.imports:
         names.setdefault(item.module, {})[item.name] = None
     return Code(
         key=key,
-        text_key=text_key,
+        text_key=text_key(*texts),
         uses=frozen(session.uses),
         binds=frozenset(session.binds),
         deletes=frozenset(session.deletes),
@@ -160,12 +160,12 @@ def _code(
         imported_names=tuple(
             f"{item.module}.{item.attribute}" for item in session.imports if item.attribute
         ),
-        local_imports=_refs(session.inner_imports),
-        opaque=session.opaque,
+        local_imports=_refs(session.body.imports),
+        opaque=session.body.opaque,
         effects=tuple(dict.fromkeys(_effects(statements))),
         strings=frozenset(strings),
         reads_docs=reads_docs(words, strings),
-        reads_lines=reads_positions(words, strings) or prints_positions(words),
+        reads_lines=reads_lines(words, strings),
         star_import=any(item.name == "*" for item in session.imports),
         futures=frozenset(scanner.futures),
     )

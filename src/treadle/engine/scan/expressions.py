@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from treadle.engine.scan import opaque
 from treadle.engine.scan.scopes import Body, ComprehensionScope, FunctionScope, Scope
 
 _LEAVES = frozenset(
@@ -53,11 +53,8 @@ class ExpressionScanner:
         self._unsure = 0  # inside an expression that may not be evaluated
 
     def visit(self, node: ast.AST) -> object:
-        visitor = self.visitors.get(node.__class__)
-        if visitor is not None:
-            return visitor(self, node)
-        self.visit_children(node)
-        return None
+        visitor = self.visitors.get(node.__class__, ExpressionScanner.visit_children)
+        return visitor(self, node)
 
     def visit_all(self, nodes: Sequence[ast.AST | None]) -> None:
         for node in nodes:
@@ -66,15 +63,10 @@ class ExpressionScanner:
 
     def visit_children(self, node: ast.AST) -> None:
         """A node that means nothing by itself."""
-        visitors = self.visitors
         for field in _CHILDREN[node.__class__]:
             child = getattr(node, field, None)
             if isinstance(child, ast.AST):
-                visitor = visitors.get(child.__class__)
-                if visitor is not None:
-                    visitor(self, child)
-                else:
-                    self.visit_children(child)
+                self.visit(child)
             elif child.__class__ is list:
                 for item in child:
                     if isinstance(item, ast.AST):
@@ -90,8 +82,8 @@ class ExpressionScanner:
     def read(self, name: str, attribute: str | None) -> None:
         """A name is read, by an attribute or (None) as a whole."""
         self.words.add(name)
-        if name in opaque.NAMES:
-            self.scope.mark_opaque(opaque.NAMES[name].format(name))
+        if name in _OPAQUE_NAMES:
+            self.scope.mark_opaque(_OPAQUE_NAMES[name].format(name))
         self.scope.read(self.mangled(name), attribute)
 
     def mangled(self, name: str) -> str:
@@ -111,8 +103,8 @@ class ExpressionScanner:
             self.scope.delete(self.mangled(node.id))
 
     def _attribute(self, node: ast.Attribute) -> None:
-        if node.attr in opaque.ATTRIBUTES:
-            self.scope.mark_opaque(opaque.ATTRIBUTES[node.attr].format(node.attr))
+        if node.attr in _OPAQUE_ATTRIBUTES:
+            self.scope.mark_opaque(_OPAQUE_ATTRIBUTES[node.attr].format(node.attr))
         self._plain_attribute(node)
 
     def _plain_attribute(self, node: ast.Attribute) -> None:
@@ -146,16 +138,16 @@ class ExpressionScanner:
 
     def _call(self, node: ast.Call) -> None:
         function = node.func
-        if isinstance(function, ast.Attribute) and function.attr in opaque.CALLS:
+        if isinstance(function, ast.Attribute) and function.attr in _UNSURE_CALLS:
             self._plain_attribute(function)
         elif isinstance(function, ast.Name) and function.id in ("vars", "dir"):
             self.scope.read(function.id, None)
         else:
             self.visit(function)
-        reason = opaque.reason_in_call(node)
+        reason = _reason_in_call(node)
         if reason:
             self.scope.mark_opaque(reason)
-        for name in opaque.names_in_call(node):
+        for name in _names_in_call(node):
             self.scope.read(name, None)
         self.visit_all(node.args)
         for keyword in node.keywords:
@@ -236,3 +228,113 @@ class ExpressionScanner:
 def parameters(arguments: ast.arguments) -> list[ast.arg]:
     found = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return found + [item for item in (arguments.vararg, arguments.kwarg) if item is not None]
+
+
+# --- words by which code hides which names it uses ---
+#
+# Looking too closely costs a chunk its independence of other names, no more; looking away would
+# cost correctness. So names that merely look like these count as well.
+
+_BY_NAME = "it imports a module by name, with `{}`"
+_FRAMES = "it looks into the calling code, with `{}`"
+_RUNS = "it uses `{}`"
+_FORMULA = "it uses formulas, which look names up themselves: `{}`"
+_PICKLE = "it unpickles, which looks classes up by name: `{}`"
+
+_IMPORTERS = ("__import__", "import_module", "reload", "exec_module", "load_module")
+_FRAME_NAMES = (
+    *("currentframe", "_getframe", "f_globals", "f_locals", "f_back", "tb_frame", "gi_frame"),
+    *("f_builtins", "__globals__", "get_objects", "get_referrers", "get_referents"),
+)
+_RUNNERS = ("exec", "globals", "locals", "breakpoint", "run_module", "run_path", "runctx")
+_FORMULAS = ("patsy", "formulaic", "smf", "dmatrix", "dmatrices", "from_formula")
+_PICKLES = ("pickle", "_pickle", "dill", "cloudpickle", "joblib", "jsonpickle")
+_TESTS = ("doctest", "unittest", "cProfile", "pdb", "InteractiveConsole")
+
+_ANYWHERE = {
+    **dict.fromkeys(_IMPORTERS, _BY_NAME),
+    **dict.fromkeys(_FRAME_NAMES, _FRAMES),
+    **dict.fromkeys((*_RUNNERS, *_TESTS, "__main__", "__builtins__"), _RUNS),
+    **dict.fromkeys(_FORMULAS, _FORMULA),
+    **dict.fromkeys(("read_pickle", "Unpickler", "shelve"), _PICKLE),
+}
+_OPAQUE_NAMES = {**_ANYWHERE, **dict.fromkeys(("eval", "vars", "dir"), _RUNS)}
+_OPAQUE_ATTRIBUTES = {**_ANYWHERE, **dict.fromkeys(("eval", "modules", "interact"), _RUNS)}
+_UNSURE_CALLS = frozenset(
+    {"eval", "query", "evaluate", "modules", "load", "loads", "stack", "main", "run"}
+)
+
+# "module.name", as written or imported, where the name alone says too little.
+_DOTTED = {
+    "inspect.stack": _FRAMES,
+    "inspect.trace": _FRAMES,
+    "sys.modules": _RUNS,
+    "code.interact": _RUNS,
+    "profile.run": _RUNS,
+    "profile.Profile": _RUNS,
+    **{f"{module}.{name}": _PICKLE for module in _PICKLES for name in ("load", "loads")},
+}
+_UNPICKLING = {"weights_only": False, "allow_pickle": True}
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+
+def reason_in_import(module: str, attribute: str | None) -> str | None:
+    """Why the names of code that imports this can't be told; None where they can."""
+    for part in (*module.split("."), attribute):
+        if part in _ANYWHERE:
+            return _ANYWHERE[part].format(part)
+    dotted = f"{module}.{attribute}"
+    return _DOTTED[dotted].format(dotted) if dotted in _DOTTED else None
+
+
+def _reason_in_call(node: ast.Call) -> str | None:
+    """The same of a call, apart from what the mere mention of its names does."""
+    function = node.func
+    for keyword in node.keywords:
+        if keyword.arg in _UNPICKLING and _is(keyword.value, _UNPICKLING[keyword.arg]):
+            return _PICKLE.format(keyword.arg)
+        if keyword.arg == "formula" and not isinstance(keyword.value, ast.Constant):
+            return _FORMULA.format("formula=")
+    if isinstance(function, ast.Name):
+        return _reason_in_plain(function.id, node)
+    if isinstance(function, ast.Attribute) and function.attr in _UNSURE_CALLS:
+        return _reason_in_method(function, node)
+    return None
+
+
+def _names_in_call(node: ast.Call) -> list[str]:
+    """The names that a text given to a call may have looked up: pandas' `query`, formulas."""
+    looks = isinstance(node.func, ast.Attribute) and node.func.attr in ("eval", "query", "evaluate")
+    found: list[str] = []
+    for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+        text = argument.value if isinstance(argument, ast.Constant) else None
+        if isinstance(text, str) and (looks or "~" in text):
+            found += _IDENTIFIER.findall(text)
+    return found
+
+
+def _reason_in_plain(name: str, node: ast.Call) -> str | None:
+    if name in ("vars", "dir"):
+        return None if node.args else _RUNS.format(f"{name}()")
+    if name == "getattr" and len(node.args) > 1:
+        wanted = node.args[1]
+        if isinstance(wanted, ast.Constant) and wanted.value in _OPAQUE_ATTRIBUTES:
+            return _OPAQUE_ATTRIBUTES[wanted.value].format(wanted.value)
+    return None
+
+
+def _reason_in_method(function: ast.Attribute, node: ast.Call) -> str | None:
+    name = function.attr
+    root = function.value.id if isinstance(function.value, ast.Name) else ""
+    dotted = f"{root}.{name}"
+    if dotted in _DOTTED:
+        return _DOTTED[dotted].format(dotted)
+    if name in ("eval", "query") or (name == "evaluate" and root in ("ne", "numexpr")):
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if given and not any(isinstance(argument, ast.Constant) for argument in given[:1]):
+            return f"it uses `.{name}` with a text made at run time"
+    return None
+
+
+def _is(node: ast.expr, value: bool) -> bool:
+    return isinstance(node, ast.Constant) and node.value is value

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from msgspec import Struct, field
 
 from treadle.engine.scan.expressions import is_main_test
-from treadle.engine.scan.opaque import reads_docs, reads_positions
 from treadle.engine.scan.scopes import (
     Body,
     ClassScope,
@@ -29,6 +28,8 @@ from treadle.engine.scan.statements import (
 from treadle.engine.scan.syntax_key import (
     UNPARSABLE,
     parsed,
+    reads_docs,
+    reads_positions,
     syntax_key,
     text_key,
     without_docstring,
@@ -38,7 +39,6 @@ from treadle.engine.scan.syntax_key import (
 class Symbol(Struct, frozen=True):
     """A name of a module's top level, with the statements that bind it."""
 
-    name: str
     key: str  # digest of these statements
     uses: FrozenReads = field(default_factory=dict)  # names of the module they read, then or later
     active: bool = False  # they call something on import: that may change other symbols' values
@@ -71,7 +71,7 @@ def analyse_module(source: str, dotted: str, is_package: bool) -> ModuleCode:
         package = dotted if is_package else dotted.rpartition(".")[0]
         return _module_code(scans, package, key, sorted(futures))
     except UNPARSABLE:
-        return ModuleCode({}, Symbol("", key), opaque="it can't be parsed")
+        return ModuleCode({}, Symbol(key), opaque="it can't be parsed")
 
 
 def project_refs(source: str, is_project: Callable[[str], object]) -> frozenset[str]:
@@ -153,10 +153,9 @@ def _module_code(
     bound_inside = set().union(*(scan.top.session.binds for scan in scans))
     return ModuleCode(
         symbols={
-            name: _symbol(name, found, keyed_by, name in bound_inside)
-            for name, found in by_name.items()
+            name: _symbol(found, keyed_by, name in bound_inside) for name, found in by_name.items()
         },
-        loose=_symbol("", loose, keyed_by, False),
+        loose=_symbol(loose, keyed_by, False),
         loose_names=frozenset().union(*(scan.top.bound for scan in loose)),
         imports={name: tuple(found) for name, found in imports.items()},
         runs=tuple(dict.fromkeys(_resolved(module, package) for module in runs)),
@@ -165,16 +164,13 @@ def _module_code(
     )
 
 
-def _symbol(
-    name: str, scans: Sequence[_StatementScan], keyed_by: Sequence[str], bound_inside: bool
-) -> Symbol:
+def _symbol(scans: Sequence[_StatementScan], keyed_by: Sequence[str], bound_inside: bool) -> Symbol:
     """The symbol that these statements make; its key is of them and of what it is `keyed_by`."""
     statements = [scan.statement for scan in scans]
     uses: Reads = {}
     for scan in scans:
         merge(uses, scan.uses())
     return Symbol(
-        name=name,
         key=syntax_key(statements, *keyed_by),
         uses=frozen(uses),
         active=any(map(_is_active, statements)),

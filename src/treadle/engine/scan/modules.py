@@ -186,8 +186,8 @@ class Modules:
             return found
         for module in {ref.module for ref in reached}:
             code = self.code(module)
-            for symbol in code.symbols.values() if code else ():
-                ref = Ref(module, symbol.name)
+            for name, symbol in code.symbols.items() if code else ():
+                ref = Ref(module, name)
                 if symbol.active and ref not in reached:
                     if ref not in self._walks:
                         self._walks[ref] = frozenset(self._walk([ref]))

@@ -16,31 +16,22 @@ def note(reads: Reads, name: str, attribute: str | None) -> None:
     """Add one read to `reads`: by an attribute, or (None) as a whole."""
     if attribute is None:
         reads[name] = None
-    elif name not in reads:
-        reads[name] = {attribute}
-    else:
-        known = reads[name]
-        if known is not None:
-            known.add(attribute)
+    elif (known := reads.setdefault(name, set())) is not None:
+        known.add(attribute)
 
 
 def merge(reads: Reads, more: Mapping[str, set[str] | None]) -> None:
     """Add all of `more` to `reads`."""
     for name, attributes in more.items():
-        if attributes is None or name not in reads:
-            reads[name] = None if attributes is None else set(attributes)
-        else:
-            known = reads[name]
-            if known is not None:
-                known |= attributes
+        if attributes is None:
+            reads[name] = None
+        elif (known := reads.setdefault(name, set())) is not None:
+            known |= attributes
 
 
 def frozen(reads: Reads) -> FrozenReads:
     """`reads`, never to change again."""
-    return {
-        name: None if attributes is None else frozenset(attributes)
-        for name, attributes in reads.items()
-    }
+    return {name: used if used is None else frozenset(used) for name, used in reads.items()}
 
 
 class Imported(NamedTuple):
@@ -85,6 +76,7 @@ class Scope:
     def __init__(self, session: SessionScope) -> None:
         """Nothing seen yet; `session` lies around everything."""
         self.session = session
+        self.body = Body()
         self.globals: set[str] = set()
         self.settled: set[str] = set()
         self.waiting: list[str] = []  # surely bound by `:=` in the statement at hand
@@ -100,11 +92,14 @@ class Scope:
         self.bind(name)
 
     def delete(self, name: str) -> None:
-        raise NotImplementedError
+        """`name` is deleted, which makes it a name of this scope as well."""
+        self.bind_perhaps(name)
+        if name in self.globals:
+            self.session.deletes.add(name)
 
     def run(self, body: Body) -> None:
         """Code with a scope of its own runs here, or may from here on."""
-        raise NotImplementedError
+        self.body.absorb(body)
 
     def run_later(self, body: Body) -> None:
         """The same for code that what this scope belongs to does not run by itself: a method."""
@@ -132,7 +127,6 @@ class FunctionScope(Scope):
         self.bound = set(bound)
         self.nonlocals: set[str] = set()
         self.local_reads: Reads = {}  # known when it is closed
-        self.body = Body()
 
     def read(self, name: str, attribute: str | None) -> None:
         note(self.body.free, name, attribute)
@@ -143,14 +137,6 @@ class FunctionScope(Scope):
             note(self.body.direct, name, None)
         else:
             self.bound.add(name)
-
-    def delete(self, name: str) -> None:
-        self.bind(name)
-        if name in self.globals:
-            self.session.deletes.add(name)
-
-    def run(self, body: Body) -> None:
-        self.body.absorb(body)
 
     def close(self) -> Body:
         """What the function reads around it: its own names are known by now."""
@@ -183,7 +169,6 @@ class ClassScope(Scope):
         super().__init__(session)
         self._bound: set[str] = set()
         self._missed: Reads = {}  # read before the class body bound them
-        self.body = Body()
         self.methods = Body()
 
     def read(self, name: str, attribute: str | None) -> None:
@@ -204,13 +189,8 @@ class ClassScope(Scope):
             self._bound.add(name)
 
     def delete(self, name: str) -> None:
-        self.bind_perhaps(name)
-        if name in self.globals:
-            self.session.deletes.add(name)
+        super().delete(name)
         self.settled.discard(name)  # it is looked up outside again
-
-    def run(self, body: Body) -> None:
-        self.body.absorb(body)
 
     def run_later(self, body: Body) -> None:
         self.methods.absorb(body)
@@ -232,9 +212,7 @@ class SessionScope(Scope):
         self.now: Reads | None = None  # where to note what a definition reads, settled or not
         self.binds: set[str] = set()
         self.deletes: set[str] = set()
-        self.imports: list[Imported] = []  # of top-level statements
-        self.inner_imports: list[Imported] = []  # of functions that may have run, and classes
-        self.opaque: str | None = None
+        self.imports: list[Imported] = []  # of top-level statements; others are in `body`
         self._defined: set[str] = set()
         self._bound_inside: set[str] = set()
         self._mentioned: set[str] = set()
@@ -309,7 +287,7 @@ class SessionScope(Scope):
                 self._mention(name)
                 del reads[name]
         merge(self.uses, reads)
-        self.opaque = self.opaque or body.opaque
-        self.inner_imports += body.imports
+        self.body.opaque = self.body.opaque or body.opaque
+        self.body.imports += body.imports
         for name in reads:
             self._mention(name)

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from treadle.engine.scan import opaque
-from treadle.engine.scan.expressions import ExpressionScanner, dotted, parameters
+from treadle.engine.scan.expressions import ExpressionScanner, dotted, parameters, reason_in_import
 from treadle.engine.scan.scopes import (
     Body,
     ClassScope,
@@ -228,7 +227,7 @@ class Scanner(ExpressionScanner):
         for item in found:
             self.words.update(item.module.split("."))
             self.words.add(item.attribute or "")
-            reason = opaque.reason_in_import(item.module, item.attribute)
+            reason = reason_in_import(item.module, item.attribute)
             if reason:
                 self.scope.mark_opaque(reason)
             if item.name != "*":

@@ -1,24 +1,25 @@
-"""NumPy's arrays and the blocks of pandas' frames: where they lie in memory, and made anew."""
+"""NumPy's arrays, the blocks of pandas' frames, torch's tensors: where they lie, and made anew."""
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from treadle.engine.store.blobs import BlobMemory
-from treadle.engine.values.memory import (
+from treadle.engine.values.kinds import Handler, Opaque, Parts, Reduction, Uncounted, World
+from treadle.engine.values.objects import reduced, set_names
+from treadle.engine.values.regions import (
     LENT,
     Memory,
     Piece,
     bounds,
-    bounds_of_array,
     origin_of_array,
 )
-from treadle.engine.values.objects import reduced, set_names
-from treadle.engine.values.world import Handler, Opaque, Parts, Reduction, Uncounted, World
 
+_MOST_NODES: Final = 200_000  # of a graph that gradients flow through
 # These are no more than an array with another look.
 _PLAIN: Final = frozenset({"numpy.ndarray", "numpy.matrix", "numpy.recarray", "numpy.rec.recarray"})
 _COPIES: Final = 3  # pandas' version from which on frames copy on write
@@ -90,7 +91,7 @@ def make_array(
     else:
         shape, dtype, start, strides = layout
         numpy: Any = sys.modules["numpy"]
-        value = numpy.ndarray.__new__(kind, shape, dtype, memory.array(), start, strides)
+        value = numpy.ndarray.__new__(kind, shape, dtype, memory.array, start, strides)
     value.flags.writeable = writeable
     return value
 
@@ -104,7 +105,7 @@ def set_masked(value: Any, state: tuple[Any, ...]) -> None:
 
 def _by_items(value: Any, world: World, *, plain_type: bool) -> Reduction:
     """Arrays of objects, and arrays that know better how they are copied."""
-    shared = Memory(*bounds_of_array(value), value, plain=False)
+    shared = Memory(*bounds(value), value, plain=False)
     flags = value.flags
     if not plain_type or value.dtype != object or not flags.forc:
         red = reduced(value, world)
@@ -150,8 +151,7 @@ def _memory(value: Any) -> Memory | Opaque:
         storage = tensor.untyped_storage()
         start = storage.data_ptr()
         return Memory(start, start + storage.nbytes(), value, origin=("torch",))
-    address = top.__array_interface__["data"][0]
-    place = bounds(address, top.itemsize, top.shape, top.strides)
+    place = bounds(top)
     if type(giver).__name__ in _KEEPERS or isinstance(giver, BlobMemory):
         return Memory(*place, value, origin=origin_of_array(top))
     if _gives_memory(giver):
@@ -215,10 +215,118 @@ def _copies_on_write() -> bool:
     return bool(asked is not None and asked())
 
 
+# --- torch's tensors ---
+
+
+def tensor(value: Any, _: World) -> Reduction:
+    """A tensor or a parameter on the CPU that no gradient flows through."""
+    torch: Any = sys.modules["torch"]
+    if trouble := _trouble(value, torch):
+        return Opaque(trouble, leaves=() if value.grad_fn is None else _leaves(value.grad_fn))
+    make: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    place = (value.dtype, tuple(value.shape), value.stride(), value.storage_offset())
+    signs = (value.is_conj(), value.is_neg())
+    if value._is_view() and not value.is_inference():
+        unsaid = torch._C._autograd._get_creation_meta(value).name != "DEFAULT"
+        make, arguments = make_view, (value._base, place, signs, unsaid)
+    else:
+        storage = value.untyped_storage()
+        start = storage.data_ptr()
+        memory = Memory(start, start + storage.nbytes(), storage, origin=("torch",))
+        arguments = (type(value), memory, place, signs, value.is_inference())
+        make = make_tensor
+    state = (
+        value.requires_grad,
+        value.grad,
+        value.__dict__ or None,
+        value._backward_hooks,
+        getattr(value, "_post_accumulate_grad_hooks", None),
+    )
+    return Parts(make, arguments, state, setter=set_tensor)
+
+
+def _trouble(value: Any, torch: Any) -> str:
+    """Why a tensor can't be looked into, in words."""
+    if type(value) is not torch.Tensor and type(value) is not torch.nn.Parameter:
+        return f"a tensor of class `{type(value).__qualname__}`"
+    if value.grad_fn is not None:
+        return "a tensor with its computation graph"
+    if value.layout is not torch.strided or value.device.type != "cpu":
+        return f"a tensor on `{value.device}`, laid out as `{value.layout}`"
+    if value.is_quantized or value.is_nested or _has_names(value):
+        return "a quantized, nested or named tensor"
+    return ""
+
+
+def _leaves(node: Any) -> tuple[Any, ...]:
+    """The tensors that gradients flow into from a node of a graph."""
+    seen = {node}
+    waiting = [node]
+    leaves = []
+    while waiting and len(seen) < _MOST_NODES:
+        node = waiting.pop()
+        if hasattr(node, "variable"):
+            leaves.append(node.variable)
+        inner = {each for each, _ in node.next_functions if each is not None} - seen
+        seen |= inner
+        waiting += inner
+    return tuple(leaves)
+
+
+def _has_names(value: Any) -> bool:
+    asked = getattr(value, "has_names", None)  # not every version of torch has it
+    return bool(asked is not None and asked())
+
+
+def make_tensor(
+    kind: Any, memory: Piece, place: tuple[Any, ...], signs: tuple[bool, bool], inference: bool
+) -> Any:
+    torch: Any = sys.modules["torch"]
+    dtype, shape, strides, offset = place
+    with torch.inference_mode() if inference else contextlib.nullcontext():
+        value = torch.empty(0, dtype=dtype, device="cpu")
+        value.set_(memory.storage, offset, shape, strides)
+    value = _with_signs(value, signs)
+    return value if kind is torch.Tensor else torch.Tensor._make_subclass(kind, value, False)
+
+
+def make_view(base: Any, place: tuple[Any, ...], signs: tuple[bool, bool], unsaid: bool) -> Any:
+    """A tensor that autograd knows to be a view of another; `unsaid`: without gradient."""
+    torch: Any = sys.modules["torch"]
+    dtype, shape, strides, offset = place
+    with torch.no_grad() if unsaid else contextlib.nullcontext():
+        value = base if base.dtype == dtype else base.view(dtype)
+        return _with_signs(value, signs).as_strided(shape, strides, offset)
+
+
+def _with_signs(value: Any, signs: tuple[bool, bool]) -> Any:
+    conjugate, negative = signs
+    value = value.conj() if conjugate != value.is_conj() else value
+    return value._neg_view() if negative != value.is_neg() else value
+
+
+def set_tensor(value: Any, state: tuple[Any, ...]) -> None:
+    requires_grad, grad, names, hooks, late_hooks = state
+    if value.requires_grad != requires_grad:
+        value.requires_grad_(requires_grad)
+    if grad is not None:
+        value.grad = grad
+    if names:
+        value.__dict__.update(names)
+    if hooks is not None:
+        value._backward_hooks = hooks
+    if late_hooks is not None:
+        value._post_accumulate_grad_hooks = late_hooks
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "numpy.ndarray": array,
     "numpy.dtype": dtype,
     "pandas.core.internals.managers.SingleBlockManager": column,
     "pandas._libs.internals.Block": block,
     "pandas.core.internals.blocks.Block": block,
+    "torch.Tensor": tensor,
+    "torch._tensor.Tensor": tensor,
+    "torch._C.TensorBase": tensor,
 }

@@ -67,17 +67,16 @@ def block(items: Sequence[Any]) -> bytes | None:
 
 _EXTENDED = opcode.opmap["EXTENDED_ARG"]
 _CONSTANTS = frozenset(opcode.hasconst)
-_GLOBALS = frozenset(
-    opcode.opmap[name]
-    for name in (
-        *("LOAD_GLOBAL", "LOAD_NAME", "STORE_GLOBAL", "DELETE_GLOBAL"),
-        "LOAD_FROM_DICT_OR_GLOBALS",
-    )
-    if name in opcode.opmap
+_LOOKUPS = (
+    "LOAD_GLOBAL",
+    "LOAD_NAME",
+    "STORE_GLOBAL",
+    "DELETE_GLOBAL",
+    "LOAD_FROM_DICT_OR_GLOBALS",
 )
+_GLOBALS = frozenset(opcode.opmap[name] for name in _LOOKUPS if name in opcode.opmap)
 _FLAGGED = opcode.opmap["LOAD_GLOBAL"]  # its lowest bit says something else
 _IMPORT = opcode.opmap["IMPORT_NAME"]
-_SLICE = slice(None).__class__
 
 
 class Code(NamedTuple):
@@ -165,6 +164,6 @@ def _constant(value: object) -> bytes:
         return b"{%d:" % len(value) + b"".join(sorted(map(_constant, value)))
     if isinstance(value, CodeType):
         return _canonical(value)
-    if isinstance(value, _SLICE):
+    if isinstance(value, slice):
         return b"/" + b"".join(map(_constant, (value.start, value.stop, value.step)))
     raise TypeError(f"a constant of type {type(value).__name__} on Python {sys.version}")

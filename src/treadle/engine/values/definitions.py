@@ -18,7 +18,7 @@ from types import CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from treadle.engine.values import objects
-from treadle.engine.values.world import (
+from treadle.engine.values.kinds import (
     MAIN,
     MISSING,
     ByValue,
@@ -47,10 +47,6 @@ _UNCOUNTED = frozenset(
 def function(value: FunctionType, world: World) -> Reduction:
     named = world.definition(value, value.__module__, value.__qualname__)
     return named or function_by_value(value, world)
-
-
-def by_value(value: ByValue, world: World) -> Reduction:
-    return function_by_value(value.function, world)
 
 
 def function_by_value(value: FunctionType, world: World) -> Parts:
@@ -106,16 +102,16 @@ def code(value: CodeType, _: World) -> Reduction:
     return Parts(marshal.loads, (marshal.dumps(value),), frozen=True)
 
 
-def cell(value: CellType, _: World) -> Reduction:
+def closure_variable(value: CellType, _: World) -> Reduction:
     """A variable that functions share."""
     try:
         content = value.cell_contents
     except ValueError:
         return Parts(CellType, ())
-    return Parts(CellType, (), (content,), setter=set_cell)
+    return Parts(CellType, (), (content,), setter=set_closure_variable)
 
 
-def set_cell(value: CellType, state: tuple[Any]) -> None:
+def set_closure_variable(value: CellType, state: tuple[Any]) -> None:
     (value.cell_contents,) = state
 
 

@@ -19,7 +19,17 @@ from msgspec import Struct
 
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.values.definitions import function_by_value, recipe
-from treadle.engine.values.memory import (
+from treadle.engine.values.kinds import (
+    MAIN,
+    MISSING,
+    ModuleGlobals,
+    Opaque,
+    Parts,
+    Reference,
+    World,
+)
+from treadle.engine.values.objects import PROTOCOL, SetRecipe, reduced, set_recipe, singletons
+from treadle.engine.values.regions import (
     Memory,
     Origin,
     Piece,
@@ -28,16 +38,6 @@ from treadle.engine.values.memory import (
     allocated,
     lent,
     view,
-)
-from treadle.engine.values.objects import PROTOCOL, SetRecipe, reduced, set_recipe, singletons
-from treadle.engine.values.world import (
-    MAIN,
-    MISSING,
-    ModuleGlobals,
-    Opaque,
-    Parts,
-    Reference,
-    World,
 )
 
 _LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
@@ -131,7 +131,7 @@ class _ThoroughStorer(_Storer):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._places = {**singletons(self._world.singletons), **self._world.module_objects.places()}
+        self._places = {**self._singletons, **self._world.module_objects.places()}
         self._sets: dict[int, tuple[int, Any]] = {}
 
     def persistent_id(self, value: Any) -> Any:
@@ -169,7 +169,7 @@ class Packed(Struct, frozen=True):
     def values(self, world: World) -> dict[str, Any]:
         """The values made anew, over the very same memory."""
         pieces = [lent(piece.start, piece.stop) for piece in self.pieces]
-        return _loaded(self.data, world, pieces)
+        return dict(_Loader(self.data, world, pieces).load())
 
 
 def packed(
@@ -189,14 +189,9 @@ def packed(
 # --- together ---
 
 
-def _loaded(data: Any, world: World, pieces: Sequence[Piece]) -> dict[str, Any]:
-    found: dict[str, Any] = _Loader(io.BytesIO(data), world, pieces).load()
-    return found
-
-
 class _Loader(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, world: World, pieces: Sequence[Piece]) -> None:
-        super().__init__(file)
+    def __init__(self, data: bytes | memoryview, world: World, pieces: Sequence[Piece]) -> None:
+        super().__init__(io.BytesIO(data))
         self._world = world
         self._pieces = pieces
         self._sets: dict[int, Any] = {}
@@ -256,7 +251,7 @@ class Entry(Struct, frozen=True):
         for number, offset, size in self.pieces:
             region = regions[number]  # opened once, as what lies in it shares it
             pieces.append(region.part(offset, size) if size < region.size else region)
-        return _loaded(self.data, world, pieces)
+        return dict(_Loader(self.data, world, pieces).load())
 
     def _open(self, number: int, blobs: Blobs) -> Piece:
         if number == _NOWHERE:

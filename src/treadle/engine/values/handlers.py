@@ -1,4 +1,4 @@
-"""Which handler takes values of a type apart; those for a library's types are a file each.
+"""Which handler takes values of a type apart; those for arrays are loaded when one is met.
 
 A plugin brings handlers for further types: functions that say, as `__reduce__` would, with which
 function and which arguments a value is made anew. What these arguments share with other names is
@@ -18,7 +18,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from treadle.engine.values import definitions, objects
-from treadle.engine.values.world import (
+from treadle.engine.values.kinds import (
     ByValue,
     Handler,
     Kind,
@@ -33,9 +33,9 @@ ValueHandler = Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]
 
 _EXACT: Final[Mapping[type, Handler]] = {
     types.FunctionType: definitions.function,
-    ByValue: definitions.by_value,
+    ByValue: lambda value, world: definitions.function_by_value(value.function, world),
     Uncounted: definitions.uncounted,
-    types.CellType: definitions.cell,
+    types.CellType: definitions.closure_variable,
     types.CodeType: definitions.code,
     types.MethodType: definitions.method,
     types.BuiltinFunctionType: definitions.builtin,
@@ -54,6 +54,9 @@ _EXACT: Final[Mapping[type, Handler]] = {
 _BY_BASE: Final[Mapping[str, Handler]] = {
     "weakref.ReferenceType": objects.weak_reference,
     "sklearn.utils._bunch.Bunch": objects.by_names,
+    "torch._C.Generator": objects.generator,
+    "torch.Generator": objects.generator,
+    "torch.optim.optimizer.Optimizer": objects.optimizer,
 }
 _OPAQUE: Final = frozenset(
     {
@@ -130,13 +133,10 @@ def _handler(kind: type, names: list[str], opaque: frozenset[str]) -> Handler:
 
 def _of_library(package: str) -> Mapping[str, Handler]:
     """The handlers for a library's types, loaded when such a type is met."""
-    match package:
-        case "numpy" | "pandas":
-            from treadle.engine.values.arrays import HANDLERS
-        case "torch":
-            from treadle.engine.values.tensors import HANDLERS
-        case _:
-            return {}
+    if package not in ("numpy", "pandas", "torch"):
+        return {}
+    from treadle.engine.values.arrays import HANDLERS
+
     return HANDLERS
 
 

@@ -1,4 +1,4 @@
-"""Any other object: what its own `__reduce_ex__` says it is made of; sets with their order."""
+"""Any other object: what its own `__reduce_ex__` says, or leaves out; sets with their order."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import copyreg
 import gc
 import pickle
 import sys
+import weakref
 from collections.abc import Iterable
 from operator import attrgetter
 from types import FrameType, MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from treadle.engine.values.world import MAIN, MISSING, Opaque, Parts, Reduction, Reference, World
+from treadle.engine.values.kinds import MAIN, MISSING, Opaque, Parts, Reduction, Reference, World
 
 PROTOCOL: Final = 4
 _SLOT: Final = 16  # bytes in the table of a set: an item and its hash
@@ -99,6 +100,53 @@ def by_names(value: Any, world: World) -> Reduction:
 
 def set_names(value: Any, names: dict[str, Any]) -> None:
     value.__dict__.update(names)
+
+
+def generator(value: Any, _: World) -> Reduction:
+    if value.device.type != "cpu":
+        return Opaque(f"a random generator on `{value.device}`")
+    state = value.get_state().numpy().tobytes()
+    return Parts(type(value), (), state, setter=set_generator)
+
+
+def set_generator(value: Any, state: bytes) -> None:
+    torch: Any = sys.modules["torch"]
+    value.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+
+
+def optimizer(value: Any, world: World) -> Reduction:
+    """An optimizer, with what its own `__getstate__` leaves out: hooks, and who watches `step`."""
+    red = reduced(value, world)
+    if not isinstance(red, Parts):
+        return red
+    names = {name: item for name, item in vars(value).items() if name != "step"}
+    watched = hasattr(vars(value).get("step"), "_wrapped_by_lr_sched")
+    if "step" in vars(value) and not watched:
+        return Opaque(f"{type(value).__name__} with a `step` of its own")
+    return Parts(red.make, red.arguments, (names, watched), setter=set_optimizer)
+
+
+def set_optimizer(value: Any, state: tuple[dict[str, Any], bool]) -> None:
+    names, watched = state
+    value.__dict__.update(names)
+    value._patch_step_function()
+    if watched:
+        _watch(value)
+
+
+def _watch(optimizer: Any) -> None:
+    """Note that `step` was called, which a scheduler asks for and would warn about."""
+    inner = optimizer.step.__func__
+    known = weakref.ref(optimizer)
+
+    def step(*arguments: Any, **named: Any) -> Any:
+        owner = known()
+        assert owner is not None
+        owner._opt_called = True
+        return inner(owner, *arguments, **named)
+
+    step._wrapped_by_lr_sched = True  # type: ignore[attr-defined]
+    optimizer.step = step
 
 
 def proxy(value: Any, _: World) -> Reduction:

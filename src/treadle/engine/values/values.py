@@ -22,10 +22,10 @@ from treadle.engine.values.codes import text
 from treadle.engine.values.definitions import recipe
 from treadle.engine.values.entries import UnstorableError
 from treadle.engine.values.handlers import Handlers, ValueHandler
-from treadle.engine.values.memory import Contents, Regions, lone_content
+from treadle.engine.values.kinds import MAIN, World
 from treadle.engine.values.objects import PROTOCOL
+from treadle.engine.values.regions import Contents, Regions, lone_content
 from treadle.engine.values.walk import ValueStream, Walk
-from treadle.engine.values.world import MAIN, World
 
 _FORM: Final = b"treadle values 2\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})

@@ -18,9 +18,7 @@ from msgspec import Struct, field
 
 from treadle.engine.values.codes import ATOMS, block, text
 from treadle.engine.values.definitions import class_by_value, function_by_value, recipe
-from treadle.engine.values.memory import Memory, array_in_block, is_array
-from treadle.engine.values.objects import named, singletons
-from treadle.engine.values.world import (
+from treadle.engine.values.kinds import (
     MAIN,
     ModuleGlobals,
     Opaque,
@@ -30,6 +28,8 @@ from treadle.engine.values.world import (
     Uncounted,
     World,
 )
+from treadle.engine.values.objects import named, singletons
+from treadle.engine.values.regions import Memory, array_in_block, is_array
 
 _MOST: Final = 5_000_000  # objects looked at for one name
 _DEEPEST: Final = 60_000  # frames of Python, which take no C stack

@@ -15,8 +15,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from treadle.engine.messages import Define, Load, Step, WorkerSetup
+from treadle.engine.observe.modules import rebound
 from treadle.engine.observe.observer import Observer
-from treadle.engine.observe.state import rebound
 from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import PRESUMED, Binding, Display, Trace

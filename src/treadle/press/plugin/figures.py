@@ -17,8 +17,7 @@ from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 
 if TYPE_CHECKING:
-    from treadle.engine.observe.settings import Library
-    from treadle.engine.observe.state import Probe
+    from treadle.engine.observe.state import Library, Probe
 
 PDF = "application/pdf"
 
@@ -245,7 +244,7 @@ SINGLETONS = (("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"))
 
 
 def libraries() -> dict[str, Library]:
-    from treadle.engine.observe.settings import Library  # a build needs the variables alone
+    from treadle.engine.observe.state import Library  # a build needs the variables alone
 
     caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # ours: `fonts`
     library = Library(probes, caches, ("/matplotlibrc",), OPAQUE, SINGLETONS)

@@ -10,8 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from treadle.engine.messages import decode, encode
+from treadle.engine.observe.modules import rebound
 from treadle.engine.observe.observer import Observer
-from treadle.engine.observe.state import rebound
 from treadle.engine.trace import Trace
 from treadle.engine.worker.imports import AfterImport, import_fresh_from
 

@@ -6,11 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.unit.engine.observe.conftest import Observe, observed_in
 
-from treadle.engine.observe.state import rebound
 from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
@@ -224,24 +221,6 @@ def test_equal_functions_have_equal_digests(observe: Observe) -> None:
     assert one.effects == again.effects != other.effects
 
 
-def test_modules_and_distributions(observe: Observe, folder: Path) -> None:
-    package = folder / "code" / "package"
-    package.mkdir()
-    for name in ("__init__", "part"):
-        (package / f"{name}.py").write_text("")
-    (folder / "beside.py").write_text("")
-    first, second = observe("import package.part, numpy", "import beside, yaml, PIL.Image, json")
-    part = ("package.part", str(package / "part.py"))
-    beside = ("beside", str(folder / "beside.py"))
-    whole = ("package", str(package / "__init__.py"))
-    assert first.imported == first.modules == (whole, part)
-    assert second.imported == (beside,)
-    assert second.modules == (beside, whole, part)
-    assert [name.partition("-")[0] for name in first.distributions] == ["numpy"]
-    names = {name.partition("-")[0].lower() for name in second.distributions}
-    assert {"numpy", "pillow", "pyyaml"} <= names
-
-
 def test_each_step_warns_by_itself(observe: Observe, folder: Path) -> None:
     (folder / "code" / "helpers.py").write_text(
         "import warnings\ndef warn():\n    warnings.warn('beware')\n"
@@ -255,29 +234,3 @@ def test_each_step_warns_by_itself(observe: Observe, folder: Path) -> None:
         assert said.getvalue().count("UserWarning: beware") == 1
     """
     observe(code, code)
-
-
-NAMES = st.sampled_from("abcdefgh")
-REBINDINGS = st.lists(st.tuples(NAMES, st.sampled_from(["bind", "again", "unbind"])), max_size=8)
-
-
-@given(st.lists(NAMES, unique=True), REBINDINGS)
-def test_what_is_bound_and_unbound_between_two_looks(names, changes):
-    before: dict[str, object] = {name: [] for name in names}
-    now = dict(before)
-    for name, change in changes:
-        if change == "bind":
-            now[name] = []
-        elif change == "again" and name in now:  # the same value, in another place
-            now[name] = now.pop(name)
-        else:
-            now.pop(name, None)
-    bound, gone = rebound(before, now)
-    assert set(bound) == {
-        name for name in now if name not in before or before[name] is not now[name]
-    }
-    assert set(gone) == set(before) - set(now)
-
-
-def test_equal_values_are_not_the_same():
-    assert rebound({"x": 1.0, "y": []}, {"x": 1, "y": []}) == (["x", "y"], [])

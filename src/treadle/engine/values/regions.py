@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import sys
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import cached_property
 from typing import Any, Final
 
 from msgspec import Struct
@@ -106,23 +107,14 @@ def view(start: int, stop: int) -> memoryview:
     return memoryview((ctypes.c_char * (stop - start)).from_address(start)).cast("B")
 
 
-def bounds(
-    address: int, itemsize: int, shape: Sequence[int], strides: Sequence[int]
-) -> tuple[int, int]:
+def bounds(array: Any) -> tuple[int, int]:
     """The addresses between which the items of an array lie."""
-    if 0 in shape:
-        return address, address
-    ends = [(length - 1) * stride for length, stride in zip(shape, strides, strict=True)]
-    low = address + sum(end for end in ends if end < 0)
-    return low, address + sum(end for end in ends if end > 0) + itemsize
-
-
-def bounds_of_array(array: Any) -> tuple[int, int]:
-    """The addresses between which the items of an array lie; 0, 0 if it has none."""
+    address: int = array.__array_interface__["data"][0]
     if not array.size:
-        return 0, 0
-    address = array.__array_interface__["data"][0]
-    return bounds(address, array.itemsize, array.shape, array.strides)
+        return address, address
+    ends = [(length - 1) * step for length, step in zip(array.shape, array.strides, strict=True)]
+    low = address + sum(end for end in ends if end < 0)
+    return low, address + sum(end for end in ends if end > 0) + array.itemsize
 
 
 def is_array(value: Any) -> bool:
@@ -135,7 +127,7 @@ def array_in_block(array: Any, block: int) -> tuple[Memory, tuple[Any, ...]]:
     """Where an array of a frame's block lies, and what of its layout counts."""
     strides = zip(array.strides, array.shape, range(array.ndim), strict=True)
     order = tuple(axis for _, _, axis in sorted(each for each in strides if each[1] > 1))
-    memory = Memory(*bounds_of_array(array), array, block=block)
+    memory = Memory(*bounds(array), array, block=block)
     return memory, (array.dtype, array.shape, order, array.flags.writeable)
 
 
@@ -145,14 +137,10 @@ def array_in_block(array: Any, block: int) -> tuple[Memory, tuple[Any, ...]]:
 class Piece:
     """A piece of memory that came back from the store; what lies in it shares it."""
 
-    __slots__ = ("_array", "_storage", "owner", "view")
-
     def __init__(self, view: memoryview, owner: Any = None) -> None:
         """The memory, which can be written to; `owner`: an array that has allocated it."""
         self.view = view
         self.owner = owner
-        self._array: Any = None
-        self._storage: Any = None
 
     @property
     def size(self) -> int:
@@ -161,27 +149,23 @@ class Piece:
     def part(self, offset: int, size: int) -> Piece:
         return Piece(self.view[offset : offset + size])
 
+    @cached_property
     def array(self) -> Any:
         if self.owner is not None:
             return self.owner if self.owner.flags.c_contiguous else self.owner.T
-        if self._array is None:
-            numpy: Any = sys.modules["numpy"]
-            make = numpy.frombuffer if self.view.nbytes else numpy.array
-            self._array = make(self.view, numpy.uint8)
-        return self._array
+        numpy: Any = sys.modules["numpy"]
+        make = numpy.frombuffer if self.view.nbytes else numpy.array
+        return make(self.view, numpy.uint8)
 
+    @cached_property
     def storage(self) -> Any:
-        if self._storage is None:
-            torch: Any = sys.modules["torch"]
-            make = torch.frombuffer if self.view.nbytes else torch.tensor
-            self._storage = make(self.view, dtype=torch.uint8).untyped_storage()
-        return self._storage
+        torch: Any = sys.modules["torch"]
+        make = torch.frombuffer if self.view.nbytes else torch.tensor
+        return make(self.view, dtype=torch.uint8).untyped_storage()
 
 
 class TorchPiece(Piece):
     """Memory that torch has allocated: it can be resized, as long as no array lies in it."""
-
-    __slots__ = ("_flat",)
 
     def __init__(self, flat: Any) -> None:
         self._flat = flat  # a tensor of bytes
@@ -194,9 +178,11 @@ class TorchPiece(Piece):
     def part(self, offset: int, size: int) -> Piece:
         return Piece(memoryview(self._flat.numpy())[offset : offset + size])
 
+    @cached_property
     def array(self) -> Any:
         return self._flat.numpy()
 
+    @cached_property
     def storage(self) -> Any:
         return self._flat.untyped_storage()
 

@@ -1,4 +1,7 @@
-"""Files: read, written, both, removed; each under every way to open it that is not `open`."""
+"""Files: read, written, both, removed; each under every way to open it that is not `open`.
+
+Modules that are looked for, other programs, the network.
+"""
 
 from __future__ import annotations
 
@@ -346,3 +349,65 @@ def test_a_library_notes_down_who_calls_it(observe: Observe, folder: Path) -> No
     _, silent, shown = observe("import helpers", "helpers.seed()", "helpers.warn()")
     assert silent.reads == ()
     assert shown.reads == (of(folder / "code" / "helpers.py"),)
+
+
+def test_a_module_that_could_come_first(seen: Seen, folder: Path) -> None:
+    (folder / "code" / "helpers.py").write_text("")
+    observed = seen("""
+        import helpers
+        try:
+            import optional_helpers
+        except ImportError:
+            pass
+    """)
+    assert (str(folder / "optional_helpers.py"), "kind", "") in observed.stats
+    assert (str(folder / "code" / "helpers"), "kind", "") in observed.stats
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("subprocess.run(['true'])", "it starts the program `true`"),
+        ("subprocess.run('ls -l | wc', shell=True)", "it starts the program `ls`"),
+        ("subprocess.check_output(['/bin/true', 'x'])", "it starts the program `true`"),
+        ("os.system('true')", "it starts the program `true`"),
+        ("os.posix_spawn('/bin/true', ['true'], {})", "it starts the program `true`"),
+        ("os.popen('true').read()", "it starts the program `true`"),
+    ],
+)
+def test_programs_can_not_be_seen_into(seen: Seen, code: str, words: str) -> None:
+    observed = seen(f"import os, subprocess\n{code}")
+    assert observed.unknown == (words,)
+    assert observed.environment == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "socket.create_connection(('127.0.0.1', 9))",
+        "urllib.request.urlopen('http://127.0.0.1:9/')",
+        "socket.getaddrinfo('localhost', 80)",
+    ],
+)
+def test_the_network(seen: Seen, code: str) -> None:
+    observed = seen(f"""
+        import socket, urllib.request
+        try:
+            {code}
+        except OSError:
+            pass
+    """)
+    assert observed.unknown == ("it uses the network",)
+
+
+def test_a_program_that_tells_about_the_machine_is_none(seen: Seen) -> None:
+    observed = seen("import platform, ctypes.util; platform.uname(), ctypes.util.find_library('c')")
+    assert observed.unknown == ()
+
+
+def test_a_library_being_imported_may_ask_programs(seen: Seen, folder: Path) -> None:
+    place = folder / "lib" / "site-packages"
+    place.mkdir(parents=True)
+    (place / "asks.py").write_text("import subprocess\nsubprocess.run(['true'])\n")
+    observed = seen("import sys; sys.path.append('lib/site-packages'); import asks")
+    assert observed.unknown == ()

@@ -181,18 +181,5 @@ def test_the_users_own_look_at_them_is_one(seen: Seen) -> None:
     assert {name for name, _ in observed.environment} == {"HOME", "PATH"}
 
 
-def test_a_module_that_could_come_first(seen: Seen, folder: Path) -> None:
-    (folder / "code" / "helpers.py").write_text("")
-    observed = seen("""
-        import helpers
-        try:
-            import optional_helpers
-        except ImportError:
-            pass
-    """)
-    assert (str(folder / "optional_helpers.py"), "kind", "") in observed.stats
-    assert (str(folder / "code" / "helpers"), "kind", "") in observed.stats
-
-
 def test_nothing_is_seen_of_nothing(observe: Observe) -> None:
     assert observe("x = 1", "x += 1") == [Observed(), Observed()]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import linecache
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FrameType, ModuleType
 from typing import Any
 
 from msgspec import Struct
 
-from treadle.engine.observe import modules
-from treadle.engine.observe.log import Log
+from treadle.engine.observe import ownership
 from treadle.engine.observe.modules import Imports
+from treadle.engine.observe.seen import Seen
+from treadle.engine.observe.state import Variables, environment
+from treadle.engine.store.digest import ALL
 from treadle.engine.worker.imports import AfterImport
 
 Path = Any  # whatever the functions of `os` take
@@ -33,13 +35,13 @@ _SILENT = frozenset({"linecache", "inspect", "importlib.metadata", "pkgutil"})
 
 
 class Questions(Struct, frozen=True):
-    """Tells a log what was asked about paths, as far as it can matter to who asked.
+    """Tells what was asked about paths, as far as it can matter to who asked.
 
     Its methods are told what the function of their name gave for a path that counts; None: nothing
     was found.
     """
 
-    log: Log
+    seen: Seen
     imports: Imports
     settings: tuple[str, ...]  # how the files end that libraries look for while they are imported
 
@@ -81,21 +83,21 @@ class Questions(Struct, frozen=True):
         self._tell(name, "link")
 
     def _tell(self, name: str, how: str, found: Found = None) -> None:
-        scope = self.log.scope
-        if how == "link" and not modules.asked_by_user():
+        scope = self.seen.scope
+        if how == "link" and not ownership.asked_by_user():
             return  # a library that resolves a path, in passing
         if self.imports.in_library():
             if not name.startswith(scope.documents) and not name.endswith(self.settings):
                 return  # where it keeps what it can make anew
             how, found = "kind", None
-        self.log.asked(name, how, found)
+        self.seen.asked(name, how, found)
 
     def _telling(self, original: Any, tell: Callable[..., None]) -> Callable[..., Any]:  # noqa: ANN401
         """The function, which calls `tell` with what it gave, None where it failed."""
-        log = self.log
+        seen = self.seen
 
         def note(found: object, path: Path, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
-            name = log.scope.path_of(path, named.pop("dir_fd", None))
+            name = seen.scope.path_of(path, named.pop("dir_fd", None))
             if name is not None:
                 tell(found, name, *arguments, **named)
 
@@ -103,11 +105,11 @@ class Questions(Struct, frozen=True):
             try:
                 found = original(path, *arguments, **named)
             except (OSError, ValueError):
-                if log.active:
-                    log.note(note, None, path, *arguments, **named)
+                if seen.active:
+                    seen.note(note, None, path, *arguments, **named)
                 raise
-            if log.active and not isinstance(path, int):
-                log.note(note, found, path, *arguments, **named)
+            if seen.active and not isinstance(path, int):
+                seen.note(note, found, path, *arguments, **named)
             return found
 
         watched.__name__ = watched.__qualname__ = original.__name__
@@ -121,15 +123,15 @@ def _how() -> str:
     Were it all of every status, the times of folders that libraries make and look through would
     run chunks again for nothing: `needless:plot-then-print` among the cases of staleness.
     """
-    frames = (frame for frame in modules.outward() if not _is_pathlibs_own(frame))
+    frames = (frame for frame in ownership.outward() if not _is_pathlibs_own(frame))
     frame = next(frames)
-    module = modules.module_of(frame)
-    if module in _SILENT or modules.imports(frame):
+    module = ownership.module_of(frame)
+    if module in _SILENT or ownership.imports(frame):
         return ""
     if module not in _ASKERS:
         return "kind" if module == "shutil" else "all"
     behind = next(frames, frame)
-    asker = modules.module_of(behind)
+    asker = ownership.module_of(behind)
     # To make folders, what is there already is welcome.
     if asker in _SILENT or (asker == "os" and behind.f_code.co_name == "makedirs"):
         return ""
@@ -139,26 +141,24 @@ def _how() -> str:
 def _is_pathlibs_own(frame: FrameType) -> bool:
     """Whether it is `Path.stat` or `lstat`, which pathlib's questions are put with."""
     named = frame.f_code.co_name in ("stat", "lstat")
-    return named and modules.module_of(frame).startswith("pathlib")
+    return named and ownership.module_of(frame).startswith("pathlib")
 
 
 # Source text that is shown at run time: by tracebacks, warnings and `inspect`.
 #
 # Python keeps the files it has read for that, so not the reading is what counts but the use.
 
-_WARNINGS = frozenset({"warnings"})
-
 
 class Sources(Struct, frozen=True):
-    log: Log
+    seen: Seen
     imports: Imports
 
     def install(self) -> None:
-        log, original = self.log, linecache.getlines
+        seen, original = self.seen, linecache.getlines
 
         def getlines(filename: str, module_globals: Any = None) -> list[str]:  # noqa: ANN401
-            if log.active:
-                log.note(self._looked_up, filename)
+            if seen.active:
+                seen.note(self._looked_up, filename)
             return original(filename, module_globals)
 
         getlines.__doc__ = original.__doc__
@@ -168,14 +168,100 @@ class Sources(Struct, frozen=True):
         known = linecache.cache.get(file)
         if file.startswith("<") or (known is not None and len(known) == 4 and known[1] is None):
             return  # no file: code of the document, say
-        path = self.log.scope.path_of(file)
+        path = self.seen.scope.path_of(file)
         # Libraries note down who calls them, as torch does for each `manual_seed`: that is not to
         # be seen in a result. What they warn of is shown with its line.
         shown = not self.imports.in_library() and (
-            modules.asked_by_user() or modules.passes(_WARNINGS)
+            ownership.asked_by_user() or ownership.passes(frozenset({"warnings"}))
         )
         if path is not None and shown and os.path.exists(path):  # noqa: PTH110
-            self.log.read(path)
+            self.seen.read(path)
+
+
+# Variables of the environment.
+#
+# What libraries look at in passing. It counts where the project's own code asks for it.
+_NOISE = frozenset(
+    {"PATH", "HOME", "USER", "USERNAME", "LOGNAME", "SHELL", "PWD", "TMPDIR", "TEMP", "TMP"}
+    | {"LANG", "LANGUAGE", "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "CLICOLOR"}
+    | {"DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION", "SSH_TTY", "JPY_PARENT_PID", "CI"}
+    | {"TTY_COMPATIBLE", "TTY_INTERACTIVE"}
+)
+_NOISY = ("LC_", "PYTHON", "XDG_")
+# On their way through these it is never the variable that the code is after.
+_PASSING = frozenset(
+    {"subprocess", "tempfile", "locale", "gettext", "joblib.externals.loky.backend.fork_exec"}
+)
+_FIXED = frozenset({"COLUMNS", "LINES"})  # the worker gets the same ones in every build
+
+
+class Environment:
+    """Tells which variables are read that the process itself has not set.
+
+    `os.environ` raises no event, so its class is changed.
+    """
+
+    def __init__(self, seen: Seen, imports: Imports) -> None:
+        """What is in the environment now is what the process was given."""
+        self._seen = seen
+        self._imports = imports
+        self.given = environment().copy()
+        self._swept: object = None  # the last name given to who goes through all
+
+    def install(self) -> None:
+        kind = type(os.environ)
+        kind.__iter__ = self._sweeping(kind.__iter__)  # type: ignore[method-assign]
+        for name in ("__getitem__", "__len__", "__repr__"):
+            tell = self._read if name == "__getitem__" else self._all_read
+            setattr(kind, name, self._telling(getattr(kind, name), tell))
+
+    def is_given(self, name: str, values: Variables) -> bool:
+        """Whether a variable is, among `values`, what it was when the process started."""
+        key = os.fsencode(name)
+        return values.get(key) == self.given.get(key)
+
+    def _telling(
+        self, original: Callable[..., Any], tell: Callable[..., None]
+    ) -> Callable[..., Any]:
+        seen = self._seen
+
+        def watched(self_: Any, *key: Any) -> Any:  # noqa: ANN401
+            if seen.active and not (key and key[0] is self._swept):
+                seen.note(tell, *key)
+            return original(self_, *key)
+
+        watched.__name__ = original.__name__
+        return watched
+
+    def _sweeping(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """All names, and the value of each is likely to be asked for in between."""
+        seen = self._seen
+
+        def __iter__(self_: Any) -> Iterator[Any]:  # noqa: ANN401, N807
+            if seen.active:
+                seen.note(self._all_read)
+            for name in original(self_):
+                self._swept = name
+                yield name
+            self._swept = None
+
+        return __iter__
+
+    def _read(self, key: object) -> None:
+        name = os.fsdecode(key)  # type: ignore[arg-type]
+        if name in self._seen.variables or not self.is_given(name, environment()):
+            return
+        if name in _FIXED or ownership.passes(_PASSING):
+            return
+        noisy = name in _NOISE or name.startswith(_NOISY)
+        if noisy and (self._imports.in_library() or not ownership.asked_by_user()):
+            return
+        self._seen.tell("variable", name)
+
+    def _all_read(self) -> None:
+        silent = ALL in self._seen.variables or ownership.passes(_PASSING)
+        if not silent and not self._imports.in_library():
+            self._seen.tell("variable", ALL)
 
 
 # Libraries that open files by themselves, out of Python's sight.
@@ -204,23 +290,23 @@ _FUNCTIONS = {
 }
 
 
-def watch_libraries(log: Log, after_import: AfterImport) -> None:
+def watch_libraries(seen: Seen, after_import: AfterImport) -> None:
     for module in _FUNCTIONS:
-        after_import.do(module, lambda found: _replace_functions(log, found))
-    after_import.do("torch", lambda torch: _replace_classes(log, torch))
+        after_import.do(module, lambda found: _replace_functions(seen, found))
+    after_import.do("torch", lambda torch: _replace_classes(seen, torch))
 
 
-def _replace_functions(log: Log, module: ModuleType) -> None:
+def _replace_functions(seen: Seen, module: ModuleType) -> None:
     for function, argument, done in _FUNCTIONS[module.__name__]:
         original = getattr(module, function, None)
         if isinstance(original, type):
-            setattr(module, function, _watched_class(log, original, done))
+            setattr(module, function, _watched_class(seen, original, done))
         elif original is not None:
-            setattr(module, function, _watched(log, original, argument, done))
+            setattr(module, function, _watched(seen, original, argument, done))
 
 
 def _watched(
-    log: Log, original: Callable[..., Any], argument: str, done: str
+    seen: Seen, original: Callable[..., Any], argument: str, done: str
 ) -> Callable[..., Any]:
     if hasattr(original, "watched"):  # the same function under a second name
         return original
@@ -229,7 +315,7 @@ def _watched(
         path = arguments[0] if arguments else named.get(argument)
         # A mapping that is shared is one for writing.
         shared = arguments[1:2] == (True,) or named.get("shared")
-        log.note(_note, log, path, BOTH if shared else done)
+        seen.note(_note, seen, path, BOTH if shared else done)
         return original(*arguments, **named)
 
     functools.update_wrapper(watched, original)
@@ -237,12 +323,12 @@ def _watched(
     return watched
 
 
-def _watched_class(log: Log, original: type, done: str) -> type:
+def _watched_class(seen: Seen, original: type, done: str) -> type:
     """A subclass, so that `isinstance` goes on working."""
 
     class Watched(original):  # type: ignore[misc]
         def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
-            log.note(_note, log, arguments[0] if arguments else None, done)
+            seen.note(_note, seen, arguments[0] if arguments else None, done)
             super().__init__(*arguments, **named)
 
     Watched.__name__, Watched.__qualname__ = original.__name__, original.__qualname__
@@ -250,23 +336,23 @@ def _watched_class(log: Log, original: type, done: str) -> type:
     return Watched
 
 
-def _replace_classes(log: Log, torch: Any) -> None:  # noqa: ANN401
+def _replace_classes(seen: Seen, torch: Any) -> None:  # noqa: ANN401
     """What `torch.save`, `torch.load` and storages open files with."""
     for name, done in (("PyTorchFileReader", READS), ("PyTorchFileWriter", WRITES)):
         original = getattr(torch._C, name, None)
         if original is not None:
-            setattr(torch._C, name, _watched_class(log, original, done))
+            setattr(torch._C, name, _watched_class(seen, original, done))
     storage = getattr(torch, "UntypedStorage", None)
     if storage is not None:
-        watched = _watched(log, storage.from_file, "filename", READS)
+        watched = _watched(seen, storage.from_file, "filename", READS)
         storage.from_file = staticmethod(watched)
 
 
-def _note(log: Log, path: object, done: str) -> None:
+def _note(seen: Seen, path: object, done: str) -> None:
     if not isinstance(path, str | bytes) and not hasattr(path, "__fspath__"):
         return  # a file object, already seen
-    name = log.scope.path_of(path)
+    name = seen.scope.path_of(path)
     if name is not None and done != WRITES:
-        log.read(name)
+        seen.read(name)
     if name is not None and done != READS:
-        log.write(name)
+        seen.write(name)

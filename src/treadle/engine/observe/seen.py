@@ -5,103 +5,18 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import re
 import sys
+import threading
 from _thread import allocate_lock, get_ident
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
-from msgspec import Struct
-
 from treadle.engine.messages import WorkerSetup
+from treadle.engine.observe.ownership import Scope
 from treadle.engine.store.atomic import scratch_file
 from treadle.engine.store.files import FileDigests, said, standing
-
-PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120  (`treadle`)
-
-# Which paths count: all but Python's own files, the system's, and this program's.
-
-_SYSTEM = ("/proc", "/sys", "/dev", "/run")
-_SHARED_PREFIXES = ("/", "/usr", "/usr/local")  # of Python, and of much else
-_PYTHON = "lib/python{}.{}".format(*sys.version_info)
-_LONG = re.compile(r"//|/\.\.?(/|$)|./$")
-_NOISE = r"/__pycache__(/|$)|\.py[co]$|/(site|dist)-packages(/|$)"
-
-
-class Scope(Struct, frozen=True):
-    ignored: tuple[str, ...]  # folders, each with its final slash
-    documents: tuple[str, ...]  # the document's folders, each with its final slash
-    noise: re.Pattern[str]  # found in the paths that don't count, wherever they are
-
-    def path_of(self, path: object, folder: int | None = None) -> str | None:
-        """The absolute path, if it counts; None for a descriptor or an ignored one.
-
-        `folder` is the descriptor of the folder that it is relative to, if it is not negative.
-        """
-        if isinstance(path, int) or path is None:
-            return None
-        try:
-            text = os.fsdecode(path)  # type: ignore[arg-type]
-        except TypeError:
-            return None
-        if not text.startswith("/"):
-            text = f"{folder_of(folder)}/{text}"
-        if text.startswith(self.ignored) and "/.." not in text:
-            return None  # most of them
-        if _LONG.search(text):
-            text = _normal(text)
-        if f"{text}/".startswith(self.ignored) or "\0" in text or self.noise.search(text):
-            return None
-        return text
-
-
-def scope_of(setup: WorkerSetup, caches: Iterable[str]) -> Scope:
-    """The scope of a worker; `caches` are patterns of what libraries keep for themselves."""
-    own = project_folders(setup)
-    folders = {*_SYSTEM, PACKAGE, setup.blobs, setup.store or ""}
-    for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
-        folders.update(_of_python(prefix, own))
-    folders |= {os.path.realpath(folder) for folder in folders if folder}
-    ignored = sorted(f"{folder}/" for folder in folders if folder and folder != "/")
-    documents = tuple(f"{folder}/" for folder in own)
-    return Scope(tuple(ignored), documents, re.compile("|".join([_NOISE, *caches])))
-
-
-def project_folders(setup: WorkerSetup) -> tuple[str, ...]:
-    """Those that modules are imported from before any other, in this order."""
-    return tuple(folder for folder in (setup.code_path, setup.directory) if folder)
-
-
-def folder_of(descriptor: int | None) -> str:
-    """The path of an open folder; of the working directory where there is none."""
-    if descriptor is None or descriptor < 0:
-        return os.getcwd()  # noqa: PTH109
-    return os.path.realpath(f"/proc/self/fd/{descriptor}")
-
-
-def _of_python(prefix: str, own: Sequence[str]) -> list[str]:
-    """The folders below a prefix that hold nothing but Python's and its distributions' files."""
-    related = any(_inside(folder, prefix) or _inside(prefix, folder) for folder in own)
-    home = os.path.expanduser("~")  # noqa: PTH111
-    if related or prefix in _SHARED_PREFIXES or _inside(home, prefix):
-        names = (_PYTHON, _PYTHON.replace("lib", "lib64", 1), "lib/python3", "pyvenv.cfg")
-        return [f"{prefix}/{name}" for name in names]
-    return [prefix]
-
-
-def _inside(path: str, folder: str) -> bool:
-    return f"{path}/".startswith(f"{folder}/")
-
-
-def _normal(path: str) -> str:
-    if "/../" not in f"{path}/":
-        return os.path.normpath(path)
-    # What that means depends on links.
-    head, tail = os.path.split(path.rstrip("/"))
-    if tail in ("..", "."):
-        return os.path.realpath(path)
-    return os.path.join(os.path.realpath(head), tail)  # noqa: PTH118
-
+from treadle.engine.worker.imports import AfterImport
 
 # What several processes of one step observe, in the order it happened.
 
@@ -145,7 +60,7 @@ class Journal:
 LOST = "what it opens can't be followed"
 
 
-class Log:
+class Seen:
     """Collects while it is `active`; each thing once, as it was when it was first met."""
 
     def __init__(self, scope: Scope, digests: FileDigests, journal: Journal | None = None) -> None:
@@ -270,3 +185,103 @@ class Log:
                 self.modules.setdefault(name, file)
             case ["step"]:
                 self.clear()
+
+
+# Processes that the code starts with `multiprocessing` or joblib: they are observed as well.
+
+_SPAWNED = "--multiprocessing-fork"
+_START = "from treadle.engine.observe.observer import observe_child as start; start({}, {!r}); "
+_FORK_SERVER = "it starts processes from a fork server"
+_JOBLIB = "joblib.externals.loky"  # its pool and what looks after it are kept for the next use
+_JOBLIB_CHILD = f"{_JOBLIB}.backend.popen_loky_posix"
+_RUN = "import runpy; runpy.run_module({!r}, run_name='__main__', alter_sys=True)"
+
+Command = tuple[list[str], list[int]]  # a program with its arguments, descriptors it gets
+
+
+class Processes:
+    """Gives each child process the journal; what can't have it is told as unknown."""
+
+    def __init__(self, seen: Seen, setup: WorkerSetup) -> None:
+        self._seen = seen
+        names = ("directory", "code_path", "blobs", "store", "libraries")
+        self._setup = json.dumps({name: getattr(setup, name) for name in names})
+        self._has_server = False
+
+    def install(self, after_import: AfterImport) -> None:
+        os.register_at_fork(before=self._before_fork)
+        after_import.do("multiprocessing.util", self._follow_multiprocessing)
+        after_import.do(f"{_JOBLIB}.backend.fork_exec", self._follow_joblib)
+
+    def running(self) -> frozenset[int]:
+        module = sys.modules.get("multiprocessing.process")
+        children = list(getattr(module, "_children", ()))
+        return frozenset(
+            child.pid
+            for child in children
+            if child._popen.poll() is None and not type(child).__module__.startswith(_JOBLIB)
+        )
+
+    def unobserved(self) -> bool:
+        return self._has_server and bool(self.running())
+
+    def _before_fork(self) -> None:
+        if self._seen.active:
+            self._seen.share()
+
+    def _follow_multiprocessing(self, util: ModuleType) -> None:
+        original = util.spawnv_passfds
+
+        def spawnv_passfds(path: Any, args: Any, passfds: Any) -> Any:  # noqa: ANN401
+            if self._seen.active:
+                args, passfds = self._observed([os.fsdecode(word) for word in args], [*passfds])
+            return original(path, args, passfds)
+
+        util.spawnv_passfds = spawnv_passfds  # type: ignore[attr-defined]
+
+    def _follow_joblib(self, module: ModuleType) -> None:
+        original = module.fork_exec
+
+        def fork_exec(cmd: Any, keep_fds: Any, env: Any = None) -> Any:  # noqa: ANN401
+            if self._seen.active and [*cmd[1:3]] == ["-m", _JOBLIB_CHILD]:
+                start, keep_fds = self._start([*keep_fds])
+                cmd = [cmd[0], "-c", start + _RUN.format(_JOBLIB_CHILD), *cmd[3:]]
+            return original(cmd, keep_fds, env=env)
+
+        module.fork_exec = fork_exec  # type: ignore[attr-defined]
+
+    def _observed(self, words: list[str], descriptors: list[int]) -> Command:
+        """The command of a new process with what starts an observer in it."""
+        if _SPAWNED in words and "-c" in words:
+            program = words.index("-c") + 1
+            start, descriptors = self._start(descriptors)
+            words[program] = start + words[program]
+        elif any("forkserver" in word for word in words):
+            self._has_server = True
+            self._seen.note(self._seen.tell, "unknown", _FORK_SERVER)
+        return words, descriptors  # else Python's own helper, which tracks resources
+
+    def _start(self, descriptors: list[int]) -> tuple[str, list[int]]:
+        """The code that starts an observer, and the descriptors with the journal's."""
+        journal = self._seen.share().descriptor
+        return _START.format(journal, self._setup), [*descriptors, journal]
+
+
+# Threads that a step leaves running: what they do later belongs to no step.
+
+_TQDM = "TMonitor"  # looks at the clock
+_QUEUE = "QueueFeederThread"  # passes data on to a process
+
+
+def threads() -> frozenset[int]:
+    """The threads there are now, without those that are known to do no work of their own."""
+    found: dict[int, Any] = threading._active  # type: ignore[attr-defined]
+    if len(found) < 2:
+        return frozenset(found)
+    return frozenset(key for key, each in list(found.items()) if not _is_known(each))
+
+
+def _is_known(thread: threading.Thread) -> bool:
+    kind = type(thread)
+    known = kind.__name__ == _TQDM or kind.__module__.startswith(_JOBLIB)
+    return known or thread.name == _QUEUE

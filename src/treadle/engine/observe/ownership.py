@@ -1,0 +1,178 @@
+"""Whose a path is, and whose code runs: the project's, a library's, Python's or this program's."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from types import FrameType, ModuleType
+
+from msgspec import Struct
+
+from treadle.engine.messages import WorkerSetup
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH120  (`treadle`)
+_HERE = os.path.dirname(__file__)  # noqa: PTH120
+_STDLIB = os.path.dirname(os.__file__)  # noqa: PTH120
+_MACHINERY = "<frozen importlib"
+
+# Which paths count: all but Python's own files, the system's, and this program's.
+
+_SYSTEM = ("/proc", "/sys", "/dev", "/run")
+_SHARED_PREFIXES = ("/", "/usr", "/usr/local")  # of Python, and of much else
+_PYTHON = "lib/python{}.{}".format(*sys.version_info)
+_LONG = re.compile(r"//|/\.\.?(/|$)|./$")
+_NOISE = r"/__pycache__(/|$)|\.py[co]$|/(site|dist)-packages(/|$)"
+
+
+class Scope(Struct, frozen=True):
+    ignored: tuple[str, ...]  # folders, each with its final slash
+    documents: tuple[str, ...]  # the document's folders, each with its final slash
+    noise: re.Pattern[str]  # found in the paths that don't count, wherever they are
+
+    def path_of(self, path: object, folder: int | None = None) -> str | None:
+        """The absolute path, if it counts; None for a descriptor or an ignored one.
+
+        `folder` is the descriptor of the folder that it is relative to, if it is not negative.
+        """
+        if isinstance(path, int) or path is None:
+            return None
+        try:
+            text = os.fsdecode(path)  # type: ignore[arg-type]
+        except TypeError:
+            return None
+        if not text.startswith("/"):
+            text = f"{folder_of(folder)}/{text}"
+        if text.startswith(self.ignored) and "/.." not in text:
+            return None  # most of them
+        if _LONG.search(text):
+            text = _normal(text)
+        if f"{text}/".startswith(self.ignored) or "\0" in text or self.noise.search(text):
+            return None
+        return text
+
+
+def scope_of(setup: WorkerSetup, caches: Iterable[str]) -> Scope:
+    """The scope of a worker; `caches` are patterns of what libraries keep for themselves."""
+    own = project_folders(setup)
+    folders = {*_SYSTEM, PACKAGE, setup.blobs, setup.store or ""}
+    for prefix in {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}:
+        folders.update(_of_python(prefix, own))
+    folders |= {os.path.realpath(folder) for folder in folders if folder}
+    ignored = sorted(f"{folder}/" for folder in folders if folder and folder != "/")
+    documents = tuple(f"{folder}/" for folder in own)
+    return Scope(tuple(ignored), documents, re.compile("|".join([_NOISE, *caches])))
+
+
+def project_folders(setup: WorkerSetup) -> tuple[str, ...]:
+    """Those that modules are imported from before any other, in this order."""
+    return tuple(folder for folder in (setup.code_path, setup.directory) if folder)
+
+
+def folder_of(descriptor: int | None) -> str:
+    """The path of an open folder; of the working directory where there is none."""
+    if descriptor is None or descriptor < 0:
+        return os.getcwd()  # noqa: PTH109
+    return os.path.realpath(f"/proc/self/fd/{descriptor}")
+
+
+def _of_python(prefix: str, own: Sequence[str]) -> list[str]:
+    """The folders below a prefix that hold nothing but Python's and its distributions' files."""
+    related = any(_inside(folder, prefix) or _inside(prefix, folder) for folder in own)
+    home = os.path.expanduser("~")  # noqa: PTH111
+    if related or prefix in _SHARED_PREFIXES or _inside(home, prefix):
+        names = (_PYTHON, _PYTHON.replace("lib", "lib64", 1), "lib/python3", "pyvenv.cfg")
+        return [f"{prefix}/{name}" for name in names]
+    return [prefix]
+
+
+def _inside(path: str, folder: str) -> bool:
+    return f"{path}/".startswith(f"{folder}/")
+
+
+def _normal(path: str) -> str:
+    if "/../" not in f"{path}/":
+        return os.path.normpath(path)
+    # What that means depends on links.
+    head, tail = os.path.split(path.rstrip("/"))
+    if tail in ("..", "."):
+        return os.path.realpath(path)
+    return os.path.join(os.path.realpath(head), tail)  # noqa: PTH118
+
+
+# Whose code runs: who is behind a call.
+
+
+def outward() -> Iterator[FrameType]:
+    """The frames from the caller's on, without those of this folder."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith(_HERE):
+            yield frame
+        frame = frame.f_back
+
+
+def caller() -> FrameType:
+    """The frame that raised an event or called a function that stands in for another."""
+    return next(outward())
+
+
+def module_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", ""))
+
+
+def asked_by_user() -> bool:
+    """Whether the first frame outside of Python's library is code of the project."""
+    for frame in outward():
+        file = frame.f_code.co_filename
+        if not is_stdlib(file):
+            return _is_of_project(file)
+    return False
+
+
+def passes(modules: frozenset[str]) -> bool:
+    """Whether the project's code has called through code of one of these modules."""
+    for frame in outward():
+        if module_of(frame) in modules:
+            return True
+        if _is_of_project(frame.f_code.co_filename):
+            return False
+    return False
+
+
+def imports(frame: FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(_MACHINERY)
+
+
+def loads_code(frame: FrameType) -> bool:
+    """Whether a frame that opens a file is Python's, loading a module."""
+    back = frame.f_back
+    if back is None or not imports(frame):
+        return False
+    # A loader's get_data is open to all: only what is called for code is no reading of data.
+    return imports(back) or (back.f_code.co_name == "get_code" and is_ours(back.f_code.co_filename))
+
+
+def is_installed(file: str) -> bool:
+    return "/site-packages/" in file or "/dist-packages/" in file
+
+
+def is_ours(file: str) -> bool:
+    return file.startswith(PACKAGE)
+
+
+def is_stdlib(file: str) -> bool:
+    if file.startswith("<frozen"):
+        return True
+    return file.startswith(_STDLIB) and not is_installed(file)
+
+
+def is_library(module: ModuleType) -> bool:
+    """Whether a module is installed or Python's own; the rest belongs to the project."""
+    file = getattr(module, "__file__", None) or "<frozen>"
+    return is_installed(file) or is_stdlib(file)
+
+
+def _is_of_project(file: str) -> bool:
+    return not (is_stdlib(file) or is_installed(file) or is_ours(file))
