@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 
 from treadle import checks
-from treadle.app.current_build import read_record, record_path
+from treadle.app.record import read_record, record_path
 from treadle.engine.store.digest import digest
 from treadle.press.document.front_matter import author_path
 from treadle.press.document.model import Document

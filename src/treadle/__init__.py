@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from treadle.app import __version__ as __version__
-    from treadle.app.dry_run import Explained
     from treadle.app.report import Listener, Report
+    from treadle.app.why import Explained
     from treadle.press.tangle.write import Tangled
     from treadle.problem import Problem, Severity, Span
 
@@ -88,7 +88,7 @@ def check(path: StrPath, out: StrPath = "build", params: Params | None = None) -
     """
     from pathlib import Path
 
-    from treadle.app.dry_run import check as check_document
+    from treadle.app.check import check as check_document
     from treadle.app.report import Request
 
     return check_document(Request(Path(path), Path(out), params=params or {}))
@@ -104,8 +104,8 @@ def why(
     """What a build would do with each chunk, and why. Nothing is run; modules are extracted."""
     from pathlib import Path
 
-    from treadle.app.dry_run import explain
     from treadle.app.report import Request
+    from treadle.app.why import explain
 
     return explain(Request(Path(path), Path(out), code_dir=Path(code), params=params or {}))
 

@@ -6,13 +6,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from treadle.app.current_build import Build, is_record, record, record_path
+from treadle.app.current_build import Build
 from treadle.app.execute import Measuring, execute, worker_setup
-from treadle.app.folders import Scratch, obstacles
 from treadle.app.last_build import remember
 from treadle.app.prepare import misuses_of, prepare
 from treadle.app.publish import find_supplements, publish, stage, to_publish
+from treadle.app.record import is_record, record, record_path
 from treadle.app.report import Listener, Report, Request, Silent, Target
+from treadle.app.scratch import Scratch, obstacles
 from treadle.engine.plan.why import save_history
 from treadle.engine.run.workers import Workers
 from treadle.engine.store.blobs import Blobs, CorruptEntryError

@@ -20,7 +20,7 @@ from treadle.engine.plan.context import Context, Surroundings, program_digest
 from treadle.engine.plan.scans import KnownScans
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.run.kept import KeptTraces, failed
-from treadle.engine.run.run import Ran, run, run_all
+from treadle.engine.run.loop import Ran, run, run_all
 from treadle.engine.run.workers import Workers, worker_environment
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store

@@ -29,7 +29,7 @@ from treadle.engine.plan.validity import (
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import combined, unseen
-from treadle.engine.store.files import changed_since, standing
+from treadle.engine.store.file_digests import changed_since, standing
 from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.engine.trace import Observed, Trace
 from treadle.press.document.text import is_file

@@ -9,8 +9,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.app.folders import obstacles
 from treadle.app.report import Request
+from treadle.app.scratch import obstacles
 from treadle.press.cells import Cells, cells_of
 from treadle.press.document.model import Document
 from treadle.press.document.reader import read_document

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from treadle.app.folders import Scratch, remove_files
+from treadle.app.clean import remove_files
+from treadle.app.scratch import Scratch
 from treadle.engine.store.digest import combined
 from treadle.press.document.model import Document
 from treadle.press.document.settings import Settings, databases, no_database

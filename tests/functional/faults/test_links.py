@@ -78,7 +78,7 @@ def test_clean_removes_nothing_through_a_link(place: Callable[..., Place]) -> No
     images = made.folder / "build" / "report" / "images"
     shutil.move(images, mine := made.folder / "mine")
     images.symlink_to(mine)
-    from treadle.app.folders import clean
+    from treadle.app.clean import clean
 
     clean(made.folder / "build")
     assert (mine / "dot.png").is_file()

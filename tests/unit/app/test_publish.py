@@ -4,8 +4,9 @@ import shutil
 
 import pytest
 
-from treadle.app.folders import Scratch, clean
+from treadle.app.clean import clean
 from treadle.app.publish import find_supplements, publish
+from treadle.app.scratch import Scratch
 from treadle.press.latex.floats import Copy
 
 

@@ -7,7 +7,7 @@ from treadle.engine.cell import Cell
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.plan.context import Context, Surroundings
 from treadle.engine.run.kept import KeptTraces
-from treadle.engine.run.run import run
+from treadle.engine.run.loop import run
 from treadle.engine.run.workers import Workers
 from treadle.engine.scan.code import analyse
 from treadle.engine.store.store import Store

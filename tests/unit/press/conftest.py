@@ -5,8 +5,8 @@ import pytest
 from treadle.press.document.model import Chunk, Document, FrontMatter
 from treadle.press.document.options import ChunkOptions
 from treadle.press.latex.fragment import text_of
-from treadle.press.markdown.inline import Context, Findings, RenderOptions
 from treadle.press.markdown.render import render_markdown
+from treadle.press.markdown.running_text import Context, Findings, RenderOptions
 from treadle.problem import Span
 
 

@@ -17,8 +17,8 @@ from treadle.app import cli
 from treadle.app.cli.problems import Format, Printer, add_format
 
 if TYPE_CHECKING:
-    from treadle.app.dry_run import Verdict
     from treadle.app.report import Report, Request
+    from treadle.app.why import Verdict
 
 
 def add_build(commands: cli.Subcommands) -> None:
@@ -119,7 +119,7 @@ def _check(arguments: argparse.Namespace) -> cli.Exit:
 
 
 def _check_one(path: Path, params: Mapping[str, object], arguments: argparse.Namespace) -> cli.Exit:
-    from treadle.app.dry_run import check
+    from treadle.app.check import check
     from treadle.app.report import Request
 
     checked = check(Request(path, params=params))
@@ -172,8 +172,8 @@ def add_why(commands: cli.Subcommands) -> None:
 
 def _why(arguments: argparse.Namespace) -> cli.Exit:
     """Which chunks a build would run, and why; nothing is run."""
-    from treadle.app.dry_run import explain
     from treadle.app.report import Request
+    from treadle.app.why import explain
     from treadle.problem import has_errors
 
     params, misuses = cli.given_params(arguments)
@@ -256,7 +256,7 @@ def _clean(arguments: argparse.Namespace) -> cli.Exit:
 
 def _removed(arguments: argparse.Namespace) -> Iterator[str]:
     """Do it, and say what was done."""
-    from treadle.app.folders import clean, clean_cache, clean_old
+    from treadle.app.clean import clean, clean_cache, clean_old
     from treadle.engine.store.eviction import in_words
 
     out_dir = arguments.build_dir

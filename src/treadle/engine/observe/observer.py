@@ -15,10 +15,11 @@ from treadle.engine.observe import audit_events, state
 from treadle.engine.observe.modules import Attributes, Imports, Modules
 from treadle.engine.observe.ownership import project_folders, scope_of
 from treadle.engine.observe.patched_calls import Environment, Questions, Sources, watch_libraries
-from treadle.engine.observe.seen import Journal, Processes, Seen, threads
+from treadle.engine.observe.processes import Processes, threads
+from treadle.engine.observe.seen import Journal, Seen
 from treadle.engine.observe.state import Library, State
 from treadle.engine.store.digest import ALL, variable
-from treadle.engine.store.files import FileDigests, KnownFiles
+from treadle.engine.store.file_digests import FileDigests, KnownFiles
 from treadle.engine.trace import Observed
 from treadle.engine.worker.imports import AfterImport, import_fresh_from
 

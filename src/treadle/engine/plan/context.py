@@ -19,7 +19,7 @@ from treadle.engine.scan.code import Code
 from treadle.engine.scan.module_symbols import project_refs
 from treadle.engine.scan.modules import Modules
 from treadle.engine.store.digest import combined, digest, unseen
-from treadle.engine.store.files import FileDigests
+from treadle.engine.store.file_digests import FileDigests
 
 Fact = Callable[[str, int], str]  # name and a cell's number to a digest of what is so now
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from treadle.engine.cell import Cell
 from treadle.engine.store.digest import ALL, variable
-from treadle.engine.store.files import FileDigests, standing
+from treadle.engine.store.file_digests import FileDigests, standing
 from treadle.engine.trace import LINES, Observed, Trace
 
 SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave

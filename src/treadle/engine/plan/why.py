@@ -1,4 +1,4 @@
-"""Why each cell would run, or not, in words: the loop of `run.run` without workers.
+"""Why each cell would run, or not, in words: the loop of `run.loop` without workers.
 
 What its key is made of now is compared with what the last build left of that.
 """

@@ -18,7 +18,7 @@ from treadle.engine.plan.snapshot import Snapshot
 from treadle.engine.plan.validity import differs_each_time, outdated
 from treadle.engine.store.blobs import CorruptEntryError
 from treadle.engine.store.digest import combined
-from treadle.engine.store.files import changed_since
+from treadle.engine.store.file_digests import changed_since
 from treadle.engine.store.store import Store
 from treadle.engine.store.traces import Record
 from treadle.engine.trace import LINES, Display, Observed, Trace
@@ -62,7 +62,7 @@ class KeptTraces:
         paths = filter(_is_data, self._named(scanned))
         return {path: self._context.files.of(path) for path in paths}
 
-    def take(
+    def complete(
         self,
         scanned: ScannedCell,
         decision: Decision,

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.store.eviction import cache_limit
-from treadle.engine.store.files import FileDigests, KnownFiles
+from treadle.engine.store.file_digests import FileDigests, KnownFiles
 from treadle.engine.store.traces import Traces
 
 

@@ -19,18 +19,19 @@ from treadle.engine.messages import Answer, Step, Unrestored, Unstored, WorkerSe
 from treadle.engine.plugin import Plugins
 from treadle.engine.trace import LINES, Failure, Stream, Trace
 from treadle.engine.worker.capture import Capture
-from treadle.engine.worker.compile import (
+from treadle.engine.worker.failures import Place, attempt
+from treadle.engine.worker.imports import AfterImport, Seeds, import_fresh_from
+from treadle.engine.worker.limits import memory_limit, peak_memory, time_limit
+from treadle.engine.worker.run_code import (
     Compiler,
     InlineRunner,
     run_at_prompt,
     run_cell,
     source_of,
 )
-from treadle.engine.worker.failures import Place, attempt, memory_limit, peak_memory, time_limit
-from treadle.engine.worker.imports import AfterImport, Seeds, import_fresh_from
 
 if TYPE_CHECKING:
-    from treadle.engine.worker.memory import Memory
+    from treadle.engine.worker.session_values import Memory
 
 
 class Session:
@@ -75,7 +76,7 @@ class Session:
 
     def _new_memory(self, after_import: AfterImport) -> Memory:
         # Only where there is a store: without one a worker starts without all this.
-        from treadle.engine.worker.memory import Memory
+        from treadle.engine.worker.session_values import Memory
 
         return Memory(self._setup, self._namespace, self._compiler, after_import, self._plugins)
 

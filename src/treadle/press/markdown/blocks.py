@@ -12,7 +12,10 @@ from treadle.press.latex.escape import escape_code
 from treadle.press.latex.floats import Float, Tabular, figure_float, table, with_minus
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack, text_of
 from treadle.press.latex.listings import code_lines
-from treadle.press.markdown.inline import (
+from treadle.press.markdown.attributes import attributes_of, trailing_attributes
+from treadle.press.markdown.parser import PLACE, parse_inline
+from treadle.press.markdown.raw_latex import BEGIN, MATHS
+from treadle.press.markdown.running_text import (
     Context,
     display,
     graphic,
@@ -20,9 +23,6 @@ from treadle.press.markdown.inline import (
     line_of,
     render_inline,
 )
-from treadle.press.markdown.latex import BEGIN, MATHS
-from treadle.press.markdown.pandoc import attributes_of, trailing_attributes
-from treadle.press.markdown.parser import PLACE, parse_inline
 
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}

@@ -16,7 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.markdown import latex, pandoc
+from treadle.press.markdown import attributes, citations, raw_latex
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
@@ -35,20 +35,20 @@ def parser() -> MarkdownIt:
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
     blocks, inline, core = md.block.ruler, md.inline.ruler, md.core.ruler
-    blocks.before("code", "raw_environment", latex.raw_environment, pandoc.INTERRUPTS)
-    blocks.before("code", "maths_block", latex.maths_block, pandoc.INTERRUPTS)
-    blocks.before("code", "place", place_block, pandoc.INTERRUPTS)
-    blocks.before("fence", "div", div, pandoc.INTERRUPTS)
-    inline.before("escape", "raw_latex", latex.raw_inline)
-    inline.before("escape", "raw_group", latex.raw_group)
-    inline.before("escape", "maths_inline", latex.maths_inline)
-    inline.before("escape", "nonbreaking", pandoc.nonbreaking)
-    inline.before("link", "citation_group", pandoc.citation_group)
-    inline.before("link", "citation_bare", pandoc.citation_bare)
-    inline.before("strikethrough", "script", pandoc.script)
-    inline.after("image", "attributes", pandoc.attributes)
-    inline.at("newline", pandoc.counted_newline)
-    core.before("inline", "heading_attributes", pandoc.heading_attributes)
+    blocks.before("code", "raw_environment", raw_latex.raw_environment, attributes.INTERRUPTS)
+    blocks.before("code", "maths_block", raw_latex.maths_block, attributes.INTERRUPTS)
+    blocks.before("code", "place", place_block, attributes.INTERRUPTS)
+    blocks.before("fence", "div", div, attributes.INTERRUPTS)
+    inline.before("escape", "raw_latex", raw_latex.raw_inline)
+    inline.before("escape", "raw_group", raw_latex.raw_group)
+    inline.before("escape", "maths_inline", raw_latex.maths_inline)
+    inline.before("escape", "nonbreaking", attributes.nonbreaking)
+    inline.before("link", "citation_group", citations.citation_group)
+    inline.before("link", "citation_bare", citations.citation_bare)
+    inline.before("strikethrough", "script", attributes.script)
+    inline.after("image", "attributes", attributes.attributes)
+    inline.at("newline", attributes.counted_newline)
+    core.before("inline", "heading_attributes", attributes.heading_attributes)
     core.after("inline", "nesting", limit_nesting)
     core.after("block", "table_rows", check_rows)
     return md
@@ -96,7 +96,7 @@ def _check_row(line: str, number: int, columns: int, state: StateCore) -> None:
     inner = entries[not entries[0] : len(entries) - (not entries[-1])]
     if any(entry.strip() for entry in inner[columns:]):
         what = f"a row of {len(inner)} cells in a table of {columns} columns: the last are lost"
-        pandoc.remark(state.env, number, what, "in a cell, a `|` is written `\\|`")
+        attributes.remark(state.env, number, what, "in a cell, a `|` is written `\\|`")
 
 
 # Fenced divs, `::: theorem` to `:::`, and the places where chunks stand.
@@ -121,7 +121,9 @@ def place_block(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     found = PLACE.fullmatch(text.strip())
     if found is None:
         return False
-    return pandoc.push_block(state, silent, (start, start + 1), "place", "", number=int(found[1]))
+    return attributes.push_block(
+        state, silent, (start, start + 1), "place", "", number=int(found[1])
+    )
 
 
 def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
@@ -129,14 +131,14 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opening = _colons(state, start)
     if opening is None or not opening[2]:
         return False
-    close = pandoc.closing_line(range(start, end), partial(_opened, state))
+    close = attributes.closing_line(range(start, end), partial(_opened, state))
     if close is None:
-        pandoc.remark(state.env, start, "`:::` opens a block that nothing closes")
+        attributes.remark(state.env, start, "`:::` opens a block that nothing closes")
         return False
     if silent:
         return True
-    found = pandoc.parse_attributes(opening[2])
-    given = found[0] if found else pandoc.Attributes(classes=(opening[2].split()[0],))
+    found = attributes.parse_attributes(opening[2])
+    given = found[0] if found else attributes.Attributes(classes=(opening[2].split()[0],))
     token = state.push("div_open", "div", 1)
     token.map, token.meta = [start, close + 1], {"attributes": given}
     parent, line_max = state.parentType, state.lineMax
@@ -149,7 +151,7 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _colons(state: StateBlock, line: int) -> re.Match[str] | None:
-    return None if state.is_code_block(line) else COLONS.match(pandoc.text_at(state, line))
+    return None if state.is_code_block(line) else COLONS.match(attributes.text_at(state, line))
 
 
 def _opened(state: StateBlock, line: int) -> int:

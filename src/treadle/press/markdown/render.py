@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
+from treadle.press.markdown.attributes import remark
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.inline import (
+from treadle.press.markdown.parser import parse_inline, parser
+from treadle.press.markdown.running_text import (
     Context,
     Findings,
     Place,
@@ -24,8 +26,6 @@ from treadle.press.markdown.inline import (
     inline_latex,
     line_of,
 )
-from treadle.press.markdown.pandoc import remark
-from treadle.press.markdown.parser import parse_inline, parser
 
 DASHES = {"---": "\u2014", "--": "\u2013"}
 BREAKS = {"softbreak", "hardbreak", "html_inline"}

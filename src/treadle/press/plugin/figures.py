@@ -79,11 +79,11 @@ def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
 
 
 def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
-    from treadle.press.plugin import fonts
+    from treadle.press.plugin import font_files
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
-        for path in fonts.converted(_TEXT * style.font_size):
+        for path in font_files.converted(_TEXT * style.font_size):
             font_manager.fontManager.addfont(path)
     except OSError:  # no place to keep them: matplotlib's own Computer Modern does
         return
@@ -246,7 +246,7 @@ SINGLETONS = (("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"))
 def libraries() -> dict[str, Library]:
     from treadle.engine.observe.state import Library  # a build needs the variables alone
 
-    caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # ours: `fonts`
+    caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # ours: `font_files`
     library = Library(probes, caches, ("/matplotlibrc",), OPAQUE, SINGLETONS)
     return {"matplotlib": library}
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from treadle.engine.plan.validity import Present, outdated
 from treadle.engine.store.digest import combined, digest
-from treadle.engine.store.files import FileDigests, standing
+from treadle.engine.store.file_digests import FileDigests, standing
 from treadle.engine.trace import Observed
 from treadle.press.tex.engine import PDFLATEX, Engine, Patience, Programs
 from treadle.press.tex.log import first_error

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import combined, digest
-from treadle.engine.store.files import changed_since
+from treadle.engine.store.file_digests import changed_since
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
 from treadle.press.document.model import Document, Prose

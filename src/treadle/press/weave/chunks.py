@@ -13,8 +13,8 @@ from treadle.press.document.options import HIDDEN
 from treadle.press.latex.floats import Float, Graphic, figure_float, figures_in_place, length
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.listings import code_lines, output_lines
-from treadle.press.markdown.inline import Place
 from treadle.press.markdown.parser import place, typed
+from treadle.press.markdown.running_text import Place
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.outputs import (
     Shown,

@@ -15,7 +15,7 @@ from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display, Echo, Output, Stream
 from treadle.press.latex.floats import Float, Tabular, entry, table
 from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at
-from treadle.press.markdown.inline import Place
+from treadle.press.markdown.running_text import Place
 from treadle.press.plugin.tables import TABLE, Table
 
 _TABLE = Decoder(Table)

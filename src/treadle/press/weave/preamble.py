@@ -13,8 +13,8 @@ from treadle.press.document.settings import Settings, read_settings
 from treadle.press.latex.escape import declared, escape
 from treadle.press.latex.floats import NOTES
 from treadle.press.latex.fragment import Fragment, Line, render, text_of
-from treadle.press.markdown.inline import Context
 from treadle.press.markdown.render import plain_text, render_line, running_line
+from treadle.press.markdown.running_text import Context
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
 OWN_HEADINGS = ("scr", "ams")  # classes of these names don't go with titlesec

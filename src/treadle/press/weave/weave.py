@@ -15,9 +15,9 @@ from treadle.press.document.settings import Settings, read_settings
 from treadle.press.latex.escape import printable
 from treadle.press.latex.floats import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, render, stack, templates, text_of
-from treadle.press.markdown.inline import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import render_line, render_markdown
+from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
 from treadle.press.weave.ledger import (

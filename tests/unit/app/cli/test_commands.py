@@ -3,8 +3,8 @@ import os
 import pytest
 
 from treadle.app.cli.main import main
-from treadle.app.folders import Scratch
 from treadle.app.publish import publish
+from treadle.app.scratch import Scratch
 from treadle.engine.store.store import Store, store_folder
 
 KEY = bytes(range(32))

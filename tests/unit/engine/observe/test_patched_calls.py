@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from tests.unit.engine.observe.conftest import Observe
 
-from treadle.engine.store import files
 from treadle.engine.store.digest import variable
-from treadle.engine.store.files import FileDigests
+from treadle.engine.store.file_digests import FileDigests, standing
 from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
@@ -53,7 +52,7 @@ def test_what_is_asked_about_a_file(seen: Seen, folder: Path, code: str, how: st
     path = str(folder / "x")
     Path(path).write_text("x")
     observed = seen(f"import os, pathlib\n{code}")
-    assert (path, how, files.standing(path, how)) in observed.stats
+    assert (path, how, standing(path, how)) in observed.stats
 
 
 def test_a_link_is_followed_or_not(seen: Seen, folder: Path) -> None:
@@ -124,7 +123,7 @@ def test_an_entry_of_a_folder_tells_more_than_its_name(seen: Seen, folder: Path)
     (folder / "data" / "a").write_text("a")
     observed = seen("import os; [each.stat().st_size for each in os.scandir('data')]")
     path = str(folder / "data" / "a")
-    assert (path, "all", files.standing(path, "all")) in observed.stats
+    assert (path, "all", standing(path, "all")) in observed.stats
 
 
 @pytest.mark.parametrize(

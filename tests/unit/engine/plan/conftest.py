@@ -13,7 +13,7 @@ from treadle.engine.plan.decide import Decision, Found, decide
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot
 from treadle.engine.scan.code import analyse
-from treadle.engine.store.files import FileDigests
+from treadle.engine.store.file_digests import FileDigests
 from treadle.engine.trace import Binding, Trace
 
 Contexts = Callable[..., Context]

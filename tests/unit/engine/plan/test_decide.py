@@ -9,7 +9,7 @@ from treadle.engine.cell import Cell
 from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import Decision, decide
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.store.files import FileDigests
+from treadle.engine.store.file_digests import FileDigests
 from treadle.engine.trace import Failure, Trace
 
 

@@ -10,7 +10,7 @@ from treadle.engine.messages import Define, Load, Step
 from treadle.engine.plan.dependencies import dependencies_of
 from treadle.engine.plan.restore import Holdings, cells_to_rerun, step_of
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.store.files import FileDigests
+from treadle.engine.store.file_digests import FileDigests
 from treadle.engine.trace import Binding, Observed, Trace
 
 

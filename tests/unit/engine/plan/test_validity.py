@@ -19,7 +19,7 @@ from treadle.engine.plan.validity import (
     version_of,
 )
 from treadle.engine.store.digest import variable
-from treadle.engine.store.files import FileDigests, standing
+from treadle.engine.store.file_digests import FileDigests, standing
 
 
 def test_files(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ import pytest
 from treadle.engine.messages import Load
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding
+from treadle.engine.values.groups import Values
 from treadle.engine.values.handlers import ValueHandler
-from treadle.engine.values.values import Values
 from treadle.press.plugin import figures
 
 
@@ -46,14 +46,14 @@ class Session:
         return token
 
     def group(self, name: str, *others: str) -> Binding:
-        return next(g for g in self.values.groups([name, *others]) if name in g.names)
+        return next(g for g in self.values.stored_groups([name, *others]) if name in g.names)
 
     def together(self, *names: str) -> list[tuple[str, ...]]:
         return [group.names for group in self.values.tokens(names)]
 
     def again(self, *names: str) -> None:
         """Store these names, forget them, and bind them again from the store."""
-        groups = self.values.groups(names)
+        groups = self.values.stored_groups(names)
         for group in groups:
             assert group.entry, group.trouble
             for name in group.names:
@@ -65,7 +65,7 @@ class Session:
 
     def trouble(self, code: str, name: str = "x") -> str:
         self.run(code)
-        (group,) = self.values.groups([name])
+        (group,) = self.values.stored_groups([name])
         assert not group.entry
         return group.trouble
 

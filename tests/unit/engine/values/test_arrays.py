@@ -141,7 +141,7 @@ def test_two_loads_do_not_share(session: Session) -> None:
     from treadle.engine.messages import Load
 
     session.run("import numpy as np\nx = np.zeros(100_000)")
-    (group,) = session.values.groups(["x"])
+    (group,) = session.values.stored_groups(["x"])
     load = Load(group.entry, group.names, group.token)
     assert session.values.load(load)
     session.run("a = x; a[0] = 1")
@@ -152,7 +152,7 @@ def test_two_loads_do_not_share(session: Session) -> None:
 
 def test_a_large_array_is_stored_once_for_all_who_hold_it(session: Session) -> None:
     session.run("import numpy as np\nx = np.arange(50_000.); y = [1, np.arange(50_000.)]")
-    one, other = session.values.groups(["x", "y"])
+    one, other = session.values.stored_groups(["x", "y"])
     (blob,) = session.values.blobs_of(one.entry)
     assert session.values.blobs_of(other.entry) == (blob,)
     assert len(session.blobs.open(blob)) == 400_000

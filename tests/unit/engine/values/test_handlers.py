@@ -84,9 +84,9 @@ def test_what_a_library_needs_is_loaded_with_its_values() -> None:
     code = (
         "import sys, tempfile\n"
         "from treadle.engine.store.blobs import Blobs\n"
-        "from treadle.engine.values.values import Values\n"
+        "from treadle.engine.values.groups import Values\n"
         "values = Values({'x': [{1, 2}, len]}, Blobs(tempfile.mkdtemp()), lambda _: False)\n"
-        "assert values.groups(['x'])[0].entry\n"
+        "assert values.stored_groups(['x'])[0].entry\n"
         "libraries = ('numpy', 'torch', 'pandas')\n"
         "print([name for name in libraries if name in sys.modules])\n"
         "print([name for name in sys.modules if name.endswith('_values')])\n"

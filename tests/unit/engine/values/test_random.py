@@ -42,7 +42,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def again(one: Session, *names: str) -> None:
-    groups = one.values.groups(names)
+    groups = one.values.stored_groups(names)
     for group in groups:
         assert group.entry, group.trouble
         for name in group.names:
@@ -71,7 +71,7 @@ def test_plain_values_come_back_and_copies_have_the_same_token(store: Path, valu
     one = Session(store)
     one.names["x"] = value
     before = one.values.token_of("x")
-    (group,) = one.values.groups(["x"])
+    (group,) = one.values.stored_groups(["x"])
     if not group.entry:
         assert "a set whose order can't be restored" in group.trouble
         return
@@ -134,7 +134,7 @@ def test_random_sharing_comes_back(
     for name, which in zip(names, bound, strict=True):
         one.names[name] = objects[which % len(objects)]
     wanted = shape([one.names[name] for name in names])
-    groups = one.values.groups(names)
+    groups = one.values.stored_groups(names)
     assert connected(one, names) == sorted(group.names for group in groups)
     again(one, *names)
     assert shape([one.names[name] for name in names]) == wanted

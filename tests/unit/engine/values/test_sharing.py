@@ -47,7 +47,7 @@ def test_groups_are_who_shares_what_can_change(
 
 def test_a_group_that_holds_something_opaque_is_opaque(session: Session) -> None:
     session.run("def f(): pass\nx = [f]; y = [x, iter('ab')]; z = [x]")
-    (group,) = session.values.groups(["x", "y", "z"])
+    (group,) = session.values.stored_groups(["x", "y", "z"])
     assert group.names == ("x", "y", "z")
     assert (group.token, group.entry) == ("", "")
     assert group.trouble == "`y` holds a str_ascii_iterator, which can't be stored" or (
@@ -107,7 +107,7 @@ def test_what_was_shared_is_shared_after_a_restore(
 
 def test_an_instance_comes_back_as_one_of_the_class_there_is(session: Session) -> None:
     session.run("class C:\n    def __init__(self): self.a = [1]\nx = C()")
-    (group,) = session.values.groups(["x"])
+    (group,) = session.values.stored_groups(["x"])
     session.run("class C:\n    def more(self): return self.a + [2]")
     from treadle.engine.messages import Load
 
@@ -128,7 +128,7 @@ def test_a_part_of_a_group_can_be_bound(session: Session) -> None:
     from treadle.engine.messages import Load
 
     session.run("x = [1]; y = [x]")
-    (group,) = session.values.groups(["x", "y"])
+    (group,) = session.values.stored_groups(["x", "y"])
     session.run("del x; y = 3")
     assert session.values.load(Load(group.entry, ("x",), group.token))
     assert session.get("x == [1] and y == 3")
@@ -139,7 +139,7 @@ def test_what_does_not_load_binds_nothing(session: Session, spoil: str) -> None:
     from treadle.engine.messages import Load
 
     session.run("class C: pass\nx = C()\ny = [x, 5000 * 'large']")
-    (group,) = session.values.groups(["x", "y"])
+    (group,) = session.values.stored_groups(["x", "y"])
     entry = session.blobs._path(group.entry)
     names = group.names
     if spoil == "missing":
@@ -176,7 +176,7 @@ def test_what_pickle_would_lose_is_not_stored(session: Session, code: str) -> No
 
 def test_an_object_and_its_own_dictionary_are_not_stored(session: Session) -> None:
     session.run("class C: pass\nx = C(); y = vars(x)")
-    (group,) = session.values.groups(["x", "y"])
+    (group,) = session.values.stored_groups(["x", "y"])
     assert group.names == ("x", "y")
     assert group.trouble == "`x`, `y` do not come back from the store as before"
 
@@ -190,7 +190,7 @@ def test_equal_values_are_stored_once_and_found_again(session: Session) -> None:
 
 def test_state_of_a_class_is_not_lost_beside_the_class(session: Session) -> None:
     session.run("shared = []\nclass C:\n    a = shared")
-    (group,) = session.values.groups(["C", "shared"])
+    (group,) = session.values.stored_groups(["C", "shared"])
     assert group.names == ("C", "shared")
     assert group.token
     assert not group.entry
@@ -199,7 +199,7 @@ def test_state_of_a_class_is_not_lost_beside_the_class(session: Session) -> None
 
 def test_a_definition_needs_no_entry(session: Session) -> None:
     session.run("def f(): pass\nclass C: pass")
-    for group in session.values.groups(["f", "C"]):
+    for group in session.values.stored_groups(["f", "C"]):
         assert group.token
         assert (group.entry, group.trouble) == ("", "")
 
@@ -239,7 +239,7 @@ def test_a_small_value_whose_entry_is_spoilt_binds_nothing(
     from treadle.engine.messages import Load
 
     session.run("x = [1, 2]")
-    (group,) = session.values.groups(["x"])
+    (group,) = session.values.stored_groups(["x"])
     session.run("del x")
     assert session.values.blobs_of(group.entry) == ()
     assert not session.values.load(Load(spoil(group.entry), group.names, group.token))

@@ -52,7 +52,7 @@ SAME = [
 def test_made_twice_it_has_the_same_token_and_comes_back(session: Session, code: str) -> None:
     first = session.token(code)
     assert session.token(code) == first
-    (group,) = session.values.groups(["x"])
+    (group,) = session.values.stored_groups(["x"])
     if not group.entry:  # what a statement defines is defined again
         assert session.get("isinstance(x, type) or x.__name__ == 'x'")
         assert not group.trouble
@@ -254,12 +254,12 @@ def test_no_method_of_the_user_is_called_but_those_of_pickle(session: Session) -
 
 def test_deep_nesting_is_a_token_or_words(session: Session) -> None:
     session.run("x = []\nfor _ in range(5000): x = [x]")
-    (group,) = session.values.groups(["x"])
+    (group,) = session.values.stored_groups(["x"])
     assert group.token
     assert not group.entry
     assert "`x`" in group.trouble
     session.run("x = []\nfor _ in range(200_000): x = [x]")
-    (group,) = session.values.groups(["x"])
+    (group,) = session.values.stored_groups(["x"])
     assert group.token == ""
     assert group.trouble == "`x` is nested too deeply, which can't be stored"
     session.run("while x: x = x[0]")  # taken apart by hand: a stack overflow otherwise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from treadle.engine.values.codes import Codes
-from treadle.engine.worker.compile import Compiler
+from treadle.engine.worker.run_code import Compiler
 
 _FUNCTION = "def root(x):\n    return math.sqrt(x)\n"
 _CLASS = "class Root:\n    def of(self, x):\n        return math.sqrt(x) + cmath.sqrt(x).real\n"

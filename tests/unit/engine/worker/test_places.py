@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from treadle.engine.worker.compile import Compiler
+from treadle.engine.worker.run_code import Compiler
 
 CODES = [
     *("x = 1", "'doc'\nx = 1", "# only", "", "from __future__ import annotations\nx: y = 1"),

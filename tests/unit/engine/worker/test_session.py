@@ -41,7 +41,7 @@ def test_future_imports_stay(run, shown):
 
 
 def test_the_worker_has_no_future_imports_of_its_own(tmp_path):
-    from treadle.engine.worker.compile import Compiler
+    from treadle.engine.worker.run_code import Compiler
 
     compiler = Compiler()
     namespace: dict[str, object] = {}

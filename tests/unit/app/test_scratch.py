@@ -1,7 +1,8 @@
 import pytest
 
-from treadle.app.folders import Scratch, clean, clean_cache, clean_old
+from treadle.app.clean import clean, clean_cache, clean_old
 from treadle.app.publish import publish
+from treadle.app.scratch import Scratch
 from treadle.engine.store.store import Store, store_folder
 
 KEY = bytes(range(32))

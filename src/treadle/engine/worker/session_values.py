@@ -20,10 +20,10 @@ from treadle.engine.observe.observer import Observer
 from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import PRESUMED, Binding, Display, Trace
-from treadle.engine.values.values import Values
+from treadle.engine.values.groups import Values
 from treadle.engine.worker.capture import OutputStream
-from treadle.engine.worker.compile import Compiler
 from treadle.engine.worker.imports import AfterImport
+from treadle.engine.worker.run_code import Compiler
 
 # Libraries, and functions, whose state is compared before and after: no need to presume.
 WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
@@ -109,7 +109,7 @@ class Memory:
         for name in deleted:
             self._groups.pop(name, None)
         touched = self._touched(step, bound)
-        groups = tuple(self._changed(self._values.groups(sorted(touched)), step))
+        groups = tuple(self._changed(self._values.stored_groups(sorted(touched)), step))
         for group in groups:
             self._groups.update(dict.fromkeys(group.names, group))
         blobs = set(_shown_files(trace))

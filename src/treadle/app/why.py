@@ -1,74 +1,23 @@
-"""What can be told of a document without running it: its problems, and what a build would run.
-
-For the latter its modules are extracted all the same: what they hold is part of the answer.
-"""
+"""Why each chunk of a document would run, or not: none of its code is run."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from msgspec import Struct, ValidationError, convert
-from msgspec.structs import replace
+from msgspec import Struct
 
-from treadle.app.current_build import Build, read_record, record_path
+from treadle.app.current_build import Build
 from treadle.app.execute import Measuring, context_of
-from treadle.app.folders import Scratch, say_nothing
 from treadle.app.prepare import Prepared, misuses_of, prepare
-from treadle.app.report import Report, Request, Silent
+from treadle.app.report import Request, Silent
+from treadle.app.scratch import Scratch, say_nothing
 from treadle.engine.cell import Cell
 from treadle.engine.plan.why import Foreseen, History, foresee
 from treadle.engine.run.kept import KeptTraces
 from treadle.engine.store.store import Store, store_folder
-from treadle.press.checks.findings import findings
-from treadle.press.checks.prose import Computed
-from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.document.model import Chunk
 from treadle.press.tangle.write import tangle
-from treadle.press.weave.weave import check_template
 from treadle.problem import Problem, Span, has_errors
-
-
-class _Record(Struct):
-    """What is asked of `STEM.json`."""
-
-    values: tuple[Computed, ...] = ()
-
-
-def check(request: Request) -> Report:
-    """All problems that can be told before any code runs; of a sound document, what a strict
-    reader would ask."""
-    if misuses := misuses_of(request):
-        return Report(misuses=misuses)
-    prepared = prepare(request)
-    found = (*prepared.problems, *check_template(prepared.document))
-    if not has_errors(found):
-        values = (*_params(prepared), *_values(request, prepared.document))
-        found += findings(prepared.document, prepared.text, values)
-    ordered = tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
-    return Report(ordered, misuses=prepared.misuses)
-
-
-def _params(prepared: Prepared) -> Iterator[Computed]:
-    line = prepared.document.front.lines.get("params", 1)
-    for name, value in prepared.params.items():
-        if isinstance(value, int) and not isinstance(value, bool):
-            yield Computed(str(value), f"params.{name}", line)
-
-
-def _values(request: Request, document: Document) -> Iterator[Computed]:
-    """What the document's inline code showed when it was last built, if it was."""
-    shown = {value.code: value for value in _recorded(request)}
-    for block in document.blocks:
-        for inline in block.inlines if isinstance(block, Prose) else ():
-            if inline.shows and (value := shown.get(inline.code.strip())) is not None:
-                yield replace(value, line=inline.span.line)
-
-
-def _recorded(request: Request) -> tuple[Computed, ...]:
-    path = record_path(request.out_dir, request.path.stem)
-    try:
-        return convert(read_record(path), _Record).values
-    except ValidationError:
-        return ()
 
 
 class Verdict(Struct, frozen=True):

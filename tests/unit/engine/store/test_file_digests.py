@@ -3,15 +3,9 @@ import time
 
 import pytest
 
-from treadle.engine.store import files as stats
+from treadle.engine.store import file_digests as stats
 from treadle.engine.store.digest import digest
-from treadle.engine.store.files import (
-    LARGE,
-    FileDigests,
-    KnownFiles,
-    stamp_of,
-    standing,
-)
+from treadle.engine.store.file_digests import LARGE, FileDigests, KnownFiles, stamp_of, standing
 
 LONG_AGO = 10**18  # nanoseconds since 1970: some day in 2001
 HUGE = b"0123456789" * (LARGE // 10)
@@ -83,7 +77,7 @@ def test_other_contents_of_the_same_size_and_time_are_noticed(files, path, later
 def test_a_file_written_twice_within_a_tick_is_noticed(files, path, monkeypatch):
     """Not even ctime tells: the clock of a file system may stand for some milliseconds."""
     frozen = (1, 2, 3, time.time_ns(), time.time_ns())
-    monkeypatch.setattr("treadle.engine.store.files.stamp_of", lambda found: frozen)
+    monkeypatch.setattr("treadle.engine.store.file_digests.stamp_of", lambda found: frozen)
     files.of(str(path))
     path.write_bytes(b"1,3")
     assert files.of(str(path)) == digest(b"1,3")
@@ -101,7 +95,7 @@ def test_what_is_forgotten_is_read_again(files, path, later, monkeypatch, forget
     later(10)
     files.of(str(path))
     frozen = stamp_of(path.stat())
-    monkeypatch.setattr("treadle.engine.store.files.stamp_of", lambda found: frozen)
+    monkeypatch.setattr("treadle.engine.store.file_digests.stamp_of", lambda found: frozen)
     path.write_bytes(b"1,3")
     assert files.of(str(path)) == digest(b"1,2")
     forget(files, path)

@@ -23,8 +23,9 @@ from treadle.press.latex.escape import (
 )
 from treadle.press.latex.floats import Copy, Graphic, find_image, length
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
-from treadle.press.markdown.latex import BEGIN, MATHS
-from treadle.press.markdown.pandoc import attributes_of, cite
+from treadle.press.markdown.attributes import attributes_of
+from treadle.press.markdown.citations import cite
+from treadle.press.markdown.raw_latex import BEGIN, MATHS
 from treadle.problem import Problem, Span, warning
 
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")

@@ -1,5 +1,5 @@
-"""Where builds put their files: under `DIR/.treadle/STEM/`, used by one build at a time, what DIR
-is given, what is in the way there, and how all of it is removed, and nothing else."""
+"""The folders of a build under `DIR/.treadle/STEM/`, used by one build at a time; and what lies in
+its way."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
-
-from treadle.engine.store import eviction as evict
-from treadle.engine.store.eviction import PARTS, Removed
-from treadle.engine.store.store import store_folder
 
 FOLDER = ".treadle"
 
@@ -149,95 +145,3 @@ def obstacles(out_dir: Path, names: Iterable[str]) -> Iterator[str]:
             yield f"{folder} is a link, and files would be written through it: {AWAY}"
         elif folder.exists() and not folder.is_dir():
             yield f"{folder} is a file, and a folder is to be put there: {AWAY}"
-
-
-# Removing it.
-
-# What running LaTeX on STEM.tex by hand leaves beside it.
-BY_HAND = (".aux", ".log", ".out", ".toc", ".lof", ".lot", ".loa", ".bbl", ".blg", ".synctex.gz")
-
-
-def clean(
-    out_dir: Path, stems: tuple[str, ...] = (), waiting: Callable[[], None] = say_nothing
-) -> tuple[Path, ...]:
-    """Remove what was built in `out_dir` (of these documents; of all if none): the files.
-
-    The cache stays. `waiting` is called if a build has to come to its end first.
-    """
-    found = sorted(path.name for path in (out_dir / FOLDER).glob("*") if path.is_dir())
-    removed: list[Path] = []
-    for stem in found:
-        scratch = Scratch(out_dir, stem)
-        if (not stems or stem in stems) and _parts(scratch):
-            with scratch.locked(waiting):  # not under a build's feet
-                removed += _clean_one(scratch)
-    remove_empty(out_dir / FOLDER, out_dir.parent)
-    return tuple(removed)
-
-
-def clean_cache(out_dir: Path) -> Removed:
-    """Remove the cache of builds to `out_dir`. Raises OSError."""
-    removed = evict.remove_all(store_folder(out_dir))
-    remove_empty(store_folder(out_dir), out_dir.parent)
-    return removed
-
-
-def clean_old(out_dir: Path, seconds: float) -> Removed:
-    """Remove what the cache holds and no build has used for so many seconds. Raises OSError."""
-    return evict.remove_older(store_folder(out_dir), seconds)
-
-
-def _clean_one(scratch: Scratch) -> tuple[Path, ...]:
-    names = scratch.published()
-    if f"{scratch.stem}.tex" in names:
-        names |= {f"{scratch.stem}{suffix}" for suffix in BY_HAND}
-    scratch.rules.unlink(missing_ok=True)
-    removed = remove_files(scratch.out_dir, names)
-    return (*removed, *_remove_scratch(scratch))
-
-
-def _parts(scratch: Scratch) -> list[Path]:
-    """What lies there of the document's; the cache may, too: one may be called `store.pmd`."""
-    kept = PARTS if scratch.root == store_folder(scratch.out_dir) else ()
-    return [path for path in scratch.root.iterdir() if path.name not in kept]
-
-
-def _remove_scratch(scratch: Scratch) -> tuple[Path, ...]:
-    removed: list[Path] = []
-    for path in _parts(scratch):
-        if path.is_dir() and not path.is_symlink():
-            removed += (file for file in path.rglob("*") if file.is_file())
-            shutil.rmtree(path)
-        else:
-            removed.append(path)
-            path.unlink()
-    remove_empty(scratch.root, scratch.out_dir)
-    return tuple(removed)
-
-
-def remove_files(folder: Path, names: Iterable[str]) -> tuple[Path, ...]:
-    """Remove these files of `folder`, and folders that are empty then; what was removed.
-
-    Nothing is removed through a link that somebody has put in a folder's place meanwhile.
-    """
-    removed = []
-    for path in sorted(folder / name for name in names):
-        if any(above.is_symlink() for above in path.parents if folder in above.parents):
-            continue
-        if path.is_file() or path.is_symlink():
-            path.unlink()
-            removed.append(path)
-        remove_empty(path.parent, folder)
-    return tuple(removed)
-
-
-def remove_empty(folder: Path, top: Path) -> None:
-    """Remove `folder` and those above it, below `top`, as far as they are empty."""
-    while top in folder.parents:
-        try:
-            folder.rmdir()
-        except FileNotFoundError:
-            pass
-        except OSError:  # not empty
-            return
-        folder = folder.parent

@@ -1,10 +1,9 @@
-"""Pandoc's attributes, citations, small marks such as H~2~O, and what all rules of the parser
-share."""
+"""Pandoc's attributes, small marks such as H~2~O, and what all rules of the parser share."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from markdown_it.ruler import RuleOptionsType
@@ -15,7 +14,7 @@ from markdown_it.rules_inline.newline import newline
 from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct, field
 
-from treadle.press.latex.escape import escape_prose, label_name
+from treadle.press.latex.escape import label_name
 
 INTERRUPTS: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 UNCLOSED = 100  # braces or divs within one another beyond which nobody waits for the closing one
@@ -182,87 +181,3 @@ def heading_attributes(state: StateCore) -> None:
         if heading.type == "heading_open":
             inline.content, found = trailing_attributes(inline.content)
             heading.meta = {"attributes": found}
-
-
-# Citations, as natbib's commands, and cross-references, as cleveref's.
-
-KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*|_\w+)"
-LABELS = {
-    "alg", "app", "cor", "def", "eq", "ex", "fig", "lem", "line", "lst", "prop", "rem", "sec",
-    "tab", "tbl", "thm",
-}  # fmt: skip
-BARE = re.compile(rf"(?P<minus>-?)@(?P<key>{KEY})(?: ?\[(?P<note>[^\[\]@]+)\](?![(\[{{]))?")
-GROUP = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\](?![(\[{])", re.DOTALL)
-CITED = re.compile(rf"(?P<prefix>(?:.*?\s)?)(?P<minus>-?)@(?P<key>{KEY})(?P<suffix>.*)", re.DOTALL)
-
-
-class Citation(Struct, frozen=True):
-    """One key, with the words before and after it. `year_only` is `-@key`."""
-
-    key: str
-    prefix: str = ""
-    suffix: str = ""
-    year_only: bool = False
-
-    @property
-    def label(self) -> str | None:
-        """The label it refers to, if it is a cross-reference and not a citation."""
-        kind, colon, rest = self.key.partition(":")
-        return f"{kind.lower()}:{rest}" if colon and kind.lower() in LABELS else None
-
-
-def citation_group(state: StateInline, silent: bool) -> bool:
-    """`[see @key, p. 3; -@other]`."""
-    if state.src[state.pos] != "[" or (found := GROUP.match(state.src, state.pos)) is None:
-        return False
-    items: list[Citation] = []
-    for part in found[1].split(";"):
-        if (item := CITED.fullmatch(part)) is None:
-            return False
-        key, suffix = label_name(item["key"].strip("{}")), item["suffix"].strip()
-        suffix = suffix.removeprefix(",").strip()
-        items.append(Citation(key, item["prefix"].strip(), suffix, bool(item["minus"])))
-    return push(state, silent, found.end(), "citation", group=True, items=tuple(items))
-
-
-def citation_bare(state: StateInline, silent: bool) -> bool:
-    """`@key`, `@key [p. 3]` or `-@key`, not within a word such as a mail address."""
-    before = state.src[state.pos - 1 : state.pos] if state.pos else ""
-    if state.src[state.pos] not in "@-" or before.isalnum() or before in {".", "@", "-", "_"}:
-        return False
-    if (found := BARE.match(state.src, state.pos)) is None:
-        return False
-    key = label_name(found["key"].strip("{}"))
-    citation = Citation(key, suffix=found["note"] or "", year_only=bool(found["minus"]))
-    if citation.label and found["note"]:
-        return False
-    return push(state, silent, found.end(), "citation", group=False, items=(citation,))
-
-
-def cite(items: Sequence[Citation], *, in_brackets: bool) -> str:
-    r"""`\cref{fig:a,fig:b}`, `\citep[p.~3]{key}`, `\citet{key}` or `\citeyear{key}`."""
-    if all(item.label for item in items):
-        command = r"\Cref" if items[0].key[:1].isupper() else r"\cref"
-        before = f"{escape_prose(items[0].prefix)} " if items[0].prefix else ""
-        return f"{before}{command}{{{','.join(item.label or '' for item in items)}}}"
-    if not in_brackets:
-        return _command("citeyear" if items[0].year_only else "citet", items[0])
-    if len(items) == 1:
-        return _command("citeyearpar" if items[0].year_only else "citep", items[0])
-    if not any(item.prefix or item.suffix or item.year_only for item in items):
-        return rf"\citep{{{','.join(item.key for item in items)}}}"
-    parts = (_command("citeyear" if item.year_only else "citealp", item) for item in items)
-    return rf"\citetext{{{'; '.join(parts)}}}"
-
-
-def _command(name: str, item: Citation) -> str:
-    if name == "citeyear" and item.suffix:
-        return rf"\citeyear{{{item.key}}}, {_note(item.suffix)}"
-    before = f"[{_note(item.prefix)}]" if item.prefix else ""
-    after = f"[{_note(item.suffix)}]" if item.suffix or item.prefix else ""
-    return rf"\{name}{before}{after}{{{item.key}}}"
-
-
-def _note(text: str) -> str:
-    note = escape_prose(text).replace("p. ", "p.~").replace("pp. ", "pp.~")
-    return f"{{{note}}}" if "]" in note else note

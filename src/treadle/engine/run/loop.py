@@ -158,7 +158,7 @@ class _Loop:
             self._kept.damaged(answer.damaged)
             self._holdings.lose(answer.names, snapshot)
             return None
-        trace = self._kept.take(scanned, decision, snapshot, before, answer)
+        trace = self._kept.complete(scanned, decision, snapshot, before, answer)
         self._holdings.ran(number, decision.key, trace)
         self._forced.discard(number)
         self._times[number] += begins

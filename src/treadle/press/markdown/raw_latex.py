@@ -9,7 +9,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from treadle.press.latex.escape import DOLLARS
-from treadle.press.markdown.pandoc import (
+from treadle.press.markdown.attributes import (
     UNCLOSED,
     closing_line,
     parse_attributes,

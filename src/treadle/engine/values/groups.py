@@ -55,7 +55,7 @@ class Values:
         self._entries: dict[str, str] = {}  # by token: what is stored already
         self._needed: dict[str, tuple[str, ...]] = {}  # by entry: the blobs it needs
 
-    def groups(self, names: Iterable[str]) -> tuple[Binding, ...]:
+    def stored_groups(self, names: Iterable[str]) -> tuple[Binding, ...]:
         """The alias groups of these names as they are now, stored where they can be.
 
         Names that are not bound are left out. Raises OSError where the store can't be written.

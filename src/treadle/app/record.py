@@ -1,0 +1,144 @@
+"""What a build was made of and did, for machines: `STEM.json` beside the PDF.
+
+Times, memory, and which results were kept differ between builds of one source: they stand there,
+and never in the PDF.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from msgspec.structs import asdict
+
+from treadle.app import __version__
+from treadle.app.current_build import Build
+from treadle.engine.store.digest import digest
+from treadle.engine.trace import Trace
+from treadle.press.document.model import Chunk, Prose
+from treadle.press.latex.floats import Copy
+from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.weave.ledger import entries_of
+
+AFTER = 40  # characters that tell what a value is of
+# Fonts and time zones are read, too, and no data.
+OF_THE_SYSTEM = re.compile(
+    r"^/usr/share/(?:zoneinfo|fonts|tex[^/]*)/|^(?:/System)?/Library/Fonts/|/(?:mpl-data|texmf-dist)/"
+)
+DISTRIBUTION = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^-/]+)\.(?:dist|egg)-info$")
+
+
+def record_path(folder: Path, stem: str) -> Path:
+    """Where the record of a document stands in a folder of builds."""
+    return folder / f"{stem}.json"
+
+
+def is_record(path: Path) -> bool:
+    """Whether a build has made this file: what the manifest knew of it may be lost."""
+    return {"treadle", "blake3", "checks", "chunks"} <= read_record(path).keys()
+
+
+def read_record(path: Path) -> dict[str, object]:
+    """What the file says; nothing where there is none, or one of another kind."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def record(work: Build) -> Copy:
+    """The file, to be published."""
+    made = record_path(work.scratch.root, work.scratch.stem)
+    text = json.dumps(_contents(work), indent=1, default=str)
+    made.write_text(f"{text}\n", "utf-8")
+    return Copy(made, made.name)
+
+
+def _contents(work: Build) -> dict[str, object]:
+    prepared = work.prepared
+    return {
+        "document": str(work.request.path),
+        "blake3": digest(prepared.text.encode("utf-8", "surrogatepass")),
+        "treadle": __version__,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processor": processor(),
+        "threads": prepared.settings.threads,
+        "seed": prepared.settings.seed,
+        "params": prepared.params,
+        "packages": dict(sorted(_packages(work.traces))),
+        "data": [
+            {"path": path, "blake3": found}
+            for path, found in sorted(_reads(work.traces, work.folder))
+        ],
+        "checks": [*_checks(work)],
+        "values": [*_values(work)],
+        "chunks": [*_chunks(work)],
+        "seconds": round(time.monotonic() - work.started, 3),
+    }
+
+
+def processor() -> str:
+    """The processor's name, as the system knows it."""
+    known = Path("/proc/cpuinfo")
+    lines = known.read_text("utf-8", "replace").splitlines() if known.exists() else []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
+
+
+def _packages(traces: Sequence[Trace]) -> Iterator[tuple[str, str]]:
+    """The distributions that the code had loaded, and their versions."""
+    for name in {name for trace in traces for name in trace.observed.distributions}:
+        if found := DISTRIBUTION.search(name):
+            yield found["name"].replace("_", "-").lower(), found["version"]
+
+
+def _reads(traces: Sequence[Trace], folder: Path) -> Iterator[tuple[str, str]]:
+    """The files that the code read, from the document's folder on where they are below it."""
+    for path, found in {read for trace in traces for read in trace.observed.reads}:
+        inside = Path(path).is_relative_to(folder)
+        if found and (inside or not OF_THE_SYSTEM.search(path)):
+            yield os.path.relpath(path, folder) if inside else path, found
+
+
+def _checks(work: Build) -> Iterator[dict[str, object]]:
+    for entry in entries_of(work.prepared.document, work.results):
+        compared = asdict(entry.comparison) if entry.comparison else {}
+        compared.pop("of", None)
+        chunk = entry.chunk
+        yield {"label": entry.label, "chunk": chunk.label, "line": chunk.span.line, **compared}
+
+
+def _values(work: Build) -> Iterator[dict[str, object]]:
+    """What inline code showed: `treadle check` looks for it among what is typed by hand."""
+    for block, result in zip(work.prepared.document.blocks, work.results, strict=True):
+        if isinstance(block, Prose) and isinstance(result, InlineResult):
+            for inline, text in zip(block.inlines, result.texts, strict=False):
+                if inline.shows:
+                    after = block.text[inline.end : inline.end + AFTER].partition("\n\n")[0]
+                    yield {
+                        "text": text,
+                        "code": inline.code.strip(),
+                        "line": inline.span.line,
+                        "after": after,
+                    }
+
+
+def _chunks(work: Build) -> Iterator[dict[str, object]]:
+    ran = work.blocks_ran
+    for at, block in enumerate(work.prepared.document.blocks):
+        result = work.results[at]
+        if isinstance(block, Chunk) and isinstance(result, ChunkResult):
+            yield {
+                "label": block.label,
+                "line": block.span.line,
+                "kept": at not in ran,
+                "seconds": round(result.seconds, 4),
+                "peak_memory": result.peak_memory,  # bytes, of the worker by then
+            }
