@@ -69,12 +69,12 @@ def _rows(kind: str, value: Any, folder: Path, rounds: int, copying: float) -> I
     def beside(figure: float) -> str:
         return f"{figure / copying:.2f} of the bare copy"
 
-    kept = rate(lambda: values.groups(["value"]), rounds, change)
+    kept = rate(lambda: values.stored_groups(["value"]), rounds, change)
     yield Row(f"{kind}: hashed and kept, changed before", kept, "GB/s", beside=beside(kept))
-    (group,) = values.groups(["value"])
+    (group,) = values.stored_groups(["value"])
     if not group.entry:
         sys.exit(f"the {kind} was not kept: {group.trouble}")
-    hashed = rate(lambda: values.groups(["value"]), rounds)
+    hashed = rate(lambda: values.stored_groups(["value"]), rounds)
     yield Row(f"{kind}: hashed, found the same", hashed, "GB/s", beside=beside(hashed))
     load = Load(group.entry, ("value",), group.token)
 

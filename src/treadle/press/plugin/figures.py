@@ -246,7 +246,7 @@ SINGLETONS = (("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"))
 def libraries() -> dict[str, Library]:
     from treadle.engine.observe.state import Library  # a build needs the variables alone
 
-    caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # ours: `font_files`
+    caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # and ours
     library = Library(probes, caches, ("/matplotlibrc",), OPAQUE, SINGLETONS)
     return {"matplotlib": library}
 
