@@ -24,6 +24,19 @@ def test_the_traceback_is_printed(project):
     assert done.stdout.splitlines()[-1].startswith("ran 2 of 3 chunks in ")
 
 
+def test_what_a_failing_chunk_has_imported_serves_later_ones(project):
+    """Else the errors of chunks that only use the same library would be told one build each."""
+    made = project(
+        "```python\nimport math\nfrom math import pi\nassert pi < 3\nimport json\nx = 1\n```\n\n"
+        "```python\nassert pi < math.floor(3.9)\n```\n\n```python\njson.loads('')\n```\n\n"
+        "```python\nprint(x)\n```\n"
+    )
+    done = made.build("--to", "tex")
+    told = re.findall(r"^report\.pmd:(\d+): error", done.stderr, re.MULTILINE)
+    assert told == ["4", "10"]  # whether the others have errors, nobody can know yet
+    assert done.stdout.splitlines()[-1].startswith("ran 2 of 4 chunks in ")
+
+
 def test_all_errors_of_reading_are_told_at_once(project):
     made = project("```python, ecco=1\n1\n```\n\n```python, nmae='x'\n2\n```\n")
     done = made.build()

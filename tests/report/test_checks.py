@@ -6,7 +6,7 @@ equation is not read by its check.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from tests.command import treadle
@@ -16,6 +16,8 @@ from treadle.press.document.reader import read_document
 from treadle.press.document.syntax import labels_checked, targets
 
 from .conftest import PROPOSAL, REPORT, ROOT, Built
+
+Mutation = tuple[str, str, str, str]
 
 # The check, the label whose comparison fails, what is changed in the report, and into what.
 MUTATIONS = (
@@ -222,26 +224,40 @@ def _as_it_was(report: Built) -> Iterator[None]:
     treadle(*report.command, folder=ROOT)
 
 
-@pytest.mark.parametrize(("name", "label", "old", "new"), MUTATIONS)
-def test_an_error_fails_the_build_at_its_check(
-    report: Built, name: str, label: str, old: str, new: str
-) -> None:
-    text = report.source.read_text("utf-8")
-    assert text.count(old) == 1, f"{text.count(old)} places to change"
-    changed = text.replace(old, new)
+def test_each_error_fails_the_build_at_its_check(report: Built) -> None:
+    """As many in one build as it tells of: one of each check, and none that rests on another."""
+    left = list(MUTATIONS)
+    while left:
+        chosen = {mutation[0]: mutation for mutation in reversed(left)}
+        told = _told(report, tuple(chosen.values()))
+        assert told, [new for _, _, _, new in chosen.values()]
+        left = [mutation for mutation in left if mutation not in told]
+
+
+def _told(report: Built, mutations: Sequence[Mutation]) -> list[Mutation]:
+    """Those of which the build of the report with all of them tells, at the lines of the check."""
+    changed = text = report.source.read_text("utf-8")
+    for _, _, old, new in mutations:
+        assert changed.count(old) == 1, f"{changed.count(old)} places to change: {old}"
+        changed = changed.replace(old, new)
     document, _ = read_document(report.source, changed)
-    (chunk,) = (chunk for chunk in document.chunks if chunk.options.name == name)
-    assert chunk.options.checks
+    chunks = {chunk.options.name: chunk for chunk in document.chunks}
     report.source.write_text(changed, "utf-8")
     try:
         done = treadle(*report.command, "--to", "tex", folder=ROOT)
     finally:
         report.source.write_text(text, "utf-8")
     assert done.returncode == 1
-    failed = [line for line in done.stderr.splitlines() if f": error: {name} failed:" in line]
-    assert len(failed) == 1, done.stderr
-    assert chunk.span.line < int(failed[0].split(":")[1]) < chunk.span.end_line
-    assert f": {label}: " in failed[0] or labels_checked(chunk) == (label,)
+    found = []
+    for mutation in mutations:
+        name, label, _, new = mutation
+        errors = (line for line in done.stderr.splitlines() if f": error: {name} failed:" in line)
+        for error in errors:
+            line, span = int(error.split(":")[1]), chunks[name].span
+            assert span.line < line < span.end_line, new
+            assert f": {label}: " in error or labels_checked(chunks[name]) == (label,), new
+            found.append(mutation)
+    return found
 
 
 def test_each_check_has_an_error_that_it_finds() -> None:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from treadle.engine.cell import Cell
 from treadle.engine.plan.context import Context
 from treadle.engine.plan.scans import ScannedCell
+from treadle.engine.scan.code import imported_before
 from treadle.engine.store.digest import combined
-from treadle.engine.trace import NOBODY, PRESUMED, Binding, Observed, Trace
+from treadle.engine.trace import NOBODY, PRESUMED, Binding, Failure, Observed, Trace
 
 UNKNOWN = "unknown:"  # a token of what a cell that has to run has not computed yet
 PARAMS = "params"
@@ -128,7 +130,18 @@ class Snapshot(Struct, frozen=True):
         if trace.failure.gone or scanned.code.opaque is not None:
             return replace(self, lost=True)
         changed = (name for binding in trace.bindings for name in binding.names)
-        return replace(self, spoilt=self.spoilt | scanned.binds.union(changed, trace.deleted))
+        spoilt = scanned.binds.union(changed, trace.deleted) - _imported(
+            scanned.cell, trace.failure
+        )
+        return replace(self, spoilt=self.spoilt | spoilt)
+
+
+def _imported(cell: Cell, failure: Failure) -> frozenset[str]:
+    """What a cell had imported when it failed: that is what it would have been."""
+    lines = [frame.line for frame in failure.frames if frame.file == cell.file]
+    if not lines or cell.is_inline or cell.module:
+        return frozenset()
+    return imported_before(cell.code, lines[-1] - cell.line + 1)  # of its own top level
 
 
 def identified(binding: Binding, origin: str) -> Binding:

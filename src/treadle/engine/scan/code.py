@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from symtable import symtable
 
@@ -97,6 +98,25 @@ def names_imported_in(code: str) -> tuple[str, ...]:
     """
     symbols = symtable(code, "<code>", "exec").get_symbols()
     return tuple(sorted(symbol.get_name() for symbol in symbols if symbol.is_imported()))
+
+
+def imported_before(code: str, line: int) -> frozenset[str]:
+    """What import statements at the top level, above this line of `code`, bind and nothing else in
+    it does; code must parse."""
+    tree = ast.parse(code)
+    imports = Counter(
+        item.asname or item.name.partition(".")[0]
+        for statement in tree.body
+        if isinstance(statement, ast.Import | ast.ImportFrom) and statement.lineno < line
+        for item in statement.names
+    )
+    others = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and _stores(node)}
+    others |= {node.name for node in ast.walk(tree) if isinstance(node, DefinitionNode)}
+    return frozenset(name for name, times in imports.items() if times == 1) - others
+
+
+def _stores(node: ast.Name) -> bool:
+    return not isinstance(node.ctx, ast.Load)
 
 
 def _scan(scanner: Scanner, statements: Sequence[ast.stmt], code: str) -> dict[str, Definition]:
