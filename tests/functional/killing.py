@@ -41,11 +41,15 @@ class Running:
         *arguments: str,
         before: Callable[[], None] | None = None,
     ) -> None:
-        """`before` is called in the new process, before the command is."""
+        """`before` is called in the new process, before the command is.
+
+        LaTeX is found where a PDF is asked for: else it would only measure the page.
+        """
         self._started = time.monotonic()
         self._process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=folder,
+            env={**os.environ, "PATH": ""} if "--to" in arguments else None,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

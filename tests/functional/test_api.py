@@ -212,6 +212,33 @@ def loaded(import_it: str) -> set[str]:
     return set(done.stdout.split())
 
 
+WAITS = """
+```python
+import time
+open("begun", "w").close()
+time.sleep(1)
+```
+
+<%= 1 + 1 %>
+"""
+IN_A_THREAD = """
+import pathlib, threading, time, treadle
+build = lambda: treadle.build("report.pmd", to="tex", cache=False)
+threading.Thread(target=build).start()
+while not pathlib.Path("begun").exists():
+    time.sleep(0.01)
+"""
+
+
+def test_a_thread_builds_on_when_the_main_one_has_ended(folder: Path) -> None:
+    """Pools of threads take nothing more by then."""
+    (folder / "report.pmd").write_text(WAITS)
+    command = (sys.executable, "-c", IN_A_THREAD)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "build" / "report.tex").is_file()
+
+
 def test_importing_it_costs_little() -> None:
     ours = loaded("import treadle")
     assert not ours & set(HEAVY)

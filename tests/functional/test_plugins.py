@@ -116,6 +116,20 @@ def test_another_version_shows_anew(project: Callable[[str], Project], packages:
     assert built(made) == "ran 0 of 2 chunks"
 
 
+@pytest.mark.parametrize("kind", ["dist-info", "egg-info"])
+def test_one_that_is_edited_where_it_lies_shows_anew(
+    project: Callable[[str], Project], packages: Path, kind: str
+) -> None:
+    """As those are that somebody develops: the version stays the same, or there is none."""
+    install(packages, "1.0")
+    (packages / "polynomials-1.0.dist-info").rename(packages / f"polynomials-1.0.{kind}")
+    made = project(REPORT)
+    built(made)
+    (packages / "polynomials.py").write_text(POLYNOMIALS.replace('"$%s$"', '"$q(x) = %s$"'))
+    assert built(made) == "ran 2 of 2 chunks"
+    assert "  q(x) = 1 x^{0} + 3 x^{2}\n" in made.tex
+
+
 def test_without_it_its_values_are_shown_as_all_others(
     project: Callable[[str], Project], packages: Path
 ) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from treadle.engine.plan.validity import registered
 from treadle.engine.store.blobs import Blobs
+from treadle.engine.store.digest import combined, digest
 from treadle.engine.trace import Display
 
 if TYPE_CHECKING:  # of the worker: the command asks here which plugins are installed
@@ -61,13 +62,30 @@ class Host(Protocol):
 
 
 def installed_plugins(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """What packages on these paths offer: "module:name", and the folder of its distribution.
+    """What packages on these paths offer: "module:name", and what changes with it.
 
     Read by hand: `importlib.metadata` would take longer than all else that a build does at first.
     """
     for folder in registered(paths).values():
         for line in _section(f"{folder}/entry_points.txt"):
-            yield line.partition("=")[2].strip(), folder.rpartition("/")[2]
+            name = line.partition("=")[2].strip()
+            yield name, combined([name, folder.rpartition("/")[2], *_sources(name)])
+
+
+def _sources(name: str) -> Iterator[str]:
+    """The digests of a plugin's source files: it may be edited where it lies, under one version."""
+    from importlib.util import find_spec  # few have plugins
+    from pathlib import Path
+
+    try:
+        spec = find_spec(name.partition(":")[0].partition(".")[0])
+    except (ImportError, ValueError):
+        return
+    places = spec.submodule_search_locations or () if spec else ()
+    files = [path for place in places for path in sorted(Path(place).rglob("*.py"))]
+    for file in files or [Path(spec.origin or "") if spec else Path()]:
+        with suppress(OSError):
+            yield digest(file.read_bytes())
 
 
 def _section(path: str) -> list[str]:

@@ -13,8 +13,19 @@ from .place import SOURCE, Place, Results
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Callable[..., Place]:
-    """Make the project, with another document if one is given."""
+def place(tmp_path: Path, without_latex: str) -> Callable[..., Place]:
+    """Make the project, with another document if one is given. Its builds find no LaTeX, which
+    would only measure the page."""
+
+    def make(source: str = SOURCE) -> Place:
+        return Place.make(tmp_path / "project", source, without_latex)
+
+    return make
+
+
+@pytest.fixture
+def typeset(tmp_path: Path) -> Callable[..., Place]:
+    """The same, with LaTeX."""
 
     def make(source: str = SOURCE) -> Place:
         return Place.make(tmp_path / "project", source)

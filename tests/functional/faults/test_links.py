@@ -18,9 +18,9 @@ OLD = 10**9  # nanoseconds since 1970
 
 @pytest.mark.parametrize("name", ["report.pdf", "report.tex"])
 def test_a_result_that_is_a_link_to_a_file_of_the_users(
-    place: Callable[..., Place], name: str
+    typeset: Callable[..., Place], name: str
 ) -> None:
-    made = place()
+    made = typeset()
     (mine := made.folder / "mine").write_text("mine")
     (made.folder / "build").mkdir()
     (result := made.folder / "build" / name).symlink_to("../mine")

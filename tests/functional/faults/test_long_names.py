@@ -24,8 +24,8 @@ def test_a_document(place: Callable[..., Place]) -> None:
     assert not (made.folder / "build").exists()
 
 
-def test_the_longest_document_that_is_taken(place: Callable[..., Place]) -> None:
-    made = place()
+def test_the_longest_document_that_is_taken(typeset: Callable[..., Place]) -> None:
+    made = typeset()
     name = "d" * 220
     (made.folder / "report.pmd").rename(made.folder / f"{name}.pmd")
     done = made.build(file=f"{name}.pmd")

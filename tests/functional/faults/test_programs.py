@@ -114,9 +114,11 @@ def test_killed_whenever_it_runs(
 
 
 @pytest.mark.parametrize("run", range(1, 6))
-def test_killed_once_in_a_first_build(place: Make, clean: Clean, tmp_path: Path, run: int) -> None:
+def test_killed_once_in_a_first_build(
+    typeset: Make, clean: Clean, tmp_path: Path, run: int
+) -> None:
     """Dumping the preamble, measuring, and three passes."""
-    made = place(EDITED)
+    made = typeset(EDITED)
     script = killed("pdflatex", tmp_path / "runs", run, run)
     done = with_programs(made, tmp_path, {"pdflatex": script}).build()
     assert (tmp_path / "runs").read_text().count("run") == run
@@ -126,9 +128,9 @@ def test_killed_once_in_a_first_build(place: Make, clean: Clean, tmp_path: Path,
 
 
 @pytest.mark.parametrize("run", [1, 2])
-def test_killed_while_the_page_is_measured(place: Make, tmp_path: Path, run: int) -> None:
+def test_killed_while_the_page_is_measured(typeset: Make, tmp_path: Path, run: int) -> None:
     """To go on with a guess would draw figures in other sizes than the next build does."""
-    made = place(EDITED)
+    made = typeset(EDITED)
     script = killed("pdflatex", tmp_path / "runs", run, run)
     done = with_programs(made, tmp_path, {"pdflatex": script}).build("--to", "tex")
     assert_clear(done, "pdflatex was killed by signal 9")

@@ -42,9 +42,9 @@ SOURCES = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", SOURCES)
-def test_a_source(place: Make, name: str, kind: Callable[[Path], None], without_latex: str) -> None:
+def test_a_source(place: Make, name: str, kind: Callable[[Path], None]) -> None:
     text, words, status = SOURCES[name]
-    made = Place(place(SOURCE).folder, without_latex)
+    made = place(SOURCE)
     assert made.build("--to", "tex").returncode == 0
     before = made.outputs()
     (made.folder / "report.pmd").write_text(text.replace("21", "23"))
@@ -56,11 +56,9 @@ def test_a_source(place: Make, name: str, kind: Callable[[Path], None], without_
 
 @pytest.mark.parametrize("kind", [folder, pipe])
 @pytest.mark.parametrize("name", ["tools.py", "other.py"])
-def test_a_module_in_code(
-    place: Make, name: str, kind: Callable[[Path], None], without_latex: str
-) -> None:
+def test_a_module_in_code(place: Make, name: str, kind: Callable[[Path], None]) -> None:
     """One that no chunk is extracted to is nobody's business."""
-    made = Place(place().folder, without_latex)
+    made = place()
     module = made.folder / "code" / "report" / name
     module.parent.mkdir(parents=True)
     kind(module)
@@ -75,9 +73,9 @@ def test_a_module_in_code(
 
 @pytest.mark.parametrize("kind", [folder, pipe])
 def test_a_file_in_build_that_latex_would_read_beside_the_document(
-    place: Make, kind: Callable[[Path], None]
+    typeset: Make, kind: Callable[[Path], None]
 ) -> None:
-    made = place(SOURCE + "\n\\input{macros}\n")
+    made = typeset(SOURCE + "\n\\input{macros}\n")
     (made.folder / "macros.tex").write_text("Macros.\n")
     (made.folder / "build").mkdir()
     kind(obstacle := made.folder / "build" / "macros.tex")
@@ -87,11 +85,9 @@ def test_a_file_in_build_that_latex_would_read_beside_the_document(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_key_of_the_store(
-    place: Make, clean: Clean, kind: Callable[[Path], None], without_latex: str
-) -> None:
+def test_the_key_of_the_store(place: Make, clean: Clean, kind: Callable[[Path], None]) -> None:
     """Without it, or with another one, everything runs again, and is right."""
-    made = Place(place().folder, without_latex)
+    made = place()
     assert made.build("--to", "tex").returncode == 0
     key = made.folder / "state" / "treadle" / "key"
     key.unlink()
@@ -108,10 +104,10 @@ def test_the_key_of_the_store(
     [("blobs", pipe), ("blobs", dangling), ("traces", folder), ("traces", pipe)],
 )
 def test_entries_of_the_store(
-    place: Make, clean: Clean, part: str, kind: Callable[[Path], None], without_latex: str
+    place: Make, clean: Clean, part: str, kind: Callable[[Path], None]
 ) -> None:
     """They are computed again, which costs a warning at most."""
-    made = Place(place().folder, without_latex)
+    made = place()
     assert made.build("--to", "tex").returncode == 0
     store = made.folder / "build" / ".treadle" / "store" / part
     entries = [path for path in store.rglob("*") if path.is_file()]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import re
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +201,8 @@ class WorkerExecutor(Executor):
         self._on_output = on_output
         self._worker: WorkerProcess | None = None
         self._is_set_up = False
-        self._thread = ThreadPoolExecutor(1)  # asks the worker one thing after the other
-        self._steps: list[Future[Answer]] = []
+        self._thread: threading.Thread | None = None  # asks the worker one thing after the other
+        self._queue: queue.SimpleQueue[tuple[Future[Answer], Step] | None] = queue.SimpleQueue()
         self._closed = False
         self.died = ""  # what the worker has died of
 
@@ -213,6 +214,9 @@ class WorkerExecutor(Executor):
         """Start the worker process now, so that it is ready when the first step comes."""
         if self._worker is None:
             self._worker = WorkerProcess(self._setup)
+            # Not a pool of threads, which takes nothing more once the main thread has ended.
+            self._thread = threading.Thread(target=self._serve, args=(self._worker,), daemon=True)
+            self._thread.start()
         return self._worker
 
     def submit(  # type: ignore[override]
@@ -224,18 +228,19 @@ class WorkerExecutor(Executor):
             raise TypeError("a WorkerExecutor runs steps: submit(run_step, step)")
         if self._closed:
             raise RuntimeError("the WorkerExecutor is closed")
-        future = self._thread.submit(self._run, self.start(), step)
-        self._steps.append(future)
+        self.start()
+        future: Future[Answer] = Future()
+        self._queue.put((future, step))
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the worker end after the steps submitted so far."""
-        for future in self._steps if cancel_futures else ():
-            future.cancel()
-        if self._worker is not None and not self._closed:
-            self._thread.submit(self._worker.end)
         self._closed = True
-        self._thread.shutdown(wait)
+        if cancel_futures:
+            self._cancel_waiting()
+        self._queue.put(None)
+        if wait and self._thread is not None and self._thread.is_alive():  # Ctrl-C may come before
+            self._thread.join()
 
     def kill(self) -> None:
         """End the worker process at once, whatever it is doing, and take no more steps."""
@@ -249,6 +254,22 @@ class WorkerExecutor(Executor):
             self.shutdown()
         else:
             self.kill()
+
+    def _cancel_waiting(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while (item := self._queue.get_nowait()) is not None:
+                item[0].cancel()
+
+    def _serve(self, worker: WorkerProcess) -> None:
+        while (item := self._queue.get()) is not None:
+            future, step = item
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(self._run(worker, step))
+            except BaseException as exception:  # it belongs to whoever waits
+                future.set_exception(exception)
+        worker.end()
 
     def _run(self, worker: WorkerProcess, step: Step) -> Answer:
         if self.died:

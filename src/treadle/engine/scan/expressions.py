@@ -62,11 +62,15 @@ class ExpressionScanner:
                 self.visit(node)
 
     def visit_children(self, node: ast.AST) -> None:
-        """A node that means nothing by itself."""
+        """A node that means nothing by itself. One frame a level, as expressions may be deep."""
         for field in _CHILDREN[node.__class__]:
             child = getattr(node, field, None)
             if isinstance(child, ast.AST):
-                self.visit(child)
+                visitor = self.visitors.get(child.__class__)
+                if visitor is None:
+                    self.visit_children(child)
+                else:
+                    visitor(self, child)
             elif child.__class__ is list:
                 for item in child:
                     if isinstance(item, ast.AST):

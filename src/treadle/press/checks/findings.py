@@ -11,7 +11,7 @@ from treadle.press.checks.prose import Computed, late_introductions, typed_count
 from treadle.press.document.model import Chunk, Document
 from treadle.press.document.options import HIDDEN
 from treadle.press.document.settings import databases, no_database, read_settings
-from treadle.press.document.syntax import asserts, labels_checked, targets
+from treadle.press.document.syntax import asserts, compares, labels_checked, targets
 from treadle.press.document.text import nearest
 from treadle.press.latex.fragment import verbatim_lines
 from treadle.press.results import ChunkResult, InlineResult
@@ -89,7 +89,7 @@ def _hollow_checks(document: Document) -> Iterator[Problem]:
             continue
         if problem := _not_run(chunk):
             yield problem
-        elif not asserts(chunk, document, or_compares=True):
+        elif not (asserts(chunk, document) or compares(chunk, document)):
             text = f"{chunk.label} has `checks=`, and asserts and compares nothing"
             hint = "let it `assert` something, or compare by `treadle.checks`"
             yield warning(chunk.fence, text, hint)

@@ -171,14 +171,20 @@ def labels_checked(chunk: Chunk) -> tuple[str, ...]:
     return tuple(dict.fromkeys(re.findall(r"[^,\s]+", chunk.options.checks or "")))
 
 
-def asserts(chunk: Chunk, document: Document, *, or_compares: bool = False) -> bool:
+def asserts(chunk: Chunk, document: Document) -> bool:
     """Whether the chunk runs an assertion, by itself or by the document's functions that it calls,
-    as far as its text tells; or calls what `treadle.checks` compares by, likewise."""
+    as far as its text tells."""
+    return any(map(_is_assertion, _reached(chunk, document)))
+
+
+def compares(chunk: Chunk, document: Document) -> bool:
+    """Whether it calls what `treadle.checks` compares by, likewise."""
+    return any(map(_is_comparison, _reached(chunk, document)))
+
+
+def _reached(chunk: Chunk, document: Document) -> Iterator[ast.AST]:
     code = parsed(chunk.code)
-    return any(
-        _is_assertion(node) or (or_compares and _is_comparison(node))
-        for node in chain(_run(code), _called(code, chunk, document))
-    )
+    return chain(_run(code), _called(code, chunk, document))
 
 
 def _functions(chunk: Chunk, document: Document) -> Mapping[str, Function]:

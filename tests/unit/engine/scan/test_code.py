@@ -220,3 +220,9 @@ def test_all_forms_of_imports_at_the_top_level_count():
         "z = 1\n"
     )
     assert names_imported_in(code) == ("a", "d", "g", "h")
+
+
+def test_an_expression_as_deep_as_programs_write_is_told() -> None:
+    """Deeper ones are opaque: Python itself gives up somewhere above a thousand."""
+    code = analyse("x = " + " + ".join(["y"] * 800))
+    assert (code.opaque, set(code.uses)) == (None, {"y"})
