@@ -1,15 +1,12 @@
-"""What a session remembers between steps: values come back from the store and go to it; and what
-the project's own modules hold.
-"""
+"""What a session remembers between steps: values come back from the store and go to it."""
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 from msgspec.structs import replace
@@ -23,6 +20,7 @@ from treadle.engine.trace import PRESUMED, Binding, Display, Trace
 from treadle.engine.values.groups import Values
 from treadle.engine.worker.capture import OutputStream
 from treadle.engine.worker.imports import AfterImport
+from treadle.engine.worker.module_state import ModuleState, ProjectModules
 from treadle.engine.worker.run_code import Compiler
 
 # Libraries, and functions, whose state is compared before and after: no need to presume.
@@ -33,9 +31,6 @@ WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
         *("use_deterministic_algorithms", "set_float32_matmul_precision"),
     )
 }
-_CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
-
-TokensOf = Callable[[dict[str, Any], Iterable[str]], Iterable[Binding]]
 
 
 class Memory:
@@ -67,8 +62,10 @@ class Memory:
         self._values = values_of(namespace)
         self._blobs = blobs
         self._observer = observer
-        self._module_data = ModuleData(lambda names, of: values_of(names).tokens(of), modules.holds)
-        observer.after_own_import(self._module_data.imported)
+        self._module_state = ModuleState(
+            lambda names, of: values_of(names).tokens(of), modules.holds
+        )
+        observer.after_own_import(self._module_state.imported)
         self._first = dict(namespace)
         self._groups: dict[str, Binding] = {}  # by name, as the last step that reached it left them
         self._before: dict[str, Any] = {}
@@ -102,8 +99,8 @@ class Memory:
         namespace = self._namespace
         bound, deleted = rebound(self._before, namespace)
         observed = self._observer.finish(bound, deleted)
-        contents = self._module_data.contents()
-        effects = (*observed.effects, *self._module_data.effects(), *self._presumed(step))
+        contents = self._module_state.contents()
+        effects = (*observed.effects, *self._module_state.effects(), *self._presumed(step))
         if effects or contents:
             observed = replace(observed, effects=effects, contents=contents)
         for name in deleted:
@@ -203,72 +200,3 @@ def _names_class(dotted: str) -> bool:
 def _diverted() -> bool:
     """Whether what is printed goes to an object of the user's, which changes by it."""
     return not all(isinstance(stream, OutputStream) for stream in (sys.stdout, sys.stderr))
-
-
-class ProjectModules:
-    """The modules whose files lie in the document's folder or among the extracted code."""
-
-    def __init__(self, folders: tuple[str, ...]) -> None:
-        self._folders = tuple(os.path.join(folder, "") for folder in folders if folder)  # noqa: PTH118
-        self._known: dict[str, bool] = {}
-
-    def holds(self, name: str) -> bool:
-        """Whether `name` is loaded and one of them."""
-        known = self._known.get(name)
-        if known is None:
-            if name not in sys.modules:
-                return False
-            file = str(getattr(sys.modules[name], "__file__", None) or "")
-            known = self._known[name] = file.startswith(self._folders) and (
-                "site-packages" not in file
-            )
-        return known
-
-
-class ModuleData:
-    """Compares what the project's modules hold with what they held when they were imported.
-
-    A step may change such data in place: `settings["steps"] = 3`, or a function that counts its
-    calls. The modules' source is hashed line by line elsewhere.
-    """
-
-    def __init__(self, tokens_of: TokensOf, is_own: Callable[[str], bool]) -> None:
-        """`tokens_of` gives the alias groups of names in a namespace."""
-        self._tokens_of = tokens_of
-        self._is_own = is_own
-        self._known: dict[str, Mapping[str, str]] = {}  # by module: name -> token
-        self._fresh: dict[str, str] = {}  # "module:name" of what was imported since the last step
-
-    def imported(self, module: ModuleType) -> None:
-        """Note what a module holds that has been loaded."""
-        name = module.__name__
-        if self._is_own(name):
-            tokens = self._known[name] = self._tokens(module)
-            self._fresh.update((f"{name}:{bound}", token) for bound, token in tokens.items())
-
-    def contents(self) -> tuple[tuple[str, str], ...]:
-        """The data of modules imported since the last time, as "module:name", with tokens."""
-        found, self._fresh = self._fresh, {}
-        return tuple(sorted(found.items()))
-
-    def effects(self) -> Iterator[tuple[str, str]]:
-        """What has changed since the last time, and its new digest."""
-        for name, before in self._known.items():
-            module = sys.modules.get(name)
-            if not isinstance(module, ModuleType):
-                continue
-            now = self._known[name] = self._tokens(module)
-            for bound, token in now.items():
-                if token and before.get(bound, token) != token:
-                    yield f"the contents of `{name}.{bound}`", token
-
-    def _tokens(self, module: ModuleType) -> Mapping[str, str]:
-        namespace = vars(module)
-        names = [name for name, value in namespace.items() if _is_data(name, value)]
-        groups = self._tokens_of(namespace, names) if names else ()
-        return {name: group.token for group in groups for name in group.names}
-
-
-def _is_data(name: str, value: object) -> bool:
-    is_future = type(value).__module__ == "__future__"  # `from __future__ import annotations`
-    return not (name.startswith("__") or isinstance(value, _CODE) or is_future)

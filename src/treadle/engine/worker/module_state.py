@@ -1,0 +1,122 @@
+"""What the project's own modules hold besides source: data, and what classes and functions keep.
+
+A module is loaded once, and its state is the session's: `settings["steps"] = 3`, a class that
+counts its objects or is a registry, a function's mutable default, its attributes, its closure. So
+all of it is compared after each step with what it was; a module's source is hashed elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+from treadle.engine.trace import Binding
+
+_CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
+_WRAPPED = (staticmethod, classmethod)
+_GONE = "gone"  # in the place of a token
+
+TokensOf = Callable[[dict[str, Any], Iterable[str]], Iterable[Binding]]
+
+
+class ProjectModules:
+    """The modules whose files lie in the document's folder or among the extracted code."""
+
+    def __init__(self, folders: tuple[str, ...]) -> None:
+        self._folders = tuple(os.path.join(folder, "") for folder in folders if folder)  # noqa: PTH118
+        self._known: dict[str, bool] = {}
+
+    def holds(self, name: str) -> bool:
+        """Whether `name` is loaded and one of them."""
+        known = self._known.get(name)
+        if known is None:
+            if name not in sys.modules:
+                return False
+            file = str(getattr(sys.modules[name], "__file__", None) or "")
+            known = self._known[name] = file.startswith(self._folders) and (
+                "site-packages" not in file
+            )
+        return known
+
+
+class ModuleState:
+    """Compares the state of the project's modules with what it was when they were imported."""
+
+    def __init__(self, tokens_of: TokensOf, is_own: Callable[[str], bool]) -> None:
+        """`tokens_of` gives the alias groups of names in a namespace."""
+        self._tokens_of = tokens_of
+        self._is_own = is_own
+        self._known: dict[str, Mapping[str, str]] = {}  # by module: dotted name -> token
+        self._fresh: dict[str, str] = {}  # "module:name" of what was imported since the last step
+
+    def imported(self, module: ModuleType) -> None:
+        """Note what a module holds that has been loaded."""
+        name = module.__name__
+        if self._is_own(name):
+            tokens = self._known[name] = self._tokens(module)
+            self._fresh.update((f"{name}:{bound}", token) for bound, token in tokens.items())
+
+    def contents(self) -> tuple[tuple[str, str], ...]:
+        """The data of modules imported since the last time, as "module:name", with tokens."""
+        found, self._fresh = self._fresh, {}
+        return tuple(sorted(found.items()))
+
+    def effects(self) -> Iterator[tuple[str, str]]:
+        """What has changed since the last time, and its new digest."""
+        for name, before in self._known.items():
+            module = sys.modules.get(name)
+            if not isinstance(module, ModuleType):
+                continue
+            now = self._known[name] = self._tokens(module)
+            for bound in before.keys() | now.keys():
+                token = now.get(bound, _GONE)
+                if token and before.get(bound, _GONE) != token:
+                    yield f"the contents of `{name}.{bound}`", token
+
+    def _tokens(self, module: ModuleType) -> Mapping[str, str]:
+        held = dict(_held(module))
+        groups = self._tokens_of(held, held) if held else ()
+        return {name: group.token for group in groups for name in group.names}
+
+
+def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
+    """All that its names hold and that can change, by dotted names."""
+    for name, value in tuple(vars(module).items()):
+        if name.startswith("__") or type(value).__module__ == "__future__":
+            continue
+        if not isinstance(value, _CODE):
+            yield name, value
+        elif getattr(value, "__module__", None) == module.__name__:
+            yield from _of_code(name, value, module.__name__)
+
+
+def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]:
+    """What a class or a function of a module keeps; its code is the module's source."""
+    if isinstance(value, type):
+        for attribute, item in tuple(vars(value).items()):
+            if not attribute.startswith("__") and attribute != "_abc_impl":
+                yield from _of_member(f"{name}.{attribute}", item, module)
+    elif isinstance(value, FunctionType):
+        variables = {cell: _content(cell) for cell in value.__closure__ or ()}
+        kept = (value.__defaults__, value.__kwdefaults__, value.__dict__, *variables.values())
+        if any(kept):
+            yield name, [item for item in kept if not isinstance(item, _CODE)]
+
+
+def _of_member(name: str, item: object, module: str) -> Iterator[tuple[str, Any]]:
+    """A member of a class: what its own functions keep, and all that is none of them."""
+    function = item.__func__ if isinstance(item, _WRAPPED) else item
+    if isinstance(function, (FunctionType, type)) and function.__module__ == module:
+        yield from _of_code(name, function, module)
+    elif not hasattr(type(item), "__get__") or isinstance(item, FunctionType):
+        yield name, item
+
+
+def _content(cell: CellType) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return None
