@@ -72,10 +72,15 @@ _UNSEEN_OF = (
 )
 
 
+_OF_SHELL = frozenset({"_", "OLDPWD", "PWD", "SHLVL"})
+
+
 def variable(environment: Mapping[str, str], name: str) -> str:
-    """The digest of an environment variable's value, or of all; empty: it is not set."""
+    """The digest of an environment variable's value, or of all but the shell's own, which differ
+    from one terminal to the next; empty: it is not set."""
     if name == ALL:
-        return combined(f"{each}={value}" for each, value in sorted(environment.items()))
+        given = sorted(item for item in environment.items() if item[0] not in _OF_SHELL)
+        return combined(f"{each}={value}" for each, value in given)
     value = environment.get(name)
     return "" if value is None else digest(os.fsencode(value))
 

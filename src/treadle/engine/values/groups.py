@@ -180,6 +180,7 @@ def _walked(world: World, values: Mapping[str, Any]) -> list[list[ValueStream]]:
     walk = Walk(world)
     for name in sorted(values):
         walk.add(name, values[name])
+    walk.link_hidden()
     for stream in walk.streams:
         holders = {walk.holder(leaf) for leaf in stream.leaves} - {"", stream.name}
         stream.refs.update(f"{MAIN}:{name}" for name in holders)

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct
 
 from treadle.engine.values.codes import ATOMS, Codes
+from treadle.engine.values.reach import ProcessObjects
 
 MAIN = "__main__"
 MISSING: Final = object()
@@ -130,6 +131,7 @@ class World:
         self.imported_modules: set[str] = set()
         self.codes = Codes()
         self.module_objects = ModuleObjects(is_own)
+        self.process_objects = ProcessObjects()
         self._kind_of = kind_of
         self._kinds: dict[type, Kind] = {}
         self._owners: dict[object, str] = {MAIN: "main"}

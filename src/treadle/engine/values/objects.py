@@ -150,7 +150,8 @@ def _watch(optimizer: Any) -> None:
 
 
 def proxy(value: Any, _: World) -> Reduction:
-    return Parts(MappingProxyType, (dict(value),))
+    """A view of a dictionary, which may have a name as well."""
+    return Parts(MappingProxyType, tuple(gc.get_referents(value)))
 
 
 def iterator(value: Any, _: World) -> Reduction:

@@ -29,6 +29,7 @@ from treadle.engine.values.kinds import (
     World,
 )
 from treadle.engine.values.objects import named, singletons
+from treadle.engine.values.reach import reached
 from treadle.engine.values.regions import Memory, array_in_block, is_array
 
 _MOST: Final = 5_000_000  # objects looked at for one name
@@ -44,6 +45,7 @@ class ValueStream(Struct):
     refs: set[str] = field(default_factory=set)
     leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
     opaque: str = ""  # what in it can't be looked into, in words
+    hidden: list[Any] = field(default_factory=list)  # and itself
     refused: str = ""  # what in it can't be stored, in words
     plain: bool = True  # nothing but what pickle is known to keep as it is
     in_module: bool = False  # it is, or holds, an object of a module, and comes back as that
@@ -119,6 +121,24 @@ class Walk:
         """A name from which `value`, if it can change, was reached; empty if there is none."""
         seen = self._seen.get(id(value))
         return "" if seen is None or seen.stream < 0 else self.streams[seen.stream].name
+
+    def link_hidden(self) -> None:
+        """Link the names from which something opaque was reached to all that it holds on to."""
+        owners = {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
+        kept_alive: list[Any] = []
+        for here, stream in enumerate(self.streams):
+            for value in stream.hidden:
+                apart = self._world.process_objects.identities()
+                found = reached(value, {*apart, id(self._world.namespace)})
+                kept_alive.append(found)
+                for key, item in found.items():
+                    owner = owners.setdefault(key, here)
+                    if owner != here and self._can_change(item):
+                        self.links.append((owner, here))
+
+    def _can_change(self, item: Any) -> bool:
+        """Whether it matters that two hold it; of a function, it is told by its names."""
+        return type(item) is not FunctionType and not self._world.kind(type(item)).frozen
 
     def _root(self, name: str, value: Any) -> None:
         """A class or function is walked itself only where it is what its name stands for."""
@@ -328,6 +348,7 @@ class Walk:
             verb = "holds" if stream.data else "is"  # the name's own value is met first
             stream.opaque = f"{verb} {red.words}"
         self._begin(value)
+        stream.hidden.append(value)
         self._out += b"?" + text(named(type(value)))
         stream.leaves += red.leaves
         for item in red.inside:

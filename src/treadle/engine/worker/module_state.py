@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import EnumType
 from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -95,6 +96,8 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]:
     """What a class or a function of a module keeps; its code is the module's source."""
+    if isinstance(value, EnumType):  # its members stay; what it notes of them is a cache
+        return
     if isinstance(value, type):
         for attribute, item in tuple(vars(value).items()):
             if not attribute.startswith("__") and attribute != "_abc_impl":
