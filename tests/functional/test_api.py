@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import treadle
-from treadle.press.document.settings import read_assignments
+from treadle.press.document.parameters import read_assignments
 
 REPORT = """\
 ---

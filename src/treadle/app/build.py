@@ -24,7 +24,7 @@ from treadle.press.checks.findings import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path
 from treadle.press.document.settings import databases
 from treadle.press.document.text import is_file
-from treadle.press.latex.floats import Copy
+from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.results import cut_streams, results_by_block, with_sources
 from treadle.press.tangle.extract import package_name
 from treadle.press.tangle.write import tangle

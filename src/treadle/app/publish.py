@@ -22,7 +22,7 @@ from treadle.engine.store.digest import combined
 from treadle.press.document.model import Document
 from treadle.press.document.settings import Settings, databases, no_database
 from treadle.press.document.text import is_file
-from treadle.press.latex.floats import Copy
+from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.weave.weave import Woven
 from treadle.problem import Problem, Span, error
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from treadle.app import cli
+from treadle.app.cli import arguments as cli
 from treadle.app.cli.problems import Format, Printer, add_format
 
 if TYPE_CHECKING:

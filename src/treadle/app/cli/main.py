@@ -13,7 +13,8 @@ from types import FrameType
 from typing import NoReturn
 
 from treadle.app import __version__
-from treadle.app.cli import Exit, commands
+from treadle.app.cli import commands
+from treadle.app.cli.arguments import Exit
 
 # What the operating system refuses, and the way out.
 WAYS_OUT = {

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from treadle.app.cli import say_waiting
+from treadle.app.cli.arguments import say_waiting
 from treadle.app.cli.problems import Printer, in_text, line_of
 from treadle.app.report import Silent
 from treadle.press.document.model import Chunk

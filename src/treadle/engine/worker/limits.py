@@ -7,11 +7,6 @@ import signal
 import sys
 from collections.abc import Iterator
 from types import FrameType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 UNIT = 1 if sys.platform == "darwin" else 1024  # of `ru_maxrss`, in bytes
 

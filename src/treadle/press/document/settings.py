@@ -1,10 +1,9 @@
-"""What the front matter says: its known keys, typed, and the document's parameters."""
+"""What the front matter says: its known keys, typed."""
 
 from __future__ import annotations
 
-import math
 import reprlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -12,8 +11,8 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
-from treadle.press.document.front_matter import scalar
 from treadle.press.document.model import Document
+from treadle.press.document.parameters import is_parameter
 from treadle.press.document.text import WrongValueError, did_you_mean
 from treadle.problem import Problem, error, warning
 
@@ -116,13 +115,6 @@ def parameters(value: object) -> Mapping[str, object]:
     return dict(value)
 
 
-def is_parameter(value: object) -> bool:
-    """Whether a parameter may have this value: it must survive a trip through JSON."""
-    if type(value) is float:
-        return math.isfinite(value)
-    return value is None or type(value) in {str, int, bool}
-
-
 def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
@@ -210,60 +202,6 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
         values[name] = checked
     # Each value has passed the check of its key.
     return Settings(**values), tuple(problems)  # type: ignore[arg-type]
-
-
-# The values of the document's parameters, as who builds it gives them.
-
-
-class Written(Struct, frozen=True):
-    """A value as it is written on the command line: YAML, unless the parameter is a string."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def read_assignments(texts: Iterable[str]) -> tuple[dict[str, Written], tuple[str, ...]]:
-    """What `name=value` texts give to `override`, and what is wrong with them."""
-    parts = [text.partition("=") for text in texts]
-    given = {name.strip(): Written(value) for name, equals, value in parts if equals}
-    return given, tuple(f"`{name}` is not name=value" for name, equals, _ in parts if not equals)
-
-
-def override(
-    params: Mapping[str, object], given: Mapping[str, object]
-) -> tuple[dict[str, object], tuple[str, ...]]:
-    """`params` with the values of `given` in their place, and what is wrong with those.
-
-    A value must have the type of the one it replaces; a whole number is good for a float, and
-    anything for a parameter that has no value yet.
-    """
-    values = dict(params)
-    problems = []
-    for name, value in given.items():
-        if name not in params:
-            hint = did_you_mean(name, params)
-            problems.append(f"the document has no parameter `{name}` ({hint})")
-            continue
-        try:
-            values[name] = _like(params[name], value)
-        except ValueError as failure:
-            problems.append(f"parameter `{name}`: {failure}")
-    return values, tuple(problems)
-
-
-def _like(old: object, given: object) -> object:
-    """The value `given`, of the type of `old`. Raises ValueError where it has another."""
-    new = given
-    if isinstance(given, Written):
-        new = given.text if isinstance(old, str) else scalar(given.text)
-    if isinstance(old, float) and type(new) is int:
-        new = float(new)
-    if not is_parameter(new) or (old is not None and type(new) is not type(old)):
-        wanted = "string, number or boolean" if old is None else type(old).__name__
-        raise ValueError(f"`{given!r}` is not a value of type {wanted}")
-    return new
 
 
 def databases(document: Document, settings: Settings) -> Iterator[Path]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from markdown_it.tree import SyntaxTreeNode
 
 from treadle.press.latex.escape import escape_code
-from treadle.press.latex.floats import Float, Tabular, figure_float, table, with_minus
+from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float, table, with_minus
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack, text_of
 from treadle.press.latex.listings import code_lines
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes

@@ -21,7 +21,7 @@ from treadle.press.latex.escape import (
     escape_url,
     label_name,
 )
-from treadle.press.latex.floats import Copy, Graphic, find_image, length
+from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, length
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
 from treadle.press.markdown.attributes import attributes_of
 from treadle.press.markdown.citations import cite

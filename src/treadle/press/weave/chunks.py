@@ -10,7 +10,13 @@ from msgspec import Struct
 
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.options import HIDDEN
-from treadle.press.latex.floats import Float, Graphic, figure_float, figures_in_place, length
+from treadle.press.latex.figures_and_tables import (
+    Float,
+    Graphic,
+    figure_float,
+    figures_in_place,
+    length,
+)
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.listings import code_lines, output_lines
 from treadle.press.markdown.parser import place, typed

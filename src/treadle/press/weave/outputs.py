@@ -13,7 +13,7 @@ from msgspec.json import Decoder
 
 from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display, Echo, Output, Stream
-from treadle.press.latex.floats import Float, Tabular, entry, table
+from treadle.press.latex.figures_and_tables import Float, Tabular, entry, table
 from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at
 from treadle.press.markdown.running_text import Place
 from treadle.press.plugin.tables import TABLE, Table

@@ -11,7 +11,7 @@ from msgspec import Struct
 from treadle.press.document.model import Document
 from treadle.press.document.settings import Settings, read_settings
 from treadle.press.latex.escape import declared, escape
-from treadle.press.latex.floats import NOTES
+from treadle.press.latex.figures_and_tables import NOTES
 from treadle.press.latex.fragment import Fragment, Line, render, text_of
 from treadle.press.markdown.render import plain_text, render_line, running_line
 from treadle.press.markdown.running_text import Context

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from treadle.press.document.model import Document, Prose
 from treadle.press.document.settings import Settings, read_settings
 from treadle.press.latex.escape import printable
-from treadle.press.latex.floats import Copy
+from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, render, stack, templates, text_of
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import render_line, render_markdown

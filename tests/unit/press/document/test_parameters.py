@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.press.document.settings import override, read_assignments
+from treadle.press.document.parameters import override, read_assignments
 
 PARAMS: dict[str, object] = {"epochs": 2, "lr": 0.1, "tag": "x", "fast": False, "free": None}
 
