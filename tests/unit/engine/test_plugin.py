@@ -124,9 +124,11 @@ def test_what_packages_offer(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "entry_points.txt").write_text(text)
     (tmp_path / "five-1.dist-info").mkdir()
-    found = list(installed_plugins([str(tmp_path), str(tmp_path), "/nowhere/at/all"]))
-    assert found == [
-        ("one.show:Plugin", "one-1.0.dist-info"),
-        ("one.b:make", "one-1.0.dist-info"),
-        ("three:Plugin", "three-2.dist-info"),
-    ]
+    (tmp_path / "three.py").write_text("class Plugin: pass\n")
+    paths = [str(tmp_path), str(tmp_path), "/nowhere/at/all"]
+    found = dict(installed_plugins(paths))
+    assert list(found) == ["one.show:Plugin", "one.b:make", "three:Plugin"]
+    assert len(set(found.values())) == 3
+    (tmp_path / "one-1.0.dist-info").rename(tmp_path / "one-1.1.dist-info")
+    now = dict(installed_plugins(paths))
+    assert [name for name in found if now[name] != found[name]] == ["one.show:Plugin", "one.b:make"]

@@ -131,7 +131,7 @@ class World:
         self.imported_modules: set[str] = set()
         self.codes = Codes()
         self.module_objects = ModuleObjects(is_own)
-        self.process_objects = ProcessObjects()
+        self.process_objects = ProcessObjects(is_own)
         self._kind_of = kind_of
         self._kinds: dict[type, Kind] = {}
         self._owners: dict[object, str] = {MAIN: "main"}

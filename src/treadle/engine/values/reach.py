@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
 from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
 from typing import Any, Final
 
@@ -21,24 +21,26 @@ _NOT_FOLLOWED: Final = (type, ModuleType, CodeType, FrameType, BuiltinFunctionTy
 
 
 class ProcessObjects:
-    """The objects that modules' names stand for, by identity: all sessions' values may hold them,
-    and none has them to itself."""
+    """The objects that names of libraries' modules stand for: values of all sessions may hold
+    them, and none has them to itself."""
 
-    def __init__(self) -> None:
-        self._modules = 0
-        self._found: frozenset[int] = frozenset()
+    def __init__(self, is_own: Callable[[str], bool]) -> None:
+        """`is_own` tells the project's modules by their names."""
+        self._is_own = is_own
+        self._modules: set[str] = {"__main__"}  # looked at, or the session's
+        self._found: dict[int, Any] = {}  # kept alive, so that nothing else gets their identities
 
-    def identities(self) -> frozenset[int]:
-        """Found anew where modules were imported since."""
-        if len(sys.modules) != self._modules:
-            self._modules = len(sys.modules)
-            names = (getattr(module, "__dict__", {}) for module in tuple(sys.modules.values()))
-            every = [tuple(each.values()) for each in names if isinstance(each, dict)]
-            self._found = frozenset(id(value) for values in every for value in values)
-        return self._found
+    def identities(self) -> Collection[int]:
+        """Their identities, also of modules that were imported since the last time."""
+        for name in sys.modules.keys() - self._modules:
+            self._modules.add(name)
+            names = getattr(sys.modules.get(name), "__dict__", None)
+            if isinstance(names, dict) and not self._is_own(name):
+                self._found.update((id(value), value) for value in tuple(names.values()))
+        return self._found.keys()
 
 
-def reached(value: object, apart: Iterable[int]) -> dict[int, Any]:
+def reached(value: object, apart: Collection[int]) -> dict[int, Any]:
     """What `value` holds on to, itself included, by identity; not objects of these identities and
     what only they hold, nor global names, types and code."""
     found: dict[int, Any] = {}

@@ -128,8 +128,7 @@ class Walk:
         kept_alive: list[Any] = []
         for here, stream in enumerate(self.streams):
             for value in stream.hidden:
-                apart = self._world.process_objects.identities()
-                found = reached(value, {*apart, id(self._world.namespace)})
+                found = reached(value, self._world.process_objects.identities())
                 kept_alive.append(found)
                 for key, item in found.items():
                     owner = owners.setdefault(key, here)

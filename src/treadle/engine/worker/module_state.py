@@ -103,9 +103,9 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
             if not attribute.startswith("__") and attribute != "_abc_impl":
                 yield from _of_member(f"{name}.{attribute}", item, module)
     elif isinstance(value, FunctionType):
-        variables = {cell: _content(cell) for cell in value.__closure__ or ()}
-        kept = (value.__defaults__, value.__kwdefaults__, value.__dict__, *variables.values())
-        if any(kept):
+        variables = tuple(map(_content, value.__closure__ or ()))
+        kept = (value.__defaults__, value.__kwdefaults__, value.__dict__, *variables)
+        if kept != (None, None, {}):
             yield name, [item for item in kept if not isinstance(item, _CODE)]
 
 
