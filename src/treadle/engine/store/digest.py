@@ -79,8 +79,7 @@ def variable(environment: Mapping[str, str], name: str) -> str:
     """The digest of an environment variable's value, or of all but the shell's own, which differ
     from one terminal to the next; empty: it is not set."""
     if name == ALL:
-        given = sorted(item for item in environment.items() if item[0] not in _OF_SHELL)
-        return combined(f"{each}={value}" for each, value in given)
+        return _of_all({each: environment[each] for each in environment if each not in _OF_SHELL})
     value = environment.get(name)
     return "" if value is None else digest(os.fsencode(value))
 
@@ -92,4 +91,8 @@ def unseen(environment: Mapping[str, str], more: Collection[str] = ()) -> str:
         for name, value in environment.items()
         if name in _UNSEEN or name in more or name.startswith(_UNSEEN_OF)
     }
-    return variable(chosen, ALL)
+    return _of_all(chosen)
+
+
+def _of_all(variables: Mapping[str, str]) -> str:
+    return combined(f"{name}={value}" for name, value in sorted(variables.items()))
