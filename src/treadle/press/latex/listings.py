@@ -4,27 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import groupby, pairwise
 
-from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
-from pygments.token import Token, _TokenType
-from pygments.util import ClassNotFound
-
 from treadle.press.latex.escape import escape_verbatim
+from treadle.press.latex.python_runs import Run, python_runs
 
-Run = tuple[str, str]  # the command that sets it (or none), and the text
-
-ERRORS = (Token.Generic.Error, Token.Generic.Traceback)
-STYLES: dict[str, set[_TokenType]] = {
-    r"\hlcomment": {Token.Comment},
-    r"\hlkeyword": {Token.Keyword, Token.Operator.Word, Token.Name.Tag},
-    r"\hlname": {Token.Name.Function, Token.Name.Class, Token.Name.Decorator, Token.Name.Attribute},
-    r"\hlnumber": {Token.Literal.Number, Token.Keyword.Constant, *ERRORS},
-    r"\hlprompt": {Token.Generic.Prompt},
-    r"\hlstring": {Token.Literal.String},
-}
 MARK = r"\wrapmark{}"  # what a line that goes on begins with; two columns wide
 TAB = 8
 # Terminals' CSI sequences (colours, cursor), OSC sequences (titles, links), two-character ones.
@@ -50,30 +34,18 @@ def output_lines(text: str, width: int | None) -> tuple[str, ...]:
 
 def highlighted(code: str, language: str) -> tuple[tuple[Run, ...], ...]:
     """The lines of `code`, each as runs of one style; an unknown language has none."""
-    lexer, whole = _lexer(language), code + "\n"  # a prompt's lexer wants whole lines
-    tokens = lexer.get_tokens(whole) if lexer else [(Token.Text, whole)]
+    whole = code + "\n"  # a prompt's lexer wants whole lines
+    runs: Iterable[Run] | None = python_runs(whole) if language == "python" else None
+    if runs is None:
+        from treadle.press.latex.pygments_runs import pygments_runs  # most documents don't need it
+
+        runs = pygments_runs(whole, language)
     lines: list[list[Run]] = [[]]
-    for kind, value in tokens:
+    for style, value in runs:
         first, *others = value.split("\n")
-        lines[-1].append((_style(kind), first))
-        lines.extend([(_style(kind), text)] for text in others)
+        lines[-1].append((style, first))
+        lines.extend([(style, text)] for text in others)
     return tuple(tuple(_merged(line)) for line in lines[:-1])
-
-
-@lru_cache(maxsize=8)
-def _lexer(language: str) -> Lexer | None:
-    try:
-        found: Lexer = get_lexer_by_name(language, stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        return None
-    return found
-
-
-@lru_cache(maxsize=256)
-def _style(kind: _TokenType) -> str:
-    """The command for a type of tokens, or for the nearest of the types it is one of."""
-    lineage = reversed(kind.split())
-    return next((style for at in lineage for style, kinds in STYLES.items() if at in kinds), "")
 
 
 def _merged(runs: Iterable[Run]) -> Iterator[Run]:
