@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
@@ -15,8 +16,10 @@ from treadle.engine.plan.scans import KnownScans
 from treadle.engine.run.loop import Ran
 from treadle.engine.store.store import Store
 from treadle.engine.trace import Observed, Trace
-from treadle.press.results import Result
 from treadle.problem import Problem, Span, has_errors
+
+if TYPE_CHECKING:
+    from treadle.press.results import Result
 
 
 class Build(Struct):

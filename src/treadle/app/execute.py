@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -26,13 +27,14 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import LINES, Trace
 from treadle.press.document.model import Chunk
+from treadle.press.failures import problem_of
 from treadle.press.plugin.figures import VARIABLES
 from treadle.press.plugin.plugin import LOOK
-from treadle.press.results import problem_of
 from treadle.press.tex.engine import Programs
-from treadle.press.tex.typeset import Layout, measured_layout
-from treadle.press.weave.weave import check_template
 from treadle.problem import Problem, has_errors
+
+if TYPE_CHECKING:
+    from treadle.press.tex.typeset import Layout
 
 PLUGIN = "treadle.press.plugin.plugin:PressPlugin"
 FOLDER = Path(__file__).parents[1] / "press" / "plugin"
@@ -85,6 +87,12 @@ class Measuring:
 
 
 def _layout(work: Build, programs: Programs) -> Layout:
+    """In the thread, which loads what typesets and weaves: while the worker starts, as nobody needs
+    it before (0.05 s of each build that runs something)."""
+    from treadle.app import render  # noqa: F401
+    from treadle.press.tex.typeset import measured_layout
+    from treadle.press.weave.weave import check_template
+
     document = work.prepared.document
     found = measured_layout(document, work.scratch.formats, work.folder, programs)
     problems = check_template(document)

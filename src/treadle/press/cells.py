@@ -200,7 +200,6 @@ def _module_cell(chunk: Chunk, making: _Making) -> Cell:
 
 def _cell(chunk: Chunk, listing: Listing, making: _Making, module: str | None = None) -> Cell:
     options, document = chunk.options, making.document
-    folder = document.path.resolve().parent
     return Cell(
         number=len(making.cells),
         label=chunk.label,
@@ -215,7 +214,7 @@ def _cell(chunk: Chunk, listing: Listing, making: _Making, module: str | None = 
         memory=options.memory,
         may_fail=options.error,
         volatile=options.volatile,
-        depends=tuple(str(folder / name) for name in options.depends),
+        depends=tuple(str(document.path.resolve().parent / name) for name in options.depends),
         options=computing_options(options),
     )
 

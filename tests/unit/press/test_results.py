@@ -9,12 +9,12 @@ from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Display, Failure, Frame, Stream, Trace
 from treadle.press.cells import cells_of
 from treadle.press.document.reader import read_document
+from treadle.press.failures import problem_of
 from treadle.press.plugin.plugin import Comparison
 from treadle.press.results import (
     ChunkResult,
     InlineResult,
     cut_streams,
-    problem_of,
     results_by_block,
 )
 from treadle.problem import Span

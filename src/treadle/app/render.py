@@ -1,0 +1,155 @@
+"""Weave and typeset what came of the code, and publish it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from treadle.app.current_build import Build
+from treadle.app.publish import find_supplements, publish, stage, to_publish
+from treadle.app.record import is_record, record, record_path
+from treadle.app.report import Target
+from treadle.app.scratch import obstacles
+from treadle.engine.trace import Observed
+from treadle.press.checks.findings import idle_checks, unbound
+from treadle.press.document.front_matter import KEY, author_path
+from treadle.press.document.settings import databases
+from treadle.press.document.text import is_file
+from treadle.press.latex.figures_and_tables import Copy
+from treadle.press.results import with_sources
+from treadle.press.tangle.extract import package_name
+from treadle.press.tex.engine import (
+    ProgramKilledError,
+    document_epoch,
+    is_dated_today,
+    tex_environment,
+    today,
+)
+from treadle.press.tex.passes import Job
+from treadle.press.tex.places import SYNCTEX, Places, synctex_for
+from treadle.press.tex.typeset import Typeset, typeset
+from treadle.press.weave.weave import Woven, weave
+from treadle.problem import Problem, Severity, Span, error, warning
+
+
+def render(work: Build) -> None:
+    """Weave and typeset what came of the code, and publish it if there are no errors."""
+    document, scratch = work.prepared.document, work.scratch
+    work.listener.stage("weaving")
+    results = with_sources(document, work.results, work.prepared.cells.sources)
+    woven = weave(document, results)
+    work.problems += (*_blanks(work), *woven.problems, *unbound(document, woven))
+    work.problems += idle_checks(document, results)
+    work.problems += stage(document, work.prepared.settings, woven, scratch)
+    if work.failed or work.request.target is Target.TEX:
+        work.problems += woven.doubts
+    if work.failed:
+        return
+    work.sources |= set(_sources(work, woven))
+    if work.request.target is Target.TEX:
+        if work.ran is None:  # else it rests on the look of figures, if that is known
+            work.typeset = Observed()
+        _publish(work, (".tex",), _record(work))
+        return
+    work.listener.stage("typesetting")
+    places = _typeset(work, woven)
+    supplements = find_supplements(scratch, work.folder, str(work.request.path))
+    work.problems += supplements.problems
+    work.sources |= {copy.source for copy in supplements.copies}
+    if not work.failed:
+        _publish(
+            work, (".tex", ".pdf"), (*supplements.copies, *_synctex(work, places), *_record(work))
+        )
+
+
+def _sources(work: Build, woven: Woven) -> Iterator[Path]:
+    """The files that were read to make the LaTeX, other than by the document's code."""
+    document, settings = work.prepared.document, work.prepared.settings
+    folder = document.path.parent
+    yield document.path
+    if (author := author_path(document.front, document.path)) is not None:
+        yield author  # if it is not there, it may be one day
+    yield from databases(document, settings)
+    yield from (copy.source for copy in woven.copies)
+    yield from (folder / chunk.options.source for chunk in document.chunks if chunk.options.source)
+    template = folder / (settings.template or "")
+    if template.is_file():  # else it is one of ours, by its name
+        yield template
+        yield from sorted(template.parent.glob(f"*{template.suffix}"))
+    yield from sorted((work.request.code_dir / package_name(document.stem)).glob("*.py"))
+
+
+def _blanks(work: Build) -> Iterator[Problem]:
+    """Says that blanks stand where the author's file would have something to say."""
+    front = work.prepared.document.front
+    path = author_path(front, work.request.path)
+    if path is not None and not is_file(path):
+        at = Span.at(str(work.request.path), front.lines.get(KEY, 1))
+        hint = (
+            "write it beside the document: `author: Ada Lovelace`, and `id: 4711` on a second line"
+        )
+        yield warning(at, f"there is no {path}: blanks stand for what it holds", hint)
+
+
+def _publish(work: Build, suffixes: tuple[str, ...], supplements: tuple[Copy, ...] = ()) -> None:
+    scratch = work.scratch
+    names = [copy.target for copy in to_publish(scratch, suffixes, supplements)]
+    work.problems += (error(work.top, text) for text in obstacles(scratch.out_dir, names))
+    if work.failed:
+        return
+    work.written = publish(scratch, suffixes, supplements)
+
+
+def _record(work: Build) -> tuple[Copy, ...]:
+    """The record; a file of the author's of that name stays."""
+    path = record_path(work.request.out_dir, work.scratch.stem)
+    ours = path.name in work.scratch.published() or is_record(path)
+    if ours or not path.exists():
+        return (record(work),)
+    text = f"{path} is no build's: it stays, and there is no record"
+    work.problems.append(warning(work.top, text, "build into another folder, or rename it"))
+    return ()
+
+
+def _synctex(work: Build, places: Places) -> tuple[Copy, ...]:
+    """What leads from the PDF to the document's lines and back."""
+    name = f"{work.scratch.stem}{SYNCTEX}"
+    made, mapped = work.scratch.stage / name, work.scratch.root / name
+    if not made.exists():
+        return ()
+    # Not where a link leads: editors ask by the name they have opened.
+    path = work.request.path
+    document = path.parent.resolve() / path.name
+    mapped.write_bytes(synctex_for(made.read_bytes(), places, work.scratch.stage, document))
+    return (Copy(mapped, name),)
+
+
+def _typeset(work: Build, woven: Woven) -> Places:
+    document, scratch = work.prepared.document, work.scratch
+    date = work.prepared.settings.date
+    epoch = document_epoch(date, woven.tex)
+    work.day = today() if is_dated_today(date, woven.tex) else ""
+    environment = tex_environment((work.folder,), epoch)
+    job = Job(scratch.stage, document.stem, environment, formats=scratch.formats)
+    file = str(work.request.path)
+    sources = databases(document, work.prepared.settings)
+    originals = {source.name: str(source) for source in sources}
+    uncaptioned = {
+        chunk.options.name: chunk.span.line
+        for chunk in document.chunks
+        if chunk.options.name and not chunk.options.caption
+    }
+    tex_name = f"{document.stem}.tex"
+    lines = tuple(work.prepared.text.split("\n"))
+    places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
+    try:
+        outcome = typeset(job, places)
+    except ProgramKilledError as failure:
+        outcome = Typeset(None, (error(places.of_line(1), str(failure)),))
+    failing = {item.span for item in outcome.problems if item.severity is Severity.ERROR}
+    work.problems += [item for item in woven.doubts if item.span not in failing]
+    work.problems += outcome.problems
+    work.typeset = outcome.depends
+    if outcome.pdf is None and job.file(".log").exists():
+        work.log = job.file(".log")
+    return places

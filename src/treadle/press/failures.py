@@ -1,0 +1,59 @@
+"""A failure of a cell as a problem, at its line of the document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from treadle.engine.cell import Cell
+from treadle.engine.trace import Failure
+from treadle.press.cells import Cells, Listing
+from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.document.options import size_text
+from treadle.press.tangle.extract import origin_of
+from treadle.problem import Problem, Span, error
+
+
+def problem_of(failure: Failure, cell: Cell, cells: Cells, document: Document) -> Problem | None:
+    """The error; None where the failure says nothing, as somebody else does."""
+    block = document.blocks[cells.blocks[cell.number]]
+    if failure.fatal:
+        at = Span.at(block.span.file, block.span.line)
+        return error(at, f"{_name(block)} {failure.message}") if failure.message else None
+    listing = cells.listings.get(block.number) if isinstance(block, Chunk) else None
+    place = _place(failure, document, listing)
+    message = f"{_name(_of_module(block, place, document))} failed: {failure.message}"
+    short = cell.memory if cell.memory and "MemoryError" in failure.message else None
+    hint = f"the chunk has `memory={size_text(short)}`" if short else _checked(block)
+    return error(place, message, hint)
+
+
+def _name(block: Prose | Chunk) -> str:
+    return "inline code" if isinstance(block, Prose) else block.label
+
+
+def _of_module(block: Prose | Chunk, place: Span, document: Document) -> Prose | Chunk:
+    """The chunk that holds the line, if it makes the same module as `block` does."""
+    if isinstance(block, Prose) or not block.options.module:
+        return block
+    same = (chunk for chunk in document.chunks if chunk.options.module == block.options.module)
+    holds = (chunk for chunk in same if chunk.span.line <= place.line <= chunk.span.end_line)
+    return next(holds, block)
+
+
+def _checked(block: Prose | Chunk) -> str:
+    checks = block.options.checks if isinstance(block, Chunk) else None
+    return f"it checks {checks}" if checks else ""
+
+
+def _place(failure: Failure, document: Document, listing: Listing | None) -> Span:
+    """The line of the document, also for code that was extracted or put together from it."""
+    for frame in failure.frames:
+        if frame.file == failure.file:
+            break
+        origin = origin_of(Path(frame.file), frame.line, document.path)
+        if origin is not None:
+            return Span.at(origin.file, origin.line, frame.column)
+    if listing and failure.file == listing.file:
+        at = listing.place(failure.line)
+        return Span.at(at.file, at.line, failure.column)
+    return Span.at(failure.file, failure.line, failure.column)
