@@ -34,7 +34,7 @@ submission: $(REPORT)  ## an archive to hand in: PDFs, code with tests, LaTeX
 test: setup tex data  ## test the weaver and the code extracted from the report
 	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness -n 2 --dist loadgroup
 
-test-cache: setup tex  ## 489 pairs of builds with a change between (four minutes)
+test-cache: setup tex  ## 510 pairs of builds with a change between (three minutes)
 	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness -n 2 --dist worksteal
 
 test-long: setup tex  ## for longer: 500 random edits, 50 builds killed, 567 with a fault (an hour)
