@@ -20,6 +20,7 @@ from msgspec.structs import asdict, replace
 
 from treadle.app import __version__
 from treadle.app.report import Report, Request
+from treadle.engine.plan.key import digest_declared, files_declared
 from treadle.engine.plan.validity import (
     Present,
     changed_files,
@@ -100,6 +101,7 @@ def _trace(work: Build, observed: Observed, store: Store) -> Trace:
     given = {name: value for name, value in environment.items() if os.environ.get(name) != value}
     facts = [(PROGRAM, _program()), (VARIABLES, _variables(environment))]
     facts += [(DAY, work.day)] if work.day else []
+    facts += [(name, digest_declared(name, store.files)) for name in _declared(work)]
     # A build would put a file in the place of a link to an output.
     links = ((path, "link", standing(path, "link")) for path in outputs)
     told = _Told(
@@ -127,8 +129,8 @@ def _observed(work: Build, store: Store) -> Observed:
     last = work.ran.last if work.ran else None
     written = {path: digest for path, (digest, _) in last.files.items()} if last else {}
     modules = set(last.modules.values()) if last else set()
-    cells = last.context.cells if last else ()
-    files = _sources(work, written) | modules | {path for of in cells for path in of.cell.depends}
+    declared = {path for name in _declared(work) for path in files_declared(name)}
+    files = _sources(work, written) | modules | declared
     # Folders in which a new file could be found before another.
     folders = {str(work.folder), str(work.request.code_dir.resolve())}
     folders |= {str(Path(file).parent) for file in modules}
@@ -144,6 +146,12 @@ def _observed(work: Build, store: Store) -> Observed:
         environment=_once(variable for one in every for variable in one.environment),
         distributions=_once(name for one in every for name in one.distributions),
     )
+
+
+def _declared(work: Build) -> Iterable[str]:
+    """What the document's chunks say that they depend on."""
+    cells = work.context.cells if work.context else ()
+    return dict.fromkeys(name for of in cells for name in of.cell.depends or ())
 
 
 def _sources(work: Build, written: Collection[str]) -> frozenset[str]:
@@ -179,8 +187,12 @@ def _holds(
 ) -> bool:
     facts = {PROGRAM: _program, VARIABLES: lambda: _variables(environment), DAY: today}
     present = Present.of(str(request.path.resolve().parent), store.files, environment)
+
+    def now(fact: str) -> str:
+        return facts[fact]() if fact in facts else digest_declared(fact, store.files)
+
     return (
-        outdated(observed, present, {}, lambda fact: facts[fact]()) is None
+        outdated(observed, present, {}, now) is None
         and changed_files(observed.writes, store.files.of, present.folder) is None
     )
 

@@ -37,7 +37,9 @@ class Cell(Struct, frozen=True, omit_defaults=True):
     memory: int | None = None  # bytes the worker may hold while it runs
     may_fail: bool = False  # an exception in it is what the author wants to show
     volatile: bool = False  # it runs in every build
-    depends: tuple[str, ...] = ()  # files declared, absolute
+    # Declared, absolute: files, folders with all that is in them, patterns such as `*.csv`. None:
+    # nothing is declared, and what it rests on unseen is unknown.
+    depends: tuple[str, ...] | None = None
     # All that can change what it computes and shows, by name, for its key and for plugins.
     options: Mapping[str, object] = field(default_factory=dict)
 

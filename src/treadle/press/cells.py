@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import re
 from bisect import bisect_right
@@ -214,8 +215,22 @@ def _cell(chunk: Chunk, listing: Listing, making: _Making, module: str | None = 
         memory=options.memory,
         may_fail=options.error,
         volatile=options.volatile,
-        depends=tuple(str(document.path.resolve().parent / name) for name in options.depends),
+        depends=_declared(options.depends, document),
         options=computing_options(options),
+    )
+
+
+def _declared(names: tuple[str, ...] | None, document: Document) -> tuple[str, ...] | None:
+    """What `depends=` names, seen from the document's folder, whose own name is no pattern."""
+    if names is None:
+        return None
+    folder = document.path.resolve().parent
+    plain = {name: folder / name for name in names}
+    return tuple(
+        f"{glob.escape(str(folder))}/{name}"
+        if glob.has_magic(name) and not path.exists()
+        else str(path)
+        for name, path in plain.items()
     )
 
 

@@ -207,5 +207,5 @@ def outdated(
 
 def differs_each_time(cell: Cell, trace: Trace) -> bool:
     """Whether what the cell depends on can't be compared, as with the time it was given."""
-    unseen = bool(trace.observed.unknown and not cell.depends)
+    unseen = bool(trace.observed.unknown) and cell.depends is None
     return cell.volatile or trace.overdue or unseen

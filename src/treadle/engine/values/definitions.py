@@ -172,8 +172,11 @@ def builtin(value: types.BuiltinFunctionType, world: World) -> Reduction:
 
 
 def _in_module(owner: Any, value: Any) -> tuple[str, str] | None:
-    """Where a module offers a bound method as if it were a function, as `random` does."""
+    """Where a module offers a bound method as if it were a function, as `random` does. A name of
+    the session may be the method's own by chance (`step = model.step`)."""
     module = str(getattr(type(owner), "__module__", ""))
+    if module == MAIN:
+        return None
     name = str(getattr(value, "__name__", ""))
     for place in (module, module.removeprefix("_")):
         if getattr(sys.modules.get(place), "__dict__", {}).get(name, MISSING) is value:
