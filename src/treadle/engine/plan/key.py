@@ -50,9 +50,13 @@ def parts_of(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> d
 
 
 def files_declared(declared: str) -> tuple[str, ...]:
-    """The files that a name stands for: itself, all in and below a folder, those of a pattern."""
+    """The files that a name stands for: itself, all in and below a folder but
+    hidden ones, those of a pattern."""
     if os.path.isdir(declared):  # noqa: PTH112
-        found = [f"{place}/{name}" for place, _, names in os.walk(declared) for name in names]
+        found = []
+        for place, folders, names in os.walk(declared):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            found += [f"{place}/{name}" for name in names if not name.startswith(".")]
     elif glob.has_magic(declared) and not os.path.lexists(declared):
         found = [path for path in glob.glob(declared, recursive=True) if os.path.isfile(path)]  # noqa: PTH113, PTH207
     else:
