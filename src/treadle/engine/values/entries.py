@@ -270,17 +270,21 @@ class Entry(Struct, frozen=True):
 def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[str, ...]]:
     """Put it into the store: the entry, and the blobs it needs. Raises OSError."""
     regions = Regions(packing.pieces)
+    inside: dict[int, list[Memory]] = {}  # by the region's number: there may be 100,000
+    for piece in packing.pieces:
+        if piece.stop > piece.start:
+            inside.setdefault(regions.index(piece.start), []).append(piece)
     large: list[str] = []
     places: list[Any] = []
     tail: list[bytes | memoryview] = []
     size = 0
-    for region in regions.all:
+    for number, region in enumerate(regions.all):
         content = view(region.start, region.stop)
         if content.nbytes >= _LARGE:
             large.append(blobs.put([content]))
             places.append(large[-1])
         else:
-            places.append([size, content.nbytes, _origin(region, packing.pieces)])
+            places.append([size, content.nbytes, _origin(region, inside[number])])
             tail += [content, bytes(-content.nbytes % _ALIGNED)]
             size += content.nbytes + -content.nbytes % _ALIGNED
     pieces = [_place(piece, regions) for piece in packing.pieces]
@@ -309,9 +313,8 @@ def _place(piece: Memory, regions: Regions) -> list[int]:
     return [regions.index(piece.start), piece.start - regions.at(piece.start).start, size]
 
 
-def _origin(region: Region, pieces: Sequence[Memory]) -> Origin | None:
-    """Who allocated a region: an array rather than the tensor that was made from it."""
-    inside = [piece for piece in pieces if region.start <= piece.start < region.stop]
+def _origin(region: Region, inside: Sequence[Memory]) -> Origin | None:
+    """Who allocated a region: of what lies in it, an array rather than the tensor made from it."""
     whole = [piece for piece in inside if (piece.start, piece.stop) == (region.start, region.stop)]
     origins = {piece.origin for piece in whole if piece.origin is not None}
     arrays = [origin for origin in origins if origin[0] == "numpy"]
