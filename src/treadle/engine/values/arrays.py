@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from treadle.engine.store.blobs import BlobMemory
 from treadle.engine.values.kinds import Handler, Opaque, Parts, Reduction, Uncounted, World
-from treadle.engine.values.objects import reduced, set_names
+from treadle.engine.values.objects import named, reduced, set_names
 from treadle.engine.values.regions import (
     LENT,
     Memory,
@@ -65,7 +65,7 @@ def array(value: Any, world: World) -> Reduction:
     kind = type(value)
     name = f"{kind.__module__}.{kind.__qualname__}"
     if name in ("numpy.memmap", "numpy._core.memmap.memmap"):
-        return Opaque("an array in a mapped file")
+        return Opaque("an array in a mapped file", (value._mmap,))
     memory = _memory(value)
     if isinstance(memory, Opaque):
         return memory
@@ -155,7 +155,7 @@ def _memory(value: Any) -> Memory | Opaque:
     if type(giver).__name__ in _KEEPERS or isinstance(giver, BlobMemory):
         return Memory(*place, value, origin=origin_of_array(top))
     if _gives_memory(giver):
-        return Opaque(f"an array in the memory of a {type(giver).__qualname__}")
+        return Opaque(f"an array in the memory of a {type(giver).__qualname__}", (giver,))
     # Its methods may change the memory: whoever holds the array holds it as well.
     return Memory(*place, giver)
 
@@ -175,6 +175,15 @@ def _gives_memory(value: Any) -> bool:
     except TypeError:
         return False
     return True
+
+
+def iterator(value: Any, _: World) -> Reduction:
+    """`array.flat`, which does not tell the garbage collector what it goes through."""
+    return Opaque(named(type(value)), (value.base,))
+
+
+def iterators(value: Any, _: World) -> Reduction:
+    return Opaque(named(type(value)), tuple(value.operands))
 
 
 # --- blocks of frames ---
@@ -222,7 +231,11 @@ def tensor(value: Any, _: World) -> Reduction:
     """A tensor or a parameter on the CPU that no gradient flows through."""
     torch: Any = sys.modules["torch"]
     if trouble := _trouble(value, torch):
-        return Opaque(trouble, leaves=() if value.grad_fn is None else _leaves(value.grad_fn))
+        if value.grad_fn is None:
+            return Opaque(trouble)
+        same_memory = value.detach()
+        inside = () if _trouble(same_memory, torch) else (same_memory,)
+        return Opaque(trouble, inside, _leaves(value.grad_fn))
     make: Callable[..., Any]
     arguments: tuple[Any, ...]
     place = (value.dtype, tuple(value.shape), value.stride(), value.storage_offset())
@@ -323,6 +336,8 @@ def set_tensor(value: Any, state: tuple[Any, ...]) -> None:
 HANDLERS: Final[Mapping[str, Handler]] = {
     "numpy.ndarray": array,
     "numpy.dtype": dtype,
+    "numpy.flatiter": iterator,
+    "numpy.nditer": iterators,
     "pandas.core.internals.managers.SingleBlockManager": column,
     "pandas._libs.internals.Block": block,
     "pandas.core.internals.blocks.Block": block,

@@ -12,6 +12,7 @@ import functools
 import io
 import types
 import typing
+import weakref
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
@@ -48,6 +49,8 @@ _EXACT: Final[Mapping[type, Handler]] = {
     types.MappingProxyType: objects.proxy,
     type(functools.lru_cache(None)(len)): definitions.cached,
     types.FrameType: objects.opaque,
+    weakref.ProxyType: objects.weak_proxy,
+    weakref.CallableProxyType: objects.weak_proxy,
     io.StringIO: objects.reduced,
     io.BytesIO: objects.reduced,
 }

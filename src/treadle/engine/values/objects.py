@@ -167,6 +167,14 @@ def weak_reference(value: Any, _: World) -> Reduction:
     return Opaque(named(type(value)), inside)
 
 
+def weak_proxy(value: Any, _: World) -> Reduction:
+    """What stands for another object, all of whose methods it has."""
+    try:
+        return Opaque("a weak proxy", (value.__repr__.__self__,))
+    except ReferenceError:
+        return Opaque("a weak proxy of something that is gone")
+
+
 def opaque(value: Any, _: World) -> Reduction:
     return Opaque(named(type(value)))
 
