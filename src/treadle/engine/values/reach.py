@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
 from typing import Any, Final
 
 from treadle.engine.values.codes import ATOMS
 
-_MOST: Final = 200_000  # objects looked at for one value
+_MOST: Final = 200_000  # objects looked at for one name
 _NOT_FOLLOWED: Final = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
 
 
@@ -40,11 +40,11 @@ class ProcessObjects:
         return self._found.keys()
 
 
-def reached(value: object, apart: Collection[int]) -> dict[int, Any]:
-    """What `value` holds on to, itself included, by identity; not objects of these identities and
+def reached(values: Iterable[object], apart: Collection[int]) -> dict[int, Any]:
+    """What these values hold on to, themselves included, by identity; not objects of these identities and
     what only they hold, nor global names, types and code."""
     found: dict[int, Any] = {}
-    waiting = [value]
+    waiting = list(values)
     while waiting and len(found) < _MOST:
         item = waiting.pop()
         if id(item) in found or id(item) in apart or not _counts(item):

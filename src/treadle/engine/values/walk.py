@@ -127,13 +127,14 @@ class Walk:
         owners = {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
         kept_alive: list[Any] = []
         for here, stream in enumerate(self.streams):
-            for value in stream.hidden:
-                found = reached(value, self._world.process_objects.identities())
-                kept_alive.append(found)
-                for key, item in found.items():
-                    owner = owners.setdefault(key, here)
-                    if owner != here and self._can_change(item):
-                        self.links.append((owner, here))
+            if not stream.hidden:
+                continue
+            found = reached(stream.hidden, self._world.process_objects.identities())
+            kept_alive.append(found)
+            for key, item in found.items():
+                owner = owners.setdefault(key, here)
+                if owner != here and self._can_change(item):
+                    self.links.append((owner, here))
 
     def _can_change(self, item: Any) -> bool:
         """Whether it matters that two hold it; of a function, it is told by its names."""
