@@ -41,8 +41,8 @@ class ProcessObjects:
 
 
 def reached(values: Iterable[object], apart: Collection[int]) -> dict[int, Any]:
-    """What these values hold on to, themselves included, by identity; not objects of these identities and
-    what only they hold, nor global names, types and code."""
+    """What these values hold on to, themselves included, by identity; not objects of these
+    identities and what only they hold, nor global names, types and code."""
     found: dict[int, Any] = {}
     waiting = list(values)
     while waiting and len(found) < _MOST:
