@@ -103,10 +103,12 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
             if not attribute.startswith("__") and attribute != "_abc_impl":
                 yield from _of_member(f"{name}.{attribute}", item, module)
     elif isinstance(value, FunctionType):
-        variables = tuple(map(_content, value.__closure__ or ()))
-        kept = (value.__defaults__, value.__kwdefaults__, value.__dict__, *variables)
-        if kept != (None, None, {}):
-            yield name, [item for item in kept if not isinstance(item, _CODE)]
+        kept = {part: getattr(value, part) for part in ("__defaults__", "__kwdefaults__")}
+        kept |= value.__dict__
+        kept |= zip(value.__code__.co_freevars, map(_content, value.__closure__ or ()), strict=True)
+        for part, item in kept.items():
+            if item is not None and not isinstance(item, _CODE):
+                yield f"{name}.{part}", item
 
 
 def _of_member(name: str, item: object, module: str) -> Iterator[tuple[str, Any]]:
