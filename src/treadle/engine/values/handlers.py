@@ -57,6 +57,7 @@ _EXACT: Final[Mapping[type, Handler]] = {
 _BY_BASE: Final[Mapping[str, Handler]] = {
     "weakref.ReferenceType": objects.weak_reference,
     "sklearn.utils._bunch.Bunch": objects.by_names,
+    "torch.jit._script.ScriptModule": objects.compiled_model,
     "torch._C.Generator": objects.generator,
     "torch.Generator": objects.generator,
     "torch.optim.optimizer.Optimizer": objects.optimizer,

@@ -149,6 +149,11 @@ def _watch(optimizer: Any) -> None:
     optimizer.step = step
 
 
+def compiled_model(value: Any, _: World) -> Reduction:
+    """A model compiled by `torch.jit`, over the memory of the one that it was made of."""
+    return Opaque("a compiled model", (*value.parameters(), *value.buffers()))
+
+
 def proxy(value: Any, _: World) -> Reduction:
     """A view of a dictionary, which may have a name as well."""
     return Parts(MappingProxyType, tuple(gc.get_referents(value)))
