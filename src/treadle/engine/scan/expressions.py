@@ -258,7 +258,7 @@ _TESTS = ("doctest", "unittest", "cProfile", "pdb", "InteractiveConsole")
 _ANYWHERE = {
     **dict.fromkeys(_IMPORTERS, _BY_NAME),
     **dict.fromkeys(_FRAME_NAMES, _FRAMES),
-    **dict.fromkeys((*_RUNNERS, *_TESTS, "__main__", "__builtins__"), _RUNS),
+    **dict.fromkeys((*_RUNNERS, *_TESTS, "__main__", "__builtins__", "__subclasses__"), _RUNS),
     **dict.fromkeys(_FORMULAS, _FORMULA),
     **dict.fromkeys(("read_pickle", "Unpickler", "shelve"), _PICKLE),
 }
