@@ -3,9 +3,10 @@
 # small parameters (some minutes), and compare PDFs, LaTeX and figures byte by byte.
 set -eu
 cd "$(dirname "$0")/.."
-python=$PWD/.venv/bin/python
+root=$PWD
+python=$root/.venv/bin/python
 work=$(mktemp -d)
-trap 'git worktree remove --force "$work/then"; git worktree remove --force "$work/now"; rm -rf "$work"' EXIT
+trap 'rm -rf "$work"; git -C "$root" worktree prune' EXIT
 small="train_size=600 test_size=300 epochs_dense=1 seeds_dense=2 epochs_cnn=1 seeds_cnn=2 epochs_rnn=1
 seeds_naive=2 epochs_textcnn=1 seeds_text=2 texts=600 longest=40"
 
