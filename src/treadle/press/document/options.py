@@ -197,7 +197,9 @@ def _module(value: object) -> str | None:
     return name
 
 
-def _files(value: object) -> tuple[str, ...]:
+def _files(value: object) -> tuple[str, ...] | None:
+    if value is None:
+        return None
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
         raise WrongValueError("a list of file names")
