@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,6 +133,10 @@ class Place:
             for path in paths
             if not GENERATED.intersection(path.parts) and path.name not in self.outputs()
         }
+
+
+Make = Callable[..., Place]  # what the fixtures of projects give
+Clean = Callable[..., Results]  # and that of what is right
 
 
 def processes(place: Place) -> list[str]:

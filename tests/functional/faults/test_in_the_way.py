@@ -5,15 +5,11 @@ What can be known is told before any chunk runs, as a misuse of the command (2).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from .place import EDITED, SOURCE, Place, Results, assert_clear
-
-Make = Callable[..., Place]
-Clean = Callable[..., Results]
+from .place import EDITED, SOURCE, Clean, Make, Place, assert_clear
 
 FILES = {  # where a folder should be: what the error names, the exit status
     "build": ("-o build", 2),

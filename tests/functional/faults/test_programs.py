@@ -5,15 +5,12 @@ from __future__ import annotations
 import shutil
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from .place import BIB, EDITED, SOURCE, Place, Results, assert_clear, processes
-
-Make = Callable[..., Place]
-Clean = Callable[..., Results]
+from .place import BIB, EDITED, SOURCE, Clean, Make, Place, assert_clear, processes
 
 # Runs the program, cuts what it wrote, and dies as if the kernel had killed it, at its Nth run.
 KILLED = """#!/bin/sh

@@ -11,10 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from .place import EDITED, SOURCE, Place, Results, assert_clear
-
-Make = Callable[..., Place]
-Clean = Callable[..., Results]
+from .place import EDITED, SOURCE, Clean, Make, Place, assert_clear
 
 
 def folder(path: Path) -> None:

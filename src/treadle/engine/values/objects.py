@@ -9,10 +9,11 @@ import sys
 import weakref
 from collections.abc import Iterable
 from operator import attrgetter
-from types import FrameType, MappingProxyType
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from treadle.engine.values.kinds import MAIN, MISSING, Opaque, Parts, Reduction, Reference, World
+from treadle.engine.values.reach import is_of_process
 
 PROTOCOL: Final = 4
 _SLOT: Final = 16  # bytes in the table of a set: an item and its hash
@@ -161,14 +162,14 @@ def proxy(value: Any, _: World) -> Reduction:
 
 def iterator(value: Any, _: World) -> Reduction:
     """A generator, an iterator, or the like: it holds on to things, at a place in them."""
-    inside = tuple(item for item in gc.get_referents(value) if not _is_of_process(item))
+    inside = tuple(item for item in gc.get_referents(value) if not is_of_process(item))
     return Opaque(named(type(value)), inside)
 
 
 def weak_reference(value: Any, _: World) -> Reduction:
     """It can't be kept, and what it refers to must not be kept without it."""
     target = value()
-    inside = () if target is None or _is_of_process(target) else (target,)
+    inside = () if target is None or is_of_process(target) else (target,)
     return Opaque(named(type(value)), inside)
 
 
@@ -205,12 +206,6 @@ def _global(value: Any, name: str) -> Reduction:
     if module == MAIN or found is not value:
         return Opaque(f"{named(type(value))} that its name does not lead to")
     return Reference(module, name)
-
-
-def _is_of_process(value: Any) -> bool:
-    if isinstance(value, FrameType):
-        return True
-    return isinstance(value, dict) and "__builtins__" in value and "__name__" in value
 
 
 # --- sets ---

@@ -17,7 +17,7 @@ from typing import Any, Final
 from treadle.engine.values.codes import ATOMS
 
 _MOST: Final = 200_000  # objects looked at for one name
-_NOT_FOLLOWED: Final = (type, ModuleType, CodeType, FrameType, BuiltinFunctionType)
+_NOT_FOLLOWED: Final = (type, ModuleType, CodeType, BuiltinFunctionType)
 
 
 class ProcessObjects:
@@ -55,6 +55,11 @@ def reached(values: Iterable[object], apart: Collection[int]) -> dict[int, Any]:
 
 
 def _counts(item: object) -> bool:
-    if type(item) in ATOMS or isinstance(item, _NOT_FOLLOWED):
-        return False
-    return not (isinstance(item, dict) and "__builtins__" in item and "__name__" in item)
+    return not (type(item) in ATOMS or isinstance(item, _NOT_FOLLOWED) or is_of_process(item))
+
+
+def is_of_process(value: object) -> bool:
+    """Whether it is what runs, or a module's global names."""
+    if isinstance(value, FrameType):
+        return True
+    return isinstance(value, dict) and "__builtins__" in value and "__name__" in value

@@ -124,6 +124,8 @@ class Walk:
 
     def link_hidden(self) -> None:
         """Link the names from which something opaque was reached to all that it holds on to."""
+        if not any(stream.hidden for stream in self.streams):
+            return  # there may be millions of objects
         owners = {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
         kept_alive: list[Any] = []
         for here, stream in enumerate(self.streams):
