@@ -93,11 +93,14 @@ class Seeds:
             after_import.do(name, action)
 
     def start(self, seed: int) -> None:
-        """Seed what is imported, and remember the seed for what this chunk will import."""
+        """Seed what is imported, and remember the seed for what this chunk will import.
+
+        What another thread is still importing is seeded as soon as its import is done.
+        """
         self._seed = seed
         for name, action in self._libraries.items():
             module = sys.modules.get(name)
-            if module is not None:
+            if module is not None and not _is_being_imported(module):
                 action(module)
 
     def _seed_random(self, random: ModuleType) -> None:
@@ -107,5 +110,8 @@ class Seeds:
         numpy_random.seed(self._seed % 2**32)  # all it takes
 
     def _seed_torch(self, torch: ModuleType) -> None:
-        if hasattr(torch, "manual_seed"):  # not while torch is still being imported
-            torch.manual_seed(self._seed % 2**63)
+        torch.manual_seed(self._seed % 2**63)
+
+
+def _is_being_imported(module: ModuleType) -> bool:
+    return bool(getattr(getattr(module, "__spec__", None), "_initializing", False))
