@@ -79,26 +79,54 @@ def foresee(
     """What a build would do with each cell. `places` says of each what and where it is, in words:
     "chunk `a` at line 12"."""
     found: list[Foreseen] = []
-    traces: list[Trace | None] = []
-    snapshot = Snapshot.first(context)
+    decisions: list[Decision] = []
+    snapshots = [Snapshot.first(context)]  # before each cell, as far as can be told
     for number, scanned in enumerate(context.cells):
+        snapshot = snapshots[number]
         decision = decide(scanned, snapshot, store)
         imports = decision.needs.modules
-        traces.append(decision.trace)
+        decisions.append(decision)
         if decision.trace is not None:
             found.append(Foreseen(True, trace=decision.trace))
-            snapshot = snapshot.after(scanned, decision.key, imports, decision.trace)
+            snapshots.append(snapshot.after(scanned, decision.key, imports, decision.trace))
             continue
         why = tuple(_reasons(decision, scanned, snapshot, history, places))
         certain = not all(" is computed anew by " in reason for reason in why)
         found.append(Foreseen(False, certain, why))
-        for maker in cells_to_rerun(snapshot, decision.needs, Holdings()):
-            if (trace := traces[maker]) is not None and found[maker].kept:
-                what = _trouble(context.cells[maker], trace)
-                text = f"{places[number].removeprefix('chunk ')} has to run and needs it: {what}"
-                found[maker] = Foreseen(False, certain, (text.replace("`", "", 2),))
-        snapshot = snapshot.presuming(scanned, imports, history.changes(scanned.cell))
+        for maker, needing in _rerun_for(number, snapshots, decisions):
+            kept = decisions[maker].trace is not None
+            if kept and (found[maker].kept or certain > found[maker].certain):
+                found[maker] = _needed(maker, places[needing], certain, decisions, context)
+        snapshots.append(snapshot.presuming(scanned, imports, history.changes(scanned.cell)))
     return found
+
+
+def _rerun_for(
+    number: int, snapshots: Sequence[Snapshot], decisions: Sequence[Decision]
+) -> Iterator[tuple[int, int]]:
+    """The cells that have to run before this one does, each with the one that needs it.
+
+    Those that it needs, those that they need, and so on.
+    """
+    waiting, seen = [number], {number}
+    while waiting:
+        needing = waiting.pop()
+        needs = decisions[needing].needs
+        new = cells_to_rerun(snapshots[needing], needs, Holdings()) - seen
+        seen |= new
+        waiting += new
+        yield from ((maker, needing) for maker in sorted(new))
+
+
+def _needed(
+    maker: int, place: str, certain: bool, decisions: Sequence[Decision], context: Context
+) -> Foreseen:
+    """That a cell which could be kept runs all the same, for the sake of the one at `place`."""
+    trace = decisions[maker].trace
+    assert trace is not None, "it could be kept"
+    what = _trouble(context.cells[maker], trace)
+    text = f"{place.removeprefix('chunk ')} has to run and needs it: {what}"
+    return Foreseen(False, certain, (text.replace("`", "", 2),))
 
 
 def _reasons(

@@ -20,7 +20,7 @@ from treadle.engine.plan.why import (
 from treadle.engine.store.store import Store
 from treadle.engine.trace import Binding, Trace
 
-PLACES = [f"chunk `{name}` at line {10 * number}" for number, name in enumerate("abc")]
+PLACES = [f"chunk `{name}` at line {10 * number}" for number, name in enumerate("abcd")]
 BASE = {"program": "p", "code": "c", "options": "o", "seed": "1", "name x": "t", "params n": "3"}
 
 
@@ -81,6 +81,32 @@ def test_a_kept_cell_runs_for_what_can_not_be_stored(builds: Builds, context: Co
     words = "b at line 10 has to run and needs it: an iterator can't be stored"
     assert maker.reasons == (words,)
     assert (maker.kept, maker.certain) == (False, True)
+
+
+def test_what_a_maker_needs_runs_too(builds: Builds, context: Contexts) -> None:
+    """A figure, its title, the figure: none of them can be stored."""
+    codes = ("fig = [object()]", "fig.append(1)", "fig")
+    first, second = (
+        made(Binding(("fig",), token, trouble="`fig` is a figure")) for token in ("1", "2")
+    )
+    builds.build(context(*codes), first, second, made())
+    figure, title, user = builds.foresee(context(*codes[:2], "fig, 2"))
+    assert user.reasons == ("its code changed",)
+    assert title.reasons == ("c at line 20 has to run and needs it: `fig` is a figure",)
+    assert figure.reasons == ("b at line 10 has to run and needs it: `fig` is a figure",)
+    assert figure.certain
+
+
+def test_who_certainly_runs_makes_its_makers_run_certainly(
+    builds: Builds, context: Contexts
+) -> None:
+    codes = ("x = 1", "g = iter([1])", "next(g), x", "next(g)")
+    opaque = made(Binding(("g",), "", trouble="an iterator can't be stored"))
+    builds.build(context(*codes), made(bound("x")), opaque, made(), made())
+    changed = context("x = 2", *codes[1:3], "next(g), 1")
+    assert builds.foresee(changed)[1] == Foreseen(
+        False, reasons=("d at line 30 has to run and needs it: an iterator can't be stored",)
+    )
 
 
 def test_a_value_that_came_out_different(builds: Builds, context: Contexts) -> None:
