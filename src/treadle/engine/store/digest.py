@@ -15,7 +15,9 @@ FORMAT = "treadle 2"  # of what a store holds; another one does not see the entr
 
 def digest(*parts: bytes | bytearray | memoryview) -> str:
     """The digest of the concatenation of bytes: 64 hexadecimal digits."""
-    hasher = blake3(max_threads=blake3.AUTO if sum(map(len, parts)) >= PARALLEL else 1)
+    if sum(map(len, parts)) < PARALLEL:
+        return blake3(b"".join(parts)).hexdigest()
+    hasher = blake3(max_threads=blake3.AUTO)
     for part in parts:
         hasher.update(part)
     return hasher.hexdigest()
@@ -23,12 +25,11 @@ def digest(*parts: bytes | bytearray | memoryview) -> str:
 
 def combined(parts: Iterable[str]) -> str:
     """The digest of several texts; their borders count."""
-    hasher = blake3()
+    pieces: list[bytes] = []
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
-        hasher.update(len(data).to_bytes(8, "little"))
-        hasher.update(data)
-    return hasher.hexdigest()
+        pieces += (len(data).to_bytes(8, "little"), data)
+    return blake3(b"".join(pieces)).hexdigest()
 
 
 def sealed(data: bytes, purpose: str, key: bytes) -> bytes:
