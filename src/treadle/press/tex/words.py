@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -37,7 +36,8 @@ class _Words(Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def _words() -> _Words:
-    """Only documents with errors need them."""
+    import tomllib  # only documents with errors need them
+
     text = Path(__file__).with_name("words.toml").read_text("utf-8")
     return convert(tomllib.loads(text), _Words)
 
