@@ -16,7 +16,7 @@ from functools import cache
 from msgspec import Struct
 
 from treadle.engine.cell import Cell
-from treadle.engine.store.digest import ALL, variable
+from treadle.engine.store.digest import ALL, differing_variables, variable
 from treadle.engine.store.file_digests import FileDigests, standing
 from treadle.engine.trace import LINES, Observed, Trace
 
@@ -95,7 +95,8 @@ def changed_environment(
         if now == digest:
             continue
         if name == ALL:
-            return "an environment variable changed, and it reads all of them"
+            which = differing_variables(digest, now)[0]
+            return f"environment variable `{which}` changed, and it reads all of them"
         if digest and now:
             return f"environment variable `{name}` changed"
         return f"environment variable `{name}` {'is no longer set' if digest else 'is set now'}"

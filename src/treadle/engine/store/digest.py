@@ -77,12 +77,22 @@ _OF_SHELL = frozenset({"_", "OLDPWD", "PWD", "SHLVL"})
 
 
 def variable(environment: Mapping[str, str], name: str) -> str:
-    """The digest of an environment variable's value, or of all but the shell's own, which differ
-    from one terminal to the next; empty: it is not set."""
+    """The digest of an environment variable's value; empty: it is not set.
+
+    Of all: `NAME=DIGEST` of each, with a NUL between two, but for the shell's own, which differ
+    from one terminal to the next.
+    """
     if name == ALL:
-        return _of_all({each: environment[each] for each in environment if each not in _OF_SHELL})
+        names = sorted(environment.keys() - _OF_SHELL)
+        return "\0".join(f"{each}={variable(environment, each)}" for each in names)
     value = environment.get(name)
     return "" if value is None else digest(os.fsencode(value))
+
+
+def differing_variables(old: str, new: str) -> list[str]:
+    """The names of the variables that differ between two digests of all."""
+    pairs = {*old.split("\0")} ^ {*new.split("\0")}
+    return sorted({pair.partition("=")[0] for pair in pairs if pair})
 
 
 def unseen(environment: Mapping[str, str], more: Collection[str] = ()) -> str:

@@ -114,7 +114,11 @@ def test_environment() -> None:
     )
     whole = [("*", variable(environment, "*"))]
     assert changed_environment(whole, dict(reversed(environment.items()))) is None
-    assert changed_environment(whole, {"A": "1"}) is not None
+    words = "environment variable `{}` changed, and it reads all of them"
+    assert changed_environment(whole, {"A": "1"}) == words.format("EMPTY")
+    assert changed_environment(whole, environment | {"A": "2"}) == words.format("A")
+    assert changed_environment(whole, environment | {"NEW": "x"}) == words.format("NEW")
+    assert changed_environment(whole, environment | {"OLDPWD": "/tmp"}) is None
 
 
 def test_distributions(tmp_path: Path) -> None:
