@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell, packages_of
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.scan.code import Definition
+from treadle.engine.scan.code import Definition, analyse
 from treadle.engine.scan.modules import Attributes, Modules
 from treadle.engine.trace import Binding
 
@@ -39,8 +39,8 @@ def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
     if not whole:
         # What its options name (`source=`) is used as well.
         # So is what it may delete: whether that is gone afterwards must be seen.
-        named = (cell.source,) if cell.source else ()
-        walk.follow({**code.uses, **dict.fromkeys(named), **dict.fromkeys(code.deletes)})
+        named = analyse(cell.source).uses if cell.source else {}
+        walk.follow({**code.uses, **named, **dict.fromkeys(code.deletes)})
         whole = walk.opaque
     if whole:
         walk.follow(dict.fromkeys(snapshot.names))

@@ -33,8 +33,10 @@ def parts_of(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> d
         "module": cell.module or "",
         "futures": " ".join(sorted(snapshot.futures)),
     }
-    if needs.documented or needs.lined or cell.source:
+    if needs.documented or needs.lined:
         found["text"] = surroundings.text
+    if cell.source:
+        found["source"] = _text_shown(cell.source, snapshot)
     for name, attributes in needs.names.items():
         binding = snapshot.names[name]
         if binding.maker == NOBODY and name == PARAMS:
@@ -82,6 +84,21 @@ def _options(scanned: ScannedCell) -> str:
     echoed = scanned.code.text_key if cell.prompt else ""
     options = sorted(cell.options.items())
     return combined([json.dumps([form, options], default=repr), echoed])
+
+
+def _text_shown(source: str, snapshot: Snapshot) -> str:
+    """The text that `source=` shows, as far as that is known before it is asked for.
+
+    A function or class under its own name, without decorators, has the text of its definition.
+    Anything else may be from wherever: all of the document counts, and the project's modules.
+    """
+    binding, context = snapshot.names.get(source), snapshot.context
+    if binding is not None and binding.maker != NOBODY:
+        definition = context.cells[binding.maker].code.definitions.get(source)
+        if definition is not None and not definition.source.lstrip().startswith("@"):
+            return definition.source
+    modules = map(context.files.of, snapshot.modules.values())
+    return combined([context.surroundings.text, *modules])
 
 
 def _params(attributes: frozenset[str] | None, params: Mapping[str, object]) -> dict[str, str]:

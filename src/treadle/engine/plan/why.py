@@ -29,6 +29,7 @@ _FIXED = {
     "options": "its options changed",
     "seed": "its seed changed: it comes from the document's seed and the chunk's name",
     "module": "it belongs to another module now",
+    "source": "the source text of the object that it shows changed",
     "futures": "the `from __future__` imports before it changed",
     "loaded": "other modules are imported before it",
     "sources": "source files were added or removed",

@@ -216,8 +216,11 @@ def source_of(thing: object, file: str) -> str:
 def _class_source(kind: type, file: str) -> str:
     # A class knows its module's file only, and the session's __main__ has none.
     lines = linecache.getlines(file)
-    pattern = re.compile(rf"\s*class {kind.__name__}\b")
-    starts = [number for number, text in enumerate(lines) if pattern.match(text)]
+    pattern = re.compile(rf"(\s*)class {kind.__name__}\b")
+    found = [(match, number) for number, text in enumerate(lines) if (match := pattern.match(text))]
+    # One of the same name inside another definition is not it.
+    outermost = [number for match, number in found if not match[1]]
+    starts = outermost if outermost and "." not in kind.__qualname__ else [at for _, at in found]
     if not starts:
         raise OSError(f"the source of {kind.__name__} is not in {file}")
     start = starts[-1]
