@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .statements import (
-    ARRAY_SHOWS,
-    ARRAYS,
     BINDS,
     CHANGES,
     DEFINITIONS,
@@ -20,6 +18,7 @@ from .statements import (
     NAMES,
     SHOWS,
 )
+from .themes import Theme
 
 OPTIONS = (
     "",
@@ -108,7 +107,7 @@ def maybe_guarded(statements: SearchStrategy[str]) -> SearchStrategy[str]:
     return st.one_of(statements, *[statements.map(guarded)] * 7)
 
 
-def statements(*, arrays: bool) -> SearchStrategy[str]:
+def statements(theme: Theme) -> SearchStrategy[str]:
     """A statement of any kind."""
     kinds = [
         filled(BINDS),
@@ -117,24 +116,25 @@ def statements(*, arrays: bool) -> SearchStrategy[str]:
         *[maybe_guarded(filled(SHOWS))] * 3,
         maybe_guarded(filled(FARAWAY)),
     ]
-    if arrays:
-        kinds += [maybe_guarded(filled(ARRAYS))] * 3 + [maybe_guarded(filled(ARRAY_SHOWS))] * 2
+    if theme.does:
+        does, shows = filled(theme.does), filled(theme.shows)
+        kinds += [maybe_guarded(does)] * 3 + [maybe_guarded(shows)] * 2
     return st.one_of(kinds)
 
 
-def chunks(*, arrays: bool) -> SearchStrategy[Code]:
+def chunks(theme: Theme) -> SearchStrategy[Code]:
     """A chunk: one to four statements, mostly without options."""
     names = st.sampled_from(("", "", *CHUNK_NAMES))
     options = st.one_of(*[st.just("")] * 5, st.sampled_from(OPTIONS))
-    code = st.lists(statements(arrays=arrays), min_size=1, max_size=4).map("\n".join)
+    code = st.lists(statements(theme), min_size=1, max_size=4).map("\n".join)
     modules = filled(MODULES).map(lambda code: Code(code, options='module="tools"'))
     return st.one_of(*[st.builds(Code, code, names, options)] * 12, modules)
 
 
-def blocks(*, arrays: bool) -> SearchStrategy[Block]:
+def blocks(theme: Theme) -> SearchStrategy[Block]:
     """A chunk, or now and then a paragraph."""
     words = st.one_of(st.sampled_from(WORDS), filled(INLINES)).map(Words)
-    return st.one_of(*[chunks(arrays=arrays)] * 6, words)
+    return st.one_of(*[chunks(theme)] * 6, words)
 
 
 def beginning() -> SearchStrategy[list[Block]]:
@@ -154,9 +154,9 @@ def beginning() -> SearchStrategy[list[Block]]:
 
 
 @st.composite
-def versions(draw: DrawFn, *, arrays: bool) -> Version:
+def versions(draw: DrawFn, theme: Theme) -> Version:
     """A first version."""
-    body = draw(st.lists(blocks(arrays=arrays), min_size=3, max_size=9))
-    if arrays:
-        body.insert(0, Code("import numpy as np\nv = np.arange(4.0)\nw = v[1:]"))
+    body = draw(st.lists(blocks(theme), min_size=3, max_size=9))
+    if theme.begins:
+        body.insert(0, Code(theme.begins))
     return Version((*draw(beginning()), *body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from .documents import CHUNK_NAMES, OPTIONS, Block, Code, Version, blocks, filled, versions
 from .statements import HELPERS
+from .themes import Theme
 
 FILES = {
     "data.txt": st.sampled_from(("one", "two", "three")),
@@ -158,9 +159,9 @@ Edit = Insert | Delete | Swap | Duplicate | Change | Adjust | Put | Set
 PLACES = st.integers(0, 12)
 
 
-def edits(*, arrays: bool) -> SearchStrategy[Edit]:
+def edits(theme: Theme) -> SearchStrategy[Edit]:
     """One edit."""
-    block = blocks(arrays=arrays)
+    block = blocks(theme)
     adjusts = (
         st.builds(Adjust, PLACES, st.just("number"), st.sampled_from("0123")),
         st.builds(Adjust, PLACES, st.just("rename"), st.sampled_from(("", *CHUNK_NAMES))),
@@ -206,10 +207,10 @@ class History:
 
 
 @st.composite
-def histories(draw: DrawFn) -> History:
-    """A document's history of three to six builds; every fourth knows NumPy."""
-    arrays = draw(st.sampled_from((False, False, False, True)))
-    first = draw(versions(arrays=arrays))
+def histories(draw: DrawFn, themes: Sequence[Theme]) -> History:
+    """A document's history of three to six builds; it is about one of these themes."""
+    theme = draw(st.sampled_from(themes))
+    first = draw(versions(theme))
     files = tuple(Put(name, draw(texts)) for name, texts in FILES.items() if name != "out.txt")
-    step = st.lists(edits(arrays=arrays), max_size=3).map(tuple)
+    step = st.lists(edits(theme), max_size=3).map(tuple)
     return History(first, files, tuple(draw(st.lists(step, min_size=2, max_size=5))))

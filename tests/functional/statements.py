@@ -234,40 +234,6 @@ SHOWS = (
     "print(__name__, sorted(vars($K))[-1])",
 )
 
-ARRAYS = (
-    "import numpy as np\n$V = np.arange($j)",
-    "import numpy as np\n$V = np.zeros(($j, 2))",
-    "$V[0] = $i",
-    "$W = $V",
-    "w = $V[1:]",
-    "$W += $i",
-    "$L = [$V]",
-    "w = $V.reshape(-1)",
-    "$V.sort(axis=0)",
-    "np.set_printoptions(precision=$i)",
-    "np.seterr(divide='ignore')",
-    "np.add.at($V, 0, $i)",
-    "$V.flags.writeable = False",
-    "$V.setflags(write=True)",
-    "$V = np.random.rand($i)",
-    "u = memoryview($V)",
-    "u[0] = $i",
-    "$D['v'] = $V",
-)
-
-ARRAY_SHOWS = (
-    "print($V)",
-    "print($W)",
-    "print(v, w)",
-    "print(np.shares_memory(v, w))",
-    "print(u.tolist(), u.readonly)",
-    "print($V / 3)",
-    "print(np.random.rand(2))",
-    "print(np.loadtxt('data.csv', delimiter=','))",
-    "print(np.get_printoptions()['precision'])",
-    "print($V.flags.writeable)",
-)
-
 MODULES = (
     "T = $i\n\ndef t0(x):\n    return x + T\n\ndef t1(x):\n    return t0(x) * 2\n",
     "T = $i\n\ndef t0(x):\n    return x - T\n\ndef t1(x):\n    return [t0(x), $j]\n",
@@ -278,7 +244,8 @@ MODULES = (
 )
 
 HELPERS = (
-    "K = $i\nseen = []\n\ndef twice(x):\n    return 2 * x\n\ndef thrice(x):\n"
+    "K = $i\nseen = []\n\ndef register(f):\n    seen.append(f)\n    return f\n"
+    "\ndef twice(x):\n    return 2 * x\n\ndef thrice(x):\n"
     "    return x + twice(x) + K\n\nclass Box:\n    def __init__(self, x):\n        self.x = x\n"
     "    def __repr__(self):\n        return f'Box {self.x}'\n    def grow(self):\n"
     "        self.x += $j\n",

@@ -22,9 +22,13 @@ from hypothesis import HealthCheck, event, given, settings
 from .builder import Builder, Seen
 from .documents import Version
 from .edits import History, Put, histories
+from .themes import ARRAYS, FIGURES, PLAIN, SHARED
 
 FEW = 40
 EXAMPLES = int(os.environ.get("TREADLE_EXAMPLES", FEW))
+THEMES = (PLAIN, PLAIN, ARRAYS, SHARED)
+if EXAMPLES > FEW:  # figures take long
+    THEMES += (SHARED, FIGURES)
 LEFT_OUT = shutil.ignore_patterns("build", "code", "__pycache__")
 
 
@@ -88,7 +92,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     suppress_health_check=list(HealthCheck),
     print_blob=True,
 )
-@given(history=histories())
+@given(history=histories(THEMES))
 def test_cached_and_clean_builds_agree(bench: Bench, history: History) -> None:
     folder = bench.fresh()
     copies = []

@@ -104,7 +104,7 @@ class _Loop:
         while True:
             while len(self._traces) < len(self._cells) and not self._snapshots[-1].lost:
                 self._advance(len(self._traces))
-            if self._has_failed() or not (missed := self._files_missed()):
+            if not (missed := self._files_missed()):
                 break
             self._again(missed)
         return Ran(
@@ -191,9 +191,3 @@ class _Loop:
     def _fresh_worker(self) -> None:
         self._workers.wait()
         self._holdings.clear()
-
-    def _has_failed(self) -> bool:
-        return any(
-            trace is not None and failed(scanned.cell, trace)
-            for scanned, trace in zip(self._cells, self._traces, strict=False)
-        )
