@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,10 @@ def executor(
 def run(executor: WorkerExecutor) -> Run:
     """Run a cell of report.pmd, by default as if it stood at line 10."""
 
+    numbers = count()
+
     def run(code: str, *, line: int = 10, seed: int = 1, **traits) -> Trace:
-        cell = Cell(0, "it", code, "report.pmd", line, seed, **traits)
+        cell = Cell(next(numbers), "it", code, "report.pmd", line, seed, **traits)
         trace = executor.submit(run_step, Step(cell)).result(timeout=120)
         assert isinstance(trace, Trace)
         return trace

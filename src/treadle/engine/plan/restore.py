@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.engine.messages import Define, Load, Step
+from treadle.engine.messages import Define, Load, Source, Step, sources_of
 from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_unasked
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot, identified, origin_of
@@ -21,6 +21,7 @@ class Holdings:
     def __init__(self) -> None:
         self._tokens: dict[str, str] = {}
         self._lost: set[str] = set()  # tokens that did not come back when they were restored
+        self._told = 0  # the number of the first cell whose source it does not know
         self.performed: set[int] = set()  # the cells whose effects on the process it has
 
     def __iter__(self) -> Iterator[str]:
@@ -39,6 +40,7 @@ class Holdings:
 
     def take(self, step: Step) -> None:
         """The step's restoring is done before its cell runs."""
+        self._told = step.cell.number + 1
         for restore in step.restores:
             names = restore.names if isinstance(restore, Load) else (restore.name,)
             self._tokens.update(dict.fromkeys(names, restore.token))
@@ -59,7 +61,13 @@ class Holdings:
             self._lost.add(snapshot.names[name].token)
             self._tokens.pop(name, None)
 
+    def untold(self, before: ScannedCell, cells: Sequence[ScannedCell]) -> tuple[Source, ...]:
+        """The sources, of cells before one, that it does not know: they were kept."""
+        kept = cells[self._told : before.cell.number]
+        return tuple(source for scanned in kept for source in sources_of(scanned.cell))
+
     def clear(self) -> None:
+        self._told = 0
         self._tokens.clear()
         self.performed.clear()
 
@@ -106,6 +114,7 @@ def step_of(
     unwanted |= (scanned.binds | needs.absent) - reached
     return replace(
         next_step(scanned, needs, snapshot),
+        sources=holdings.untold(scanned, snapshot.context.cells),
         absent=tuple(sorted(name for name in unwanted if name in holdings)),
         imports=tuple(_imports(scanned, needs, snapshot)),
         restores=tuple(

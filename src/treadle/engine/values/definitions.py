@@ -9,12 +9,11 @@ import collections
 import enum
 import functools
 import importlib
-import marshal
 import sys
 import types
 import typing
 from collections.abc import Callable, Iterator
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from treadle.engine.values import objects
@@ -95,11 +94,6 @@ def uncounted(value: Uncounted, _: World) -> Reduction:
 
 def same(value: Any) -> Any:
     return value
-
-
-def code(value: CodeType, _: World) -> Reduction:
-    """A code object as it is stored; the walk writes what it does."""
-    return Parts(marshal.loads, (marshal.dumps(value),), frozen=True)
 
 
 def closure_variable(value: CellType, _: World) -> Reduction:

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from treadle.engine.values import definitions, objects
+from treadle.engine.values import code_places, definitions, objects
 from treadle.engine.values.kinds import (
     ByValue,
     Handler,
@@ -37,7 +37,7 @@ _EXACT: Final[Mapping[type, Handler]] = {
     ByValue: lambda value, world: definitions.function_by_value(value.function, world),
     Uncounted: definitions.uncounted,
     types.CellType: definitions.closure_variable,
-    types.CodeType: definitions.code,
+    types.CodeType: code_places.code,
     types.MethodType: definitions.method,
     types.BuiltinFunctionType: definitions.builtin,
     types.MethodWrapperType: definitions.wrapper,

@@ -35,7 +35,6 @@ class Compiler:
 
     def parse(self, code: str, file: str, line: int) -> ast.Module:
         """The syntax tree of `code`, whose first line is line `line` of `file`."""
-        _remember(code, file, line)
         flags = self._flags | ast.PyCF_ONLY_AST
         tree = compile(_padding(line - 1) + code, file, "exec", flags, dont_inherit=True)
         assert isinstance(tree, ast.Module)
@@ -70,18 +69,6 @@ class Compiler:
 def _padding(lines: int) -> str:
     """So many lines, as one string: Python reads those far faster than empty lines."""
     return '"""' + "\n" * (lines - 1) + '"""\n' if lines else ""
-
-
-def _remember(code: str, file: str, line: int) -> None:
-    """Give tracebacks, warnings and `inspect` the source, wherever the file may lie."""
-    known = linecache.cache.get(file)
-    lines = known[2] if known is not None and len(known) == 4 else []
-    new = [f"{text}\n" for text in code.split("\n")]
-    end = line - 1 + len(new)
-    if len(lines) < end:
-        lines += ["\n"] * (end - len(lines))
-    lines[line - 1 : end] = new
-    linecache.cache[file] = (0, None, lines, file)
 
 
 Namespace = dict[str, Any]

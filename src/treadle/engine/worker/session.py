@@ -29,6 +29,7 @@ from treadle.engine.worker.run_code import (
     run_cell,
     source_of,
 )
+from treadle.engine.worker.sources import Sources
 
 if TYPE_CHECKING:
     from treadle.engine.worker.session_values import Memory
@@ -41,6 +42,7 @@ class Session:
         self._setup = setup
         self._capture = capture
         self._compiler = Compiler()
+        self._sources = Sources()
         self._namespace = _main_module(setup)
         after_import = AfterImport()
         self._seeds = Seeds(after_import)
@@ -57,6 +59,7 @@ class Session:
 
         A failure of the user's code is part of the trace.
         """
+        self._sources.come_to(step.cell, step.sources)
         memory = self._memory
         if memory is None:
             return self._run(step)
