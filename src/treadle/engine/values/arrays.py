@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from treadle.engine.store.blobs import BlobMemory
 from treadle.engine.values.kinds import Handler, Opaque, Parts, Reduction, Uncounted, World
-from treadle.engine.values.objects import named, reduced, set_names
+from treadle.engine.values.objects import named, set_names, taken_apart
 from treadle.engine.values.regions import (
     LENT,
     Memory,
@@ -28,7 +28,7 @@ _KEEPERS: Final = frozenset({LENT, "NoneType", "PyCapsule", "bytes", "str", "_me
 
 def dtype(value: Any, world: World) -> Reduction:
     if value.metadata is not None or value.kind == "T":
-        return reduced(value, world)
+        return taken_apart(value, world)
     if value.subdtype is not None:
         return Parts(make_dtype, (value.subdtype,), frozen=True)
     if value.names is None and value.kind in "biufc":  # `q` and `l` are alike, and two
@@ -108,7 +108,7 @@ def _by_items(value: Any, world: World, *, plain_type: bool) -> Reduction:
     shared = Memory(*bounds(value), value, plain=False)
     flags = value.flags
     if not plain_type or value.dtype != object or not flags.forc:
-        red = reduced(value, world)
+        red = taken_apart(value, world)
         if not isinstance(red, Parts):
             return red
         extra = (shared, value.shape, value.strides, flags.writeable, red.extra)
@@ -193,7 +193,7 @@ def iterators(value: Any, _: World) -> Reduction:
 
 
 def block(value: Any, world: World) -> Reduction:
-    red = reduced(value, world)
+    red = taken_apart(value, world)
     if not isinstance(red, Parts) or not _copies_on_write():
         return red
     return Parts(operator.call, (red.make, *red.arguments), red.state, make_copy=copy_block)
@@ -202,7 +202,7 @@ def block(value: Any, world: World) -> Reduction:
 def column(value: Any, world: World) -> Reduction:
     """What manages the one block of a column: pandas itself would take it apart into arrays."""
     if not _copies_on_write():
-        return reduced(value, world)
+        return taken_apart(value, world)
     return Parts(type(value), (value.blocks[0], value.axes[0]))
 
 

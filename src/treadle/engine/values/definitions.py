@@ -159,7 +159,7 @@ def builtin(value: types.BuiltinFunctionType, world: World) -> Reduction:
             for path in (value.__qualname__, name):
                 if world.lookup(module, path) is value:
                     return Reference(str(module), path)
-        return objects.reduced(value, world)
+        return objects.taken_apart(value, world)
     if (place := _in_module(owner, value)) is not None:
         return Reference(*place)
     return Parts(getattr, (owner, name))

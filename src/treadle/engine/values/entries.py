@@ -28,7 +28,14 @@ from treadle.engine.values.kinds import (
     Reference,
     World,
 )
-from treadle.engine.values.objects import PROTOCOL, SetRecipe, reduced, set_recipe, singletons
+from treadle.engine.values.objects import (
+    PROTOCOL,
+    SetRecipe,
+    may_leave_out,
+    reduced,
+    set_recipe,
+    singletons,
+)
 from treadle.engine.values.regions import (
     Memory,
     Origin,
@@ -84,10 +91,10 @@ class _Storer(pickle.Pickler):
         place = self._singletons.get(id(value))
         if place is not None:
             return attribute, place
-        handler = self._world.kind(type(value)).handler
-        if handler is reduced:
-            return NotImplemented
-        red = handler(value, self._world)
+        kind = self._world.kind(type(value))
+        if kind.handler is reduced and not may_leave_out(type(value)):
+            return NotImplemented  # pickle asks the same, and faster
+        red = kind.handler(value, self._world)
         if isinstance(red, Reference):
             return self._referred(value, red)
         if isinstance(red, Opaque):

@@ -130,6 +130,8 @@ class World:
         self.is_own = is_own
         self.imported_modules: set[str] = set()
         self.codes = Codes()
+        # By a type and attributes that it leaves out: those that a copy has all the same.
+        self.set_again: dict[tuple[type, frozenset[str]], frozenset[str]] = {}
         self.module_objects = ModuleObjects(is_own)
         self.process_objects = ProcessObjects(is_own)
         self._kind_of = kind_of

@@ -9,7 +9,7 @@ import sys
 import weakref
 from collections.abc import Iterable
 from operator import attrgetter
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from treadle.engine.values.kinds import MAIN, MISSING, Opaque, Parts, Reduction, Reference, World
@@ -34,6 +34,9 @@ _SINGLETONS = (
 )
 
 
+_OF_MEMBERS: Final = frozenset({"_value_", "_name_", "__objclass__", "_sort_order_"})
+
+
 def singletons(more: Iterable[tuple[str, str]]) -> dict[int, tuple[str, str]]:
     """Objects of the whole process that are what they are by being in their place; `more` places
     are those that plugins know of."""
@@ -48,6 +51,62 @@ def singletons(more: Iterable[tuple[str, str]]) -> dict[int, tuple[str, str]]:
 
 
 def reduced(value: Any, world: World) -> Reduction:
+    """The parts of an object, with the attributes that its own methods leave out and nobody sets
+    again: they are set once it is made anew."""
+    red = taken_apart(value, world)
+    if not isinstance(red, Parts) or not may_leave_out(type(value)):
+        return red
+    names = getattr(value, "__dict__", None)
+    if not names or names is red.state:
+        return red
+    if red.frozen:  # a member of an enumeration is made by its class, which sets these
+        unsaid = {name: item for name, item in names.items() if name not in _OF_MEMBERS}
+        return red._replace(extra=unsaid or None)
+    unsaid = _unsaid(value, names, red, world)
+    if not unsaid:
+        return red
+    return red._replace(state=(red.state, red.setter, unsaid), setter=set_unsaid)
+
+
+def may_leave_out(kind: type) -> bool:
+    """Whether methods written in Python say how values of a type with attributes are copied.
+
+    Those in C know of the attributes; only to ask for some would make a difference.
+    """
+    methods = (
+        getattr(kind, name, None) for name in ("__reduce_ex__", "__reduce__", "__getstate__")
+    )
+    return bool(kind.__dictoffset__) and any(type(each) is FunctionType for each in methods)
+
+
+def _unsaid(value: Any, names: dict[str, Any], red: Parts, world: World) -> dict[str, Any]:
+    """Attributes that an object would come back without; what begins with an underscore is a
+    library's own business."""
+    said = red.state[0] if type(red.state) is tuple and len(red.state) == 2 else red.state
+    told = said if isinstance(said, dict) else ()
+    mine = world.kind(type(value)).mine
+    left = [n for n in names if n not in told and (mine or not n.startswith("_"))]
+    if not left:
+        return {}
+    case = (type(value), frozenset(left))
+    if case not in world.set_again:
+        world.set_again[case] = _set_again(taken_apart(value, world))
+    again = world.set_again[case]
+    return {name: names[name] for name in left if name not in again}
+
+
+def _set_again(red: Reduction) -> frozenset[str]:
+    """The attributes that an object has once it is made of these parts, which may change them."""
+    assert isinstance(red, Parts)
+    try:
+        made = red.make(*red.arguments)
+        set_unsaid(made, (red.state, red.setter, {}))
+        return frozenset(made.__dict__)
+    except Exception:
+        return frozenset()
+
+
+def taken_apart(value: Any, world: World) -> Reduction:
     """The parts of an object, by the protocol that pickle uses."""
     kind = type(value)
     if world.kind(kind).mine and world.lookup(kind.__module__, kind.__qualname__) is not kind:
@@ -76,17 +135,35 @@ def _parts(value: Any, parts: tuple[Any, ...], world: World) -> Reduction:
     extra = None
     if kind.plain and not kind.frozen and state is None and type(value).__dictoffset__:
         state = getattr(value, "__dict__", None)  # `vars(value)` may be a name of the user's
-    if kind.mine and not kind.plain and not kind.frozen:  # its methods may leave something out
+    if kind.mine and not kind.plain and not kind.frozen:  # its methods may tell something otherwise
         names = getattr(value, "__dict__", None)
         extra = None if names is state else names
     return Parts(make, arguments, state, items, pairs, setter, frozen=kind.frozen, extra=extra)
+
+
+def set_unsaid(value: Any, state: tuple[Any, Any, dict[str, Any]]) -> None:
+    said, setter, unsaid = state
+    if said is not None:
+        (setter or _build)(value, said)
+    value.__dict__.update(unsaid)
+
+
+def _build(value: Any, state: Any) -> None:
+    """Give an object its state, as pickle does."""
+    if hasattr(value, "__setstate__"):
+        value.__setstate__(state)
+        return
+    names, slots = state if type(state) is tuple and len(state) == 2 else (state, None)
+    value.__dict__.update(names or {})
+    for name, item in (slots or {}).items():
+        setattr(value, name, item)
 
 
 def exception(value: BaseException, world: World) -> Reduction:
     """An exception; what was running when it was raised can't be kept."""
     if value.__traceback__ is not None:
         return Opaque("an exception with its traceback")
-    red = reduced(value, world)
+    red = taken_apart(value, world)
     if not isinstance(red, Parts):
         return red
     extra = (value.__cause__, value.__context__, value.__suppress_context__)
@@ -95,7 +172,7 @@ def exception(value: BaseException, world: World) -> Reduction:
 
 def by_names(value: Any, world: World) -> Reduction:
     """An object whose own `__setstate__` forgets its attributes: they are set all the same."""
-    red = reduced(value, world)
+    red = taken_apart(value, world)
     return red._replace(setter=set_names) if isinstance(red, Parts) and red.state else red
 
 
@@ -117,7 +194,7 @@ def set_generator(value: Any, state: bytes) -> None:
 
 def optimizer(value: Any, world: World) -> Reduction:
     """An optimizer, with what its own `__getstate__` leaves out: hooks, and who watches `step`."""
-    red = reduced(value, world)
+    red = taken_apart(value, world)
     if not isinstance(red, Parts):
         return red
     names = {name: item for name, item in vars(value).items() if name != "step"}

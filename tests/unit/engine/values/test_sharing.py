@@ -162,8 +162,6 @@ def test_what_does_not_load_binds_nothing(session: Session, spoil: str) -> None:
 @pytest.mark.parametrize(
     "code",
     [
-        "class C:\n    def __getstate__(self): return {}\nx = C(); x.a = 1",
-        "class C:\n    def __reduce__(self): return C, ()\nx = C(); x.a = 1",
         "class C:\n    def __setstate__(self, s): self.a = 2\nx = C(); x.a = 1",
         "class C(list):\n    def __reduce__(self): return C, (list(self),)\nx = C(); x.append(x)",
         "class C:\n    def __init__(self): self.a = [1]\n    def __reduce__(self): return C, ()\n"
@@ -172,6 +170,24 @@ def test_what_does_not_load_binds_nothing(session: Session, spoil: str) -> None:
 )
 def test_what_pickle_would_lose_is_not_stored(session: Session, code: str) -> None:
     assert "`x`" in session.trouble(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class C:\n    def __getstate__(self): return {}\nx = C(); x.a = 1",
+        "class C:\n    def __reduce__(self): return C, ()\nx = C(); x.a = 1",
+        "class C:\n    def __reduce__(self): return C, (), None, None, None, setattr\n"
+        "x = C(); x.a = 1",
+        "import random; x = random.Random(3); x.a = 1",
+        "import pandas as pd; x = pd.DataFrame({'b': [1]}); x.a = 1",
+        "import pandas as pd; x = pd.Index(['b']); x.a = 1",
+    ],
+)
+def test_attributes_that_pickle_would_lose_come_back(session: Session, code: str) -> None:
+    session.run(code)
+    session.again("x")
+    assert session.get("x.a") == 1
 
 
 def test_an_object_and_its_own_dictionary_are_not_stored(session: Session) -> None:
