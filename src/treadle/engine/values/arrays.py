@@ -1,14 +1,14 @@
-"""NumPy's arrays, the blocks of pandas' frames, torch's tensors: where they lie, and made anew."""
+"""NumPy's arrays and torch's tensors: where they lie, and made anew."""
 
 from __future__ import annotations
 
 import contextlib
-import operator
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from treadle.engine.store.blobs import BlobMemory
+from treadle.engine.values import frames
 from treadle.engine.values.kinds import Handler, Opaque, Parts, Reduction, Uncounted, World
 from treadle.engine.values.objects import named, set_names, taken_apart
 from treadle.engine.values.regions import (
@@ -22,7 +22,6 @@ from treadle.engine.values.regions import (
 _MOST_NODES: Final = 200_000  # of a graph that gradients flow through
 # These are no more than an array with another look.
 _PLAIN: Final = frozenset({"numpy.ndarray", "numpy.matrix", "numpy.recarray", "numpy.rec.recarray"})
-_COPIES: Final = 3  # pandas' version from which on frames copy on write
 _KEEPERS: Final = frozenset({LENT, "NoneType", "PyCapsule", "bytes", "str", "_memoryviewslice"})
 
 
@@ -186,44 +185,6 @@ def iterators(value: Any, _: World) -> Reduction:
     return Opaque(named(type(value)), tuple(value.operands))
 
 
-# --- blocks of frames ---
-#
-# With copy on write, frames that share memory behave as if each had its own. The note of who
-# shares is not pickled, so that blocks that come back must not share: each gets a copy.
-
-
-def block(value: Any, world: World) -> Reduction:
-    red = taken_apart(value, world)
-    if not isinstance(red, Parts) or not _copies_on_write():
-        return red
-    return Parts(operator.call, (red.make, *red.arguments), red.state, make_copy=copy_block)
-
-
-def column(value: Any, world: World) -> Reduction:
-    """What manages the one block of a column: pandas itself would take it apart into arrays."""
-    if not _copies_on_write():
-        return taken_apart(value, world)
-    return Parts(type(value), (value.blocks[0], value.axes[0]))
-
-
-def copy_block(make: Callable[..., Any], values: Any, *rest: Any) -> Any:
-    """A block over a copy of these values, that lies as they do."""
-    copied = values.copy("K") if type(values).__module__ == "numpy" else values.copy()
-    names = getattr(values, "__dict__", None)
-    if names:
-        copied.__dict__.update(names)
-    return make(copied, *rest)
-
-
-def _copies_on_write() -> bool:
-    pandas: Any = sys.modules.get("pandas")
-    version = str(getattr(pandas, "__version__", "0")).partition(".")[0]
-    if version.isdecimal() and int(version) >= _COPIES:
-        return True
-    asked = getattr(sys.modules.get("pandas._config"), "using_copy_on_write", None)
-    return bool(asked is not None and asked())
-
-
 # --- torch's tensors ---
 
 
@@ -338,9 +299,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "numpy.dtype": dtype,
     "numpy.flatiter": iterator,
     "numpy.nditer": iterators,
-    "pandas.core.internals.managers.SingleBlockManager": column,
-    "pandas._libs.internals.Block": block,
-    "pandas.core.internals.blocks.Block": block,
+    **frames.HANDLERS,
     "torch.Tensor": tensor,
     "torch._tensor.Tensor": tensor,
     "torch._C.TensorBase": tensor,

@@ -52,6 +52,9 @@ class Parts(NamedTuple):
     # In the place of `make`, over a copy of its memory: where that is its own, though it may lie
     # in the memory of others of its kind, as the blocks of frames do.
     make_copy: Callable[..., Any] | None = None
+    # What counts in the place of its arguments and state, and the block of a frame in which each
+    # of it lies, if any.
+    columns: tuple[tuple[Any, Any], ...] | None = None
     refusal: str = ""  # why it can be fingerprinted and not stored, in words
 
 

@@ -294,6 +294,9 @@ class Walk:
             self._opaque(value, red)
         elif red.frozen:
             self._frozen(value, lambda _: self._parts(red))
+        elif red.columns is not None:
+            self._begin(value)
+            self._columns(red.columns)
         elif red.make_copy is not None:
             self._begin(value)
             self._block = id(value)
@@ -336,6 +339,13 @@ class Walk:
             self._out += b"+"
             self._state(red.extra)
         self._out += b";"
+
+    def _columns(self, columns: tuple[tuple[Any, Any], ...]) -> None:
+        self._out += b"D%d:" % len(columns)
+        for owner, counted in columns:
+            self._block = 0 if owner is None else id(owner)
+            self._state(counted)
+        self._block = 0
 
     def _state(self, state: Any) -> None:
         """A state made for the occasion has no identity."""

@@ -93,6 +93,38 @@ def test_frames_change_together_or_apart_as_they_did(
     assert session.get("(repr(x), repr(y))") == session.get("wanted")
 
 
+@pytest.mark.parametrize(
+    "same",
+    [
+        "x[:]",
+        "x.copy()",
+        "x[list('abcd')]",
+        "x.assign(d=[3., 4.])",
+        "x.iloc[:, :]",
+        "x.T.T.astype(x.dtypes)",
+    ],
+)
+def test_a_frame_is_what_its_columns_hold(session: Session, same: str) -> None:
+    before = session.token(FRAME)
+    assert session.token(f"x = {same}") == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["x[list('abdc')]", "x[::-1]", "x.astype({'a': 'int32'})", "x.rename(columns={'a': 'A'})"],
+)
+def test_another_frame_has_another_token(session: Session, other: str) -> None:
+    before = session.token(FRAME)
+    assert session.token(f"x = {other}") != before
+
+
+def test_how_memory_lies_counts_in_a_frame(session: Session) -> None:
+    """Sums over it go another way, and may differ in their last digits."""
+    start = "import pandas as pd, numpy as np; a = np.arange(6.).reshape(3, 2)\n"
+    rows = session.token(start + "x = pd.DataFrame(a, copy=False)")
+    assert session.token(start + "x = pd.DataFrame({0: a[:, 0], 1: a[:, 1]})") != rows
+
+
 def test_names_of_symbols_are_no_group(session: Session) -> None:
     session.run("import sympy as s; x, y = s.symbols('x y'); z = x + y")
     assert session.together("x", "y", "z") == [("x",), ("y",), ("z",)]
