@@ -92,6 +92,7 @@ class Step(Struct, frozen=True, omit_defaults=True, tag=True):
     binds: tuple[str, ...] = ()  # the names it may bind
     submodules: tuple[str, ...] = ()  # dotted modules that cells up to this one import by name
     effects: tuple[str, ...] = ()  # statements that look made for their effect: "lib.configure"
+    counters: dict[str, int] = {}  # of libraries, where earlier cells have left them
 
 
 class Unrestored(Struct, frozen=True, tag=True):

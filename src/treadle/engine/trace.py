@@ -80,6 +80,11 @@ class Binding(Struct, frozen=True, omit_defaults=True):
     rests: tuple[tuple[str, int, str | None], ...] = ()
 
 
+# A library's counter, "module:Class.name"; where earlier cells had left it, if they moved it; and
+# where it stands now.
+Counted = tuple[str, int | None, int]
+
+
 class Observed(Struct, frozen=True, omit_defaults=True):
     """What a cell was seen to depend on and to change, besides values of the session.
 
@@ -97,6 +102,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     facts: tuple[tuple[str, str], ...] = ()  # what the host states, by name, as it was
     unknown: tuple[str, ...] = ()  # what can't be seen into: "it starts the program `git`"
     effects: tuple[tuple[str, str], ...] = ()  # process-wide state changed, digest of the new
+    counters: tuple[Counted, ...] = ()  # those that it moved
 
 
 class Trace(Struct, frozen=True, omit_defaults=True, tag=True):

@@ -121,6 +121,10 @@ class Observer:
         """Call `action` with each module of the project right after it has been loaded."""
         self._watch.imports.after_own.append(action)
 
+    def after_library_import(self, action: Callable[[], None]) -> None:
+        """Call `action` right after a library, and all that it imports, has been loaded."""
+        self._watch.imports.after_library.append(action)
+
     def begin(self, names: Mapping[str, object]) -> None:
         """A step starts: nothing has been seen of it. `names` is a copy of the namespace."""
         _let_warnings_repeat()

@@ -134,6 +134,7 @@ def next_step(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> 
         reaches=None if needs.whole else tuple(sorted(reached)),
         binds=tuple(sorted(scanned.binds)),
         effects=scanned.code.effects,
+        counters=dict(snapshot.counters),
         submodules=tuple(name for name, _ in (*snapshot.imports, *imported)),
     )
 

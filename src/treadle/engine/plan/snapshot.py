@@ -31,6 +31,7 @@ class Snapshot(Struct, frozen=True):
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # written: digest, by whom
     modules: Mapping[str, str] = field(default_factory=dict)  # the project's own, loaded: file
     contents: Mapping[str, str] = field(default_factory=dict)  # their data: "module:name", token
+    counters: Mapping[str, int] = field(default_factory=dict)  # of libraries, where they stand
     imports: tuple[tuple[str, bool], ...] = ()  # dotted modules; whether for their effect alone
     futures: frozenset[str] = frozenset()
     submodules: frozenset[str] = frozenset()  # "a.b" that may be there as attributes of packages
@@ -103,6 +104,9 @@ class Snapshot(Struct, frozen=True):
             new["modules"] = {**self.modules, **dict(observed.imported)}
         if observed.contents:
             new["contents"] = {**self.contents, **dict(observed.contents)}
+        if observed.counters:
+            moved = {place: now for place, _, now in observed.counters}
+            new["counters"] = {**self.counters, **moved}
         return replace(self, **new) if new else self
 
     def _importing(self, scanned: ScannedCell, within: frozenset[str]) -> Snapshot:

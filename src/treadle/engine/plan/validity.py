@@ -18,7 +18,7 @@ from msgspec import Struct
 from treadle.engine.cell import Cell
 from treadle.engine.store.digest import ALL, differing_variables, variable
 from treadle.engine.store.file_digests import FileDigests, standing
-from treadle.engine.trace import LINES, Observed, Trace
+from treadle.engine.trace import LINES, Counted, Observed, Trace
 
 SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave
 _SEPARATORS = re.compile(r"[-_.]+")
@@ -115,6 +115,16 @@ def changed_distributions(
     if not news:
         return f"{name} is no longer installed"
     return f"{name} changed from {old} to {news[0]}"
+
+
+def changed_counters(counters: Iterable[Counted], known: Mapping[str, int]) -> str | None:
+    """A library's counter that stands elsewhere than when it was moved: what it numbers gets
+    another number. `known` is where earlier cells have left them."""
+    for place, before, _ in counters:
+        if known.get(place) != before:
+            module, _, name = place.partition(":")
+            return f"`{name}` of `{module}` counts on from another number"
+    return None
 
 
 def installed(paths: Iterable[str]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from treadle.engine.plan.decide import Decision, Found
 from treadle.engine.plan.dependencies import Dependencies
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.plan.validity import differs_each_time, outdated
+from treadle.engine.plan.validity import changed_counters, differs_each_time, outdated
 from treadle.engine.store.blobs import CorruptEntryError
 from treadle.engine.store.digest import combined
 from treadle.engine.store.file_digests import changed_since
@@ -107,7 +107,9 @@ class KeptTraces:
         self, observed: Observed, snapshot: Snapshot, fact: Callable[[str], str] = str
     ) -> str | None:
         written = {path: digest for path, (digest, _) in snapshot.files.items()}
-        return outdated(observed, self._context.present, written, fact)
+        return outdated(observed, self._context.present, written, fact) or changed_counters(
+            observed.counters, snapshot.counters
+        )
 
     def _unreadable(self, trace: Trace) -> str | None:
         """What of the trace's output can't be read any more; a damaged file is removed."""
@@ -201,15 +203,16 @@ def _has_died(trace: Trace) -> bool:
 
 
 def _of_earlier_cells(ran: Trace, snapshot: Snapshot) -> Observed:
-    """What a cell that has run in this build was seen to depend on of files of earlier cells.
+    """What a cell that has run in this build was seen to depend on of earlier cells.
 
-    They may have run again since, and written something else. All the rest was as it had to be;
-    if it is not so any more, that may well be the doing of this cell or a later one.
+    They may have run again since, and left other files, or counters elsewhere. All the rest was as
+    it had to be; if it is not so any more, that may well be the doing of this cell or a later one.
     """
     files, own = snapshot.files, dict(ran.observed.writes)
     return Observed(
         reads=tuple(read for read in ran.observed.reads if read[0] in files),
         stats=tuple(said for said in ran.observed.stats if said[0] in files and said[0] not in own),
+        counters=ran.observed.counters,
     )
 
 

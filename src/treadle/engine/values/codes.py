@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import math
 import opcode
 import struct
 import sys
@@ -44,13 +45,26 @@ ATOMS: Final[Mapping[type, Callable[[Any], bytes]]] = {
 _PLAIN = frozenset({int, float, bool, complex, type(None)})
 
 
+def is_nan(value: Any) -> bool:
+    """Whether it is a float that equals nothing but itself, as one object."""
+    return type(value) is float and value != value
+
+
+def _holds_nan(items: Sequence[Any], kinds: set[type]) -> bool:
+    if kinds == {float} and not math.isnan(sum(items)):  # a fifth of the time
+        return False
+    return float in kinds and any(map(is_nan, items))
+
+
 def block(items: Sequence[Any]) -> bytes | None:
-    """All items at once, where none of them has parts; None for anything else.
+    """All items at once, where none of them has parts or an identity; None for anything else.
 
     `marshal` in its version 2 knows no references and keeps the bits of a float, so that its
     bytes are a function of the values.
     """
     kinds = set(map(type, items))
+    if _holds_nan(items, kinds):
+        return None
     if kinds <= _PLAIN:
         data = marshal.dumps(tuple(items), 2)
         return b"n%d:" % len(data) + data

@@ -10,6 +10,7 @@ import importlib
 import io
 import json
 import pickle
+import struct
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from types import FunctionType
@@ -18,6 +19,7 @@ from typing import Any, Final, NoReturn
 from msgspec import Struct
 
 from treadle.engine.store.blobs import Blobs
+from treadle.engine.values.codes import is_nan
 from treadle.engine.values.definitions import function_by_value, recipe
 from treadle.engine.values.kinds import (
     MAIN,
@@ -130,7 +132,8 @@ class _Storer(pickle.Pickler):
 
 
 class _ThoroughStorer(_Storer):
-    """The same, for values that hold sets in an order of their own or a module's objects.
+    """The same, for values that hold sets in an order of their own, a module's objects, or a NaN
+    several times.
 
     Pickle asks `persistent_id` about every object, down to each number: that takes time, and is
     done only where the other one's entry does not give the values back as they were.
@@ -140,11 +143,15 @@ class _ThoroughStorer(_Storer):
         super().__init__(*arguments)
         self._places = {**self._singletons, **self._world.module_objects.places()}
         self._sets: dict[int, tuple[int, Any]] = {}
+        self._nans: dict[int, tuple[int, Any]] = {}
 
     def persistent_id(self, value: Any) -> Any:
         place = self._places.get(id(value))
         if place is not None:
             return "object", place
+        if is_nan(value):
+            number, _ = self._nans.setdefault(id(value), (len(self._nans), value))
+            return "nan", (number, struct.pack("<d", value))
         if type(value) is not set and type(value) is not frozenset:
             return None
         known = self._sets.get(id(value))
@@ -202,6 +209,7 @@ class _Loader(pickle.Unpickler):
         self._world = world
         self._pieces = pieces
         self._sets: dict[int, Any] = {}
+        self._nans: dict[int, float] = {}
 
     def find_class(self, module: str, name: str) -> Any:
         if module == MAIN:
@@ -227,6 +235,8 @@ class _Loader(pickle.Unpickler):
                 return self._world.namespace if is_main else vars(importlib.import_module(content))
             case "object":
                 return attribute(*content)
+            case "nan":
+                return self._nans.setdefault(content[0], struct.unpack("<d", content[1])[0])
             case "set":
                 number, made = content
                 self._sets[number] = SetRecipe(*made).made()

@@ -27,7 +27,7 @@ from treadle.engine.values.objects import PROTOCOL
 from treadle.engine.values.regions import Contents, Regions, lone_content
 from treadle.engine.values.walk import ValueStream, Walk
 
-_FORM: Final = b"treadle values 2\n"  # another one wherever the walk writes something else
+_FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})
 
 

@@ -30,6 +30,10 @@ _SINGLETONS = (
     *(("dataclasses", "MISSING"), ("dataclasses", "_FIELD"), ("dataclasses", "_FIELD_CLASSVAR")),
     *(("dataclasses", "_FIELD_INITVAR"), ("dataclasses", "_HAS_DEFAULT_FACTORY")),
     *(("dataclasses", "KW_ONLY"), ("sys", "meta_path"), ("sys", "path_hooks")),
+    *(
+        ("math", "nan"),
+        ("numpy", "nan"),
+    ),  # of which pandas and others ask whether it is the very one
     *(("warnings", "filters"), ("sys", "__stdout__"), ("sys", "__stderr__"), ("sys", "stdin")),
 )
 

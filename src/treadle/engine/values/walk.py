@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 from blake3 import blake3
 from msgspec import Struct, field
 
-from treadle.engine.values.codes import ATOMS, block, text
+from treadle.engine.values.codes import ATOMS, block, is_nan, text
 from treadle.engine.values.definitions import class_by_value, function_by_value, recipe
 from treadle.engine.values.kinds import (
     MAIN,
@@ -100,7 +100,7 @@ class Walk:
         self._count, self._changing, self._left, self._block = 0, 0, _MOST, 0
         self.streams.append(stream)
         encode = ATOMS.get(type(value))
-        if encode is not None:
+        if encode is not None and not is_nan(value):
             stream.data += encode(value)
             return
         if not self._singletons:
@@ -160,7 +160,10 @@ class Walk:
     def _visit(self, value: Any) -> None:
         encode = ATOMS.get(type(value))
         if encode is not None:
-            self._out += encode(value)
+            if value == value or not is_nan(value):
+                self._out += encode(value)
+            else:
+                self._nan(value)
             return
         seen = self._seen.get(id(value))
         if seen is not None and not (self._block and is_array(value)) and self._again(seen):
@@ -229,6 +232,17 @@ class Walk:
         self._out += b"*"
         for item in items:
             self._visit(item)
+
+    def _nan(self, value: float) -> None:
+        """It can't change, but is found in a list, or as a key, by being the same object."""
+        self._stream.plain = False
+        place = self._singletons.get(id(value))
+        seen = self._seen.get(id(value))
+        if place is not None:
+            self._out += _by_name(*place)
+        elif seen is None or not self._again(seen):
+            self._begin(value)
+            self._out += ATOMS[float](value)
 
     def _list(self, value: list[Any]) -> None:
         self._out += b"["

@@ -67,7 +67,7 @@ class Session:
             unrestored = memory.put_in_place(step)
         if unrestored:
             return Unrestored(unrestored, memory.damaged())
-        memory.begin()
+        memory.begin(step)
         trace = self._run(step)
         with self._capture.silence():
             try:

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from treadle.engine.messages import Define, Load, Step, WorkerSetup
+from treadle.engine.observe.counters import Counters
 from treadle.engine.observe.modules import rebound
 from treadle.engine.observe.observer import Observer
 from treadle.engine.plugin import Plugins
@@ -62,6 +63,8 @@ class Memory:
         self._values = values_of(namespace)
         self._blobs = blobs
         self._observer = observer
+        self._counters = Counters(modules.holds)
+        observer.after_library_import(self._counters.look)
         self._module_state = ModuleState(
             lambda names, of: values_of(names).tokens(of), modules.holds
         )
@@ -88,8 +91,9 @@ class Memory:
                 importlib.import_module(module)
         return tuple(name for restore in step.restores for name in self._restore(restore))
 
-    def begin(self) -> None:
+    def begin(self, step: Step) -> None:
         """From now on, what happens is the step's doing."""
+        self._counters.begin(step.counters)
         self._before = dict(self._namespace)
         self._diverted = _diverted()
         self._observer.begin(self._before)
@@ -100,9 +104,10 @@ class Memory:
         bound, deleted = rebound(self._before, namespace)
         observed = self._observer.finish(bound, deleted)
         contents = self._module_state.contents()
+        counters = self._counters.finish()
         effects = (*observed.effects, *self._module_state.effects(), *self._presumed(step))
-        if effects or contents:
-            observed = replace(observed, effects=effects, contents=contents)
+        if effects or contents or counters:
+            observed = replace(observed, effects=effects, contents=contents, counters=counters)
         for name in deleted:
             self._groups.pop(name, None)
         touched = self._touched(step, bound)
