@@ -78,6 +78,44 @@ def test_a_file_that_a_library_has_read_by_then(project):
     assert "after" in made.tex
 
 
+def test_a_file_that_a_library_has_read_under_a_name_that_nobody_knows(project):
+    code = READS_UNSEEN.replace('"named.txt"', '"named" + ".txt"')
+    made = project(f"```{{python reads}}\n{code}{WAITS}```\n")
+    made.write("named.txt", "before")
+    build_and_meanwhile(made, lambda: made.write("named.txt", "after"), "--to", "tex")
+    assert "before" in made.tex
+    assert made.build("--to", "tex").returncode == 0
+    assert "after" in made.tex
+    assert made.build("--to", "tex").stdout.startswith("ran 0 of 1 chunks")
+
+
+def test_an_output_does_not_stay_as_it_was_edited(project):
+    written = """open("out.txt", "w").write("from the chunk");\n"""
+    made = project(
+        f"```{{python writes}}\n{written}{WAITS}```\n\n"
+        "```{python reads}\nprint(open('out.txt').read())\n```\n"
+    )
+    build_and_meanwhile(made, lambda: made.write("out.txt", "by hand"), "--to", "tex")
+    assert "by hand" not in made.tex
+    assert (made.folder / "out.txt").read_text() == "from the chunk"
+    assert made.build("--to", "tex").stdout.startswith("ran 0 of 2 chunks")
+
+
+def test_an_output_that_a_library_writes_once_more_is_made_twice(project):
+    """Python can't tell that from somebody's edit, until it has come to the same again."""
+    code = READS_UNSEEN.partition("name =")[0] + (
+        "open('out.txt', 'w').write('x')\n"
+        "libc.fputs.argtypes = [ctypes.c_char_p, ctypes.c_void_p]\n"
+        "libc.fclose.argtypes = [ctypes.c_void_p]\n"
+        "file = libc.fopen(b'out.txt', b'w')\n"
+        "libc.fputs(b'twice', file)\n"
+        "libc.fclose(file);\n"
+    )
+    made = project(f"```{{python writes}}\n{code}```\n")
+    ran = [made.build("--to", "tex").stdout.splitlines()[-1][:5] for _ in range(4)]
+    assert ran == ["ran 1", "ran 1", "ran 0", "ran 0"]
+
+
 def test_clean_waits_for_the_build(project):
     made = project(chunk("import matplotlib.pyplot as plt\nplt.plot([1, 2]);"))
     cleaning = []

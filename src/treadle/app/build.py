@@ -19,6 +19,8 @@ from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.press.tangle.write import tangle
 from treadle.problem import error, warning
 
+UNWATCHED = "unwatched"  # the record of what was said
+
 
 def build(request: Request, listener: Listener | None = None) -> Report:
     """Build the document; what is in `out_dir` is replaced only if there are no errors."""
@@ -103,9 +105,20 @@ def _keep(work: Build, store: Store) -> None:
         work.scans.save()
     if not work.failed and work.written:
         remember(work, store)
+    _tell_unwatched(work, store)
     store.known.save()
     shrink(store.root, cache_limit())
     if damaged := {*store.traces.damaged, *store.blobs.damaged}:
         entries = "1 entry" if len(damaged) == 1 else f"{len(damaged)} entries"
         text = f"the cache had {entries} that were damaged: what they held was computed again"
         work.problems.append(warning(work.top, text))
+
+
+def _tell_unwatched(work: Build, store: Store) -> None:
+    """Say what can't be seen of what cells read, once as long as the store lives."""
+    why = next((trace.unwatched for trace in work.traces if trace.unwatched), "")
+    if why and store.traces.load_record(UNWATCHED) is None:
+        store.traces.save_record(UNWATCHED, {"why": why})
+        text = f"some files that C libraries or other programs read may not be noticed: {why}"
+        hint = "say by `depends=` what a chunk reads in that way; this is said once"
+        work.problems.append(warning(work.top, text, hint))

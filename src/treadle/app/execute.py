@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 PLUGIN = "treadle.press.plugin.plugin:PressPlugin"
 FOLDER = Path(__file__).parents[1] / "press" / "plugin"
 LIBRARIES = "treadle.press.plugin.figures"
+# What an author writes while a build runs: opened by nobody knows whom, it is no input.
+EDITED = (".pmd", ".py", ".md", ".tex", ".bib", ".sty", ".cls", ".bst", ".j2", ".toml", "~")
 ENVIRONMENT = {"MPLBACKEND": "agg"}  # figures are drawn into files, not on a screen
 
 
@@ -54,6 +56,7 @@ def worker_setup(work: Build) -> WorkerSetup:
         store=str(store.root) if store else None,
         key=store.key if store else b"",
         environment=ENVIRONMENT,
+        edited=EDITED,
         libraries=LIBRARIES,
     )
 

@@ -39,6 +39,7 @@ class WorkerSetup(Struct, frozen=True):
     key: bytes = b""  # the store's
     plugins: tuple[PluginSetup, ...] = ()
     environment: dict[str, str] = {}  # variables of its process, besides the user's
+    edited: tuple[str, ...] = ()  # how texts end that are edited while cells run: ".py"
     libraries: str = ""  # a module whose `libraries()` says what to observe of more libraries
 
 
@@ -90,6 +91,7 @@ class Step(Struct, frozen=True, omit_defaults=True, tag=True):
     restores: tuple[Load | Define, ...] = ()
     reaches: tuple[str, ...] | None = None  # the names whose values it can reach; None: all
     binds: tuple[str, ...] = ()  # the names it may bind
+    files: tuple[str, ...] = ()  # elsewhere, that its code names or earlier cells have read
     submodules: tuple[str, ...] = ()  # dotted modules that cells up to this one import by name
     effects: tuple[str, ...] = ()  # statements that look made for their effect: "lib.configure"
     counters: dict[str, int] = {}  # of libraries, where earlier cells have left them

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 PRESUMED = "?"  # an effect that was not seen: in place of the digest of the new state
+DOUBTFUL = "doubtful "  # before the digest of a file that somebody else may have written as well
 LINES = "lines"  # the fact that output rests on which names lines of the cell's file
 NOBODY = -1  # the maker of what every session has from the start
 
@@ -116,6 +117,7 @@ class Trace(Struct, frozen=True, omit_defaults=True, tag=True):
     shown_source: str = ""  # of the object that `Cell.source` names
     notes: Mapping[str, object] = field(default_factory=dict)  # what plugins noted, by name
     overdue: bool = False  # its timeout struck, whether or not it has caught that
+    unwatched: str = ""  # why not all is seen of what C libraries and programs read
     cut: tuple[str, ...] = ()  # streams to which it printed too much: what came later is dropped
     bindings: tuple[Binding, ...] = ()  # those that are new or changed
     deleted: tuple[str, ...] = ()

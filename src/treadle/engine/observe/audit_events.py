@@ -32,6 +32,7 @@ class Files(Struct, frozen=True):
     def handlers(self) -> Handlers:
         return {
             "open": self.opened,
+            "os.chdir": self.entered,
             "os.listdir": self.listed,
             "os.scandir": self.scanned,
             "os.mkdir": self.folder_made,
@@ -50,30 +51,36 @@ class Files(Struct, frozen=True):
     def opened(self, path: object, mode: str | None, flags: int, folder: int = -1) -> None:
         name = self.seen.scope.path_of(path, folder)
         if name is None or ownership.loads_code(ownership.caller()) or _for_linecache():
+            if name is not None:
+                self.seen.expect(name)
             return  # `Sources` tells when it is looked at
         writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         if not writes and not (mode and set(mode) & set("wax+")):
             self.seen.read(name)
         elif flags & os.O_CREAT and flags & os.O_EXCL:
             self._made(name)
+            self.seen.expect(name)
         elif os.path.isdir(name):  # noqa: PTH112  (a nameless file in it)
-            return
+            self.seen.expect(name)
         else:
             if not flags & os.O_TRUNC:  # what stays of it
                 self.seen.read(name)
             self.seen.write(name)
+            self.seen.expect(name)
 
     def listed(self, path: object) -> str | None:
         caller = ownership.caller()
         # What is found in a folder that is searched for what can be imported, is seen.
         searches = ownership.imports(caller) or ownership.module_of(caller) in _FINDERS
-        if searches or self.imports.in_library():
-            return None
         if isinstance(path, int):
             path = folder_of(path)
         folder = self.seen.scope.path_of("." if path is None else path)
-        if folder is not None:
-            self.seen.listed(folder)
+        if folder is None:
+            return None
+        if searches or self.imports.in_library():
+            self.seen.expect(folder)
+            return None
+        self.seen.listed(folder)
         return folder
 
     def scanned(self, path: object) -> None:
@@ -87,6 +94,12 @@ class Files(Struct, frozen=True):
             return
         for name in names:
             self.seen.asked(f"{folder}/{name}", "all")
+
+    def entered(self, path: object) -> None:
+        """What a library names from there is in sight."""
+        name = self.seen.scope.path_of(path)
+        if name is not None and self.seen.outside is not None:
+            self.seen.outside.follow(f"{name}/")
 
     def folder_made(self, path: object, _mode: int = 0, folder: int = -1) -> None:
         """What was there before counts, but not if either is welcome."""
@@ -117,6 +130,7 @@ class Files(Struct, frozen=True):
                 self.seen.write(before + name)
             if after is not None:
                 self.seen.write(after + name)
+                self.seen.expect(after + name)
 
     def linked(self, old: object, new: object, source: int = -1, target: int = -1) -> None:
         self._read(old, source)

@@ -124,7 +124,7 @@ class Modules:
             return False
         installed = _INSTALLED.search(file)
         if installed is None:  # torch gives parts of itself names of no file
-            return file.startswith("/") and file.endswith(_SUFFIXES)
+            return file.startswith("/") and (file.endswith(_SUFFIXES) or os.path.isfile(file))  # noqa: PTH113
         if not self._distributions.of(installed[1]):
             return True  # a file that no distribution has brought
         roots.add(installed[1])
@@ -135,6 +135,10 @@ class Modules:
 
 
 def _file_of(module: ModuleType | None) -> str | None:
+    """The file that a module was loaded from, which may be an archive of many."""
+    archive = getattr(getattr(module, "__loader__", None), "archive", None)
+    if isinstance(archive, str):
+        return os.path.abspath(archive)  # noqa: PTH100
     file = getattr(module, "__file__", None)
     if isinstance(file, str):
         return file

@@ -6,21 +6,23 @@ import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe import audit_events, state
+from treadle.engine.observe.folders import Folders
 from treadle.engine.observe.modules import Attributes, Imports, Modules
 from treadle.engine.observe.ownership import project_folders, scope_of
 from treadle.engine.observe.patched_calls import Environment, Questions, Sources, watch_libraries
 from treadle.engine.observe.processes import Processes, threads
 from treadle.engine.observe.seen import Journal, Seen
 from treadle.engine.observe.state import Library, State
+from treadle.engine.observe.unseen import Unseen
 from treadle.engine.store.digest import ALL, variable
 from treadle.engine.store.file_digests import FileDigests, KnownFiles
-from treadle.engine.trace import Observed
+from treadle.engine.trace import DOUBTFUL, Observed
 from treadle.engine.worker.imports import AfterImport, import_fresh_from
 
 
@@ -103,6 +105,8 @@ class Observer:
         self._watch = Watch(setup, after_import)
         self.libraries = _more_libraries(setup)
         self._seen = self._watch.seen
+        self._folders = Folders(self._seen.scope, setup.directory)
+        self._unseen = self._seen.outside = Unseen(self._seen, self._folders, setup.edited)
         self._modules = Modules(self._watch.imports)
         self._attributes = Attributes(namespace, self._modules)
         self._state = State()
@@ -135,6 +139,7 @@ class Observer:
         self._state.begin()
         self._children = self._watch.processes.running()
         self._seen.start_over()
+        self._unseen.begin()
         self._seen.active = True
 
     def finish(self, bound: Sequence[str], gone: Sequence[str]) -> Observed:
@@ -143,7 +148,9 @@ class Observer:
         It has bound and deleted these names of the session.
         """
         seen = self._seen
-        seen.catch_up()
+        with seen.unnoticed():
+            seen.catch_up()
+            self._unseen.finish()
         seen.active = False
         self._modules.refresh()
         own, distributions = self._modules.with_others(seen.modules)
@@ -161,7 +168,21 @@ class Observer:
             effects=(*self._state.effects(), *self._attributes.effects(bound, gone)),
         )
         self._attributes.end()
+        self._unseen.leave(observed.writes)
         return observed
+
+    @property
+    def unwatched(self) -> str:
+        """Why some files that are read out of Python's sight are not seen; empty: all are."""
+        return self._folders.trouble
+
+    def prepare(self, files: Iterable[str], declared: Iterable[str]) -> None:
+        """Watch files that earlier steps have read, and their folders; the step to come rests on
+        what is `declared`, by patterns among others."""
+        for path in files:
+            if self._seen.scope.path_of(path) is not None:
+                self._folders.follow(path)
+        self._unseen.declare(declared)
 
     def _adding(self, library: Library) -> Callable[[ModuleType], None]:
         return lambda module: self._state.add(*library.probes(module))
@@ -171,6 +192,8 @@ class Observer:
         for path, was_there in self._seen.written.items():
             self._seen.digests.forget(path)
             digest = self._seen.digests.of(path)
+            if digest and self._unseen.is_doubtful(path):
+                digest = f"{DOUBTFUL}{digest}"
             if digest or was_there:
                 yield path, digest
 

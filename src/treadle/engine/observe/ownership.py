@@ -19,11 +19,15 @@ _MACHINERY = "<frozen importlib"
 
 # Which paths count: all but Python's own files, the system's, and this program's.
 
-_SYSTEM = ("/proc", "/sys", "/dev", "/run")
+_SYSTEM = ("/proc", "/sys")
 _SHARED_PREFIXES = ("/", "/usr", "/usr/local")  # of Python, and of much else
 _PYTHON = "lib/python{}.{}".format(*sys.version_info)
 _LONG = re.compile(r"//|/\.\.?(/|$)|./$")
-_NOISE = r"/__pycache__(/|$)|\.py[co]$|/(site|dist)-packages(/|$)"
+# Devices; what joblib keeps as long as the process lives; and compiled or installed code.
+_NOISE = (
+    r"^/dev(/(?!shm/)|$)|/joblib_memmapping_folder_"
+    r"|/__pycache__(/|$)|\.py[co]$|/(site|dist)-packages(/|$)"
+)
 
 
 class Scope(Struct, frozen=True):

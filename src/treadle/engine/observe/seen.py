@@ -7,7 +7,7 @@ import json
 import os
 from _thread import allocate_lock, get_ident
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 from treadle.engine.observe.ownership import Scope
 from treadle.engine.store.atomic import scratch_file
@@ -52,6 +52,19 @@ class Journal:
         self._lock = allocate_lock()  # who held it is not in this process
 
 
+class Outside(Protocol):
+    """Tells what happens to files out of Python's sight."""
+
+    def events(self) -> dict[str, list[int]]:
+        """What has happened since the last time, by path."""
+
+    def follow(self, path: str) -> None:
+        """Tell of a file, and of others in its folder, from now on."""
+
+    def take(self, events: dict[str, list[int]]) -> None:
+        """Tell what of this is the step's doing."""
+
+
 LOST = "what it opens can't be followed"
 
 
@@ -62,7 +75,9 @@ class Seen:
         self.scope = scope
         self.digests = digests
         self.active = False
+        self.outside: Outside | None = None
         self._journal = journal
+        self._process = None if journal is not None else os.getpid()
         self._busy: set[int] = set()
         self.clear()
 
@@ -75,6 +90,7 @@ class Seen:
         self.variables: dict[str, None] = {}
         self.unknown: dict[str, None] = {}
         self.modules: dict[str, str] = {}  # loaded by other processes, with their files
+        self.expected: dict[str, int] = {}  # how often the system is to tell that Python opens it
         self.digests.forget_all()
 
     def start_over(self) -> None:
@@ -117,6 +133,20 @@ class Seen:
         if path not in self.reads and not self.is_own(path):
             self.tell("read", path, self.digests.of(path))
 
+    def expect(self, path: str) -> None:
+        """Python is about to open a file or folder, which does not count or has been told."""
+        if self._process == os.getpid():
+            self.expected[path] = self.expected.get(path, 0) + 1
+        elif self._journal is not None:
+            self._journal.append(["expected", path])
+
+    def was_expected(self, path: str) -> bool:
+        """Whether it was Python that has opened it, this time."""
+        count = self.expected.get(path, 0)
+        if count:
+            self.expected[path] = count - 1
+        return bool(count)
+
     def write(self, path: str) -> None:
         """A file is about to be written, replaced or removed, or a folder made."""
         if path not in self.written:
@@ -153,16 +183,22 @@ class Seen:
         return self._journal
 
     def catch_up(self) -> None:
-        """Take over what other processes have told; one's own entries change nothing."""
+        """Take over what other processes have told, and the system; one's own entries change
+        nothing."""
+        events = self.outside.events() if self.outside is not None else {}
         if self._journal is not None:
             for entry in self._journal.news():
                 self._add(entry)
+        if events and self.outside is not None:  # what was to be expected is known by now
+            self.outside.take(events)
 
     def _add(self, entry: Entry) -> None:
         match entry:
             case "read", path, digest:
                 if not self.is_own(path):
                     self.reads.setdefault(path, digest)
+                if self.outside is not None:
+                    self.outside.follow(path)
             case "written", path, there:
                 if path not in self.written:
                     self.written[path] = bool(there)
@@ -178,5 +214,7 @@ class Seen:
                 self.unknown.setdefault(words)
             case "module", name, file:
                 self.modules.setdefault(name, file)
+            case "expected", path:
+                self.expected[path] = self.expected.get(path, 0) + 1
             case ["step"]:
                 self.clear()

@@ -58,7 +58,7 @@ class Context:
         self.surroundings = surroundings
         self.files = files
         self.fact = fact
-        self.modules = Modules(surroundings.folders, _source)
+        self.modules = Modules(surroundings.folders, _source, files.of)
         self.is_submodule = cache(is_submodule)
         self.imported_refs = cache(self._imported_refs)
         self.sources = cache(lambda: _source_files(surroundings.folders))

@@ -22,6 +22,7 @@ class Holdings:
         self._tokens: dict[str, str] = {}
         self._lost: set[str] = set()  # tokens that did not come back when they were restored
         self._told = 0  # the number of the first cell whose source it does not know
+        self._followed: set[str] = set()  # files
         self.performed: set[int] = set()  # the cells whose effects on the process it has
 
     def __iter__(self) -> Iterator[str]:
@@ -37,6 +38,12 @@ class Holdings:
     def was_lost(self, binding: Binding) -> bool:
         """Whether restoring it was tried in vain."""
         return binding.token in self._lost
+
+    def follow(self, files: Iterable[str]) -> tuple[str, ...]:
+        """Those of the files that it does not watch as yet; from now on it does."""
+        new = set(files) - self._followed
+        self._followed |= new
+        return tuple(sorted(new))
 
     def take(self, step: Step) -> None:
         """The step's restoring is done before its cell runs."""
@@ -69,6 +76,7 @@ class Holdings:
     def clear(self) -> None:
         self._told = 0
         self._tokens.clear()
+        self._followed.clear()
         self.performed.clear()
 
     def _drop(self, names: Iterable[str]) -> None:

@@ -29,6 +29,7 @@ class Snapshot(Struct, frozen=True):
     effects: Mapping[str, str] = field(default_factory=dict)  # process-wide state, its digest
     effective: tuple[int, ...] = ()  # the cells that changed process-wide state, in order
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # written: digest, by whom
+    elsewhere: frozenset[str] = frozenset()  # files outside the document's folder, read or written
     modules: Mapping[str, str] = field(default_factory=dict)  # the project's own, loaded: file
     contents: Mapping[str, str] = field(default_factory=dict)  # their data: "module:name", token
     counters: Mapping[str, int] = field(default_factory=dict)  # of libraries, where they stand
@@ -100,6 +101,10 @@ class Snapshot(Struct, frozen=True):
         if observed.writes:
             written = {path: (digest, number) for path, digest in observed.writes}
             new["files"] = {**self.files, **written}
+        near = f"{self.context.present.folder}/"
+        paths = (path for path, _ in (*observed.reads, *observed.writes))
+        if far := frozenset(path for path in paths if not path.startswith(near)):
+            new["elsewhere"] = self.elsewhere | far
         if observed.imported:
             new["modules"] = {**self.modules, **dict(observed.imported)}
         if observed.contents:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.store.digest import ALL, differing_variables, variable
@@ -178,7 +179,7 @@ class Present(Struct, frozen=True):
 
     folder: str  # the document's
     file_digest: Callable[[str], str]
-    listing: Callable[[str], str]
+    listing: Callable[..., str]  # `FileDigests.listing`
     standing: Callable[[str, str], str]
     environment: Mapping[str, str]  # as workers get it
     installed: Callable[[], frozenset[str]]
@@ -206,6 +207,8 @@ def outdated(
         return written[path] if path in written else present.file_digest(path)
 
     folder = present.folder
+    if observed.writes:
+        observed = _but_for_made(observed, present, digest_of)
     return (
         changed_facts(observed.facts, fact)
         or changed_files(observed.reads, digest_of, folder)
@@ -213,6 +216,33 @@ def outdated(
         or changed_stats(observed.stats, present.standing, folder)
         or changed_environment(observed.environment, present.environment)
         or changed_distributions(observed.distributions, present.installed)
+    )
+
+
+def _but_for_made(
+    observed: Observed, present: Present, digest_of: Callable[[str], str]
+) -> Observed:
+    """Without what differs by the cell's own doing alone: what was not there, and it has made.
+
+    A clean build finds it as the cell did then.
+    """
+    made = dict(observed.writes)
+
+    def is_made(path: str, then: str = "") -> bool:
+        return not then and bool(made.get(path)) and digest_of(path) == made[path]
+
+    def is_listed(folder: str, then: str) -> bool:
+        if is_made(folder, then) or present.listing(folder) == then:
+            return True
+        inside = (path for path in made if os.path.dirname(path) == folder)  # noqa: PTH120
+        names = {os.path.basename(path) for path in inside if is_made(path)}  # noqa: PTH119
+        return bool(names) and present.listing(folder, names) == then
+
+    return replace(
+        observed,
+        reads=tuple(read for read in observed.reads if not is_made(*read)),
+        stats=tuple(said for said in observed.stats if not is_made(said[0], said[2])),
+        listings=tuple(listed for listed in observed.listings if not is_listed(*listed)),
     )
 
 

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from treadle.engine.cell import Cell
 from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import Decision, Found
-from treadle.engine.plan.dependencies import Dependencies
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot
 from treadle.engine.plan.validity import changed_counters, differs_each_time, outdated
@@ -21,7 +20,7 @@ from treadle.engine.store.digest import combined
 from treadle.engine.store.file_digests import changed_since
 from treadle.engine.store.store import Store
 from treadle.engine.store.traces import Record
-from treadle.engine.trace import LINES, Display, Observed, Trace
+from treadle.engine.trace import DOUBTFUL, LINES, Display, Observed, Trace
 
 
 class KeptTraces:
@@ -79,7 +78,7 @@ class KeptTraces:
         if failed(scanned.cell, trace) or _has_died(trace):
             self._ran[scanned.cell.number, decision.key] = trace
             return trace
-        whole = self._completed(scanned, decision.needs, snapshot, trace)
+        whole = self._completed(scanned, decision, snapshot, trace)
         self._ran[scanned.cell.number, decision.key] = whole
         if self._is_sound(before, trace.observed, whole.observed, snapshot):
             self._store.traces.save(decision.key, {"trace": whole, "blobs": whole.blobs})
@@ -122,11 +121,12 @@ class KeptTraces:
         return None
 
     def _completed(
-        self, scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot, trace: Trace
+        self, scanned: ScannedCell, decision: Decision, snapshot: Snapshot, trace: Trace
     ) -> Trace:
         """The trace with the files that its code names, the facts as they are, and a nonce."""
-        observed = self._with_writes(trace.observed, snapshot)
-        observed = self._with_files(scanned, observed, needs.symbols, snapshot)
+        observed = self._without_doubts(trace.observed, decision.key)
+        observed = self._with_writes(observed, snapshot)
+        observed = self._with_files(scanned, observed, decision.needs.symbols, snapshot)
         facts = tuple(
             (fact, self._fact(fact, scanned, observed, snapshot)) for fact, _ in observed.facts
         )
@@ -153,6 +153,18 @@ class KeptTraces:
         # Where lines stand that the output may name: also in the project's modules.
         files = {*snapshot.modules.values(), *(file for _, file in observed.imported)}
         return combined([found, *(self._context.files.of(file) for file in sorted(files))])
+
+    def _without_doubts(self, observed: Observed, key: str) -> Observed:
+        """Where it came to the same twice, it was the cell that wrote a file, and nobody else."""
+        if not any(digest.startswith(DOUBTFUL) for _, digest in observed.writes):
+            return observed
+        earlier = filter(None, map(_read, self._store.traces.find(key)))
+        known = {written for trace in earlier for written in trace.observed.writes}
+        writes = [
+            (path, digest.removeprefix(DOUBTFUL) if (path, digest) in known else digest)
+            for path, digest in observed.writes
+        ]
+        return replace(observed, writes=tuple(writes))
 
     def _with_writes(self, observed: Observed, snapshot: Snapshot) -> Observed:
         """With files that earlier cells made and this one changed unseen, through what is open."""
@@ -226,4 +238,4 @@ def _read(record: Record) -> Trace | None:
 
 def _is_data(path: str) -> bool:
     """Whether it is a file that somebody wrote: what the system makes up is new each time."""
-    return os.path.isfile(path) and not path.startswith(("/proc/", "/sys/", "/dev/"))  # noqa: PTH113
+    return os.path.isfile(path) and not path.startswith(("/proc/", "/sys/"))  # noqa: PTH113

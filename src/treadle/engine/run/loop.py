@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Step, Unrestored, Unstored
@@ -147,6 +148,7 @@ class _Loop:
         else:
             step = step_of(scanned, decision.needs, snapshot, self._holdings)
         before = self._kept.files_named(scanned)
+        step = replace(step, files=self._holdings.follow({*snapshot.elsewhere, *before}))
         self._holdings.take(step)
         begins = self._workers.start()  # what that takes is not the cell's
         if begins:

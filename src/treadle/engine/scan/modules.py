@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from os.path import isdir
+from contextlib import suppress
+from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
+from os import listdir
+from os.path import isdir, isfile
 from typing import NamedTuple
 
 from treadle.engine.scan.module_symbols import ModuleCode, Symbol, analyse_module
 from treadle.engine.scan.scopes import Imported
 
 _ALL = "*"
+_SUFFIXES = (*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)  # in Python's order
 Attributes = frozenset[str] | None
 
 
@@ -29,12 +33,20 @@ class Ref(NamedTuple):
 class Modules:
     """Finds project modules and follows names through them."""
 
-    def __init__(self, folders: Sequence[str], read: Callable[[str], str | None]) -> None:
-        """Modules lie in `folders`; `read` gives a file's text, None if there is no such file."""
+    def __init__(
+        self,
+        folders: Sequence[str],
+        read: Callable[[str], str | None],
+        digest: Callable[[str], str],
+    ) -> None:
+        """Modules lie in `folders`; `read` gives a file's text, None if there is no such file;
+        `digest` that of one which is no text."""
         self._folders = tuple(folders)
         self._read = read
+        self._digest = digest
         self._found: dict[str, tuple[str, bool] | None] = {}
         self._codes: dict[str, ModuleCode | None] = {}
+        self._listings: dict[str, frozenset[str]] = {}
         self._walks: dict[Ref, frozenset[Ref]] = {}
 
     def find(self, dotted: str) -> tuple[str, bool] | None:
@@ -47,8 +59,7 @@ class Modules:
         """What a module is made of; None if it is no project module."""
         if dotted not in self._codes:
             found = self.find(dotted)
-            source = self._read(found[0]) if found and found[0].endswith(".py") else None
-            self._codes[dotted] = analyse_module(source or "", dotted, found[1]) if found else None
+            self._codes[dotted] = self._analysed(dotted, *found) if found else None
         return self._codes[dotted]
 
     def closure(self, refs: Iterable[str]) -> Mapping[str, str]:
@@ -70,14 +81,30 @@ class Modules:
         if not all(part.isidentifier() for part in dotted.split(".")):
             return None
         for folder in self._folders:
-            base = f"{folder}/{path}"
-            for file, is_package in ((f"{base}/__init__.py", True), (f"{base}.py", False)):
-                if self._read(file) is not None:
-                    return file, is_package
+            for base in (f"{folder}/{path}/__init__", f"{folder}/{path}"):
+                if (file := self._file(base)) is not None:
+                    return file, base.endswith("/__init__")
         for folder in self._folders:
             if isdir(f"{folder}/{path}"):  # noqa: PTH112 - no need of pathlib for this
                 return f"{folder}/{path}", True
         return None
+
+    def _file(self, base: str) -> str | None:
+        """The file of that name that Python would take; few of hundreds of modules have one."""
+        folder, _, name = base.rpartition("/")
+        if folder not in self._listings:
+            with suppress(OSError):
+                self._listings[folder] = frozenset(listdir(folder))  # noqa: PTH208
+        names = self._listings.setdefault(folder, frozenset())
+        files = (f"{base}{suffix}" for suffix in _SUFFIXES if f"{name}{suffix}" in names)
+        return next(filter(isfile, files), None)
+
+    def _analysed(self, dotted: str, file: str, is_package: bool) -> ModuleCode:
+        """What is in the file of a module; of one that is compiled nothing but that it changed."""
+        if file.endswith((*EXTENSION_SUFFIXES, *BYTECODE_SUFFIXES)):
+            return ModuleCode({}, Symbol(self._digest(file)))
+        source = self._read(file) if file.endswith(".py") else None
+        return analyse_module(source or "", dotted, is_package)
 
     def _symbol(self, ref: Ref) -> Symbol:
         code = self.code(ref.module)

@@ -10,7 +10,7 @@ import errno
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from blake3 import blake3
@@ -61,20 +61,25 @@ class FileDigests:
         except OSError as failure:
             return _trouble(failure)
 
-    def listing(self, path: str) -> str:
-        """The digest of the names in the folder and their kinds; a word if it is none."""
+    def listing(self, path: str, without: Collection[str] = ()) -> str:
+        """The digest of the names in the folder, but for some, and their kinds; a word if it is
+        none."""
         try:
             stamp = stamp_of(os.stat(path))
             remembered = self._listings.get(stamp[:2])
-            if remembered and remembered[0] == stamp:
+            if remembered and remembered[0] == stamp and not without:
                 return remembered[1]
             with os.scandir(path) as entries:
-                value = combined(sorted(f"{_kind(entry)} {entry.name}" for entry in entries))
+                value = combined(
+                    sorted(
+                        f"{_kind(each)} {each.name}" for each in entries if each.name not in without
+                    )
+                )
         except NotADirectoryError:
             return "file" if os.path.exists(path) else ""
         except OSError as failure:
             return _trouble(failure)
-        if settled_for(TICK, stamp):
+        if settled_for(TICK, stamp) and not without:
             self._listings[stamp[:2]] = (stamp, value)
         return value
 
@@ -148,6 +153,11 @@ def _special(found: os.stat_result) -> str:
         return "folder"
     if stat.S_ISCHR(found.st_mode) and found.st_rdev == NULL:
         return "null"
+    return unsettled()
+
+
+def unsettled() -> str:
+    """In place of a digest where nobody knows what was in the file: equal to no other."""
     return f"special {os.urandom(8).hex()}"
 
 

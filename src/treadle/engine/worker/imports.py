@@ -4,9 +4,19 @@ numbers above all; and fresh source files.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.machinery import SOURCE_SUFFIXES, FileFinder, ModuleSpec, SourceFileLoader
+from importlib.machinery import (
+    BYTECODE_SUFFIXES,
+    EXTENSION_SUFFIXES,
+    SOURCE_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    SourceFileLoader,
+    SourcelessFileLoader,
+)
 from types import CodeType, ModuleType
 
 
@@ -63,13 +73,19 @@ class _FreshLoader(SourceFileLoader):
 
 
 def import_fresh_from(folders: Sequence[str]) -> None:
-    """Import modules in or under `folders` from their source, not from cached bytecode."""
+    """Import modules in or under `folders` as Python does, but from their source where they have
+    one, not from cached bytecode."""
+    loaders = (
+        (ExtensionFileLoader, EXTENSION_SUFFIXES),
+        (_FreshLoader, SOURCE_SUFFIXES),
+        (SourcelessFileLoader, BYTECODE_SUFFIXES),
+    )
 
     def hook(path: str) -> object:
         inside = any(path == folder or path.startswith(f"{folder}/") for folder in folders)
-        if not inside or "site-packages" in path:
+        if not inside or "site-packages" in path or not os.path.isdir(path):  # noqa: PTH112
             raise ImportError(path)
-        return FileFinder(path, (_FreshLoader, SOURCE_SUFFIXES))
+        return FileFinder(path, *loaders)
 
     sys.path_hooks.insert(0, hook)  # type: ignore[arg-type]
     sys.path_importer_cache.clear()

@@ -81,6 +81,7 @@ class Memory:
 
     def put_in_place(self, step: Step) -> tuple[str, ...]:
         """Make the session what the step is to find; the names that could not be restored."""
+        self._observer.prepare(step.files, step.cell.depends or ())
         for name in step.absent:
             self._namespace.pop(name, None)
             self._groups.pop(name, None)
@@ -122,6 +123,7 @@ class Memory:
             bindings=groups,
             deleted=tuple(deleted),
             observed=observed,
+            unwatched=self._observer.unwatched,
             blobs=tuple(sorted(blobs)),
         )
 

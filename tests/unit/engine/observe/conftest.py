@@ -36,6 +36,7 @@ def observed_in(
         code_path=str(folder / "code"),
         blobs=str(beside / "blobs"),
         store=str(beside / "store"),
+        edited=(".md", ".py"),
         libraries="treadle.press.plugin.figures",
     )
     codes = [textwrap.dedent(step) for step in steps]

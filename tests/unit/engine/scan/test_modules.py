@@ -50,7 +50,7 @@ def _modules(folder, files):
         except OSError:
             return None
 
-    return Modules([str(folder)], read)
+    return Modules([str(folder)], read, lambda path: f"digest of {path}")
 
 
 CLOSURES = {
