@@ -64,14 +64,18 @@ class AsBuilt(Struct, frozen=True):
     @property
     def here(self) -> Here:
         """What is to be elsewhere for a clean build."""
-        published = (self.scratch.out_dir / name for name in self.scratch.published())
+        published = [self.scratch.out_dir / name for name in self.scratch.published()]
         products = (item.path for item in self.record.files if not item.existed)
         made = {self.folder / item.path for item in self.record.files}
         code = self.request.code_dir.resolve()
-        written = (self.scratch.out_dir, code, code / package_name(self.request.path.stem))
+        written = (code, code / package_name(self.request.path.stem))
         return Here(
             self.folder,
-            (*written, self.request.path.parent.resolve(), *(path.parent for path in made)),
+            (
+                *written,
+                self.request.path.parent.resolve(),
+                *{each.parent for each in (*published, *made)},
+            ),
             frozenset({*published, *(self.folder / name for name in products)}),
             frozenset({self.folder / item.path for item in self.record.data} - made),
         )

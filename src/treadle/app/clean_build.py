@@ -15,7 +15,7 @@ from treadle.app.pieces import Made, Pieces, pieces_of, pieces_of_files
 from treadle.app.report import Listener, Report, Request, Silent
 from treadle.app.scratch import Scratch
 from treadle.press.document.model import Chunk
-from treadle.problem import Problem
+from treadle.problem import Problem, Span, error
 
 QUIET_GIT = {"GIT_OPTIONAL_LOCKS": "0"}  # who asks a repository something leaves nothing in it
 
@@ -34,12 +34,15 @@ def clean_build(last: AsBuilt, seed: str, listener: Listener) -> CleanBuild:
     with elsewhere(last.here) as top:
         there = _request_there(last, seed, top)
         if not there.path.resolve().is_relative_to(top):
-            text = f"{path} is a link to another folder: name the file it leads to"
-            return CleanBuild(Report(misuses=(text,)))
+            text = f"{path} is a link to another folder"
+            problem = error(Span.at(str(path), 1), text, "name the file it leads to")
+            return CleanBuild(Report((problem,)))
         report = build(there, _Renaming(listener, str(path)))
         if report.failed:
-            problems = tuple(_as_here(item, there.path, path, top) for item in report.problems)
-            return CleanBuild(replace(report, problems=problems))
+            misuses = (error(Span.at(str(path), 1), text) for text in report.misuses)
+            problems = (*misuses, *report.problems)
+            here = tuple(_as_here(item, there.path, path, top) for item in problems)
+            return CleanBuild(replace(report, problems=here))
         made = tuple(_compared(last, top))
         scratch = Scratch(there.out_dir.resolve(), path.stem)
         shown = pieces_of(last.prepared.document, scratch, last.is_pdf, top)

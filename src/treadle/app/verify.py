@@ -58,7 +58,7 @@ def verify(request: Request, listener: Listener | None = None) -> Verified:
     clean = clean_build(last, OTHER_SEED, listener)
     problems = tuple(_problems(last, clean, listener))
     seconds = time.monotonic() - started
-    verified = Verified(problems, clean.report.misuses, clean.report.ran, seconds)
+    verified = Verified(problems, chunks=clean.report.ran, seconds=seconds)
     with scratch.locked(listener.waiting):
         _note(last, verified)
     return verified
