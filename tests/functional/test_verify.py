@@ -129,7 +129,7 @@ def test_the_record_tells_the_result_until_something_is_built(project: Make) -> 
     found = record(made)
     result = found["verified"]
     assert isinstance(result, dict)
-    assert (result["same"], result["first"], result["hash_seed"]) == (True, None, 1)
+    assert (result["same"], result["first"], result["hash_seed"]) == (True, None, 68)
     [item] = found["files"]
     assert (item["path"], item["label"], item["existed"]) == ("made.txt", "a", False)
     assert made.build("--to", "tex").stdout.startswith("ran 0 of 1 chunks")
@@ -316,16 +316,32 @@ def test_links_lead_to_the_copy_and_the_document_may_be_one(project: Make) -> No
     assert made.treadle("verify", str(made.folder / "src/report.pmd")).returncode == 0
 
 
-def test_into_the_document_s_folder_and_quietly(project: Make) -> None:
-    made = built(project, '```{python a}\nprint("a")\n```\n', "-o", ".")
-    done = verify(made, "-o", ".", "-q")
+@pytest.mark.parametrize("folder", [".", "../out"])
+def test_into_another_folder_and_quietly(project: Make, folder: str) -> None:
+    made = Project(project("").folder / "report")
+    plot = "import matplotlib.pyplot as plt\nplt.plot([1]);"
+    made.write("report.pmd", f'```{{python a}}\nprint("a")\n```\n\n```python\n{plot}\n```\n')
+    assert made.build("--to", "tex", "-o", folder).returncode == 0
+    before = files(made.folder.parent)
+    done = verify(made, "-o", folder, "-q")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    made.write(
-        "report.tex", made.folder.joinpath("report.tex").read_text().replace("\na\n", "\nb\n")
-    )
-    done = verify(made, "-o", ".", "--format", "json")
+    assert files(made.folder.parent) == before
+    tex = made.folder / folder / "report.tex"
+    tex.write_text(tex.read_text().replace("\na\n", "\nb\n"))
+    done = verify(made, "-o", folder, "--format", "json")
     assert done.stderr == ""
     assert json.loads(done.stdout)["line"] == 1
+
+
+def test_what_a_build_changes_in_place_is_not_compared(project: Make) -> None:
+    """What it began from is there no more."""
+    code = 'log = open("log.txt", "a")\nlog.write("one more")\nlog.close()'
+    made = project(f"```{{python a}}\n{code}\n```\n\n```{{python b}}\n1\n```\n")
+    made.write("log.txt", "one")
+    made.build("--to", "tex")
+    assert verify(made).returncode == 0
+    made.write("build/report.tex", made.tex.replace("\n1\n", "\n2\n"))
+    assert "stale, unless a build changes `log.txt`, which it reads: build" in verify(made).stderr
 
 
 class Heard:

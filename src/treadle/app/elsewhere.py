@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from treadle.app.scratch import FOLDER
+from treadle.engine.store.digest import combined
 
 LARGE = 10_000_000  # bytes of a file that is not copied where its builds were seen to read it only
 ENVIRONMENTS = ("pyvenv.cfg", "conda-meta")  # in the folder of a Python with its packages
@@ -33,10 +34,11 @@ class Here(Struct, frozen=True):
 
 
 @contextmanager
-def elsewhere(here: Here) -> Iterator[str]:
+def elsewhere(here: Here, seed: str) -> Iterator[str]:
     """A temporary folder, for as long as this lasts: `/a/b` is there as its `a/b`. Its path.
 
-    Raises OSError.
+    Files are made in an order that `seed` gives: some file systems list them by that. Raises
+    OSError.
     """
     with tempfile.TemporaryDirectory(prefix="treadle-", ignore_cleanup_errors=True) as name:
         top = str(Path(name).resolve())
@@ -45,7 +47,7 @@ def elsewhere(here: Here) -> Iterator[str]:
         around = {*outside, *here.folder.parents, *(up for each in outside for up in each.parents)}
         for folder in sorted(around):
             _surround(folder, around, here, top)
-        _copy(here, top)
+        _copy(here, seed, top)
         yield top
 
 
@@ -66,7 +68,7 @@ def _link(path: Path, here: Here, top: str) -> None:
     Path(f"{top}{path}").symlink_to(f"{top}{target}" if inside else target)
 
 
-def _copy(here: Here, top: str) -> None:
+def _copy(here: Here, seed: str, top: str) -> None:
     """Copy the document's folder. Folders in which there is nothing but products are left out."""
     Path(f"{top}{here.folder}").mkdir()
     for place, folders, names in os.walk(here.folder):
@@ -74,7 +76,8 @@ def _copy(here: Here, top: str) -> None:
             Path(f"{top}{place}").mkdir(parents=True, exist_ok=True)
         linked = [name for name in folders if _is_linked(Path(place, name))]
         folders[:] = [name for name in folders if name not in {*linked, *MADE_ANEW}]
-        for path in (Path(place, name) for name in (*linked, *names)):
+        names = sorted((*linked, *names), key=lambda name: combined([seed, name]))
+        for path in (Path(place, name) for name in names):
             if path not in here.products:
                 Path(f"{top}{place}").mkdir(parents=True, exist_ok=True)
                 _bring(path, here, top)

@@ -36,7 +36,7 @@ def here(folder: Path, products: tuple[str, ...] = (), inputs: tuple[str, ...] =
 def test_the_folder_is_copied_but_for_what_builds_make(folder: Path) -> None:
     write(folder / "build/.treadle/store/blob", "kept")
     (folder / "empty").mkdir()
-    with elsewhere(here(folder, ("out/made.csv", "build/report.tex"))) as top:
+    with elsewhere(here(folder, ("out/made.csv", "build/report.tex")), "0") as top:
         there = Path(f"{top}{folder}")
         names = sorted(str(path.relative_to(there)) for path in there.rglob("*"))
         assert names == ["data", "data/d.csv", "empty", "report.pmd"]
@@ -47,7 +47,7 @@ def test_the_folder_is_copied_but_for_what_builds_make(folder: Path) -> None:
 
 
 def test_what_lies_around_it_is_where_it_always_was(folder: Path) -> None:
-    with elsewhere(here(folder, ("../results/r.csv",))) as top:
+    with elsewhere(here(folder, ("../results/r.csv",)), "0") as top:
         there = Path(f"{top}{folder}")
         assert (there / "../far/f.csv").read_text() == "far"
         assert (there / "../far").is_symlink()
@@ -62,7 +62,7 @@ def test_what_lies_around_it_is_where_it_always_was(folder: Path) -> None:
 def test_large_files_are_linked_where_builds_only_read_them(folder: Path, read: bool) -> None:
     write(folder / "large.bin", bytes(LARGE))
     inputs = ("large.bin", "data/d.csv") if read else ()
-    with elsewhere(here(folder, inputs=inputs)) as top:
+    with elsewhere(here(folder, inputs=inputs), "0") as top:
         there = Path(f"{top}{folder}")
         assert (there / "large.bin").is_symlink() is read
         assert (there / "large.bin").stat().st_size == LARGE
@@ -74,7 +74,7 @@ def test_links_lead_to_the_copy_or_where_they_led(folder: Path) -> None:
     (folder / "relative").symlink_to("data/d.csv")
     (folder / "away").symlink_to("../far")
     (folder / "nowhere").symlink_to("absent")
-    with elsewhere(here(folder)) as top:
+    with elsewhere(here(folder), "0") as top:
         there = Path(f"{top}{folder}")
         assert (there / "near/d.csv").resolve() == there / "data/d.csv"
         assert (there / "relative").resolve() == there / "data/d.csv"
@@ -85,7 +85,7 @@ def test_links_lead_to_the_copy_or_where_they_led(folder: Path) -> None:
 def test_an_environment_of_packages_is_not_copied(folder: Path) -> None:
     write(folder / ".venv/pyvenv.cfg", "home = /usr")
     write(folder / ".venv/bin/python", "")
-    with elsewhere(here(folder)) as top:
+    with elsewhere(here(folder), "0") as top:
         there = Path(f"{top}{folder}")
         assert (there / ".venv").is_symlink()
         assert (there / ".venv/bin/python").exists()
