@@ -20,17 +20,12 @@ from treadle.press.tangle.extract import package_name
 from treadle.problem import Problem, Span, error
 
 
-class _File(Struct, frozen=True):
-    path: str
-
-
 class Recorded(Struct, frozen=True):
     """What is asked of `STEM.json`."""
 
     blake3: str
     params: dict[str, object]
     target: Target
-    data: tuple[_File, ...]
     files: tuple[Made, ...]
 
 
@@ -77,7 +72,7 @@ class AsBuilt(Struct, frozen=True):
                 *{each.parent for each in (*published, *made)},
             ),
             frozenset({*published, *(self.folder / name for name in products)}),
-            frozenset({self.folder / item.path for item in self.record.data} - made),
+            frozenset(made),
         )
 
 

@@ -32,6 +32,7 @@ def clean_build(last: AsBuilt, seed: str, listener: Listener) -> CleanBuild:
     """Build it clean, with these hashes of strings, and names of files in another order where the
     file system lists them as they were made. Raises OSError."""
     path = last.request.path
+    listener.stage(f"copying {last.folder}")
     with elsewhere(last.here, seed) as top:
         there = _request_there(last, seed, top)
         if not there.path.resolve().is_relative_to(top):

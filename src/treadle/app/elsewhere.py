@@ -19,7 +19,7 @@ from msgspec import Struct
 from treadle.app.scratch import FOLDER
 from treadle.engine.store.digest import combined
 
-LARGE = 10_000_000  # bytes of a file that is not copied where its builds were seen to read it only
+LARGE = 10_000_000  # bytes of a file that is not copied unless builds were seen to change it
 ENVIRONMENTS = ("pyvenv.cfg", "conda-meta")  # in the folder of a Python with its packages
 MADE_ANEW = (FOLDER, "__pycache__")
 
@@ -30,7 +30,7 @@ class Here(Struct, frozen=True):
     folder: Path  # the document's
     written: tuple[Path, ...]  # other folders in which builds of it write
     products: frozenset[Path]  # files that builds of it make
-    inputs: frozenset[Path]  # files that they only read
+    changed: frozenset[Path]  # files that they change
 
 
 @contextmanager
@@ -88,8 +88,8 @@ def _is_linked(folder: Path) -> bool:
 
 
 def _bring(path: Path, here: Here, top: str) -> None:
-    large = path.is_file() and path.stat().st_size >= LARGE and path in here.inputs
-    if path.is_symlink() or path.is_dir() or large:
+    is_large = path.is_file() and path.stat().st_size >= LARGE
+    if path.is_symlink() or path.is_dir() or (is_large and path not in here.changed):
         _link(path, here, top)
     elif path.is_file():  # else a socket or a pipe
         with suppress(PermissionError):  # nor can the build read it
