@@ -28,8 +28,9 @@ pdf: $(REPORT)  ## run the code, typeset the report and the proposal
 
 proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
 
-submission: $(REPORT)  ## an archive to hand in: PDFs, code with tests, LaTeX
-	$(PYTHON_IN_VENV) scripts/submission.py report/assignment9.pmd -o $(BUILD) --with $(BUILD)/proposal.pdf
+submission: $(REPORT)  ## an archive to hand in, verified first (UNVERIFIED=1: not): PDFs, code with tests, LaTeX
+	$(PYTHON_IN_VENV) scripts/submission.py report/assignment9.pmd -o $(BUILD) --with $(BUILD)/proposal.pdf \
+	    $(if $(UNVERIFIED),--unverified)
 
 test: setup tex data  ## test the weaver and the code extracted from the report
 	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness -n 2 --dist loadgroup
@@ -41,6 +42,7 @@ test-long: setup tex  ## for longer: 500 random edits, 50 builds killed, 567 wit
 	TREADLE_EXAMPLES=500 $(PYTHON_IN_VENV) -m pytest tests/functional/test_random_edits.py
 	TREADLE_KILLS=50 $(PYTHON_IN_VENV) -m pytest tests/functional/test_killed.py
 	TREADLE_FAULTS=1000 $(PYTHON_IN_VENV) -m pytest tests/functional/faults/test_injected.py
+	TREADLE_VERIFY=report $(PYTHON_IN_VENV) -m pytest tests/report/test_verified.py
 
 fuzz: setup  ## random documents and logs, ten minutes each: read, woven, understood
 	TREADLE_FUZZ_SECONDS=600 $(PYTHON_IN_VENV) -m pytest tests/fuzz

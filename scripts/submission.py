@@ -2,7 +2,8 @@
 
     python scripts/submission.py report/assignment9.pmd --with build/proposal.pdf
 
-writes `build/assignment9.zip` of what the last build made.
+writes `build/assignment9.zip` of what the last build made, once that is verified: a clean build,
+elsewhere, must give the same. `--unverified` goes without.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, ver
 from pathlib import Path
 
 from treadle import checks
+from treadle.app.cli.main import main as treadle
 from treadle.app.record import read_record, record_path
 from treadle.engine.store.digest import digest
 from treadle.press.document.front_matter import author_path
@@ -140,8 +142,11 @@ def _look_at_record(document: Path, out_dir: Path) -> None:
 
 
 def remarks(document: Path, out_dir: Path) -> Iterator[str]:
-    """What whoever hands it in should know: other parameters than those of the document, blanks."""
+    """What whoever hands it in should know: other parameters than those of the document, blanks,
+    and that nobody has compared it with a clean build."""
     read, _ = read_document(document)
+    if not is_verified(document, out_dir):
+        yield f"it is not verified: `treadle verify {document} -o {out_dir}` does that"
     told = read_record(record_path(out_dir, document.stem)).get("params", {})
     for name, value in read_settings(read)[0].params.items():
         given = told.get(name, value) if isinstance(told, dict) else value
@@ -150,6 +155,29 @@ def remarks(document: Path, out_dir: Path) -> Iterator[str]:
     path = author_path(read.front, document)
     if path is not None and not path.is_file():
         yield f"there is no {path}: blanks stand for what it holds"
+
+
+def is_verified(document: Path, out_dir: Path) -> bool:
+    """Whether the last build was found to be what a clean one gives."""
+    found = read_record(record_path(out_dir, document.stem)).get("verified")
+    return isinstance(found, dict) and found.get("same") is True
+
+
+def verified(given: argparse.Namespace) -> bool:
+    """Verify what is handed in and is not verified yet: the document, and what was built of others.
+
+    What comes of that is said.
+    """
+    built = [(given.file, given.out_dir)]
+    for path in given.others:
+        source = read_record(path.with_suffix(".json")).get("document")
+        if path.suffix == ".pdf" and isinstance(source, str):
+            built.append((Path(source), path.parent))
+    for document, out_dir in built:
+        folders = ("-o", str(out_dir), "--code", str(given.code))
+        if not is_verified(document, out_dir) and treadle(("verify", str(document), *folders)):
+            return False
+    return True
 
 
 def _modules(document: Document, folder: Path) -> Iterator[Path]:
@@ -208,7 +236,7 @@ def _write(archive: Path, files: Mapping[str, bytes]) -> None:
 
 
 def main() -> int:
-    """Pack; 0 if all is well, 1 where the document has not been built."""
+    """Pack; 0 if all is well, 1 where what was built is not there, or not what it should be."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", metavar="FILE.pmd", type=Path)
     parser.add_argument("-o", dest="out_dir", metavar="DIR", type=Path, default=Path("build"))
@@ -216,7 +244,10 @@ def main() -> int:
     parser.add_argument(
         "--with", dest="others", metavar="FILE", type=Path, nargs="*", default=(), help="add these"
     )
+    parser.add_argument("--unverified", action="store_true", help="don't verify first")
     given = parser.parse_args()
+    if not given.unverified and not verified(given):
+        return 1
     try:
         archive = pack(given.file, given.out_dir, given.code, given.others)
     except NotBuiltError as failure:

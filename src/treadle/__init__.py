@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from treadle.app import __version__ as __version__
     from treadle.app.report import Listener, Report
+    from treadle.app.verify import Verified
     from treadle.app.why import Explained
     from treadle.press.tangle.write import Tangled
     from treadle.problem import Problem, Severity, Span
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     Params = Mapping[str, object]  # strings, numbers and booleans by name
 
 __all__ = ["Listener", "Problem", "Report", "Severity", "Span"]
-__all__ += ["build", "check", "tangle", "why"]
+__all__ += ["build", "check", "tangle", "verify", "why"]
 
 # Every worker imports this file, for what is below it: so nothing is loaded before it is used.
 _LATER = {"Listener": "treadle.app.report", "Report": "treadle.app.report"}
@@ -108,6 +109,28 @@ def why(
     from treadle.app.why import explain
 
     return explain(Request(Path(path), Path(out), code_dir=Path(code), params=params or {}))
+
+
+def verify(
+    path: StrPath,
+    out: StrPath = "build",
+    params: Params | None = None,
+    listener: Listener | None = None,
+    *,
+    code: StrPath = "code",
+) -> Verified:
+    """Whether the last build in `out` is, byte for byte, what a clean build gives.
+
+    That is made of a copy of the document's folder, with the parameters of the last build; nothing
+    is changed but the record of that, which tells the result.
+    """
+    from pathlib import Path
+
+    from treadle.app.report import Request
+    from treadle.app.verify import verify as verify_document
+
+    request = Request(Path(path), Path(out), code_dir=Path(code), params=params or {})
+    return verify_document(request, listener)
 
 
 def tangle(path: StrPath, code: StrPath = "code") -> Tangled:

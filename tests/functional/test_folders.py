@@ -7,6 +7,23 @@ import sys
 import pytest
 
 PART = "In a file of its own\n\nwith \\foo in it.\n"
+SHOWS_ITS_FILE = """# A
+
+```python
+import warnings
+def f():
+    return 1
+warnings.warn("here")
+print(f.__code__.co_filename)
+```
+
+```python, source="part.py"
+g()
+```
+```python, error=True
+1 / 0
+```
+"""
 
 
 @pytest.fixture
@@ -55,3 +72,17 @@ def test_the_warnings_of_weaving_are_told_beside_errors_of_other_files(built):
     done = built(".", "# A\n\n[^7] <b>Text</b>\n\n\\input{part}\n")
     assert "report.pmd:3: warning: footnote `[^7]` is not defined" in done.stderr
     assert "part.tex:3: error" in done.stderr
+
+
+def test_the_page_does_not_tell_how_the_command_named_the_document(project):
+    """Kept or not, what shows its file shows the same: warnings, tracebacks, compiled code."""
+    made = project(SHOWS_ITS_FILE)
+    made.write("part.py", "def g():\n    warnings.warn('there')\n")
+    made.build("--to", "tex")
+    tex = made.tex
+    assert "report.pmd:7: UserWarning: here" in tex
+    assert 'File "report.pmd", line 15' in tex
+    assert "part.py:2: UserWarning: there" in tex
+    for cache in ((), ("--no-cache",)):
+        done = made.treadle("build", str(made.folder / "report.pmd"), "--to", "tex", *cache)
+        assert (done.returncode, made.tex) == (0, tex)

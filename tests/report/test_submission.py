@@ -103,6 +103,50 @@ def test_only_what_the_code_imports_of_others_is_required() -> None:
     assert names == ["pytest", "scikit-learn", "torch"]
 
 
+# What is verified first.
+
+
+def packed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    script = ROOT / "scripts/submission.py"
+    command = [sys.executable, str(script), "a.pmd", "--with", "build/b.pdf", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Path:
+    """Two documents, built."""
+    for name in "ab":
+        (tmp_path / f"{name}.pmd").write_text("```python\nprint(0.91)\n```\n", "utf-8")
+        assert treadle("build", f"{name}.pmd", folder=tmp_path).returncode == 0
+    return tmp_path
+
+
+def test_all_that_is_handed_in_is_verified_once(two: Path) -> None:
+    done = packed(two)
+    assert (done.returncode, done.stderr) == (0, "")
+    first, second, last = done.stdout.splitlines()
+    assert first.startswith("a.pmd: the last build is what a clean build gives (1 chunks")
+    assert second.startswith("b.pmd: the last build is what a clean build gives (1 chunks")
+    again = packed(two)
+    assert (again.returncode, again.stdout, again.stderr) == (0, f"{last}\n", "")
+
+
+def test_what_is_not_what_a_clean_build_gives_is_not_handed_in(two: Path) -> None:
+    tex = two / "build/b.tex"
+    tex.write_text(tex.read_text("utf-8").replace("\n0.91\n", "\n0.99\n"), "utf-8")
+    done = packed(two)
+    assert done.returncode == 1
+    assert "b.pmd:1: error: chunk 1 is not what a clean build gives: `0.99` in" in done.stderr
+    assert not (two / "build/a.zip").exists()
+
+
+def test_it_is_said_where_nobody_has_verified_it(two: Path) -> None:
+    done = packed(two, "--unverified")
+    assert (done.returncode, (two / "build/a.zip").exists()) == (0, True)
+    warning = "treadle: warning: it is not verified: `treadle verify a.pmd -o build` does that\n"
+    assert done.stderr == warning
+
+
 # The real report's, elsewhere: its LaTeX compiles, its tests pass, without this project.
 
 
@@ -112,7 +156,7 @@ def unpacked(report: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Tests of other files may have edited the source, built that, and put the source back.
     assert treadle(*report.command, folder=ROOT).returncode == 0
     code = str(report.folder / "code")
-    command = (str(report.source), "-o", str(report.folder), "--code", code)
+    command = (str(report.source), "-o", str(report.folder), "--code", code, "--unverified")
     done = run(sys.executable, "scripts/submission.py", *command)
     assert done.returncode == 0, done.stderr
     folder = tmp_path_factory.mktemp("handed-in")

@@ -55,7 +55,7 @@ def worker_setup(work: Build) -> WorkerSetup:
         threads=work.prepared.settings.threads,
         store=str(store.root) if store else None,
         key=store.key if store else b"",
-        environment=ENVIRONMENT,
+        environment={**ENVIRONMENT, **work.request.environment},
         edited=EDITED,
         libraries=LIBRARIES,
     )

@@ -32,7 +32,7 @@ from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import combined, unseen
 from treadle.engine.store.file_digests import changed_since, standing
 from treadle.engine.store.store import NoKeyError, Store, store_folder
-from treadle.engine.trace import Observed, Trace
+from treadle.engine.trace import Observed
 from treadle.press.document.text import is_file
 from treadle.press.tex.engine import today
 from treadle.problem import Problem
@@ -47,7 +47,7 @@ PROGRAM, VARIABLES, DAY = "treadle itself", "the environment", "the day"  # fact
 
 
 class _Told(Struct, frozen=True):
-    """What a build leaves besides what it read and wrote: the notes of its trace."""
+    """What a build told, to be told again by one that is left out."""
 
     results: tuple[str, ...]
     problems: tuple[Problem, ...]
@@ -55,34 +55,80 @@ class _Told(Struct, frozen=True):
     given: dict[str, str]  # variables of the code's environment that are not the command's
 
 
+class _Last(Struct, frozen=True):
+    """The last build of a document into a folder, if it went well."""
+
+    key: str  # what it was asked for
+    observed: Observed  # of all that it read and wrote
+    told: _Told
+    comparable: bool  # whether that is all that it rests on
+
+
 def nothing_to_do(request: Request) -> Report | None:
     """What the build would tell if nothing has changed since the last; None: build."""
     started, clock = time.monotonic(), time.time_ns()
-    if not request.cache or not is_file(request.path):
+    if not request.cache or not is_file(request.path) or (found := _last(request)) is None:
         return None
-    try:
-        store = Store.open(store_folder(request.out_dir.resolve()))
-        record = store.traces.load_record(_key(request))
-        if not record:
-            return None
-        trace = convert(record["trace"], Trace)
-        told = convert(trace.notes, _Told)
-    except (ValidationError, KeyError):  # another version of this program wrote it
+    store, last = found
+    if last.key != _key(request) or not last.comparable or _changed(request, store, last):
         return None
-    except (NoKeyError, RuntimeError):  # or a link that leads to itself: a build says so
+    if changed_files(last.observed.writes, store.files.of, "") is not None:
         return None
-    if not _holds(trace.observed, {**os.environ, **told.given}, request, store):
-        return None
-    results = tuple(map(Path, told.results))
+    results = tuple(map(Path, last.told.results))
     for path in results:
         os.utime(path, ns=(clock, clock))  # newer than its sources, for make
     seconds = time.monotonic() - started
-    return Report(told.problems, chunks=told.chunks, seconds=seconds, written=results)
+    return Report(last.told.problems, chunks=last.told.chunks, seconds=seconds, written=results)
+
+
+def _last(request: Request) -> tuple[Store, _Last] | None:
+    try:
+        store = Store.open(store_folder(request.out_dir.resolve()))
+        record = store.traces.load_record(_name(request))
+        return (store, convert(record, _Last)) if record else None
+    except ValidationError:  # another version of this program wrote it
+        return None
+    except (NoKeyError, RuntimeError):  # or a link that leads to itself: a build says so
+        return None
+
+
+def _changed(request: Request, store: Store, last: _Last) -> str | None:
+    """What differs from what the build read, in words."""
+    environment = {**os.environ, **last.told.given}
+    facts = {PROGRAM: _program, VARIABLES: lambda: _variables(environment), DAY: today}
+    present = Present.of(str(request.path.resolve().parent), store.files, environment)
+
+    def now(fact: str) -> str:
+        return facts[fact]() if fact in facts else digest_declared(fact, store.files)
+
+    return outdated(last.observed, present, {}, now)
+
+
+def what_changed(request: Request, record: str) -> tuple[str, str]:
+    """What has changed since the last build, in words; and what may have: names in folders, as what
+    builds make counts there, or anything, where it left this record and nothing else."""
+    found = _last(request)
+    if found is None or dict(found[1].observed.writes).get(record) != found[0].files.of(record):
+        return "", "a source changed"
+    store, last = found
+    contents = replace(last.observed, listings=(), stats=())
+    certain = _changed(request, store, replace(last, observed=contents))
+    return certain or "", _changed(request, store, last) or ""
+
+
+def record_changed(request: Request, record: str, before: str) -> None:
+    """What was added to the record, of digest `before`, is no reason to build. Raises OSError."""
+    found = _last(request)
+    if found is None or dict(found[1].observed.writes).get(record) != before:
+        return
+    store, last = found
+    writes = tuple(dict(last.observed.writes, **{record: store.files.of(record)}).items())
+    last = replace(last, observed=replace(last.observed, writes=writes))
+    store.traces.save_record(_name(request), asdict(last))
 
 
 def remember(work: Build, store: Store) -> None:
-    """Tell make what a build that went well was made of, and keep its trace: not where a build
-    must not be left out, as something of it can't be compared. Raises OSError."""
+    """Tell make what a build that went well was made of, and keep that. Raises OSError."""
     observed = _observed(work, store)
     read = {path for path, _ in observed.reads}
     _write_rules(work, read)
@@ -90,12 +136,12 @@ def remember(work: Build, store: Store) -> None:
     if _touched(work, read):
         for result in work.written:  # older than what make is to build it from again
             os.utime(result, ns=(work.begun, work.begun))
-    elif work.typeset is not None and _comparable(work):
-        record = {"trace": _trace(work, observed, store)}
-    store.traces.save_record(_key(work.request), record)
+    else:
+        record = asdict(_remembered(work, observed, store))
+    store.traces.save_record(_name(work.request), record)
 
 
-def _trace(work: Build, observed: Observed, store: Store) -> Trace:
+def _remembered(work: Build, observed: Observed, store: Store) -> _Last:
     environment = work.context.surroundings.environment if work.context else dict(os.environ)
     outputs = [str(work.scratch.out_dir / name) for name in sorted(work.scratch.published())]
     given = {name: value for name, value in environment.items() if os.environ.get(name) != value}
@@ -110,15 +156,13 @@ def _trace(work: Build, observed: Observed, store: Store) -> Trace:
         len(work.prepared.document.chunks),
         given,
     )
-    return Trace(
-        observed=replace(
-            observed,
-            writes=(*observed.writes, *((path, store.files.of(path)) for path in outputs)),
-            stats=(*observed.stats, *links),
-            facts=tuple(facts),
-        ),
-        notes=asdict(told),
+    observed = replace(
+        observed,
+        writes=(*observed.writes, *((path, store.files.of(path)) for path in outputs)),
+        stats=(*observed.stats, *links),
+        facts=tuple(facts),
     )
+    return _Last(_key(work.request), observed, told, work.typeset is not None and _comparable(work))
 
 
 def _observed(work: Build, store: Store) -> Observed:
@@ -162,10 +206,11 @@ def _sources(work: Build, written: Collection[str]) -> frozenset[str]:
 
 
 def _touched(work: Build, read: set[str]) -> bool:
-    """Whether something was edited while the build may have been reading it."""
-    code = f"{work.request.code_dir.resolve()}/"
+    """Whether something was edited while the build may have been reading it; not by itself."""
+    code, own = f"{work.request.code_dir.resolve()}/", f"{work.scratch.root}/"
     extracted = {path for path in read if path.startswith(code)}
-    return changed_since(work.begun, read - extracted) or changed_since(work.extracted, extracted)
+    others = {path for path in read - extracted if not path.startswith(own)}
+    return changed_since(work.begun, others) or changed_since(work.extracted, extracted)
 
 
 def _comparable(work: Build) -> bool:
@@ -176,25 +221,14 @@ def _comparable(work: Build) -> bool:
     return not any(trace is None or differs_each_time(of.cell, trace) for of, trace in pairs)
 
 
+def _name(request: Request) -> str:
+    return f"build\0{request.path.stem}"
+
+
 def _key(request: Request) -> str:
     parts = (request.path, request.path.resolve(), request.target.value, request.code_dir.resolve())
     params = (f"{name}={type(value).__name__} {value!r}" for name, value in request.params.items())
-    return "\0".join(["build", *map(str, parts), *params])
-
-
-def _holds(
-    observed: Observed, environment: Mapping[str, str], request: Request, store: Store
-) -> bool:
-    facts = {PROGRAM: _program, VARIABLES: lambda: _variables(environment), DAY: today}
-    present = Present.of(str(request.path.resolve().parent), store.files, environment)
-
-    def now(fact: str) -> str:
-        return facts[fact]() if fact in facts else digest_declared(fact, store.files)
-
-    return (
-        outdated(observed, present, {}, now) is None
-        and changed_files(observed.writes, store.files.of, present.folder) is None
-    )
+    return "\0".join([*map(str, parts), *params])
 
 
 def _once(items: Iterable[T]) -> tuple[T, ...]:

@@ -69,6 +69,7 @@ def _contents(work: Build) -> dict[str, object]:
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.machine()}",
         "processor": processor(),
+        "target": work.request.target.value,
         "threads": prepared.settings.threads,
         "seed": prepared.settings.seed,
         "params": prepared.params,
@@ -77,6 +78,7 @@ def _contents(work: Build) -> dict[str, object]:
             {"path": path, "blake3": found}
             for path, found in sorted(_reads(work.traces, work.folder))
         ],
+        "files": [*_files(work)],
         "checks": [*_checks(work)],
         "values": [*_values(work)],
         "chunks": [*_chunks(work)],
@@ -100,11 +102,37 @@ def _packages(traces: Sequence[Trace]) -> Iterator[tuple[str, str]]:
 
 
 def _reads(traces: Sequence[Trace], folder: Path) -> Iterator[tuple[str, str]]:
-    """The files that the code read, from the document's folder on where they are below it."""
+    """The files that the code read."""
     for path, found in {read for trace in traces for read in trace.observed.reads}:
-        inside = Path(path).is_relative_to(folder)
-        if found and (inside or not OF_THE_SYSTEM.search(path)):
-            yield os.path.relpath(path, folder) if inside else path, found
+        name = _named(path, folder)
+        if found and (name != path or not OF_THE_SYSTEM.search(path)):
+            yield name, found
+
+
+def _files(work: Build) -> Iterator[dict[str, object]]:
+    """The files that the code wrote, by whom, and whether it had found them there before."""
+    blocks, traces = work.prepared.document.blocks, work.ran.traces if work.ran else ()
+    found: set[str] = set()
+    made: dict[str, tuple[str, int]] = {}
+    for at, trace in zip(work.prepared.cells.blocks, traces, strict=False):
+        if trace is not None:
+            found |= {path for path, held in trace.observed.reads if held and path not in made}
+            made |= {path: (digest, at) for path, digest in trace.observed.writes}
+    for path, (held, at) in sorted(made.items()):
+        block = blocks[at]
+        if held:
+            yield {
+                "path": _named(path, work.folder),
+                "blake3": held,
+                "line": block.span.line,
+                "label": block.label if isinstance(block, Chunk) else "inline code",
+                "existed": path in found,
+            }
+
+
+def _named(path: str, folder: Path) -> str:
+    """From the document's folder on, where it is below that."""
+    return os.path.relpath(path, folder) if Path(path).is_relative_to(folder) else path
 
 
 def _checks(work: Build) -> Iterator[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def render(work: Build) -> None:
     if work.request.target is Target.TEX:
         if work.ran is None:  # else it rests on the look of figures, if that is known
             work.typeset = Observed()
-        _publish(work, (".tex",), _record(work))
+        _publish(work, woven, (".tex",), _record(work))
         return
     work.listener.stage("typesetting")
     places = _typeset(work, woven)
@@ -57,9 +58,8 @@ def render(work: Build) -> None:
     work.problems += supplements.problems
     work.sources |= {copy.source for copy in supplements.copies}
     if not work.failed:
-        _publish(
-            work, (".tex", ".pdf"), (*supplements.copies, *_synctex(work, places), *_record(work))
-        )
+        others = (*supplements.copies, *_synctex(work, places), *_record(work))
+        _publish(work, woven, (".tex", ".pdf"), others)
 
 
 def _sources(work: Build, woven: Woven) -> Iterator[Path]:
@@ -91,13 +91,16 @@ def _blanks(work: Build) -> Iterator[Problem]:
         yield warning(at, f"there is no {path}: blanks stand for what it holds", hint)
 
 
-def _publish(work: Build, suffixes: tuple[str, ...], supplements: tuple[Copy, ...] = ()) -> None:
+def _publish(
+    work: Build, woven: Woven, suffixes: tuple[str, ...], supplements: tuple[Copy, ...]
+) -> None:
     scratch = work.scratch
     names = [copy.target for copy in to_publish(scratch, suffixes, supplements)]
     work.problems += (error(work.top, text) for text in obstacles(scratch.out_dir, names))
     if work.failed:
         return
     work.written = publish(scratch, suffixes, supplements)
+    scratch.lines.write_text(json.dumps(woven.lines), "utf-8")
 
 
 def _record(work: Build) -> tuple[Copy, ...]:

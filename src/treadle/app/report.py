@@ -31,6 +31,7 @@ class Request(Struct, frozen=True):
     code_dir: Path = Path("code")
     params: Mapping[str, object] = {}  # over those of the front matter
     cache: bool = True  # take from earlier builds what still holds, and keep for later ones
+    environment: Mapping[str, str] = {}  # variables of the code's process, besides the user's
 
 
 class Report(Struct, frozen=True):

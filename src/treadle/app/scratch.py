@@ -52,6 +52,11 @@ class Scratch(Struct, frozen=True):
         return self.stage / self.stem
 
     @property
+    def lines(self) -> Path:
+        """Which line of the document each line of the `.tex` in DIR comes from: a list."""
+        return self.root / "lines.json"
+
+    @property
     def formats(self) -> Path:
         """Where dumped preambles are kept."""
         return self.root / "formats"

@@ -23,7 +23,11 @@ LONGEST = 100  # characters of a chunk's name that its figures are called by: 25
 
 
 class Part(Struct, frozen=True):
-    """Code, and the file and line at which it stands."""
+    """Code, and the file and line at which it stands.
+
+    Files of cells are named from the document's folder on, in which its code runs: what shows such
+    a name shows the same however the command names the document. `spelled` leads back.
+    """
 
     file: str
     line: int
@@ -32,7 +36,12 @@ class Part(Struct, frozen=True):
     @classmethod
     def of_chunk(cls, chunk: Chunk) -> Part:
         code = chunk.code if chunk.code.endswith("\n") else chunk.code + "\n"
-        return cls(chunk.span.file, chunk.code_line, code)
+        return cls(Path(chunk.span.file).name, chunk.code_line, code)
+
+
+def spelled(file: str, document: Document) -> str:
+    """A file of cells as who named the document would name it."""
+    return str(document.path.parent / file)
 
 
 class Listing(Struct, frozen=True):
@@ -145,7 +154,8 @@ def _of_prose(block: Prose, making: _Making) -> list[Cell]:
     if not block.inlines:
         return []
     label = f"inline code at line {block.inlines[0].span.line}"
-    return [_inline(len(making.cells), label, block.span.file, block.inlines, making.seed)]
+    file = making.document.path.name
+    return [_inline(len(making.cells), label, file, block.inlines, making.seed)]
 
 
 def _of_chunk(chunk: Chunk, making: _Making) -> list[Cell]:
@@ -157,7 +167,7 @@ def _of_chunk(chunk: Chunk, making: _Making) -> list[Cell]:
     inlines = (*caption, *alt)
     if not inlines:
         return [cell]
-    label, file = f"caption of {chunk.label}", chunk.span.file
+    label, file = f"caption of {chunk.label}", making.document.path.name
     return [cell, _inline(cell.number + 1, label, file, inlines, making.seed)]
 
 
@@ -255,4 +265,4 @@ def _source_parts(chunk: Chunk, making: _Making) -> list[Part]:
         making.problems.append(error(chunk.span, f"source=: can't read `{path}`: {failure}"))
         return []
     making.sources[chunk.number] = text
-    return [Part(str(path), 1, text.rstrip() + "\n")]
+    return [Part(str(chunk.options.source), 1, text.rstrip() + "\n")]

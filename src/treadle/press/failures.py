@@ -6,7 +6,7 @@ from pathlib import Path
 
 from treadle.engine.cell import Cell
 from treadle.engine.trace import Failure
-from treadle.press.cells import Cells, Listing
+from treadle.press.cells import Cells, Listing, spelled
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.document.options import size_text
 from treadle.press.tangle.extract import origin_of
@@ -55,5 +55,5 @@ def _place(failure: Failure, document: Document, listing: Listing | None) -> Spa
             return Span.at(origin.file, origin.line, frame.column)
     if listing and failure.file == listing.file:
         at = listing.place(failure.line)
-        return Span.at(at.file, at.line, failure.column)
-    return Span.at(failure.file, failure.line, failure.column)
+        return Span.at(spelled(at.file, document), at.line, failure.column)
+    return Span.at(spelled(failure.file, document), failure.line, failure.column)

@@ -85,9 +85,9 @@ def _build(arguments: argparse.Namespace) -> cli.Exit:
 
 def _built(request: Request, printer: Printer, *, quiet: bool) -> Report:
     from treadle.app.build import build
-    from treadle.app.cli.progress import shown
+    from treadle.app.cli.progress import of_build, shown
 
-    with shown(printer, quiet=quiet) as listener:
+    with shown(of_build(printer, quiet=quiet)) as listener:
         return build(request, listener)
 
 
@@ -205,6 +205,45 @@ def _line_of(verdict: Verdict, most: int) -> str:
     left = len(verdict.reasons) - len(reasons)
     more = f"; and {left} more" if left else ""
     return f"{place} {word} {'; '.join(reasons)}{more}"
+
+
+def add_verify(commands: cli.Subcommands) -> None:
+    verify = commands.add_parser(
+        "verify",
+        help="compare the last build with a clean one",
+        description="Build a copy of the document's folder clean, elsewhere, with other hashes of "
+        "strings, and compare the last build with that, byte by byte.",
+    )
+    cli.add_file(verify)
+    cli.add_folder(verify, "-o", "build", "the folder that the last build went to")
+    cli.add_params(verify)
+    cli.add_folder(verify, "--code", "code", "where its module chunks were extracted to")
+    cli.add_quiet(verify)
+    add_format(verify)
+    verify.set_defaults(run=_verify)
+
+
+def _verify(arguments: argparse.Namespace) -> cli.Exit:
+    """Say that they are the same, or the first chunk that differs."""
+    from treadle.app.cli.progress import of_verifying, shown
+    from treadle.app.report import Request
+    from treadle.app.verify import verify
+
+    params, misuses = cli.given_params(arguments)
+    if misuses:
+        return cli.status(misuses)
+    folders = {"out_dir": arguments.build_dir, "code_dir": arguments.code_dir}
+    printer = Printer(Format(arguments.format))
+    quiet = arguments.quiet or printer.format is not Format.TEXT
+    with shown(of_verifying(printer, quiet=quiet)) as listener:
+        verified = verify(Request(arguments.file, params=params, **folders), listener)
+    status = cli.status(verified.misuses, failed=verified.failed)
+    printer.print_all(verified.problems)
+    if not quiet and not verified.failed:
+        but = ", but for what is volatile" if verified.problems else ""
+        ran = f"{verified.chunks} chunks, {verified.seconds:.1f} s"
+        print(f"{arguments.file}: the last build is what a clean build gives{but} ({ran})")
+    return status
 
 
 SECONDS = {"h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}

@@ -118,5 +118,6 @@ def parser() -> argparse.ArgumentParser:
     commands.add_check(found)
     commands.add_tangle(found)
     commands.add_why(found)
+    commands.add_verify(found)
     commands.add_clean(found)
     return top

@@ -26,11 +26,9 @@ TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x00-\x
 
 
 @contextmanager
-def shown(printer: Printer, *, quiet: bool) -> Iterator[ProblemsAlone]:
-    """The listener for this standard output. What breaks off the build finds it said which chunk
-    was running."""
-    kind = ProblemsAlone if quiet else LiveLine if sys.stdout.isatty() else PlainLines
-    listener = kind(printer)
+def shown(listener: ProblemsAlone) -> Iterator[ProblemsAlone]:
+    """Shows what happens meanwhile. What breaks off the build finds it said which chunk was
+    running."""
     try:
         with listener:
             yield listener
@@ -38,6 +36,17 @@ def shown(printer: Printer, *, quiet: bool) -> Iterator[ProblemsAlone]:
         if (chunk := listener.running) is not None:
             print(f"treadle: {chunk.span}: {chunk.label} was running", file=sys.stderr)
         raise
+
+
+def of_build(printer: Printer, *, quiet: bool) -> ProblemsAlone:
+    """What a build shows on this standard output."""
+    kind = ProblemsAlone if quiet else LiveLine if sys.stdout.isatty() else PlainLines
+    return kind(printer)
+
+
+def of_verifying(printer: Printer, *, quiet: bool) -> ProblemsAlone:
+    """The same where one line is to be left in the end."""
+    return Passing(printer) if sys.stdout.isatty() and not quiet else ProblemsAlone(printer)
 
 
 class ProblemsAlone(Silent):
@@ -145,3 +154,11 @@ class LiveLine(ProblemsAlone):
         elapsed = f"{time.monotonic() - self._since:.0f} s"
         row.add_row(self._spinner, self._what, elapsed, TERMINAL_CODES.sub("", self._latest))
         yield row
+
+
+class Passing(LiveLine):
+    """Leaves no lines of the chunks that have run."""
+
+    def chunk_finished(self, chunk: Chunk, seconds: float) -> None:
+        ProblemsAlone.chunk_finished(self, chunk, seconds)
+        self.stage("")
