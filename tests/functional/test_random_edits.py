@@ -22,11 +22,11 @@ from hypothesis import HealthCheck, event, given, settings
 from .builder import Builder, Seen
 from .documents import Version
 from .edits import History, Put, histories
-from .themes import ARRAYS, FIGURES, PLAIN, SHARED
+from .themes import ARRAYS, FIGURES, PLAIN, SHARED, Theme
 
 FEW = 40
 EXAMPLES = int(os.environ.get("TREADLE_EXAMPLES", FEW))
-THEMES = (PLAIN, PLAIN, ARRAYS, SHARED)
+THEMES: tuple[Theme, ...] = (PLAIN, PLAIN, ARRAYS, SHARED)
 if EXAMPLES > FEW:  # figures take long
     THEMES += (SHARED, FIGURES)
 LEFT_OUT = shutil.ignore_patterns("build", "code", "__pycache__")
