@@ -39,6 +39,7 @@ class WorkerSetup(Struct, frozen=True):
     key: bytes = b""  # the store's
     plugins: tuple[PluginSetup, ...] = ()
     environment: dict[str, str] = {}  # variables of its process, besides the user's
+    keeping: float = 0.2  # of a cell's time, what looking at its values and keeping them may take
     libraries: str = ""  # a module whose `libraries()` says what to observe of more libraries
 
 
@@ -73,6 +74,7 @@ class Step(Struct, frozen=True, omit_defaults=True, tag=True):
     binds: tuple[str, ...] = ()  # the names it may bind
     submodules: tuple[str, ...] = ()  # dotted modules that cells up to this one import by name
     effects: tuple[str, ...] = ()  # statements that look made for their effect: "lib.configure"
+    unseen: tuple[str, ...] = ()  # names that are not looked at, as when the cell last ran so
 
 
 class Unrestored(Struct, frozen=True, tag=True):

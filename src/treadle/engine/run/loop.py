@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Step, Unrestored, Unstored
@@ -146,6 +147,10 @@ class _Loop:
             step = next_step(scanned, decision.needs, snapshot)
         else:
             step = step_of(scanned, decision.needs, snapshot, self._holdings)
+        if decision.trace is not None:  # it runs to give what was not kept, and isn't kept now
+            bindings = decision.trace.bindings
+            unseen = tuple(name for binding in bindings for name in binding.unseen)
+            step = replace(step, unseen=unseen)
         before = self._kept.files_named(scanned)
         self._holdings.take(step)
         begins = self._workers.start()  # what that takes is not the cell's

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from treadle.engine.values.codes import ATOMS
 
-_MOST: Final = 200_000  # objects looked at for one name
+MOST: Final = 200_000  # objects looked at for one name
 _NOT_FOLLOWED: Final = (type, ModuleType, CodeType, BuiltinFunctionType)
 
 
@@ -45,7 +45,7 @@ def reached(values: Iterable[object], apart: Collection[int]) -> dict[int, Any]:
     identities and what only they hold, nor global names, types and code."""
     found: dict[int, Any] = {}
     waiting = list(values)
-    while waiting and len(found) < _MOST:
+    while waiting and len(found) < MOST:
         item = waiting.pop()
         if id(item) in found or id(item) in apart or not _counts(item):
             continue
