@@ -9,7 +9,7 @@ written by its content, wherever it is met, as it must not matter which of two e
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from time import thread_time
 from types import CodeType, FunctionType
 from typing import Any, Final, NamedTuple
@@ -89,20 +89,6 @@ class Walk:
         self._block = 0  # of a frame, in which the walk is: its identity
         self._stream = ValueStream("")
         self._out = self._stream.data
-        self._changeable: dict[type, Callable[[Any], None]] = {
-            list: self._list,
-            dict: self._dict,
-            set: self._set,
-            bytearray: self._bytearray,
-        }
-        self._fixed: dict[type, Callable[[Any], None]] = {
-            tuple: self._tuple,
-            frozenset: lambda value: self._frozen(value, self._set),
-            Memory: self._memory,
-            CodeType: self._code,
-            ModuleGlobals: self._globals,
-            Uncounted: lambda _: None,
-        }
 
     def add(self, name: str, value: Any, most: int, allowance: Allowance) -> str:
         """Walk a value; else why not, in words, and nothing is known of it: it has more than `most`
@@ -211,12 +197,12 @@ class Walk:
         self._left -= 1
         if self._left < 0:
             self._look()
-        write = self._changeable.get(type(value))
+        write = _CHANGEABLE.get(type(value))
         if write is not None:
             self._begin(value)
-            write(value)
+            write(self, value)
         else:
-            self._fixed.get(type(value), self._object)(value)
+            _FIXED.get(type(value), Walk._object)(self, value)
 
     def _again(self, seen: _Seen) -> bool:
         """Write that something was met before; False where it has to be walked again."""
@@ -403,6 +389,23 @@ class Walk:
         stream.leaves += red.leaves
         for item in red.inside:
             self._visit(item)
+
+
+# Of the class, not of each walk: a circle would keep what it has met until the collector comes.
+_CHANGEABLE: Final[Mapping[type, Callable[[Walk, Any], None]]] = {
+    list: Walk._list,
+    dict: Walk._dict,
+    set: Walk._set,
+    bytearray: Walk._bytearray,
+}
+_FIXED: Final[Mapping[type, Callable[[Walk, Any], None]]] = {
+    tuple: Walk._tuple,
+    frozenset: lambda walk, value: walk._frozen(value, walk._set),
+    Memory: Walk._memory,
+    CodeType: Walk._code,
+    ModuleGlobals: Walk._globals,
+    Uncounted: lambda _, __: None,
+}
 
 
 def _by_name(module: str, name: str) -> bytes:
