@@ -12,30 +12,35 @@ import sys
 import weakref
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from treadle.engine.values.reach import MOST, reached
+from treadle.engine.values.regions import is_array
+from treadle.engine.values.tensors import Tensors
 
 
 def held_by_others(
-    values: Sequence[object],
+    values: Sequence[Sequence[object]],
     known: Iterable[object],
     apart: Collection[int],
     matters: Callable[[Any], bool],
 ) -> list[bool]:
-    """Of each of these values, whether anything that it holds on to and that `matters` may be held
-    by anybody but them.
+    """Of each of these, whether anything that its values hold on to and that `matters` may be held
+    by anybody but all of them.
 
     `known`: what else is known to be referred to, once for each time. What is of these identities
     is left apart, and what only it holds on to.
     """
-    inside = [reached([value], apart) for value in values]
+    inside = [reached(each, apart) for each in values]
     everything: dict[int, Any] = {}
     for each in inside:
         everything |= each
     counts = _references(everything, inside)
-    counts.update(map(id, known))
-    held = {
+    counts.update(map(id, chain(known, *values)))
+    tensors = Tensors(everything.values())
+    counts.update(tensors.references())
+    held = tensors.held_by_others(counts) | {
         id(item)
         for item in everything.values()
         if matters(item) and (_count(item) > counts[id(item)] or _is_watched(item, everything))
@@ -49,7 +54,7 @@ def _references(everything: dict[int, Any], inside: list[dict[int, Any]]) -> Cou
     counts.update(everything.keys())
     for each in inside:
         counts.update(each.keys())
-    bases = (getattr(item, "base", None) for item in everything.values() if _is_array(item))
+    bases = (item.base for item in everything.values() if is_array(item))
     counts.update(map(id, bases))  # which arrays don't tell the collector
     return counts
 
@@ -57,10 +62,6 @@ def _references(everything: dict[int, Any], inside: list[dict[int, Any]]) -> Cou
 def _count(item: object) -> int:
     """The references to it, without those of a loop through a dictionary and of asking."""
     return sys.getrefcount(item) - _OF_ASKING
-
-
-def _is_array(item: object) -> bool:
-    return type(item).__name__ == "ndarray" and type(item).__module__ == "numpy"
 
 
 def _is_watched(item: object, everything: dict[int, Any]) -> bool:

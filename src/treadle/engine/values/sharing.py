@@ -6,7 +6,7 @@ together with all that somebody else than the values that are known may hold, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
@@ -112,12 +112,26 @@ def _possible(
     if not changing:
         return
     yield from ((changing[0], other) for other in changing)
-    seen = [values[stream.name] for stream in walk.streams]
-    bound = (world.namespace.get(stream.name) for stream in walk.streams)
-    known = chain(walk.met(), before.values(), seen, (values[s.name] for s in walk.streams), bound)
+    names = [stream.name for stream in walk.streams]
+    bound = (holder.get(name) for holder in (values, world.namespace) for name in names)
+    known = chain(walk.kept_alive(), before.values(), bound)
     identities = world.process_objects.identities()
-    held = held_by_others(seen, known, identities, lambda item: _can_change(item, world))
-    yield from ((changing[0], number) for number, each in enumerate(held) if each)
+    met = walk.met()
+    of_classes = _attributes({type(item) for each in met for item in each}, world)
+
+    def matters(item: Any) -> bool:
+        return id(item) not in of_classes and _can_change(item, world)
+
+    held = held_by_others(met, known, identities, matters)
+    for number, stream in enumerate(walk.streams):
+        if held[number] or stream.hidden:  # who knows what something opaque shares
+            yield changing[0], number
+
+
+def _attributes(kinds: Iterable[type], world: World) -> frozenset[int]:
+    """The identities of attributes of libraries' classes: all their objects share them."""
+    bases = {base for kind in kinds if not world.kind(kind).mine for base in kind.__mro__}
+    return frozenset(id(value) for base in bases for value in vars(base).values())
 
 
 def _can_change(item: Any, world: World) -> bool:

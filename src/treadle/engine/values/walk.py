@@ -157,10 +157,21 @@ class Walk:
         """The number of the stream in which what can change was first met, by its identity."""
         return {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
 
-    def met(self) -> Iterator[Any]:
-        """All that it holds on to."""
+    def met(self) -> list[list[Any]]:
+        """What was met in each stream."""
+        found: list[list[Any]] = [[] for _ in self.streams]
+        for seen in self._seen.values():
+            if seen.stream >= 0:
+                found[seen.stream].append(seen.value)
+        return found
+
+    def kept_alive(self) -> Iterator[Any]:
+        """All that it refers to."""
         yield from (seen.value for seen in self._seen.values())
-        yield from (value for stream in self.streams for value in stream.hidden)
+        for stream in self.streams:
+            yield from stream.hidden
+            yield from stream.leaves
+            yield from (memory.keeper for memory in stream.memory)
 
     def holder(self, value: Any) -> str:
         """A name from which `value`, if it can change, was reached; empty if there is none."""
