@@ -80,9 +80,13 @@ def foresee(
     "chunk `a` at line 12"."""
     found: list[Foreseen] = []
     traces: list[Trace | None] = []
+    decisions: list[Decision] = []
+    snapshots: list[Snapshot] = []
     snapshot = Snapshot.first(context)
     for number, scanned in enumerate(context.cells):
         decision = decide(scanned, snapshot, store)
+        decisions.append(decision)
+        snapshots.append(snapshot)
         imports = decision.needs.modules
         traces.append(decision.trace)
         if decision.trace is not None:
@@ -92,11 +96,15 @@ def foresee(
         why = tuple(_reasons(decision, scanned, snapshot, history, places))
         certain = not all(" is computed anew by " in reason for reason in why)
         found.append(Foreseen(False, certain, why))
-        for maker in cells_to_rerun(snapshot, decision.needs, Holdings()):
+        asked = [(number, maker) for maker in cells_to_rerun(snapshot, decision.needs, Holdings())]
+        while asked:  # a maker may need what can't be restored, either
+            by, maker = asked.pop()
             if (trace := traces[maker]) is not None and found[maker].kept:
                 what = _trouble(context.cells[maker], trace)
-                text = f"{places[number].removeprefix('chunk ')} has to run and needs it: {what}"
+                text = f"{places[by].removeprefix('chunk ')} has to run and needs it: {what}"
                 found[maker] = Foreseen(False, certain, (text.replace("`", "", 2),))
+                makers = cells_to_rerun(snapshots[maker], decisions[maker].needs, Holdings())
+                asked += [(maker, each) for each in makers]
         snapshot = snapshot.presuming(scanned, imports, history.changes(scanned.cell))
     return found
 

@@ -148,9 +148,7 @@ class _Loop:
         else:
             step = step_of(scanned, decision.needs, snapshot, self._holdings)
         if decision.trace is not None:  # it runs to give what was not kept, and isn't kept now
-            bindings = decision.trace.bindings
-            unseen = tuple(name for binding in bindings for name in binding.unseen)
-            step = replace(step, unseen=unseen)
+            step = replace(step, unseen=decision.trace.unkept)
         before = self._kept.files_named(scanned)
         self._holdings.take(step)
         begins = self._workers.start()  # what that takes is not the cell's

@@ -140,9 +140,11 @@ class Values:
         entry = self._entries.get(found)
         if entry is not None and self._blobs.has(entry):
             return _group(streams, found, entry, "")
+        if not _can_be_kept(streams, allowance):
+            for stream in streams:
+                stream.unseen = TOO_LONG
+            return _group(streams, "", "", _trouble(streams))
         try:
-            if not _can_be_kept(streams, allowance):
-                raise UnstorableError(f"`{streams[0].name}` {TOO_LONG}")
             packing = self._packed(streams, found, contents)
         except UnstorableError as failure:
             defined = all(stream.defined for stream in streams)
@@ -215,7 +217,8 @@ def _leave_unseen(streams: list[ValueStream], allowance: Allowance) -> None:
     """Note where hashing the memory of a group would take too long."""
     size = sum({(each.start, each.stop): each.size for s in streams for each in s.memory}.values())
     if _weight(streams) > STRIDE and not allowance.has(size * SECONDS_PER_BYTE_HASHED):
-        streams[0].unseen = streams[0].unseen or TOO_LONG
+        for stream in streams:
+            stream.unseen = TOO_LONG
 
 
 def _can_be_kept(streams: list[ValueStream], allowance: Allowance) -> bool:

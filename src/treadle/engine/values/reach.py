@@ -43,7 +43,7 @@ class ProcessObjects:
         return self._found.keys()
 
 
-def reached(values: Iterable[object], apart: Collection[int]) -> dict[int, Any]:
+def reached(values: Iterable[Any], apart: Collection[int]) -> dict[int, Any]:
     """What these values hold on to, themselves included, by identity; not objects of these
     identities and what only they hold, nor global names, types and code."""
     found: dict[int, Any] = {}
