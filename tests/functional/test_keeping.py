@@ -87,6 +87,16 @@ def test_the_record_names_it(unkept):
     assert [item["made_again"] for item in found["chunks"]] == [["x"], ["x"], ["x"], []]
 
 
+def test_what_the_cache_has_no_room_for_is_said(project, monkeypatch):
+    monkeypatch.setenv("TREADLE_CACHE_LIMIT", "100K")
+    source = "```{python makes}\nx = bytes(1_000_000)\n```\n"
+    made = project(source)
+    done = made.build("--to", "tex")
+    assert "the cache holds 100.0 kB at most: what 1 chunk gave is not kept" in done.stderr
+    made.write("report.pmd", f"{source}\nMore.\n")
+    assert ran(made.build("--to", "tex")) == ["makes"]
+
+
 def test_a_share_that_is_no_number_is_refused(project, monkeypatch):
     monkeypatch.setenv("TREADLE_KEEPING", "little")
     done = project(SOURCE).build("--to", "tex")
