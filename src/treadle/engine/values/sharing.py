@@ -74,10 +74,11 @@ def _walk_all(
     if not allowance.seconds:
         left_out |= {name for name in waiting if type(values[name]) not in ATOMS}
     for most in _PASSES:
-        time = Allowance() if most == STRIDE else allowance
         for name in [name for name in waiting if name not in left_out]:
-            waiting[name] = walk.add(name, values[name], most, time)
-            if not waiting[name]:
+            waiting[name] = walk.add(name, values[name], most, allowance)
+            if waiting[name] == TOO_LONG:
+                left_out.add(name)
+            elif not waiting[name]:
                 del waiting[name]
     return waiting
 

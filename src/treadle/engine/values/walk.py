@@ -38,6 +38,7 @@ STRIDE: Final = 1_000  # objects between two looks at the clock
 _PER_VISIT: Final = 32  # items without parts, which are written together
 _PAGE: Final = 4096  # bytes of memory that are hashed while an object is looked at ...
 _TEXT: Final = 1024  # ... and of texts, which are copied first
+_LONG: Final = 1 << 20  # bytes of a text from which on that counts
 _DEEPEST: Final = 60_000  # frames of Python, which take no C stack
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 _ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
@@ -85,6 +86,7 @@ class Walk:
         self._changing = 0  # meetings with what can change
         self._allowance = Allowance()
         self._most = self._left = 0  # objects: beyond the next look at the clock, and before it
+        self._free = 0  # objects for which there always is time
         self._regions: set[tuple[int, int]] = set()  # the memory that was met
         self._block = 0  # of a frame, in which the walk is: its identity
         self._stream = ValueStream("")
@@ -92,11 +94,13 @@ class Walk:
 
     def add(self, name: str, value: Any, most: int, allowance: Allowance) -> str:
         """Walk a value; else why not, in words, and nothing is known of it: it has more than `most`
-        objects, more than there is time for, or is nested too deeply."""
+        objects, more than there is time for (`TOO_LONG`), or is nested too deeply. There always is
+        time for the least that can be asked for, `STRIDE`."""
         self._stream = stream = ValueStream(name)
         self._out = stream.data
         self._count, self._changing, self._block = 0, 0, 0
         self._most, self._left, self._allowance = most, 0, allowance
+        self._free = STRIDE if most == STRIDE else 0
         self.streams.append(stream)
         begun = thread_time()
         try:
@@ -146,10 +150,10 @@ class Walk:
         """Go on only if these are no more objects than wanted, and while there is time."""
         debt = -self._left
         self._most -= debt
+        if debt > self._free and not self._allowance.has(debt * SECONDS_PER_OBJECT):
+            raise _TooMuchError(TOO_LONG)
         if self._most < 0:
             raise _TooMuchError("holds too many objects, which can't be stored")
-        if not self._allowance.has(debt * SECONDS_PER_OBJECT):
-            raise _TooMuchError(TOO_LONG)
         self._left = min(STRIDE, self._most)
         self._most -= self._left
 
@@ -196,7 +200,10 @@ class Walk:
     def _visit(self, value: Any) -> None:
         encode = ATOMS.get(type(value))
         if encode is not None:
-            self._out += encode(value)
+            data = encode(value)
+            if len(data) > _LONG:
+                self._weigh(len(data) // _TEXT)
+            self._out += data
             return
         seen = self._seen.get(id(value))
         if seen is not None and not (self._block and is_array(value)) and self._again(seen):
