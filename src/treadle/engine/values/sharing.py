@@ -6,7 +6,7 @@ together with all that somebody else than the values that are known may hold, an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
@@ -17,7 +17,7 @@ from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.alone import held_by_others
 from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.kinds import MAIN, World
-from treadle.engine.values.reach import reached
+from treadle.engine.values.reach import MOST, reached
 from treadle.engine.values.regions import Regions
 from treadle.engine.values.walk import STRIDE, TOO_LONG, ValueStream, Walk
 
@@ -42,13 +42,15 @@ def alias_groups(
     """
     walk = Walk(world)
     unseen = _walk_all(walk, values, allowance, apart)
-    links = [*walk.links, *_hidden(walk, world)]
+    hidden, boundless = _hidden(walk, world)
+    links = [*walk.links, *hidden]
     for stream in walk.streams:
         holders = {walk.holder(leaf) for leaf in stream.leaves} - {"", stream.name}
         stream.refs.update(f"{MAIN}:{name}" for name in holders)
-    if unseen:
-        links += _possible(walk, world, values, unseen, before)
     streams = [*walk.streams, *(ValueStream(name, unseen=why) for name, why in unseen.items())]
+    changing = [n for n, each in enumerate(streams) if type(values[each.name]) not in ATOMS]
+    if unknown := boundless.union(changing[len(walk.streams) :]):
+        links += _possible(walk, world, values, sorted(unknown), before)
     leaders = list(range(len(streams)))  # of each stream: itself, or one before it that leads
     for pair in (*links, *_sharing_memory(streams)):
         first, second = sorted(_leader(leaders, number) for number in pair)
@@ -83,10 +85,13 @@ def _walk_all(
     return waiting
 
 
-def _hidden(walk: Walk, world: World) -> Iterator[tuple[int, int]]:
-    """Links from the names from which something opaque was reached to all that it holds on to."""
+def _hidden(walk: Walk, world: World) -> tuple[list[tuple[int, int]], set[int]]:
+    """Links from the names from which something opaque was reached to all that it holds on to;
+    those that hold more than can be followed."""
+    links: list[tuple[int, int]] = []
+    boundless: set[int] = set()
     if not any(stream.hidden for stream in walk.streams):
-        return  # there may be millions of objects
+        return links, boundless  # there may be millions of objects
     owners = walk.owners()
     kept_alive: list[Any] = []
     for here, stream in enumerate(walk.streams):
@@ -94,30 +99,29 @@ def _hidden(walk: Walk, world: World) -> Iterator[tuple[int, int]]:
             continue
         found = reached(stream.hidden, world.process_objects.identities())
         kept_alive.append(found)
+        if len(found) >= MOST:
+            boundless.add(here)
         for key, item in found.items():
             owner = owners.setdefault(key, here)
             if owner != here and _can_change(item, world):
-                yield owner, here
+                links.append((owner, here))
+    return links, boundless
 
 
 def _possible(
     walk: Walk,
     world: World,
     values: Mapping[str, Any],
-    unseen: Collection[str],
+    unknown: Sequence[int],
     before: Mapping[str, Any],
 ) -> Iterator[tuple[int, int]]:
-    """Links of what was not looked at with all that it may share something with."""
-    first = len(walk.streams)
-    changing = [n for n, name in enumerate(unseen, first) if type(values[name]) not in ATOMS]
-    if not changing:
-        return
-    yield from ((changing[0], other) for other in changing)
+    """Links of what nobody has looked into with all that it may share something with."""
+    yield from ((unknown[0], other) for other in unknown)
     names = [stream.name for stream in walk.streams]
     bound = (holder.get(name) for holder in (values, world.namespace) for name in names)
     known = chain(walk.kept_alive(), before.values(), bound)
     identities = world.process_objects.identities()
-    met = walk.met()
+    met = [[] if number in unknown else each for number, each in enumerate(walk.met())]
     of_classes = _attributes({type(item) for each in met for item in each}, world)
 
     def matters(item: Any) -> bool:
@@ -126,7 +130,7 @@ def _possible(
     held = held_by_others(met, known, identities, matters)
     for number, stream in enumerate(walk.streams):
         if held[number] or stream.hidden:  # who knows what something opaque shares
-            yield changing[0], number
+            yield unknown[0], number
 
 
 def _attributes(kinds: Iterable[type], world: World) -> frozenset[int]:

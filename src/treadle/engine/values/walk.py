@@ -37,7 +37,8 @@ TOO_LONG: Final = "would take too long to keep"
 STRIDE: Final = 1_000  # objects between two looks at the clock
 _PER_VISIT: Final = 32  # items without parts, which are written together
 _PAGE: Final = 4096  # bytes of memory that are hashed while an object is looked at ...
-_TEXT: Final = 1024  # ... and of texts, which are copied first
+_PER_LENGTH: Final = 1024  # ... and of texts, which are copied first
+_TEXTS: Final = frozenset({str, bytes})
 _LONG: Final = 1 << 20  # bytes of a text from which on that counts
 _DEEPEST: Final = 60_000  # frames of Python, which take no C stack
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
@@ -118,8 +119,8 @@ class Walk:
     def _whole(self, name: str, value: Any) -> None:
         encode = ATOMS.get(type(value))
         if encode is not None:
-            if type(value) is str or type(value) is bytes:
-                self._weigh(len(value) // _TEXT)
+            if type(value) in _TEXTS:
+                self._weigh(len(value) // _PER_LENGTH)
             self._out += encode(value)
             return
         if not self._singletons:
@@ -200,10 +201,9 @@ class Walk:
     def _visit(self, value: Any) -> None:
         encode = ATOMS.get(type(value))
         if encode is not None:
-            data = encode(value)
-            if len(data) > _LONG:
-                self._weigh(len(data) // _TEXT)
-            self._out += data
+            if type(value) in _TEXTS and len(value) > _LONG:
+                self._weigh(len(value) // _PER_LENGTH)
+            self._out += encode(value)
             return
         seen = self._seen.get(id(value))
         if seen is not None and not (self._block and is_array(value)) and self._again(seen):

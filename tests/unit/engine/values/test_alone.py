@@ -84,6 +84,12 @@ def test_and_with_no_other_tensors(session, code):
     assert _groups(session, code) == [("s",), ("x",)]
 
 
+def test_something_opaque_that_holds_too_much_may_hold_anything(session):
+    session.run("import threading\nx = [[i] for i in range(300_000)]; s = x[-1]; lone = [1]")
+    session.run("t = threading.Thread(args=(x,)); del x")
+    assert session.together("lone", "s", "t") == [("lone",), ("s", "t")]
+
+
 def test_a_note_of_the_names_is_not_of_the_session(session):
     session.run("x = [[]]; s = [1]")
     before = {"s": session.names["s"]}
