@@ -14,7 +14,7 @@ from treadle.app.scratch import Scratch
 from treadle.engine.plan.why import save_history
 from treadle.engine.run.workers import Workers
 from treadle.engine.store.blobs import Blobs, CorruptEntryError
-from treadle.engine.store.eviction import cache_limit, shrink
+from treadle.engine.store.eviction import VARIABLE, cache_limit, in_words, shrink
 from treadle.engine.store.store import NoKeyError, Store, store_folder
 from treadle.press.tangle.write import tangle
 from treadle.problem import error, warning
@@ -107,7 +107,12 @@ def _keep(work: Build, store: Store) -> None:
         remember(work, store)
     _tell_unwatched(work, store)
     store.known.save()
-    shrink(store.root, cache_limit())
+    limit = cache_limit()
+    if gone := shrink(store.root, limit, work.begun / 1e9).recent:
+        chunks = "1 chunk" if gone == 1 else f"{gone} chunks"
+        text = f"the cache holds {in_words(limit)} at most: what {chunks} gave is not kept"
+        hint = f"set {VARIABLE} to more, or the next build runs them again"
+        work.problems.append(warning(work.top, text, hint))
     if damaged := {*store.traces.damaged, *store.blobs.damaged}:
         entries = "1 entry" if len(damaged) == 1 else f"{len(damaged)} entries"
         text = f"the cache had {entries} that were damaged: what they held was computed again"

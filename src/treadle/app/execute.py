@@ -26,6 +26,7 @@ from treadle.engine.run.workers import Workers, worker_environment
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import LINES, Trace
+from treadle.engine.values.allowance import keeping_share
 from treadle.press.document.model import Chunk
 from treadle.press.failures import problem_of
 from treadle.press.plugin.figures import VARIABLES
@@ -58,6 +59,7 @@ def worker_setup(work: Build) -> WorkerSetup:
         environment={**ENVIRONMENT, **work.request.environment},
         edited=EDITED,
         libraries=LIBRARIES,
+        keeping=keeping_share(os.environ),
     )
 
 

@@ -169,4 +169,5 @@ def _chunks(work: Build) -> Iterator[dict[str, object]]:
                 "kept": at not in ran,
                 "seconds": round(result.seconds, 4),
                 "peak_memory": result.peak_memory,  # bytes, of the worker by then
+                "made_again": result.unkept,  # what it would take too long to keep
             }

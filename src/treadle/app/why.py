@@ -31,6 +31,7 @@ class Verdict(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     seconds: float = 0.0  # that it took when it ran, where it is kept
     peak_memory: int = 0  # bytes of the worker by then
+    unkept: tuple[str, ...] = ()  # names whose values it would have taken too long to keep
 
 
 class Explained(Struct, frozen=True):
@@ -90,4 +91,5 @@ def _verdicts(prepared: Prepared, foreseen: list[Foreseen]) -> Iterator[Verdict]
             found.reasons,
             trace.seconds if trace else 0.0,
             trace.peak_memory if trace else 0,
+            trace.unkept if trace else (),
         )

@@ -40,6 +40,7 @@ class WorkerSetup(Struct, frozen=True):
     plugins: tuple[PluginSetup, ...] = ()
     environment: dict[str, str] = {}  # variables of its process, besides the user's
     edited: tuple[str, ...] = ()  # how texts end that are edited while cells run: ".py"
+    keeping: float = 0.2  # of a cell's time, what looking at its values and keeping them may take
     libraries: str = ""  # a module whose `libraries()` says what to observe of more libraries
 
 
@@ -95,6 +96,7 @@ class Step(Struct, frozen=True, omit_defaults=True, tag=True):
     submodules: tuple[str, ...] = ()  # dotted modules that cells up to this one import by name
     effects: tuple[str, ...] = ()  # statements that look made for their effect: "lib.configure"
     counters: dict[str, int] = {}  # of libraries, where earlier cells have left them
+    unseen: tuple[str, ...] = ()  # names that are not looked at, as when the cell last ran so
 
 
 class Unrestored(Struct, frozen=True, tag=True):

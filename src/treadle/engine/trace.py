@@ -76,6 +76,7 @@ class Binding(Struct, frozen=True, omit_defaults=True):
     refs: tuple[str, ...] = ()
     entry: str = ""  # in the store; empty: not there
     trouble: str = ""  # why not: "a generator can't be stored"
+    unseen: tuple[str, ...] = ()  # names not looked at, or not kept: it would have taken too long
     maker: int = NOBODY  # the cell that bound or changed it last, in a snapshot
     # What names of `refs` were bound to then: name, maker, token (None: to nothing).
     rests: tuple[tuple[str, int, str | None], ...] = ()
@@ -124,3 +125,8 @@ class Trace(Struct, frozen=True, omit_defaults=True, tag=True):
     observed: Observed = Observed()
     blobs: tuple[str, ...] = ()  # all that entries and outputs need in the store
     nonce: str = ""  # of a run that can't be told from another by what it depends on
+
+    @property
+    def unkept(self) -> tuple[str, ...]:
+        """The names whose values there was no time to look at, or to keep."""
+        return tuple(name for binding in self.bindings for name in binding.unseen)

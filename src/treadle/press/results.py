@@ -28,6 +28,7 @@ class ChunkResult(Struct, frozen=True):
     failure: Failure | None = None
     seconds: float = 0.0
     peak_memory: int = 0  # bytes that the worker has held at most, by the chunk's end
+    unkept: tuple[str, ...] = ()  # names whose values it would have taken too long to keep
     caption: str = ""
     alt: str = ""
     shown_source: str = ""  # the text of what `source=` names
@@ -101,6 +102,7 @@ def _of_chunk(trace: Trace, stem: str, blobs: Blobs, figures: Path) -> ChunkResu
         trace.failure,
         trace.seconds,
         trace.peak_memory,
+        trace.unkept,
         shown_source=trace.shown_source,
         comparisons=convert(trace.notes.get(NOTE, ()), tuple[Comparison, ...]),
     )

@@ -198,8 +198,11 @@ def _line_of(verdict: Verdict, most: int) -> str:
     """`report.pmd:12: fit runs, because its code changed`; so many reasons at most."""
     place = f"{verdict.span}: {verdict.label}"
     if verdict.kept:
-        took = f"took {verdict.seconds:.1f} s, {verdict.peak_memory / 1e6:,.0f} MB held by then"
-        return f"{place} kept ({took})" if verdict.seconds >= WORTH else f"{place} kept"
+        facts = [f"without `{name}`, which would take too long" for name in verdict.unkept]
+        if verdict.seconds >= WORTH:
+            held = f"{verdict.peak_memory / 1e6:,.0f} MB held by then"
+            facts = [f"took {verdict.seconds:.1f} s", held, *facts]
+        return f"{place} kept ({', '.join(facts)})" if facts else f"{place} kept"
     word = "runs, because" if verdict.certain else "runs if that changes something:"
     reasons = verdict.reasons[:most]
     left = len(verdict.reasons) - len(reasons)

@@ -147,6 +147,8 @@ class _Loop:
             step = next_step(scanned, decision.needs, snapshot)
         else:
             step = step_of(scanned, decision.needs, snapshot, self._holdings)
+        if decision.trace is not None:  # it runs to give what was not kept, and isn't kept now
+            step = replace(step, unseen=decision.trace.unkept)
         before = self._kept.files_named(scanned)
         step = replace(step, files=self._holdings.follow({*snapshot.elsewhere, *before}))
         self._holdings.take(step)

@@ -6,6 +6,7 @@ A build that runs meanwhile computes it again, or asks for another build.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import time
@@ -64,9 +65,12 @@ class Entry(Struct, frozen=True):
 class Removed(Struct, frozen=True):
     entries: int = 0
     size: int = 0  # bytes
+    recent: int = 0  # traces that were used since a given time
 
     def __add__(self, other: Removed) -> Removed:
-        return Removed(self.entries + other.entries, self.size + other.size)
+        return Removed(
+            self.entries + other.entries, self.size + other.size, self.recent + other.recent
+        )
 
 
 def entries_below(folder: str) -> Iterator[Entry]:
@@ -128,10 +132,11 @@ def size(root: Path | str) -> int:
     return sum(entry.size for path in _folders(root).values() for entry in entries_below(path))
 
 
-def shrink(root: Path | str, limit: int) -> Removed:
+def shrink(root: Path | str, limit: int, since: float = math.inf) -> Removed:
     """Remove what was used longest ago until the store holds at most `limit` bytes.
 
-    A trace goes with the blobs that only it names. Nothing is removed below the limit but
+    Traces used `since` then, in seconds since 1970, are counted. A trace goes with the blobs that
+    only it names. Nothing is removed below the limit but
     unfinished files of killed builds. Raises OSError.
     """
     found = {part: finished(path) for part, path in _folders(root).items()}
@@ -143,7 +148,7 @@ def shrink(root: Path | str, limit: int) -> Removed:
     for trace in shelf.oldest_first():
         if removed.size >= excess + limit * (1 - ROOM):
             break
-        removed += shelf.remove(trace)
+        removed += shelf.remove(trace) + Removed(recent=trace.used >= since)
     return removed
 
 

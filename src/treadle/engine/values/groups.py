@@ -12,23 +12,30 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from blake3 import blake3
-from msgspec import Struct, field
 
 from treadle.engine.messages import Load
 from treadle.engine.store.blobs import Blobs, is_inline
 from treadle.engine.trace import Binding
 from treadle.engine.values import entries
+from treadle.engine.values.allowance import (
+    SECONDS_PER_BYTE_HASHED,
+    SECONDS_PER_BYTE_WRITTEN,
+    Allowance,
+)
 from treadle.engine.values.codes import text
 from treadle.engine.values.definitions import recipe
 from treadle.engine.values.entries import UnstorableError
 from treadle.engine.values.handlers import Handlers, ValueHandler
-from treadle.engine.values.kinds import MAIN, World
+from treadle.engine.values.kinds import World
 from treadle.engine.values.objects import PROTOCOL
-from treadle.engine.values.regions import Contents, Regions, lone_content
-from treadle.engine.values.walk import ValueStream, Walk
+from treadle.engine.values.regions import Contents, lone_content
+from treadle.engine.values.sharing import Landscape, alias_groups
+from treadle.engine.values.walk import STRIDE, TOO_LONG, ValueStream
 
 _FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_TAKEN_APART: Final = 4  # times as long as to look at it: taken apart, made anew, looked at again
 
 
 class Values:
@@ -55,20 +62,33 @@ class Values:
         self._entries: dict[str, str] = {}  # by token: what is stored already
         self._needed: dict[str, tuple[str, ...]] = {}  # by entry: the blobs it needs
 
-    def stored_groups(self, names: Iterable[str]) -> tuple[Binding, ...]:
+    def stored_groups(
+        self,
+        names: Iterable[str],
+        allowance: Allowance | None = None,
+        apart: Collection[str] = (),
+        before: Mapping[str, Any] = _NOTHING,
+    ) -> tuple[Binding, ...]:
         """The alias groups of these names as they are now, stored where they can be.
 
-        Names that are not bound are left out. Raises OSError where the store can't be written.
+        Names that are not bound are left out. For what takes more than the `allowance`, and for
+        names `apart`, it is not found out what they are; `before` is what the caller holds on to.
+        Raises OSError where the store can't be written.
         """
         contents = Contents()
-        return tuple(self._stored(streams, contents) for streams in self._streams(names))
+        allowance = allowance or Allowance()
+        found = {}
+        groups = self._streams(names, allowance, apart, before)
+        for streams in sorted(groups, key=_weight):  # a large one must not take a small one's time
+            found[streams[0].name] = self._stored(streams, contents, allowance)
+        return tuple(found[name] for name in sorted(found))
 
     def tokens(self, names: Iterable[str]) -> tuple[Binding, ...]:
-        """The same as `groups`, with nothing stored."""
+        """The same, with nothing stored, and whatever time it takes."""
         contents = Contents()
         return tuple(
             _group(streams, _token(streams, contents), "", _trouble(streams))
-            for streams in self._streams(names)
+            for streams in self._streams(names, Allowance())
         )
 
     def token_of(self, name: str) -> str:
@@ -99,11 +119,20 @@ class Values:
         self._namespace.update(bound)
         return True
 
-    def _streams(self, names: Iterable[str]) -> list[list[ValueStream]]:
-        found = self._namespace
-        return _walked(self._world, {name: found[name] for name in names if name in found})
+    def _streams(
+        self,
+        names: Iterable[str],
+        allowance: Allowance,
+        apart: Collection[str] = (),
+        before: Mapping[str, Any] = _NOTHING,
+    ) -> list[list[ValueStream]]:
+        values = {name: self._namespace[name] for name in names if name in self._namespace}
+        return alias_groups(self._world, values, allowance, apart, before)
 
-    def _stored(self, streams: list[ValueStream], contents: Contents) -> Binding:
+    def _stored(
+        self, streams: list[ValueStream], contents: Contents, allowance: Allowance
+    ) -> Binding:
+        _leave_unseen(streams, allowance)
         found = _token(streams, contents)
         words = _trouble(streams)
         if not found or words or self._redefinable(streams):
@@ -111,6 +140,10 @@ class Values:
         entry = self._entries.get(found)
         if entry is not None and self._blobs.has(entry):
             return _group(streams, found, entry, "")
+        if not _can_be_kept(streams, allowance):
+            for stream in streams:
+                stream.unseen = TOO_LONG
+            return _group(streams, "", "", _trouble(streams))
         try:
             packing = self._packed(streams, found, contents)
         except UnstorableError as failure:
@@ -144,7 +177,7 @@ class Values:
         raise UnstorableError(f"{_subject(values)} not come back from the store as before{trouble}")
 
     def _is(self, values: dict[str, Any], wanted: str, contents: Contents) -> bool:
-        groups = _walked(self._world.with_names(values), values)
+        groups = alias_groups(self._world.with_names(values), values, Allowance())
         return len(groups) == 1 and _token(groups[0], contents) == wanted
 
 
@@ -169,41 +202,42 @@ def _subject(values: Mapping[str, Any]) -> str:
 def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> Binding:
     refs = set[str]().union(*(stream.refs for stream in streams))
     names = tuple(stream.name for stream in streams)
-    return Binding(names, token, tuple(sorted(refs)), entry, trouble)
+    unseen = tuple(stream.name for stream in streams if stream.unseen)
+    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen=unseen)
 
 
-# --- alias groups, and a token for what each is ---
+# --- what there is time for ---
 
 
-def _walked(world: World, values: Mapping[str, Any]) -> list[list[ValueStream]]:
-    """The alias groups of some names, in the order of their first names."""
-    walk = Walk(world)
-    for name in sorted(values):
-        walk.add(name, values[name])
-    walk.link_hidden()
-    for stream in walk.streams:
-        holders = {walk.holder(leaf) for leaf in stream.leaves} - {"", stream.name}
-        stream.refs.update(f"{MAIN}:{name}" for name in holders)
-    leaders = list(range(len(walk.streams)))  # of each stream: itself, or one before it that leads
-    for pair in (*walk.links, *_sharing_memory(walk.streams)):
-        first, second = sorted(_leader(leaders, number) for number in pair)
-        leaders[second] = first
-    groups: dict[int, list[ValueStream]] = {}
-    for number, stream in enumerate(walk.streams):
-        groups.setdefault(_leader(leaders, number), []).append(stream)
-    return list(groups.values())
+def _weight(streams: list[ValueStream]) -> int:
+    return sum(stream.weight for stream in streams)
 
 
-def _leader(leaders: list[int], number: int) -> int:
-    while leaders[number] != number:
-        leaders[number] = leaders[leaders[number]]
-        number = leaders[number]
-    return number
+def _leave_unseen(streams: list[ValueStream], allowance: Allowance) -> None:
+    """Note where hashing the memory of a group would take too long."""
+    size = sum({(each.start, each.stop): each.size for s in streams for each in s.memory}.values())
+    if _weight(streams) > STRIDE and not allowance.has(size * SECONDS_PER_BYTE_HASHED):
+        for stream in streams:
+            stream.unseen = TOO_LONG
+
+
+def _can_be_kept(streams: list[ValueStream], allowance: Allowance) -> bool:
+    """Whether there is time to store a group; for what is small, there always is."""
+    if _weight(streams) <= STRIDE:
+        return True
+    size = sum(len(stream.data) for stream in streams)
+    size += sum({(m.start, m.stop): m.size for s in streams for m in s.memory}.values())
+    times = 1 if all(stream.plain for stream in streams) else _TAKEN_APART
+    seconds = times * sum(stream.seconds for stream in streams)
+    return allowance.has(seconds + size * SECONDS_PER_BYTE_WRITTEN)
+
+
+# --- a token for what each group is ---
 
 
 def _token(streams: list[ValueStream], contents: Contents) -> str:
     """What the values of a group are together; empty where they can't be looked into."""
-    if any(stream.opaque for stream in streams):
+    if any(stream.opaque or stream.unseen for stream in streams):
         return ""
     hasher = blake3(_FORM)
     for stream in streams:
@@ -217,6 +251,8 @@ def _token(streams: list[ValueStream], contents: Contents) -> str:
 def _trouble(streams: list[ValueStream]) -> str:
     """Why a group can't be stored, in words; empty if nothing speaks against it."""
     for stream in streams:
+        if stream.unseen:
+            return f"`{stream.name}` {stream.unseen}"
         if stream.opaque:
             return f"`{stream.name}` {stream.opaque}, which can't be stored"
     for stream in streams:
@@ -228,29 +264,9 @@ def _trouble(streams: list[ValueStream]) -> str:
     return ""
 
 
-class _Users(Struct):
-    streams: set[int] = field(default_factory=set)
-    blocks: set[int] = field(default_factory=set)  # of frames, which seem to have it to themselves
-    shared: bool = False  # by arrays or tensors, which see each other's changes
-
-
-class _Landscape:
-    def __init__(self, streams: list[ValueStream]) -> None:
-        self.stretches = [(s, number) for number, each in enumerate(streams) for s in each.memory]
-        self.merged = Regions(stretch for stretch, _ in self.stretches)
-        self.users: dict[int, _Users] = {}  # by the region's number
-        for stretch, number in self.stretches:
-            users = self.users.setdefault(self.merged.index(stretch.start), _Users())
-            users.streams.add(number)
-            if stretch.block:
-                users.blocks.add(stretch.block)
-            else:
-                users.shared = True
-
-
 def _layout(streams: list[ValueStream], contents: Contents) -> bytes:
     """Which region each stretch is in, and where; what the regions hold."""
-    landscape = _Landscape(streams)
+    landscape = Landscape(streams)
     numbers: dict[int, int] = {}
     parts = []
     for stretch, _ in landscape.stretches:
@@ -269,22 +285,8 @@ def _layout(streams: list[ValueStream], contents: Contents) -> bytes:
     return b"".join(parts)
 
 
-def _sharing_memory(streams: list[ValueStream]) -> list[tuple[int, int]]:
-    """Pairs of streams with memory in common; notes what several frames and an array share."""
-    pairs: list[tuple[int, int]] = []
-    if not any(stream.memory for stream in streams):
-        return pairs
-    for users in _Landscape(streams).users.values():
-        if users.shared:
-            first, *others = sorted(users.streams)
-            pairs += [(first, other) for other in others]
-            if len(users.blocks) > 1:
-                streams[first].refused = "an array in the memory of several frames"
-    return pairs
-
-
 def _blocks_to_copy(streams: list[ValueStream]) -> frozenset[int]:
     """The blocks of frames that lie in the memory of other blocks."""
-    regions = _Landscape(streams).users.values()
+    regions = Landscape(streams).users.values()
     shared = (users.blocks for users in regions if len(users.blocks) > 1 and not users.shared)
     return frozenset[int]().union(*shared)

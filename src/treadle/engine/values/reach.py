@@ -15,8 +15,9 @@ from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
 from typing import Any, Final
 
 from treadle.engine.values.codes import ATOMS
+from treadle.engine.values.regions import is_array
 
-_MOST: Final = 200_000  # objects looked at for one name
+MOST: Final = 200_000  # objects looked at for one name
 _NOT_FOLLOWED: Final = (type, ModuleType, CodeType, BuiltinFunctionType)
 
 
@@ -32,25 +33,29 @@ class ProcessObjects:
 
     def identities(self) -> Collection[int]:
         """Their identities, also of modules that were imported since the last time."""
+        session = sys.modules.get("__main__")  # which may have another name beside
         for name in sys.modules.keys() - self._modules:
             self._modules.add(name)
-            names = getattr(sys.modules.get(name), "__dict__", None)
-            if isinstance(names, dict) and not self._is_own(name):
+            module = sys.modules.get(name)
+            names = getattr(module, "__dict__", None)
+            if isinstance(names, dict) and module is not session and not self._is_own(name):
                 self._found.update((id(value), value) for value in tuple(names.values()))
         return self._found.keys()
 
 
-def reached(values: Iterable[object], apart: Collection[int]) -> dict[int, Any]:
+def reached(values: Iterable[Any], apart: Collection[int]) -> dict[int, Any]:
     """What these values hold on to, themselves included, by identity; not objects of these
     identities and what only they hold, nor global names, types and code."""
     found: dict[int, Any] = {}
     waiting = list(values)
-    while waiting and len(found) < _MOST:
+    while waiting and len(found) < MOST:
         item = waiting.pop()
         if id(item) in found or id(item) in apart or not _counts(item):
             continue
         found[id(item)] = item
         waiting += gc.get_referents(item)
+        if is_array(item):  # which doesn't tell the collector
+            waiting.append(item.base)
     return found
 
 

@@ -31,6 +31,10 @@ class Memory(Struct, eq=False):
     block: int = 0  # of a frame, in which the array lies: its identity
     origin: Origin | None = None  # who allocated it, where that is known
 
+    @property
+    def size(self) -> int:
+        return self.stop - self.start
+
 
 class Region(Struct, frozen=True):
     """Stretches of memory that overlap, as one."""

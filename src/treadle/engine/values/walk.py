@@ -9,13 +9,15 @@ written by its content, wherever it is met, as it must not matter which of two e
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from time import thread_time
 from types import CodeType, FunctionType
 from typing import Any, Final, NamedTuple
 
 from blake3 import blake3
 from msgspec import Struct, field
 
+from treadle.engine.values.allowance import SECONDS_PER_OBJECT, Allowance
 from treadle.engine.values.codes import ATOMS, block, is_nan, text
 from treadle.engine.values.definitions import class_by_value, function_by_value, recipe
 from treadle.engine.values.kinds import (
@@ -29,10 +31,15 @@ from treadle.engine.values.kinds import (
     World,
 )
 from treadle.engine.values.objects import named, singletons
-from treadle.engine.values.reach import reached
 from treadle.engine.values.regions import Memory, array_in_block, is_array
 
-_MOST: Final = 5_000_000  # objects looked at for one name
+TOO_LONG: Final = "would take too long to keep"
+STRIDE: Final = 1_000  # objects between two looks at the clock
+_PER_VISIT: Final = 32  # items without parts, which are written together
+_PAGE: Final = 4096  # bytes of memory that are hashed while an object is looked at ...
+_PER_LENGTH: Final = 1024  # ... and of texts, which are copied first
+_TEXTS: Final = frozenset({str, bytes})
+_LONG: Final = 1 << 20  # bytes of a text from which on that counts
 _DEEPEST: Final = 60_000  # frames of Python, which take no C stack
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 _ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
@@ -50,6 +57,9 @@ class ValueStream(Struct):
     plain: bool = True  # nothing but what pickle is known to keep as it is
     in_module: bool = False  # it is, or holds, an object of a module, and comes back as that
     defined: bool = False  # it is a class or function of this very name
+    weight: int = 0  # how many objects were looked at, or what is as much work
+    seconds: float = 0.0  # what that took
+    unseen: str = ""  # why it was not looked at to its end, in words
 
 
 class _Seen(NamedTuple):
@@ -60,7 +70,7 @@ class _Seen(NamedTuple):
 
 
 class _TooMuchError(Exception):
-    pass
+    """Something has more parts than there is time for."""
 
 
 class Walk:
@@ -75,33 +85,43 @@ class Walk:
         self._seen: dict[int, _Seen] = {}
         self._count = 0  # of what was numbered in this stream
         self._changing = 0  # meetings with what can change
-        self._left = _MOST
+        self._allowance = Allowance()
+        self._most = self._left = 0  # objects: beyond the next look at the clock, and before it
+        self._free = 0  # objects for which there always is time
+        self._regions: set[tuple[int, int]] = set()  # the memory that was met
         self._block = 0  # of a frame, in which the walk is: its identity
         self._stream = ValueStream("")
         self._out = self._stream.data
-        self._changeable: dict[type, Callable[[Any], None]] = {
-            list: self._list,
-            dict: self._dict,
-            set: self._set,
-            bytearray: self._bytearray,
-        }
-        self._fixed: dict[type, Callable[[Any], None]] = {
-            tuple: self._tuple,
-            frozenset: lambda value: self._frozen(value, self._set),
-            Memory: self._memory,
-            CodeType: self._code,
-            ModuleGlobals: self._globals,
-            Uncounted: lambda _: None,
-        }
 
-    def add(self, name: str, value: Any) -> None:
+    def add(self, name: str, value: Any, most: int, allowance: Allowance) -> str:
+        """Walk a value; else why not, in words, and nothing is known of it: it has more than `most`
+        objects, more than there is time for (`TOO_LONG`), or is nested too deeply. There always is
+        time for the least that can be asked for, `STRIDE`."""
         self._stream = stream = ValueStream(name)
         self._out = stream.data
-        self._count, self._changing, self._left, self._block = 0, 0, _MOST, 0
+        self._count, self._changing, self._block = 0, 0, 0
+        self._most, self._left, self._allowance = most, 0, allowance
+        self._free = STRIDE if most == STRIDE else 0
         self.streams.append(stream)
+        begun = thread_time()
+        try:
+            self._whole(name, value)
+        except RecursionError:
+            self._forget_last()
+            return "is nested too deeply, which can't be stored"
+        except _TooMuchError as failure:
+            self._forget_last()
+            return str(failure)
+        stream.weight = most - self._most - self._left
+        stream.seconds = thread_time() - begun
+        return ""
+
+    def _whole(self, name: str, value: Any) -> None:
         encode = ATOMS.get(type(value))
         if encode is not None and not is_nan(value):
-            stream.data += encode(value)
+            if type(value) in _TEXTS:
+                self._weigh(len(value) // _PER_LENGTH)
+            self._out += encode(value)
             return
         if not self._singletons:
             self._in_modules = self._world.module_objects.places()
@@ -110,37 +130,58 @@ class Walk:
         sys.setrecursionlimit(max(limit, _DEEPEST))
         try:
             self._root(name, value)
-        except RecursionError:
-            stream.opaque = "is nested too deeply"
-        except _TooMuchError:
-            stream.opaque = "holds too many objects"
         finally:
             sys.setrecursionlimit(limit)
+
+    def _forget_last(self) -> None:
+        """As if the last value had not been met."""
+        memory = self.streams.pop().memory
+        self._regions.difference_update((each.start, each.stop) for each in memory)
+        last = len(self.streams)
+        self._seen = {key: seen for key, seen in self._seen.items() if seen.stream != last}
+        self.links = [pair for pair in self.links if last not in pair]
+
+    def _weigh(self, objects: int) -> None:
+        """Note that something comes that is as much work as so many objects."""
+        self._left -= objects
+        if self._left < 0:
+            self._look()
+
+    def _look(self) -> None:
+        """Go on only if these are no more objects than wanted, and while there is time."""
+        debt = -self._left
+        self._most -= debt
+        if debt > self._free and not self._allowance.has(debt * SECONDS_PER_OBJECT):
+            raise _TooMuchError(TOO_LONG)
+        if self._most < 0:
+            raise _TooMuchError("holds too many objects, which can't be stored")
+        self._left = min(STRIDE, self._most)
+        self._most -= self._left
+
+    def owners(self) -> dict[int, int]:
+        """The number of the stream in which what can change was first met, by its identity."""
+        return {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
+
+    def met(self) -> list[list[Any]]:
+        """What was met in each stream."""
+        found: list[list[Any]] = [[] for _ in self.streams]
+        for seen in self._seen.values():
+            if seen.stream >= 0:
+                found[seen.stream].append(seen.value)
+        return found
+
+    def kept_alive(self) -> Iterator[Any]:
+        """All that it refers to."""
+        yield from (seen.value for seen in self._seen.values())
+        for stream in self.streams:
+            yield from stream.hidden
+            yield from stream.leaves
+            yield from (memory.keeper for memory in stream.memory)
 
     def holder(self, value: Any) -> str:
         """A name from which `value`, if it can change, was reached; empty if there is none."""
         seen = self._seen.get(id(value))
         return "" if seen is None or seen.stream < 0 else self.streams[seen.stream].name
-
-    def link_hidden(self) -> None:
-        """Link the names from which something opaque was reached to all that it holds on to."""
-        if not any(stream.hidden for stream in self.streams):
-            return  # there may be millions of objects
-        owners = {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
-        kept_alive: list[Any] = []
-        for here, stream in enumerate(self.streams):
-            if not stream.hidden:
-                continue
-            found = reached(stream.hidden, self._world.process_objects.identities())
-            kept_alive.append(found)
-            for key, item in found.items():
-                owner = owners.setdefault(key, here)
-                if owner != here and self._can_change(item):
-                    self.links.append((owner, here))
-
-    def _can_change(self, item: Any) -> bool:
-        """Whether it matters that two hold it; of a function, it is told by its names."""
-        return type(item) is not FunctionType and not self._world.kind(type(item)).frozen
 
     def _root(self, name: str, value: Any) -> None:
         """A class or function is walked itself only where it is what its name stands for."""
@@ -160,10 +201,12 @@ class Walk:
     def _visit(self, value: Any) -> None:
         encode = ATOMS.get(type(value))
         if encode is not None:
-            if value == value or not is_nan(value):
-                self._out += encode(value)
-            else:
+            if value != value and is_nan(value):
                 self._nan(value)
+                return
+            if type(value) in _TEXTS and len(value) > _LONG:
+                self._weigh(len(value) // _PER_LENGTH)
+            self._out += encode(value)
             return
         seen = self._seen.get(id(value))
         if seen is not None and not (self._block and is_array(value)) and self._again(seen):
@@ -174,13 +217,13 @@ class Walk:
             return
         self._left -= 1
         if self._left < 0:
-            raise _TooMuchError
-        write = self._changeable.get(type(value))
+            self._look()
+        write = _CHANGEABLE.get(type(value))
         if write is not None:
             self._begin(value)
-            write(value)
+            write(self, value)
         else:
-            self._fixed.get(type(value), self._object)(value)
+            _FIXED.get(type(value), Walk._object)(self, value)
 
     def _again(self, seen: _Seen) -> bool:
         """Write that something was met before; False where it has to be walked again."""
@@ -224,12 +267,16 @@ class Walk:
             self._out += b"-"
             return
         items = tuple(items)
+        if len(items) >= _PER_VISIT:
+            self._weigh(len(items) // _PER_VISIT)
         data = block(items)
         self._out += b"%d:" % len(items)
         if data is not None:
             self._out += data
             return
         self._out += b"*"
+        if len(items) > STRIDE and not self._allowance.has(len(items) * SECONDS_PER_OBJECT / 4):
+            raise _TooMuchError(TOO_LONG)
         for item in items:
             self._visit(item)
 
@@ -254,6 +301,7 @@ class Walk:
         self._items(value.values())
 
     def _bytearray(self, value: bytearray) -> None:
+        self._weigh(len(value) // _PAGE)
         self._out += b"B%d:" % len(value) + value
 
     def _set(self, value: Any) -> None:
@@ -285,6 +333,10 @@ class Walk:
             return
         self._out += b"M"
         self._stream.memory.append(value)
+        place = (value.start, value.stop)
+        if place not in self._regions:
+            self._regions.add(place)
+            self._weigh((value.stop - value.start) // _PAGE)
 
     def _code(self, value: CodeType) -> None:
         self._out += self._world.codes.of(value).canonical
@@ -379,6 +431,23 @@ class Walk:
         stream.leaves += red.leaves
         for item in red.inside:
             self._visit(item)
+
+
+# Of the class, not of each walk: a circle would keep what it has met until the collector comes.
+_CHANGEABLE: Final[Mapping[type, Callable[[Walk, Any], None]]] = {
+    list: Walk._list,
+    dict: Walk._dict,
+    set: Walk._set,
+    bytearray: Walk._bytearray,
+}
+_FIXED: Final[Mapping[type, Callable[[Walk, Any], None]]] = {
+    tuple: Walk._tuple,
+    frozenset: lambda walk, value: walk._frozen(value, walk._set),
+    Memory: Walk._memory,
+    CodeType: Walk._code,
+    ModuleGlobals: Walk._globals,
+    Uncounted: lambda _, __: None,
+}
 
 
 def _by_name(module: str, name: str) -> bytes:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator
-from types import ModuleType
+from collections.abc import Iterator, Sequence
+from types import FunctionType, ModuleType
 from typing import Any
 
 from msgspec.structs import replace
 
+from treadle.engine.cell import Cell
 from treadle.engine.messages import Define, Load, Step, WorkerSetup
 from treadle.engine.observe.counters import Counters
 from treadle.engine.observe.modules import rebound
@@ -18,7 +20,10 @@ from treadle.engine.observe.observer import Observer
 from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import PRESUMED, Binding, Display, Trace
+from treadle.engine.values.allowance import Allowance
+from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.groups import Values
+from treadle.engine.values.kinds import MAIN
 from treadle.engine.worker.capture import OutputStream
 from treadle.engine.worker.imports import AfterImport
 from treadle.engine.worker.module_state import ModuleState, ProjectModules
@@ -32,6 +37,8 @@ WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
         *("use_deterministic_algorithms", "set_float32_matmul_precision"),
     )
 }
+
+_CODE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.GeneratorExp)
 
 
 class Memory:
@@ -73,6 +80,8 @@ class Memory:
         self._groups: dict[str, Binding] = {}  # by name, as the last step that reached it left them
         self._before: dict[str, Any] = {}
         self._diverted = False  # before the step
+        self._share = setup.keeping
+        self._unseen: dict[str, float] = {}  # names not looked at, though there was so much time
 
     def damaged(self) -> tuple[str, ...]:
         """The entries found damaged since the last time."""
@@ -85,6 +94,7 @@ class Memory:
         for name in step.absent:
             self._namespace.pop(name, None)
             self._groups.pop(name, None)
+            self._unseen.pop(name, None)
         self._compiler.adopt(step.futures)
         self._values.imported_modules.update(step.submodules)
         for module in step.imports:
@@ -111,8 +121,8 @@ class Memory:
             observed = replace(observed, effects=effects, contents=contents, counters=counters)
         for name in deleted:
             self._groups.pop(name, None)
-        touched = self._touched(step, bound)
-        groups = tuple(self._changed(self._values.stored_groups(sorted(touched)), step))
+        changed = self._kept(step, bound, deleted, trace.seconds)
+        groups = tuple(self._changed(changed, step))
         for group in groups:
             self._groups.update(dict.fromkeys(group.names, group))
         blobs = set(_shown_files(trace))
@@ -126,6 +136,40 @@ class Memory:
             unwatched=self._observer.unwatched,
             blobs=tuple(sorted(blobs)),
         )
+
+    def _kept(
+        self, step: Step, bound: list[str], deleted: list[str], seconds: float
+    ) -> list[Binding]:
+        """The groups that a step of so many seconds can have changed, as they are now."""
+        for name in (*bound, *deleted):
+            self._unseen.pop(name, None)
+        touched = self._touched(step, bound)
+        allowance = Allowance(self._share, seconds)
+        tried = {name for name, time in self._unseen.items() if time >= allowance.seconds}
+        apart = tried.union(step.unseen)
+        groups = self._values.stored_groups(sorted(touched), allowance, apart, self._before)
+        for group in groups:
+            self._unseen.update(dict.fromkeys(group.unseen, allowance.seconds))
+        if not any(group.unseen for group in groups):
+            return list(groups)
+        refs = frozenset(self._refs(step, touched, groups))
+        return [self._resting(group, refs) if group.unseen else group for group in groups]
+
+    def _refs(self, step: Step, touched: set[str], groups: Sequence[Binding]) -> Iterator[str]:
+        """All that a value can rest on which the step has made or changed: definitions that it
+        can reach, what other values rest on, and what functions in its own code may read."""
+        for group in groups:
+            yield from group.refs
+        reads = step.reaches if step.reaches is not None else tuple(self._namespace)
+        for name in (*touched, *reads):
+            value = self._namespace.get(name)
+            own = isinstance(value, (type, FunctionType)) and value.__module__ == MAIN
+            if own or _holds_code(step.cell):
+                yield f"{MAIN}:{name}"
+
+    def _resting(self, group: Binding, refs: frozenset[str]) -> Binding:
+        known = [self._groups[name].refs for name in group.names if name in self._groups]
+        return replace(group, refs=tuple(sorted(refs.union(*known))))
 
     def _presumed(self, step: Step) -> list[tuple[str, str]]:
         """Effects on libraries that can't be seen, from statements that look made for them."""
@@ -145,6 +189,8 @@ class Memory:
                 return restore.names
             group = Binding(restore.names, restore.token, entry=restore.entry)
             self._groups.update(dict.fromkeys(restore.names, group))
+            for name in restore.names:
+                self._unseen.pop(name, None)
             return ()
         return () if self._define(restore) else (restore.name,)
 
@@ -173,9 +219,15 @@ class Memory:
                 if group is not None:
                     reached.update(group.names)
         always = {name for name, value in self._first.items() if namespace.get(name) is value}
-        return {name for name in reached.union(bound) if name in namespace} - always
+        same = {name for name in reached.difference(step.binds, bound) if self._is_same(name)}
+        return {name for name in reached.union(bound) if name in namespace} - always - same
 
-    def _changed(self, groups: tuple[Binding, ...], step: Step) -> list[Binding]:
+    def _is_same(self, name: str) -> bool:
+        """Whether a name is bound to what it was bound to and what can't change."""
+        value = self._before.get(name)
+        return type(value) in ATOMS and value is self._namespace.get(name) and name in self._groups
+
+    def _changed(self, groups: Sequence[Binding], step: Step) -> list[Binding]:
         """Those that the step bound, or that are not as they were."""
         binds = set(step.binds)
         before = self._before
@@ -191,6 +243,15 @@ class Memory:
             if bound or not group.token or old is None or old.token != group.token:
                 kept.append(group)
         return kept
+
+
+def _holds_code(cell: Cell) -> bool:
+    """Whether there are functions, classes or generators in its code, whose code reads names."""
+    try:
+        tree = ast.parse(cell.code)
+    except SyntaxError:
+        return True
+    return any(isinstance(node, _CODE) for node in ast.walk(tree))
 
 
 def _shown_files(trace: Trace) -> Iterator[str]:

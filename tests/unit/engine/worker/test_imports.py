@@ -14,7 +14,7 @@ def test_a_chunk_can_start_while_a_thread_still_imports_random(monkeypatch):
     seeds = Seeds(AfterImport())
     half = types.ModuleType("random")
     half.__spec__ = ModuleSpec("random", None)
-    half.__spec__._initializing = True  # as importlib says it while the code runs
+    half.__spec__._initializing = True  # type: ignore[attr-defined]  # while the code runs
     monkeypatch.setitem(sys.modules, "random", half)
     seeds.start(7)
 

@@ -1,0 +1,52 @@
+"""How much time looking at a cell's values, and keeping them, may take: a share of the cell's own.
+
+Another program that takes the processor meanwhile makes both longer. For cells that take next to no
+time there is a least, of processor time, so that it does not decide what is kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from time import perf_counter, thread_time
+from typing import Final
+
+VARIABLE: Final = "TREADLE_KEEPING"
+SHARE: Final = 0.2
+_LEAST: Final = 0.05  # seconds, for cells that take no time
+# Measured on one core: to look at an object that has parts; to hash, and to write.
+SECONDS_PER_OBJECT: Final = 1.5e-6
+SECONDS_PER_BYTE_HASHED: Final = 4e-10
+SECONDS_PER_BYTE_WRITTEN: Final = 2.5e-9
+
+
+class Allowance:
+    """Time that is running out."""
+
+    def __init__(self, share: float = math.inf, taken: float = 1.0) -> None:
+        """From now on, for a cell that has taken so many seconds; no time if the share is 0."""
+        self.seconds = max(_LEAST, share * taken) if share else 0.0
+        self._begun = perf_counter()
+        self._begun_here = thread_time()
+
+    def has(self, seconds: float) -> bool:
+        """Whether so much of it is left. The least is counted on the thread's own clock."""
+        if perf_counter() - self._begun + seconds < self.seconds:
+            return True
+        return thread_time() - self._begun_here + seconds < min(_LEAST, self.seconds)
+
+
+class ShareError(OSError):
+    """The share that is given is no number; the command reports it as it does other OSErrors."""
+
+
+def keeping_share(environment: Mapping[str, str]) -> float:
+    """The part of its own time that keeping a cell's values may take; raises ShareError."""
+    given = environment.get(VARIABLE, "").strip()
+    try:
+        share = float(given or SHARE)
+    except ValueError:
+        share = -1.0
+    if share >= 0:
+        return share
+    raise ShareError(f"{VARIABLE} is {given!r}; a number like 0.2 is expected")
