@@ -17,9 +17,11 @@ from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.alone import held_by_others
 from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.kinds import MAIN, World
+from treadle.engine.values.pace import STRIDE, TOO_LONG
 from treadle.engine.values.reach import MOST, reached
 from treadle.engine.values.regions import Regions
-from treadle.engine.values.walk import STRIDE, TOO_LONG, ValueStream, Walk
+from treadle.engine.values.streams import ValueStream
+from treadle.engine.values.walk import Walk
 
 _MOST: Final = 5_000_000  # objects looked at for one name: it takes 300 bytes to note each
 # The small ones first, so that a large one leaves time for all others; these are looked at anyway.
