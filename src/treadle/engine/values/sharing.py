@@ -50,8 +50,9 @@ def alias_groups(
         holders = {walk.holder(leaf) for leaf in stream.leaves} - {"", stream.name}
         stream.refs.update(f"{MAIN}:{name}" for name in holders)
     streams = [*walk.streams, *(ValueStream(name, unseen=why) for name, why in unseen.items())]
-    changing = [n for n, each in enumerate(streams) if type(values[each.name]) not in ATOMS]
-    if unknown := boundless.union(changing[len(walk.streams) :]):
+    later = range(len(walk.streams), len(streams))
+    changing = [number for number in later if type(values[streams[number].name]) not in ATOMS]
+    if unknown := boundless.union(changing):
         links += _possible(walk, world, values, sorted(unknown), before)
     leaders = list(range(len(streams)))  # of each stream: itself, or one before it that leads
     for pair in (*links, *_sharing_memory(streams)):
