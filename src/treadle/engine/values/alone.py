@@ -11,7 +11,7 @@ import gc
 import sys
 import weakref
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
@@ -37,7 +37,9 @@ def held_by_others(
     for each in inside:
         everything |= each
     counts = _references(everything, inside)
-    counts.update(map(id, chain(known, *values)))
+    known = [*known]
+    counts.update(map(id, chain(known, known, *values)))  # and once for the list
+    counts.update(map(id, _bases_of_views(known, everything, counts)))
     tensors = Tensors(everything.values())
     counts.update(tensors.references())
     held = tensors.held_by_others(counts) | {
@@ -57,6 +59,16 @@ def _references(everything: dict[int, Any], inside: list[dict[int, Any]]) -> Cou
     bases = (item.base for item in everything.values() if is_array(item))
     counts.update(map(id, bases))  # which arrays don't tell the collector
     return counts
+
+
+def _bases_of_views(
+    known: Iterable[Any], everything: Mapping[int, Any], counts: Mapping[int, int]
+) -> Iterator[Any]:
+    """The arrays of which those who ask have made a view, which nobody else holds."""
+    arrays = {id(item): item for item in known if is_array(item) and id(item) not in everything}
+    for array in arrays.values():
+        if _count(array) <= counts[id(array)] + 1:  # by `arrays`
+            yield array.base
 
 
 def _count(item: object) -> int:

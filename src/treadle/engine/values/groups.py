@@ -28,9 +28,10 @@ from treadle.engine.values.entries import UnstorableError
 from treadle.engine.values.handlers import Handlers, ValueHandler
 from treadle.engine.values.kinds import World
 from treadle.engine.values.objects import PROTOCOL
+from treadle.engine.values.pace import STRIDE, TOO_LONG
 from treadle.engine.values.regions import Contents, lone_content
 from treadle.engine.values.sharing import Landscape, alias_groups
-from treadle.engine.values.walk import STRIDE, TOO_LONG, ValueStream
+from treadle.engine.values.streams import ValueStream
 
 _FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})

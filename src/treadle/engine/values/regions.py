@@ -131,8 +131,7 @@ def array_in_block(array: Any, block: int) -> tuple[Memory, tuple[Any, ...]]:
     """Where an array of a frame's block lies, and what of its layout counts."""
     strides = zip(array.strides, array.shape, range(array.ndim), strict=True)
     order = tuple(axis for _, _, axis in sorted(each for each in strides if each[1] > 1))
-    keeper = array if array.base is None else array.base  # the array may be made for the occasion
-    memory = Memory(*bounds(array), keeper, block=block)
+    memory = Memory(*bounds(array), array, block=block)
     return memory, (array.dtype, array.shape, order, array.flags.writeable)
 
 

@@ -17,9 +17,11 @@ from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.alone import held_by_others
 from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.kinds import MAIN, World
+from treadle.engine.values.pace import STRIDE, TOO_LONG
 from treadle.engine.values.reach import MOST, reached
 from treadle.engine.values.regions import Regions
-from treadle.engine.values.walk import STRIDE, TOO_LONG, ValueStream, Walk
+from treadle.engine.values.streams import ValueStream
+from treadle.engine.values.walk import Walk
 
 _MOST: Final = 5_000_000  # objects looked at for one name: it takes 300 bytes to note each
 # The small ones first, so that a large one leaves time for all others; these are looked at anyway.
@@ -48,8 +50,9 @@ def alias_groups(
         holders = {walk.holder(leaf) for leaf in stream.leaves} - {"", stream.name}
         stream.refs.update(f"{MAIN}:{name}" for name in holders)
     streams = [*walk.streams, *(ValueStream(name, unseen=why) for name, why in unseen.items())]
-    changing = [n for n, each in enumerate(streams) if type(values[each.name]) not in ATOMS]
-    if unknown := boundless.union(changing[len(walk.streams) :]):
+    later = range(len(walk.streams), len(streams))
+    changing = [number for number in later if type(values[streams[number].name]) not in ATOMS]
+    if unknown := boundless.union(changing):
         links += _possible(walk, world, values, sorted(unknown), before)
     leaders = list(range(len(streams)))  # of each stream: itself, or one before it that leads
     for pair in (*links, *_sharing_memory(streams)):

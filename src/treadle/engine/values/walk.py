@@ -15,9 +15,8 @@ from types import CodeType, FunctionType
 from typing import Any, Final, NamedTuple
 
 from blake3 import blake3
-from msgspec import Struct, field
 
-from treadle.engine.values.allowance import SECONDS_PER_OBJECT, Allowance
+from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.codes import ATOMS, block, is_nan, text
 from treadle.engine.values.definitions import class_by_value, function_by_value, recipe
 from treadle.engine.values.kinds import (
@@ -31,10 +30,10 @@ from treadle.engine.values.kinds import (
     World,
 )
 from treadle.engine.values.objects import named, singletons
+from treadle.engine.values.pace import Paced, TooMuchError
 from treadle.engine.values.regions import Memory, array_in_block, is_array
+from treadle.engine.values.streams import ValueStream
 
-TOO_LONG: Final = "would take too long to keep"
-STRIDE: Final = 1_000  # objects between two looks at the clock
 _PER_VISIT: Final = 32  # items without parts, which are written together
 _PAGE: Final = 4096  # bytes of memory that are hashed while an object is looked at ...
 _PER_LENGTH: Final = 1024  # ... and of texts, which are copied first
@@ -45,23 +44,6 @@ _SHORT: Final = 64  # bytes from which on what can't change is written as its di
 _ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 
 
-class ValueStream(Struct):
-    name: str
-    data: bytearray = field(default_factory=bytearray)
-    memory: list[Memory] = field(default_factory=list)
-    refs: set[str] = field(default_factory=set)
-    leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
-    opaque: str = ""  # what in it can't be looked into, in words
-    hidden: list[Any] = field(default_factory=list)  # and itself
-    refused: str = ""  # what in it can't be stored, in words
-    plain: bool = True  # nothing but what pickle is known to keep as it is
-    in_module: bool = False  # it is, or holds, an object of a module, and comes back as that
-    defined: bool = False  # it is a class or function of this very name
-    weight: int = 0  # how many objects were looked at, or what is as much work
-    seconds: float = 0.0  # what that took
-    unseen: str = ""  # why it was not looked at to its end, in words
-
-
 class _Seen(NamedTuple):
     stream: int
     number: int
@@ -69,14 +51,11 @@ class _Seen(NamedTuple):
     value: Any  # kept alive, as its identity is its key
 
 
-class _TooMuchError(Exception):
-    """Something has more parts than there is time for."""
-
-
-class Walk:
+class Walk(Paced):
     """A walk over several names; what they share links them."""
 
     def __init__(self, world: World) -> None:
+        super().__init__()
         self.streams: list[ValueStream] = []
         self.links: list[tuple[int, int]] = []  # numbers of streams that share something
         self._world = world
@@ -85,9 +64,6 @@ class Walk:
         self._seen: dict[int, _Seen] = {}
         self._count = 0  # of what was numbered in this stream
         self._changing = 0  # meetings with what can change
-        self._allowance = Allowance()
-        self._most = self._left = 0  # objects: beyond the next look at the clock, and before it
-        self._free = 0  # objects for which there always is time
         self._regions: set[tuple[int, int]] = set()  # the memory that was met
         self._block = 0  # of a frame, in which the walk is: its identity
         self._stream = ValueStream("")
@@ -100,8 +76,7 @@ class Walk:
         self._stream = stream = ValueStream(name)
         self._out = stream.data
         self._count, self._changing, self._block = 0, 0, 0
-        self._most, self._left, self._allowance = most, 0, allowance
-        self._free = STRIDE if most == STRIDE else 0
+        self._start(most, allowance)
         self.streams.append(stream)
         begun = thread_time()
         try:
@@ -109,10 +84,10 @@ class Walk:
         except RecursionError:
             self._forget_last()
             return "is nested too deeply, which can't be stored"
-        except _TooMuchError as failure:
+        except TooMuchError as failure:
             self._forget_last()
             return str(failure)
-        stream.weight = most - self._most - self._left
+        stream.weight = self._weight
         stream.seconds = thread_time() - begun
         return ""
 
@@ -140,23 +115,6 @@ class Walk:
         last = len(self.streams)
         self._seen = {key: seen for key, seen in self._seen.items() if seen.stream != last}
         self.links = [pair for pair in self.links if last not in pair]
-
-    def _weigh(self, objects: int) -> None:
-        """Note that something comes that is as much work as so many objects."""
-        self._left -= objects
-        if self._left < 0:
-            self._look()
-
-    def _look(self) -> None:
-        """Go on only if these are no more objects than wanted, and while there is time."""
-        debt = -self._left
-        self._most -= debt
-        if debt > self._free and not self._allowance.has(debt * SECONDS_PER_OBJECT):
-            raise _TooMuchError(TOO_LONG)
-        if self._most < 0:
-            raise _TooMuchError("holds too many objects, which can't be stored")
-        self._left = min(STRIDE, self._most)
-        self._most -= self._left
 
     def owners(self) -> dict[int, int]:
         """The number of the stream in which what can change was first met, by its identity."""
@@ -275,8 +233,7 @@ class Walk:
             self._out += data
             return
         self._out += b"*"
-        if len(items) > STRIDE and not self._allowance.has(len(items) * SECONDS_PER_OBJECT / 4):
-            raise _TooMuchError(TOO_LONG)
+        self._expect(len(items) // 4)
         for item in items:
             self._visit(item)
 

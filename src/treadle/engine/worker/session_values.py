@@ -53,10 +53,10 @@ class Memory:
         plugins: Plugins,
     ) -> None:
         """Observe from now on; `namespace` holds no more than what every session has."""
-        blobs = Blobs(setup.store or "")
+        self._blobs = blobs = Blobs(setup.store or "")
         modules = ProjectModules((setup.code_path, setup.directory))
         handlers = plugins.value_handlers()
-        observer = Observer(setup, after_import, namespace)
+        self._observer = observer = Observer(setup, after_import, namespace)
         libraries = observer.libraries.values()
         opaque = [kind for library in libraries for kind in library.opaque]
         places = [place for library in libraries for place in library.singletons]

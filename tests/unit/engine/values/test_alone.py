@@ -20,6 +20,14 @@ HELD = [
     "s = (1, [2]); x.append(s[1])",
     "s = iter(()); x.append(1)",
     "def s(a=[]): ...\nx.append(s.__defaults__[0])",
+    "class s:\n    items = []\nx.append(s.items)",
+    "def made():\n    n = []\n    return lambda: n\ns = made(); x.append(s())",
+    "from collections import deque\ns = deque([[]]); x.append(s[0])",
+    "from functools import partial\ns = partial(print, []); x.append(s.args[0])",
+    "import numpy as np\na = [1]; s = np.array([a, 2], object); x.append(a); del a",
+    "import pandas as pd\ns = pd.DataFrame({'a': [1.0]}); x.append(s['a'])",
+    "s = {1: [1]}.values(); x.append([*s][0])",
+    "import types\ns = types.SimpleNamespace(a=[]); x.append(s.a)",
 ]
 TORCH = [
     "s = torch.ones(3); x.append(s)",
@@ -55,11 +63,11 @@ TORCH_ALONE = [
 
 
 def _groups(session, code):
-    session.run("x = [[]]")
+    session.run("x = [[]]; n = 1")
     session.run(code)
-    groups = session.values.stored_groups(["s", "x"], apart={"x"})
+    groups = session.values.stored_groups(["n", "s", "x"], apart={"x"})
     assert [group.unseen for group in groups if "x" in group.names] == [("x",)]
-    return [group.names for group in groups]
+    return [group.names for group in groups if group.names != ("n",)]
 
 
 @pytest.mark.parametrize("code", HELD)
