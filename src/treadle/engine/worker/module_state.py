@@ -7,6 +7,8 @@ all of it is compared after each step with what it was; a module's source is has
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,6 +18,8 @@ from typing import Any
 
 from treadle.engine.trace import Binding
 
+_CACHED = type(functools.lru_cache(None)(len))
+_LINK = "_lru_list_elem"  # holds a result, and tells nobody
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
 _WRAPPED = (staticmethod, classmethod)
 _GONE = "gone"  # in the place of a token
@@ -88,7 +92,7 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
     for name, value in tuple(vars(module).items()):
         if name.startswith("__") or type(value).__module__ == "__future__":
             continue
-        if not isinstance(value, _CODE):
+        if not isinstance(value, (*_CODE, _CACHED)):
             yield name, value
         elif getattr(value, "__module__", None) == module.__name__:
             yield from _of_code(name, value, module.__name__)
@@ -96,6 +100,8 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]:
     """What a class or a function of a module keeps; its code is the module's source."""
+    if type(value) is _CACHED:
+        yield f"{name}.cache", _remembered(value)
     if isinstance(value, EnumType):  # its members stay; what it notes of them is a cache
         return
     if isinstance(value, type):
@@ -111,10 +117,18 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
                 yield f"{name}.{part}", item
 
 
+def _remembered(function: object) -> list[tuple[object, object]]:
+    """The calls that a function with `lru_cache` remembers; what each gave, if that is told."""
+    own = vars(function)
+    caches = [each for each in gc.get_referents(function) if type(each) is dict and each is not own]
+    given = [item for cache in caches for item in cache.items()]
+    return [(call, None if type(gave).__name__ == _LINK else gave) for call, gave in given]
+
+
 def _of_member(name: str, item: object, module: str) -> Iterator[tuple[str, Any]]:
     """A member of a class: what its own functions keep, and all that is none of them."""
     function = item.__func__ if isinstance(item, _WRAPPED) else item
-    if isinstance(function, (FunctionType, type)) and function.__module__ == module:
+    if isinstance(function, (FunctionType, type, _CACHED)) and function.__module__ == module:
         yield from _of_code(name, function, module)
     elif not hasattr(type(item), "__get__") or isinstance(item, FunctionType):
         yield name, item
