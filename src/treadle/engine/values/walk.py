@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
-from types import CodeType, FunctionType
+from types import AsyncGeneratorType, CodeType, CoroutineType, FunctionType, GeneratorType
 from typing import Any, Final, NamedTuple
 
 from blake3 import blake3
@@ -32,6 +32,7 @@ from treadle.engine.values.objects import named, singletons
 from treadle.engine.values.reach import reached
 from treadle.engine.values.regions import Memory, array_in_block, is_array
 
+_SUSPENDED: Final = frozenset({GeneratorType, CoroutineType, AsyncGeneratorType})
 _MOST: Final = 5_000_000  # objects looked at for one name
 _DEEPEST: Final = 60_000  # frames of Python, which take no C stack
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
@@ -134,6 +135,8 @@ class Walk:
             found = reached(stream.hidden, self._world.process_objects.identities())
             kept_alive.append(found)
             for key, item in found.items():
+                if type(item) in _SUSPENDED:
+                    stream.refs.update(self._world.refs_of_suspended(item))
                 owner = owners.setdefault(key, here)
                 if owner != here and self._can_change(item):
                     self.links.append((owner, here))

@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import EnumType
-from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from treadle.engine.trace import Binding
@@ -55,12 +55,15 @@ class ModuleState:
         self._tokens_of = tokens_of
         self._is_own = is_own
         self._known: dict[str, Mapping[str, str]] = {}  # by module: dotted name -> token
+        self._ask: set[str] = set()  # modules whose code asks for the classes derived from theirs
         self._fresh: dict[str, str] = {}  # "module:name" of what was imported since the last step
 
     def imported(self, module: ModuleType) -> None:
         """Note what a module holds that has been loaded."""
         name = module.__name__
         if self._is_own(name):
+            if any(map(_asks, _codes(module))):
+                self._ask.add(name)
             tokens = self._known[name] = self._tokens(module)
             self._fresh.update((f"{name}:{bound}", token) for bound, token in tokens.items())
 
@@ -83,6 +86,8 @@ class ModuleState:
 
     def _tokens(self, module: ModuleType) -> Mapping[str, str]:
         held = dict(_held(module))
+        if module.__name__ in self._ask:
+            held = {each.__qualname__: each for each in _derived(module)} | held
         groups = self._tokens_of(held, held) if held else ()
         return {name: group.token for group in groups for name in group.names}
 
@@ -115,6 +120,30 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
         for part, item in kept.items():
             if item is not None and not isinstance(item, _CODE):
                 yield f"{name}.{part}", item
+
+
+def _codes(module: ModuleType) -> Iterator[CodeType]:
+    """The code of a module's functions, and of those in its classes."""
+    values = tuple(vars(module).values())
+    classes = (vars(each).values() for each in values if issubclass(type(each), type))
+    for value in (*values, *(member for members in classes for member in tuple(members))):
+        function = value.__func__ if isinstance(value, _WRAPPED) else value
+        if isinstance(function, FunctionType):
+            yield function.__code__
+
+
+def _asks(code: CodeType) -> bool:
+    inner = (each for each in code.co_consts if isinstance(each, CodeType))
+    return "__subclasses__" in code.co_names or any(map(_asks, inner))
+
+
+def _derived(module: ModuleType) -> Iterator[type]:
+    """The session's classes that are derived from a module's."""
+    waiting = [each for each in vars(module).values() if isinstance(each, type)]
+    while waiting:
+        derived: list[type] = type.__subclasses__(waiting.pop())
+        waiting += derived
+        yield from (each for each in derived if each.__module__ == "__main__")
 
 
 def _remembered(function: object) -> list[tuple[object, object]]:
