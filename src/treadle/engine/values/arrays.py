@@ -72,7 +72,7 @@ def array(value: Any, world: World) -> Reduction:
         return _by_items(value, world, plain_type=name in _PLAIN)
     start = value.__array_interface__["data"][0] - memory.start
     layout = (value.shape, value.dtype, start, value.strides)
-    # Of large arrays, whether they own their memory is not kept.
+    # While it is tried whether they come back, none owns its memory.
     owns = Uncounted(value.flags.owndata)
     parts = Parts(make_array, (kind, memory, layout, value.flags.writeable, owns))
     names = getattr(value, "__dict__", None) or None
@@ -174,6 +174,13 @@ def _gives_memory(value: Any) -> bool:
     except TypeError:
         return False
     return True
+
+
+def row(value: Any, world: World) -> Reduction:
+    """A row of a structured array, which is a view of it."""
+    if value.base is None:
+        return taken_apart(value, world)
+    return Opaque(named(type(value)), (value.base,))
 
 
 def iterator(value: Any, _: World) -> Reduction:
@@ -297,6 +304,7 @@ def set_tensor(value: Any, state: tuple[Any, ...]) -> None:
 HANDLERS: Final[Mapping[str, Handler]] = {
     "numpy.ndarray": array,
     "numpy.dtype": dtype,
+    "numpy.void": row,
     "numpy.flatiter": iterator,
     "numpy.nditer": iterators,
     **frames.HANDLERS,

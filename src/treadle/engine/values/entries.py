@@ -251,7 +251,7 @@ def attribute(module: str, name: str) -> Any:
 
 class Entry(Struct, frozen=True):
     data: memoryview
-    regions: tuple[str | list[Any], ...]  # a blob; or place and size in the tail, and the origin
+    regions: tuple[list[Any], ...]  # the blob, if it is one; place and size in it; the origin
     pieces: tuple[list[int], ...]  # the region's number, the place in it, the size
     checked: bool  # what it gives must be compared with its token
     tail: memoryview
@@ -259,7 +259,7 @@ class Entry(Struct, frozen=True):
     @property
     def blobs(self) -> tuple[str, ...]:
         """The blobs it needs beside itself."""
-        return tuple(region for region in self.regions if isinstance(region, str))
+        return tuple(blob for blob, *_ in self.regions if blob)
 
     def values(self, world: World, blobs: Blobs) -> dict[str, Any]:
         """The values, over memory of their own. Raises whatever putting them together raises."""
@@ -273,11 +273,8 @@ class Entry(Struct, frozen=True):
     def _open(self, number: int, blobs: Blobs) -> Piece:
         if number == _NOWHERE:
             return Piece(memoryview(b""))
-        region = self.regions[number]
-        if isinstance(region, str):
-            return Piece(blobs.open(region))
-        offset, size, origin = region
-        content = self.tail[offset : offset + size]
+        blob, offset, size, origin = self.regions[number]
+        content = (blobs.open(blob) if blob else self.tail)[offset : offset + size]
         return Piece(content) if origin is None else allocated(content, origin)
 
 
@@ -297,11 +294,13 @@ def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[s
     size = 0
     for number, region in enumerate(regions.all):
         content = view(region.start, region.stop)
+        origin = _origin(region, inside[number])
         if content.nbytes >= _LARGE:
             large.append(blobs.put([content]))
-            places.append(large[-1])
+            # What torch allocates can't be told from mapped memory, but by resizing a storage.
+            places.append([large[-1], 0, content.nbytes, None if origin == ("torch",) else origin])
         else:
-            places.append([size, content.nbytes, _origin(region, inside[number])])
+            places.append(["", size, content.nbytes, origin])
             tail += [content, bytes(-content.nbytes % _ALIGNED)]
             size += content.nbytes + -content.nbytes % _ALIGNED
     pieces = [_place(piece, regions) for piece in packing.pieces]

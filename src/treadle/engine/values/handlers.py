@@ -130,9 +130,18 @@ def _handler(kind: type, names: list[str], opaque: frozenset[str]) -> Handler:
             return handler
     if issubclass(kind, BaseException):
         return objects.exception
-    if hasattr(kind, "__next__") or any(kind is one for one in _ITERATING):  # no `==` of the user's
+    if _hides_its_place(kind):
         return objects.iterator
     return objects.reduced
+
+
+def _hides_its_place(kind: type) -> bool:
+    """Whether it goes through something; an iterator written in Python has its place in
+    attributes, like any other object."""
+    by_next = getattr(kind, "__next__", None)
+    if by_next is not None:
+        return not isinstance(by_next, types.FunctionType)
+    return any(kind is one for one in _ITERATING)  # no `==` of the user's
 
 
 def _of_library(package: str) -> Mapping[str, Handler]:

@@ -16,6 +16,7 @@ from treadle.engine.values.reach import ProcessObjects
 MAIN = "__main__"
 MISSING: Final = object()
 _LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
+_SUSPENDED = (("gi_code", "gi_frame"), ("cr_code", "cr_frame"), ("ag_code", "ag_frame"))
 _BY_NAME = (ModuleType, FunctionType, MethodType, type)  # found by their names anyway
 
 # --- what a value is taken apart into, for fingerprints and for the store alike ---
@@ -199,6 +200,15 @@ class World:
         reads = self.codes.of(code).reads
         everything = () if reads.isdisjoint(_LOOKS_ANYWHERE) else (f"{module}:*",)
         return (*(f"{module}:{name}" for name in reads), *everything, *imported)
+
+    def refs_of_suspended(self, value: Any) -> tuple[str, ...]:
+        """The same of code that a generator or a coroutine will go on with."""
+        found: list[str] = []
+        for code, frame in _SUSPENDED:
+            scope = getattr(getattr(value, frame, None), "f_globals", None)
+            if scope is not None:
+                found += self.refs(self.module_of(scope), getattr(value, code))
+        return tuple(found)
 
     def definition(self, value: Any, module: Any, name: Any) -> Reference | None:
         """A function or class by its name, if that leads to it."""

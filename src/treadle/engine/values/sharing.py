@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from types import FunctionType, MappingProxyType, ModuleType
+from types import (
+    AsyncGeneratorType,
+    CoroutineType,
+    FunctionType,
+    GeneratorType,
+    MappingProxyType,
+    ModuleType,
+)
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -27,6 +34,7 @@ _MOST: Final = 5_000_000  # objects looked at for one name: it takes 300 bytes t
 # The small ones first, so that a large one leaves time for all others; these are looked at anyway.
 _PASSES: Final = (STRIDE, 30 * STRIDE, _MOST)
 _DEFINED = (type, FunctionType, ModuleType)  # told by their code, whatever that takes
+_SUSPENDED: Final = frozenset({GeneratorType, CoroutineType, AsyncGeneratorType})
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -105,6 +113,8 @@ def _hidden(walk: Walk, world: World) -> tuple[list[tuple[int, int]], set[int]]:
         if len(found) >= MOST:
             boundless.add(here)
         for key, item in found.items():
+            if type(item) in _SUSPENDED:
+                stream.refs.update(world.refs_of_suspended(item))
             owner = owners.setdefault(key, here)
             if owner != here and _can_change(item, world):
                 links.append((owner, here))

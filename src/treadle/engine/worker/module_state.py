@@ -7,15 +7,19 @@ all of it is compared after each step with what it was; a module's source is has
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import EnumType
-from types import BuiltinFunctionType, CellType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from treadle.engine.trace import Binding
 
+_CACHED = type(functools.lru_cache(None)(len))
+_LINK = "_lru_list_elem"  # holds a result, and tells nobody
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
 _WRAPPED = (staticmethod, classmethod)
 _GONE = "gone"  # in the place of a token
@@ -51,12 +55,15 @@ class ModuleState:
         self._tokens_of = tokens_of
         self._is_own = is_own
         self._known: dict[str, Mapping[str, str]] = {}  # by module: dotted name -> token
+        self._ask: set[str] = set()  # modules whose code asks for the classes derived from theirs
         self._fresh: dict[str, str] = {}  # "module:name" of what was imported since the last step
 
     def imported(self, module: ModuleType) -> None:
         """Note what a module holds that has been loaded."""
         name = module.__name__
         if self._is_own(name):
+            if any(map(_asks, _codes(module))):
+                self._ask.add(name)
             tokens = self._known[name] = self._tokens(module)
             self._fresh.update((f"{name}:{bound}", token) for bound, token in tokens.items())
 
@@ -79,6 +86,8 @@ class ModuleState:
 
     def _tokens(self, module: ModuleType) -> Mapping[str, str]:
         held = dict(_held(module))
+        if module.__name__ in self._ask:
+            held = {each.__qualname__: each for each in _derived(module)} | held
         groups = self._tokens_of(held, held) if held else ()
         return {name: group.token for group in groups for name in group.names}
 
@@ -88,7 +97,7 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
     for name, value in tuple(vars(module).items()):
         if name.startswith("__") or type(value).__module__ == "__future__":
             continue
-        if not isinstance(value, _CODE):
+        if not isinstance(value, (*_CODE, _CACHED)):
             yield name, value
         elif getattr(value, "__module__", None) == module.__name__:
             yield from _of_code(name, value, module.__name__)
@@ -96,6 +105,8 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]:
     """What a class or a function of a module keeps; its code is the module's source."""
+    if type(value) is _CACHED:
+        yield f"{name}.cache", _remembered(value)
     if isinstance(value, EnumType):  # its members stay; what it notes of them is a cache
         return
     if isinstance(value, type):
@@ -111,10 +122,42 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
                 yield f"{name}.{part}", item
 
 
+def _codes(module: ModuleType) -> Iterator[CodeType]:
+    """The code of a module's functions, and of those in its classes."""
+    values = tuple(vars(module).values())
+    classes = (vars(each).values() for each in values if issubclass(type(each), type))
+    for value in (*values, *(member for members in classes for member in tuple(members))):
+        function = value.__func__ if isinstance(value, _WRAPPED) else value
+        if isinstance(function, FunctionType):
+            yield function.__code__
+
+
+def _asks(code: CodeType) -> bool:
+    inner = (each for each in code.co_consts if isinstance(each, CodeType))
+    return "__subclasses__" in code.co_names or any(map(_asks, inner))
+
+
+def _derived(module: ModuleType) -> Iterator[type]:
+    """The session's classes that are derived from a module's."""
+    waiting = [each for each in vars(module).values() if isinstance(each, type)]
+    while waiting:
+        derived: list[type] = type.__subclasses__(waiting.pop())
+        waiting += derived
+        yield from (each for each in derived if each.__module__ == "__main__")
+
+
+def _remembered(function: object) -> list[tuple[object, object]]:
+    """The calls that a function with `lru_cache` remembers; what each gave, if that is told."""
+    own = vars(function)
+    caches = [each for each in gc.get_referents(function) if type(each) is dict and each is not own]
+    given = [item for cache in caches for item in cache.items()]
+    return [(call, None if type(gave).__name__ == _LINK else gave) for call, gave in given]
+
+
 def _of_member(name: str, item: object, module: str) -> Iterator[tuple[str, Any]]:
     """A member of a class: what its own functions keep, and all that is none of them."""
     function = item.__func__ if isinstance(item, _WRAPPED) else item
-    if isinstance(function, (FunctionType, type)) and function.__module__ == module:
+    if isinstance(function, (FunctionType, type, _CACHED)) and function.__module__ == module:
         yield from _of_code(name, function, module)
     elif not hasattr(type(item), "__get__") or isinstance(item, FunctionType):
         yield name, item
