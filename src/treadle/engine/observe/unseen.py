@@ -22,6 +22,7 @@ from treadle.engine.store.file_digests import unsettled
 
 _MAGIC = re.compile(r"[*?]|\[(?!\[\]|[*?]\])")  # what is no escape
 _APPEARS = inotify.CREATE | inotify.MOVED_TO
+_IS_WRITTEN = inotify.WRITTEN | inotify.MOVED_TO
 _GOES = inotify.DELETE | inotify.MOVED_FROM
 
 
@@ -42,8 +43,7 @@ class Unseen:
         self._folders.events()
         self._entered: set[str] = set()  # the folders in which it has opened a file
         self._listed: dict[str, str] = {}  # those it has looked into, with what they listed
-        self._writers: Counter[str] = Counter()  # how often a file it writes was written anew
-        self._last: dict[str, int] = {}  # what has happened last to these
+        self._writers: Counter[str] = Counter()  # how often a file was written that it writes
 
     def events(self) -> Events:
         """What has happened since the last time."""
@@ -52,6 +52,10 @@ class Unseen:
     def follow(self, path: str) -> None:
         """Tell of a file, and of others in its folder, from now on."""
         self._folders.follow(path)
+
+    def enter(self, folder: str) -> None:
+        """Tell of the files in a folder that the code works in from now on."""
+        self._folders.enter(folder)
 
     def declare(self, patterns: Iterable[str]) -> None:
         """The next step rests on the files of these patterns: on which these are, of all that are
@@ -71,8 +75,8 @@ class Unseen:
             if any(mask & inotify.FOLDER for mask in happened):
                 self._take_folder(path, happened)
             elif path in self._seen.written:
-                self._count_writers(path, happened)
-            elif self._counts(path):
+                self._writers[path] += sum(bool(mask & _IS_WRITTEN) for mask in happened)
+            else:
                 self._take_file(path, happened)
 
     def finish(self) -> None:
@@ -103,22 +107,14 @@ class Unseen:
                 opened |= path not in seen.reads and not seen.was_expected(path)
             elif mask & inotify.ACCESS:
                 read |= opened
-            else:
+            elif mask != inotify.WRITTEN and self._counts(path):
                 if opened and (read or path in self._left):  # else it was written over
                     seen.tell("read", path, unsettled() if read else self._left[path])
                 seen.tell("written", path, "" if mask & _APPEARS else "there")
                 return
-        if opened:
+        if opened and self._counts(path):
             self._entered.add(os.path.dirname(path))  # noqa: PTH120
             seen.read(path)
-
-    def _count_writers(self, path: str, happened: list[int]) -> None:
-        for mask in happened:
-            opened = self._last.get(path, inotify.OPEN) & inotify.OPEN
-            if mask & inotify.MOVED_TO or (mask & inotify.MODIFY and opened):
-                self._writers[path] += 1
-            if not mask & inotify.ACCESS:
-                self._last[path] = mask
 
     def _take_folder(self, path: str, happened: list[int]) -> None:
         for mask in happened:

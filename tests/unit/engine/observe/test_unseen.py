@@ -240,3 +240,47 @@ def test_files_in_memory_count_and_devices_do_not(seen: Seen) -> None:
         file.flush()
         observed = seen(f"open({file.name!r}).read(); open('/dev/null').read()")
         assert observed.reads == (of(Path(file.name)),)
+
+
+@pytest.mark.parametrize("place", [".git", "build"])
+def test_of_some_folders_only_what_was_read_is_watched(
+    observe: Observe, folder: Path, place: str
+) -> None:
+    (folder / place).mkdir()
+    (folder / "build" / ".treadle").mkdir(parents=True)
+    for name in "ab":
+        (folder / place / name).write_text(name)
+    *_, observed = observe(
+        IN_C, f"open('{place}/a').read()", f"read_in_c('{place}/a'); read_in_c('{place}/b')"
+    )
+    assert observed.reads == (of(folder / place / "a"),)
+
+
+def test_a_module_that_a_program_runs_as_well_is_read(seen: Seen, folder: Path) -> None:
+    (folder / "helper.py").write_text("X = 1\n")
+    observed = seen("""
+        import helper, subprocess, sys
+        subprocess.run([sys.executable, "helper.py"])
+    """)
+    assert of(folder / "helper.py") in observed.reads
+
+
+def test_who_looks_at_a_log_meanwhile_has_not_written_it(observe: Observe, folder: Path) -> None:
+    _, observed = observe(
+        IN_C,
+        """
+        with open("log.txt", "w") as file:
+            for line in "123":
+                file.write(line)
+                file.flush()
+                read_in_c("log.txt")
+        """,
+    )
+    assert observed.writes == (of(folder / "log.txt"),)
+
+
+def test_a_file_opened_for_writing_and_not_changed_is_read(observe: Observe, folder: Path) -> None:
+    (folder / "data.db").write_text("x")
+    _, observed = observe(IN_C, "libc.close(libc.open(b'data.db', os.O_RDWR))")
+    assert observed.reads == (of(folder / "data.db"),)
+    assert observed.writes == ()
