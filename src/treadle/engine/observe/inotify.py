@@ -87,6 +87,9 @@ class Notifier:
                 data = os.read(self._descriptor, _SIZE)
             except BlockingIOError:
                 return
+            except OSError:  # the code has closed what it did not open
+                self._descriptor, self.has_lost = -1, True
+                return
             place = 0
             while place < len(data):
                 watch, mask, _, length = _HEADER.unpack_from(data, place)

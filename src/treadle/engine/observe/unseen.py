@@ -33,7 +33,7 @@ class Unseen:
         """`edited`: how the names of texts end that are edited while cells run."""
         self._seen = seen
         self._folders = folders
-        self._edited = edited
+        self._edited = (*edited, "~")
         self._declared: tuple[str, ...] = ()
         self._left: dict[str, str] = {}  # files that earlier steps wrote, with their digests
         self.begin()
@@ -96,7 +96,9 @@ class Unseen:
 
     def _counts(self, path: str) -> bool:
         name = os.path.basename(path)  # noqa: PTH119
-        return bool(self._seen.unknown) or not (name.startswith(".") or name.endswith(self._edited))
+        return bool(self._seen.unknown) or not (
+            name.startswith((".", "#")) or name.endswith(self._edited)
+        )
 
     def _take_file(self, path: str, happened: list[int]) -> None:
         """What happened first decides: a file that is new or was written over is no input."""
