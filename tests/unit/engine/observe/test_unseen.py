@@ -196,6 +196,13 @@ def test_some_folders_are_left_out(observe: Observe, folder: Path, place: str) -
     assert observed.reads == ()
 
 
+def test_the_document_s_folder_is_not(observe: Observe, folder: Path) -> None:
+    (folder / ".treadle").mkdir()
+    (folder / "a.txt").write_text("a")
+    _, observed = observe(IN_C, "read_in_c('a.txt')")
+    assert observed.reads == (of(folder / "a.txt"),)
+
+
 def test_children_import_unseen(observe: Observe, folder: Path) -> None:
     (folder / "jobs.py").write_text("import os\ndef job(n): return open('data.txt').read() * n\n")
     (folder / "data.txt").write_text("1")
