@@ -4,7 +4,7 @@ The system tells what happens to files in the folders that are watched, but not 
 So what is opened while a step runs counts as opened by it, but for what Python was seen to open.
 That others open files meanwhile costs a run, once, when such a file changes. To have it seldom,
 hidden files and texts that are edited while cells run count only for a step that has started
-programs; and that a folder was looked into, only if a file in it was opened as well.
+programs; and that a folder was looked into, only if something in it was as well.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Unseen:
     def begin(self) -> None:
         """A step begins: what has happened before is not its doing."""
         self._folders.events()
-        self._entered: set[str] = set()  # the folders in which it has opened a file
+        self._entered: set[str] = set()  # the folders in which it has opened something
         self._listed: dict[str, str] = {}  # those it has looked into, with what they listed
         self._writers: Counter[str] = Counter()  # how often a file was written that it writes
 
@@ -81,9 +81,10 @@ class Unseen:
 
     def finish(self) -> None:
         """The step has ended, and all that has happened was taken."""
-        for folder, listing in self._listed.items():
+        for folder in sorted(self._listed, reverse=True):  # what is in a folder comes first
             if folder in self._entered:
-                self._seen.tell("listing", folder, listing)
+                self._seen.tell("listing", folder, self._listed[folder])
+                self._entered.add(os.path.dirname(folder))  # noqa: PTH120
 
     def leave(self, writes: Iterable[tuple[str, str]]) -> None:
         """The step has written these files, with these digests."""

@@ -187,6 +187,21 @@ def test_folders_count_with_files_in_them_or_for_programs(observe: Observe, fold
         assert [path for path, _ in observed.listings] == [str(folder / "data")]
 
 
+def test_a_tree_that_is_looked_through_counts_as_a_whole(observe: Observe, folder: Path) -> None:
+    (folder / "data" / "deep").mkdir(parents=True)
+    (folder / "data" / "deep" / "a.txt").write_text("a")
+    _, observed = observe(
+        IN_C,
+        """
+        for name in (b"data", b"data/deep"):
+            libc.closedir(ctypes.c_void_p(libc.opendir(name)))
+        read_in_c("data/deep/a.txt")
+        """,
+    )
+    found = [path for path, _ in observed.listings]
+    assert found == [str(folder / "data" / "deep"), str(folder / "data")]
+
+
 @pytest.mark.parametrize("place", [".git", "build", "venv"])
 def test_some_folders_are_left_out(observe: Observe, folder: Path, place: str) -> None:
     (folder / place / ".treadle").mkdir(parents=True)
