@@ -22,7 +22,7 @@ class Folders:
         """Watch `root` and all below it, unless it is everybody's."""
         self.trouble = ""
         self._scope = scope
-        self._root = root
+        self.root = root
         self._watched: set[str] = set()
         self._apart: set[str] = set()  # files
         self._left = _ENTRIES
@@ -101,7 +101,7 @@ class Folders:
         except OSError:
             return []
         self._left -= len(entries)
-        if folder != self._root and not _NOT_OURS.isdisjoint(entry.name for entry in entries):
+        if folder != self.root and not _NOT_OURS.isdisjoint(entry.name for entry in entries):
             self._leave(folder, watch)
             return []
         return entries

@@ -4,7 +4,9 @@ The system tells what happens to files in the folders that are watched, but not 
 So what is opened while a step runs counts as opened by it, but for what Python was seen to open.
 That others open files meanwhile costs a run, once, when such a file changes. To have it seldom,
 hidden files and texts that are edited while cells run count only for a step that has started
-programs; and that a folder was looked into, only if something in it was as well.
+programs; that a folder was looked into, only if something in it was as well, and of
+the document's own, where imports look, never; and what is written,
+only where Python has asked about that path, or made its folder.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from treadle.engine.store.file_digests import unsettled
 _MAGIC = re.compile(r"[*?]|\[(?!\[\]|[*?]\])")  # what is no escape
 _APPEARS = inotify.CREATE | inotify.MOVED_TO
 _IS_WRITTEN = inotify.WRITTEN | inotify.MOVED_TO
+_HOWS = ("kind", "link", "size", "all")  # of `seen.stats`
 _GOES = inotify.DELETE | inotify.MOVED_FROM
 
 
@@ -43,6 +46,7 @@ class Unseen:
         self._folders.events()
         self._entered: set[str] = set()  # the folders in which it has opened something
         self._listed: dict[str, str] = {}  # those it has looked into, with what they listed
+        self._changed: set[str] = set()  # files that changed while it ran, by whomever
         self._writers: Counter[str] = Counter()  # how often a file was written that it writes
 
     def events(self) -> Events:
@@ -76,7 +80,7 @@ class Unseen:
                 self._take_folder(path, happened)
             elif path in self._seen.written:
                 self._writers[path] += sum(bool(mask & _IS_WRITTEN) for mask in happened)
-            else:
+            elif path not in self._changed:
                 self._take_file(path, happened)
 
     def finish(self) -> None:
@@ -113,11 +117,19 @@ class Unseen:
             elif mask != inotify.WRITTEN and self._counts(path):
                 if opened and (read or path in self._left):  # else it was written over
                     seen.tell("read", path, unsettled() if read else self._left[path])
-                seen.tell("written", path, "" if mask & _APPEARS else "there")
+                self._take_writing(path, "" if mask & _APPEARS else "there")
                 return
         if opened and self._counts(path):
             self._entered.add(os.path.dirname(path))  # noqa: PTH120
             seen.read(path)
+
+    def _take_writing(self, path: str, there: str) -> None:
+        """Somebody makes, changes or removes it: another build of this folder's, perhaps."""
+        seen = self._seen
+        asked = any((path, how) in seen.stats for how in _HOWS)
+        if asked or seen.unknown or path in self._left or seen.is_own(path):
+            seen.tell("written", path, there)
+        self._changed.add(path)
 
     def _take_folder(self, path: str, happened: list[int]) -> None:
         for mask in happened:
@@ -125,11 +137,11 @@ class Unseen:
                 self._look_into(path)
             elif mask & _GOES:
                 self._folders.moved(path)
-                self._seen.tell("written", path, "there")
+                self._take_writing(path, "there")
             elif mask & _APPEARS and self._counts(path):
-                self._seen.tell("written", path, "")
+                self._take_writing(path, "")
                 for inner in self._folders.add(path):
-                    self._seen.tell("written", inner, "")
+                    self._take_writing(inner, "")
 
     def _look_into(self, folder: str) -> None:
         seen = self._seen
@@ -139,5 +151,5 @@ class Unseen:
             return
         if seen.unknown:
             seen.listed(folder)
-        elif not seen.is_own(folder):
+        elif folder != self._folders.root and not seen.is_own(folder):
             self._listed[folder] = seen.digests.listing(folder)

@@ -31,6 +31,7 @@ def read_in_c(path):
     libc.close(descriptor)
     return held.value.decode()
 def write_in_c(path, text, flags=os.O_CREAT | os.O_WRONLY | os.O_TRUNC):
+    os.path.exists(path)
     descriptor = libc.open(path.encode(), flags, 0o644)
     libc.write(descriptor, text.encode(), len(text))
     libc.close(descriptor)
@@ -77,7 +78,16 @@ def test_what_c_writes_is_written(observe: Observe, folder: Path) -> None:
 
 def test_what_is_read_and_changed_in_c_never_holds(observe: Observe, folder: Path) -> None:
     (folder / "data.txt").write_text("old")
-    _, observed = observe(IN_C, "read_in_c('data.txt'); write_in_c('data.txt', 'new')")
+    _, observed = observe(
+        IN_C,
+        """
+        os.path.exists("data.txt")
+        descriptor = libc.open(b"data.txt", os.O_RDWR)
+        libc.read(descriptor, ctypes.create_string_buffer(3), 3)
+        libc.write(descriptor, b"new", 3)
+        libc.close(descriptor)
+        """,
+    )
     ((path, found),) = observed.reads
     assert path == str(folder / "data.txt")
     assert found not in (digest(b"old"), digest(b"new"))
@@ -306,3 +316,17 @@ def test_a_file_opened_for_writing_and_not_changed_is_read(observe: Observe, fol
     _, observed = observe(IN_C, "libc.close(libc.open(b'data.db', os.O_RDWR))")
     assert observed.reads == (of(folder / "data.db"),)
     assert observed.writes == ()
+
+
+def test_what_another_build_writes_meanwhile_is_not_written(observe: Observe, folder: Path) -> None:
+    (folder / "old.txt").write_text("old")
+    _, observed = observe(
+        IN_C,
+        """
+        for name in (b"old.txt", b"new.txt"):
+            libc.close(libc.creat(name, 0o644))
+        libc.mkdir(b"made", 0o755)
+        libc.close(libc.creat(b"made/new.txt", 0o644))
+        """,
+    )
+    assert observed.writes == observed.reads == ()
