@@ -89,6 +89,27 @@ def test_a_file_that_a_library_has_read_under_a_name_that_nobody_knows(project):
     assert made.build("--to", "tex").stdout.startswith("ran 0 of 1 chunks")
 
 
+def test_texts_written_meanwhile_are_no_inputs(project):
+    made = project(chunk("print(1)"))
+    for name in ("notes.md", "refs.bib", "other.pmd"):
+        made.write(name, "before")
+
+    def edit():
+        for name in ("notes.md", "refs.bib", "other.pmd"):
+            path = made.folder / name
+            assert path.read_text() == "before"
+            path.with_name(f"#{name}#").write_text("kept by an editor")
+            path.write_text("after")
+
+    build_and_meanwhile(made, edit, "--to", "tex")
+    for path in made.folder.glob("#*#"):
+        path.unlink()
+    for name in ("notes.md", "refs.bib", "other.pmd"):
+        made.write(name, "once more")
+    made.write("report.pmd", f"Words.\n\n{chunk('print(1)')}")
+    assert made.build("--to", "tex").stdout.startswith("ran 0 of 1 chunks")
+
+
 def test_an_output_does_not_stay_as_it_was_edited(project):
     written = """open("out.txt", "w").write("from the chunk");\n"""
     made = project(

@@ -99,7 +99,7 @@ class Files(Struct, frozen=True):
         """What a library names from there is in sight."""
         name = self.seen.scope.path_of(path)
         if name is not None and self.seen.outside is not None:
-            self.seen.outside.follow(f"{name}/")
+            self.seen.outside.enter(name)
 
     def folder_made(self, path: object, _mode: int = 0, folder: int = -1) -> None:
         """What was there before counts, but not if either is welcome."""

@@ -11,7 +11,8 @@ from treadle.engine.observe.ownership import Scope
 
 _ENTRIES = 50_000  # files and folders; to look at them takes a fifth of a second
 _SKIPPED = frozenset({"__pycache__", "node_modules"})
-_NOT_OURS = frozenset({"pyvenv.cfg", ".treadle"})  # in an environment's folder; in a build's
+_BUILT = ".treadle"  # in what builds make, which viewers look at
+_NOT_OURS = frozenset({"pyvenv.cfg", _BUILT})  # an environment's folder has the one
 
 
 class Folders:
@@ -21,6 +22,7 @@ class Folders:
         """Watch `root` and all below it, unless it is everybody's."""
         self.trouble = ""
         self._scope = scope
+        self.root = root
         self._watched: set[str] = set()
         self._apart: set[str] = set()  # files
         self._left = _ENTRIES
@@ -34,6 +36,8 @@ class Folders:
         else:
             for _ in self.add(root):
                 pass
+            if not self.trouble and not self.events():  # of having looked into it
+                self.trouble = "the document's file system does not tell"
 
     def add(self, root: str) -> Iterator[str]:
         """Watch a folder and all below it; the paths of what is in them, as it is found.
@@ -53,13 +57,19 @@ class Folders:
                     self._watch(entry.path, self._apart)
 
     def follow(self, path: str) -> None:
-        """Watch the folder of a file that was read; the file alone in a folder of everybody's."""
+        """Watch the folder of a file that was read; the file alone where others come and go."""
         folder = os.path.dirname(path)  # noqa: PTH120
         if folder in self._watched or path in self._apart:
             return
-        if _is_shared(folder):
+        hidden = "/." in folder or os.path.lexists(f"{folder}/{_BUILT}")
+        if hidden or _is_shared(folder):
             self._watch(path, self._apart)
         else:
+            self._watch(folder, self._watched)
+
+    def enter(self, folder: str) -> None:
+        """Watch a folder that the code works in."""
+        if folder not in self._watched and not _is_shared(folder):
             self._watch(folder, self._watched)
 
     def moved(self, folder: str) -> None:
@@ -91,7 +101,7 @@ class Folders:
         except OSError:
             return []
         self._left -= len(entries)
-        if not _NOT_OURS.isdisjoint(entry.name for entry in entries):
+        if folder != self.root and not _NOT_OURS.isdisjoint(entry.name for entry in entries):
             self._leave(folder, watch)
             return []
         return entries

@@ -13,10 +13,10 @@ import time
 from _thread import allocate_lock, start_new_thread
 from errno import EMFILE, ENFILE, ENOSPC
 
-ACCESS, MODIFY, OPEN = 0x1, 0x2, 0x20
+ACCESS, MODIFY, WRITTEN, OPEN = 0x1, 0x2, 0x8, 0x20  # WRITTEN: closed by who could write
 MOVED_FROM, MOVED_TO, CREATE, DELETE = 0x40, 0x80, 0x100, 0x200
 FOLDER = 0x40000000
-_ALL = ACCESS | MODIFY | OPEN | MOVED_FROM | MOVED_TO | CREATE | DELETE
+_ALL = ACCESS | MODIFY | WRITTEN | OPEN | MOVED_FROM | MOVED_TO | CREATE | DELETE
 _OVERFLOW, _IGNORED = 0x4000, 0x8000
 
 _HEADER = struct.Struct("iIII")  # watch, what happened, cookie, length of the name
@@ -87,6 +87,9 @@ class Notifier:
                 data = os.read(self._descriptor, _SIZE)
             except BlockingIOError:
                 return
+            except OSError:  # the code has closed what it did not open
+                self._descriptor, self.has_lost = -1, True
+                return
             place = 0
             while place < len(data):
                 watch, mask, _, length = _HEADER.unpack_from(data, place)
@@ -105,8 +108,10 @@ class Notifier:
             self._events.setdefault(path, []).append(mask)
 
     def _take_in_time(self, descriptor: int) -> None:
+        waiting = select.poll()
+        waiting.register(descriptor, select.POLLIN)
         while True:
-            select.select([descriptor], [], [])
+            waiting.poll()
             time.sleep(_NAP)
             with self._lock:
                 self._take()

@@ -61,6 +61,9 @@ class Outside(Protocol):
     def follow(self, path: str) -> None:
         """Tell of a file, and of others in its folder, from now on."""
 
+    def enter(self, folder: str) -> None:
+        """Tell of the files in a folder that the code works in from now on."""
+
     def take(self, events: dict[str, list[int]]) -> None:
         """Tell what of this is the step's doing."""
 

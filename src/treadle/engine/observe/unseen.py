@@ -4,7 +4,9 @@ The system tells what happens to files in the folders that are watched, but not 
 So what is opened while a step runs counts as opened by it, but for what Python was seen to open.
 That others open files meanwhile costs a run, once, when such a file changes. To have it seldom,
 hidden files and texts that are edited while cells run count only for a step that has started
-programs; and that a folder was looked into, only if a file in it was opened as well.
+programs; that a folder was looked into, only if something in it was as well, and of
+the document's own, where imports look, never; and what is written,
+only where Python has asked about that path, or made its folder.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from treadle.engine.store.file_digests import unsettled
 
 _MAGIC = re.compile(r"[*?]|\[(?!\[\]|[*?]\])")  # what is no escape
 _APPEARS = inotify.CREATE | inotify.MOVED_TO
+_IS_WRITTEN = inotify.WRITTEN | inotify.MOVED_TO
+_HOWS = ("kind", "link", "size", "all")  # of `seen.stats`
 _GOES = inotify.DELETE | inotify.MOVED_FROM
 
 
@@ -32,7 +36,7 @@ class Unseen:
         """`edited`: how the names of texts end that are edited while cells run."""
         self._seen = seen
         self._folders = folders
-        self._edited = edited
+        self._edited = (*edited, "~")
         self._declared: tuple[str, ...] = ()
         self._left: dict[str, str] = {}  # files that earlier steps wrote, with their digests
         self.begin()
@@ -40,10 +44,10 @@ class Unseen:
     def begin(self) -> None:
         """A step begins: what has happened before is not its doing."""
         self._folders.events()
-        self._entered: set[str] = set()  # the folders in which it has opened a file
+        self._entered: set[str] = set()  # the folders in which it has opened something
         self._listed: dict[str, str] = {}  # those it has looked into, with what they listed
-        self._writers: Counter[str] = Counter()  # how often a file it writes was written anew
-        self._last: dict[str, int] = {}  # what has happened last to these
+        self._changed: set[str] = set()  # files that changed while it ran, by whomever
+        self._writers: Counter[str] = Counter()  # how often a file was written that it writes
 
     def events(self) -> Events:
         """What has happened since the last time."""
@@ -52,6 +56,10 @@ class Unseen:
     def follow(self, path: str) -> None:
         """Tell of a file, and of others in its folder, from now on."""
         self._folders.follow(path)
+
+    def enter(self, folder: str) -> None:
+        """Tell of the files in a folder that the code works in from now on."""
+        self._folders.enter(folder)
 
     def declare(self, patterns: Iterable[str]) -> None:
         """The next step rests on the files of these patterns: on which these are, of all that are
@@ -71,15 +79,16 @@ class Unseen:
             if any(mask & inotify.FOLDER for mask in happened):
                 self._take_folder(path, happened)
             elif path in self._seen.written:
-                self._count_writers(path, happened)
-            elif self._counts(path):
+                self._writers[path] += sum(bool(mask & _IS_WRITTEN) for mask in happened)
+            elif path not in self._changed:
                 self._take_file(path, happened)
 
     def finish(self) -> None:
         """The step has ended, and all that has happened was taken."""
-        for folder, listing in self._listed.items():
+        for folder in sorted(self._listed, reverse=True):  # what is in a folder comes first
             if folder in self._entered:
-                self._seen.tell("listing", folder, listing)
+                self._seen.tell("listing", folder, self._listed[folder])
+                self._entered.add(os.path.dirname(folder))  # noqa: PTH120
 
     def leave(self, writes: Iterable[tuple[str, str]]) -> None:
         """The step has written these files, with these digests."""
@@ -92,7 +101,9 @@ class Unseen:
 
     def _counts(self, path: str) -> bool:
         name = os.path.basename(path)  # noqa: PTH119
-        return bool(self._seen.unknown) or not (name.startswith(".") or name.endswith(self._edited))
+        return bool(self._seen.unknown) or not (
+            name.startswith((".", "#")) or name.endswith(self._edited)
+        )
 
     def _take_file(self, path: str, happened: list[int]) -> None:
         """What happened first decides: a file that is new or was written over is no input."""
@@ -103,22 +114,22 @@ class Unseen:
                 opened |= path not in seen.reads and not seen.was_expected(path)
             elif mask & inotify.ACCESS:
                 read |= opened
-            else:
+            elif mask != inotify.WRITTEN and self._counts(path):
                 if opened and (read or path in self._left):  # else it was written over
                     seen.tell("read", path, unsettled() if read else self._left[path])
-                seen.tell("written", path, "" if mask & _APPEARS else "there")
+                self._take_writing(path, "" if mask & _APPEARS else "there")
                 return
-        if opened:
+        if opened and self._counts(path):
             self._entered.add(os.path.dirname(path))  # noqa: PTH120
             seen.read(path)
 
-    def _count_writers(self, path: str, happened: list[int]) -> None:
-        for mask in happened:
-            opened = self._last.get(path, inotify.OPEN) & inotify.OPEN
-            if mask & inotify.MOVED_TO or (mask & inotify.MODIFY and opened):
-                self._writers[path] += 1
-            if not mask & inotify.ACCESS:
-                self._last[path] = mask
+    def _take_writing(self, path: str, there: str) -> None:
+        """Somebody makes, changes or removes it: another build of this folder's, perhaps."""
+        seen = self._seen
+        asked = any((path, how) in seen.stats for how in _HOWS)
+        if asked or seen.unknown or path in self._left or seen.is_own(path):
+            seen.tell("written", path, there)
+        self._changed.add(path)
 
     def _take_folder(self, path: str, happened: list[int]) -> None:
         for mask in happened:
@@ -126,11 +137,11 @@ class Unseen:
                 self._look_into(path)
             elif mask & _GOES:
                 self._folders.moved(path)
-                self._seen.tell("written", path, "there")
+                self._take_writing(path, "there")
             elif mask & _APPEARS and self._counts(path):
-                self._seen.tell("written", path, "")
+                self._take_writing(path, "")
                 for inner in self._folders.add(path):
-                    self._seen.tell("written", inner, "")
+                    self._take_writing(inner, "")
 
     def _look_into(self, folder: str) -> None:
         seen = self._seen
@@ -140,5 +151,5 @@ class Unseen:
             return
         if seen.unknown:
             seen.listed(folder)
-        elif not seen.is_own(folder):
+        elif folder != self._folders.root and not seen.is_own(folder):
             self._listed[folder] = seen.digests.listing(folder)

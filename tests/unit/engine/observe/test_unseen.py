@@ -31,6 +31,7 @@ def read_in_c(path):
     libc.close(descriptor)
     return held.value.decode()
 def write_in_c(path, text, flags=os.O_CREAT | os.O_WRONLY | os.O_TRUNC):
+    os.path.exists(path)
     descriptor = libc.open(path.encode(), flags, 0o644)
     libc.write(descriptor, text.encode(), len(text))
     libc.close(descriptor)
@@ -77,7 +78,16 @@ def test_what_c_writes_is_written(observe: Observe, folder: Path) -> None:
 
 def test_what_is_read_and_changed_in_c_never_holds(observe: Observe, folder: Path) -> None:
     (folder / "data.txt").write_text("old")
-    _, observed = observe(IN_C, "read_in_c('data.txt'); write_in_c('data.txt', 'new')")
+    _, observed = observe(
+        IN_C,
+        """
+        os.path.exists("data.txt")
+        descriptor = libc.open(b"data.txt", os.O_RDWR)
+        libc.read(descriptor, ctypes.create_string_buffer(3), 3)
+        libc.write(descriptor, b"new", 3)
+        libc.close(descriptor)
+        """,
+    )
     ((path, found),) = observed.reads
     assert path == str(folder / "data.txt")
     assert found not in (digest(b"old"), digest(b"new"))
@@ -187,6 +197,21 @@ def test_folders_count_with_files_in_them_or_for_programs(observe: Observe, fold
         assert [path for path, _ in observed.listings] == [str(folder / "data")]
 
 
+def test_a_tree_that_is_looked_through_counts_as_a_whole(observe: Observe, folder: Path) -> None:
+    (folder / "data" / "deep").mkdir(parents=True)
+    (folder / "data" / "deep" / "a.txt").write_text("a")
+    _, observed = observe(
+        IN_C,
+        """
+        for name in (b"data", b"data/deep"):
+            libc.closedir(ctypes.c_void_p(libc.opendir(name)))
+        read_in_c("data/deep/a.txt")
+        """,
+    )
+    found = [path for path, _ in observed.listings]
+    assert found == [str(folder / "data" / "deep"), str(folder / "data")]
+
+
 @pytest.mark.parametrize("place", [".git", "build", "venv"])
 def test_some_folders_are_left_out(observe: Observe, folder: Path, place: str) -> None:
     (folder / place / ".treadle").mkdir(parents=True)
@@ -194,6 +219,13 @@ def test_some_folders_are_left_out(observe: Observe, folder: Path, place: str) -
     (folder / place / "a.txt").write_text("a")
     _, observed = observe(IN_C, f"read_in_c('{place}/a.txt')")
     assert observed.reads == ()
+
+
+def test_the_document_s_folder_is_not(observe: Observe, folder: Path) -> None:
+    (folder / ".treadle").mkdir()
+    (folder / "a.txt").write_text("a")
+    _, observed = observe(IN_C, "read_in_c('a.txt')")
+    assert observed.reads == (of(folder / "a.txt"),)
 
 
 def test_children_import_unseen(observe: Observe, folder: Path) -> None:
@@ -240,3 +272,61 @@ def test_files_in_memory_count_and_devices_do_not(seen: Seen) -> None:
         file.flush()
         observed = seen(f"open({file.name!r}).read(); open('/dev/null').read()")
         assert observed.reads == (of(Path(file.name)),)
+
+
+@pytest.mark.parametrize("place", [".git", "build"])
+def test_of_some_folders_only_what_was_read_is_watched(
+    observe: Observe, folder: Path, place: str
+) -> None:
+    (folder / place).mkdir()
+    (folder / "build" / ".treadle").mkdir(parents=True)
+    for name in "ab":
+        (folder / place / name).write_text(name)
+    *_, observed = observe(
+        IN_C, f"open('{place}/a').read()", f"read_in_c('{place}/a'); read_in_c('{place}/b')"
+    )
+    assert observed.reads == (of(folder / place / "a"),)
+
+
+def test_a_module_that_a_program_runs_as_well_is_read(seen: Seen, folder: Path) -> None:
+    (folder / "helper.py").write_text("X = 1\n")
+    observed = seen("""
+        import helper, subprocess, sys
+        subprocess.run([sys.executable, "helper.py"])
+    """)
+    assert of(folder / "helper.py") in observed.reads
+
+
+def test_who_looks_at_a_log_meanwhile_has_not_written_it(observe: Observe, folder: Path) -> None:
+    _, observed = observe(
+        IN_C,
+        """
+        with open("log.txt", "w") as file:
+            for line in "123":
+                file.write(line)
+                file.flush()
+                read_in_c("log.txt")
+        """,
+    )
+    assert observed.writes == (of(folder / "log.txt"),)
+
+
+def test_a_file_opened_for_writing_and_not_changed_is_read(observe: Observe, folder: Path) -> None:
+    (folder / "data.db").write_text("x")
+    _, observed = observe(IN_C, "libc.close(libc.open(b'data.db', os.O_RDWR))")
+    assert observed.reads == (of(folder / "data.db"),)
+    assert observed.writes == ()
+
+
+def test_what_another_build_writes_meanwhile_is_not_written(observe: Observe, folder: Path) -> None:
+    (folder / "old.txt").write_text("old")
+    _, observed = observe(
+        IN_C,
+        """
+        for name in (b"old.txt", b"new.txt"):
+            libc.close(libc.creat(name, 0o644))
+        libc.mkdir(b"made", 0o755)
+        libc.close(libc.creat(b"made/new.txt", 0o644))
+        """,
+    )
+    assert observed.writes == observed.reads == ()
