@@ -97,6 +97,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     facts: tuple[tuple[str, str], ...] = ()  # what the host states, by name, as it was
     unknown: tuple[str, ...] = ()  # what can't be seen into: "it starts the program `git`"
     effects: tuple[tuple[str, str], ...] = ()  # process-wide state changed, digest of the new
+    lent: tuple[str, ...] = ()  # what that holds of the session's: refs, as in `Binding`
 
 
 class Trace(Struct, frozen=True, omit_defaults=True, tag=True):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe import audit_events, state
-from treadle.engine.observe.modules import Attributes, Imports, Modules
+from treadle.engine.observe.library_state import Change, LibraryState
+from treadle.engine.observe.modules import Imports, Modules
 from treadle.engine.observe.ownership import project_folders, scope_of
 from treadle.engine.observe.patched_calls import Environment, Questions, Sources, watch_libraries
 from treadle.engine.observe.processes import Processes, threads
@@ -21,6 +23,7 @@ from treadle.engine.observe.state import Library, State
 from treadle.engine.store.digest import ALL, variable
 from treadle.engine.store.file_digests import FileDigests, KnownFiles
 from treadle.engine.trace import Observed
+from treadle.engine.values.objects import singletons
 from treadle.engine.worker.imports import AfterImport, import_fresh_from
 
 
@@ -94,9 +97,8 @@ class Observer:
         self,
         setup: WorkerSetup,
         after_import: AfterImport,
-        namespace: Mapping[str, object],
     ) -> None:
-        """Install the hooks, for good. `namespace` is the session's.
+        """Install the hooks, for good.
 
         To be made after all else that acts after imports: what that sets is no effect.
         """
@@ -104,7 +106,7 @@ class Observer:
         self.libraries = _more_libraries(setup)
         self._seen = self._watch.seen
         self._modules = Modules(self._watch.imports)
-        self._attributes = Attributes(namespace, self._modules)
+        self._library_state = LibraryState(self._apart)
         self._state = State()
         self._state.add(*state.python_probes())
         for name, library in self._watch.libraries.items():
@@ -112,7 +114,7 @@ class Observer:
         imports = self._watch.imports
         imports.before_library.append(self._import_begins)
         imports.after_library.append(self._import_ends)
-        imports.after_own.append(self._attributes.imported)
+        imports.after_own.append(self._library_state.loaded)
         self._own_before: frozenset[str] = frozenset()
         self._threads: frozenset[int] = frozenset()
         self._children: frozenset[int] = frozenset()
@@ -121,29 +123,36 @@ class Observer:
         """Call `action` with each module of the project right after it has been loaded."""
         self._watch.imports.after_own.append(action)
 
-    def begin(self, names: Mapping[str, object]) -> None:
-        """A step starts: nothing has been seen of it. `names` is a copy of the namespace."""
+    def begin(self, unseen: Iterable[object]) -> None:
+        """A step starts: nothing has been seen of it. It may use values of these that its code
+        does not name."""
         _let_warnings_repeat()
         self._modules.refresh()
         self._own_before = frozenset(self._modules.own)
         self._threads = threads()
-        self._attributes.begin(names)
+        own = (sys.modules.get(name) for name in self._modules.own)
+        modules = [each for each in own if isinstance(each, ModuleType)]
+        self._library_state.begin(
+            [builtins, *modules], [each for each in unseen if isinstance(each, ModuleType)]
+        )
         self._state.begin()
         self._children = self._watch.processes.running()
         self._seen.start_over()
         self._seen.active = True
 
-    def finish(self, bound: Sequence[str], gone: Sequence[str]) -> Observed:
-        """The step has ended: what it depends on and what it changed.
+    def runs(self, code: CodeType, scope: Mapping[str, object]) -> None:
+        """Code with these global names is about to run: as part of the step, if there is one."""
+        if self._seen.active:
+            self._library_state.runs(code, scope)
 
-        It has bound and deleted these names of the session.
-        """
+    def finish(self) -> Observed:
+        """The step has ended: what it depends on, and what it changed but for `changes`."""
         seen = self._seen
         seen.catch_up()
         seen.active = False
         self._modules.refresh()
         own, distributions = self._modules.with_others(seen.modules)
-        observed = Observed(
+        return Observed(
             reads=tuple(seen.reads.items()),
             writes=tuple(self._writes()),
             listings=tuple(seen.listings.items()),
@@ -154,10 +163,22 @@ class Observer:
             ),
             distributions=distributions,
             unknown=tuple(self._unknown()),
-            effects=(*self._state.effects(), *self._attributes.effects(bound, gone)),
+            effects=tuple(self._state.effects()),
         )
-        self._attributes.end()
-        return observed
+
+    def changes(self) -> list[Change]:
+        """What is held by the libraries' modules that its code names, and was not when it began."""
+        return self._library_state.changes()
+
+    def made_in_c(self) -> list[str]:
+        """The functions in C that its code names and that look made for their effect, dotted."""
+        return sorted(self._library_state.made_in_c())
+
+    def _apart(self) -> Collection[int]:
+        """The objects that are what they are by being in their place, by identity."""
+        return singletons(
+            each for library in self.libraries.values() for each in library.singletons
+        )
 
     def _adding(self, library: Library) -> Callable[[ModuleType], None]:
         return lambda module: self._state.add(*library.probes(module))
@@ -199,12 +220,12 @@ class Observer:
     def _import_begins(self) -> None:
         if self._seen.active:
             self._state.import_begins()
-            self._attributes.import_begins()
+            self._library_state.import_begins()
 
     def _import_ends(self) -> None:
         if self._seen.active:
             self._state.import_ends()
-            self._attributes.import_ends()
+            self._library_state.import_ends()
 
 
 def _let_warnings_repeat() -> None:

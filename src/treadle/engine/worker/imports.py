@@ -54,22 +54,26 @@ class AfterImport:
         loader.exec_module = run_and_act  # type: ignore[method-assign]
 
 
-class _FreshLoader(SourceFileLoader):
-    """Compiles the source each time: a .pyc is trusted by size and second, which can lie."""
+def import_fresh_from(
+    folders: Sequence[str], compiled: Callable[[CodeType], object] = lambda _: None
+) -> None:
+    """Import modules in or under `folders` from their source, not from cached bytecode; `compiled`
+    is told of the code of each before it runs."""
 
-    def get_code(self, fullname: str) -> CodeType:
-        path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
+    class FreshLoader(SourceFileLoader):
+        """Compiles the source each time: a .pyc is trusted by size and second, which can lie."""
 
-
-def import_fresh_from(folders: Sequence[str]) -> None:
-    """Import modules in or under `folders` from their source, not from cached bytecode."""
+        def get_code(self, fullname: str) -> CodeType:
+            path = self.get_filename(fullname)
+            code = self.source_to_code(self.get_data(path), path)
+            compiled(code)
+            return code
 
     def hook(path: str) -> object:
         inside = any(path == folder or path.startswith(f"{folder}/") for folder in folders)
         if not inside or "site-packages" in path:
             raise ImportError(path)
-        return FileFinder(path, (_FreshLoader, SOURCE_SUFFIXES))
+        return FileFinder(path, (FreshLoader, SOURCE_SUFFIXES))
 
     sys.path_hooks.insert(0, hook)  # type: ignore[arg-type]
     sys.path_importer_cache.clear()

@@ -27,6 +27,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self._flags = 0
+        self.compiled: Callable[[CodeType], object] = lambda _: None  # told of what is to run
 
     def adopt(self, features: Iterable[str]) -> None:
         """Go on as if earlier code had asked for these `from __future__` features."""
@@ -49,6 +50,7 @@ class Compiler:
         code: CodeType = compile(tree, file, mode, self._flags, dont_inherit=True)
         for feature in _FUTURES:
             self._flags |= code.co_flags & feature.compiler_flag
+        self.compiled(code)
         return code
 
     def compile_apart(

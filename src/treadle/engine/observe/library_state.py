@@ -1,0 +1,391 @@
+"""What libraries' modules hold: compared, as far as a step's code names them, before and after.
+
+A module's attributes, what its own objects and classes keep, and what lies in lists and
+dictionaries of these. Not all that changes there is an effect: a library also notes what it can
+make again. What it was given is none of that, nor is a setting that was another one before; nor
+anything where code calls what looks made for its effect, `register` or `set_theme`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from operator import is_
+from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
+from typing import Any, Final, NamedTuple
+
+from msgspec import Struct
+
+from treadle.engine.observe import ownership
+from treadle.engine.observe.named import Named, Texts, content_of, name_in_process
+from treadle.engine.scan.looks import may_change
+from treadle.engine.values.codes import ATOMS
+
+MISSING: Final = object()
+_MOST: Final = 2_000  # places looked at in one module
+_DEEPEST: Final = 6  # the formatter of a handler of a logger
+_ALL: Final = "*"
+_CHANGEABLE: Final = 1 << 9  # made when the program runs, not with the interpreter
+_CACHES: Final = ("cache", "memo", "__warningregistry__", "_abc_impl", "__annotations__")
+_PROMPT: Final = "_"  # the builtin that is the last value shown, as at a prompt
+_ROWS: Final = (list, deque, set)
+_LENT: Final = frozenset({"threading", "_thread", "weakref", "collections", "types", "_weakrefset"})
+
+_Contents = Mapping[Any, Any]  # by name, key or number
+_View = Callable[[], _Contents]  # what is there now, no copy of it
+
+
+class Change(NamedTuple):
+    words: str  # "`xml.etree.ElementTree._namespace_map['urn:b']`"
+    value: object  # MISSING: it is gone
+
+
+class _Place:
+    """Something that holds others under names, and what it held."""
+
+    def __init__(self, words: str, owner: object, view: _View, outer: _Place | None) -> None:
+        self.words = words
+        self.owner = owner
+        self.outer = outer  # where it was found
+        self._view = view
+        self.before = dict(view())
+
+    def is_same(self) -> bool:
+        before, now = self.before, self._view()
+        if len(before) != len(now) or not all(map(is_, before.values(), now.values())):
+            return False
+        return before.keys() == now.keys()
+
+    def changed(self) -> list[tuple[Any, Any, Any]]:
+        """The names that hold something else, what they held, and what they hold."""
+        if self.is_same():  # as a rule, and found out at once
+            return []
+        before, now = self.before, dict(self._view())
+        keys = dict.fromkeys([*before, *now])
+        pairs = ((key, before.get(key, MISSING), now.get(key, MISSING)) for key in keys)
+        return [each for each in pairs if not _is_same(each[1], each[2])]
+
+    def renew(self) -> None:
+        self.before = dict(self._view())
+
+
+class _Watched(Struct, frozen=True):
+    """The places of a module that are compared."""
+
+    places: list[_Place]
+    wanted: frozenset[str]  # the names that made them so
+
+    def serves(self, module: ModuleType, wanted: frozenset[str]) -> bool:
+        """Whether they are, as they are, those that would be found anew."""
+        return (
+            wanted <= self.wanted
+            and self.places[0].owner is module
+            and all(place.is_same() for place in self.places)
+        )
+
+
+class LibraryState:
+    """Compares what the modules that a step's code names hold with what they held before it."""
+
+    def __init__(self, apart: Callable[[], Collection[int]]) -> None:
+        """`apart` gives the identities of objects that are watched by other means."""
+        self._apart = apart
+        self._texts = Texts()
+        self._named = Named(self._texts)
+        self._watched: dict[str, _Watched] = {}  # in this step, by module
+        self._known: dict[str, _Watched] = {}  # the same, of all steps
+        self._found: list[Change] = []
+
+    def begin(self, shallow: Iterable[ModuleType], bound: Iterable[ModuleType]) -> None:
+        """A step starts. Of `shallow` modules the attributes alone are compared, of the `bound`
+        ones all, though its code does not name them."""
+        self._named = Named(self._texts)
+        self._found = []
+        self._watched = {}
+        for module in shallow:
+            self.loaded(module)
+        for module in bound:
+            self._named.note(module.__name__)
+        self._look()
+
+    def loaded(self, module: ModuleType) -> None:
+        """Compare the attributes of a module of the project with those it has now."""
+        self._watched[module.__name__] = _Watched([_root(module)], frozenset())
+
+    def runs(self, code: CodeType, scope: Mapping[str, Any]) -> None:
+        """The step is about to run code with these global names."""
+        self._named.follow(code, scope)
+        self._look()
+
+    def import_begins(self) -> None:
+        """A library is about to be loaded: it may set what it likes, also in others."""
+        self._found += self._changes()
+
+    def import_ends(self) -> None:
+        self._named.follow_imported()
+        for watched in self._watched.values():
+            for place in watched.places:
+                place.renew()
+        self._look()
+
+    def changes(self) -> list[Change]:
+        """What the step has changed since it began, what imports did left out."""
+        found = {change.words: change for change in (*self._found, *self._changes())}
+        return list(found.values())
+
+    def made_in_c(self) -> set[str]:
+        """The functions in C, dotted, that the step's code names and that look made for their
+        effect: what they change is seen nowhere."""
+        return self._named.in_c
+
+    def _look(self) -> None:
+        """Note what is there, in modules that have been named since the last time."""
+        for name, module in self._named.modules.items():
+            wanted = self._wanted(module)
+            watched = self._watched.get(name)
+            if watched is not None and wanted <= watched.wanted:
+                continue
+            known = self._known.get(name)
+            if watched is None and known is not None and known.serves(module, wanted):
+                self._watched[name] = known
+                continue
+            older = [] if watched is None else watched.places  # what they held then counts
+            apart = {*self._apart(), *(id(each.owner) for each in older)}
+            found = _places(_root(module), name.partition(".")[0], wanted, apart)
+            self._watched[name] = self._known[name] = _Watched([*older, *found], wanted)
+        for name, value in self._named.objects.items():
+            if name not in self._watched:
+                root = _Place(name, value, partial(vars, value), None)
+                package = type(value).__module__.partition(".")[0]
+                places = _places(root, package, frozenset([_ALL]), {id(value)}, _DEEPEST - 2)
+                self._watched[name] = _Watched(places, frozenset())
+
+    def _wanted(self, module: ModuleType) -> frozenset[str]:
+        """The names of a module that the code mentions, and those of its classes of which it may
+        change an object; all, where it calls what looks made to change more."""
+        names, words = vars(module), self._named.words
+        found = [word for word in words if word in names]
+        verbs = [word for word in words if may_change(word)]
+        if any(_lies_in(each, module.__name__) for each in self._named.asked):
+            found.append(_ALL)
+        elif verbs:
+            mine = [(name, each) for name, each in names.items() if isinstance(each, type)]
+            found += [
+                name
+                for name, each in mine
+                if each.__module__ == module.__name__ and any(verb in vars(each) for verb in verbs)
+            ]
+        return frozenset(found)
+
+    def _changes(self) -> Iterator[Change]:
+        seen: set[tuple[int, str]] = set()
+        for name in sorted(self._watched):
+            for place in self._watched[name].places:
+                for key, old, new in place.changed():
+                    slot = id(place.owner), str(key)
+                    if slot not in seen and self._counts(place, key, old, new):
+                        seen.add(slot)
+                        yield Change(_spelt(place, key), self._parts(new))
+
+    def _parts(self, value: object) -> object:
+        """The value; of one that is known by its name alone, what it keeps to itself."""
+        if not name_in_process(value):
+            return value
+        owners = {id(place.owner) for each in self._watched.values() for place in each.places}
+        return {name: each for name, each in vars(value).items() if id(each) not in owners}
+
+    def _counts(self, place: _Place, key: object, old: object, new: object) -> bool:
+        noted = isinstance(new, ModuleType | weakref.ref) or isinstance(old, weakref.ref)
+        if noted or _is_note(key) or _is_ours(new):
+            return False
+        if any(map(_is_given, (key, old, new))) or self._is_asked(place, new):
+            return True
+        setting = _is_plain(old) and _is_plain(new) and not _is_counted(old, new)
+        if isinstance(place.owner, (dict, *_ROWS)):
+            added = old is MISSING or new is MISSING
+            return setting or (
+                added and self._named.sets_items and _is_plain(new if old is MISSING else old)
+            )
+        if str(key) in self._named.attributes or "setattr" in self._named.words:
+            return True
+        return setting and old is not None and old is not False  # else a library has begun
+
+    def _is_asked(self, place: _Place, new: object) -> bool:
+        """Whether the code calls what looks made to change this place, or what is new in it."""
+        words = [word for word in self._named.words if may_change(word)]
+        owners = [new]
+        outer: _Place | None = place
+        while outer is not None:
+            owners.append(outer.owner)
+            outer = outer.outer
+        return any(_offers(owner, word) for owner in owners for word in words)
+
+
+def _lies_in(module: str, package: str) -> bool:
+    return f"{module}.".startswith(f"{package}.")
+
+
+def _offers(owner: object, word: str) -> bool:
+    """Whether this is a function of the module, or a method of the object or the class itself."""
+    if isinstance(owner, ModuleType):
+        found = vars(owner).get(word)
+        return isinstance(found, FunctionType | type) and found.__module__ == owner.__name__
+    if isinstance(owner, type):
+        members = (vars(base)[word] for base in owner.__mro__ if word in vars(base))
+        return isinstance(next(members, None), staticmethod | classmethod)
+    kind = type(owner)
+    return kind.__module__ != "builtins" and any(word in vars(base) for base in kind.__mro__)
+
+
+# --- the places in a module ---
+
+
+def _places(
+    root: _Place, package: str, wanted: frozenset[str], apart: set[int], depth: int = 0
+) -> list[_Place]:
+    """What a module keeps, the nearest first: containers, and the objects and classes wanted."""
+    found = [(root, depth)]
+    for place, depth in found:  # grows on the way
+        if len(found) > _MOST:
+            break
+        if depth == _DEEPEST:
+            continue
+        for key, value in place.before.items():
+            if type(value) in ATOMS or id(value) in apart or _is_note(key):
+                continue
+            if not depth and not _is_wanted(key, value, wanted):
+                continue
+            if views := _views(value, package):
+                apart.add(id(value))
+            words = _spelt(place, key, bare=True) if views else ""
+            # Nobody has named it: what lies in it is not looked into.
+            aside = not depth and isinstance(value, dict | list) and wanted.isdisjoint((key, _ALL))
+            inner = _DEEPEST if aside else depth + 1
+            found += [(_Place(words, value, view, place), inner) for view in views]
+    return [place for place, _ in found]
+
+
+def _is_wanted(name: str, value: object, wanted: Collection[str]) -> bool:
+    """Whether the places in what a module's attribute holds are to be compared."""
+    if name.startswith("__"):
+        return False
+    return _ALL in wanted or name in wanted or _is_container(value)
+
+
+def _root(module: ModuleType) -> _Place:
+    return _Place(module.__name__, module, lambda: vars(module), None)
+
+
+def _views(value: Any, package: str) -> list[_View]:  # noqa: ANN401
+    """The ways in which a value of a library holds others."""
+    kind = type(value)
+    if isinstance(value, ModuleType):
+        return []
+    if isinstance(value, FunctionType):
+        return [lambda: value.__dict__] if any(map(_is_container, value.__dict__.values())) else []
+    if isinstance(value, type):
+        ours = value.__module__.partition(".")[0] == package and value.__flags__ & _CHANGEABLE
+        return [lambda: vars(value)] if ours == _CHANGEABLE else []
+    found: list[_View] = []
+    if isinstance(value, dict):  # past methods of its class's own
+        found.append((lambda: value) if kind is dict else partial(_past_methods, value))
+    elif isinstance(value, MappingProxyType):
+        found.append(lambda: value)
+    elif isinstance(value, set):
+        found.append(lambda: {id(each): each for each in set.copy(value)})
+    elif isinstance(value, list | deque):
+        found.append(lambda: dict(enumerate(tuple(value))))
+    if isinstance(value, threading.local):
+        found.append(lambda: value.__dict__)
+    elif kind.__dictoffset__ and kind.__module__.partition(".")[0] in (package, *_LENT):
+        names = object.__getattribute__(value, "__dict__")
+        if names:
+            found.append(lambda: names)
+    return found
+
+
+def _past_methods(value: dict[Any, Any]) -> dict[Any, Any]:
+    return dict(zip(dict.keys(value), dict.values(value), strict=True))
+
+
+def _is_container(value: object) -> bool:
+    return isinstance(value, dict | list | set | MappingProxyType | threading.local)
+
+
+def _spelt(place: _Place, key: object, *, bare: bool = False) -> str:
+    owner = place.owner
+    if owner is builtins:
+        return f"the builtin `{key}`"
+    if isinstance(owner, set):
+        words = place.words
+    elif isinstance(owner, (dict, MappingProxyType, *_ROWS)) and not _is_attribute(owner, key):
+        text = repr(key)[:80] if type(key) in ATOMS else getattr(key, "__qualname__", type(key))
+        words = f"{place.words}[{text}]"
+    else:
+        words = f"{place.words}.{key}"
+    return words if bare else f"`{words}`"
+
+
+def _is_attribute(owner: object, key: object) -> bool:
+    """Whether an object that is also a container has it as an attribute."""
+    return isinstance(key, str) and key in getattr(owner, "__dict__", ())
+
+
+# --- what has changed ---
+
+
+def _is_same(old: object, new: object) -> bool:
+    if old is new:
+        return True
+    return type(old) is type(new) and type(old) in ATOMS and old == new
+
+
+def _is_note(key: object) -> bool:
+    """Whether the name says that a library keeps there what it can make again."""
+    return isinstance(key, str) and (key == _PROMPT or any(each in key.lower() for each in _CACHES))
+
+
+def _is_counted(old: object, new: object) -> bool:
+    return type(old) is type(new) is int and old < new
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return type(value) in ATOMS
+
+
+def _is_ours(value: object) -> bool:
+    return isinstance(value, FunctionType) and ownership.is_ours(value.__code__.co_filename)
+
+
+def _is_given(value: Any, depth: int = 3) -> bool:  # noqa: ANN401
+    """Whether it is, or holds, a function or an object of a class of the project's."""
+    if type(value) in ATOMS or isinstance(value, ModuleType) or not depth:
+        return False
+    module = getattr(value, "__module__", None)
+    if isinstance(module, str) and ownership.is_projects(module):
+        return True
+    return any(_is_given(each, depth - 1) for each in _held_by(value))
+
+
+def _held_by(value: Any) -> list[object]:  # noqa: ANN401
+    if isinstance(value, type):
+        return []
+    if isinstance(value, FunctionType):
+        return [content_of(cell) for cell in value.__closure__ or ()]
+    if isinstance(value, MethodType):
+        return [value.__self__, value.__func__]
+    if isinstance(value, partial):
+        return [value.func, *value.args, *value.keywords.values()]
+    if isinstance(value, dict):
+        return [*list(value.keys())[:50], *list(value.values())[:50]]
+    if isinstance(value, list | tuple | set | frozenset):
+        return list(value)[:50]
+    if type(value).__dictoffset__:
+        return list(object.__getattribute__(value, "__dict__").values())[:50]
+    return []
