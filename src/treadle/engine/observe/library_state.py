@@ -8,35 +8,29 @@ anything where code calls what looks made for its effect, `register` or `set_the
 
 from __future__ import annotations
 
-import builtins
-import threading
 import weakref
-from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
-from operator import is_
-from types import CodeType, FunctionType, MappingProxyType, MethodType, ModuleType
-from typing import Any, Final, NamedTuple
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
 from treadle.engine.observe import ownership
 from treadle.engine.observe.named import Named, Texts, content_of, name_in_process
+from treadle.engine.observe.places import (
+    ALL,
+    DEEPEST,
+    MISSING,
+    ROWS,
+    Place,
+    is_note,
+    places_in,
+    root_of,
+    spelt,
+)
 from treadle.engine.scan.looks import may_change
 from treadle.engine.values.codes import ATOMS
-
-MISSING: Final = object()
-_MOST: Final = 2_000  # places looked at in one module
-_DEEPEST: Final = 6  # the formatter of a handler of a logger
-_ALL: Final = "*"
-_CHANGEABLE: Final = 1 << 9  # made when the program runs, not with the interpreter
-_CACHES: Final = ("cache", "memo", "__warningregistry__", "_abc_impl", "__annotations__")
-_PROMPT: Final = "_"  # the builtin that is the last value shown, as at a prompt
-_ROWS: Final = (list, deque, set)
-_LENT: Final = frozenset({"threading", "_thread", "weakref", "collections", "types", "_weakrefset"})
-
-_Contents = Mapping[Any, Any]  # by name, key or number
-_View = Callable[[], _Contents]  # what is there now, no copy of it
 
 
 class Change(NamedTuple):
@@ -44,40 +38,14 @@ class Change(NamedTuple):
     value: object  # MISSING: it is gone
 
 
-class _Place:
-    """Something that holds others under names, and what it held."""
-
-    def __init__(self, words: str, owner: object, view: _View, outer: _Place | None) -> None:
-        self.words = words
-        self.owner = owner
-        self.outer = outer  # where it was found
-        self._view = view
-        self.before = dict(view())
-
-    def is_same(self) -> bool:
-        before, now = self.before, self._view()
-        if len(before) != len(now) or not all(map(is_, before.values(), now.values())):
-            return False
-        return before.keys() == now.keys()
-
-    def changed(self) -> list[tuple[Any, Any, Any]]:
-        """The names that hold something else, what they held, and what they hold."""
-        if self.is_same():  # as a rule, and found out at once
-            return []
-        before, now = self.before, dict(self._view())
-        keys = dict.fromkeys([*before, *now])
-        pairs = ((key, before.get(key, MISSING), now.get(key, MISSING)) for key in keys)
-        return [each for each in pairs if not _is_same(each[1], each[2])]
-
-    def renew(self) -> None:
-        self.before = dict(self._view())
-
-
 class _Watched(Struct, frozen=True):
     """The places of a module that are compared."""
 
-    places: list[_Place]
+    places: list[Place]
     wanted: frozenset[str]  # the names that made them so
+
+    def is_of_module(self) -> bool:
+        return isinstance(self.places[0].owner, ModuleType)
 
     def serves(self, module: ModuleType, wanted: frozenset[str]) -> bool:
         """Whether they are, as they are, those that would be found anew."""
@@ -114,7 +82,7 @@ class LibraryState:
 
     def loaded(self, module: ModuleType) -> None:
         """Compare the attributes of a module of the project with those it has now."""
-        self._watched[module.__name__] = _Watched([_root(module)], frozenset())
+        self._watched[module.__name__] = _Watched([root_of(module)], frozenset())
 
     def runs(self, code: CodeType, scope: Mapping[str, Any]) -> None:
         """The step is about to run code with these global names."""
@@ -134,7 +102,11 @@ class LibraryState:
 
     def changes(self) -> list[Change]:
         """What the step has changed since it began, what imports did left out."""
-        found = {change.words: change for change in (*self._found, *self._changes())}
+        found: dict[str, Change] = {}
+        for change in (*self._found, *self._changes()):
+            same = found.get(change.words)  # of another key that is called the same
+            value = change.value if same is None else (same.value, change.value)
+            found[change.words] = Change(change.words, value)
         return list(found.values())
 
     def made_in_c(self) -> set[str]:
@@ -155,13 +127,13 @@ class LibraryState:
                 continue
             older = [] if watched is None else watched.places  # what they held then counts
             apart = {*self._apart(), *(id(each.owner) for each in older)}
-            found = _places(_root(module), name.partition(".")[0], wanted, apart)
+            found = places_in(root_of(module), name.partition(".")[0], wanted, apart)
             self._watched[name] = self._known[name] = _Watched([*older, *found], wanted)
         for name, value in self._named.objects.items():
             if name not in self._watched:
-                root = _Place(name, value, partial(vars, value), None)
+                root = Place(name, value, partial(vars, value), None)
                 package = type(value).__module__.partition(".")[0]
-                places = _places(root, package, frozenset([_ALL]), {id(value)}, _DEEPEST - 2)
+                places = places_in(root, package, frozenset([ALL]), {id(value)}, DEEPEST - 2)
                 self._watched[name] = _Watched(places, frozenset())
 
     def _wanted(self, module: ModuleType) -> frozenset[str]:
@@ -171,7 +143,7 @@ class LibraryState:
         found = [word for word in words if word in names]
         verbs = [word for word in words if may_change(word)]
         if any(_lies_in(each, module.__name__) for each in self._named.asked):
-            found.append(_ALL)
+            found.append(ALL)
         elif verbs:
             mine = [(name, each) for name, each in names.items() if isinstance(each, type)]
             found += [
@@ -189,23 +161,25 @@ class LibraryState:
                     slot = id(place.owner), str(key)
                     if slot not in seen and self._counts(place, key, old, new):
                         seen.add(slot)
-                        yield Change(_spelt(place, key), self._parts(new))
+                        yield Change(spelt(place, key), self._parts(new))
 
     def _parts(self, value: object) -> object:
         """The value; of one that is known by its name alone, what it keeps to itself."""
         if not name_in_process(value):
             return value
-        owners = {id(place.owner) for each in self._watched.values() for place in each.places}
-        return {name: each for name, each in vars(value).items() if id(each) not in owners}
+        modules = [each for each in self._watched.values() if each.is_of_module()]
+        owners = {id(place.owner) for each in modules for place in each.places}
+        parts = vars(value).items()
+        return {key: each for key, each in parts if id(each) not in owners and not is_note(key)}
 
-    def _counts(self, place: _Place, key: object, old: object, new: object) -> bool:
+    def _counts(self, place: Place, key: object, old: object, new: object) -> bool:
         noted = isinstance(new, ModuleType | weakref.ref) or isinstance(old, weakref.ref)
-        if noted or _is_note(key) or _is_ours(new):
+        if noted or _is_ours(new) or (is_note(key) and not isinstance(place.owner, dict)):
             return False
         if any(map(_is_given, (key, old, new))) or self._is_asked(place, new):
             return True
         setting = _is_plain(old) and _is_plain(new) and not _is_counted(old, new)
-        if isinstance(place.owner, (dict, *_ROWS)):
+        if isinstance(place.owner, (dict, *ROWS)):
             added = old is MISSING or new is MISSING
             return setting or (
                 added and self._named.sets_items and _is_plain(new if old is MISSING else old)
@@ -214,11 +188,11 @@ class LibraryState:
             return True
         return setting and old is not None and old is not False  # else a library has begun
 
-    def _is_asked(self, place: _Place, new: object) -> bool:
+    def _is_asked(self, place: Place, new: object) -> bool:
         """Whether the code calls what looks made to change this place, or what is new in it."""
         words = [word for word in self._named.words if may_change(word)]
         owners = [new]
-        outer: _Place | None = place
+        outer: Place | None = place
         while outer is not None:
             owners.append(outer.owner)
             outer = outer.outer
@@ -241,112 +215,7 @@ def _offers(owner: object, word: str) -> bool:
     return kind.__module__ != "builtins" and any(word in vars(base) for base in kind.__mro__)
 
 
-# --- the places in a module ---
-
-
-def _places(
-    root: _Place, package: str, wanted: frozenset[str], apart: set[int], depth: int = 0
-) -> list[_Place]:
-    """What a module keeps, the nearest first: containers, and the objects and classes wanted."""
-    found = [(root, depth)]
-    for place, depth in found:  # grows on the way
-        if len(found) > _MOST:
-            break
-        if depth == _DEEPEST:
-            continue
-        for key, value in place.before.items():
-            if type(value) in ATOMS or id(value) in apart or _is_note(key):
-                continue
-            if not depth and not _is_wanted(key, value, wanted):
-                continue
-            if views := _views(value, package):
-                apart.add(id(value))
-            words = _spelt(place, key, bare=True) if views else ""
-            # Nobody has named it: what lies in it is not looked into.
-            aside = not depth and isinstance(value, dict | list) and wanted.isdisjoint((key, _ALL))
-            inner = _DEEPEST if aside else depth + 1
-            found += [(_Place(words, value, view, place), inner) for view in views]
-    return [place for place, _ in found]
-
-
-def _is_wanted(name: str, value: object, wanted: Collection[str]) -> bool:
-    """Whether the places in what a module's attribute holds are to be compared."""
-    if name.startswith("__"):
-        return False
-    return _ALL in wanted or name in wanted or _is_container(value)
-
-
-def _root(module: ModuleType) -> _Place:
-    return _Place(module.__name__, module, lambda: vars(module), None)
-
-
-def _views(value: Any, package: str) -> list[_View]:  # noqa: ANN401
-    """The ways in which a value of a library holds others."""
-    kind = type(value)
-    if isinstance(value, ModuleType):
-        return []
-    if isinstance(value, FunctionType):
-        return [lambda: value.__dict__] if any(map(_is_container, value.__dict__.values())) else []
-    if isinstance(value, type):
-        ours = value.__module__.partition(".")[0] == package and value.__flags__ & _CHANGEABLE
-        return [lambda: vars(value)] if ours == _CHANGEABLE else []
-    found: list[_View] = []
-    if isinstance(value, dict):  # past methods of its class's own
-        found.append((lambda: value) if kind is dict else partial(_past_methods, value))
-    elif isinstance(value, MappingProxyType):
-        found.append(lambda: value)
-    elif isinstance(value, set):
-        found.append(lambda: {id(each): each for each in set.copy(value)})
-    elif isinstance(value, list | deque):
-        found.append(lambda: dict(enumerate(tuple(value))))
-    if isinstance(value, threading.local):
-        found.append(lambda: value.__dict__)
-    elif kind.__dictoffset__ and kind.__module__.partition(".")[0] in (package, *_LENT):
-        names = object.__getattribute__(value, "__dict__")
-        if names:
-            found.append(lambda: names)
-    return found
-
-
-def _past_methods(value: dict[Any, Any]) -> dict[Any, Any]:
-    return dict(zip(dict.keys(value), dict.values(value), strict=True))
-
-
-def _is_container(value: object) -> bool:
-    return isinstance(value, dict | list | set | MappingProxyType | threading.local)
-
-
-def _spelt(place: _Place, key: object, *, bare: bool = False) -> str:
-    owner = place.owner
-    if owner is builtins:
-        return f"the builtin `{key}`"
-    if isinstance(owner, set):
-        words = place.words
-    elif isinstance(owner, (dict, MappingProxyType, *_ROWS)) and not _is_attribute(owner, key):
-        text = repr(key)[:80] if type(key) in ATOMS else getattr(key, "__qualname__", type(key))
-        words = f"{place.words}[{text}]"
-    else:
-        words = f"{place.words}.{key}"
-    return words if bare else f"`{words}`"
-
-
-def _is_attribute(owner: object, key: object) -> bool:
-    """Whether an object that is also a container has it as an attribute."""
-    return isinstance(key, str) and key in getattr(owner, "__dict__", ())
-
-
 # --- what has changed ---
-
-
-def _is_same(old: object, new: object) -> bool:
-    if old is new:
-        return True
-    return type(old) is type(new) and type(old) in ATOMS and old == new
-
-
-def _is_note(key: object) -> bool:
-    """Whether the name says that a library keeps there what it can make again."""
-    return isinstance(key, str) and (key == _PROMPT or any(each in key.lower() for each in _CACHES))
 
 
 def _is_counted(old: object, new: object) -> bool:

@@ -4,15 +4,16 @@ from then on.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
 from treadle.engine.messages import Step
-from treadle.engine.observe.library_state import MISSING
 from treadle.engine.observe.named import name_in_process
 from treadle.engine.observe.observer import Observer
 from treadle.engine.observe.ownership import is_projects
+from treadle.engine.observe.places import MISSING
 from treadle.engine.trace import PRESUMED
 from treadle.engine.values.groups import Values
 from treadle.engine.values.reach import reached
@@ -67,7 +68,7 @@ class LibraryEffects:
 
     def _lend(self, value: object) -> Iterator[str]:
         """The names of the session whose values it holds on to."""
-        found = reached([value], ())
+        found = reached([value], {id(sys.stdout), id(sys.stderr)})
         for name, held in self._namespace.items():
             if id(held) in found and not (
                 isinstance(held, FunctionType | type) or name_in_process(held)

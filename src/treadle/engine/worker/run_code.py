@@ -98,9 +98,10 @@ def run_cell(cell: Cell, compiler: Compiler, namespace: Namespace) -> object:
         exec(compiler.compile(tree, file), namespace)
         return None
     tree.body.pop()
-    if tree.body:
-        exec(compiler.compile(tree, file), namespace)
-    return eval(compiler.compile(ast.Expression(last.value), file), namespace)
+    before = compiler.compile(tree, file)
+    value = compiler.compile(ast.Expression(last.value), file)  # told of before anything runs
+    exec(before, namespace)
+    return eval(value, namespace)
 
 
 def run_at_prompt(
