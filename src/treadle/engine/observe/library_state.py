@@ -137,21 +137,19 @@ class LibraryState:
                 self._watched[name] = _Watched(places, frozenset())
 
     def _wanted(self, module: ModuleType) -> frozenset[str]:
-        """The names of a module that the code mentions, and those of its classes of which it may
-        change an object; all, where it calls what looks made to change more."""
-        names, words = vars(module), self._named.words
-        found = [word for word in words if word in names]
-        verbs = [word for word in words if may_change(word)]
+        """The names of a module that the code mentions; all, where it calls what looks made to
+        change more: a function of the module, or a method of one of its classes."""
+        words = self._named.words
+        found = [word for word in words if word in vars(module)]
         if any(_lies_in(each, module.__name__) for each in self._named.asked):
-            found.append(ALL)
-        elif verbs:
-            mine = [(name, each) for name, each in names.items() if isinstance(each, type)]
-            found += [
-                name
-                for name, each in mine
-                if each.__module__ == module.__name__ and any(verb in vars(each) for verb in verbs)
-            ]
-        return frozenset(found)
+            return frozenset([*found, ALL])
+        verbs = list(filter(may_change, words))
+        classes = (
+            [each for each in vars(module).values() if isinstance(each, type)] if verbs else []
+        )
+        mine = [vars(each) for each in classes if each.__module__ == module.__name__]
+        asked = any(verb in members for members in mine for verb in verbs)
+        return frozenset([*found, ALL] if asked else found)
 
     def _changes(self) -> Iterator[Change]:
         seen: set[tuple[int, str]] = set()
@@ -173,10 +171,15 @@ class LibraryState:
         return {key: each for key, each in parts if id(each) not in owners and not is_note(key)}
 
     def _counts(self, place: Place, key: object, old: object, new: object) -> bool:
-        noted = isinstance(new, ModuleType | weakref.ref) or isinstance(old, weakref.ref)
-        if noted or _is_ours(new) or (is_note(key) and not isinstance(place.owner, dict)):
+        if isinstance(new, ModuleType) or _is_ours(new):
             return False
-        if any(map(_is_given, (key, old, new))) or self._is_asked(place, new):
+        if is_note(key) and not isinstance(place.owner, dict):
+            return False
+        if any(map(_is_given, (key, old, new))):
+            return True
+        if any(isinstance(each, weakref.ref) for each in (old, new)):  # a list of all there are
+            return False
+        if self._is_asked(place, new):
             return True
         setting = _is_plain(old) and _is_plain(new) and not _is_counted(old, new)
         if isinstance(place.owner, (dict, *ROWS)):
@@ -249,6 +252,8 @@ def _held_by(value: Any) -> list[object]:  # noqa: ANN401
         return [content_of(cell) for cell in value.__closure__ or ()]
     if isinstance(value, MethodType):
         return [value.__self__, value.__func__]
+    if isinstance(value, weakref.ref):
+        return [value()]
     if isinstance(value, partial):
         return [value.func, *value.args, *value.keywords.values()]
     if isinstance(value, dict):

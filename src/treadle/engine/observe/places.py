@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -17,6 +18,10 @@ MISSING: Final = object()
 ALL: Final = "*"  # in the place of names: whatever a module holds
 DEEPEST: Final = 6  # the formatter of a handler of a logger
 ROWS: Final = (list, deque, set)
+_CONTAINERS: Final = (
+    *(dict, list, set, deque, MappingProxyType, threading.local),
+    *(weakref.WeakValueDictionary, weakref.WeakKeyDictionary, weakref.WeakSet),
+)
 _MOST: Final = 2_000  # places looked at in one module
 _CHANGEABLE: Final = 1 << 9  # made when the program runs, not with the interpreter
 _CACHES: Final = ("cache", "memo", "__warningregistry__", "_abc_impl", "__annotations__")
@@ -125,7 +130,7 @@ def _past_methods(value: dict[Any, Any]) -> dict[Any, Any]:
 
 
 def _is_container(value: object) -> bool:
-    return isinstance(value, dict | list | set | MappingProxyType | threading.local)
+    return isinstance(value, _CONTAINERS)
 
 
 def spelt(place: Place, key: object, *, bare: bool = False) -> str:

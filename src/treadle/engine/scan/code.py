@@ -10,7 +10,7 @@ from symtable import symtable
 from msgspec import Struct, field
 
 from treadle.engine.scan.expressions import dotted
-from treadle.engine.scan.looks import CHANGES, looks_made_for_effect
+from treadle.engine.scan.looks import CHANGES, is_command, looks_made_for_effect
 from treadle.engine.scan.scopes import FrozenReads, Imported, SessionScope, frozen
 from treadle.engine.scan.statements import DefinitionNode, Scanner, is_side_effect_free
 from treadle.engine.scan.syntax_key import (
@@ -249,4 +249,6 @@ def _called(call: ast.Call) -> str:
         attribute = named.value if isinstance(named, ast.Constant) else "*"
         return f"{owner}.{attribute!s}" if owner else ""
     looks_so = looks_made_for_effect(name) or (name in CHANGES and text.count(".") > 1)
-    return text if looks_so else ""
+    told = call.args[0] if call.args else None
+    commands = isinstance(told, ast.Constant) and is_command(told.value)
+    return text if looks_so or commands else ""

@@ -92,7 +92,7 @@ class LibraryEffects:
 
 
 def _module_of(value: object) -> str:
-    """The name of the library's module that it is, or is of; else empty."""
+    """The name of the library's module that it is, or is a function or class of; else empty."""
     name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", "")
-    is_code = isinstance(value, ModuleType | FunctionType | type)
+    is_code = isinstance(getattr(value, "__name__", None), str)
     return name if is_code and isinstance(name, str) and not is_projects(name) else ""
