@@ -184,22 +184,33 @@ class LibraryState:
         setting = _is_plain(old) and _is_plain(new) and not _is_counted(old, new)
         if isinstance(place.owner, (dict, *ROWS)):
             added = old is MISSING or new is MISSING
-            return setting or (
-                added and self._named.sets_items and _is_plain(new if old is MISSING else old)
-            )
+            meant = added and (self._named.sets_items or self._is_registering(place))
+            return setting or (meant and _is_plain(new if old is MISSING else old))
         if str(key) in self._named.attributes or "setattr" in self._named.words:
             return True
         return setting and old is not None and old is not False  # else a library has begun
 
     def _is_asked(self, place: Place, new: object) -> bool:
         """Whether the code calls what looks made to change this place, or what is new in it."""
-        words = [word for word in self._named.words if may_change(word)]
+        verbs = list(filter(may_change, self._named.words))
         owners = [new]
         outer: Place | None = place
         while outer is not None:
             owners.append(outer.owner)
             outer = outer.outer
-        return any(_offers(owner, word) for owner in owners for word in words)
+        return any(_offers(owner, verb) for owner in owners for verb in verbs)
+
+    def _is_registering(self, place: Place) -> bool:
+        """Whether a decorator of the very module may note there what it is given."""
+        module = place.outer.owner if place.outer else None
+        named = any(_has(module, word) for word in self._named.words)
+        return self._named.decorates and named and isinstance(place.owner, ROWS)
+
+
+def _has(owner: object, function: str) -> bool:
+    """Whether this is a function of the module."""
+    found = vars(owner).get(function) if isinstance(owner, ModuleType) else None
+    return isinstance(found, FunctionType) and found.__module__ == vars(owner)["__name__"]
 
 
 def _lies_in(module: str, package: str) -> bool:

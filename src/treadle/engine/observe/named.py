@@ -16,6 +16,12 @@ from treadle.engine.values.codes import ATOMS, instructions, nested
 _WRAPPERS = (staticmethod, classmethod)
 _ITEMS = frozenset(opcode.opmap[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR"))
 _ATTRIBUTES = frozenset(opcode.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR"))
+_MAKE, _CALL = opcode.opmap["MAKE_FUNCTION"], opcode.opmap["CALL"]
+_BETWEEN = frozenset(
+    opcode.opmap[name]
+    for name in ("CACHE", "PRECALL", "SET_FUNCTION_ATTRIBUTE")
+    if name in opcode.opmap
+)
 _Scope = Mapping[str, Any]
 _Found = tuple[CodeType, _Scope]
 
@@ -27,6 +33,7 @@ class Text(NamedTuple):
     words: frozenset[str]  # names of all kinds
     attributes: frozenset[str]  # those it sets or deletes, of whatever object
     items: bool  # whether it sets or deletes some, of lists and dictionaries
+    decorates: bool  # whether it gives functions or classes that it makes to others
 
 
 class Texts:
@@ -53,6 +60,7 @@ class Named:
         self.words: set[str] = set()
         self.attributes: set[str] = set()  # as in `Text`
         self.sets_items = False
+        self.decorates = False
         self.asked: set[str] = set()  # modules of functions that look made to change something
         self.in_c: set[str] = set()  # functions in C that look made for their effect, dotted
         self._texts = texts
@@ -71,6 +79,7 @@ class Named:
             self.words |= text.words
             self.attributes |= text.attributes
             self.sets_items |= text.items
+            self.decorates |= text.decorates
             for word in text.words:
                 value = scope.get(word, sys.modules.get(word))
                 if value is None:
@@ -167,16 +176,18 @@ def name_in_process(value: object) -> str:
 def _text(code: CodeType) -> Text:
     words: set[str] = set()
     attributes: set[str] = set()
-    items = False
+    items = decorates = False
     for inner in nested(code):
         words.update(inner.co_names)
+        last = -1
         for operation, argument in instructions(inner):
             if operation in _ATTRIBUTES:
                 attributes.add(inner.co_names[argument])
             items |= operation in _ITEMS
-    return Text(
-        code, frozenset(words), frozenset(attributes), items or not CHANGES.isdisjoint(words)
-    )
+            decorates |= operation == _CALL and not argument and last in (_CALL, _MAKE)
+            last = last if operation in _BETWEEN else operation
+    items |= not CHANGES.isdisjoint(words)
+    return Text(code, frozenset(words), frozenset(attributes), items, decorates)
 
 
 def _is_code(value: object) -> bool:
