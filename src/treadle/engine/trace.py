@@ -105,6 +105,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     unknown: tuple[str, ...] = ()  # what can't be seen into: "it starts the program `git`"
     effects: tuple[tuple[str, str], ...] = ()  # process-wide state changed, digest of the new
     counters: tuple[Counted, ...] = ()  # those that it moved
+    lent: tuple[str, ...] = ()  # what that holds of the session's: refs, as in `Binding`
 
 
 class Trace(Struct, frozen=True, omit_defaults=True, tag=True):

@@ -1,21 +1,20 @@
-"""Modules: which are being imported, which are loaded, and what a step sets in them."""
+"""Modules: which are being imported, and which are loaded; and the names that a step binds."""
 
 from __future__ import annotations
 
-import builtins
 import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from importlib.machinery import all_suffixes
 from itertools import compress
-from operator import is_, is_not
-from types import FunctionType, ModuleType
+from operator import is_not
+from types import ModuleType
 from typing import Any
 
 from treadle.engine.observe import ownership
-from treadle.engine.observe.state import MISSING, Effect, digest_of
+from treadle.engine.observe.state import MISSING
 from treadle.engine.plan.validity import name_of, registered
 
 # Loaded by this program or by Python's start, whatever the document is.
@@ -206,82 +205,7 @@ def _record(path: str, files: tuple[str, ...]) -> _Record:
     return name, b""
 
 
-# Attributes of modules: `helpers.N = 5` changes what everybody finds there.
-
-_PROMPT = "_"  # the last value shown, as at a prompt
-_WARNED = "__warningregistry__"  # Python's own notes; each chunk warns for itself all the same
-
-_Contents = dict[str, object]  # a copy of a module's attributes
-
-
-class Attributes:
-    """Compares the attributes of modules, by identity, with those at the step's start."""
-
-    def __init__(self, namespace: Mapping[str, object], modules: Modules) -> None:
-        """Of the modules that the session's names are bound to, and of the project's own."""
-        self._namespace = namespace
-        self._modules = modules
-        self._names: Mapping[str, object] = {}  # the namespace when the step started
-        self._bound: dict[str, ModuleType] = {}  # the modules in it, by the names they have
-        self._before: dict[ModuleType, _Contents] = {}
-        self._at_import: dict[ModuleType, _Contents] = {}
-
-    def begin(self, names: Mapping[str, object]) -> None:
-        self._follow(*rebound(self._names, names))
-        self._names = names
-        self._before = {module: vars(module).copy() for module in self._watched()}
-
-    def imported(self, module: ModuleType) -> None:
-        self._before[module] = vars(module).copy()
-
-    def import_begins(self) -> None:
-        """A library is about to be loaded: it may set what it likes, also in others."""
-        self._at_import = {module: vars(module).copy() for module in self._before}
-
-    def import_ends(self) -> None:
-        """Libraries have been loaded: the session's names will show which of them matter."""
-        for module, then in self._at_import.items():
-            before, now = self._before.get(module), vars(module)
-            if before is None:
-                continue
-            for name in _changed(then, now):
-                if name in now:
-                    before[name] = now[name]
-                else:
-                    before.pop(name, None)
-        self._at_import = {}
-        for name in sys.modules.keys() - self._modules.seen:
-            new = sys.modules.get(name)
-            if type(new) is ModuleType and new not in self._before and _is_loaded(new):
-                self._before[new] = vars(new).copy()
-
-    def effects(self, bound: Iterable[str], gone: Iterable[str]) -> Iterator[Effect]:
-        """What has been set or deleted since; these names of the session were bound or deleted."""
-        self._follow(bound, gone)
-        for module in self._watched():
-            before = self._before.get(module)
-            for name in () if before is None else _changed(before, vars(module)):
-                own = module.__name__ in self._modules.own
-                passing = name == _WARNED or _is_part(module, name)
-                if not passing and (own or _counts(module, name)):
-                    yield _effect(module, name)
-
-    def end(self) -> None:
-        self._before = {}
-
-    def _watched(self) -> Iterable[ModuleType]:
-        stdlib = sys.stdlib_module_names
-        bound = [each for each in self._bound.values() if each.__name__ not in stdlib]
-        own = map(sys.modules.get, self._modules.own)
-        loaded = [each for each in own if isinstance(each, ModuleType)]
-        return dict.fromkeys([builtins, *bound, *loaded])
-
-    def _follow(self, bound: Iterable[str], gone: Iterable[str]) -> None:
-        for name in (*gone, *bound):
-            self._bound.pop(name, None)
-            value = self._namespace.get(name)
-            if type(value) is ModuleType:
-                self._bound[name] = value
+# The session's names.
 
 
 def rebound(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -296,41 +220,3 @@ def rebound(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str
         return [*changed, *names[count:]], []
     bound = [name for name, value in now.items() if before.get(name, MISSING) is not value]
     return bound, [name for name in before if name not in now]
-
-
-def _changed(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
-    same = len(before) == len(now) and all(map(is_, before.values(), now.values()))
-    if same and list(before) == list(now):  # as a rule, and found out at once
-        return []
-    names = sorted({*before, *now})
-    return [name for name in names if before.get(name, MISSING) is not now.get(name, MISSING)]
-
-
-def _is_loaded(module: ModuleType) -> bool:
-    """Whether its import is done: until then what the project's own module sets is no effect."""
-    spec = getattr(module, "__spec__", None)
-    return ownership.is_library(module) or getattr(spec, "_initializing", False) is not True
-
-
-def _is_part(module: ModuleType, name: str) -> bool:
-    """Whether the attribute is a submodule, which its import has set."""
-    value = vars(module).get(name)
-    return isinstance(value, ModuleType) and value.__name__ == f"{module.__name__}.{name}"
-
-
-def _counts(module: ModuleType, name: str) -> bool:
-    """Whether it is not a library's own doing, or ours.
-
-    Libraries keep state in private names, and load their parts when they are needed.
-    """
-    if module is builtins:
-        return name != _PROMPT
-    value = vars(module).get(name)
-    if name.startswith("_") or isinstance(value, ModuleType):
-        return False
-    return not (isinstance(value, FunctionType) and ownership.is_ours(value.__code__.co_filename))
-
-
-def _effect(module: ModuleType, name: str) -> Effect:
-    words = f"the builtin `{name}`" if module is builtins else f"`{module.__name__}.{name}`"
-    return words, digest_of(vars(module).get(name, MISSING))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
-from types import ModuleType
+from types import CodeType, ModuleType
 
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe import audit_events, state
 from treadle.engine.observe.folders import Folders
-from treadle.engine.observe.modules import Attributes, Imports, Modules
+from treadle.engine.observe.library_state import Change, LibraryState
+from treadle.engine.observe.modules import Imports, Modules
 from treadle.engine.observe.ownership import project_folders, scope_of
 from treadle.engine.observe.patched_calls import Environment, Questions, Sources, watch_libraries
 from treadle.engine.observe.processes import Processes, threads
@@ -23,6 +25,7 @@ from treadle.engine.observe.unseen import Unseen
 from treadle.engine.store.digest import ALL, variable
 from treadle.engine.store.file_digests import FileDigests, KnownFiles
 from treadle.engine.trace import DOUBTFUL, Observed
+from treadle.engine.values.objects import singletons
 from treadle.engine.worker.imports import AfterImport, import_fresh_from
 
 
@@ -96,9 +99,8 @@ class Observer:
         self,
         setup: WorkerSetup,
         after_import: AfterImport,
-        namespace: Mapping[str, object],
     ) -> None:
-        """Install the hooks, for good. `namespace` is the session's.
+        """Install the hooks, for good.
 
         To be made after all else that acts after imports: what that sets is no effect.
         """
@@ -108,7 +110,7 @@ class Observer:
         self._folders = Folders(self._seen.scope, setup.directory)
         self._unseen = self._seen.outside = Unseen(self._seen, self._folders, setup.edited)
         self._modules = Modules(self._watch.imports)
-        self._attributes = Attributes(namespace, self._modules)
+        self._library_state = LibraryState(self._apart)
         self._state = State()
         self._state.add(*state.python_probes())
         for name, library in self._watch.libraries.items():
@@ -116,7 +118,7 @@ class Observer:
         imports = self._watch.imports
         imports.before_library.append(self._import_begins)
         imports.after_library.append(self._import_ends)
-        imports.after_own.append(self._attributes.imported)
+        imports.after_own.append(self._library_state.loaded)
         self._own_before: frozenset[str] = frozenset()
         self._threads: frozenset[int] = frozenset()
         self._children: frozenset[int] = frozenset()
@@ -129,24 +131,31 @@ class Observer:
         """Call `action` right after a library, and all that it imports, has been loaded."""
         self._watch.imports.after_library.append(action)
 
-    def begin(self, names: Mapping[str, object]) -> None:
-        """A step starts: nothing has been seen of it. `names` is a copy of the namespace."""
+    def begin(self, unseen: Iterable[object]) -> None:
+        """A step starts: nothing has been seen of it. It may use values of these that its code
+        does not name."""
         _let_warnings_repeat()
         self._modules.refresh()
         self._own_before = frozenset(self._modules.own)
         self._threads = threads()
-        self._attributes.begin(names)
+        own = (sys.modules.get(name) for name in self._modules.own)
+        modules = [each for each in own if isinstance(each, ModuleType)]
+        self._library_state.begin(
+            [builtins, *modules], [each for each in unseen if isinstance(each, ModuleType)]
+        )
         self._state.begin()
         self._children = self._watch.processes.running()
         self._seen.start_over()
         self._unseen.begin()
         self._seen.active = True
 
-    def finish(self, bound: Sequence[str], gone: Sequence[str]) -> Observed:
-        """The step has ended: what it depends on and what it changed.
+    def runs(self, code: CodeType, scope: Mapping[str, object]) -> None:
+        """Code with these global names is about to run: as part of the step, if there is one."""
+        if self._seen.active:
+            self._library_state.runs(code, scope)
 
-        It has bound and deleted these names of the session.
-        """
+    def finish(self) -> Observed:
+        """The step has ended: what it depends on, and what it changed but for `changes`."""
         seen = self._seen
         with seen.unnoticed():
             seen.catch_up()
@@ -165,11 +174,24 @@ class Observer:
             ),
             distributions=distributions,
             unknown=tuple(self._unknown()),
-            effects=(*self._state.effects(), *self._attributes.effects(bound, gone)),
+            effects=tuple(self._state.effects()),
         )
-        self._attributes.end()
         self._unseen.leave(observed.writes)
         return observed
+
+    def changes(self) -> list[Change]:
+        """What is held by the libraries' modules that its code names, and was not when it began."""
+        return self._library_state.changes()
+
+    def made_in_c(self) -> list[str]:
+        """The functions in C that its code names and that look made for their effect, dotted."""
+        return sorted(self._library_state.made_in_c())
+
+    def _apart(self) -> Collection[int]:
+        """The objects that are what they are by being in their place, by identity."""
+        return singletons(
+            each for library in self.libraries.values() for each in library.singletons
+        )
 
     @property
     def unwatched(self) -> str:
@@ -226,12 +248,12 @@ class Observer:
     def _import_begins(self) -> None:
         if self._seen.active:
             self._state.import_begins()
-            self._attributes.import_begins()
+            self._library_state.import_begins()
 
     def _import_ends(self) -> None:
         if self._seen.active:
             self._state.import_ends()
-            self._attributes.import_ends()
+            self._library_state.import_ends()
 
 
 def _let_warnings_repeat() -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 
 from msgspec import Struct
 
@@ -176,6 +176,18 @@ def is_library(module: ModuleType) -> bool:
     """Whether a module is installed or Python's own; the rest belongs to the project."""
     file = getattr(module, "__file__", None) or "<frozen>"
     return is_installed(file) or is_stdlib(file)
+
+
+def is_projects(name: str) -> bool:
+    """Whether a module of this name is the session or one of the project's own."""
+    if name == "__main__":
+        return True
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return isinstance(file, str) and _is_of_project(file)
+
+
+def is_of_project(code: CodeType) -> bool:
+    return _is_of_project(code.co_filename)
 
 
 def _is_of_project(file: str) -> bool:

@@ -340,26 +340,10 @@ def _locale(locale: Any) -> tuple[Probe, ...]:  # noqa: ANN401
 
 
 def _logging(logging: Any) -> tuple[Probe, ...]:  # noqa: ANN401
-    """How messages are logged, with the levels that the project's code sets.
-
-    There may be thousands of loggers.
-    """
+    """What the first message sets up that anybody logs."""
     root: Any = logging.root
-    levels: dict[str, int] = {}
-    original = logging.Logger.setLevel
-
-    def setLevel(self: Any, level: Any) -> None:  # noqa: ANN401, N802
-        original(self, level)
-        if self.name != "root" and ownership.asked_by_user():
-            levels[self.name] = self.level
-
-    setLevel.__doc__ = original.__doc__
-    logging.Logger.setLevel = setLevel
 
     def general() -> tuple[object, ...]:
         return (root.level, root.disabled, root.manager.disable, len(root.handlers))
 
-    return (
-        Probe("how messages are logged", general),
-        Probe("the level of the logger `{}`", lambda: dict(levels)),
-    )
+    return (Probe("how messages are logged", general),)

@@ -41,6 +41,7 @@ def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
         # So is what it may delete: whether that is gone afterwards must be seen.
         named = analyse(cell.source).uses if cell.source else {}
         walk.follow({**code.uses, **named, **dict.fromkeys(code.deletes)})
+        walk.follow_refs(snapshot.lent)  # a library may call it, or show it, at any time
         whole = walk.opaque
     if whole:
         walk.follow(dict.fromkeys(snapshot.names))
@@ -147,6 +148,14 @@ class _Walk:
                 attributes = None if attributes is None else attributes | old
             self.names[name] = attributes
             waiting += self._from(name, attributes, binding)
+
+    def follow_refs(self, refs: Iterable[str]) -> None:
+        for ref in refs:
+            module, _, name = ref.partition(":")
+            if module == "__main__":
+                self.follow({name: None})
+            else:
+                self.refs.add(ref)
 
     def _from(
         self, name: str, attributes: Attributes, binding: Binding

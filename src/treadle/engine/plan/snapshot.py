@@ -27,6 +27,7 @@ class Snapshot(Struct, frozen=True):
     context: Context
     names: Mapping[str, Binding] = field(default_factory=dict)
     effects: Mapping[str, str] = field(default_factory=dict)  # process-wide state, its digest
+    lent: frozenset[str] = frozenset()  # what libraries were given to keep, as refs
     effective: tuple[int, ...] = ()  # the cells that changed process-wide state, in order
     files: Mapping[str, tuple[str, int]] = field(default_factory=dict)  # written: digest, by whom
     elsewhere: frozenset[str] = frozenset()  # files outside the document's folder, read or written
@@ -98,6 +99,8 @@ class Snapshot(Struct, frozen=True):
             seen = {what: key if to == PRESUMED else to for what, to in observed.effects}
             new["effects"] = {**self.effects, **seen}
             new["effective"] = (*self.effective, number)
+        if observed.lent:
+            new["lent"] = self.lent.union(observed.lent)
         if observed.writes:
             written = {path: (digest, number) for path, digest in observed.writes}
             new["files"] = {**self.files, **written}

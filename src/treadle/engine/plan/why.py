@@ -163,7 +163,8 @@ def _trouble(scanned: ScannedCell, trace: Trace) -> str:
             return binding.trouble
         if not binding.entry and binding.names[0] not in scanned.code.definitions:
             return f"it changes the definition `{binding.names[0]}`, which can't be stored"
-    return "it changes state of the whole process"
+    what = next((what for what, _ in trace.observed.effects), "state of the whole process")
+    return f"it changes {what}"
 
 
 def reasons(

@@ -10,6 +10,7 @@ from symtable import symtable
 from msgspec import Struct, field
 
 from treadle.engine.scan.expressions import dotted
+from treadle.engine.scan.looks import CHANGES, is_command, looks_made_for_effect
 from treadle.engine.scan.scopes import FrozenReads, Imported, SessionScope, frozen
 from treadle.engine.scan.statements import DefinitionNode, Scanner, is_side_effect_free
 from treadle.engine.scan.syntax_key import (
@@ -202,14 +203,6 @@ def _unparsed(texts: Sequence[str]) -> Code:
 
 # Statements that look as if made for their effect on a library: `np.set_printoptions(...)`.
 
-_BEGINNINGS = (
-    *("set", "init_", "use", "config", "enable", "disable", "register", "install", "option"),
-    *("patch", "basicConfig", "simplefilter", "filterwarnings", "chdir", "putenv", "unsetenv"),
-)
-# Changes of a container that a module holds: `sys.path.insert(0, "lib")`.
-_CHANGES = frozenset(
-    {"append", "insert", "extend", "update", "clear", "pop", "remove", "add", "discard", "popitem"}
-)
 _BLOCKS = ("body", "orelse", "handlers", "finalbody", "cases")
 
 
@@ -255,5 +248,7 @@ def _called(call: ast.Call) -> str:
         named = call.args[1] if len(call.args) > 1 else None
         attribute = named.value if isinstance(named, ast.Constant) else "*"
         return f"{owner}.{attribute!s}" if owner else ""
-    looks_so = name.startswith(_BEGINNINGS) or (name in _CHANGES and text.count(".") > 1)
-    return text if looks_so else ""
+    looks_so = looks_made_for_effect(name) or (name in CHANGES and text.count(".") > 1)
+    told = call.args[0] if call.args else None
+    commands = isinstance(told, ast.Constant) and is_command(told.value)
+    return text if looks_so or commands else ""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from treadle.engine.scan.looks import names_in_query
 from treadle.engine.scan.scopes import Body, ComprehensionScope, FunctionScope, Scope
 
 _LEAVES = frozenset(
@@ -135,7 +136,11 @@ class ExpressionScanner:
 
     def _constant(self, node: ast.Constant) -> None:
         value = node.value
-        if value.__class__ is str and len(value) <= _LONGEST_TEXT and "\n" not in value:
+        if value.__class__ is not str:
+            return
+        for name in names_in_query(value):
+            self.read(name, None)
+        if len(value) <= _LONGEST_TEXT and "\n" not in value:
             self.strings.add(value)
             if "__main__" in value:
                 self.scope.mark_opaque("it uses `__main__`")

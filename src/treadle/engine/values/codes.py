@@ -119,8 +119,8 @@ def _global_names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
     """What is read, and what is imported."""
     reads: set[str] = set()
     imports: set[str] = set()
-    for inner in _nested(code):
-        for operation, argument in _instructions(inner):
+    for inner in nested(code):
+        for operation, argument in instructions(inner):
             if operation in _GLOBALS:
                 reads.add(inner.co_names[argument >> 1 if operation == _FLAGGED else argument])
             elif operation == _IMPORT:
@@ -128,14 +128,16 @@ def _global_names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(reads), frozenset(imports)
 
 
-def _nested(code: CodeType) -> Iterator[CodeType]:
+def nested(code: CodeType) -> Iterator[CodeType]:
+    """The code and all code in it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            yield from _nested(constant)
+            yield from nested(constant)
 
 
-def _instructions(code: CodeType) -> Iterator[tuple[int, int]]:
+def instructions(code: CodeType) -> Iterator[tuple[int, int]]:
+    """What it does, with the argument of each: the number of a name, say."""
     raw = code.co_code
     high = 0
     for place in range(0, len(raw), 2):
@@ -155,7 +157,7 @@ def _canonical(code: CodeType) -> bytes:
         *map(_names, (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)),
         ATOMS[bytes](code.co_exceptiontable),
     ]
-    for operation, argument in _instructions(code):
+    for operation, argument in instructions(code):
         # A constant, not its number: a docstring takes a number as well.
         if operation in _CONSTANTS:
             parts.append(b"%d=" % operation + _constant(code.co_consts[argument]))

@@ -64,20 +64,24 @@ class AfterImport:
         loader.exec_module = run_and_act  # type: ignore[method-assign]
 
 
-class _FreshLoader(SourceFileLoader):
-    """Compiles the source each time: a .pyc is trusted by size and second, which can lie."""
-
-    def get_code(self, fullname: str) -> CodeType:
-        path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
-
-
-def import_fresh_from(folders: Sequence[str]) -> None:
+def import_fresh_from(
+    folders: Sequence[str], compiled: Callable[[CodeType], object] = lambda _: None
+) -> None:
     """Import modules in or under `folders` as Python does, but from their source where they have
-    one, not from cached bytecode."""
+    one, not from cached bytecode; `compiled` is told of the code of each before it runs."""
+
+    class FreshLoader(SourceFileLoader):
+        """Compiles the source each time: a .pyc is trusted by size and second, which can lie."""
+
+        def get_code(self, fullname: str) -> CodeType:
+            path = self.get_filename(fullname)
+            code = self.source_to_code(self.get_data(path), path)
+            compiled(code)
+            return code
+
     loaders = (
         (ExtensionFileLoader, EXTENSION_SUFFIXES),
-        (_FreshLoader, SOURCE_SUFFIXES),
+        (FreshLoader, SOURCE_SUFFIXES),
         (SourcelessFileLoader, BYTECODE_SUFFIXES),
     )
 

@@ -27,6 +27,7 @@ class Compiler:
 
     def __init__(self) -> None:
         self._flags = 0
+        self.compiled: Callable[[CodeType], object] = lambda _: None  # told of what is to run
 
     def adopt(self, features: Iterable[str]) -> None:
         """Go on as if earlier code had asked for these `from __future__` features."""
@@ -48,6 +49,7 @@ class Compiler:
         code: CodeType = compile(tree, file, mode, self._flags, dont_inherit=True)
         for feature in _FUTURES:
             self._flags |= code.co_flags & feature.compiler_flag
+        self.compiled(code)
         return code
 
     def compile_apart(
@@ -83,9 +85,10 @@ def run_cell(cell: Cell, compiler: Compiler, namespace: Namespace) -> object:
         exec(compiler.compile(tree, file), namespace)
         return None
     tree.body.pop()
-    if tree.body:
-        exec(compiler.compile(tree, file), namespace)
-    return eval(compiler.compile(ast.Expression(last.value), file), namespace)
+    before = compiler.compile(tree, file)
+    value = compiler.compile(ast.Expression(last.value), file)  # told of before anything runs
+    exec(before, namespace)
+    return eval(value, namespace)
 
 
 def run_at_prompt(

@@ -9,7 +9,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from msgspec.structs import replace
@@ -49,7 +49,7 @@ class Session:
         self._plugins = Plugins(setup, after_import, capture, self._namespace)
         self._inline = InlineRunner(self._compiler, self._namespace, capture.take, setup.code_path)
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
-        import_fresh_from(folders)
+        import_fresh_from(folders, self._compiled)
         sys.path[:0] = folders
         self._memory = self._new_memory(after_import) if setup.store else None
         builtins.display = self._display  # type: ignore[attr-defined]
@@ -82,6 +82,11 @@ class Session:
         from treadle.engine.worker.session_values import Memory
 
         return Memory(self._setup, self._namespace, self._compiler, after_import, self._plugins)
+
+    def _compiled(self, code: CodeType) -> None:
+        """Code of a module of the project is about to run."""
+        if self._memory is not None:
+            self._memory.runs(code, {})
 
     def _run(self, step: Step) -> Trace:
         cell = step.cell

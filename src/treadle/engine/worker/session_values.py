@@ -6,8 +6,8 @@ import ast
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator, Sequence
-from types import FunctionType, ModuleType
+from collections.abc import Iterator, Mapping, Sequence
+from types import CodeType, FunctionType
 from typing import Any
 
 from msgspec.structs import replace
@@ -19,24 +19,16 @@ from treadle.engine.observe.modules import rebound
 from treadle.engine.observe.observer import Observer
 from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
-from treadle.engine.trace import PRESUMED, Binding, Display, Trace
+from treadle.engine.trace import Binding, Display, Trace
 from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.groups import Values
 from treadle.engine.values.kinds import MAIN
 from treadle.engine.worker.capture import OutputStream
 from treadle.engine.worker.imports import AfterImport
+from treadle.engine.worker.library_effects import LibraryEffects
 from treadle.engine.worker.module_state import ModuleState, ProjectModules
 from treadle.engine.worker.run_code import Compiler
-
-# Libraries, and functions, whose state is compared before and after: no need to presume.
-WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
-    f"torch.{name}"
-    for name in (
-        *("set_default_dtype", "set_default_device", "set_num_threads", "set_grad_enabled"),
-        *("use_deterministic_algorithms", "set_float32_matmul_precision"),
-    )
-}
 
 _CODE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.GeneratorExp)
 
@@ -56,7 +48,8 @@ class Memory:
         self._blobs = blobs = Blobs(setup.store or "")
         modules = ProjectModules((setup.code_path, setup.directory))
         handlers = plugins.value_handlers()
-        self._observer = observer = Observer(setup, after_import, namespace)
+        self._observer = observer = Observer(setup, after_import)
+        compiler.compiled = lambda code: observer.runs(code, namespace)
         libraries = observer.libraries.values()
         opaque = [kind for library in libraries for kind in library.opaque]
         places = [place for library in libraries for place in library.singletons]
@@ -64,7 +57,7 @@ class Memory:
         def values_of(names: dict[str, Any]) -> Values:
             return Values(names, blobs, modules.holds, handlers, opaque, places)
 
-        self._watched = WATCHED | set(observer.libraries)
+        self._effects = LibraryEffects(namespace, values_of, observer)
         self._namespace = namespace
         self._compiler = compiler
         self._values = values_of(namespace)
@@ -107,22 +100,29 @@ class Memory:
         self._counters.begin(step.counters)
         self._before = dict(self._namespace)
         self._diverted = _diverted()
-        self._observer.begin(self._before)
+        self._observer.begin(self._before.values() if step.reaches is None else ())
+
+    def runs(self, code: CodeType, scope: Mapping[str, object]) -> None:
+        """Code with these global names is about to run."""
+        self._observer.runs(code, scope)
 
     def finish(self, step: Step, trace: Trace) -> Trace:
         """The trace with what the step left and what it depended on. Raises OSError."""
         namespace = self._namespace
         bound, deleted = rebound(self._before, namespace)
-        observed = self._observer.finish(bound, deleted)
+        observed = self._observer.finish()
         contents = self._module_state.contents()
         counters = self._counters.finish()
-        effects = (*observed.effects, *self._module_state.effects(), *self._presumed(step))
+        libraries, lent = self._effects.of(step)
+        effects = (*observed.effects, *libraries, *self._module_state.effects())
         if effects or contents or counters:
-            observed = replace(observed, effects=effects, contents=contents, counters=counters)
+            observed = replace(
+                observed, effects=effects, contents=contents, counters=counters, lent=lent
+            )
         for name in deleted:
             self._groups.pop(name, None)
-        changed = self._kept(step, bound, deleted, trace.seconds)
-        groups = tuple(self._changed(changed, step))
+        changed = map(self._unless_lent, self._kept(step, bound, deleted, trace.seconds))
+        groups = tuple(self._changed([*changed], step))
         for group in groups:
             self._groups.update(dict.fromkeys(group.names, group))
         blobs = set(_shown_files(trace))
@@ -170,18 +170,6 @@ class Memory:
     def _resting(self, group: Binding, refs: frozenset[str]) -> Binding:
         known = [self._groups[name].refs for name in group.names if name in self._groups]
         return replace(group, refs=tuple(sorted(refs.union(*known))))
-
-    def _presumed(self, step: Step) -> list[tuple[str, str]]:
-        """Effects on libraries that can't be seen, from statements that look made for them."""
-        found = []
-        for dotted in dict.fromkeys(step.effects):
-            value = self._namespace.get(dotted.partition(".")[0])
-            foreign_class = isinstance(value, type) and value.__module__ != "__main__"
-            name = value.__name__.partition(".")[0] if isinstance(value, ModuleType) else ""
-            watched = name in self._watched or dotted in self._watched
-            if foreign_class or (name and (not watched or _names_class(dotted))):
-                found.append((f"`{dotted}` was called", PRESUMED))
-        return found
 
     def _restore(self, restore: Load | Define) -> tuple[str, ...]:
         if isinstance(restore, Load):
@@ -240,9 +228,21 @@ class Memory:
                 name in binds or before.get(name, self) is not namespace[name]
                 for name in group.names
             )
-            if bound or not group.token or old is None or old.token != group.token:
+            same = old is not None and (old.token, bool(old.entry)) == (
+                group.token,
+                bool(group.entry),
+            )
+            if bound or not group.token or not same:
                 kept.append(group)
         return kept
+
+    def _unless_lent(self, group: Binding) -> Binding:
+        """The group; kept in no store, where a library holds the very objects."""
+        lent = [name for name in group.names if self._effects.has(self._namespace[name])]
+        if not lent:
+            return group
+        words = f"`{lent[0]}` is in the hands of a library, which can't be stored"
+        return replace(group, entry="", trouble=words)
 
 
 def _holds_code(cell: Cell) -> bool:
@@ -258,11 +258,6 @@ def _shown_files(trace: Trace) -> Iterator[str]:
     for output in trace.outputs:
         if isinstance(output, Display):
             yield from output.files.values()
-
-
-def _names_class(dotted: str) -> bool:
-    """Whether it is an attribute of a class of the library: those are not compared."""
-    return any(part[:1].isupper() for part in dotted.split(".")[1:-1])
 
 
 def _diverted() -> bool:

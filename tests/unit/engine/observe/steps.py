@@ -6,13 +6,13 @@ import builtins
 import os
 import sys
 import traceback
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from treadle.engine.messages import decode, encode
-from treadle.engine.observe.modules import rebound
 from treadle.engine.observe.observer import Observer
-from treadle.engine.trace import Trace
+from treadle.engine.observe.state import digest_of
+from treadle.engine.trace import Observed, Trace
 from treadle.engine.worker.imports import AfterImport, import_fresh_from
 
 
@@ -27,12 +27,16 @@ def main() -> None:
     os.chdir(setup.directory)
     sys.argv = [""]
     folders = [setup.code_path, setup.directory]
-    observer = Observer(setup, _after_import(folders), vars(module))
+    observer = Observer(setup, _after_import(folders))
     for number, code in enumerate(steps):
-        before = dict(vars(module))
-        observer.begin(before)
-        _run(code, f"step-{number}", vars(module))
-        observed = observer.finish(*rebound(before, vars(module)))
+        observer.begin(())
+        compiled = compile(code, f"step-{number}", "exec")
+        observer.runs(compiled, vars(module))
+        _run(compiled, vars(module))
+        observed = observer.finish()
+        changes = [(change.words, digest_of(change.value)) for change in observer.changes()]
+        fields = {name: getattr(observed, name) for name in observed.__struct_fields__}
+        observed = Observed(**{**fields, "effects": (*observed.effects, *changes)})
         out.write(encode(Trace(observed=observed)))
         out.flush()
 
@@ -44,9 +48,9 @@ def _after_import(folders: list[str]) -> AfterImport:
     return after_import
 
 
-def _run(code: str, name: str, namespace: dict[str, Any]) -> None:
+def _run(code: CodeType, namespace: dict[str, Any]) -> None:
     try:
-        exec(compile(code, name, "exec"), namespace)
+        exec(code, namespace)
     except BaseException:
         traceback.print_exc()
         os._exit(1)

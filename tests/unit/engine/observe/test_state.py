@@ -62,7 +62,7 @@ CHANGES = {
     "a logger": (
         "logging.getLogger('a.b').setLevel(10)",
         "",
-        "the level of the logger `a.b`",
+        "`logging.Logger.manager.loggerDict['a.b']`",
     ),
     "builtins": ("builtins.seven = 7", "del builtins.seven", "the builtin `seven`"),
     "rcParams": (
@@ -155,12 +155,9 @@ def test_a_change_is_an_effect_as_long_as_it_lasts(changes: list[Observed], what
     there, back, both = (
         [words for words, _ in each.effects] for each in changes[start : start + 3]
     )
-    there = [each for each in there if each != "`torch.Storage`"]  # torch goes along with its dtype
-    back = [each for each in back if each != "`torch.Storage`"]
-    assert len(there) == 1
-    assert there[0].startswith(words)
+    assert any(each.startswith(words) for each in there)  # its module may hold it, too
     if CHANGES[what][1]:
-        assert back == there
+        assert any(each.startswith(words) for each in back)
         assert both == []
     else:
         assert back == both == []
@@ -181,8 +178,8 @@ def test_what_is_set_right_after_the_import_counts(observe: Observe, folder: Pat
         """,
         "helpers.N",
     )
-    words = [words for words, _ in observed.effects]
-    assert words == ["NumPy's print options", "`numpy.seven`", "`helpers.N`"]
+    words = {words for words, _ in observed.effects}
+    assert words == {"NumPy's print options", "`numpy.seven`", "`helpers.N`"}
     assert after.effects == ()
 
 

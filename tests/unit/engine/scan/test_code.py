@@ -79,6 +79,8 @@ EFFECTS = {
     "setattr(m, n, 1)": "m.*",
     "from sympy import init_printing\ninit_printing()": "init_printing",
     "try: warnings.simplefilter('ignore')\nfinally: pass": "warnings.simplefilter",
+    "duckdb.sql('CREATE TABLE t AS SELECT 1')": "duckdb.sql",
+    "duckdb.sql('SELECT 1')": "",
     "x.append(1)": "",
     "y = f(x)": "",
     "def f(): np.set_printoptions()": "",
@@ -103,6 +105,8 @@ def test_what_only_looks_so(code):
         ("pd.eval('left + right')", {"pd", "left", "right"}),
         ("ols('y ~ scale(x)', df)", {"ols", "y", "scale", "x", "df"}),
         ("f('plain text')", {"f"}),
+        ("f('select x from df')", {"f", "select", "x", "from", "df"}),
+        ("q = 'a select b'", set()),
         ("def g(limit): return df.query('a > @limit')\ng", {"df", "a"}),
     ],
 )

@@ -1,0 +1,276 @@
+"""What libraries' modules hold: compared, as far as a step's code names them, before and after.
+
+A module's attributes, what its own objects and classes keep, and what lies in lists and
+dictionaries of these. Not all that changes there is an effect: a library also notes what it can
+make again. What it was given is none of that, nor is a setting that was another one before; nor
+anything where code calls what looks made for its effect, `register` or `set_theme`.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
+
+from msgspec import Struct
+
+from treadle.engine.observe import ownership
+from treadle.engine.observe.named import Named, Texts, content_of, name_in_process
+from treadle.engine.observe.places import (
+    ALL,
+    DEEPEST,
+    MISSING,
+    ROWS,
+    Place,
+    is_note,
+    places_in,
+    root_of,
+    spelt,
+)
+from treadle.engine.scan.looks import may_change
+from treadle.engine.values.codes import ATOMS
+
+
+class Change(NamedTuple):
+    words: str  # "`xml.etree.ElementTree._namespace_map['urn:b']`"
+    value: object  # MISSING: it is gone
+
+
+class _Watched(Struct, frozen=True):
+    """The places of a module that are compared."""
+
+    places: list[Place]
+    wanted: frozenset[str]  # the names that made them so
+
+    def is_of_module(self) -> bool:
+        return isinstance(self.places[0].owner, ModuleType)
+
+    def serves(self, module: ModuleType, wanted: frozenset[str]) -> bool:
+        """Whether they are, as they are, those that would be found anew."""
+        return (
+            wanted <= self.wanted
+            and self.places[0].owner is module
+            and all(place.is_same() for place in self.places)
+        )
+
+
+class LibraryState:
+    """Compares what the modules that a step's code names hold with what they held before it."""
+
+    def __init__(self, apart: Callable[[], Collection[int]]) -> None:
+        """`apart` gives the identities of objects that are watched by other means."""
+        self._apart = apart
+        self._texts = Texts()
+        self._named = Named(self._texts)
+        self._watched: dict[str, _Watched] = {}  # in this step, by module
+        self._known: dict[str, _Watched] = {}  # the same, of all steps
+        self._found: list[Change] = []
+
+    def begin(self, shallow: Iterable[ModuleType], bound: Iterable[ModuleType]) -> None:
+        """A step starts. Of `shallow` modules the attributes alone are compared, of the `bound`
+        ones all, though its code does not name them."""
+        self._named = Named(self._texts)
+        self._found = []
+        self._watched = {}
+        for module in shallow:
+            self.loaded(module)
+        for module in bound:
+            self._named.note(module.__name__)
+        self._look()
+
+    def loaded(self, module: ModuleType) -> None:
+        """Compare the attributes of a module of the project with those it has now."""
+        self._watched[module.__name__] = _Watched([root_of(module)], frozenset())
+
+    def runs(self, code: CodeType, scope: Mapping[str, Any]) -> None:
+        """The step is about to run code with these global names."""
+        self._named.follow(code, scope)
+        self._look()
+
+    def import_begins(self) -> None:
+        """A library is about to be loaded: it may set what it likes, also in others."""
+        self._found += self._changes()
+
+    def import_ends(self) -> None:
+        self._named.follow_imported()
+        for watched in self._watched.values():
+            for place in watched.places:
+                place.renew()
+        self._look()
+
+    def changes(self) -> list[Change]:
+        """What the step has changed since it began, what imports did left out."""
+        found: dict[str, Change] = {}
+        for change in (*self._found, *self._changes()):
+            same = found.get(change.words)  # of another key that is called the same
+            value = change.value if same is None else (same.value, change.value)
+            found[change.words] = Change(change.words, value)
+        return list(found.values())
+
+    def made_in_c(self) -> set[str]:
+        """The functions in C, dotted, that the step's code names and that look made for their
+        effect: what they change is seen nowhere."""
+        return self._named.in_c
+
+    def _look(self) -> None:
+        """Note what is there, in modules that have been named since the last time."""
+        for name, module in self._named.modules.items():
+            wanted = self._wanted(module)
+            watched = self._watched.get(name)
+            if watched is not None and wanted <= watched.wanted:
+                continue
+            known = self._known.get(name)
+            if watched is None and known is not None and known.serves(module, wanted):
+                self._watched[name] = known
+                continue
+            older = [] if watched is None else watched.places  # what they held then counts
+            apart = {*self._apart(), *(id(each.owner) for each in older)}
+            found = places_in(root_of(module), name.partition(".")[0], wanted, apart)
+            self._watched[name] = self._known[name] = _Watched([*older, *found], wanted)
+        for name, value in self._named.objects.items():
+            if name not in self._watched:
+                root = Place(name, value, partial(vars, value), None)
+                package = type(value).__module__.partition(".")[0]
+                places = places_in(root, package, frozenset([ALL]), {id(value)}, DEEPEST - 2)
+                self._watched[name] = _Watched(places, frozenset())
+
+    def _wanted(self, module: ModuleType) -> frozenset[str]:
+        """The names of a module that the code mentions; all, where it calls what looks made to
+        change more: a function of the module, or a method of one of its classes."""
+        words = self._named.words
+        found = [word for word in words if word in vars(module)]
+        if any(_lies_in(each, module.__name__) for each in self._named.asked):
+            return frozenset([*found, ALL])
+        verbs = list(filter(may_change, words))
+        classes = (
+            [each for each in vars(module).values() if isinstance(each, type)] if verbs else []
+        )
+        mine = [vars(each) for each in classes if each.__module__ == module.__name__]
+        asked = any(verb in members for members in mine for verb in verbs)
+        return frozenset([*found, ALL] if asked else found)
+
+    def _changes(self) -> Iterator[Change]:
+        seen: set[tuple[int, str]] = set()
+        for name in sorted(self._watched):
+            for place in self._watched[name].places:
+                for key, old, new in place.changed():
+                    slot = id(place.owner), str(key)
+                    if slot not in seen and self._counts(place, key, old, new):
+                        seen.add(slot)
+                        yield Change(spelt(place, key), self._parts(new))
+
+    def _parts(self, value: object) -> object:
+        """The value; of one that is known by its name alone, what it keeps to itself."""
+        if not name_in_process(value):
+            return value
+        modules = [each for each in self._watched.values() if each.is_of_module()]
+        owners = {id(place.owner) for each in modules for place in each.places}
+        parts = vars(value).items()
+        return {key: each for key, each in parts if id(each) not in owners and not is_note(key)}
+
+    def _counts(self, place: Place, key: object, old: object, new: object) -> bool:
+        if isinstance(new, ModuleType) or _is_ours(new):
+            return False
+        if is_note(key) and not isinstance(place.owner, dict):
+            return False
+        if any(map(_is_given, (key, old, new))):
+            return True
+        if any(isinstance(each, weakref.ref) for each in (old, new)):  # a list of all there are
+            return False
+        if self._is_asked(place, new):
+            return True
+        setting = _is_plain(old) and _is_plain(new) and not _is_counted(old, new)
+        if isinstance(place.owner, (dict, *ROWS)):
+            added = old is MISSING or new is MISSING
+            meant = added and (self._named.sets_items or self._is_registering(place))
+            return setting or (meant and _is_plain(new if old is MISSING else old))
+        if str(key) in self._named.attributes or "setattr" in self._named.words:
+            return True
+        return setting and old is not None and old is not False  # else a library has begun
+
+    def _is_asked(self, place: Place, new: object) -> bool:
+        """Whether the code calls what looks made to change this place, or what is new in it."""
+        verbs = list(filter(may_change, self._named.words))
+        owners = [new]
+        outer: Place | None = place
+        while outer is not None:
+            owners.append(outer.owner)
+            outer = outer.outer
+        return any(_offers(owner, verb) for owner in owners for verb in verbs)
+
+    def _is_registering(self, place: Place) -> bool:
+        """Whether a decorator of the very module may note there what it is given."""
+        module = place.outer.owner if place.outer else None
+        named = any(_has(module, word) for word in self._named.words)
+        return self._named.decorates and named and isinstance(place.owner, ROWS)
+
+
+def _has(owner: object, function: str) -> bool:
+    """Whether this is a function of the module."""
+    found = vars(owner).get(function) if isinstance(owner, ModuleType) else None
+    return isinstance(found, FunctionType) and found.__module__ == vars(owner)["__name__"]
+
+
+def _lies_in(module: str, package: str) -> bool:
+    return f"{module}.".startswith(f"{package}.")
+
+
+def _offers(owner: object, word: str) -> bool:
+    """Whether this is a function of the module, or a method of the object or the class itself."""
+    if isinstance(owner, ModuleType):
+        found = vars(owner).get(word)
+        return isinstance(found, FunctionType | type) and found.__module__ == owner.__name__
+    if isinstance(owner, type):
+        members = (vars(base)[word] for base in owner.__mro__ if word in vars(base))
+        return isinstance(next(members, None), staticmethod | classmethod)
+    kind = type(owner)
+    return kind.__module__ != "builtins" and any(word in vars(base) for base in kind.__mro__)
+
+
+# --- what has changed ---
+
+
+def _is_counted(old: object, new: object) -> bool:
+    return type(old) is type(new) is int and old < new
+
+
+def _is_plain(value: object) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_is_plain, value))
+    return type(value) in ATOMS
+
+
+def _is_ours(value: object) -> bool:
+    return isinstance(value, FunctionType) and ownership.is_ours(value.__code__.co_filename)
+
+
+def _is_given(value: Any, depth: int = 3) -> bool:  # noqa: ANN401
+    """Whether it is, or holds, a function or an object of a class of the project's."""
+    if type(value) in ATOMS or isinstance(value, ModuleType) or not depth:
+        return False
+    module = getattr(value, "__module__", None)
+    if isinstance(module, str) and ownership.is_projects(module):
+        return True
+    return any(_is_given(each, depth - 1) for each in _held_by(value))
+
+
+def _held_by(value: Any) -> list[object]:  # noqa: ANN401
+    if isinstance(value, type):
+        return []
+    if isinstance(value, FunctionType):
+        return [content_of(cell) for cell in value.__closure__ or ()]
+    if isinstance(value, MethodType):
+        return [value.__self__, value.__func__]
+    if isinstance(value, weakref.ref):
+        return [value()]
+    if isinstance(value, partial):
+        return [value.func, *value.args, *value.keywords.values()]
+    if isinstance(value, dict):
+        return [*list(value.keys())[:50], *list(value.values())[:50]]
+    if isinstance(value, list | tuple | set | frozenset):
+        return list(value)[:50]
+    if type(value).__dictoffset__:
+        return list(object.__getattribute__(value, "__dict__").values())[:50]
+    return []

@@ -1,0 +1,163 @@
+"""The places in a library's module: what holds others, by name, key or number, and what it held."""
+
+from __future__ import annotations
+
+import builtins
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from operator import is_
+from types import FunctionType, MappingProxyType, ModuleType
+from typing import Any, Final
+
+from treadle.engine.values.codes import ATOMS
+
+MISSING: Final = object()
+ALL: Final = "*"  # in the place of names: whatever a module holds
+DEEPEST: Final = 6  # the formatter of a handler of a logger
+ROWS: Final = (list, deque, set)
+_CONTAINERS: Final = (
+    *(dict, list, set, deque, MappingProxyType, threading.local),
+    *(weakref.WeakValueDictionary, weakref.WeakKeyDictionary, weakref.WeakSet),
+)
+_MOST: Final = 2_000  # places looked at in one module
+_CHANGEABLE: Final = 1 << 9  # made when the program runs, not with the interpreter
+_CACHES: Final = ("cache", "memo", "__warningregistry__", "_abc_impl", "__annotations__")
+_PROMPT: Final = "_"  # the builtin that is the last value shown, as at a prompt
+_LENT: Final = frozenset({"threading", "_thread", "weakref", "collections", "types", "_weakrefset"})
+
+Contents = Mapping[Any, Any]  # by name, key or number
+View = Callable[[], Contents]  # what is there now, no copy of it
+
+
+class Place:
+    """Something that holds others under names, and what it held."""
+
+    def __init__(self, words: str, owner: object, view: View, outer: Place | None) -> None:
+        self.words = words
+        self.owner = owner
+        self.outer = outer  # where it was found
+        self._view = view
+        self.before = dict(view())
+
+    def is_same(self) -> bool:
+        before, now = self.before, self._view()
+        if len(before) != len(now) or not all(map(is_, before.values(), now.values())):
+            return False
+        return before.keys() == now.keys()
+
+    def changed(self) -> list[tuple[Any, Any, Any]]:
+        """The names that hold something else, what they held, and what they hold."""
+        if self.is_same():  # as a rule, and found out at once
+            return []
+        before, now = self.before, dict(self._view())
+        keys = dict.fromkeys([*before, *now])
+        pairs = ((key, before.get(key, MISSING), now.get(key, MISSING)) for key in keys)
+        return [each for each in pairs if not _is_same(each[1], each[2])]
+
+    def renew(self) -> None:
+        self.before = dict(self._view())
+
+
+def places_in(
+    root: Place, package: str, wanted: frozenset[str], apart: set[int], depth: int = 0
+) -> list[Place]:
+    """What a module keeps, the nearest first: containers, and the objects and classes wanted."""
+    found = [(root, depth)]
+    for place, depth in found:  # grows on the way
+        if len(found) > _MOST:
+            break
+        if depth == DEEPEST:
+            continue
+        for key, value in place.before.items():
+            if type(value) in ATOMS or id(value) in apart or is_note(key):
+                continue
+            if not depth and not _is_wanted(key, value, wanted):
+                continue
+            if views := _views(value, package):
+                apart.add(id(value))
+            words = spelt(place, key, bare=True) if views else ""
+            # Nobody has named it: what lies in it is not looked into.
+            aside = not depth and wanted.isdisjoint((key, ALL))
+            inner = DEEPEST if aside and isinstance(value, dict | list) else depth + 1
+            found += [(Place(words, value, view, place), inner) for view in views]
+    return [place for place, _ in found]
+
+
+def _is_wanted(name: str, value: object, wanted: frozenset[str]) -> bool:
+    """Whether the places in what a module's attribute holds are to be compared."""
+    if name.startswith("__"):
+        return False
+    return ALL in wanted or name in wanted or _is_container(value)
+
+
+def root_of(module: ModuleType) -> Place:
+    return Place(module.__name__, module, lambda: vars(module), None)
+
+
+def _views(value: Any, package: str) -> list[View]:  # noqa: ANN401
+    """The ways in which a value of a library holds others."""
+    kind = type(value)
+    if isinstance(value, ModuleType):
+        return []
+    if isinstance(value, FunctionType):
+        return [lambda: value.__dict__] if any(map(_is_container, value.__dict__.values())) else []
+    if isinstance(value, type):
+        ours = str(value.__module__).partition(".")[0] == package and value.__flags__ & _CHANGEABLE
+        return [lambda: vars(value)] if ours == _CHANGEABLE else []
+    found: list[View] = []
+    if isinstance(value, dict):  # past methods of its class's own
+        found.append((lambda: value) if kind is dict else partial(_past_methods, value))
+    elif isinstance(value, MappingProxyType):
+        found.append(lambda: value)
+    elif isinstance(value, set):
+        found.append(lambda: {id(each): each for each in set.copy(value)})
+    elif isinstance(value, list | deque):
+        found.append(lambda: dict(enumerate(tuple(value))))
+    if isinstance(value, threading.local):
+        found.append(lambda: value.__dict__)
+    elif kind.__dictoffset__ and kind.__module__.partition(".")[0] in (package, *_LENT):
+        names = object.__getattribute__(value, "__dict__")
+        if names:
+            found.append(lambda: names)
+    return found
+
+
+def _past_methods(value: dict[Any, Any]) -> dict[Any, Any]:
+    return dict(zip(dict.keys(value), dict.values(value), strict=True))
+
+
+def _is_container(value: object) -> bool:
+    return isinstance(value, _CONTAINERS)
+
+
+def spelt(place: Place, key: object, *, bare: bool = False) -> str:
+    owner = place.owner
+    if owner is builtins:
+        return f"the builtin `{key}`"
+    if isinstance(owner, set):
+        words = place.words
+    elif isinstance(owner, (dict, MappingProxyType, *ROWS)) and not _is_attribute(owner, key):
+        text = repr(key)[:80] if type(key) in ATOMS else getattr(key, "__qualname__", type(key))
+        words = f"{place.words}[{text}]"
+    else:
+        words = f"{place.words}.{key}"
+    return words if bare else f"`{words}`"
+
+
+def _is_attribute(owner: object, key: object) -> bool:
+    """Whether an object that is also a container has it as an attribute."""
+    return isinstance(key, str) and key in getattr(owner, "__dict__", ())
+
+
+def is_note(key: object) -> bool:
+    """Whether the name says that a library keeps there what it can make again."""
+    return isinstance(key, str) and (key == _PROMPT or any(each in key.lower() for each in _CACHES))
+
+
+def _is_same(old: object, new: object) -> bool:
+    if old is new:
+        return True
+    return type(old) is type(new) and type(old) in ATOMS and old == new

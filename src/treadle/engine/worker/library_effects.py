@@ -1,0 +1,98 @@
+"""What a step changed in libraries, seen or presumed, as effects; and what of the session they hold
+from then on.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from types import FunctionType, ModuleType
+from typing import Any
+
+from treadle.engine.messages import Step
+from treadle.engine.observe.named import name_in_process
+from treadle.engine.observe.observer import Observer
+from treadle.engine.observe.ownership import is_projects
+from treadle.engine.observe.places import MISSING
+from treadle.engine.trace import PRESUMED
+from treadle.engine.values.groups import Values
+from treadle.engine.values.reach import reached
+
+# Libraries, and functions, all of whose state is compared: no need to presume.
+WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
+    f"torch.{name}"
+    for name in (
+        *("set_default_dtype", "set_default_device", "set_num_threads", "set_grad_enabled"),
+        *("use_deterministic_algorithms", "set_float32_matmul_precision"),
+    )
+}
+_GONE = "gone"  # in the place of a token
+_NOBODYS = "held by a library"  # the name of a value that no code can give one
+
+
+class LibraryEffects:
+    def __init__(
+        self,
+        namespace: dict[str, Any],
+        values_of: Callable[[dict[str, Any]], Values],
+        observer: Observer,
+    ) -> None:
+        """`namespace`: the session's; `values_of` makes values of other names."""
+        self._namespace = namespace
+        self._values_of = values_of
+        self._observer = observer
+        self._watched = WATCHED | set(observer.libraries)
+        self._lent: dict[int, object] = {}  # values of the session's, by identity
+
+    def has(self, value: object) -> bool:
+        """Whether a library was given this very object to keep: a copy would not do."""
+        return id(value) in self._lent
+
+    def of(self, step: Step) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
+        """What the step changed in libraries, and refs to what these hold of the session's."""
+        changes = self._observer.changes()
+        effects: list[tuple[str, str]] = []
+        refs: set[str] = set()
+        for words, value in changes:
+            if value is MISSING:
+                effects.append((words, _GONE))
+                continue
+            (group,) = self._values_of({**self._namespace, _NOBODYS: value}).tokens([_NOBODYS])
+            effects.append((words, group.token or PRESUMED))
+            refs.update(group.refs)
+            refs.update(f"__main__:{name}" for name in self._lend(value))
+        seen = {change.words.strip("`").partition(".")[0] for change in changes}
+        unseen = dict.fromkeys(self._presumed(step, seen))
+        effects += ((f"what a call of `{dotted}` may set", PRESUMED) for dotted in unseen)
+        return effects, tuple(sorted(refs))
+
+    def _lend(self, value: object) -> Iterator[str]:
+        """The names of the session whose values it holds on to."""
+        found = reached([value], {id(sys.stdout), id(sys.stderr)})
+        for name, held in self._namespace.items():
+            if id(held) in found and not (
+                isinstance(held, FunctionType | type) or name_in_process(held)
+            ):
+                self._lent[id(held)] = held
+                yield name
+
+    def _presumed(self, step: Step, seen: Iterable[str]) -> Iterator[str]:
+        """What looks made for an effect that was not seen: it may be in C, or lie deep."""
+        known = self._watched.union(seen)
+        for dotted in step.effects:
+            root = dotted.partition(".")[0]
+            value = self._namespace.get(root)
+            package = _module_of(value).partition(".")[0]
+            if package and package not in known and dotted not in known:
+                yield dotted
+        for dotted in self._observer.made_in_c():
+            named = dotted.lstrip("_")
+            if named.partition(".")[0] not in known and named not in known:
+                yield named
+
+
+def _module_of(value: object) -> str:
+    """The name of the library's module that it is, or is a function or class of; else empty."""
+    name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", "")
+    is_code = isinstance(getattr(value, "__name__", None), str)
+    return name if is_code and isinstance(name, str) and not is_projects(name) else ""
