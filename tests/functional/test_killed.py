@@ -241,6 +241,12 @@ def assert_clear(done: Ended, *words: str) -> None:
     assert any(word in done.errors for word in words), done.errors
 
 
+@pytest.fixture(autouse=True)
+def kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values are kept, however little time making them took."""
+    monkeypatch.setenv("TREADLE_KEEPING", "100")
+
+
 def test_a_full_disk_is_a_clear_error_and_harms_nothing(tmp_path: Path, tiny_disk: Path) -> None:
     folder = made(tmp_path / "project", SMALL)
     arguments = (*TEX, "-o", str(tiny_disk / "build"))

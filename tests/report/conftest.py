@@ -27,6 +27,8 @@ SMALL = {
     "seeds_text": 1,
     "texts": 500,
 }
+# With small parameters nothing takes so long that its values are kept.
+KEPT = {"TREADLE_KEEPING": "100"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def build(
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return build(REPORT, tmp_path_factory.mktemp("report"), SMALL)
+    return build(REPORT, tmp_path_factory.mktemp("report"), SMALL, **KEPT)
 
 
 @pytest.fixture(scope="session")

@@ -109,6 +109,10 @@ class LibraryState:
             found[change.words] = Change(change.words, value)
         return list(found.values())
 
+    def end(self) -> None:
+        """Hold on to nothing of the project's: a file would not be closed in time."""
+        self._named, self._found, self._watched = Named(self._texts), [], {}
+
     def made_in_c(self) -> set[str]:
         """The functions in C, dotted, that the step's code names and that look made for their
         effect: what they change is seen nowhere."""

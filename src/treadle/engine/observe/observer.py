@@ -183,6 +183,10 @@ class Observer:
         """What is held by the libraries' modules that its code names, and was not when it began."""
         return self._library_state.changes()
 
+    def end(self) -> None:
+        """All has been asked that is to be known of the step."""
+        self._library_state.end()
+
     def made_in_c(self) -> list[str]:
         """The functions in C that its code names and that look made for their effect, dotted."""
         return sorted(self._library_state.made_in_c())

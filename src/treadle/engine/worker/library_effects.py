@@ -64,6 +64,7 @@ class LibraryEffects:
         seen = {change.words.strip("`").partition(".")[0] for change in changes}
         unseen = dict.fromkeys(self._presumed(step, seen))
         effects += ((f"what a call of `{dotted}` may set", PRESUMED) for dotted in unseen)
+        self._observer.end()
         return effects, tuple(sorted(refs))
 
     def _lend(self, value: object) -> Iterator[str]:
