@@ -119,10 +119,20 @@ def _views(value: Any, package: str) -> list[View]:  # noqa: ANN401
     if isinstance(value, threading.local):
         found.append(lambda: value.__dict__)
     elif kind.__dictoffset__ and kind.__module__.partition(".")[0] in (package, *_LENT):
-        names = object.__getattribute__(value, "__dict__")
+        names = attributes_of(value)
         if names:
             found.append(lambda: names)
     return found
+
+
+def attributes_of(value: Any) -> dict[str, Any]:  # noqa: ANN401
+    """What a value keeps under names, past methods of its class's own. A type in C may have room
+    for names and tell none."""
+    try:
+        names = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return names if isinstance(names, dict) else {}
 
 
 def _past_methods(value: dict[Any, Any]) -> dict[Any, Any]:
