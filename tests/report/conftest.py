@@ -28,7 +28,7 @@ SMALL = {
     "texts": 500,
 }
 # With small parameters nothing takes so long that its values are kept.
-KEPT = {"TREADLE_KEEPING": "100"}
+KEEPING = "100"
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def build(
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    return build(REPORT, tmp_path_factory.mktemp("report"), SMALL, **KEPT)
+    return build(REPORT, tmp_path_factory.mktemp("report"), SMALL, TREADLE_KEEPING=KEEPING)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import KEPT, Built, run
+from .conftest import KEEPING, Built, run
 
 # Tells on its last line which libraries the command has loaded and which programs it started.
 OBSERVED = """import json, sys
@@ -59,7 +59,15 @@ class Editor:
             source.write_text(text, "utf-8")
 
     def _build(self) -> Rebuilt:
-        done = run(sys.executable, "-c", OBSERVED, *self._report.command, "--to", "tex", **KEPT)
+        done = run(
+            sys.executable,
+            "-c",
+            OBSERVED,
+            *self._report.command,
+            "--to",
+            "tex",
+            TREADLE_KEEPING=KEEPING,
+        )
         *lines, last = done.stdout.splitlines()
         status, loaded, programs = json.loads(last)
         assert status == 0, done.stderr
