@@ -98,7 +98,7 @@ def cells_to_rerun(snapshot: Snapshot, needs: Dependencies, holdings: Holdings) 
     they left them, and the makers of what can't be restored.
     """
     makers = {number for number in snapshot.effective if number not in holdings.performed}
-    makers |= writers_missed(snapshot)
+    makers |= files_missed(snapshot).keys()
     for missing in _missing(snapshot, _names(snapshot, needs), holdings):
         binding = missing.binding
         restorable = binding.entry or _is_definition(missing, snapshot)
@@ -107,10 +107,11 @@ def cells_to_rerun(snapshot: Snapshot, needs: Dependencies, holdings: Holdings) 
     return frozenset(makers)
 
 
-def writers_missed(snapshot: Snapshot) -> set[int]:
-    """The cells whose files are not as they left them."""
+def files_missed(snapshot: Snapshot) -> dict[int, str]:
+    """The cells whose files are not as they left them, and one of these files."""
     digest_of = snapshot.context.files.of
-    return {maker for path, (digest, maker) in snapshot.files.items() if digest_of(path) != digest}
+    written = snapshot.files.items()
+    return {maker: path for path, (digest, maker) in written if digest_of(path) != digest}
 
 
 def step_of(

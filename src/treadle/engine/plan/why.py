@@ -14,9 +14,10 @@ from msgspec import Struct
 from treadle.engine.cell import Cell
 from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import Decision, Kept, decide
-from treadle.engine.plan.restore import Holdings, cells_to_rerun
+from treadle.engine.plan.restore import Holdings, cells_to_rerun, files_missed
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import UNKNOWN, Snapshot
+from treadle.engine.plan.validity import shown
 from treadle.engine.store.digest import digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import NOBODY, Trace
@@ -99,6 +100,12 @@ def foresee(
             if kept and (found[maker].kept or certain > found[maker].certain):
                 found[maker] = _needed(maker, places[needing], certain, decisions, context)
         snapshots.append(snapshot.presuming(scanned, imports, history.changes(scanned.cell)))
+    for writer, path in files_missed(snapshots[-1]).items():
+        if decisions[writer].trace is not None:
+            name = shown(path, context.present.folder)
+            found[writer] = Foreseen(
+                False, reasons=(f"it writes `{name}`, which changed or is gone",)
+            )
     return found
 
 

@@ -27,9 +27,9 @@ from treadle.engine.plan.decide import Decision, decide
 from treadle.engine.plan.restore import (
     Holdings,
     cells_to_rerun,
+    files_missed,
     next_step,
     step_of,
-    writers_missed,
 )
 from treadle.engine.plan.scans import with_names
 from treadle.engine.plan.snapshot import Snapshot
@@ -180,7 +180,7 @@ class _Loop:
 
     def _files_missed(self) -> frozenset[int]:
         """At the end files must be as their cells left them: else these have to run."""
-        return frozenset(writers_missed(self._snapshots[-1]) - self._times.keys())
+        return frozenset(files_missed(self._snapshots[-1]).keys() - self._times.keys())
 
     def _again(self, makers: frozenset[int]) -> None:
         """Go back to the first of these cells, and let all of them run."""

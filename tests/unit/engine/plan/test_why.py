@@ -18,7 +18,7 @@ from treadle.engine.plan.why import (
     shortened,
 )
 from treadle.engine.store.store import Store
-from treadle.engine.trace import Binding, Trace
+from treadle.engine.trace import Binding, Observed, Trace
 
 PLACES = [f"chunk `{name}` at line {10 * number}" for number, name in enumerate("abcd")]
 BASE = {"program": "p", "code": "c", "options": "o", "seed": "1", "name x": "t", "params n": "3"}
@@ -107,6 +107,17 @@ def test_who_certainly_runs_makes_its_makers_run_certainly(
     assert builds.foresee(changed)[1] == Foreseen(
         False, reasons=("d at line 30 has to run and needs it: an iterator can't be stored",)
     )
+
+
+def test_who_wrote_a_file_that_is_gone_runs(
+    builds: Builds, context: Contexts, tmp_path: Path
+) -> None:
+    path = str(tmp_path / "out.txt")
+    wrote = Trace(observed=Observed(writes=((path, "as it left it"),)))
+    builds.build(context("save()", "x"), wrote, made())
+    writer, other = builds.foresee(context("save()", "x"))
+    assert writer == Foreseen(False, reasons=(f"it writes `{path}`, which changed or is gone",))
+    assert other.kept
 
 
 def test_a_value_that_came_out_different(builds: Builds, context: Contexts) -> None:
