@@ -156,6 +156,7 @@ class Walk(Meetings):
         if place is not None:
             self._out += _by_name(*place)
         elif seen is None or not self._again(seen):
+            self._weigh(1)
             self._begin(value)
             self._out += ATOMS[float](value)
 
