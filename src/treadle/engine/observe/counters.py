@@ -14,6 +14,7 @@ from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
+from treadle.engine.observe.places import attributes_of
 from treadle.engine.trace import Counted
 
 _KINDS = frozenset({int, count})
@@ -36,7 +37,7 @@ class Counters:
         self._known = known
         for place, first in self._first.items():
             wanted = known.get(place, first)
-            if _value(place) != wanted:
+            if _value(place) not in (None, wanted):
                 _set(place, wanted)
 
     def finish(self) -> tuple[Counted, ...]:
@@ -70,8 +71,8 @@ def _places(module: ModuleType, name: str) -> Iterator[str]:
         if issubclass(kind, type):
             inside = type.__getattribute__(value, "__dict__")
             inside = inside if inside.get("__module__") == name else {}
-        elif kind.__dictoffset__ and kind.__module__.partition(".")[0] == top:
-            inside = object.__getattribute__(value, "__dict__") if _COUNTS.search(place) else {}
+        elif kind.__module__.partition(".")[0] == top:
+            inside = attributes_of(value) if _COUNTS.search(place) else {}
         else:
             continue
         yield from (f"{name}:{place}.{each}" for each in _numbers(inside))

@@ -24,6 +24,7 @@ from treadle.engine.observe.places import (
     MISSING,
     ROWS,
     Place,
+    attributes_of,
     is_note,
     places_in,
     root_of,
@@ -271,6 +272,4 @@ def _held_by(value: Any) -> list[object]:  # noqa: ANN401
         return [*list(value.keys())[:50], *list(value.values())[:50]]
     if isinstance(value, list | tuple | set | frozenset):
         return list(value)[:50]
-    if type(value).__dictoffset__:
-        return list(object.__getattribute__(value, "__dict__").values())[:50]
-    return []
+    return list(attributes_of(value).values())[:50]
