@@ -37,7 +37,7 @@ class Counters:
         self._known = known
         for place, first in self._first.items():
             wanted = known.get(place, first)
-            if _value(place) != wanted:
+            if _value(place) not in (None, wanted):
                 _set(place, wanted)
 
     def finish(self) -> tuple[Counted, ...]:
@@ -71,7 +71,7 @@ def _places(module: ModuleType, name: str) -> Iterator[str]:
         if issubclass(kind, type):
             inside = type.__getattribute__(value, "__dict__")
             inside = inside if inside.get("__module__") == name else {}
-        elif kind.__dictoffset__ and kind.__module__.partition(".")[0] == top:
+        elif kind.__module__.partition(".")[0] == top:
             inside = attributes_of(value) if _COUNTS.search(place) else {}
         else:
             continue

@@ -119,7 +119,8 @@ class Notifier:
     def _close(self) -> None:
         """In a forked process, which would take the events away from this one."""
         self._lock = allocate_lock()
-        os.close(self._descriptor)
+        if self._descriptor >= 0:  # else it was forked from such a process
+            os.close(self._descriptor)
         self._descriptor, self._events = -1, {}
 
 

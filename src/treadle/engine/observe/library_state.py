@@ -276,6 +276,4 @@ def _held_by(value: Any) -> list[object]:  # noqa: ANN401
         return [*list(value.keys())[:50], *list(value.values())[:50]]
     if isinstance(value, list | tuple | set | frozenset):
         return list(value)[:50]
-    if type(value).__dictoffset__:
-        return list(attributes_of(value).values())[:50]
-    return []
+    return list(attributes_of(value).values())[:50]

@@ -159,9 +159,9 @@ class Named:
 
 def name_in_process(value: object) -> str:
     """What an object that all sessions have in common is called: "logging.getLogger('a')"; empty
-    for any other. Its own recipe of a copy leads to itself."""
+    for any other, and where it keeps nothing. Its own recipe of a copy leads to itself."""
     reduce = getattr(type(value), "__reduce__", None)
-    if not isinstance(reduce, FunctionType):
+    if not isinstance(reduce, FunctionType) or not type(value).__dictoffset__:
         return ""
     try:
         make, arguments, *_ = reduce(value)

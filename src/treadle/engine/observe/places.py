@@ -118,21 +118,19 @@ def _views(value: Any, package: str) -> list[View]:  # noqa: ANN401
         found.append(lambda: dict(enumerate(tuple(value))))
     if isinstance(value, threading.local):
         found.append(lambda: value.__dict__)
-    elif kind.__dictoffset__ and kind.__module__.partition(".")[0] in (package, *_LENT):
+    elif kind.__module__.partition(".")[0] in (package, *_LENT):
         names = attributes_of(value)
         if names:
             found.append(lambda: names)
     return found
 
 
-def attributes_of(value: Any) -> dict[str, Any]:  # noqa: ANN401
-    """What a value keeps under names, past methods of its class's own. A type in C may have room
-    for names and tell none."""
+def attributes_of(value: object) -> dict[str, Any]:
+    """An object's own attributes, past what its class says of `__dict__`; some don't give it."""
     try:
-        names = object.__getattribute__(value, "__dict__")
+        return object.__getattribute__(value, "__dict__") if type(value).__dictoffset__ else {}
     except AttributeError:
         return {}
-    return names if isinstance(names, dict) else {}
 
 
 def _past_methods(value: dict[Any, Any]) -> dict[Any, Any]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
 from typing import Any, Final
 
-from treadle.engine.values.codes import ATOMS
+from treadle.engine.values.codes import ATOMS, is_nan
 from treadle.engine.values.regions import is_array
 
 MOST: Final = 200_000  # objects looked at for one name
@@ -60,7 +60,9 @@ def reached(values: Iterable[Any], apart: Collection[int]) -> dict[int, Any]:
 
 
 def _counts(item: object) -> bool:
-    return not (type(item) in ATOMS or isinstance(item, _NOT_FOLLOWED) or is_of_process(item))
+    if type(item) in ATOMS:
+        return is_nan(item)
+    return not (isinstance(item, _NOT_FOLLOWED) or is_of_process(item))
 
 
 def is_of_process(value: object) -> bool:

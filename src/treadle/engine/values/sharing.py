@@ -22,7 +22,7 @@ from msgspec import Struct, field
 
 from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.alone import held_by_others
-from treadle.engine.values.codes import ATOMS
+from treadle.engine.values.codes import ATOMS, is_nan
 from treadle.engine.values.kinds import MAIN, World
 from treadle.engine.values.pace import STRIDE, TOO_LONG
 from treadle.engine.values.reach import MOST, reached
@@ -154,7 +154,7 @@ def _attributes(kinds: Iterable[type], world: World) -> frozenset[int]:
 
 def _can_change(item: Any, world: World) -> bool:
     """Whether it matters that two hold it; of a function, it is told by its names."""
-    return type(item) is not FunctionType and not world.kind(type(item)).frozen
+    return is_nan(item) or (type(item) is not FunctionType and not world.kind(type(item)).frozen)
 
 
 def _leader(leaders: list[int], number: int) -> int:

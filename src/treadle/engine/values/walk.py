@@ -9,12 +9,10 @@ written by its content, wherever it is met, as it must not matter which of two e
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from time import thread_time
 from types import CodeType, FunctionType
-from typing import Any, Final, NamedTuple
-
-from blake3 import blake3
+from typing import Any, Final
 
 from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.codes import ATOMS, block, is_nan, text
@@ -29,8 +27,9 @@ from treadle.engine.values.kinds import (
     Uncounted,
     World,
 )
+from treadle.engine.values.meetings import ANYWHERE, Meetings, Seen, shorten
 from treadle.engine.values.objects import named, singletons
-from treadle.engine.values.pace import Paced, TooMuchError
+from treadle.engine.values.pace import TooMuchError
 from treadle.engine.values.regions import Memory, array_in_block, is_array
 from treadle.engine.values.streams import ValueStream
 
@@ -40,34 +39,16 @@ _PER_LENGTH: Final = 1024  # ... and of texts, which are copied first
 _TEXTS: Final = frozenset({str, bytes})
 _LONG: Final = 1 << 20  # bytes of a text from which on that counts
 _DEEPEST: Final = 60_000  # frames of Python, which take no C stack
-_SHORT: Final = 64  # bytes from which on what can't change is written as its digest
-_ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 
 
-class _Seen(NamedTuple):
-    stream: int
-    number: int
-    content: bytes | None  # of what can't change; None for what can
-    value: Any  # kept alive, as its identity is its key
-
-
-class Walk(Paced):
+class Walk(Meetings):
     """A walk over several names; what they share links them."""
 
     def __init__(self, world: World) -> None:
         super().__init__()
-        self.streams: list[ValueStream] = []
-        self.links: list[tuple[int, int]] = []  # numbers of streams that share something
         self._world = world
-        self._in_modules: dict[int, tuple[str, str]] = {}
         self._singletons: dict[int, tuple[str, str]] = {}
-        self._seen: dict[int, _Seen] = {}
-        self._count = 0  # of what was numbered in this stream
-        self._changing = 0  # meetings with what can change
-        self._regions: set[tuple[int, int]] = set()  # the memory that was met
         self._block = 0  # of a frame, in which the walk is: its identity
-        self._stream = ValueStream("")
-        self._out = self._stream.data
 
     def add(self, name: str, value: Any, most: int, allowance: Allowance) -> str:
         """Walk a value; else why not, in words, and nothing is known of it: it has more than `most`
@@ -107,39 +88,6 @@ class Walk(Paced):
             self._root(name, value)
         finally:
             sys.setrecursionlimit(limit)
-
-    def _forget_last(self) -> None:
-        """As if the last value had not been met."""
-        memory = self.streams.pop().memory
-        self._regions.difference_update((each.start, each.stop) for each in memory)
-        last = len(self.streams)
-        self._seen = {key: seen for key, seen in self._seen.items() if seen.stream != last}
-        self.links = [pair for pair in self.links if last not in pair]
-
-    def owners(self) -> dict[int, int]:
-        """The number of the stream in which what can change was first met, by its identity."""
-        return {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
-
-    def met(self) -> list[list[Any]]:
-        """What was met in each stream."""
-        found: list[list[Any]] = [[] for _ in self.streams]
-        for seen in self._seen.values():
-            if seen.stream >= 0:
-                found[seen.stream].append(seen.value)
-        return found
-
-    def kept_alive(self) -> Iterator[Any]:
-        """All that it refers to."""
-        yield from (seen.value for seen in self._seen.values())
-        for stream in self.streams:
-            yield from stream.hidden
-            yield from stream.leaves
-            yield from (memory.keeper for memory in stream.memory)
-
-    def holder(self, value: Any) -> str:
-        """A name from which `value`, if it can change, was reached; empty if there is none."""
-        seen = self._seen.get(id(value))
-        return "" if seen is None or seen.stream < 0 else self.streams[seen.stream].name
 
     def _root(self, name: str, value: Any) -> None:
         """A class or function is walked itself only where it is what its name stands for."""
@@ -183,43 +131,6 @@ class Walk(Paced):
         else:
             _FIXED.get(type(value), Walk._object)(self, value)
 
-    def _again(self, seen: _Seen) -> bool:
-        """Write that something was met before; False where it has to be walked again."""
-        here = len(self.streams) - 1
-        if seen.content is not None:
-            if seen.stream in (here, _ANYWHERE):
-                self._out += seen.content
-                return True
-            return False  # another name needs its refs
-        if seen.stream != here:
-            self.links.append((seen.stream, here))
-        self._changing += 1
-        self._out += b"@%d," % seen.number + text(self.streams[seen.stream].name)
-        return True
-
-    def _begin(self, value: Any) -> None:
-        """Number something that can change."""
-        self._seen[id(value)] = _Seen(len(self.streams) - 1, self._count, None, value)
-        self._count += 1
-        self._changing += 1
-        place = self._in_modules.get(id(value))
-        if place is not None:
-            self._stream.in_module, self._stream.plain = True, False
-            self._stream.refs.add(":".join(place))
-            self._out += b"H" + text(place[0]) + text(place[1])
-
-    def _frozen(self, value: Any, write: Callable[[Any], None]) -> None:
-        """Write something that can't change itself: by its content, if that can't either."""
-        out = self._out
-        number, start, changing = self._count, len(out), self._changing
-        here = len(self.streams) - 1
-        self._seen[id(value)] = _Seen(here, number, None, value)
-        self._count += 1
-        write(value)
-        if changing == self._changing:
-            self._count = number
-            self._seen[id(value)] = _Seen(here, number, _shorten(out, start), value)
-
     def _items(self, items: Iterable[Any] | None) -> None:
         if items is None:
             self._out += b"-"
@@ -245,6 +156,7 @@ class Walk(Paced):
         if place is not None:
             self._out += _by_name(*place)
         elif seen is None or not self._again(seen):
+            self._weigh(1)
             self._begin(value)
             self._out += ATOMS[float](value)
 
@@ -275,7 +187,7 @@ class Walk(Paced):
             return
         start = len(self._out)
         self._out += b"(%d:" % len(value) + data
-        _shorten(self._out, start)
+        shorten(self._out, start)
 
     def _write_tuple(self, value: tuple[Any, ...]) -> None:
         self._out += b"(%d:*" % len(value)
@@ -342,8 +254,8 @@ class Walk(Paced):
         self._stream.refs.update(red.refs)
         content = _by_name(red.module, red.name)
         self._out += content
-        stream = len(self.streams) - 1 if red.refs else _ANYWHERE
-        self._seen[id(value)] = _Seen(stream, 0, content, value)
+        stream = len(self.streams) - 1 if red.refs else ANYWHERE
+        self._seen[id(value)] = Seen(stream, 0, content, value)
 
     def _parts(self, red: Parts) -> None:
         stream = self._stream
@@ -409,12 +321,3 @@ _FIXED: Final[Mapping[type, Callable[[Walk, Any], None]]] = {
 
 def _by_name(module: str, name: str) -> bytes:
     return b"G" + text(module) + text(name)
-
-
-def _shorten(out: bytearray, start: int) -> bytes:
-    """What was written since `start`, or in its place the digest of it, if that is shorter."""
-    content = bytes(memoryview(out)[start:])
-    if len(content) > _SHORT:
-        content = b"#" + blake3(content).digest()
-        out[start:] = content
-    return content

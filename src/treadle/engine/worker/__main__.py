@@ -122,7 +122,8 @@ def _tell_news(capture: Capture, channel: Channel) -> None:
 
 def _close(descriptors: list[int]) -> None:
     for descriptor in descriptors:
-        os.close(descriptor)
+        with contextlib.suppress(OSError):  # forked from such a process
+            os.close(descriptor)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from treadle.engine.observe.ownership import is_projects
 from treadle.engine.observe.places import MISSING
 from treadle.engine.trace import PRESUMED
 from treadle.engine.values.groups import Values
-from treadle.engine.values.reach import reached
+from treadle.engine.values.reach import ProcessObjects, reached
 
 # Libraries, and functions, all of whose state is compared: no need to presume.
 WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {
@@ -43,9 +43,10 @@ class LibraryEffects:
         self._observer = observer
         self._watched = WATCHED | set(observer.libraries)
         self._lent: dict[int, object] = {}  # values of the session's, by identity
+        self._process_objects = ProcessObjects(is_projects)
 
     def has(self, value: object) -> bool:
-        """Whether a library was given this very object to keep: a copy would not do."""
+        """Whether a library was given this very object to keep, or a part: a copy would not do."""
         return id(value) in self._lent
 
     def of(self, step: Step) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
@@ -60,20 +61,28 @@ class LibraryEffects:
             (group,) = self._values_of({**self._namespace, _NOBODYS: value}).tokens([_NOBODYS])
             effects.append((words, group.token or PRESUMED))
             refs.update(group.refs)
-            refs.update(f"__main__:{name}" for name in self._lend(value))
+        given = [change.value for change in changes if change.value is not MISSING]
+        refs.update(f"__main__:{name}" for name in self._lend(given, step))
         seen = {change.words.strip("`").partition(".")[0] for change in changes}
         unseen = dict.fromkeys(self._presumed(step, seen))
         effects += ((f"what a call of `{dotted}` may set", PRESUMED) for dotted in unseen)
         self._observer.end()
         return effects, tuple(sorted(refs))
 
-    def _lend(self, value: object) -> Iterator[str]:
-        """The names of the session whose values it holds on to."""
-        found = reached([value], {id(sys.stdout), id(sys.stderr)})
+    def _lend(self, values: list[object], step: Step) -> Iterator[str]:
+        """The names of the session with whose values these share something that can change: that
+        they hold on to, and of those that the step can reach, what holds a part of them."""
+        streams = {id(sys.stdout), id(sys.stderr)}
+        found = {key for key, item in reached(values, streams).items() if not _is_fixed(item)}
+        if not found:
+            return
+        others = streams.union(self._process_objects.identities()).difference(map(id, values))
+        near = None if step.reaches is None else {*step.reaches, *step.binds}
         for name, held in self._namespace.items():
-            if id(held) in found and not (
-                isinstance(held, FunctionType | type) or name_in_process(held)
-            ):
+            shares = id(held) in found
+            if not shares and (near is None or name in near):
+                shares = not found.isdisjoint(reached([held], others))
+            if shares and not name_in_process(held):
                 self._lent[id(held)] = held
                 yield name
 
@@ -90,6 +99,10 @@ class LibraryEffects:
             named = dotted.lstrip("_")
             if named.partition(".")[0] not in known and named not in known:
                 yield named
+
+
+def _is_fixed(value: object) -> bool:
+    return isinstance(value, FunctionType | tuple | frozenset)
 
 
 def _module_of(value: object) -> str:

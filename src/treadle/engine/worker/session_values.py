@@ -21,7 +21,7 @@ from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding, Display, Trace
 from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.codes import ATOMS
+from treadle.engine.values.codes import ATOMS, is_nan
 from treadle.engine.values.groups import Values
 from treadle.engine.values.kinds import MAIN
 from treadle.engine.worker.capture import OutputStream
@@ -213,7 +213,8 @@ class Memory:
     def _is_same(self, name: str) -> bool:
         """Whether a name is bound to what it was bound to and what can't change."""
         value = self._before.get(name)
-        return type(value) in ATOMS and value is self._namespace.get(name) and name in self._groups
+        fixed = type(value) in ATOMS and not is_nan(value)
+        return fixed and value is self._namespace.get(name) and name in self._groups
 
     def _changed(self, groups: Sequence[Binding], step: Step) -> list[Binding]:
         """Those that the step bound, or that are not as they were."""
