@@ -72,9 +72,7 @@ class LibraryState:
     def begin(self, shallow: Iterable[ModuleType], bound: Iterable[ModuleType]) -> None:
         """A step starts. Of `shallow` modules the attributes alone are compared, of the `bound`
         ones all, though its code does not name them."""
-        self._named = Named(self._texts)
-        self._found = []
-        self._watched = {}
+        self.end()
         for module in shallow:
             self.loaded(module)
         for module in bound:

@@ -6,7 +6,14 @@ import opcode
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CellType,
+    CodeType,
+    FunctionType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any, NamedTuple
 
 from treadle.engine.observe import ownership
@@ -194,7 +201,8 @@ def _is_code(value: object) -> bool:
     return isinstance(value, FunctionType | type | ModuleType)
 
 
-def content_of(cell: Any) -> object:  # noqa: ANN401
+def content_of(cell: CellType) -> object:
+    """What a closure's variable holds; None where it is not bound yet."""
     try:
         return cell.cell_contents
     except ValueError:

@@ -13,9 +13,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import EnumType
-from types import BuiltinFunctionType, CellType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from treadle.engine.observe.named import content_of
 from treadle.engine.trace import Binding
 
 _CACHED = type(functools.lru_cache(None)(len))
@@ -116,7 +117,9 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
     elif isinstance(value, FunctionType):
         kept = {part: getattr(value, part) for part in ("__defaults__", "__kwdefaults__")}
         kept |= value.__dict__
-        kept |= zip(value.__code__.co_freevars, map(_content, value.__closure__ or ()), strict=True)
+        kept |= zip(
+            value.__code__.co_freevars, map(content_of, value.__closure__ or ()), strict=True
+        )
         for part, item in kept.items():
             if item is not None and not isinstance(item, _CODE):
                 yield f"{name}.{part}", item
@@ -161,10 +164,3 @@ def _of_member(name: str, item: object, module: str) -> Iterator[tuple[str, Any]
         yield from _of_code(name, function, module)
     elif not hasattr(type(item), "__get__") or isinstance(item, FunctionType):
         yield name, item
-
-
-def _content(cell: CellType) -> object:
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
