@@ -271,6 +271,6 @@ def _held_by(value: Any) -> list[object]:  # noqa: ANN401
         return [*list(value.keys())[:50], *list(value.values())[:50]]
     if isinstance(value, list | tuple | set | frozenset):
         return list(value)[:50]
-    if type(value).__dictoffset__:
+    if type(value).__dictoffset__ and hasattr(value, "__dict__"):  # a task in C hides it
         return list(object.__getattribute__(value, "__dict__").values())[:50]
     return []

@@ -118,7 +118,11 @@ def _views(value: Any, package: str) -> list[View]:  # noqa: ANN401
         found.append(lambda: dict(enumerate(tuple(value))))
     if isinstance(value, threading.local):
         found.append(lambda: value.__dict__)
-    elif kind.__dictoffset__ and kind.__module__.partition(".")[0] in (package, *_LENT):
+    elif (
+        kind.__dictoffset__
+        and hasattr(value, "__dict__")
+        and kind.__module__.partition(".")[0] in (package, *_LENT)
+    ):
         names = object.__getattribute__(value, "__dict__")
         if names:
             found.append(lambda: names)
