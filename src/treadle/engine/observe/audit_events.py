@@ -18,7 +18,7 @@ from treadle.engine.observe.seen import Seen
 Handlers = dict[str, Callable[..., object]]
 
 
-_FINDERS = frozenset({"importlib.metadata", "pkgutil", "pkg_resources"})
+_FINDERS = frozenset({"importlib.metadata", "pkg_resources"})
 _WALKERS = frozenset({"os", "glob", "pathlib", "pathlib._local", "shutil", "pathlib._os"})
 
 
@@ -71,7 +71,10 @@ class Files(Struct, frozen=True):
     def listed(self, path: object) -> str | None:
         caller = ownership.caller()
         # What is found in a folder that is searched for what can be imported, is seen.
-        searches = ownership.imports(caller) or ownership.module_of(caller) in _FINDERS
+        finder = ownership.module_of(caller)
+        searches = ownership.imports(caller) or finder in _FINDERS
+        if finder == "pkgutil":  # unless it tells the user's code what modules there are
+            searches = not ownership.asked_by_user()
         if isinstance(path, int):
             path = folder_of(path)
         folder = self.seen.scope.path_of("." if path is None else path)

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from treadle.engine.observe import ownership
 from treadle.engine.scan.looks import CHANGES, looks_made_for_effect, may_change
 from treadle.engine.values.codes import ATOMS, instructions, nested
+from treadle.engine.values.kinds import names_kept
 
 _WRAPPERS = (staticmethod, classmethod)
 _ITEMS = frozenset(opcode.opmap[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR"))
@@ -44,16 +45,25 @@ class Text(NamedTuple):
 
 
 class Texts:
-    """Code objects, each looked into once."""
+    """Code objects, and the modules of classes, each looked into once."""
 
     def __init__(self) -> None:
         self._known: dict[int, Text] = {}
+        self._kept: dict[type, tuple[str, ...]] = {}
 
     def of(self, code: CodeType) -> Text:
         known = self._known.get(id(code))
         if known is None:
             known = self._known[id(code)] = _text(code)
         return known
+
+    def kept_as(self, value: object) -> list[str]:
+        """The names under which the module that defines its class keeps the very object."""
+        kind = type(value)
+        names = self._kept.get(kind)
+        if names is None:
+            names = self._kept[kind] = names_kept(kind)
+        return [name for name in names if vars(sys.modules[kind.__module__]).get(name) is value]
 
 
 class Named:
@@ -150,6 +160,9 @@ class Named:
             yield type(value)
         elif name := name_in_process(value):
             self.objects[name] = value
+        elif kept := self._texts.kept_as(value):
+            self.note(type(value).__module__)
+            self.words.update(kept)
 
     def note(self, name: object) -> None:
         """The module of this name and the packages that it lies in, unless it is the project's."""

@@ -141,7 +141,7 @@ class Observer:
         own = (sys.modules.get(name) for name in self._modules.own)
         modules = [each for each in own if isinstance(each, ModuleType)]
         self._library_state.begin(
-            [builtins, *modules], [each for each in unseen if isinstance(each, ModuleType)]
+            [builtins, sys, *modules], [each for each in unseen if isinstance(each, ModuleType)]
         )
         self._state.begin()
         self._children = self._watch.processes.running()
@@ -180,8 +180,10 @@ class Observer:
         return observed
 
     def changes(self) -> list[Change]:
-        """What is held by the libraries' modules that its code names, and was not when it began."""
-        return self._library_state.changes()
+        """What is held by the libraries' modules that its code names, and was not when it began;
+        what Python calls and prints to is compared as such."""
+        known = {f"`{name}`" for name in state.hooks()}
+        return [each for each in self._library_state.changes() if each.words not in known]
 
     def end(self) -> None:
         """All has been asked that is to be known of the step."""

@@ -174,11 +174,7 @@ def _pickled(value: object) -> str:
 
 ENVIRONMENT = "the environment variable `{}`"
 
-_SIGNALS = tuple(
-    getattr(_signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGALRM", "SIGHUP", "SIGCHLD", "SIGPIPE", "SIGUSR1")
-    if hasattr(_signal, name)
-)
+_SIGNALS = tuple(sorted(_signal.valid_signals()))
 
 
 def environment() -> Variables:
@@ -193,10 +189,11 @@ def python_probes() -> tuple[Probe, ...]:
         Probe("the module search path", lambda: tuple(sys.path)),
         Probe("`sys.argv`", lambda: tuple(sys.argv)),
         Probe("the working directory", _working_directory),
+        Probe("the mask of new files' permissions", _file_mask),
         Probe("Python's settings", _settings),
         Probe("the warnings filter", lambda: tuple(warnings.filters)),
         Probe("the signal handlers", _handlers),
-        Probe("`{}`", _hooks),
+        Probe("`{}`", hooks),
     )
 
 
@@ -205,6 +202,13 @@ def _working_directory() -> str:
         return os.getcwd()  # noqa: PTH109
     except FileNotFoundError:  # removed
         return ""
+
+
+def _file_mask() -> int:
+    """The system tells it only by setting another: for so long, no file is anybody else's."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _settings() -> tuple[object, ...]:
@@ -225,7 +229,7 @@ def _handlers() -> tuple[object, ...]:
     )
 
 
-def _hooks() -> dict[str, object]:
+def hooks() -> dict[str, object]:
     """What Python calls and prints to, which anyone may replace."""
     return {
         "sys.displayhook": sys.displayhook,

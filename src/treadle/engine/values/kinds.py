@@ -140,6 +140,7 @@ class World:
         self.process_objects = ProcessObjects(is_own)
         self._kind_of = kind_of
         self._kinds: dict[type, Kind] = {}
+        self._kept: dict[type, tuple[str, ...]] = {}
         self._owners: dict[object, str] = {MAIN: "main"}
         self._overlay: Mapping[str, Any] = {}
 
@@ -158,6 +159,16 @@ class World:
             mine = self.owner(kind.__module__) != "foreign"
             known = self._kinds[kind] = self._kind_of(kind, mine)
         return known
+
+    def in_library(self, value: object) -> Reference | None:
+        """Where the library's module that defines its class keeps this very object."""
+        kind = type(value)
+        names = self._kept.get(kind)
+        if names is None:
+            foreign = not self.kind(kind).mine
+            names = self._kept[kind] = names_kept(kind) if foreign else ()
+        found = (name for name in names if self.lookup(kind.__module__, name) is value)
+        return next((Reference(kind.__module__, name) for name in found), None)
 
     def owner(self, module: object) -> str:
         """ "main", "own" or "foreign": whose a module of this name is."""
@@ -221,6 +232,12 @@ class World:
         """The modules below one that the session imported by name."""
         below = module + "."
         return tuple(sorted(name for name in self.imported_modules if name.startswith(below)))
+
+
+def names_kept(kind: type) -> tuple[str, ...]:
+    """The names under which the module that defines a class keeps objects of it."""
+    held = getattr(sys.modules.get(kind.__module__), "__dict__", {})
+    return tuple(name for name, value in tuple(held.items()) if type(value) is kind)
 
 
 def top(qualname: str) -> str:

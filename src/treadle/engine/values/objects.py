@@ -58,7 +58,11 @@ def reduced(value: Any, world: World) -> Reduction:
     """The parts of an object, with the attributes that its own methods leave out and nobody sets
     again: they are set once it is made anew."""
     red = taken_apart(value, world)
-    if not isinstance(red, Parts) or not may_leave_out(type(value)):
+    if not isinstance(red, Parts):
+        return red
+    if not red.frozen and (kept := world.in_library(value)) is not None:
+        return kept
+    if not may_leave_out(type(value)):
         return red
     names = getattr(value, "__dict__", None)
     if not names or names is red.state:

@@ -18,7 +18,7 @@ from treadle.engine.values.codes import ATOMS, is_nan
 from treadle.engine.values.regions import is_array
 
 MOST: Final = 200_000  # objects looked at for one name
-_NOT_FOLLOWED: Final = (type, ModuleType, CodeType, BuiltinFunctionType)
+_NOT_FOLLOWED: Final = (type, ModuleType, CodeType)
 
 
 class ProcessObjects:
@@ -62,6 +62,8 @@ def reached(values: Iterable[Any], apart: Collection[int]) -> dict[int, Any]:
 def _counts(item: object) -> bool:
     if type(item) in ATOMS:
         return is_nan(item)
+    if type(item) is BuiltinFunctionType:  # a method is of its object
+        return not isinstance(item.__self__, _NOT_FOLLOWED)
     return not (isinstance(item, _NOT_FOLLOWED) or is_of_process(item))
 
 

@@ -65,6 +65,8 @@ class ModuleState:
         if self._is_own(name):
             if any(map(_asks, _codes(module))):
                 self._ask.add(name)
+            if name in self._known:  # loaded once more, which is a change like any other
+                return
             tokens = self._known[name] = self._tokens(module)
             self._fresh.update((f"{name}:{bound}", token) for bound, token in tokens.items())
 
