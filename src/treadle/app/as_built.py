@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct, ValidationError, convert
 
 from treadle.app.elsewhere import Here
-from treadle.app.last_build import what_changed
+from treadle.app.last_build import touched_since, what_changed
 from treadle.app.pieces import Made, Pieces, pieces_of
 from treadle.app.prepare import Prepared
 from treadle.app.record import read_record, record_path
@@ -39,6 +39,7 @@ class AsBuilt(Struct, frozen=True):
     digest: str  # of the record
     pieces: Pieces  # of what lies in the build's folder
     doubt: str  # what it rests on and may have changed since
+    touched: str  # what it wrote and somebody has changed since
 
     @property
     def folder(self) -> Path:
@@ -92,7 +93,8 @@ def as_built(request: Request, prepared: Prepared, scratch: Scratch) -> AsBuilt 
         f"a build changes `{item.path}`, which it reads" for item in record.files if item.existed
     )
     doubt = doubt or next(in_place, "")
-    return AsBuilt(request, prepared, scratch, record, told, pieces, doubt)
+    touched = touched_since(request)
+    return AsBuilt(request, prepared, scratch, record, told, pieces, doubt, touched)
 
 
 def _other(request: Request, prepared: Prepared, record: Recorded) -> str:

@@ -116,6 +116,15 @@ def what_changed(request: Request, record: str) -> tuple[str, str]:
     return certain or "", _changed(request, store, last) or ""
 
 
+def touched_since(request: Request) -> str:
+    """A file that the last build wrote and that holds something else by now, in words."""
+    if (found := _last(request)) is None:
+        return ""
+    store, last = found
+    folder = str(request.path.resolve().parent)
+    return changed_files(last.observed.writes, store.files.of, folder) or ""
+
+
 def record_changed(request: Request, record: str, before: str) -> None:
     """What was added to the record, of digest `before`, is no reason to build. Raises OSError."""
     found = _last(request)

@@ -98,6 +98,8 @@ def _cause(last: AsBuilt, clean: CleanBuild, found: Difference, listener: Listen
     if found.key in {item.key for item in differences(clean.pieces, again.pieces)}:
         way_out = "seed what is random, sort names of files, leave out what tells the time"
         return f"it differs each time: {way_out}"
+    if last.touched:
+        return f"two clean builds agree, and {last.touched} since the last one: build again"
     otherwise = f", unless {last.doubt}" if last.doubt else ""
     return (
         f"two clean builds agree, so the last one is stale{otherwise}: build with --no-cache; "
