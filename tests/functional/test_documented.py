@@ -60,6 +60,8 @@ def test_the_document_of_the_readme_builds(project):
     made.write("waves.pmd", document)
     done = made.treadle("build", "waves.pmd", "--to", "tex")
     assert (done.returncode, done.stderr) == (0, "")
+    asked = made.treadle("check", "--strict", "waves.pmd")
+    assert (asked.returncode, asked.stderr) == (0, "")
     environment = {**os.environ, "PYTHONPATH": "code"}
     command = [sys.executable, "-m", "pytest", "-q", "code/waves"]
     assert subprocess.run(command, cwd=made.folder, env=environment, check=False).returncode == 0

@@ -22,15 +22,24 @@ def clean(
 
     The cache stays. `waiting` is called if a build has to come to its end first.
     """
-    found = sorted(path.name for path in (out_dir / FOLDER).glob("*") if path.is_dir())
     removed: list[Path] = []
-    for stem in found:
+    for stem in _stems(out_dir):
         scratch = Scratch(out_dir, stem)
         if (not stems or stem in stems) and _parts(scratch):
             with scratch.locked(waiting):  # not under a build's feet
                 removed += _clean_one(scratch)
     remove_empty(out_dir / FOLDER, out_dir.parent)
     return tuple(removed)
+
+
+def unknown(out_dir: Path, files: Iterable[Path]) -> Path | None:
+    """A file that isn't there, and that nothing in `out_dir` was made of."""
+    stems = _stems(out_dir)
+    return next((path for path in files if not path.exists() and path.stem not in stems), None)
+
+
+def _stems(out_dir: Path) -> list[str]:
+    return sorted(path.name for path in (out_dir / FOLDER).glob("*") if path.is_dir())
 
 
 def clean_cache(out_dir: Path) -> Removed:

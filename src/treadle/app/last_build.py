@@ -43,6 +43,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE")
+# What cells are seen to rest on of each other, or of this build. All else that is observed, a build
+# rests on as its cells do.
+BETWEEN_CELLS = frozenset(
+    {"writes", "imported", "contents", "facts", "unknown", "effects", "counters", "lent"}
+)
 PROGRAM, VARIABLES, DAY = "treadle itself", "the environment", "the day"  # facts of a build
 
 
@@ -187,18 +192,17 @@ def _observed(work: Build, store: Store) -> Observed:
     # Folders in which a new file could be found before another.
     folders = {str(work.folder), str(work.request.code_dir.resolve())}
     folders |= {str(Path(file).parent) for file in modules}
-    reads = [(path, store.files.of(path)) for path in sorted(files - written.keys())]
-    reads += [read for one in every for read in one.reads if read[0] not in written]
-    listings = [(folder, store.files.listing(folder)) for folder in sorted(folders)]
-    listings += [listing for one in every for listing in one.listings]
-    return Observed(
-        reads=_once(reads),
-        writes=tuple(written.items()),
-        listings=_once(listings),
-        stats=_once(stat for one in every for stat in one.stats),
-        environment=_once(variable for one in every for variable in one.environment),
-        distributions=_once(name for one in every for name in one.distributions),
+    own = Observed(
+        reads=tuple((path, store.files.of(path)) for path in sorted(files - written.keys())),
+        listings=tuple((folder, store.files.listing(folder)) for folder in sorted(folders)),
     )
+    found = {
+        name: _once(item for one in (own, *every) for item in getattr(one, name))
+        for name in Observed.__struct_fields__
+        if name not in BETWEEN_CELLS
+    }
+    found["reads"] = tuple(read for read in found["reads"] if read[0] not in written)
+    return Observed(**{**found, "writes": tuple(written.items())})
 
 
 def _declared(work: Build) -> Iterable[str]:

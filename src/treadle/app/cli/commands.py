@@ -289,7 +289,12 @@ def _age(text: str) -> float:
 
 
 def _clean(arguments: argparse.Namespace) -> cli.Exit:
-    """Remove; nothing that a build has not made."""
+    """Remove; nothing that a build has not made, and nothing at all where a name is mistyped."""
+    from treadle.app.clean import unknown
+
+    if strange := unknown(arguments.build_dir, arguments.files):
+        nothing = f"there is no file {strange}, and nothing in {arguments.build_dir} was made of it"
+        return cli.status((nothing,))
     for line in _removed(arguments):
         if not arguments.quiet:
             print(line)

@@ -160,7 +160,7 @@ def _reasons(
         return f"{done}{places[binding.maker]}"
 
     different = list(reasons(old, decision.parts, maker))
-    yield from different or ["what it computed is not in the cache"]
+    yield from different or ["what it computed is not in the cache: it failed, or that was removed"]
 
 
 def _trouble(scanned: ScannedCell, trace: Trace) -> str:

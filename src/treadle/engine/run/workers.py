@@ -64,10 +64,11 @@ def failure_of_crash(cell: Cell, code: int, report: str) -> Failure:
 
 
 def _without_ours(message: str, report: str) -> str:
-    """The report without the worker's own frames and the list of loaded libraries."""
+    """The report without the worker's own frames and the list of loaded libraries; nothing
+    where it has no more to tell than the message."""
     lines = report.partition("\n\nExtension modules:")[0].splitlines()
     kept = [line for line in lines if _OURS not in line and "<frozen runpy>" not in line]
-    return "\n".join([*kept, message]).strip() + "\n"
+    return "\n".join([*kept, message]).strip() + "\n" if any(kept) else ""
 
 
 def _reason(code: int) -> str:

@@ -68,6 +68,12 @@ def test_one_document_says_nothing_of_the_cache(project, capsys):
     assert holds_cache(project)
 
 
+def test_a_name_that_nothing_was_made_of_is_misuse(project, capsys):
+    assert main(["clean", "report.pmd", "reprot.pmd"]) == 2
+    assert "no file reprot.pmd, and nothing in build was made of it" in capsys.readouterr().err
+    assert (project / "build" / "report.tex").exists()
+
+
 def test_quiet_is_quiet(project, capsys):
     for more in ([], ["--older", "1h"], ["--all"]):
         assert main(["clean", "-q", *more]) == 0
