@@ -14,7 +14,7 @@ from treadle.app.scratch import obstacles
 from treadle.engine.trace import Observed
 from treadle.press.checks.findings import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path
-from treadle.press.document.settings import databases
+from treadle.press.document.front_matter_keys import databases
 from treadle.press.document.text import is_file
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.results import with_sources

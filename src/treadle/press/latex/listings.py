@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, pairwise
 
 from treadle.press.latex.escape import escape_verbatim
-from treadle.press.latex.python_runs import Run, python_runs
+from treadle.press.latex.highlight_python import Run, python_runs
 
 MARK = r"\wrapmark{}"  # what a line that goes on begins with; two columns wide
 TAB = 8
@@ -37,7 +37,7 @@ def highlighted(code: str, language: str) -> tuple[tuple[Run, ...], ...]:
     whole = code + "\n"  # a prompt's lexer wants whole lines
     runs: Iterable[Run] | None = python_runs(whole) if language == "python" else None
     if runs is None:
-        from treadle.press.latex.pygments_runs import pygments_runs  # most documents don't need it
+        from treadle.press.latex.highlight_pygments import pygments_runs  # most documents don't need it
 
         runs = pygments_runs(whole, language)
     lines: list[list[Run]] = [[]]

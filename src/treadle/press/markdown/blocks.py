@@ -14,7 +14,7 @@ from treadle.press.latex.fragment import Fragment, Line, environment, fixed, ind
 from treadle.press.latex.listings import code_lines
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.parser import PLACE, parse_inline
-from treadle.press.markdown.raw_latex import BEGIN, MATHS
+from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.running_text import (
     Context,
     display,

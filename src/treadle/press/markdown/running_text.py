@@ -25,7 +25,7 @@ from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, le
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
 from treadle.press.markdown.attributes import attributes_of
 from treadle.press.markdown.citations import cite
-from treadle.press.markdown.raw_latex import BEGIN, MATHS
+from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.problem import Problem, Span, warning
 
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")

@@ -17,7 +17,7 @@ from treadle.engine.store.file_digests import changed_since
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
 from treadle.press.document.model import Document, Prose
-from treadle.press.document.settings import read_settings
+from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.plugin.figures import FigureStyle
 from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
 from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing, early_end

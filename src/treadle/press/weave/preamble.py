@@ -9,7 +9,7 @@ from datetime import date
 from msgspec import Struct
 
 from treadle.press.document.model import Document
-from treadle.press.document.settings import Settings, read_settings
+from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.latex.escape import declared, escape
 from treadle.press.latex.figures_and_tables import NOTES
 from treadle.press.latex.fragment import Fragment, Line, render, text_of

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.press.document.model import Document, Prose
-from treadle.press.document.settings import Settings, read_settings
+from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.latex.escape import printable
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, render, stack, templates, text_of

@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import Within
 
 from treadle.press.document.reader import read_document
-from treadle.press.document.settings import Author, Settings, read_settings
+from treadle.press.document.front_matter_keys import Author, Settings, read_settings
 
 
 def settings(block: str) -> tuple[Settings, list[str]]:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from treadle.press.latex import escape, listings
-from treadle.press.latex.pygments_runs import pygments_runs
-from treadle.press.latex.python_runs import KEYWORDS, python_runs
+from treadle.press.latex.highlight_pygments import pygments_runs
+from treadle.press.latex.highlight_python import KEYWORDS, python_runs
 from treadle.press.weave import chunks
 
 PIECES = (

@@ -10,7 +10,7 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import Token, _TokenType
 from pygments.util import ClassNotFound
 
-from treadle.press.latex.python_runs import Run
+from treadle.press.latex.highlight_python import Run
 
 ERRORS = (Token.Generic.Error, Token.Generic.Traceback)
 STYLES: dict[str, set[_TokenType]] = {
