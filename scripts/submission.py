@@ -22,9 +22,9 @@ from treadle.app.cli.main import main as treadle
 from treadle.app.record import read_record, record_path
 from treadle.engine.store.digest import digest
 from treadle.press.document.front_matter import author_path
+from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.model import Document
 from treadle.press.document.reader import read_document
-from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.text import load, normalise
 from treadle.press.tangle.extract import package_name
 from treadle.press.tex.places import inputs_of

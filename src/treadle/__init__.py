@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from treadle.app import __version__ as __version__
     from treadle.app.report import Listener, Report
-    from treadle.app.verify import Verified
+    from treadle.app.verify.verify import Verified
     from treadle.app.why import Explained
     from treadle.press.tangle.write import Tangled
     from treadle.problem import Problem, Severity, Span
@@ -127,7 +127,7 @@ def verify(
     from pathlib import Path
 
     from treadle.app.report import Request
-    from treadle.app.verify import verify as verify_document
+    from treadle.app.verify.verify import verify as verify_document
 
     request = Request(Path(path), Path(out), code_dir=Path(code), params=params or {})
     return verify_document(request, listener)

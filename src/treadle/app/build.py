@@ -15,7 +15,8 @@ from treadle.engine.plan.why import save_history
 from treadle.engine.run.workers import Workers
 from treadle.engine.store.blobs import Blobs, CorruptEntryError
 from treadle.engine.store.eviction import VARIABLE, cache_limit, in_words, shrink
-from treadle.engine.store.store import NoKeyError, Store, store_folder
+from treadle.engine.store.secret_key import NoKeyError
+from treadle.engine.store.store import Store, store_folder
 from treadle.press.tangle.write import tangle
 from treadle.problem import error, warning
 

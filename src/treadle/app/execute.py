@@ -31,7 +31,7 @@ from treadle.press.document.model import Chunk
 from treadle.press.failures import problem_of
 from treadle.press.plugin.figures import VARIABLES
 from treadle.press.plugin.plugin import LOOK
-from treadle.press.tex.engine import Programs
+from treadle.press.tex.programs import Programs
 from treadle.problem import Problem, has_errors
 
 if TYPE_CHECKING:

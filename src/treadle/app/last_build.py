@@ -31,10 +31,11 @@ from treadle.engine.plugin import installed_plugins
 from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import combined, unseen
 from treadle.engine.store.file_digests import changed_since, standing
-from treadle.engine.store.store import NoKeyError, Store, store_folder
+from treadle.engine.store.secret_key import NoKeyError
+from treadle.engine.store.store import Store, store_folder
 from treadle.engine.trace import Observed
 from treadle.press.document.text import is_file
-from treadle.press.tex.engine import today
+from treadle.press.tex.date import today
 from treadle.problem import Problem
 
 if TYPE_CHECKING:

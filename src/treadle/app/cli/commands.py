@@ -230,7 +230,7 @@ def _verify(arguments: argparse.Namespace) -> cli.Exit:
     """Say that they are the same, or the first chunk that differs."""
     from treadle.app.cli.progress import of_verifying, shown
     from treadle.app.report import Request
-    from treadle.app.verify import verify
+    from treadle.app.verify.verify import verify
 
     params, misuses = cli.given_params(arguments)
     if misuses:

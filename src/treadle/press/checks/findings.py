@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from msgspec import Struct
 
 from treadle.press.checks.prose import Computed, late_introductions, typed_counts, typed_numbers
+from treadle.press.document.front_matter_keys import databases, no_database, read_settings
 from treadle.press.document.model import Chunk, Document
 from treadle.press.document.options import HIDDEN
-from treadle.press.document.front_matter_keys import databases, no_database, read_settings
 from treadle.press.document.syntax import asserts, compares, labels_checked, targets
 from treadle.press.document.text import nearest
 from treadle.press.latex.fragment import verbatim_lines

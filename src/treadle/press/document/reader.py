@@ -9,9 +9,9 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 from treadle.press.document.front_matter import read_front_matter, with_author
+from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.model import Chunk, Document, FrontMatter, Inline, Prose
 from treadle.press.document.read_options import parse_options
-from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.text import load, normalise, split_lines
 from treadle.problem import Problem, Span, error, warning
 

@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from treadle.press.document.text import is_file
 from treadle.press.latex.escape import DOLLARS, escape
-from treadle.press.latex.fragment import Fragment, Line, indent, render
+from treadle.press.latex.fragment import Fragment, Line, indent
+from treadle.press.latex.templates import render
 from treadle.problem import Problem, Span, error
 
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")

@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from pathlib import Path
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 # LaTeX's log and SyncTeX speak of lines of the `.tex`, an author of lines of the `.pmd`. No search
 # can lead from one to the other afterwards: a macro of a template makes ten lines of one, a table
@@ -92,54 +86,3 @@ def verbatim_lines(lines: Iterable[str]) -> Iterator[bool]:
         yield bool(inside)
         if f"\\end{{{inside}}}" in line:
             inside = ""
-
-
-# The Jinja2 templates that say how the LaTeX looks: `\VAR{...}` and `\BLOCK{...}`.
-
-SLOT = re.compile(r"\s*\ue0f2(\w+)\ue0f3$")  # private-use characters: never typed
-
-
-def templates_folder() -> Path:
-    """Where the templates are: in the installed package, or beside `src/` in a work tree."""
-    installed = Path(__file__).parents[2] / "templates"
-    return installed if installed.is_dir() else Path(__file__).parents[4] / "templates"
-
-
-@lru_cache(maxsize=8)
-def templates(*folders: Path) -> Environment:
-    """Templates from `folders`, then from Treadle's own. What a template lacks is an error.
-
-    A template comes with a document and may be anybody's: it reaches no code of ours.
-    """
-    return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([*folders, templates_folder()]),
-        block_start_string=r"\BLOCK{",
-        block_end_string="}",
-        variable_start_string=r"\VAR{",
-        variable_end_string="}",
-        comment_start_string=r"\#{",
-        comment_end_string="}",
-        line_comment_prefix="%%",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-        autoescape=False,  # LaTeX: what is passed is LaTeX already
-    )
-
-
-def render(
-    name: str,
-    origin: int,
-    values: Mapping[str, object],
-    slots: Mapping[str, Fragment] = MappingProxyType({}),
-    folders: tuple[Path, ...] = (),
-) -> Fragment:
-    r"""The lines of a template, which come from the line `origin`; but where `\VAR{name}` of a slot
-    stands alone on a line, its fragment does, with lines of its own. Raises TemplateError."""
-    marks = {slot: f"\ue0f2{slot}\ue0f3" if given else "" for slot, given in slots.items()}
-    text = templates(*folders).get_template(name).render({**values, **marks})
-    lines: list[Line] = []
-    for line in lines_at(text.rstrip("\n"), origin):
-        slot = SLOT.match(line.text)
-        lines.extend(slots[slot[1]] if slot and slot[1] in slots else [line])
-    return tuple(lines)

@@ -37,7 +37,9 @@ def highlighted(code: str, language: str) -> tuple[tuple[Run, ...], ...]:
     whole = code + "\n"  # a prompt's lexer wants whole lines
     runs: Iterable[Run] | None = python_runs(whole) if language == "python" else None
     if runs is None:
-        from treadle.press.latex.highlight_pygments import pygments_runs  # most documents don't need it
+        from treadle.press.latex.highlight_pygments import (
+            pygments_runs,  # most documents don't need it
+        )
 
         runs = pygments_runs(whole, language)
     lines: list[list[Run]] = [[]]

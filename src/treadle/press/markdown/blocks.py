@@ -13,8 +13,8 @@ from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float,
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack, text_of
 from treadle.press.latex.listings import code_lines
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
-from treadle.press.markdown.parser import PLACE, parse_inline
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
+from treadle.press.markdown.parser import PLACE, parse_inline
 from treadle.press.markdown.running_text import (
     Context,
     display,

@@ -16,7 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.markdown import attributes, citations, raw_latex
+from treadle.press.markdown import attributes, citations, latex_and_maths
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
@@ -35,13 +35,13 @@ def parser() -> MarkdownIt:
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
     blocks, inline, core = md.block.ruler, md.inline.ruler, md.core.ruler
-    blocks.before("code", "raw_environment", raw_latex.raw_environment, attributes.INTERRUPTS)
-    blocks.before("code", "maths_block", raw_latex.maths_block, attributes.INTERRUPTS)
+    blocks.before("code", "raw_environment", latex_and_maths.raw_environment, attributes.INTERRUPTS)
+    blocks.before("code", "maths_block", latex_and_maths.maths_block, attributes.INTERRUPTS)
     blocks.before("code", "place", place_block, attributes.INTERRUPTS)
     blocks.before("fence", "div", div, attributes.INTERRUPTS)
-    inline.before("escape", "raw_latex", raw_latex.raw_inline)
-    inline.before("escape", "raw_group", raw_latex.raw_group)
-    inline.before("escape", "maths_inline", raw_latex.maths_inline)
+    inline.before("escape", "raw_latex", latex_and_maths.raw_inline)
+    inline.before("escape", "raw_group", latex_and_maths.raw_group)
+    inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
     inline.before("escape", "nonbreaking", attributes.nonbreaking)
     inline.before("link", "citation_group", citations.citation_group)
     inline.before("link", "citation_bare", citations.citation_bare)

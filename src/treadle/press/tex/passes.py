@@ -15,8 +15,9 @@ from treadle.engine.plan.validity import Present, outdated
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.file_digests import FileDigests, standing
 from treadle.engine.trace import Observed
-from treadle.press.tex.engine import PDFLATEX, Engine, Patience, Programs
+from treadle.press.tex.engine import PDFLATEX, Engine
 from treadle.press.tex.log import first_error
+from treadle.press.tex.programs import Patience, Programs
 
 MAX_PASSES = 5
 PATIENCE = Patience()

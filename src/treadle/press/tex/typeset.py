@@ -16,12 +16,13 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.file_digests import changed_since
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
-from treadle.press.document.model import Document, Prose
 from treadle.press.document.front_matter_keys import read_settings
+from treadle.press.document.model import Document, Prose
 from treadle.press.plugin.figures import FigureStyle
 from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
+from treadle.press.tex.date import document_epoch
 from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing, early_end
-from treadle.press.tex.engine import Programs, document_epoch, relevant, tex_environment
+from treadle.press.tex.engine import relevant, tex_environment
 from treadle.press.tex.format import Format, forget_format, format_of, preamble_of
 from treadle.press.tex.log import first_error
 from treadle.press.tex.passes import (
@@ -34,6 +35,7 @@ from treadle.press.tex.passes import (
     together,
 )
 from treadle.press.tex.places import Places
+from treadle.press.tex.programs import Programs
 from treadle.press.weave.preamble import preamble
 from treadle.press.weave.weave import weave
 from treadle.problem import Problem, error, has_errors, warning

@@ -10,7 +10,8 @@ from msgspec import Struct
 from treadle.press.document.model import Chunk, Document
 from treadle.press.document.syntax import asserts, labels_checked
 from treadle.press.latex.escape import escape_code, label_name
-from treadle.press.latex.fragment import Fragment, Line, render, verbatim_lines
+from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
+from treadle.press.latex.templates import render
 from treadle.press.markdown.render import render_line
 from treadle.press.markdown.running_text import Context
 from treadle.press.plugin.plugin import Comparison

@@ -8,11 +8,12 @@ from datetime import date
 
 from msgspec import Struct
 
-from treadle.press.document.model import Document
 from treadle.press.document.front_matter_keys import Settings, read_settings
+from treadle.press.document.model import Document
 from treadle.press.latex.escape import declared, escape
 from treadle.press.latex.figures_and_tables import NOTES
-from treadle.press.latex.fragment import Fragment, Line, render, text_of
+from treadle.press.latex.fragment import Fragment, Line, text_of
+from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, render_line, running_line
 from treadle.press.markdown.running_text import Context
 

@@ -10,11 +10,12 @@ from jinja2 import TemplateError, TemplateNotFound
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.press.document.model import Document, Prose
 from treadle.press.document.front_matter_keys import Settings, read_settings
+from treadle.press.document.model import Document, Prose
 from treadle.press.latex.escape import printable
 from treadle.press.latex.figures_and_tables import Copy
-from treadle.press.latex.fragment import Fragment, Line, lines_at, render, stack, templates, text_of
+from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
+from treadle.press.latex.templates import render, templates
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import render_line, render_markdown
 from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from treadle.engine.store.store import NoKeyError, secret_key, state_folder
+from treadle.engine.store.secret_key import NoKeyError, secret_key, state_folder
 
-ASK = "from treadle.engine.store.store import secret_key; print(secret_key().hex())"
+ASK = "from treadle.engine.store.secret_key import secret_key; print(secret_key().hex())"
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import Within
 
-from treadle.press.document.reader import read_document
 from treadle.press.document.front_matter_keys import Author, Settings, read_settings
+from treadle.press.document.reader import read_document
 
 
 def settings(block: str) -> tuple[Settings, list[str]]:

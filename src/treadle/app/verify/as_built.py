@@ -8,13 +8,13 @@ from pathlib import Path
 
 from msgspec import Struct, ValidationError, convert
 
-from treadle.app.elsewhere import Here
 from treadle.app.last_build import touched_since, what_changed
-from treadle.app.pieces import Made, Pieces, pieces_of
 from treadle.app.prepare import Prepared
 from treadle.app.record import read_record, record_path
 from treadle.app.report import Request, Target
 from treadle.app.scratch import Scratch
+from treadle.app.verify.elsewhere import Here
+from treadle.app.verify.pieces import Made, Pieces, pieces_of
 from treadle.engine.store.digest import digest
 from treadle.press.tangle.extract import package_name
 from treadle.problem import Problem, Span, error

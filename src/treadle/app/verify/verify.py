@@ -9,14 +9,14 @@ import time
 
 from msgspec import Struct
 
-from treadle.app.as_built import AsBuilt, as_built
-from treadle.app.clean_build import CleanBuild, clean_build
 from treadle.app.last_build import record_changed
-from treadle.app.pieces import Difference, differences
 from treadle.app.prepare import misuses_of, prepare
 from treadle.app.record import read_record, record_path
 from treadle.app.report import Listener, Request, Silent
 from treadle.app.scratch import Scratch
+from treadle.app.verify.as_built import AsBuilt, as_built
+from treadle.app.verify.clean_build import CleanBuild, clean_build
+from treadle.app.verify.pieces import Difference, differences
 from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import digest
 from treadle.problem import Problem, Severity, Span, error, has_errors, warning

@@ -8,12 +8,12 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.app.as_built import AsBuilt
 from treadle.app.build import build
-from treadle.app.elsewhere import elsewhere
-from treadle.app.pieces import Made, Pieces, pieces_of, pieces_of_files
 from treadle.app.report import Listener, Report, Request, Silent
 from treadle.app.scratch import Scratch
+from treadle.app.verify.as_built import AsBuilt
+from treadle.app.verify.elsewhere import elsewhere
+from treadle.app.verify.pieces import Made, Pieces, pieces_of, pieces_of_files
 from treadle.press.document.model import Chunk
 from treadle.problem import Problem, Span, error
 

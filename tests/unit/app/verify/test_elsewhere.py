@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.app.elsewhere import LARGE, Here, elsewhere
+from treadle.app.verify.elsewhere import LARGE, Here, elsewhere
 
 
 @pytest.fixture

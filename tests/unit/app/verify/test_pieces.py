@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from treadle.app.pieces import Made, differences, pieces_of, pieces_of_files, without
 from treadle.app.scratch import Scratch
+from treadle.app.verify.pieces import Made, differences, pieces_of, pieces_of_files, without
 from treadle.press.document.reader import read_document
 
 DOCUMENT, _ = read_document(
