@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.press.document.text import is_file
 from treadle.press.latex.escape import DOLLARS, escape
 from treadle.press.latex.fragment import Fragment, Line, indent
+from treadle.press.latex.notes import caption_of, noted, texts_of
 from treadle.press.latex.templates import render
 from treadle.problem import Problem, Span, error
 
@@ -58,7 +60,9 @@ class Float(Struct, frozen=True):
 
 def figure_float(graphics: Sequence[Graphic], float_: Float, origin: int) -> Fragment:
     """All `graphics` in one float: side by side where their widths allow."""
-    return render("figure.tex.j2", origin, {"graphics": graphics, "float": float_})
+    found = noted(float_.caption)
+    values = {"graphics": graphics, "float": float_, "caption": caption_of(found)}
+    return render("figure.tex.j2", origin, {**values, "notes": texts_of(found.notes)})
 
 
 def figures_in_place(graphics: Sequence[Graphic], origin: int) -> Fragment:
@@ -107,7 +111,6 @@ def _plain_name(path: str, suffix: str) -> str:
 # Tables, whether from Markdown or from values: booktabs, columns aligned in the LaTeX as well.
 
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
-NOTES = r"\begin{savenotes}"  # LaTeX loses a footnote of a table without it
 LONG = 35  # rows beyond which a table may not fit on a page, and is broken between its rows
 ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
 
@@ -139,6 +142,7 @@ def with_minus(latex: str) -> str:
 
 def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
     """The table as a float with its caption above, or centred in its place; a long one, there."""
+    tabular, caption_text, notes = _without_notes(tabular, float_.caption if float_ else "")
     texts = _aligned([tabular.header, *tabular.rows])
     origins = tabular.origins or (origin,) * len(texts)
     header, *rows = indent(tuple(map(Line, texts, origins)), 4)
@@ -147,12 +151,26 @@ def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
     caption: Fragment = ()
     if float_:
         at = origin if float_.origin is None else float_.origin
-        caption = (Line(f"  \\caption{{{float_.caption}}}", at),)
-    notes = NOTES if any(r"\footnote{" in text for text in texts) else ""
-    values = {"float": float_, "columns": columns, "shrink": not fits, "notes": notes}
+        caption = (Line(f"  {caption_text}", at),)
+    values = {"float": float_, "columns": columns, "shrink": not fits, "notes": texts_of(notes)}
     shown = (header,) if any(tabular.header) else ()
     slots = {"header": shown, "rows": tuple(rows), "caption": caption}
     return render("longtable.tex.j2" if long else "table.tex.j2", origin, values, slots)
+
+
+def _without_notes(tabular: Tabular, caption: str) -> tuple[Tabular, str, list[str]]:
+    """The table and its caption with marks for their notes, and these."""
+    above = noted(caption)
+    notes = [*above.notes]
+    rows = []
+    for row in (tabular.header, *tabular.rows):
+        entries = []
+        for text in row:
+            found = noted(text, len(notes))
+            notes += found.notes
+            entries.append(found.marked)
+        rows.append(tuple(entries))
+    return replace(tabular, header=rows[0], rows=tuple(rows[1:])), caption_of(above), notes
 
 
 def _columns(tabular: Tabular) -> tuple[str, bool]:

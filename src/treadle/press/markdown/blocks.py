@@ -5,13 +5,16 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
+from msgspec.structs import replace
 
 from treadle.press.latex.escape import escape_code
 from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float, table, with_minus
-from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack, text_of
+from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack
 from treadle.press.latex.listings import code_lines
+from treadle.press.latex.notes import noted
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE, parse_inline
@@ -91,7 +94,7 @@ def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:
     if image is None or not image.children:
         return render_inline(children, line, context)
     found = attributes_of(image)
-    caption = text_of(render_inline(image.children, line, context))
+    caption = inline_latex(image, line, context)
     float_ = Float(caption, found.id, position=found.values.get("pos", "htbp"))
     return figure_float([graphic(image, line, context)], float_, context.origin(line))
 
@@ -105,12 +108,15 @@ def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
         return stack(context.lines(text, line) for text in options.bibliography)
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes
-    call = r"\label" if numbered and options.numbered else rf"\namedlabel{{{title}}}"
+    notes = noted(title)
+    bare = notes.bare
+    call = r"\label" if numbered and options.numbered else rf"\namedlabel{{{bare}}}"
     label = rf"{call}{{{found.id}}}" if found.id else ""
     if numbered:
-        return (Line(rf"\{command}{{{title}}}{label}", context.origin(line)),)
+        short = rf"[{{{bare}}}]" if notes.notes else ""
+        return (Line(rf"\{command}{short}{{{title}}}{label}", context.origin(line)),)
     heading = Line(rf"\{command}*{{{title}}}", context.origin(line))
-    contents = rf"\addcontentsline{{toc}}{{{command}}}{{{title}}}{label}"
+    contents = rf"\addcontentsline{{toc}}{{{command}}}{{{bare}}}{label}"
     return (heading, Line(contents, context.origin(line)))
 
 
@@ -316,7 +322,9 @@ def _float(text: str, line: int, context: Context) -> Float | None:
     if found is None:
         return None
     words, attributes = trailing_attributes(found[1])
-    caption = inline_latex(parse_inline(words, {}), line, context)
+    refs = dict.fromkeys(context.env.get("footnotes", {}).get("refs", ()), -1)  # none met here yet
+    env: dict[str, Any] = {"footnotes": {"refs": refs, "list": {}}}
+    caption = inline_latex(parse_inline(words, env), line, replace(context, env=env))
     position = attributes.values.get("pos", "htbp")
     return Float(caption, attributes.id, "table", position, context.origin(line))
 

@@ -11,7 +11,6 @@ from msgspec import Struct
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import declared, escape
-from treadle.press.latex.figures_and_tables import NOTES
 from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, render_line, running_line
@@ -97,7 +96,7 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
         "drawing": any(r"\declaredrawing" in declaration for declaration in declarations),
         "named_sections": r"\namedlabel{" in used,
         "long_tables": r"\begin{longtable}" in used,
-        "table_notes": NOTES in used,
+        "moved_notes": r"\notetext{" in used,
         "declarations": declarations,
     }
     return render("preamble.tex.j2", 1, values, slots)
