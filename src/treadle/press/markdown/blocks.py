@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 from msgspec.structs import replace
@@ -17,7 +16,7 @@ from treadle.press.latex.listings import code_lines
 from treadle.press.latex.notes import noted
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
-from treadle.press.markdown.parser import PLACE, parse_inline
+from treadle.press.markdown.parser import PLACE, env_with, parse_inline
 from treadle.press.markdown.running_text import (
     Context,
     display,
@@ -322,8 +321,7 @@ def _float(text: str, line: int, context: Context) -> Float | None:
     if found is None:
         return None
     words, attributes = trailing_attributes(found[1])
-    refs = dict.fromkeys(context.env.get("footnotes", {}).get("refs", ()), -1)  # none met here yet
-    env: dict[str, Any] = {"footnotes": {"refs": refs, "list": {}}}
+    env = env_with(context.footnotes)
     caption = inline_latex(parse_inline(words, env), line, replace(context, env=env))
     position = attributes.values.get("pos", "htbp")
     return Float(caption, attributes.id, "table", position, context.origin(line))

@@ -22,6 +22,12 @@ DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
 
 
+def env_with(labels: Iterable[str]) -> dict[str, Any]:
+    """The parser's `env` of a text that stands apart, where these footnotes may be referred to."""
+    refs = {f":{label}": -1 for label in labels}  # none of them met yet
+    return {"footnotes": {"refs": refs, "list": {}}}
+
+
 def parse_inline(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
     """The tree of a text that is one line of running text; footnotes are left in `env`."""
     return SyntaxTreeNode(parser().parseInline(text, env))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace as changed
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +17,7 @@ from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.parser import parse_inline, parser
+from treadle.press.markdown.parser import env_with, parse_inline, parser
 from treadle.press.markdown.running_text import (
     Context,
     Findings,
@@ -52,7 +52,7 @@ def render_markdown(
     """
     env: dict[str, Any] = {}
     tree = SyntaxTreeNode(parser().parse(text, env))
-    notes = _footnotes(tree, env)
+    notes = _footnotes(tree, env, context.findings.notes)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
     for line, message, hint, is_latex in sorted(env.get("remarks", ())):
         context.warn(line, message, hint, doubt=is_latex)
@@ -61,13 +61,23 @@ def render_markdown(
 
 def render_line(text: str, origin: int, context: Context) -> str:
     """The LaTeX of running text, such as a caption or a title, from the line `origin`."""
-    env: dict[str, Any] = {}
+    env = env_with(context.footnotes)
     tree = parse_inline(" ".join(text.split()), env)
-    return inline_latex(tree, 0, replace(context, origins=(origin,), env=env))
+    apart = replace(context, origins=(origin,), env=env, blocks=render_blocks)
+    return inline_latex(tree, 0, apart)
 
 
-def _footnotes(tree: SyntaxTreeNode, env: dict[str, Any]) -> dict[str, SyntaxTreeNode]:
-    """The text of each label; one that is lost, since nothing refers to it, is remarked on."""
+def footnotes_of(text: str) -> dict[str, SyntaxTreeNode]:
+    """The texts of the footnotes that are defined in `text`, by their labels."""
+    env: dict[str, Any] = {}
+    return _footnotes(SyntaxTreeNode(parser().parse(text, env)), env, ())
+
+
+def _footnotes(
+    tree: SyntaxTreeNode, env: dict[str, Any], elsewhere: Collection[str]
+) -> dict[str, SyntaxTreeNode]:
+    """The text of each label; one that is lost, since nothing refers to it, here or elsewhere, is
+    remarked on."""
     found: dict[str, SyntaxTreeNode] = {}
     if "footnotes" not in env:  # the parser notes there what it finds
         return found
@@ -81,7 +91,7 @@ def _footnotes(tree: SyntaxTreeNode, env: dict[str, Any]) -> dict[str, SyntaxTre
             hint = "this one is left out: give it another label"
             remark(env, line_of(node), what, hint)
         found.setdefault(label, node)
-    for label in found.keys() - used:
+    for label in found.keys() - used - {*elsewhere}:
         what = f"nothing refers to the footnote `[^{label}]`: its text is left out"
         remark(env, line_of(found[label]), what)
     return found

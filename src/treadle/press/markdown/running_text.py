@@ -59,6 +59,7 @@ class Findings(Struct):
     doubts: list[Problem] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)  # images
     places: set[int] = field(default_factory=set)  # those that were used
+    notes: set[str] = field(default_factory=set)  # labels of footnotes that were referred to
     bibliography: bool = False  # whether the references have been set
     ledger: Span | None = None  # where the ledger has its place
 
@@ -275,6 +276,7 @@ class _Renderer:
 
     def visit_footnote_ref(self, node: SyntaxTreeNode) -> None:
         label = node.meta.get("label", "")
+        self.context.findings.notes.add(label)
         note, notes_around = self.context.footnotes.get(label), self.context.notes
         if note is None or self.context.blocks is None:
             notes = self.context.env.get("footnotes", {}).get("list", {})

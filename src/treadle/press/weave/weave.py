@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from jinja2 import TemplateError, TemplateNotFound
+from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -17,7 +18,7 @@ from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
 from treadle.press.latex.templates import render, templates
 from treadle.press.markdown.parser import place, typed
-from treadle.press.markdown.render import render_line, render_markdown
+from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
@@ -112,6 +113,7 @@ def _bibliography(document: Document, settings: Settings) -> tuple[str, ...]:
 
 
 def _parts(document: Document, results: Results, context: Context) -> Iterator[Markdown | Place]:
+    context = replace(context, footnotes=_captions_notes(document))
     caption = partial(render_line, context=context)
     look = Look(document.stem, context.options.columns, caption)
     for block, result in zip(document.blocks, results, strict=True):
@@ -119,6 +121,13 @@ def _parts(document: Document, results: Results, context: Context) -> Iterator[M
             yield from prose_parts(block, result if isinstance(result, InlineResult) else None)
         else:
             yield from chunk_parts(block, result if isinstance(result, ChunkResult) else None, look)
+
+
+def _captions_notes(document: Document) -> Mapping[str, SyntaxTreeNode]:
+    """The footnotes that captions of chunks may refer to: the prose defines them."""
+    if not any("[^" in (chunk.options.caption or "") for chunk in document.chunks):
+        return {}
+    return footnotes_of("\n\n".join(b.text for b in document.blocks if isinstance(b, Prose)))
 
 
 def _appendix(context: Context) -> Fragment:
