@@ -11,7 +11,9 @@ import functools
 import gc
 import os
 import sys
+from _thread import _local
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextvars import ContextVar
 from enum import EnumType
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -100,7 +102,11 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
     for name, value in tuple(vars(module).items()):
         if name.startswith("__") or type(value).__module__ == "__future__":
             continue
-        if not isinstance(value, (*_CODE, _CACHED)):
+        if isinstance(value, _local):
+            yield name, vars(value)  # what this thread has there
+        elif isinstance(value, ContextVar):
+            yield name, (value.get(None),)
+        elif not isinstance(value, (*_CODE, _CACHED)):
             yield name, value
         elif getattr(value, "__module__", None) == module.__name__:
             yield from _of_code(name, value, module.__name__)
