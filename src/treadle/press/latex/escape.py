@@ -55,7 +55,7 @@ SYMBOLS = r"""
 ℂ mathbb{C} ℍ mathbb{H} ℕ mathbb{N} ℙ mathbb{P} ℚ mathbb{Q} ℝ mathbb{R} ℤ mathbb{Z} 𝔼 mathbb{E}
 𝟙 mathbf{1} ℒ mathcal{L} 𝒩 mathcal{N} 𝒟 mathcal{D} ℱ mathcal{F} ℋ mathcal{H} ℬ mathcal{B}
 ℰ mathcal{E} ℐ mathcal{I} ℳ mathcal{M} ℛ mathcal{R} 𝒪 mathcal{O} Ω Omega
-± pm × times ÷ div · cdot ¬ neg
+± pm × times ÷ div · cdot ¬ neg ‖ Vert ⟨ langle ⟩ rangle
 """
 SCRIPTS = {
     "^": "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁺+⁻-⁼=⁽(⁾)ⁿnⁱiᵀTᵃaᵇbᵈdᵏkᵐmᵖpᵗtˣx",
@@ -66,6 +66,7 @@ WIDE_BLANKS = "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200
 TEXTS = {
     "\u2010": "-", "\u2011": "-", "\u2012": "--", "\u2015": "---", "\u02bc": "'", "\u00a0": "~",
     "\u02dc": r"\textasciitilde{}", "\u02c6": r"\textasciicircum{}", "½": r"\textonehalf{}",
+    "°": r"\ifmmode{}^{\circ}\else\textdegree\fi{}", "µ": r"\ifmmode\mu\else\textmu\fi{}",
     "ſ": "s", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
     **dict.fromkeys(WIDE_BLANKS, "\\ "),
 }  # fmt: skip
