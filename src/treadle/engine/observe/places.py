@@ -25,7 +25,6 @@ _CONTAINERS: Final = (
 _MOST: Final = 2_000  # places looked at in one module
 _CHANGEABLE: Final = 1 << 9  # made when the program runs, not with the interpreter
 _CACHES: Final = ("cache", "memo", "__warningregistry__", "_abc_impl", "__annotations__")
-_PROMPT: Final = "_"  # the builtin that is the last value shown, as at a prompt
 _LENT: Final = frozenset({"threading", "_thread", "weakref", "collections", "types", "_weakrefset"})
 
 Contents = Mapping[Any, Any]  # by name, key or number
@@ -162,7 +161,7 @@ def _is_attribute(owner: object, key: object) -> bool:
 
 def is_note(key: object) -> bool:
     """Whether the name says that a library keeps there what it can make again."""
-    return isinstance(key, str) and (key == _PROMPT or any(each in key.lower() for each in _CACHES))
+    return isinstance(key, str) and any(each in key.lower() for each in _CACHES)
 
 
 def _is_same(old: object, new: object) -> bool:

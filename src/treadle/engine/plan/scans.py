@@ -109,10 +109,11 @@ class ScannedCell(Struct, frozen=True):
 
     @property
     def binds(self) -> frozenset[str]:
-        """The names of the session that it may bind or delete."""
-        return (
-            frozenset(self.cell.names) if self.cell.module else self.code.binds | self.code.deletes
-        )
+        """The names of the session that it may bind or delete; a prompt binds `_`."""
+        if self.cell.module:
+            return frozenset(self.cell.names)
+        shown = frozenset("_" if self.cell.prompt else ())
+        return self.code.binds | self.code.deletes | shown
 
 
 def with_names(cell: Cell, code: Code) -> Cell:

@@ -183,12 +183,13 @@ class Session:
                 self._plugins.show(self._plugins.bundle_of(value))
 
     def _display_at_prompt(self, value: object) -> None:
-        """Show a value as Python's own prompt does."""
+        """Show a value as Python's own prompt does, and bind `_` to it: a name of the session, not
+        of `builtins` as there, so that it is known who reads it."""
         if value is None:
             return
         bundle = self._plugins.bundle_of(value)
         if bundle.data:
-            builtins._ = value  # type: ignore[attr-defined]
+            self._namespace["_"] = value
         self._plugins.show(bundle)
 
 
