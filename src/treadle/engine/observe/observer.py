@@ -185,9 +185,14 @@ class Observer:
         known = {f"`{name}`" for name in state.hooks()}
         return [each for each in self._library_state.changes() if each.words not in known]
 
+    def given(self) -> list[object]:
+        """What the step has put where Python itself keeps it: hooks, handlers of signals."""
+        return [*self._state.given]
+
     def end(self) -> None:
         """All has been asked that is to be known of the step."""
         self._library_state.end()
+        self._state.given = []
 
     def made_in_c(self) -> list[str]:
         """The functions in C that its code names and that look made for their effect, dotted."""

@@ -37,6 +37,7 @@ class State:
         self._baseline: dict[str, object] = {}
         self._before_import: dict[str, object] = {}
         self._absorbed: dict[str, dict[object, object]] = {}  # what imports have set, by name
+        self.given: list[object] = []  # what the step has set: functions that Python may call
 
     def add(self, *probes: Probe) -> None:
         """Watch more, from now on: what it says now is no effect of anybody."""
@@ -65,16 +66,19 @@ class State:
                 self._baseline[words] = now
 
     def effects(self) -> Iterator[Effect]:
+        self.given = []
         for words, probe in self._probes.items():
             before, now = self._baseline.get(words, MISSING), _taken(probe)
             if before is MISSING or not _differ(before, now):
                 continue
             if "{}" not in words:
+                self.given.append(now)
                 yield words, digest_of(now)
                 continue
             absorbed = self._absorbed.get(words, {})
             for name, value in _news(probe, before, now):
                 if name not in absorbed or _differ(absorbed[name], value):
+                    self.given.append(value)
                     yield words.format(_text(name)), digest_of(value)
 
     def value(self, words: str) -> object:

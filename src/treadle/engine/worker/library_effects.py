@@ -14,7 +14,8 @@ from treadle.engine.observe.named import name_in_process
 from treadle.engine.observe.observer import Observer
 from treadle.engine.observe.ownership import is_projects
 from treadle.engine.observe.places import MISSING
-from treadle.engine.trace import PRESUMED
+from treadle.engine.trace import PRESUMED, Binding
+from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.groups import Values
 from treadle.engine.values.reach import ProcessObjects, reached
 
@@ -58,16 +59,22 @@ class LibraryEffects:
             if value is MISSING:
                 effects.append((words, _GONE))
                 continue
-            (group,) = self._values_of({**self._namespace, _NOBODYS: value}).tokens([_NOBODYS])
+            group = self._group_of(value)
             effects.append((words, group.token or PRESUMED))
             refs.update(group.refs)
-        given = [change.value for change in changes if change.value is not MISSING]
+        hooks = [each for each in self._observer.given() if type(each) not in ATOMS]
+        refs.update(ref for hook in hooks for ref in self._group_of(hook).refs)
+        given = [*hooks, *(change.value for change in changes if change.value is not MISSING)]
         refs.update(f"__main__:{name}" for name in self._lend(given, step))
         seen = {change.words.strip("`").partition(".")[0] for change in changes}
         unseen = dict.fromkeys(self._presumed(step, seen))
         effects += ((f"what a call of `{dotted}` may set", PRESUMED) for dotted in unseen)
         self._observer.end()
         return effects, tuple(sorted(refs))
+
+    def _group_of(self, value: object) -> Binding:
+        (group,) = self._values_of({**self._namespace, _NOBODYS: value}).tokens([_NOBODYS])
+        return group
 
     def _lend(self, values: list[object], step: Step) -> Iterator[str]:
         """The names of the session with whose values these share something that can change: that
