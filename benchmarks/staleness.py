@@ -34,10 +34,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.staleness_rivals import MARIMO, Marimo, Pweave, Rival, Shown  # noqa: E402
+from tests.functional.programs import link_programs  # noqa: E402
 from tests.functional.staleness.case import Case, all_cases  # noqa: E402
 from tests.functional.staleness.changes import Place, apply_change, lay_out  # noqa: E402
 from tests.functional.staleness.procedure import try_case  # noqa: E402
-from tests.functional.staleness.programs import link_programs  # noqa: E402
 
 # One or two of each kind of change.
 CHOSEN = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.command import treadle
 from tests.formats import emptied
+
+from .programs import link_programs
 
 UNUSUAL = ("SOURCE_DATE_EPOCH", "PYTHONDONTWRITEBYTECODE")  # most users have neither
 
@@ -30,9 +33,11 @@ def _usual_environment() -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with a document `report.pmd`."""
+    """A folder with a document `report.pmd`; `without_latex` is the path of programs for builds
+    that set no pages, None: the usual one."""
 
     folder: Path
+    without_latex: Path | None = None
 
     def write(self, name: str, text: str) -> Path:
         path = self.folder / name
@@ -42,7 +47,7 @@ class Project:
 
     def treadle(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command in this process."""
-        return treadle(*arguments, folder=self.folder)
+        return treadle(*arguments, folder=self.folder, environment=self.environment(arguments))
 
     def build(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.treadle("build", "report.pmd", *arguments)
@@ -51,12 +56,19 @@ class Project:
         return subprocess.run(
             command,
             cwd=self.folder / folder,
+            env={**os.environ, **self.environment(command)},
             capture_output=True,
             encoding="utf-8",
             errors="replace",
             timeout=120,
             check=False,
         )
+
+    def environment(self, arguments: Sequence[str]) -> dict[str, str]:
+        """For `--to tex` LaTeX only measures the page: a second wherever a folder holds other files
+        than the one before."""
+        without = self.without_latex if "tex" in arguments else None
+        return {} if without is None else {"PATH": str(without)}
 
     @property
     def pdf(self) -> Path:
@@ -108,11 +120,17 @@ def _lent(folders: Folders) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def project(folders: Folders) -> Callable[[str], Project]:
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The machine's programs without LaTeX."""
+    return link_programs(tmp_path_factory.mktemp("programs"))
+
+
+@pytest.fixture(scope="session")
+def project(folders: Folders, programs: Path) -> Callable[[str], Project]:
     """Make a project of the text of its document."""
 
     def make(source: str) -> Project:
-        made = Project(folders.take())
+        made = Project(folders.take(), programs)
         made.write("report.pmd", source)
         return made
 

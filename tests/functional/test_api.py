@@ -11,6 +11,8 @@ import pytest
 import treadle
 from treadle.press.document.parameters import read_assignments
 
+from .conftest import Folders
+
 REPORT = """\
 ---
 title: Powers
@@ -30,11 +32,21 @@ MODULE = '```python, module="helpers"\ndef double(n):\n    return 2 * n\n```\n'
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(folders: Folders, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working folder, with a document."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "report.pmd").write_text(REPORT)
-    return tmp_path
+    return _entered(folders.take(), monkeypatch)
+
+
+@pytest.fixture
+def unbuilt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Likewise, in which there never was a build."""
+    return _entered(tmp_path, monkeypatch)
+
+
+def _entered(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(folder)
+    (folder / "report.pmd").write_text(REPORT)
+    return folder
 
 
 class Heard:
@@ -111,7 +123,9 @@ def test_what_builds_with_one_type_is_a_misuse_with_another(folder: Path, value:
     ("params", "words"),
     [({"bas": 3}, "no parameter `bas`"), ({"base": "three"}, "parameter `base`")],
 )
-def test_wrong_parameters_are_a_misuse(folder: Path, params: dict[str, object], words: str) -> None:
+def test_wrong_parameters_are_a_misuse(
+    unbuilt: Path, params: dict[str, object], words: str
+) -> None:
     for report in (
         treadle.build("report.pmd", params=params),
         treadle.check("report.pmd", params=params),
@@ -179,14 +193,14 @@ def test_why_tells_what_a_build_would_do_and_changes_nothing(folder: Path) -> No
     assert contents(store) == before
 
 
-def test_check_runs_and_writes_nothing(folder: Path) -> None:
+def test_check_runs_and_writes_nothing(unbuilt: Path) -> None:
     assert treadle.check("report.pmd") == treadle.Report()
     Path("report.pmd").write_text(REPORT + "\n```python\nx = \n```\n")
     report = treadle.check("report.pmd")
     assert report.failed
     [problem] = report.problems
     assert "invalid syntax" in problem.message
-    assert sorted(path.name for path in folder.iterdir()) == ["report.pmd"]
+    assert sorted(path.name for path in unbuilt.iterdir()) == ["report.pmd"]
 
 
 def test_tangle_writes_modules(folder: Path) -> None:

@@ -77,6 +77,7 @@ def test_the_examples_of_the_api_run(project):
     done = subprocess.run(
         [sys.executable, "examples.py"],
         cwd=made.folder,
+        env={**os.environ, **made.environment(["tex"])},
         capture_output=True,
         text=True,
         check=False,
@@ -98,7 +99,8 @@ def lab(project):
 
     def build():
         command = [sys.executable, "-m", "treadle", "build", "report.pmd", "--to", "tex"]
-        environment = {**os.environ, "PYTHONPATH": str(made.folder / "site")}
+        environment = {**os.environ, **made.environment(command)}
+        environment["PYTHONPATH"] = str(made.folder / "site")
         return subprocess.run(
             command, cwd=made.folder, env=environment, capture_output=True, text=True, check=False
         )

@@ -24,7 +24,11 @@ def chunk(code: str) -> str:
 def build_and_meanwhile(made, edit, *arguments):
     """Build; once the chunk runs, call `edit`."""
     process = subprocess.Popen(
-        [*COMMAND, *arguments], cwd=made.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, *arguments],
+        cwd=made.folder,
+        env={**os.environ, **made.environment(arguments)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     deadline = time.monotonic() + 60
     while not (made.folder / "running").exists() and time.monotonic() < deadline:

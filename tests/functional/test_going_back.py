@@ -153,11 +153,12 @@ def test_cells_that_could_not_begin_have_not_run(project: Make) -> None:
 
 def test_a_style_that_was_measured_in_vain_rests_on_its_files(project: Make) -> None:
     """After an error in the preamble nobody knows what the look of figures depends on."""
-    made = project(
+    document = (
         "---\npreamble: |\n  \\usepackage{mym}\n---\n\n"
         "```{python, caption='c'}\nimport matplotlib.pyplot as plt\n_ = plt.plot([1,2])\n"
         "print(plt.rcParams['figure.figsize'])\n```\n"
     )
+    made = Project(project(document).folder)  # which LaTeX measures
     good = r"\ProvidesPackage{mym}" + "\n"
     made.write("mym.sty", good + "\\nosuchcommand\n")
     assert made.build("--to", "tex").returncode == 0

@@ -10,6 +10,7 @@ import pytest
 from treadle.app.last_build import dependency_rules
 
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
+OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}  # where make runs these tests
 COMMAND = """#!/bin/sh
 stem=$(basename "$2" .pmd)
 echo "$@" >> arguments
@@ -56,7 +57,9 @@ class Tree:
         """What is built, in order."""
         built = self.root / "built"
         built.write_text("")
-        subprocess.run(["make", "pdf", *arguments], cwd=self.root, check=True, capture_output=True)
+        ours = {name: value for name, value in os.environ.items() if name not in OF_MAKE}
+        command = ["make", "pdf", *arguments]
+        subprocess.run(command, cwd=self.root, env=ours, check=True, capture_output=True)
         return built.read_text().split()
 
 

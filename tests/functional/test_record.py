@@ -67,9 +67,9 @@ glyphs = open("fonts/glyphs.csv").read()"""
 def test_what_was_kept(project):
     made = project(SOURCE)
     made.write("data.txt", "some")
-    made.build()
+    made.build("--to", "tex")
     made.write("report.pmd", SOURCE.replace("1e-9", "1e-8"))
-    made.build()
+    made.build("--to", "tex")
     assert [item["kept"] for item in record(made)["chunks"]] == [True, False]
 
 
@@ -82,7 +82,7 @@ def test_without_a_cache_and_without_a_pdf(project):
 
 def test_clean_removes_it(project):
     made = project("Text.\n")
-    made.build()
+    made.build("--to", "tex")
     assert (made.folder / "build/report.json").exists()
     made.treadle("clean")
     assert not (made.folder / "build/report.json").exists()
@@ -91,7 +91,7 @@ def test_clean_removes_it(project):
 def test_a_file_of_the_author_s_stays(project):
     made = project("Text.\n")
     made.write("report.json", "mine")
-    done = made.build("-o", ".")
+    done = made.build("--to", "tex", "-o", ".")
     assert done.returncode == 0
     assert "report.json is no build's: it stays" in done.stderr
     assert (made.folder / "report.json").read_text("utf-8") == "mine"
@@ -100,9 +100,9 @@ def test_a_file_of_the_author_s_stays(project):
 def test_a_record_of_which_the_manifest_knows_nothing_is_a_build_s(project):
     made = project(SOURCE)
     made.write("data.txt", "some")
-    made.build()
+    made.build("--to", "tex")
     (made.folder / "build/.treadle/report/manifest.json").unlink()
     made.write("report.pmd", SOURCE + "\nMore.\n")
-    done = made.build()
+    done = made.build("--to", "tex")
     assert (done.returncode, done.stderr) == (0, "")
     assert record(made)["treadle"]

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.functional.staleness.programs import link_programs
 
 import treadle
 from treadle.engine.store.store import Store, store_folder
@@ -56,18 +55,13 @@ The sum is <%= sum(values) %>.
 """
 
 
-@pytest.fixture(scope="module")
-def programs(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(link_programs(tmp_path_factory.mktemp("programs")))
-
-
 @pytest.fixture(autouse=True)
 def _without_latex(
-    request: pytest.FixtureRequest, programs: str, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, programs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All but one set no pages: see `staleness/programs.py`."""
+    """All but one set no pages: see `programs.py`."""
     if "pdf" not in request.node.name:
-        monkeypatch.setenv("PATH", programs)
+        monkeypatch.setenv("PATH", str(programs))
 
 
 def verify(made: Project, *arguments: str) -> subprocess.CompletedProcess[str]:

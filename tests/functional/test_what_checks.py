@@ -16,7 +16,7 @@ def test_a_check_that_fails_where_it_may_is_in_no_ledger(project):
 
 def test_a_comparison_of_what_the_chunk_does_not_check_is_an_error(project):
     code = 'agree(1, 1, against="x", tolerance=1e-9, of="eq:b")'
-    done = project(ONE.format(code=code, options="")).build()
+    done = project(ONE.format(code=code, options="")).build("--to", "tex")
     assert done.returncode == 1
     assert "report.pmd:5: error: one compares something of `eq:b`" in done.stderr
 
@@ -46,14 +46,14 @@ def test_a_test_checks_nothing_in_a_build(project):
     made = project(
         ONE.format(code="def test_it(): assert 2 == 3", options=", test=True, module='m'")
     )
-    for done in (made.build(), made.treadle("check", "report.pmd")):
+    for done in (made.build("--to", "tex"), made.treadle("check", "report.pmd")):
         assert "report.pmd:5: warning: one checks nothing: a build runs no tests" in done.stderr
 
 
 def test_a_comparison_of_another_label_is_told_once(project):
     code = "agree(1, 1, against='it', tolerance=1e-9, of='eq:b')"
     made = project(ONE.format(code=code, options=""))
-    assert made.build().stderr.count("report.pmd:5:") == 1
+    assert made.build("--to", "tex").stderr.count("report.pmd:5:") == 1
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ def test_a_label_of_which_nothing_is_compared_has_no_mark(project):
 def test_assertions_count_whatever_the_environment_says(project, monkeypatch):
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
     made = project(ONE.format(code="assert 1 == 2", options=""))
-    assert made.build().returncode == 1
+    assert made.build("--to", "tex").returncode == 1

@@ -106,18 +106,26 @@ def test_only_what_the_code_imports_of_others_is_required() -> None:
 # What is verified first.
 
 
+WITHOUT_LATEX = {**os.environ, "PATH": ""}  # it would only measure the page
+
+
 def packed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     script = ROOT / "scripts/submission.py"
     command = [sys.executable, str(script), "a.pmd", "--with", "build/b.pdf", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=WITHOUT_LATEX, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture
 def two(tmp_path: Path) -> Path:
-    """Two documents, built."""
+    """Two documents, built; what their pages look like is of no account."""
     for name in "ab":
         (tmp_path / f"{name}.pmd").write_text("```python\nprint(0.91)\n```\n", "utf-8")
-        assert treadle("build", f"{name}.pmd", folder=tmp_path).returncode == 0
+        command = ("build", f"{name}.pmd", "--to", "tex")
+        done = treadle(*command, folder=tmp_path, environment=WITHOUT_LATEX)
+        assert done.returncode == 0
+        (tmp_path / f"build/{name}.pdf").write_bytes(b"%PDF")
     return tmp_path
 
 

@@ -292,22 +292,48 @@ WRITERS = {
 }
 
 
-def test_every_way_to_write_is_seen(observe: Observe, folder: Path) -> None:
+MAPPED = "t = torch.from_file('x', shared=True, size=8, dtype=torch.uint8); t.fill_(7)"
+HELPERS = (
+    "import warnings, torch\n"
+    "def seed():\n"
+    "    torch.manual_seed(1)\n"
+    "def warn():\n"
+    "    torch.tensor(torch.ones(1))\n"
+)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Observed]]:
+    """The folder, and what was observed of each step, in one process: it loads torch once."""
+    folder = tmp_path_factory.mktemp("written")
+    (folder / "x").write_bytes(bytes(8))
+    (folder / "code").mkdir()
+    (folder / "code" / "helpers.py").write_text(HELPERS)
     imports = "\n".join(imports for imports, _ in WRITERS.values())
     codes = [code.replace("'y'", f"'y{n}'") for n, (_, code) in enumerate(WRITERS.values())]
-    _, *all_observed = observe(imports, *codes)
-    for number, observed in enumerate(all_observed):
+    steps = [imports, *codes, MAPPED, "import helpers", "helpers.seed()", "helpers.warn()"]
+    return folder, observed_in(folder, folder, steps, {})
+
+
+def test_every_way_to_write_is_seen(written: tuple[Path, list[Observed]]) -> None:
+    folder, (_, *all_observed) = written
+    for number, observed in enumerate(all_observed[: len(WRITERS)]):
         path = folder / f"y{number}"
         assert observed.writes == (of(path),)
         assert str(path) not in dict(observed.reads)
 
 
-def test_a_mapping_that_is_shared_is_written(observe: Observe, folder: Path) -> None:
-    (folder / "x").write_bytes(bytes(8))
-    code = "t = torch.from_file('x', shared=True, size=8, dtype=torch.uint8); t.fill_(7)"
-    _, observed = observe("import torch", code)
+def test_a_mapping_that_is_shared_is_written(written: tuple[Path, list[Observed]]) -> None:
+    folder, all_observed = written
+    observed = all_observed[1 + len(WRITERS)]
     assert observed.reads == ((str(folder / "x"), digest(bytes(8))),)
     assert observed.writes == ((str(folder / "x"), digest(b"\7" * 8)),)
+
+
+def test_a_library_notes_down_who_calls_it(written: tuple[Path, list[Observed]]) -> None:
+    folder, (*_, silent, shown) = written
+    assert silent.reads == ()
+    assert shown.reads == (of(folder / "code" / "helpers.py"),)
 
 
 def test_a_database(observe: Observe, folder: Path) -> None:
@@ -336,19 +362,6 @@ def test_what_the_worker_keeps_is_not_the_documents(seen: Seen, tmp_path: Path) 
             open({str(tmp_path)!r} + "/" + name + "/x").read()
     """)
     assert observed.reads == ()
-
-
-def test_a_library_notes_down_who_calls_it(observe: Observe, folder: Path) -> None:
-    (folder / "code" / "helpers.py").write_text(
-        "import warnings, torch\n"
-        "def seed():\n"
-        "    torch.manual_seed(1)\n"
-        "def warn():\n"
-        "    torch.tensor(torch.ones(1))\n"
-    )
-    _, silent, shown = observe("import helpers", "helpers.seed()", "helpers.warn()")
-    assert silent.reads == ()
-    assert shown.reads == (of(folder / "code" / "helpers.py"),)
 
 
 def test_a_module_that_could_come_first(seen: Seen, folder: Path) -> None:

@@ -222,7 +222,7 @@ def test_a_damaged_format_is_made_anew(desk):
 
 
 def test_few_formats_are_kept(desk):
-    for number in range(8):
+    for number in range(7):
         assert isinstance(desk.format(HEAD + f"% {number}\n"), Format)
     assert len(desk.dumped()) == 6
 
