@@ -19,13 +19,8 @@ from treadle.press.document.text import is_file
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.results import with_sources
 from treadle.press.tangle.extract import package_name
-from treadle.press.tex.engine import (
-    ProgramKilledError,
-    document_epoch,
-    is_dated_today,
-    tex_environment,
-    today,
-)
+from treadle.press.tex.dates import document_epoch, is_dated_today, today
+from treadle.press.tex.engine import ProgramKilledError, tex_environment
 from treadle.press.tex.passes import Job
 from treadle.press.tex.places import SYNCTEX, Places, synctex_for
 from treadle.press.tex.typeset import Typeset, typeset

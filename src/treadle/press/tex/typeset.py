@@ -20,8 +20,9 @@ from treadle.press.document.model import Document, Prose
 from treadle.press.document.settings import read_settings
 from treadle.press.plugin.figures import FigureStyle
 from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
+from treadle.press.tex.dates import document_epoch
 from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing, early_end
-from treadle.press.tex.engine import Programs, document_epoch, relevant, tex_environment
+from treadle.press.tex.engine import Programs, relevant, tex_environment
 from treadle.press.tex.format import Format, forget_format, format_of, preamble_of
 from treadle.press.tex.log import first_error
 from treadle.press.tex.passes import (
