@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from treadle.engine.plan.dependencies import Dependencies, there_unasked
@@ -58,7 +57,7 @@ def _options(scanned: ScannedCell) -> str:
     form = [cell.prompt, cell.source, cell.names, [piece.shows for piece in cell.pieces]]
     echoed = scanned.code.text_key if cell.prompt else ""
     options = sorted(cell.options.items())
-    return combined([json.dumps([form, options], default=repr), echoed])
+    return combined([repr((form, options)), echoed])
 
 
 def _text_shown(source: str, snapshot: Snapshot) -> str:
