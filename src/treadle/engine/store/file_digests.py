@@ -272,13 +272,18 @@ def standing(path: str, how: str) -> str:
     `how` is "kind", "size", "all" (mode and time as well), "inode" (what a new file in its place
     changes, whatever its times say), "link" (its kind, not followed) or "access N", N as
     `os.access` takes it. Of a folder, "names" are those in it and "tree" those below it, without
-    what editors leave for a while; "program" is the file that a command's name stands for.
+    what editors leave for a while, and "among A/B" those in it that are called so, whatever their
+    case; "program" is the file that a command's name stands for.
     """
     if how.startswith("access "):
         return "yes" if os.access(path, int(how[7:])) else "no"
     try:
         if how == "names":
             return combined(sorted(_lasting(os.listdir(path))))
+        if how.startswith("among "):
+            wanted = set(how[6:].split("/"))
+            found_names = [name for name in os.listdir(path) if name.lower() in wanted]
+            return combined(sorted(found_names)) if found_names else ""
         if how == "tree":
             return combined(_below(path))
         if how == "program":

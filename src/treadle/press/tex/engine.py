@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from msgspec import Struct
 
+from treadle.engine.store.atomic import scratch_file
 from treadle.engine.store.digest import combined
 from treadle.problem import Problem, Span, error
 
@@ -94,6 +96,7 @@ def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
         "max_print_line": "1000",
         "error_line": "254",
         "half_error_line": "238",
+        "KPATHSEA_DEBUG": "32",  # each name that is looked for is told
         # TeX writes only under the scratch folder, and reads by name along its paths only.
         "openin_any": "p",
         "openout_any": "p",
@@ -152,19 +155,23 @@ class Programs:
         environment: Mapping[str, str],
         patience: Patience | None = None,
     ) -> tuple[int, bytes]:
-        """Its exit status and all that it printed.
+        """Its exit status and all that it printed: what is for errors, which may be thousands of
+        lines, at the end.
 
         Raises ProgramKilledError, other OSErrors where it can't be started, and
         subprocess.TimeoutExpired when `patience` is at its end.
         """
-        process = self._started(command, directory, environment)
-        try:
-            output = _output(process, directory, patience)
-        except BaseException:
-            _end(process)
-            raise
-        finally:
-            self._running.discard(process)
+        with os.fdopen(scratch_file("said"), "rb") as said:
+            process = self._started(command, directory, environment, said)
+            try:
+                output = _output(process, directory, patience)
+            except BaseException:
+                _end(process)
+                raise
+            finally:
+                self._running.discard(process)
+            said.seek(0)
+            output += said.read()
         if process.returncode < 0:
             raise _killed(command[0], -process.returncode)
         return process.returncode, output
@@ -178,7 +185,11 @@ class Programs:
             _end(process)
 
     def _started(
-        self, command: Sequence[str], directory: Path, environment: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        errors: IO[bytes],
     ) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
@@ -189,7 +200,7 @@ class Programs:
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                stderr=errors,
             )
             self._running.add(process)
             return process

@@ -151,7 +151,8 @@ def _remember(job: Job, format_: Format, compiled: Compiled, begun: int) -> Obse
     somebody has edited a file since `begun` (nanoseconds since 1970).
     """
     observed = observed_inputs(job)
-    files = (path for path, _ in observed.reads)
+    own = f"{job.formats}/"  # made just now, perhaps, and by nobody else
+    files = (path for path, _ in observed.reads if not path.startswith(own))
     if not (compiled.settled and job.file(".pdf").exists()) or changed_since(begun, files):
         job.file(SETTLED).unlink(missing_ok=True)
         return None
