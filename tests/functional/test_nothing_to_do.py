@@ -57,6 +57,18 @@ def test_a_file_that_latex_looked_for_in_vain(project, name):
     assert "YES" in built(made)
 
 
+@pytest.mark.parametrize("name", ["data.csv", "figure.png", "sub/report.tex"])
+def test_a_new_file_that_latex_does_not_look_for(project, name):
+    made = project("Is there one: \\IfFileExists{notes.txt}{YES}{NO}.\n")
+    built(made)
+    logs = [*made.folder.glob("build/.treadle/report/*/**/*.log")]  # of dumping, and of pages
+    before = [path.stat().st_mtime_ns for path in logs]
+    made.write(name, "text")
+    assert "NO" in built(made)
+    assert len(logs) > 1
+    assert [path.stat().st_mtime_ns for path in logs] == before
+
+
 def test_an_image_that_latex_would_rather_take(project):
     made = project("\\includegraphics[width=2cm]{pic}\n\nText.\n")
     (made.folder / "pic.png").write_bytes(PIXEL)

@@ -35,7 +35,7 @@ from treadle.press.tex.programs import Programs
 from treadle.problem import Problem, has_errors
 
 if TYPE_CHECKING:
-    from treadle.press.tex.typeset import Layout
+    from treadle.press.tex.layout import Layout
 
 PLUGIN = "treadle.press.plugin.plugin:PressPlugin"
 FOLDER = Path(__file__).parents[1] / "press" / "plugin"
@@ -95,10 +95,12 @@ def _layout(work: Build, programs: Programs) -> Layout:
     """In the thread, which loads what typesets and weaves: while the worker starts, as nobody needs
     it before (0.05 s of each build that runs something)."""
     from treadle.app import render  # noqa: F401
-    from treadle.press.tex.typeset import measured_layout
+    from treadle.press.tex.layout import measured_layout
     from treadle.press.weave.weave import check_template
 
     document = work.prepared.document
+    if work.request.target is Target.PDF:
+        from treadle.app import typesetting  # noqa: F401
     found = measured_layout(document, work.scratch.formats, work.folder, programs)
     problems = check_template(document)
     if work.request.target is Target.PDF:

@@ -20,7 +20,6 @@ from msgspec.structs import asdict, replace
 
 from treadle.app import __version__
 from treadle.app.report import Report, Request
-from treadle.engine.plan.key import digest_declared, files_declared
 from treadle.engine.plan.validity import (
     Present,
     changed_files,
@@ -30,12 +29,17 @@ from treadle.engine.plan.validity import (
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import combined, unseen
-from treadle.engine.store.file_digests import changed_since, standing
+from treadle.engine.store.file_digests import (
+    changed_since,
+    digest_declared,
+    files_declared,
+    standing,
+)
 from treadle.engine.store.secret_key import NoKeyError
 from treadle.engine.store.store import Store, store_folder
 from treadle.engine.trace import Observed
 from treadle.press.document.text import is_file
-from treadle.press.tex.date import today
+from treadle.press.tex.dates import today
 from treadle.problem import Problem
 
 if TYPE_CHECKING:

@@ -12,21 +12,15 @@ from treadle.app.record import is_record, record, record_path
 from treadle.app.report import Target
 from treadle.app.scratch import obstacles
 from treadle.engine.trace import Observed
-from treadle.press.checks.findings import idle_checks, unbound
+from treadle.press.checks.idle import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path
 from treadle.press.document.front_matter_keys import databases
 from treadle.press.document.text import is_file
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.results import with_sources
 from treadle.press.tangle.extract import package_name
-from treadle.press.tex.date import document_epoch, is_dated_today, today
-from treadle.press.tex.engine import tex_environment
-from treadle.press.tex.passes import Job
-from treadle.press.tex.places import SYNCTEX, Places, synctex_for
-from treadle.press.tex.programs import ProgramKilledError
-from treadle.press.tex.typeset import Typeset, typeset
 from treadle.press.weave.weave import Woven, weave
-from treadle.problem import Problem, Severity, Span, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 
 def render(work: Build) -> None:
@@ -49,12 +43,14 @@ def render(work: Build) -> None:
         _publish(work, woven, (".tex",), _record(work))
         return
     work.listener.stage("typesetting")
-    places = _typeset(work, woven)
+    from treadle.app.typesetting import synctex, typeset_woven
+
+    places = typeset_woven(work, woven)
     supplements = find_supplements(scratch, work.folder, str(work.request.path))
     work.problems += supplements.problems
     work.sources |= {copy.source for copy in supplements.copies}
     if not work.failed:
-        others = (*supplements.copies, *_synctex(work, places), *_record(work))
+        others = (*supplements.copies, *synctex(work, places), *_record(work))
         _publish(work, woven, (".tex", ".pdf"), others)
 
 
@@ -108,47 +104,3 @@ def _record(work: Build) -> tuple[Copy, ...]:
     text = f"{path} is no build's: it stays, and there is no record"
     work.problems.append(warning(work.top, text, "build into another folder, or rename it"))
     return ()
-
-
-def _synctex(work: Build, places: Places) -> tuple[Copy, ...]:
-    """What leads from the PDF to the document's lines and back."""
-    name = f"{work.scratch.stem}{SYNCTEX}"
-    made, mapped = work.scratch.stage / name, work.scratch.root / name
-    if not made.exists():
-        return ()
-    # Not where a link leads: editors ask by the name they have opened.
-    path = work.request.path
-    document = path.parent.resolve() / path.name
-    mapped.write_bytes(synctex_for(made.read_bytes(), places, work.scratch.stage, document))
-    return (Copy(mapped, name),)
-
-
-def _typeset(work: Build, woven: Woven) -> Places:
-    document, scratch = work.prepared.document, work.scratch
-    date = work.prepared.settings.date
-    epoch = document_epoch(date, woven.tex)
-    work.day = today() if is_dated_today(date, woven.tex) else ""
-    environment = tex_environment((work.folder,), epoch)
-    job = Job(scratch.stage, document.stem, environment, formats=scratch.formats)
-    file = str(work.request.path)
-    sources = databases(document, work.prepared.settings)
-    originals = {source.name: str(source) for source in sources}
-    uncaptioned = {
-        chunk.options.name: chunk.span.line
-        for chunk in document.chunks
-        if chunk.options.name and not chunk.options.caption
-    }
-    tex_name = f"{document.stem}.tex"
-    lines = tuple(work.prepared.text.split("\n"))
-    places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
-    try:
-        outcome = typeset(job, places)
-    except ProgramKilledError as failure:
-        outcome = Typeset(None, (error(places.of_line(1), str(failure)),))
-    failing = {item.span for item in outcome.problems if item.severity is Severity.ERROR}
-    work.problems += [item for item in woven.doubts if item.span not in failing]
-    work.problems += outcome.problems
-    work.typeset = outcome.depends
-    if outcome.pdf is None and job.file(".log").exists():
-        work.log = job.file(".log")
-    return places

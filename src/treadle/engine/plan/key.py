@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import glob
-import json
-import os
 from collections.abc import Iterator, Mapping
 
 from treadle.engine.plan.dependencies import Dependencies, there_unasked
 from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell
 from treadle.engine.plan.snapshot import PARAMS, Snapshot
 from treadle.engine.store.digest import combined
-from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.file_digests import digest_declared
 from treadle.engine.trace import NOBODY
 
 IMPORTING = ("importlib", "pkgutil", "__import__")  # what looks for modules by other ways
@@ -51,29 +48,6 @@ def parts_of(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> d
     return found
 
 
-def files_declared(declared: str) -> tuple[str, ...]:
-    """The files that a name stands for: itself, all in and below a folder but
-    hidden ones, those of a pattern."""
-    if os.path.isdir(declared):  # noqa: PTH112
-        found = []
-        for place, folders, names in os.walk(declared):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            found += [f"{place}/{name}" for name in names if not name.startswith(".")]
-    elif glob.has_magic(declared) and not os.path.lexists(declared):
-        found = [path for path in glob.glob(declared, recursive=True) if os.path.isfile(path)]  # noqa: PTH113, PTH207
-    else:
-        return (declared,)
-    return tuple(sorted(found))
-
-
-def digest_declared(declared: str, files: FileDigests) -> str:
-    """The digest of what they hold and of which there are."""
-    paths = files_declared(declared)
-    if paths == (declared,):
-        return files.of(declared)
-    return combined(part for path in paths for part in (path, files.of(path)))
-
-
 def _options(scanned: ScannedCell) -> str:
     """All that can change what the cell computes or shows: of the host's options none is left out.
 
@@ -83,7 +57,7 @@ def _options(scanned: ScannedCell) -> str:
     form = [cell.prompt, cell.source, cell.names, [piece.shows for piece in cell.pieces]]
     echoed = scanned.code.text_key if cell.prompt else ""
     options = sorted(cell.options.items())
-    return combined([json.dumps([form, options], default=repr), echoed])
+    return combined([repr((form, options)), echoed])
 
 
 def _text_shown(source: str, snapshot: Snapshot) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from treadle.engine.messages import Define, Load, Source, Step, sources_of
 from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_unasked
 from treadle.engine.plan.scans import ScannedCell
-from treadle.engine.plan.snapshot import Snapshot, identified, origin_of
+from treadle.engine.plan.snapshot import Snapshot, identified
 from treadle.engine.scan.code import names_imported_in
 from treadle.engine.trace import NOBODY, Binding, Trace
 
@@ -54,11 +54,9 @@ class Holdings:
         self._drop(step.absent)
 
     def ran(self, number: int, key: str, trace: Trace) -> None:
-        origin = origin_of(key, trace)
         self._drop(trace.deleted)
-        for binding in trace.bindings:
-            token = identified(binding, origin).token
-            self._tokens.update(dict.fromkeys(binding.names, token))
+        for binding in identified(trace, key):
+            self._tokens.update(dict.fromkeys(binding.names, binding.token))
         if trace.observed.effects:
             self.performed.add(number)
 

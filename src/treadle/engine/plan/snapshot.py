@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -54,8 +54,7 @@ class Snapshot(Struct, frozen=True):
         `imports` are the modules that functions import which it may have called.
         """
         number, observed = scanned.cell.number, trace.observed
-        origin = origin_of(key, trace)
-        found = self._binding(number, origin, trace.bindings, trace.deleted)
+        found = self._binding(number, identified(trace, key), trace.deleted)
         found = found._observing(number, key, observed)
         found = found._importing(scanned, imports)
         return found._failing(scanned, trace) if trace.failure else found
@@ -65,20 +64,20 @@ class Snapshot(Struct, frozen=True):
     ) -> Snapshot:
         """As if the cell had run, and had changed these names in a way that nobody knows."""
         number = scanned.cell.number
-        unknown = (Binding((name,), f"{UNKNOWN}{number}") for name in changes | scanned.binds)
-        return self._binding(number, "", tuple(unknown), ())._importing(scanned, imports)
+        unknown = [Binding((name,), f"{UNKNOWN}{number}") for name in changes | scanned.binds]
+        return self._binding(number, unknown, ())._importing(scanned, imports)
 
     def without(self, scanned: ScannedCell) -> Snapshot:
         """As if the cell were not there: the names that it was to bind are spoilt."""
         unbound = tuple(scanned.binds & self.names.keys())
-        found = self._binding(scanned.cell.number, "", (), unbound)
+        found = self._binding(scanned.cell.number, (), unbound)
         return replace(found, spoilt=self.spoilt | scanned.binds)
 
     def _binding(
-        self, maker: int, origin: str, bindings: Iterable[Binding], deleted: tuple[str, ...]
+        self, maker: int, bindings: Iterable[Binding], deleted: tuple[str, ...]
     ) -> Snapshot:
-        """Once a cell has bound and deleted names; `origin` tells its run apart."""
-        made = [replace(identified(binding, origin), maker=maker) for binding in bindings]
+        """Once a cell has bound and deleted names."""
+        made = [replace(binding, maker=maker) for binding in bindings]
         if not made and not deleted:
             return self
         names = dict(self.names)
@@ -156,16 +155,18 @@ def _imported(cell: Cell, failure: Failure) -> frozenset[str]:
     return imported_before(cell.code, lines[-1] - cell.line + 1)  # of its own top level
 
 
-def identified(binding: Binding, origin: str) -> Binding:
-    """An opaque value is told apart by what made it: the run of a cell."""
-    if binding.token:
-        return binding
-    return replace(binding, token=f"opaque:{origin}:{','.join(binding.names)}")
-
-
-def origin_of(key: str, trace: Trace) -> str:
-    """What tells the run of a cell from others: its key, what it observed, or its nonce."""
-    return combined([key, repr(trace.observed), trace.nonce])
+def identified(trace: Trace, key: str) -> Sequence[Binding]:
+    """The bindings of a cell's run, an opaque value told apart by that: by the key, by what was
+    observed, or by the nonce."""
+    if all(binding.token for binding in trace.bindings):
+        return trace.bindings
+    origin = combined([key, repr(trace.observed), trace.nonce])
+    return [
+        binding
+        if binding.token
+        else replace(binding, token=f"opaque:{origin}:{','.join(binding.names)}")
+        for binding in trace.bindings
+    ]
 
 
 def _rests(binding: Binding, names: Mapping[str, Binding]) -> Iterable[tuple[str, int, str | None]]:

@@ -33,6 +33,7 @@ _STANDINGS = {
     "all": "size, mode or time of `{}` changed",
     "inode": "`{}` changed",
     "names": "a file was added to or removed from `{}`",
+    "among": "a file was added to or removed from `{}`",
     "tree": "a file was added or removed below `{}`",
     "program": "`{}` is another program",
 }
@@ -82,7 +83,7 @@ def changed_stats(
             continue
         name = shown(path, folder)
         if text and now:
-            return _STANDINGS.get(how, "who may use `{}` changed").format(name)
+            return _STANDINGS.get(how.partition(" ")[0], "who may use `{}` changed").format(name)
         return f"`{name}` {_change(text, now)}"
     return None
 

@@ -22,7 +22,7 @@ from treadle.engine.store.digest import digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import NOBODY, Trace
 
-LENGTH = 16  # digits kept of what keys are made of: enough to tell that something changed
+LENGTH = 64  # characters of what keys are made of that are kept as they are: digests, mostly
 
 _FIXED = {
     "program": "Python, the number of threads, or treadle itself changed",
@@ -233,7 +233,7 @@ def _symbol(ref: str) -> str:
 
 def shortened(value: str) -> str:
     """What is kept of a part of a key."""
-    return digest(value.encode("utf-8", "surrogatepass"))[:LENGTH]
+    return value if len(value) <= LENGTH else digest(value.encode("utf-8", "surrogatepass"))
 
 
 def save_history(

@@ -11,7 +11,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Answer, PluginSetup, Step, WorkerSetup, decode, encode
+from treadle.engine.store.atomic import scratch_file
 from treadle.engine.trace import Failure, Trace
 
 # The same in every build, whatever the user's terminal and language.
@@ -101,7 +101,7 @@ class WorkerProcess:
         self._reaping = threading.Lock()
         tasks_read, tasks_write = os.pipe()
         results_read, results_write = os.pipe()
-        self._crash = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the worker)
+        self._crash = os.fdopen(scratch_file("crash"), "rb")
         descriptors = (tasks_read, results_write, self._crash.fileno())
         self._process = subprocess.Popen(
             # -P: a json.py beside the document must not become the worker's own json.

@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 
 from blake3 import blake3
+from msgspec import msgpack
 
 PARALLEL = 1 << 20  # bytes from which on more than one thread pays
 SEAL = 32  # bytes of a keyed digest
@@ -25,11 +26,12 @@ def digest(*parts: bytes | bytearray | memoryview) -> str:
 
 def combined(parts: Iterable[str]) -> str:
     """The digest of several texts; their borders count."""
-    pieces: list[bytes] = []
-    for part in parts:
-        data = part.encode("utf-8", "surrogatepass")
-        pieces += (len(data).to_bytes(8, "little"), data)
-    return blake3(b"".join(pieces)).hexdigest()
+    texts = [*parts]
+    try:
+        data = msgpack.encode(texts)  # in C: a third of the time that joining them takes here
+    except UnicodeEncodeError:  # half a character
+        data = msgpack.encode([text.encode("utf-8", "surrogatepass") for text in texts])
+    return blake3(data).hexdigest()
 
 
 def sealed(data: bytes, purpose: str, key: bytes) -> bytes:

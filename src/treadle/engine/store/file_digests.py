@@ -272,13 +272,18 @@ def standing(path: str, how: str) -> str:
     `how` is "kind", "size", "all" (mode and time as well), "inode" (what a new file in its place
     changes, whatever its times say), "link" (its kind, not followed) or "access N", N as
     `os.access` takes it. Of a folder, "names" are those in it and "tree" those below it, without
-    what editors leave for a while; "program" is the file that a command's name stands for.
+    what editors leave for a while, and "among A/B" those in it that are called so, whatever their
+    case; "program" is the file that a command's name stands for.
     """
     if how.startswith("access "):
         return "yes" if os.access(path, int(how[7:])) else "no"
     try:
         if how == "names":
             return combined(sorted(_lasting(os.listdir(path))))
+        if how.startswith("among "):
+            wanted = set(how[6:].split("/"))
+            found_names = [name for name in os.listdir(path) if name.lower() in wanted]
+            return combined(sorted(found_names)) if found_names else ""
         if how == "tree":
             return combined(_below(path))
         if how == "program":
@@ -316,3 +321,28 @@ def _below(folder: str) -> Iterator[str]:
         folders.sort()
         yield path
         yield from sorted(_lasting(names))
+
+
+def files_declared(declared: str) -> tuple[str, ...]:
+    """The files that a name stands for: itself, all in and below a folder but
+    hidden ones, those of a pattern."""
+    if os.path.isdir(declared):
+        found = []
+        for place, folders, names in os.walk(declared):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            found += [f"{place}/{name}" for name in names if not name.startswith(".")]
+    elif any(sign in declared for sign in "*?[") and not os.path.lexists(declared):
+        import glob  # few need it
+
+        found = [path for path in glob.glob(declared, recursive=True) if os.path.isfile(path)]
+    else:
+        return (declared,)
+    return tuple(sorted(found))
+
+
+def digest_declared(declared: str, files: FileDigests) -> str:
+    """The digest of what they hold and of which there are."""
+    paths = files_declared(declared)
+    if paths == (declared,):
+        return files.of(declared)
+    return combined(part for path in paths for part in (path, files.of(path)))

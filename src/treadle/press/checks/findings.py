@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
 
+from treadle.press.checks.idle import LABEL, hollow_checks, meant, without_label
 from treadle.press.checks.prose import Computed, late_introductions, typed_counts, typed_numbers
 from treadle.press.document.front_matter_keys import databases, no_database, read_settings
-from treadle.press.document.model import Chunk, Document
+from treadle.press.document.model import Document
 from treadle.press.document.options import HIDDEN
-from treadle.press.document.syntax import asserts, compares, labels_checked, targets
-from treadle.press.document.text import nearest
+from treadle.press.document.syntax import targets
 from treadle.press.latex.fragment import verbatim_lines
-from treadle.press.results import ChunkResult, InlineResult
-from treadle.press.tex.places import READS, START, inputs_of
+from treadle.press.tex.places import START, inputs_of
 from treadle.press.weave.weave import Woven, weave
 from treadle.problem import Problem, Span, error, warning
 
@@ -36,7 +35,7 @@ def findings(document: Document, text: str, values: Iterable[Computed] = ()) -> 
         *given_twice(document, woven),
         *unused(labels, document, woven),
         *unchecked(labels, document),
-        *_hollow_checks(document),
+        *hollow_checks(document),
         *missing_targets(labels, document, woven),
         *typed_numbers(document),
         *typed_counts(document, values),
@@ -64,73 +63,9 @@ def _without_alt(document: Document) -> Iterator[Problem]:
             yield warning(chunk.fence, text, 'say by alt="..." what it shows')
 
 
-# Checks that check nothing, or something that they don't say.
-
-
-def idle_checks(
-    document: Document, results: Sequence[ChunkResult | InlineResult | None]
-) -> Iterator[Problem]:
-    """After a build: an error for a comparison of a label that its chunk does not check, a warning
-    for a chunk that was not run or failed, and one that asserts and compares nothing."""
-    for chunk, result in zip(document.blocks, results, strict=True):
-        if not isinstance(chunk, Chunk) or not labels_checked(chunk):
-            continue
-        if isinstance(result, ChunkResult):
-            yield from _undeclared(chunk, result)
-            yield from _nothing_compared(chunk, result, document)
-        elif problem := _not_run(chunk):
-            yield problem
-
-
-def _hollow_checks(document: Document) -> Iterator[Problem]:
-    """Likewise, as far as can be told before anything runs."""
-    for chunk in document.chunks:
-        if not labels_checked(chunk):
-            continue
-        if problem := _not_run(chunk):
-            yield problem
-        elif not (asserts(chunk, document) or compares(chunk, document)):
-            text = f"{chunk.label} has `checks=`, and asserts and compares nothing"
-            hint = "let it `assert` something, or compare by `treadle.checks`"
-            yield warning(chunk.fence, text, hint)
-
-
-def _not_run(chunk: Chunk) -> Problem | None:
-    if chunk.options.test:
-        hint = "`make test` runs it: let a chunk of the build check, too"
-        return warning(chunk.fence, f"{chunk.label} checks nothing: a build runs no tests", hint)
-    if not chunk.options.evaluate:
-        return warning(chunk.fence, f"{chunk.label} checks nothing: it is not run")
-    return None
-
-
-def _undeclared(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
-    labels = labels_checked(chunk)
-    for comparison in result.comparisons:
-        if comparison.of and comparison.of not in labels:
-            text = f"{chunk.label} compares something of `{comparison.of}`"
-            yield error(chunk.fence, text, f"it says to check {', '.join(labels)}")
-
-
-def _nothing_compared(chunk: Chunk, result: ChunkResult, document: Document) -> Iterator[Problem]:
-    labels = labels_checked(chunk)
-    if result.failure is not None:
-        text = f"{chunk.label} failed, so it checks nothing of {', '.join(labels)}"
-        yield warning(chunk.fence, text, "it may, by `error=True`; it is not in the ledger")
-        return
-    about = {comparison.of for comparison in result.comparisons}
-    left = [] if "" in about else [label for label in labels if label not in about]
-    if about - {*labels} or (left and asserts(chunk, document)):
-        return  # what is compared has another label, an error; or the assertions are of these
-    for label in left:
-        text = f"{chunk.label} asserts and compares nothing of `{label}`"
-        yield warning(chunk.fence, text, "it is not in the ledger, and has no mark")
-
-
 # Labels and citations, and what refers to them: in the LaTeX, on the fences, in the code.
 
 COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%.*")
-LABEL = re.compile(r"\\(?:label|namedlabel\{[^{}]*\})\{([^{}]+)\}")
 REFERENCE = re.compile(r"\\(?:[A-Za-z]*ref\*?|hyperlink)(?:\[[^\]]*\])?\{([^{}]+)\}")
 HYPERREF = re.compile(r"\\hyperref\[([^\]]+)\]")
 EQUATION = "eq:"
@@ -202,7 +137,7 @@ def missing_targets(labels: Iterable[Label], document: Document, woven: Woven) -
         # Code may print the label, such as that of a table it makes.
         printed = any(name in other.code for other in document.chunks if other is not chunk)
         if name not in known and not printed:
-            yield warning(*_without_label(chunk, name, known))
+            yield warning(*without_label(chunk, name, known))
 
 
 def _is_written(name: str, prose: str) -> bool:
@@ -211,30 +146,6 @@ def _is_written(name: str, prose: str) -> bool:
     if found:
         return ".literal" not in found[0]
     return f"\\label{{{name}}}" in prose
-
-
-def unbound(document: Document, woven: Woven) -> Iterator[Problem]:
-    """An error for each label that a chunk says to check and that the whole document lacks.
-
-    `woven` holds what code printed; files that it reads by `\\input` may hold any label.
-    """
-    known = set(LABEL.findall(woven.tex))
-    if READS.search(woven.tex.partition(r"\begin{document}")[2]):
-        return
-    for chunk, name in targets(document):
-        if name not in known:
-            yield error(*_without_label(chunk, name, known))
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    """The hint that names the nearest of those that are known; empty: none is near."""
-    near = nearest(name, known)
-    return f"did you mean `{near}`?" if near else ""
-
-
-def _without_label(chunk: Chunk, name: str, known: Iterable[str]) -> tuple[Span, str, str]:
-    message = f"{chunk.label} checks `{name}`, and nothing has this label"
-    return chunk.fence, message, _meant(name, known)
 
 
 def _code_of(document: Document) -> str:
@@ -280,7 +191,7 @@ def nowhere_defined(labels: Iterable[Label], document: Document, woven: Woven) -
     unsure = any(OWN_LABELS.search(text) for text in texts)
     for name, at in () if unsure else _uses(document, woven, LABEL_WANTED):
         if name not in known and name not in code:
-            hint = _meant(name, known) or "nothing in the document has this label"
+            hint = meant(name, known) or "nothing in the document has this label"
             yield say(at, f"the reference `{name}` is not defined", hint)
     made = body.count(rf"\bibliography{{{document.stem}/")
     if made == body.count(r"\bibliography{") and not any(map(OWN_ENTRIES.search, texts)):
@@ -300,7 +211,7 @@ def _undefined_citations(
             rf"\s*[{{(]\s*{re.escape(key)}\s*,", entries, re.IGNORECASE
         ):
             where = "is it in the bibliography file?" if paths else NO_BIBLIOGRAPHY
-            hint = _meant(key, START.findall(entries)) or where
+            hint = meant(key, START.findall(entries)) or where
             yield say(at, f"the citation `{key}` is not defined", hint)
 
 

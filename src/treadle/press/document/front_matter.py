@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from treadle.press.document.model import FrontMatter
-from treadle.press.document.text import (
-    SWALLOWED,
-    did_you_mean,
-    is_file,
-    load,
-    normalise,
-    split_lines,
-    unusable,
-)
+from treadle.press.document.text import did_you_mean, is_file, load, normalise, split_lines
 from treadle.problem import Problem, Span, error, warning
 
 _OPENING = re.compile(r"---[ \t]*")
@@ -51,8 +39,14 @@ def _read_yaml_block(lines: list[str], start: int, file: str) -> Read:
         message = "the front matter that begins here has no closing `---`"
         return FrontMatter(), (error(Span.at(file, start + 1), message),)
     block = "".join(f"{line}\n" for line in lines[start + 1 : end])
-    front, problems = read_yaml(block, start + 2, file)
+    front, problems = _read_yaml(block, start + 2, file)
     return _whole(front, problems, lines[: end + 1], file)
+
+
+def _read_yaml(block: str, line: int, file: str) -> Read:
+    from treadle.press.document.yaml_block import read_yaml  # 14 ms: some documents have none
+
+    return read_yaml(block, line, file)
 
 
 def _whole(front: FrontMatter, problems: tuple[Problem, ...], lines: list[str], file: str) -> Read:
@@ -121,7 +115,7 @@ def with_author(front: FrontMatter, document: Path) -> Read:
     text, failures = load(path)
     if failures:
         return front, failures
-    told, problems = read_yaml(normalise(text), 1, str(path))
+    told, problems = _read_yaml(normalise(text), 1, str(path))
     values, lines = dict(front.values), dict(front.lines)
     for key in _AUTHOR_KEYS:
         if key in told.values and key not in values:
@@ -137,134 +131,3 @@ def with_author(front: FrontMatter, document: Path) -> Read:
         if key not in _AUTHOR_KEYS
     )
     return FrontMatter(values, lines, front.text), (*problems, *unknown)
-
-
-# YAML, read safely, every problem at its line.
-
-_AS_TYPED = {"id", "group"}
-_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
-_SINGLE_QUOTES = "write it in single quotes"
-_UNCLOSED = ("unexpected end of stream", "unexpected document separator")
-_HINTS = (  # to what PyYAML says
-    ("mapping values are not allowed", "quote a value that holds a colon"),
-    ("\\t", "indent with spaces, not tabs"),
-    ("unknown escape character", _SINGLE_QUOTES),
-    *((words, "a closing quote is missing") for words in _UNCLOSED),
-)
-
-
-class _Loader(yaml.SafeLoader):
-    """Safe YAML in which a key given twice is an error, and `1e-3` is a number."""
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401
-        """The value of `node`; one that Python can't hold (30 February) is a YAML error."""
-        try:
-            value = super().construct_object(node, deep)
-        except (ValueError, OverflowError) as failure:
-            raise _not_a_value(str(failure), node) from failure
-        except (LookupError, AttributeError) as failure:  # `!!bool x`, `!!int`, `!!timestamp x`
-            raise _not_a_value(f"`{node.value}` is no value of its tag", node) from failure
-        if problem := unusable(value):
-            raise _not_a_value(problem, node)
-        return value
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """The mapping, unless a key is given twice; a number that is a name stays as typed.
-
-        YAML takes the student number 0042 for an octal 34.
-        """
-        seen: set[str] = set()
-        for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-            if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-                if key.value in seen:
-                    raise _not_a_value(f"the key `{key.value}` is given twice", key)
-                seen.add(key.value)
-        made = super().construct_mapping(node, deep)
-        for key, value in node.value:
-            if value.tag in _NUMBERS and key.value in _AS_TYPED:
-                made[key.value] = value.value
-        return made
-
-
-# YAML 1.1 wants a dot and a signed exponent; learning rates are written without.
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float",
-    re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+$"),
-    list("-+0123456789"),
-)
-
-
-def _not_a_value(problem: str, node: yaml.Node) -> yaml.YAMLError:
-    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
-
-
-def read_yaml(block: str, line: int, file: str) -> Read:
-    """The values of a YAML `block` whose first line has the number `line`."""
-    try:
-        node, values = _load(block)
-    except yaml.YAMLError as failure:
-        return FrontMatter(), (_problem(failure, block, line, file),)
-    except RecursionError:
-        return FrontMatter(), (error(Span.at(file, line), "front matter nested too deeply"),)
-    if values is None:
-        return FrontMatter(), ()
-    if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
-        message = "the front matter must be `key: value` lines"
-        return FrontMatter(), (error(Span.at(file, line), message),)
-    lines = {key.value: line + key.start_mark.line for key, _ in node.value}
-    front = FrontMatter({str(key): value for key, value in values.items()}, lines)
-    return front, tuple(_swallowed_backslashes(node, line, file))
-
-
-def scalar(text: str) -> object:
-    """What `text` means as a YAML value. Raises ValueError."""
-    try:
-        return _load(text)[1]
-    except yaml.YAMLError as failure:
-        raise ValueError(f"can't read `{text}` as a value") from failure
-
-
-def _load(text: str) -> tuple[yaml.Node | None, object]:
-    loader = _Loader(text)
-    try:
-        node = loader.get_single_node()
-        return node, None if node is None else loader.construct_document(node)
-    except ValueError as failure:  # "\U00110000"
-        raise yaml.scanner.ScannerError(None, None, str(failure), loader.get_mark()) from failure
-    finally:
-        loader.dispose()
-
-
-def _swallowed_backslashes(node: yaml.Node, line: int, file: str) -> Iterator[Problem]:
-    r"""LaTeX in double quotes, where YAML makes a tab and `heta` of `\theta`."""
-    message = "a control character: YAML made it of a backslash within double quotes"
-    for value in _scalars(node, set()):
-        if value.style == '"' and SWALLOWED.search(value.value):
-            at = Span.at(file, line + value.start_mark.line)
-            yield warning(at, message, _SINGLE_QUOTES)
-
-
-def _scalars(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
-    """The values within `node`, each once: an alias may stand in what it names."""
-    if id(node) in seen:
-        return
-    seen.add(id(node))
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-        return
-    for item in node.value:
-        yield from _scalars(item[1] if isinstance(item, tuple) else item, seen)
-
-
-def _problem(failure: yaml.YAMLError, block: str, line: int, file: str) -> Problem:
-    problem = str(getattr(failure, "problem", None) or getattr(failure, "reason", None) or failure)
-    opened = getattr(failure, "context_mark", None)
-    mark = getattr(failure, "problem_mark", None) or opened
-    if opened is not None and any(words in problem for words in _UNCLOSED):
-        mark = opened  # the end of the block, where the quote is missed, says nothing
-    if mark is not None:
-        line += min(mark.line, max(block.count("\n") - 1, 0))
-    elif isinstance(failure, yaml.reader.ReaderError) and isinstance(failure.position, int):
-        line += block.count("\n", 0, failure.position)
-    hint = next((hint for words, hint in _HINTS if words in problem), "")
-    return error(Span.at(file, line), f"front matter: {problem}", hint)

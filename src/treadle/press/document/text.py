@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -82,6 +81,8 @@ def unusable(value: object) -> str:
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """The valid name that `name` was most likely meant to be, if one is near."""
+    import difflib  # few names are wrong
+
     by_lower = {candidate.lower(): candidate for candidate in sorted(valid)}
     found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)
     return by_lower[found[0]] if found else None

@@ -77,6 +77,8 @@ VERBATIM = re.compile(
     r"\\begin\{([Vv]erbatim\*?|lstlisting|comment|filecontents\*?|listing|chunk[a-z]+)\}"
 )
 
+READS = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]+)\}")  # another file of the author's
+
 
 def verbatim_lines(lines: Iterable[str]) -> Iterator[bool]:
     """Whether each line belongs to a verbatim environment, its begin and its end included."""

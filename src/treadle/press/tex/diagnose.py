@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from pathlib import Path
 
+from treadle.press.latex.fragment import READS
 from treadle.press.tex.consequences import BEGUN, mistakes
 from treadle.press.tex.log import Kind, Message, first_error, messages
-from treadle.press.tex.places import ARGUMENT, READS, Places, key_of_made, last_paragraph
+from treadle.press.tex.places import ARGUMENT, Places, key_of_made, last_paragraph
 from treadle.press.tex.words import (
     ENDINPUT,
     FATAL,

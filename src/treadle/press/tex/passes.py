@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -27,6 +28,7 @@ ENDLESS = (
 )
 # Everything else LaTeX writes is an auxiliary file, whatever packages call it.
 NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz", ".settled"}
+NOT_AUXILIARY |= {".asked", ".bibasked"}
 LABEL = re.compile(r"^\\newlabel\{([^{}]+)\}", re.MULTILINE)
 CITED = re.compile(r"^\\(?:citation|bibdata|bibstyle)\{.*\}$", re.MULTILINE)
 
@@ -123,8 +125,9 @@ def run_command(job: Job, command: Sequence[str]) -> tuple[str, int]:
         status, said = job.programs.run(command, job.directory, job.environment, PATIENCE)
     except subprocess.TimeoutExpired:
         return f"! {ENDLESS}\n", 1
+    job.file(".asked").write_text(asked_for(said), "utf-8")
     if not job.file(".log").exists():
-        output = said.decode("utf-8", "replace").strip() or f"exit status {status}"
+        output = TOLD.sub("", said.decode("utf-8", "replace")).strip() or f"exit status {status}"
         return f"! {job.engine.program} did not start: {output}\n", 1
     return job.text(".log"), status
 
@@ -159,17 +162,21 @@ def _make_bibliography(job: Job) -> str:
         return ""
     key = combined((cited, *(digest(path.read_bytes()) for path in databases_in(job.directory))))
     mark = job.file(".bibhash")
-    if not (job.file(".bbl").exists() and mark.exists() and mark.read_text() == key):
+    made = all(job.file(suffix).exists() for suffix in (".bbl", ".bibasked", ".bibhash"))
+    if not (made and mark.read_text() == key):
         mark.unlink(missing_ok=True)  # a killed run must not pass for a whole one
-        job.programs.run(job.engine.cite(job.stem), job.directory, job.environment)
+        _, said = job.programs.run(job.engine.cite(job.stem), job.directory, job.environment)
+        job.file(".bibasked").write_text(asked_for(said), "utf-8")
         mark.write_text(key)
     return job.text(".blg")
 
 
 # What a run depended on, other than its variables and the files of its own folder.
 
-# A path with a folder in it, in braces: LaTeX may look for such a file, and find none as yet.
-IN_FOLDER = re.compile(r"\{([^{}\s\\]+)/[^{}/]*\}")
+# How TeX's programs tell of a search: `start generic search(files=[a.tex a], must_exist=...`.
+# It begins with the end of a line: then a megabyte of them is searched in a millisecond.
+SEARCH = re.compile(rb"\nkdebug:start \w* ?search\(\w+=\[?([^\n]*?)\]?, must_exist=")
+TOLD = re.compile(r"^kdebug:.*\n?", re.MULTILINE)
 UNLISTED_TREES = ("/etc/texmf/tex",)  # TeX looks there itself, without a list of files
 
 
@@ -177,7 +184,8 @@ def observed_inputs(job: Job) -> Observed:
     """What the last run read, and where it may have looked, as it is now.
 
     The author's files count by what they hold, those of the TeX installation by their inodes;
-    a folder that is searched counts by its names, since a new file may be found before another.
+    a folder that is searched counts by the names in it that were looked for (where TeX does not
+    tell, by all), since a new file may be found before another.
     """
     names = job.environment.get("TEXINPUTS", "").split(os.pathsep)
     folders = [Path(name) for name in names if name not in ("", ".")]
@@ -189,11 +197,11 @@ def observed_inputs(job: Job) -> Observed:
     home = job.environment.get("TEXMFHOME") or str(Path("~/texmf").expanduser())
     paths = {
         "inode": installed,
-        "names": {*folders, *_subfolders(job, folders)},
         "program": job.engine.programs,
         "tree": (home, *UNLISTED_TREES),
     }
     asked = [(path, how) for how, some in paths.items() for path in sorted(map(str, some))]
+    asked += [(str(path), how) for folder in folders for path, how in _searched(job, folder)]
     digest_of = FileDigests().of
     return Observed(
         reads=tuple((path, digest_of(path)) for path in sorted(map(str, own))),
@@ -208,10 +216,29 @@ def recorded(job: Job, kind: str) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(job.directory / name for name in dict.fromkeys(names)))
 
 
-def _subfolders(job: Job, folders: Iterable[Path]) -> Iterator[Path]:
-    """The folders in which a file may turn up that LaTeX would rather take, or has missed."""
-    named = set(IN_FOLDER.findall(job.text(".tex"))) - {job.stem}
-    return (folder / name for folder in folders for name in named)
+def asked_for(said: bytes) -> str:
+    """The names that a program has looked for, a line each, of what it printed; empty: it does not
+    tell. Of those that may hold blanks, each that it can have been."""
+    texts = {text.decode("utf-8", "replace") for text in SEARCH.findall(b"\n" + said)}
+    lists = (text.split(" ") for text in texts)
+    names = {
+        " ".join(some[a:b]) for some in lists for a, b in combinations(range(len(some) + 1), 2)
+    }
+    return "".join(f"{name}\n" for name in sorted(names) if not name.startswith("/"))
+
+
+def _searched(job: Job, folder: Path) -> Iterator[tuple[Path, str]]:
+    """What counts of a folder that is searched, and of those in it, as `standing` takes it."""
+    texts = [job.text(suffix) for suffix in (".asked", ".bibasked") if job.file(suffix).exists()]
+    if not all(texts) or not texts:
+        yield folder, "names"
+        return
+    names: dict[str, set[str]] = {}
+    for name in "".join(texts).splitlines():
+        inside, _, last = name.rpartition("/")
+        names.setdefault(inside, set()).add(last.lower())
+    for inside, some in sorted(names.items()):
+        yield folder / inside, f"among {'/'.join(sorted(some))}"
 
 
 def together(one: Observed, other: Observed) -> Observed:

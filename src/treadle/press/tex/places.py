@@ -12,11 +12,11 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from treadle.press.latex.fragment import READS
 from treadle.problem import Span
 
 # The author's files that the document reads by `\input`: LaTeX does not always name them.
 
-READS = re.compile(r"\\(?:input|include|subfile)\s*\{([^{}]+)\}")
 MOST = 100  # files
 
 

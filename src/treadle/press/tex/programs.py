@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -10,8 +11,11 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import IO
 
 from msgspec import Struct
+
+from treadle.engine.store.atomic import scratch_file
 
 # Where there is this program, none that we start outlives us, however we end.
 WITH_US = ("setpriv", "--pdeathsig", "KILL")
@@ -47,19 +51,23 @@ class Programs:
         environment: Mapping[str, str],
         patience: Patience | None = None,
     ) -> tuple[int, bytes]:
-        """Its exit status and all that it printed.
+        """Its exit status and all that it printed: what is for errors, which may be thousands of
+        lines, at the end.
 
         Raises ProgramKilledError, other OSErrors where it can't be started, and
         subprocess.TimeoutExpired when `patience` is at its end.
         """
-        process = self._started(command, directory, environment)
-        try:
-            output = _output(process, directory, patience)
-        except BaseException:
-            _end(process)
-            raise
-        finally:
-            self._running.discard(process)
+        with os.fdopen(scratch_file("said"), "rb") as said:
+            process = self._started(command, directory, environment, said)
+            try:
+                output = _output(process, directory, patience)
+            except BaseException:
+                _end(process)
+                raise
+            finally:
+                self._running.discard(process)
+            said.seek(0)
+            output += said.read()
         if process.returncode < 0:
             raise _killed(command[0], -process.returncode)
         return process.returncode, output
@@ -73,7 +81,11 @@ class Programs:
             _end(process)
 
     def _started(
-        self, command: Sequence[str], directory: Path, environment: Mapping[str, str]
+        self,
+        command: Sequence[str],
+        directory: Path,
+        environment: Mapping[str, str],
+        errors: IO[bytes],
     ) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
@@ -84,7 +96,7 @@ class Programs:
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                stderr=errors,
             )
             self._running.add(process)
             return process

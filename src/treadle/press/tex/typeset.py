@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,13 +15,9 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.file_digests import changed_since
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
-from treadle.press.document.front_matter_keys import read_settings
-from treadle.press.document.model import Document, Prose
-from treadle.press.plugin.figures import FigureStyle
 from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
-from treadle.press.tex.date import document_epoch
 from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing, early_end
-from treadle.press.tex.engine import relevant, tex_environment
+from treadle.press.tex.engine import relevant
 from treadle.press.tex.format import Format, forget_format, format_of, preamble_of
 from treadle.press.tex.log import first_error
 from treadle.press.tex.passes import (
@@ -35,38 +30,7 @@ from treadle.press.tex.passes import (
     together,
 )
 from treadle.press.tex.places import Places
-from treadle.press.tex.programs import Programs
-from treadle.press.weave.preamble import preamble
-from treadle.press.weave.weave import weave
 from treadle.problem import Problem, error, has_errors, warning
-
-
-class Layout(Struct, frozen=True):
-    """The figures' style, and what is wrong with the preamble."""
-
-    style: FigureStyle
-    problems: tuple[Problem, ...] = ()
-    depends: Observed | None = Observed()  # what the style rests on; None: that can't be told
-
-
-def measured_layout(document: Document, formats: Path, folder: Path, programs: Programs) -> Layout:
-    """The layout of `document`, which lies in `folder`; the formats' folder is `formats`.
-
-    An error in the preamble is found here, before chunks have run for minutes.
-    """
-    text = preamble(document).rstrip("\n") + "\n\n"  # as it stands in the document
-    settings, _ = read_settings(document)
-    sources = (block.text if isinstance(block, Prose) else block.code for block in document.blocks)
-    environment = tex_environment((folder,), document_epoch(settings.date, text + "".join(sources)))
-    job = Job(formats, document.stem, environment, formats, programs)
-    if not shutil.which(job.engine.program):
-        return Layout(FigureStyle(), depends=observed_inputs(job))
-    made = format_of(text, job, formats)
-    if not made.failed:
-        return Layout(made.style, depends=made.depends)
-    bare = weave(document, (None,) * len(document.blocks))  # for the lines of the preamble
-    places = Places(str(document.path), "measure.tex", bare.tex, bare.lines)
-    return Layout(made.style, diagnose_errors(made.log, places), depends=None)
 
 
 class Typeset(Struct, frozen=True):
@@ -187,7 +151,8 @@ def _remember(job: Job, format_: Format, compiled: Compiled, begun: int) -> Obse
     somebody has edited a file since `begun` (nanoseconds since 1970).
     """
     observed = observed_inputs(job)
-    files = (path for path, _ in observed.reads)
+    own = f"{job.formats}/"  # made just now, perhaps, and by nobody else
+    files = (path for path, _ in observed.reads if not path.startswith(own))
     if not (compiled.settled and job.file(".pdf").exists()) or changed_since(begun, files):
         job.file(SETTLED).unlink(missing_ok=True)
         return None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from treadle.press.tex.engine import tex_environment
-from treadle.press.tex.passes import Job, holds, observed_inputs
+from treadle.press.tex.passes import Job, asked_for, holds, observed_inputs
 
 
 @pytest.fixture
@@ -70,3 +70,39 @@ def test_a_file_of_the_installation_that_was_replaced_is_noticed_whatever_its_ti
     os.utime(other, ns=(path.stat().st_atime_ns, path.stat().st_mtime_ns))
     other.replace(path)
     assert not holds(observed)
+
+
+SAID = """\
+kdebug:start search(xname=texmf.cnf, must_exist=1, find_all=1, path=/etc).
+kdebug:kpse_find_file: searching for new.cfg of type tex (from TEXINPUTS)
+kdebug:start generic search(files=[new.cfg.tex new.cfg], must_exist=0, find_all=0, path=.:/a).
+kdebug:start generic search(files=[sub/my figure.png], must_exist=0, find_all=0, path=.:/a).
+"""
+
+
+def test_the_names_that_were_looked_for() -> None:
+    names = asked_for(SAID.encode()).splitlines()
+    assert {"texmf.cnf", "new.cfg", "new.cfg.tex", "sub/my figure.png"} <= set(names)
+    assert asked_for(b"This is TeX") == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("new.cfg", True),
+        ("New.CFG", True),  # where a name is not found, its case does not matter
+        ("sub/my figure.png", True),
+        ("data.csv", False),
+        ("sub/other.png", False),
+    ],
+)
+def test_a_new_file_counts_if_its_name_was_looked_for(tmp_path, name, counts):
+    (tmp_path / "author").mkdir()
+    (tmp_path / "stage").mkdir()
+    (tmp_path / "stage/report.asked").write_text(asked_for(SAID.encode()))
+    environment = tex_environment((tmp_path / "author",), 0)
+    observed = observed_inputs(Job(tmp_path / "stage", "report", environment))
+    path = tmp_path / "author" / name
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    assert holds(observed) is not counts

@@ -1,4 +1,4 @@
-"""The time that stands for "now" in the PDF."""
+"""Dates, and the time that stands for "now"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime
 
 import pytest
 
-from treadle.press.tex.date import document_epoch, parse_date
+from treadle.press.tex.dates import document_epoch, parse_date
 
 
 @pytest.mark.parametrize(

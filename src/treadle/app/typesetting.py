@@ -1,0 +1,63 @@
+"""LaTeX's part of a build: to the PDF, what is wrong with it, and the way back to the document.
+
+Apart from `render`, as a build to the `.tex` needs nothing of it.
+"""
+
+from __future__ import annotations
+
+from treadle.app.current_build import Build
+from treadle.press.document.front_matter_keys import databases
+from treadle.press.latex.figures_and_tables import Copy
+from treadle.press.tex.dates import document_epoch, is_dated_today, today
+from treadle.press.tex.engine import tex_environment
+from treadle.press.tex.passes import Job
+from treadle.press.tex.places import SYNCTEX, Places, synctex_for
+from treadle.press.tex.programs import ProgramKilledError
+from treadle.press.tex.typeset import Typeset, typeset
+from treadle.press.weave.weave import Woven
+from treadle.problem import Severity, error
+
+
+def typeset_woven(work: Build, woven: Woven) -> Places:
+    """Make the PDF in the stage; its places, to find lines of the document by."""
+    document, scratch = work.prepared.document, work.scratch
+    date = work.prepared.settings.date
+    epoch = document_epoch(date, woven.tex)
+    work.day = today() if is_dated_today(date, woven.tex) else ""
+    environment = tex_environment((work.folder,), epoch)
+    job = Job(scratch.stage, document.stem, environment, formats=scratch.formats)
+    file = str(work.request.path)
+    sources = databases(document, work.prepared.settings)
+    originals = {source.name: str(source) for source in sources}
+    uncaptioned = {
+        chunk.options.name: chunk.span.line
+        for chunk in document.chunks
+        if chunk.options.name and not chunk.options.caption
+    }
+    tex_name = f"{document.stem}.tex"
+    lines = tuple(work.prepared.text.split("\n"))
+    places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
+    try:
+        outcome = typeset(job, places)
+    except ProgramKilledError as failure:
+        outcome = Typeset(None, (error(places.of_line(1), str(failure)),))
+    failing = {item.span for item in outcome.problems if item.severity is Severity.ERROR}
+    work.problems += [item for item in woven.doubts if item.span not in failing]
+    work.problems += outcome.problems
+    work.typeset = outcome.depends
+    if outcome.pdf is None and job.file(".log").exists():
+        work.log = job.file(".log")
+    return places
+
+
+def synctex(work: Build, places: Places) -> tuple[Copy, ...]:
+    """What leads from the PDF to the document's lines and back."""
+    name = f"{work.scratch.stem}{SYNCTEX}"
+    made, mapped = work.scratch.stage / name, work.scratch.root / name
+    if not made.exists():
+        return ()
+    # Not where a link leads: editors ask by the name they have opened.
+    path = work.request.path
+    document = path.parent.resolve() / path.name
+    mapped.write_bytes(synctex_for(made.read_bytes(), places, work.scratch.stage, document))
+    return (Copy(mapped, name),)
