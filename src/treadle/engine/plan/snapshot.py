@@ -12,7 +12,7 @@ from treadle.engine.plan.context import Context
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.scan.code import imported_before
 from treadle.engine.store.digest import combined
-from treadle.engine.trace import NOBODY, PRESUMED, Binding, Failure, Observed, Trace
+from treadle.engine.trace import NOBODY, PRESUMED, PROVENANCE, Binding, Failure, Observed, Trace
 
 UNKNOWN = "unknown:"  # a token of what a cell that has to run has not computed yet
 PARAMS = "params"
@@ -160,7 +160,7 @@ def identified(binding: Binding, origin: str) -> Binding:
     """An opaque value is told apart by what made it: the run of a cell."""
     if binding.token:
         return binding
-    return replace(binding, token=f"opaque:{origin}:{','.join(binding.names)}")
+    return replace(binding, token=f"{PROVENANCE}{origin}:{','.join(binding.names)}")
 
 
 def origin_of(key: str, trace: Trace) -> str:

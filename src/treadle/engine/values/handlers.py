@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from treadle.engine.values import code_places, definitions, objects
+from treadle.engine.values import code_places, definitions, objects, weak
 from treadle.engine.values.kinds import (
     ByValue,
     Handler,
@@ -49,13 +49,13 @@ _EXACT: Final[Mapping[type, Handler]] = {
     types.MappingProxyType: objects.proxy,
     type(functools.lru_cache(None)(len)): definitions.cached,
     types.FrameType: objects.opaque,
-    weakref.ProxyType: objects.weak_proxy,
-    weakref.CallableProxyType: objects.weak_proxy,
+    weakref.ProxyType: weak.proxy,
+    weakref.CallableProxyType: weak.proxy,
     io.StringIO: objects.reduced,
     io.BytesIO: objects.reduced,
 }
 _BY_BASE: Final[Mapping[str, Handler]] = {
-    "weakref.ReferenceType": objects.weak_reference,
+    "weakref.ReferenceType": weak.reference,
     "sklearn.utils._bunch.Bunch": objects.by_names,
     "torch.jit._script.ScriptModule": objects.compiled_model,
     "torch._C.Generator": objects.generator,
