@@ -99,6 +99,8 @@ class Handlers(Struct, frozen=True):
         if of_plugin is not None:
             return Kind(_OfPlugin(of_plugin), mine, frozen=False, plain=False)
         handler = _handler(kind, names, _OPAQUE.union(self.opaque))
+        if mine and _acts_at_its_end(kind):
+            handler = weak.ending
         return Kind(handler, mine, _is_frozen(kind, names, mine=mine), _reduces_plainly(kind))
 
 
@@ -133,6 +135,12 @@ def _handler(kind: type, names: list[str], opaque: frozenset[str]) -> Handler:
     if _hides_its_place(kind):
         return objects.iterator
     return objects.reduced
+
+
+def _acts_at_its_end(kind: type) -> bool:
+    """Whether a class of the project's says what happens when an object of it goes."""
+    end = getattr(kind, "__del__", None)
+    return isinstance(end, types.FunctionType) and end.__module__ == kind.__module__
 
 
 def _hides_its_place(kind: type) -> bool:

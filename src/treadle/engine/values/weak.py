@@ -1,4 +1,5 @@
-"""Weak references and proxies: they come back with what they refer to, where that is kept too."""
+"""Weak references and proxies, which come back with what they refer to, where that is kept too;
+and objects whose end is told."""
 
 from __future__ import annotations
 
@@ -32,3 +33,9 @@ def proxy(value: Any, _: World) -> Reduction:
     if told := gc.get_referents(value):
         return Opaque("a weak proxy", (target, *told))
     return Parts(weakref.proxy, (target,), weak=target)
+
+
+def ending(value: Any, _: World) -> Reduction:
+    """An object of the project's that does something when it goes: a copy would do it as well."""
+    inside = (type(value), getattr(value, "__dict__", None))
+    return Opaque(f"{named(type(value))} that acts when it goes", inside)
