@@ -214,3 +214,56 @@ def _emptying(project: Make, option: str = "") -> Project:
     emptied = FIGURE.replace("n = 1", "n = 2").replace("build/.treadle/cache/blobs", str(blobs))
     made.write("report.pmd", emptied.replace("'emptier'", f"'emptier'{option}"))
     return made
+
+
+PIPE = """\
+class Pipe:
+    def __init__(self):
+        self._words = []
+    def __getstate__(self):
+        raise TypeError("a pipe belongs to its process")
+    def push(self, word):
+        self._words.append(word)
+        return len(self._words)
+"""
+WORKS = """\
+```{python path}
+import sys
+sys.path.append("lib/site-packages")
+```
+```{python works}
+from waterworks import Pipe
+station = {"pipe": Pipe(), "count": 0}
+station["count"] = station["pipe"].push("a")
+```
+```{python first}
+print("first", station["count"])
+```
+```{python second}
+print("second", station["count"])
+```
+"""
+
+
+def test_a_part_that_could_not_be_kept_and_that_nobody_asked_is_as_it_was(project: Make) -> None:
+    """The first time, it is not known whether `first` has changed it: it had the real one."""
+    made = project(WORKS)
+    made.write("lib/site-packages/waterworks/__init__.py", PIPE)
+    assert "ran 4 of 4" in made.build("--to", "tex").stdout
+    made.write("report.pmd", WORKS.replace('"first"', '"1st"'))
+    assert "ran 3 of 4" in made.build("--to", "tex").stdout
+    made.write("report.pmd", WORKS.replace('"first"', '"one"'))
+    assert "ran 2 of 4" in made.build("--to", "tex").stdout  # and `path`, for its effect
+
+
+def test_a_part_that_is_asked_in_vain_is_made_again_once(project: Make) -> None:
+    made = project(WORKS)
+    made.write("lib/site-packages/waterworks/__init__.py", PIPE)
+    made.build("--to", "tex")
+    made.write(
+        "report.pmd", WORKS.replace('station["count"])\n```\n', 'station["pipe"].push(""))\n```\n')
+    )
+    done = made.build("--to", "tex")
+    assert "ran 4 of 4" in done.stdout
+    assert [line.split()[1] for line in done.stdout.splitlines()].count("works") == 1
+    assert ("first 2" in made.tex, "second 3" in made.tex) == (True, True)

@@ -114,7 +114,13 @@ class Unstored(Struct, frozen=True, tag=True):
     path: str
 
 
-Answer = Trace | Unrestored | Unstored
+class Touched(Struct, frozen=True, tag=True):
+    """Nothing counts that it did: it needs what something only stands for."""
+
+    written: tuple[str, ...] = ()  # files
+
+
+Answer = Trace | Unrestored | Unstored | Touched
 
 
 class _Setup(Struct, frozen=True, tag=True):

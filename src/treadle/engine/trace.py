@@ -9,6 +9,7 @@ from msgspec import Struct, field
 PRESUMED = "?"  # an effect that was not seen: in place of the digest of the new state
 DOUBTFUL = "doubtful "  # before the digest of a file that somebody else may have written as well
 LINES = "lines"  # the fact that output rests on which names lines of the cell's file
+PROVENANCE = "opaque:"  # so begins the token of what is told by the run that made it
 NOBODY = -1  # the maker of what every session has from the start
 
 
@@ -74,12 +75,17 @@ class Binding(Struct, frozen=True, omit_defaults=True):
     names: tuple[str, ...]
     token: str
     refs: tuple[str, ...] = ()
-    entry: str = ""  # in the store; empty: not there
+    entry: str = ""  # in the store, maybe with stand-ins; empty: not there
     trouble: str = ""  # why not: "a generator can't be stored"
     unseen: tuple[str, ...] = ()  # names not looked at, or not kept: it would have taken too long
     maker: int = NOBODY  # the cell that bound or changed it last, in a snapshot
     # What names of `refs` were bound to then: name, maker, token (None: to nothing).
     rests: tuple[tuple[str, int, str | None], ...] = ()
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether, in a snapshot, its entry has stand-ins for what can't be stored."""
+        return bool(self.entry) and self.token.startswith(PROVENANCE)
 
 
 # A library's counter, "module:Class.name"; where earlier cells had left it, if they moved it; and

@@ -10,6 +10,7 @@ from treadle.engine.messages import (
     Load,
     PluginSetup,
     Step,
+    Touched,
     Unrestored,
     Unstored,
     WorkerSetup,
@@ -60,6 +61,7 @@ MESSAGES = [
         nonce="n",
     ),
     Unrestored(("x",), ("damaged entry",)),
+    Touched(("/a/file",)),
     Unstored(28, "No space left on device", "/store/a"),
     "epoch 3",
 ]

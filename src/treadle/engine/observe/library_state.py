@@ -115,6 +115,7 @@ class LibraryState:
     def made_in_c(self) -> set[str]:
         """The functions in C, dotted, that the step's code names and that look made for their
         effect: what they change is seen nowhere."""
+        self._named.follow_compiled()
         return self._named.in_c
 
     def _look(self) -> None:

@@ -9,12 +9,11 @@ import threading
 from collections.abc import Callable, Mapping
 from importlib.machinery import all_suffixes
 from itertools import compress
-from operator import is_not
+from operator import ne
 from types import ModuleType
 from typing import Any
 
 from treadle.engine.observe import ownership
-from treadle.engine.observe.state import MISSING
 from treadle.engine.plan.validity import name_of, registered
 
 # Loaded by this program or by Python's start, whatever the document is.
@@ -208,15 +207,16 @@ def _record(path: str, files: tuple[str, ...]) -> _Record:
 # The session's names.
 
 
-def rebound(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The names whose value is another object now, or was not there; and those that are gone.
+def rebound(before: Mapping[str, int], now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The names whose value is another object now than it was `before`, by identity, or was not
+    there; and those that are gone.
 
     A document may bind thousands, a chunk binds few: names keep their order, as a rule, and new
     ones come last, so that no step of Python a name is needed.
     """
     names, count = list(now), len(before)
     if names[:count] == list(before):
-        changed = compress(names, map(is_not, before.values(), now.values()))
+        changed = compress(names, map(ne, before.values(), map(id, now.values())))
         return [*changed, *names[count:]], []
-    bound = [name for name, value in now.items() if before.get(name, MISSING) is not value]
+    bound = [name for name, value in now.items() if before.get(name) != id(value)]
     return bound, [name for name in before if name not in now]

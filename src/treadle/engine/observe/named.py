@@ -21,6 +21,7 @@ from treadle.engine.scan.looks import CHANGES, looks_made_for_effect, may_change
 from treadle.engine.values.codes import ATOMS, instructions, nested
 from treadle.engine.values.kinds import names_kept
 
+_NUMBA = "numba.random"
 _WRAPPERS = (staticmethod, classmethod)
 _ITEMS = frozenset(opcode.opmap[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR"))
 _ATTRIBUTES = frozenset(opcode.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR"))
@@ -104,6 +105,13 @@ class Named:
                 else:
                     waiting += self._taken(value, text.words)
 
+    def follow_compiled(self) -> None:
+        """Add what functions lead to that the code itself has compiled."""
+        for word, words, scope in [*self._missing]:
+            if _is_compiled(scope.get(word)):
+                for code, its_scope in self._taken(scope[word], words):
+                    self.follow(code, its_scope)
+
     def follow_imported(self) -> None:
         """Add what is named after modules that have been imported since."""
         missing, self._missing = self._missing, []
@@ -156,6 +164,10 @@ class Named:
             self.note(value.__module__)
             if isinstance(value.__self__, ModuleType) and looks_made_for_effect(value.__name__):
                 self.in_c.add(f"{value.__module__}.{value.__name__}")
+        elif _is_compiled(value):
+            if "random" in self._texts.of(value.py_func.__code__).words:
+                self.in_c.add(_NUMBA)  # it has a generator of its own, in C
+            yield value.py_func
         elif ownership.is_projects(type(value).__module__):
             yield type(value)
         elif name := name_in_process(value):
@@ -208,6 +220,12 @@ def _text(code: CodeType) -> Text:
             last = last if operation in _BETWEEN else operation
     items |= not CHANGES.isdisjoint(words)
     return Text(code, frozenset(words), frozenset(attributes), items, decorates)
+
+
+def _is_compiled(value: Any) -> bool:  # noqa: ANN401
+    """Whether it is a function that numba has compiled."""
+    is_numbas = type(value).__module__.startswith("numba.")
+    return is_numbas and isinstance(getattr(value, "py_func", None), FunctionType)
 
 
 def _is_code(value: object) -> bool:

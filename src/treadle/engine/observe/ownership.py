@@ -23,9 +23,10 @@ _SYSTEM = ("/proc", "/sys")
 _SHARED_PREFIXES = ("/", "/usr", "/usr/local")  # of Python, and of much else
 _PYTHON = "lib/python{}.{}".format(*sys.version_info)
 _LONG = re.compile(r"//|/\.\.?(/|$)|./$")
-# Devices; what joblib keeps as long as the process lives; and compiled or installed code.
+# Devices; what joblib and multiprocessing keep as long as the process lives; and compiled or
+# installed code.
 _NOISE = (
-    r"^/dev(/(?!shm/)|$)|/joblib_memmapping_folder_"
+    r"^/dev(/(?!shm/)|$)|/joblib_memmapping_folder_|/pymp-\w{8}(/|$)"
     r"|/__pycache__(/|$)|\.py[co]$|/(site|dist)-packages(/|$)"
 )
 

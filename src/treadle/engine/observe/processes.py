@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -40,10 +41,13 @@ class Processes:
     def running(self) -> frozenset[int]:
         module = sys.modules.get("multiprocessing.process")
         children = list(getattr(module, "_children", ()))
+        waiting = _waiting() if children else frozenset()
         return frozenset(
             child.pid
             for child in children
-            if child._popen.poll() is None and not type(child).__module__.startswith(_JOBLIB)
+            if child._popen.poll() is None
+            and not type(child).__module__.startswith(_JOBLIB)
+            and child.pid not in waiting
         )
 
     def unobserved(self) -> bool:
@@ -89,6 +93,15 @@ class Processes:
         """The code that starts an observer, and the descriptors with the journal's."""
         journal = self._seen.share().descriptor
         return _START.format(journal, self._setup), [*descriptors, journal]
+
+
+def _waiting() -> frozenset[int]:
+    """The processes that a loader of torch's keeps for its next round, with nothing to do."""
+    loaders: Any = sys.modules.get("torch.utils.data.dataloader")
+    kind = getattr(loaders, "_MultiProcessingDataLoaderIter", None)
+    rounds = [each for each in gc.get_objects() if type(each) is kind] if kind else []
+    done = [each for each in rounds if not getattr(each, "_tasks_outstanding", 1)]
+    return frozenset(process.pid for each in done for process in each._workers)
 
 
 # Threads that a step leaves running: what they do later belongs to no step.

@@ -12,7 +12,7 @@ from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot, identified
 from treadle.engine.scan.code import names_imported_in
-from treadle.engine.trace import NOBODY, Binding, Trace
+from treadle.engine.trace import NOBODY, PROVENANCE, Binding, Trace
 
 
 class Holdings:
@@ -23,6 +23,7 @@ class Holdings:
         self._lost: set[str] = set()  # tokens that did not come back when they were restored
         self._told = 0  # the number of the first cell whose source it does not know
         self._followed: set[str] = set()  # files
+        self._real = False  # nothing that stands for something else is restored any more
         self.performed: set[int] = set()  # the cells whose effects on the process it has
 
     def __iter__(self) -> Iterator[str]:
@@ -36,8 +37,12 @@ class Holdings:
         return all(self._tokens.get(name) == binding.token for name in names)
 
     def was_lost(self, binding: Binding) -> bool:
-        """Whether restoring it was tried in vain."""
-        return binding.token in self._lost
+        """Whether restoring it was tried in vain, or what stands for it was touched."""
+        return binding.token in self._lost or (self._real and binding.stands_in)
+
+    def be_real(self) -> None:
+        """From now on, what can't be stored is made again where it is needed."""
+        self._real = True
 
     def follow(self, files: Iterable[str]) -> tuple[str, ...]:
         """Those of the files that it does not watch as yet; from now on it does."""
@@ -197,7 +202,7 @@ def _in_order(found: Sequence[_Missing], snapshot: Snapshot) -> list[_Missing]:
 def _is_definition(missing: _Missing, snapshot: Snapshot) -> bool:
     """Whether repeating a `def` or `class` statement gives it."""
     maker = snapshot.context.cells[missing.binding.maker]
-    alone = len(missing.binding.names) == 1 and not missing.binding.token.startswith("opaque:")
+    alone = len(missing.binding.names) == 1 and not missing.binding.token.startswith(PROVENANCE)
     return alone and not maker.cell.module and missing.names[0] in maker.code.definitions
 
 

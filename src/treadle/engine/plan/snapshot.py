@@ -12,7 +12,7 @@ from treadle.engine.plan.context import Context
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.scan.code import imported_before
 from treadle.engine.store.digest import combined
-from treadle.engine.trace import NOBODY, PRESUMED, Binding, Failure, Observed, Trace
+from treadle.engine.trace import NOBODY, PRESUMED, PROVENANCE, Binding, Failure, Observed, Trace
 
 UNKNOWN = "unknown:"  # a token of what a cell that has to run has not computed yet
 PARAMS = "params"
@@ -164,7 +164,7 @@ def identified(trace: Trace, key: str) -> Sequence[Binding]:
     return [
         binding
         if binding.token
-        else replace(binding, token=f"opaque:{origin}:{','.join(binding.names)}")
+        else replace(binding, token=f"{PROVENANCE}{origin}:{','.join(binding.names)}")
         for binding in trace.bindings
     ]
 

@@ -73,8 +73,7 @@ class KeptTraces:
 
         `before` is what `files_named` gave. Raises OSError where the store can't be written.
         """
-        for path, _ in trace.observed.writes:
-            self._context.files.forget(path)
+        self.forget(path for path, _ in trace.observed.writes)
         if failed(scanned.cell, trace) or _has_died(trace):
             self._ran[scanned.cell.number, decision.key] = trace
             return trace
@@ -83,6 +82,11 @@ class KeptTraces:
         if self._is_sound(before, trace.observed, whole.observed, snapshot):
             self._store.traces.save(decision.key, {"trace": whole, "blobs": whole.blobs})
         return whole
+
+    def forget(self, written: Iterable[str]) -> None:
+        """These files are not what they were."""
+        for path in written:
+            self._context.files.forget(path)
 
     def damaged(self, names: Iterable[str]) -> None:
         """A worker has found these entries damaged."""

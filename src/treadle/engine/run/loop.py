@@ -21,7 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
-from treadle.engine.messages import Step, Unrestored, Unstored
+from treadle.engine.messages import Step, Touched, Unrestored, Unstored
 from treadle.engine.plan.context import Context
 from treadle.engine.plan.decide import Decision, decide
 from treadle.engine.plan.restore import (
@@ -158,6 +158,11 @@ class _Loop:
         answer = self._workers.run(step)
         if isinstance(answer, Unstored):
             raise OSError(answer.errno, answer.message, answer.path)
+        if isinstance(answer, Touched):
+            self._kept.forget(answer.written)
+            self._holdings.be_real()
+            self._fresh_worker()
+            return None
         if isinstance(answer, Unrestored):
             self._kept.damaged(answer.damaged)
             self._holdings.lose(answer.names, snapshot)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from treadle.engine.store.blobs import BlobMemory
-from treadle.engine.values import frames
-from treadle.engine.values.kinds import Handler, Opaque, Parts, Reduction, Uncounted, World
+from treadle.engine.values import frames, graphs
+from treadle.engine.values.kinds import SEVERED, Handler, Opaque, Parts, Reduction, Uncounted, World
 from treadle.engine.values.objects import named, set_names, taken_apart
 from treadle.engine.values.regions import (
     LENT,
@@ -19,9 +19,16 @@ from treadle.engine.values.regions import (
     origin_of_array,
 )
 
-_MOST_NODES: Final = 200_000  # of a graph that gradients flow through
 # These are no more than an array with another look.
 _PLAIN: Final = frozenset({"numpy.ndarray", "numpy.matrix", "numpy.recarray", "numpy.rec.recarray"})
+_COMPRESSED: Final = ("crow_indices", "col_indices", "values")
+_MADE_OF: Final = {
+    "torch.sparse_coo": ("_indices", "_values"),
+    **dict.fromkeys(("torch.sparse_csr", "torch.sparse_bsr"), _COMPRESSED),
+    **dict.fromkeys(
+        ("torch.sparse_csc", "torch.sparse_bsc"), ("ccol_indices", "row_indices", "values")
+    ),
+}
 _KEEPERS: Final = frozenset({LENT, "NoneType", "PyCapsule", "bytes", "str", "_memoryviewslice"})
 
 
@@ -199,11 +206,10 @@ def tensor(value: Any, _: World) -> Reduction:
     """A tensor or a parameter on the CPU that no gradient flows through."""
     torch: Any = sys.modules["torch"]
     if trouble := _trouble(value, torch):
-        if value.grad_fn is None:
-            return Opaque(trouble)
-        same_memory = value.detach()
-        inside = () if _trouble(same_memory, torch) else (same_memory,)
-        return Opaque(trouble, inside, _leaves(value.grad_fn))
+        node = graphs.node_of(value)
+        leaves = () if node is None else graphs.leaves(node)
+        instead = None if node is None else _severed(value, node, torch)
+        return Opaque(trouble, tuple(_shared(value, torch)), leaves, instead)
     make: Callable[..., Any]
     arguments: tuple[Any, ...]
     place = (value.dtype, tuple(value.shape), value.stride(), value.storage_offset())
@@ -212,9 +218,7 @@ def tensor(value: Any, _: World) -> Reduction:
         unsaid = torch._C._autograd._get_creation_meta(value).name != "DEFAULT"
         make, arguments = make_view, (value._base, place, signs, unsaid)
     else:
-        storage = value.untyped_storage()
-        start = storage.data_ptr()
-        memory = Memory(start, start + storage.nbytes(), storage, origin=("torch",))
+        memory = _memory_of(value)
         arguments = (type(value), memory, place, signs, value.is_inference())
         make = make_tensor
     state = (
@@ -231,7 +235,7 @@ def _trouble(value: Any, torch: Any) -> str:
     """Why a tensor can't be looked into, in words."""
     if type(value) is not torch.Tensor and type(value) is not torch.nn.Parameter:
         return f"a tensor of class `{type(value).__qualname__}`"
-    if value.grad_fn is not None:
+    if graphs.node_of(value) is not None:
         return "a tensor with its computation graph"
     if value.layout is not torch.strided or value.device.type != "cpu":
         return f"a tensor on `{value.device}`, laid out as `{value.layout}`"
@@ -240,19 +244,32 @@ def _trouble(value: Any, torch: Any) -> str:
     return ""
 
 
-def _leaves(node: Any) -> tuple[Any, ...]:
-    """The tensors that gradients flow into from a node of a graph."""
-    seen = {node}
-    waiting = [node]
-    leaves = []
-    while waiting and len(seen) < _MOST_NODES:
-        node = waiting.pop()
-        if hasattr(node, "variable"):
-            leaves.append(node.variable)
-        inner = {each for each, _ in node.next_functions if each is not None} - seen
-        seen |= inner
-        waiting += inner
-    return tuple(leaves)
+def _severed(value: Any, node: Any, torch: Any) -> tuple[str, tuple[Any, ...]] | None:
+    """What a computed tensor is without its graph, if there is nothing else to it."""
+    name = type(node).__name__
+    if type(value) is not torch.Tensor or _trouble(value.detach(), torch) or name == "CppFunction":
+        return None
+    place = (value.dtype, tuple(value.shape), value.stride(), value.storage_offset())
+    return (SEVERED, (_memory_of(value), *place, name)) if graphs.is_all(value) else None
+
+
+def _shared(value: Any, torch: Any) -> Iterator[Memory]:
+    """The memory that others may have of a tensor that can't be looked into: its own, or that of
+    the tensors that it is made of."""
+    if value.device.type != "cpu":
+        return
+    with torch._C.DisableTorchFunctionSubclass(), contextlib.suppress(Exception):
+        for part in _MADE_OF.get(str(value.layout), ()):
+            yield _memory_of(getattr(value, part)())
+        memory = _memory_of(value)
+        if memory.start:  # else it is only said to have some
+            yield memory
+
+
+def _memory_of(value: Any) -> Memory:
+    storage = value.untyped_storage()
+    start = storage.data_ptr()
+    return Memory(start, start + storage.nbytes(), storage, origin=("torch",))
 
 
 def _has_names(value: Any) -> bool:

@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn
 from msgspec import Struct
 
 from treadle.engine.store.blobs import Blobs
+from treadle.engine.values import kinds
 from treadle.engine.values.codes import is_nan
 from treadle.engine.values.definitions import function_by_value, recipe
 from treadle.engine.values.kinds import (
@@ -52,7 +53,7 @@ from treadle.engine.values.regions import (
 _LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
 _ALIGNED: Final = 64
 _NOWHERE: Final = -1  # where empty arrays lie
-_MAGIC: Final = b"TRDLVAL2"
+_MAGIC: Final = b"TRDLVAL3"
 
 
 class UnstorableError(Exception):
@@ -93,12 +94,16 @@ class _Storer(pickle.Pickler):
         place = self._singletons.get(id(value))
         if place is not None:
             return attribute, place
-        kind = self._world.kind(type(value))
-        if kind.handler is reduced and not may_leave_out(type(value)):
+        of_type = type(value)
+        kind = self._world.kind(of_type)
+        told = kind.handler is reduced and not may_leave_out(of_type)
+        if told and not self._world.kept_in_library(of_type):
             return NotImplemented  # pickle asks the same, and faster
         red = kind.handler(value, self._world)
         if isinstance(red, Reference):
             return self._referred(value, red)
+        if isinstance(red, Opaque) and red.instead is not None:
+            return given, red.instead
         if isinstance(red, Opaque):
             raise UnstorableError(red.words)
         if id(value) in self._copies and red.make_copy is not None:
@@ -183,7 +188,7 @@ class Packed(Struct, frozen=True):
     def values(self, world: World) -> dict[str, Any]:
         """The values made anew, over the very same memory."""
         pieces = [lent(piece.start, piece.stop) for piece in self.pieces]
-        return dict(_Loader(self.data, world, pieces).load())
+        return _loaded(self.data, world, pieces)
 
 
 def packed(
@@ -233,6 +238,10 @@ class _Loader(pickle.Unpickler):
             case "globals":
                 is_main = content == MAIN
                 return self._world.namespace if is_main else vars(importlib.import_module(content))
+            case kinds.SEVERED:
+                return self._world.stand_ins.tensor(*content)
+            case kinds.EMPTY:
+                return self._world.stand_ins.empty(*content)
             case "object":
                 return attribute(*content)
             case "nan":
@@ -242,6 +251,13 @@ class _Loader(pickle.Unpickler):
                 self._sets[number] = SetRecipe(*made).made()
                 return self._sets[number]
         return self._sets[content]
+
+
+def _loaded(data: bytes | memoryview, world: World, pieces: Sequence[Piece]) -> dict[str, Any]:
+    loader = _Loader(data, world, pieces)
+    values = dict(loader.load())
+    loader.memo.clear()  # it holds the loader, and so all values, until the collector comes
+    return values
 
 
 def attribute(module: str, name: str) -> Any:
@@ -254,6 +270,7 @@ class Entry(Struct, frozen=True):
     regions: tuple[list[Any], ...]  # the blob, if it is one; place and size in it; the origin
     pieces: tuple[list[int], ...]  # the region's number, the place in it, the size
     checked: bool  # what it gives must be compared with its token
+    gives: str  # what comes back, where stand-ins are part of it
     tail: memoryview
 
     @property
@@ -268,7 +285,7 @@ class Entry(Struct, frozen=True):
         for number, offset, size in self.pieces:
             region = regions[number]  # opened once, as what lies in it shares it
             pieces.append(region.part(offset, size) if size < region.size else region)
-        return dict(_Loader(self.data, world, pieces).load())
+        return _loaded(self.data, world, pieces)
 
     def _open(self, number: int, blobs: Blobs) -> Piece:
         if number == _NOWHERE:
@@ -281,8 +298,13 @@ class Entry(Struct, frozen=True):
 # --- in the store ---
 
 
-def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[str, ...]]:
-    """Put it into the store: the entry, and the blobs it needs. Raises OSError."""
+def write(
+    packing: Packed, blobs: Blobs, *, checked: bool, gives: str
+) -> tuple[str, tuple[str, ...]]:
+    """Put it into the store: the entry, and the blobs it needs. Raises OSError.
+
+    `gives`: what comes back, where stand-ins are part of it.
+    """
     regions = Regions(packing.pieces)
     inside: dict[int, list[Memory]] = {}  # by the region's number: there may be 100,000
     for piece in packing.pieces:
@@ -304,7 +326,7 @@ def write(packing: Packed, blobs: Blobs, *, checked: bool) -> tuple[str, tuple[s
             tail += [content, bytes(-content.nbytes % _ALIGNED)]
             size += content.nbytes + -content.nbytes % _ALIGNED
     pieces = [_place(piece, regions) for piece in packing.pieces]
-    head = json.dumps([len(packing.data), places, pieces, checked]).encode()
+    head = json.dumps([len(packing.data), places, pieces, checked, gives]).encode()
     start = _MAGIC + len(head).to_bytes(8, "little") + head + packing.data
     padding = bytes(-len(start) % _ALIGNED if tail else 0)
     return blobs.put_small([start, padding, *tail]), tuple(large)
@@ -316,10 +338,10 @@ def read(name: str, blobs: Blobs) -> Entry:
     if bytes(whole[:8]) != _MAGIC:
         raise ValueError("not an entry of this version")
     begin = 16 + int.from_bytes(whole[8:16], "little")
-    size, regions, pieces, checked = json.loads(bytes(whole[16:begin]))
+    size, regions, pieces, checked, gives = json.loads(bytes(whole[16:begin]))
     end = begin + size
     tail = whole[end + -end % _ALIGNED :]
-    return Entry(whole[begin:end], tuple(regions), tuple(pieces), checked, tail)
+    return Entry(whole[begin:end], tuple(regions), tuple(pieces), checked, gives, tail)
 
 
 def _place(piece: Memory, regions: Regions) -> list[int]:

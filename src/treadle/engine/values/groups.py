@@ -29,13 +29,14 @@ from treadle.engine.values.handlers import Handlers, ValueHandler
 from treadle.engine.values.kinds import World
 from treadle.engine.values.objects import PROTOCOL
 from treadle.engine.values.pace import STRIDE, TOO_LONG
+from treadle.engine.values.reach import reached
 from treadle.engine.values.regions import Contents, lone_content
 from treadle.engine.values.sharing import Landscape, alias_groups
+from treadle.engine.values.stand_ins import StandIns
 from treadle.engine.values.streams import ValueStream
 
 _FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _TAKEN_APART: Final = 4  # times as long as to look at it: taken apart, made anew, looked at again
 
 
@@ -68,18 +69,17 @@ class Values:
         names: Iterable[str],
         allowance: Allowance | None = None,
         apart: Collection[str] = (),
-        before: Mapping[str, Any] = _NOTHING,
     ) -> tuple[Binding, ...]:
         """The alias groups of these names as they are now, stored where they can be.
 
         Names that are not bound are left out. For what takes more than the `allowance`, and for
-        names `apart`, it is not found out what they are; `before` is what the caller holds on to.
+        names `apart`, it is not found out what they are.
         Raises OSError where the store can't be written.
         """
         contents = Contents()
         allowance = allowance or Allowance()
         found = {}
-        groups = self._streams(names, allowance, apart, before)
+        groups = self._streams(names, allowance, apart)
         for streams in sorted(groups, key=_weight):  # a large one must not take a small one's time
             found[streams[0].name] = self._stored(streams, contents, allowance)
         return tuple(found[name] for name in sorted(found))
@@ -88,7 +88,7 @@ class Values:
         """The same, with nothing stored, and whatever time it takes."""
         contents = Contents()
         return tuple(
-            _group(streams, _token(streams, contents), "", _trouble(streams))
+            _group(streams, _token(streams, _content(streams, contents)), "", _trouble(streams))
             for streams in self._streams(names, Allowance())
         )
 
@@ -118,29 +118,36 @@ class Values:
         except Exception:
             return False
         self._namespace.update(bound)
+        if entry.gives:
+            self._entries[entry.gives], self._needed[load.entry] = load.entry, entry.blobs
+            self.stand_ins.restore()
         return True
+
+    @property
+    def stand_ins(self) -> StandIns:
+        """What was restored in the place of what can't be."""
+        return self._world.stand_ins
 
     def _streams(
         self,
         names: Iterable[str],
         allowance: Allowance,
         apart: Collection[str] = (),
-        before: Mapping[str, Any] = _NOTHING,
     ) -> list[list[ValueStream]]:
         values = {name: self._namespace[name] for name in names if name in self._namespace}
-        return alias_groups(self._world, values, allowance, apart, before)
+        return alias_groups(self._world, values, allowance, apart)
 
     def _stored(
         self, streams: list[ValueStream], contents: Contents, allowance: Allowance
     ) -> Binding:
         _leave_unseen(streams, allowance)
-        found = _token(streams, contents)
-        words = _trouble(streams)
+        found, words = _content(streams, contents), _trouble(streams)
+        token = _token(streams, found)
         if not found or words or self._redefinable(streams):
-            return _group(streams, found, "", words)
+            return _group(streams, token, "", words)
         entry = self._entries.get(found)
         if entry is not None and self._blobs.has(entry):
-            return _group(streams, found, entry, "")
+            return _group(streams, token, entry, "")
         if not _can_be_kept(streams, allowance):
             for stream in streams:
                 stream.unseen = TOO_LONG
@@ -149,11 +156,12 @@ class Values:
             packing = self._packed(streams, found, contents)
         except UnstorableError as failure:
             defined = all(stream.defined for stream in streams)
-            return _group(streams, found, "", "" if defined else str(failure))
+            return _group(streams, token, "", "" if defined else str(failure))
         checked = any(stream.in_module for stream in streams)
-        entry, needed = entries.write(packing, self._blobs, checked=checked)
+        gives = "" if token else found
+        entry, needed = entries.write(packing, self._blobs, checked=checked, gives=gives)
         self._entries[found], self._needed[entry] = entry, needed
-        return _group(streams, found, entry, "")
+        return _group(streams, token, entry, "")
 
     def _redefinable(self, streams: list[ValueStream]) -> bool:
         """Whether there are definitions alone, which the command repeats from their source."""
@@ -166,6 +174,7 @@ class Values:
         values = {stream.name: self._namespace[stream.name] for stream in streams}
         if all(stream.plain for stream in streams):
             return _packed_plainly(values)
+        _check_held(values, streams)
         copies = _blocks_to_copy(streams)
         trouble = ""
         for thoroughly in (False, True)[any(stream.in_module for stream in streams) :]:
@@ -179,7 +188,15 @@ class Values:
 
     def _is(self, values: dict[str, Any], wanted: str, contents: Contents) -> bool:
         groups = alias_groups(self._world.with_names(values), values, Allowance())
-        return len(groups) == 1 and _token(groups[0], contents) == wanted
+        return len(groups) == 1 and _content(groups[0], contents) == wanted
+
+
+def _check_held(values: dict[str, Any], streams: list[ValueStream]) -> None:
+    """What they refer to weakly must live as long as they do, once they are restored."""
+    weak = [each for stream in streams for each in stream.weak]
+    held = reached(values.values(), ()) if weak else {}
+    if any(id(each) not in held for each in weak):
+        raise UnstorableError(f"{_subject(values)} not hold on to what a weak reference leads to")
 
 
 def _packed_plainly(values: dict[str, Any]) -> entries.Packed:
@@ -236,9 +253,15 @@ def _can_be_kept(streams: list[ValueStream], allowance: Allowance) -> bool:
 # --- a token for what each group is ---
 
 
-def _token(streams: list[ValueStream], contents: Contents) -> str:
-    """What the values of a group are together; empty where they can't be looked into."""
-    if any(stream.opaque or stream.unseen for stream in streams):
+def _token(streams: list[ValueStream], content: str) -> str:
+    """What the values of a group are together; empty where they can't be looked into, though there
+    is something that can stand for what is in them."""
+    return "" if any(stream.opaque for stream in streams) else content
+
+
+def _content(streams: list[ValueStream], contents: Contents) -> str:
+    """What can be kept of a group; empty where nothing is known of it."""
+    if any(stream.bare or stream.unseen for stream in streams):
         return ""
     hasher = blake3(_FORM)
     for stream in streams:
@@ -254,7 +277,7 @@ def _trouble(streams: list[ValueStream]) -> str:
     for stream in streams:
         if stream.unseen:
             return f"`{stream.name}` {stream.unseen}"
-        if stream.opaque:
+        if stream.opaque and (stream.bare or any(each.in_module for each in streams)):
             return f"`{stream.name}` {stream.opaque}, which can't be stored"
     for stream in streams:
         if stream.refused and not stream.defined:

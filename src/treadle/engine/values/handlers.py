@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from treadle.engine.values import code_places, definitions, objects
+from treadle.engine.values import code_places, definitions, objects, weak
 from treadle.engine.values.kinds import (
     ByValue,
     Handler,
@@ -49,13 +49,13 @@ _EXACT: Final[Mapping[type, Handler]] = {
     types.MappingProxyType: objects.proxy,
     type(functools.lru_cache(None)(len)): definitions.cached,
     types.FrameType: objects.opaque,
-    weakref.ProxyType: objects.weak_proxy,
-    weakref.CallableProxyType: objects.weak_proxy,
+    weakref.ProxyType: weak.proxy,
+    weakref.CallableProxyType: weak.proxy,
     io.StringIO: objects.reduced,
     io.BytesIO: objects.reduced,
 }
 _BY_BASE: Final[Mapping[str, Handler]] = {
-    "weakref.ReferenceType": objects.weak_reference,
+    "weakref.ReferenceType": weak.reference,
     "sklearn.utils._bunch.Bunch": objects.by_names,
     "torch.jit._script.ScriptModule": objects.compiled_model,
     "torch._C.Generator": objects.generator,
@@ -99,6 +99,8 @@ class Handlers(Struct, frozen=True):
         if of_plugin is not None:
             return Kind(_OfPlugin(of_plugin), mine, frozen=False, plain=False)
         handler = _handler(kind, names, _OPAQUE.union(self.opaque))
+        if mine and _acts_at_its_end(kind):
+            handler = weak.ending
         return Kind(handler, mine, _is_frozen(kind, names, mine=mine), _reduces_plainly(kind))
 
 
@@ -133,6 +135,12 @@ def _handler(kind: type, names: list[str], opaque: frozenset[str]) -> Handler:
     if _hides_its_place(kind):
         return objects.iterator
     return objects.reduced
+
+
+def _acts_at_its_end(kind: type) -> bool:
+    """Whether a class of the project's says what happens when an object of it goes."""
+    end = getattr(kind, "__del__", None)
+    return isinstance(end, types.FunctionType) and end.__module__ == kind.__module__
 
 
 def _hides_its_place(kind: type) -> bool:

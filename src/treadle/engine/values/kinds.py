@@ -12,9 +12,12 @@ from msgspec import Struct
 
 from treadle.engine.values.codes import ATOMS, Codes
 from treadle.engine.values.reach import ProcessObjects
+from treadle.engine.values.stand_ins import StandIns
 
 MAIN = "__main__"
 MISSING: Final = object()
+EMPTY: Final = "empty"  # an object that holds nothing
+SEVERED: Final = "severed"  # a tensor without its graph
 _LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
 _SUSPENDED = (("gi_code", "gi_frame"), ("cr_code", "cr_frame"), ("ag_code", "ag_frame"))
 _BY_NAME = (ModuleType, FunctionType, MethodType, type)  # found by their names anyway
@@ -36,6 +39,8 @@ class Opaque(NamedTuple):
     words: str  # "a generator"
     inside: tuple[Any, ...] = ()  # what it is known to hold on to
     leaves: tuple[Any, ...] = ()  # what it was computed from and may change later
+    # What can stand for it: `EMPTY` or `SEVERED`, and all that is known of it.
+    instead: tuple[str, tuple[Any, ...]] | None = None
 
 
 class Parts(NamedTuple):
@@ -57,6 +62,7 @@ class Parts(NamedTuple):
     # of it lies, if any.
     columns: tuple[tuple[Any, Any], ...] | None = None
     refusal: str = ""  # why it can be fingerprinted and not stored, in words
+    weak: Any = None  # what of it lives only as long as somebody else holds on to it
 
 
 Reduction = Reference | Opaque | Parts
@@ -138,6 +144,7 @@ class World:
         self.set_again: dict[tuple[type, frozenset[str]], frozenset[str]] = {}
         self.module_objects = ModuleObjects(is_own)
         self.process_objects = ProcessObjects(is_own)
+        self.stand_ins = StandIns()
         self._kind_of = kind_of
         self._kinds: dict[type, Kind] = {}
         self._kept: dict[type, tuple[str, ...]] = {}
@@ -163,12 +170,17 @@ class World:
     def in_library(self, value: object) -> Reference | None:
         """Where the library's module that defines its class keeps this very object."""
         kind = type(value)
+        names = self.kept_in_library(kind)
+        found = (name for name in names if self.lookup(kind.__module__, name) is value)
+        return next((Reference(kind.__module__, name) for name in found), None)
+
+    def kept_in_library(self, kind: type) -> tuple[str, ...]:
+        """The names under which the library's module that defines a class keeps objects of it."""
         names = self._kept.get(kind)
         if names is None:
             foreign = not self.kind(kind).mine
             names = self._kept[kind] = names_kept(kind) if foreign else ()
-        found = (name for name in names if self.lookup(kind.__module__, name) is value)
-        return next((Reference(kind.__module__, name) for name in found), None)
+        return names
 
     def owner(self, module: object) -> str:
         """ "main", "own" or "foreign": whose a module of this name is."""

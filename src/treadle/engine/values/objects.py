@@ -12,8 +12,19 @@ from operator import attrgetter
 from types import FunctionType, MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from treadle.engine.values.kinds import MAIN, MISSING, Opaque, Parts, Reduction, Reference, World
+from treadle.engine.values.codes import ATOMS
+from treadle.engine.values.kinds import (
+    EMPTY,
+    MAIN,
+    MISSING,
+    Opaque,
+    Parts,
+    Reduction,
+    Reference,
+    World,
+)
 from treadle.engine.values.reach import is_of_process
+from treadle.engine.values.stand_ins import can_be_empty
 
 PROTOCOL: Final = 4
 _SLOT: Final = 16  # bytes in the table of a set: an item and its hash
@@ -61,7 +72,7 @@ def reduced(value: Any, world: World) -> Reduction:
     if not isinstance(red, Parts):
         return red
     if not red.frozen and (kept := world.in_library(value)) is not None:
-        return kept
+        return red if _leads_to(value, red) else kept
     if not may_leave_out(type(value)):
         return red
     names = getattr(value, "__dict__", None)
@@ -76,6 +87,14 @@ def reduced(value: Any, world: World) -> Reduction:
     return red._replace(state=(red.state, red.setter, unsaid), setter=set_unsaid)
 
 
+def _leads_to(value: Any, red: Parts) -> bool:
+    """Whether the object's own recipe gives the very object, and others of its class for it."""
+    whole = red.state is None and red.items is None and red.pairs is None
+    if not whole or type(red.make) is not FunctionType:
+        return False
+    return all(type(each) in ATOMS for each in red.arguments) and red.make(*red.arguments) is value
+
+
 def may_leave_out(kind: type) -> bool:
     """Whether methods written in Python say how values of a type with attributes are copied.
 
@@ -88,12 +107,17 @@ def may_leave_out(kind: type) -> bool:
 
 
 def _unsaid(value: Any, names: dict[str, Any], red: Parts, world: World) -> dict[str, Any]:
-    """Attributes that an object would come back without; what begins with an underscore is a
-    library's own business."""
+    """Attributes that an object would come back without, or as None; what begins with an underscore
+    is a library's own business."""
     said = red.state[0] if type(red.state) is tuple and len(red.state) == 2 else red.state
-    told = said if isinstance(said, dict) else ()
+    told: dict[str, Any] = said if isinstance(said, dict) else {}
     mine = world.kind(type(value)).mine
-    left = [n for n in names if n not in told and (mine or not n.startswith("_"))]
+    left = [
+        name
+        for name, item in names.items()
+        if (name not in told or (told[name] is None and item is not None))
+        and (mine or not name.startswith("_"))
+    ]
     if not left:
         return {}
     case = (type(value), frozenset(left))
@@ -109,7 +133,7 @@ def _set_again(red: Reduction) -> frozenset[str]:
     try:
         made = red.make(*red.arguments)
         set_unsaid(made, (red.state, red.setter, {}))
-        return frozenset(made.__dict__)
+        return frozenset(name for name, item in made.__dict__.items() if item is not None)
     except Exception:
         return frozenset()
 
@@ -117,13 +141,17 @@ def _set_again(red: Reduction) -> frozenset[str]:
 def taken_apart(value: Any, world: World) -> Reduction:
     """The parts of an object, by the protocol that pickle uses."""
     kind = type(value)
+    if world.stand_ins.any and world.stand_ins.stands(value):
+        return Opaque(named(kind), instead=(EMPTY, (kind,)))
     if world.kind(kind).mine and world.lookup(kind.__module__, kind.__qualname__) is not kind:
         return Opaque(f"an instance of a class `{kind.__qualname__}` that its name leads not to")
     try:
         reducer = copyreg.dispatch_table.get(kind)
         parts = reducer(value) if reducer else value.__reduce_ex__(PROTOCOL)
     except Exception as failure:
-        return Opaque(named(kind) if isinstance(failure, TypeError) else _refusing(kind, failure))
+        words = named(kind) if isinstance(failure, TypeError) else _refusing(kind, failure)
+        empty = not world.kind(kind).mine and can_be_empty(kind)
+        return Opaque(words, instead=(EMPTY, (kind,)) if empty else None)
     if isinstance(parts, str):
         return _global(value, parts)
     if not isinstance(parts, tuple) or not 2 <= len(parts) <= 6 or type(parts[1]) is not tuple:
@@ -249,21 +277,6 @@ def iterator(value: Any, _: World) -> Reduction:
     """A generator, an iterator, or the like: it holds on to things, at a place in them."""
     inside = tuple(item for item in gc.get_referents(value) if not is_of_process(item))
     return Opaque(named(type(value)), inside)
-
-
-def weak_reference(value: Any, _: World) -> Reduction:
-    """It can't be kept, and what it refers to must not be kept without it."""
-    target = value()
-    inside = () if target is None or is_of_process(target) else (target,)
-    return Opaque(named(type(value)), inside)
-
-
-def weak_proxy(value: Any, _: World) -> Reduction:
-    """What stands for another object, all of whose methods it has."""
-    try:
-        return Opaque("a weak proxy", (value.__repr__.__self__,))
-    except ReferenceError:
-        return Opaque("a weak proxy of something that is gone")
 
 
 def opaque(value: Any, _: World) -> Reduction:

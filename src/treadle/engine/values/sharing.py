@@ -13,7 +13,6 @@ from types import (
     CoroutineType,
     FunctionType,
     GeneratorType,
-    MappingProxyType,
     ModuleType,
 )
 from typing import Any, Final
@@ -35,7 +34,6 @@ _MOST: Final = 5_000_000  # objects looked at for one name: it takes 300 bytes t
 _PASSES: Final = (STRIDE, 30 * STRIDE, _MOST)
 _DEFINED = (type, FunctionType, ModuleType)  # told by their code, whatever that takes
 _SUSPENDED: Final = frozenset({GeneratorType, CoroutineType, AsyncGeneratorType})
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 def alias_groups(
@@ -43,12 +41,10 @@ def alias_groups(
     values: Mapping[str, Any],
     allowance: Allowance,
     apart: Collection[str] = (),
-    before: Mapping[str, Any] = _NOTHING,
 ) -> list[list[ValueStream]]:
     """The alias groups of some names, sorted.
 
-    Those `apart` are not looked at; `before` is a note of the session's names that holds on to
-    what they were bound to, without being of the session.
+    Those `apart` are not looked at.
     """
     walk = Walk(world)
     unseen = _walk_all(walk, values, allowance, apart)
@@ -61,7 +57,7 @@ def alias_groups(
     later = range(len(walk.streams), len(streams))
     changing = [number for number in later if type(values[streams[number].name]) not in ATOMS]
     if unknown := boundless.union(changing):
-        links += _possible(walk, world, values, sorted(unknown), before)
+        links += _possible(walk, world, values, sorted(unknown))
     leaders = list(range(len(streams)))  # of each stream: itself, or one before it that leads
     for pair in (*links, *_sharing_memory(streams)):
         first, second = sorted(_leader(leaders, number) for number in pair)
@@ -126,13 +122,12 @@ def _possible(
     world: World,
     values: Mapping[str, Any],
     unknown: Sequence[int],
-    before: Mapping[str, Any],
 ) -> Iterator[tuple[int, int]]:
     """Links of what nobody has looked into with all that it may share something with."""
     yield from ((unknown[0], other) for other in unknown)
     names = [stream.name for stream in walk.streams]
     bound = (holder.get(name) for holder in (values, world.namespace) for name in names)
-    known = chain(walk.kept_alive(), before.values(), bound)
+    known = chain(walk.kept_alive(), bound)
     identities = world.process_objects.identities()
     met = [[] if number in unknown else each for number, each in enumerate(walk.met())]
     of_classes = _attributes({type(item) for each in met for item in each}, world)

@@ -18,6 +18,7 @@ from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.codes import ATOMS, block, is_nan, text
 from treadle.engine.values.definitions import class_by_value, function_by_value, recipe
 from treadle.engine.values.kinds import (
+    EMPTY,
     MAIN,
     ModuleGlobals,
     Opaque,
@@ -261,6 +262,8 @@ class Walk(Meetings):
         stream = self._stream
         stream.refused = stream.refused or red.refusal
         stream.refs.update(red.refs)
+        if red.weak is not None:
+            stream.weak.append(red.weak)
         self._out += b"O%d" % len(red.arguments)
         self._visit(red.make)
         for argument in red.arguments:
@@ -294,10 +297,15 @@ class Walk(Meetings):
         if not stream.opaque:
             verb = "holds" if stream.data else "is"  # the name's own value is met first
             stream.opaque = f"{verb} {red.words}"
+        # Who names an object that holds nothing is likely to ask it for something.
+        named_itself = not stream.data and red.instead is not None and red.instead[0] == EMPTY
+        stream.bare |= red.instead is None or named_itself
         self._begin(value)
         stream.hidden.append(value)
         self._out += b"?" + text(named(type(value)))
         stream.leaves += red.leaves
+        if red.instead is not None:
+            self._write_tuple(red.instead[1])
         for item in red.inside:
             self._visit(item)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
-from treadle.engine.messages import Answer, Step, Unrestored, Unstored, WorkerSetup
+from treadle.engine.messages import Answer, Step, Touched, Unrestored, Unstored, WorkerSetup
 from treadle.engine.plugin import Plugins
 from treadle.engine.trace import LINES, Failure, Stream, Trace
 from treadle.engine.worker.capture import Capture
@@ -69,6 +69,8 @@ class Session:
             return Unrestored(unrestored, memory.damaged())
         memory.begin(step)
         trace = self._run(step)
+        if memory.is_touched(trace):
+            return Touched(memory.abandoned())
         with self._capture.silence():
             try:
                 trace = memory.finish(step, trace)

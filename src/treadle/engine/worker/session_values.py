@@ -6,7 +6,7 @@ import ast
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -71,7 +71,10 @@ class Memory:
         observer.after_own_import(self._module_state.imported)
         self._first = dict(namespace)
         self._groups: dict[str, Binding] = {}  # by name, as the last step that reached it left them
-        self._before: dict[str, Any] = {}
+        # By name, before the step: which object it was. Nothing is held on to, so that what a step
+        # lets go is gone at once, as it would be without us; but for what can't tell of that.
+        self._before: dict[str, int] = {}
+        self._fixed: dict[str, Any] = {}
         self._diverted = False  # before the step
         self._share = setup.keeping
         self._unseen: dict[str, float] = {}  # names not looked at, though there was so much time
@@ -98,13 +101,26 @@ class Memory:
     def begin(self, step: Step) -> None:
         """From now on, what happens is the step's doing."""
         self._counters.begin(step.counters)
-        self._before = dict(self._namespace)
+        names = self._namespace
+        self._before = dict(zip(names, map(id, names.values()), strict=True))
+        self._fixed = dict(_fixed(names, names if step.reaches is None else step.reaches))
         self._diverted = _diverted()
-        self._observer.begin(self._before.values() if step.reaches is None else ())
+        self._observer.begin(names.values() if step.reaches is None else ())
+        self._values.stand_ins.begin()
 
     def runs(self, code: CodeType, scope: Mapping[str, object]) -> None:
         """Code with these global names is about to run."""
         self._observer.runs(code, scope)
+
+    def is_touched(self, trace: Trace) -> bool:
+        """Whether the step, which has run, may be another one with what something stands for."""
+        stand_ins = self._values.stand_ins
+        stand_ins.end()
+        return stand_ins.touched or (stand_ins.restored and trace.failure is not None)
+
+    def abandoned(self) -> tuple[str, ...]:
+        """Nothing counts of what the step did; the files that it wrote."""
+        return tuple(path for path, _ in self._observer.finish().writes)
 
     def finish(self, step: Step, trace: Trace) -> Trace:
         """The trace with what the step left and what it depended on. Raises OSError."""
@@ -127,7 +143,6 @@ class Memory:
             self._groups.update(dict.fromkeys(group.names, group))
         blobs = set(_shown_files(trace))
         blobs.update(*(self._values.blobs_of(group.entry) for group in groups if group.entry))
-        self._before = {}
         return replace(
             trace,
             bindings=groups,
@@ -147,7 +162,7 @@ class Memory:
         allowance = Allowance(self._share, seconds)
         tried = {name for name, time in self._unseen.items() if time >= allowance.seconds}
         apart = tried.union(step.unseen)
-        groups = self._values.stored_groups(sorted(touched), allowance, apart, self._before)
+        groups = self._values.stored_groups(sorted(touched), allowance, apart)
         for group in groups:
             self._unseen.update(dict.fromkeys(group.unseen, allowance.seconds))
         if not any(group.unseen for group in groups):
@@ -212,9 +227,8 @@ class Memory:
 
     def _is_same(self, name: str) -> bool:
         """Whether a name is bound to what it was bound to and what can't change."""
-        value = self._before.get(name)
-        fixed = type(value) in ATOMS and not is_nan(value)
-        return fixed and value is self._namespace.get(name) and name in self._groups
+        fixed = self._fixed.get(name, self)
+        return fixed is self._namespace.get(name) and name in self._groups
 
     def _changed(self, groups: Sequence[Binding], step: Step) -> list[Binding]:
         """Those that the step bound, or that are not as they were."""
@@ -226,14 +240,15 @@ class Memory:
             known = {self._groups.get(name) for name in group.names}
             old = known.pop() if len(known) == 1 else None
             bound = any(
-                name in binds or before.get(name, self) is not namespace[name]
-                for name in group.names
+                name in binds or before.get(name) != id(namespace[name]) for name in group.names
             )
             same = old is not None and (old.token, bool(old.entry)) == (
                 group.token,
                 bool(group.entry),
             )
-            if bound or not group.token or not same:
+            # What can't be seen of it was not there: the step has not changed it.
+            untouched = old is not None and old.stands_in and old.entry == group.entry
+            if bound or not (untouched or (group.token and same)):
                 kept.append(group)
         return kept
 
@@ -244,6 +259,14 @@ class Memory:
             return group
         words = f"`{lent[0]}` is in the hands of a library, which can't be stored"
         return replace(group, entry="", trouble=words)
+
+
+def _fixed(names: Mapping[str, Any], reached: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Of the names reached, those whose values can't change, with these."""
+    for name in reached:
+        value = names.get(name)
+        if type(value) in ATOMS and name in names and not is_nan(value):
+            yield name, value
 
 
 def _holds_code(cell: Cell) -> bool:

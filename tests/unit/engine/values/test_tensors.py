@@ -202,7 +202,7 @@ def test_inference_tensors_stay_so(session: Session) -> None:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("x = torch.zeros(3, requires_grad=True) * 2", "a tensor with its computation graph"),
+        ("x = nn.Linear(2, 2)(torch.ones(2)).view(2)", "a tensor with its computation graph"),
         ("x = torch.zeros(3).to_sparse()", "laid out as"),
         ("x = torch.zeros(3, device='meta')", "a tensor on `meta`"),
         ("class T(torch.Tensor): pass\nx = torch.zeros(3).as_subclass(T)", "of class `T`"),

@@ -215,7 +215,7 @@ def test_code_that_looks_names_up_by_text_reads_everything(session: Session) -> 
         ("import tempfile; x = tempfile.TemporaryFile()", "`x` is a file"),
         ("import threading; x = {'a': threading.Lock()}", "`x` holds a lock"),
         ("import threading; x = threading.Thread()", "`x` is a Thread"),
-        ("import weakref\nclass C: pass\nc = C(); x = weakref.ref(c)", "`x` is a ReferenceType"),
+        ("import weakref\nclass C: pass\nx = weakref.ref(C())", "`x` is a ReferenceType"),
         ("import ctypes; x = ctypes.c_int(3)", "`x` is a c_int"),
         ("import mmap; x = mmap.mmap(-1, 9)", "`x` is mapped memory"),
         ("x = memoryview(bytearray(3))", "`x` is a memoryview"),

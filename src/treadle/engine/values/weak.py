@@ -1,0 +1,41 @@
+"""Weak references and proxies, which come back with what they refer to, where that is kept too;
+and objects whose end is told."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+from treadle.engine.values.kinds import Opaque, Parts, Reduction, World
+from treadle.engine.values.objects import named
+from treadle.engine.values.reach import is_of_process
+
+
+def reference(value: Any, _: World) -> Reduction:
+    """It must not be kept without what it refers to; where it tells somebody of the end, only its
+    maker makes it."""
+    target = value()
+    if target is None or is_of_process(target):
+        return Opaque(named(type(value)))
+    told = gc.get_referents(value)
+    if type(value) is weakref.ref and not told:
+        return Parts(weakref.ref, (target,), weak=target)
+    return Opaque(named(type(value)), (target, *told))
+
+
+def proxy(value: Any, _: World) -> Reduction:
+    """What stands for another object, all of whose methods it has."""
+    try:
+        target = value.__repr__.__self__
+    except ReferenceError:
+        return Opaque("a weak proxy of something that is gone")
+    if told := gc.get_referents(value):
+        return Opaque("a weak proxy", (target, *told))
+    return Parts(weakref.proxy, (target,), weak=target)
+
+
+def ending(value: Any, _: World) -> Reduction:
+    """An object of the project's that does something when it goes: a copy would do it as well."""
+    inside = (type(value), getattr(value, "__dict__", None))
+    return Opaque(f"{named(type(value))} that acts when it goes", inside)
