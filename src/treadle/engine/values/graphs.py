@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from treadle.engine.values.regions import Piece
 
-_MOST: Final = 200_000  # nodes
+_MOST: Final = 200_000  # nodes that are looked at for what they lead to
 _PRINTS: Final = "torch._tensor_str"  # it asks for no more than the name of the node
 
 
@@ -24,11 +24,11 @@ def node_of(tensor: Any) -> Any:
     return torch._C.TensorBase.grad_fn.__get__(tensor)
 
 
-def nodes(roots: Iterable[Any]) -> Iterator[Any]:
+def nodes(roots: Iterable[Any], most: int = sys.maxsize) -> Iterator[Any]:
     """Those of the graph from which these were computed, themselves included."""
     waiting = list(roots)
     seen = set(waiting)
-    while waiting and len(seen) < _MOST:
+    while waiting and len(seen) < most:
         node = waiting.pop()
         yield node
         inner = {each for each, _ in node.next_functions if each is not None} - seen
@@ -38,7 +38,7 @@ def nodes(roots: Iterable[Any]) -> Iterator[Any]:
 
 def leaves(node: Any) -> tuple[Any, ...]:
     """The tensors that gradients flow into from a node of a graph."""
-    return tuple(each.variable for each in nodes([node]) if hasattr(each, "variable"))
+    return tuple(each.variable for each in nodes([node], _MOST) if hasattr(each, "variable"))
 
 
 def is_all(tensor: Any) -> bool:
@@ -66,7 +66,7 @@ class Severed:
         self._torch: Any = sys.modules["torch"]
         self._kinds: dict[str, Any] = {}  # of the last node, by its name
         self._ends = weakref.WeakSet[Any]()  # the nodes at which graphs end that somebody still has
-        self._watch()
+        self._watching = False
 
     def tensor(
         self, memory: Piece, dtype: Any, shape: Any, strides: Any, offset: int, name: str
@@ -105,8 +105,11 @@ class Severed:
         if self._ends and any(node in self._ends for node in nodes(roots)):
             self._touch()
 
-    def _watch(self) -> None:
-        """Be asked whenever code asks for a node, or for gradients."""
+    def watch(self) -> None:
+        """Be asked, from now on, whenever code asks for a node, or for gradients."""
+        if self._watching:
+            return
+        self._watching = True
         ask = self._ask
 
         def grad_fn(tensor: Any) -> Any:

@@ -38,6 +38,7 @@ class StandIns:
         self._watching = False  # a step runs
         self._empty: dict[int, weakref.ref[Any]] = {}
         self._classes: set[type] = set()
+        self._watched: set[type] = set()
         self._severed: graphs.Severed | None = None
 
     def begin(self) -> None:
@@ -64,6 +65,11 @@ class StandIns:
         if not self.restored:
             self.restored, self._process = True, os.getpid()
             self._touched = mmap.mmap(-1, 1)
+        if self._severed is not None:
+            self._severed.watch()
+        for kind in self._classes - self._watched:
+            self._watch(kind)
+        self._watched |= self._classes
 
     def tensor(self, memory: Piece, *traits: Any) -> Any:
         """A tensor that seems to be computed, over this memory."""
@@ -74,9 +80,7 @@ class StandIns:
 
     def empty(self, kind: type) -> Any:
         """An object of a library's class that holds nothing."""
-        if kind not in self._classes:
-            self._classes.add(kind)
-            self._watch(kind)
+        self._classes.add(kind)
         self.any = True
         value: Any = object.__new__(kind)
         self._empty[id(value)] = weakref.ref(value)
