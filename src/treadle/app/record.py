@@ -11,7 +11,7 @@ import os
 import platform
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec.structs import asdict
@@ -25,6 +25,7 @@ from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.ledger import entries_of
 
+SEPARATOR = ",\n "
 AFTER = 40  # characters that tell what a value is of
 # Fonts and time zones are read, too, and no data.
 OF_THE_SYSTEM = re.compile(
@@ -55,9 +56,13 @@ def read_record(path: Path) -> dict[str, object]:
 def record(work: Build) -> Copy:
     """The file, to be published."""
     made = record_path(work.scratch.root, work.scratch.stem)
-    text = json.dumps(_contents(work), indent=1, default=str)
-    made.write_text(f"{text}\n", "utf-8")
+    made.write_text(written(_contents(work)), "utf-8")
     return Copy(made, made.name)
+
+
+def written(contents: Mapping[str, object]) -> str:
+    """The text of a record, a value a line: without `indent`, which `json` does in Python."""
+    return f"{json.dumps(contents, default=str, separators=(SEPARATOR, ': '))}\n"
 
 
 def _contents(work: Build) -> dict[str, object]:

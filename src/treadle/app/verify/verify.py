@@ -4,14 +4,13 @@ other hashes of strings, and compared with it byte by byte."""
 from __future__ import annotations
 
 import datetime
-import json
 import time
 
 from msgspec import Struct
 
 from treadle.app.last_build import record_changed
 from treadle.app.prepare import misuses_of, prepare
-from treadle.app.record import read_record, record_path
+from treadle.app.record import read_record, record_path, written
 from treadle.app.report import Listener, Request, Silent
 from treadle.app.scratch import Scratch
 from treadle.app.verify.as_built import AsBuilt, as_built
@@ -120,6 +119,6 @@ def _note(last: AsBuilt, verified: Verified) -> None:
         "seconds": round(verified.seconds, 3),
         "first": first and {"line": first.span.line, "message": first.message, "hint": first.hint},
     }
-    text = json.dumps({**read_record(path), "verified": result}, indent=1)
-    write_whole(str(path), [f"{text}\n".encode()])
+    text = written({**read_record(path), "verified": result})
+    write_whole(str(path), [text.encode()])
     record_changed(last.request, str(path), last.digest)
