@@ -17,6 +17,7 @@ class ValueStream(Struct):
     leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
     opaque: str = ""  # what in it can't be looked into, in words
     hidden: list[Any] = field(default_factory=list)  # and itself
+    ends: bool = False  # code of the project's runs when it goes
     refused: str = ""  # what in it can't be stored, in words
     plain: bool = True  # nothing but what pickle is known to keep as it is
     in_module: bool = False  # it is, or holds, an object of a module, and comes back as that

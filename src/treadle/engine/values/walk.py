@@ -223,6 +223,8 @@ class Walk(Meetings):
             self._write_tuple(place)
             return
         red = self._reduced(value)
+        if isinstance(red, Parts) and type(red.state) is dict:
+            self._stream.in_module |= self._world.holds_mark(type(value), red.state)
         if isinstance(red, Reference):
             self._reference(value, red)
         elif isinstance(red, Opaque):
@@ -295,6 +297,7 @@ class Walk(Meetings):
             verb = "holds" if stream.data else "is"  # the name's own value is met first
             stream.opaque = f"{verb} {red.words}"
         self._begin(value)
+        stream.ends |= self._world.kind(type(value)).ends
         stream.hidden.append(value)
         self._out += b"?" + text(named(type(value)))
         stream.leaves += red.leaves

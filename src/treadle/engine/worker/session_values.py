@@ -30,6 +30,7 @@ from treadle.engine.worker.library_effects import LibraryEffects
 from treadle.engine.worker.module_state import ModuleState, ProjectModules
 from treadle.engine.worker.run_code import Compiler
 
+_LET_GO = object()
 _CODE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.GeneratorExp)
 
 
@@ -99,8 +100,10 @@ class Memory:
         """From now on, what happens is the step's doing."""
         self._counters.begin(step.counters)
         self._before = dict(self._namespace)
+        # What a name is bound to must go, if it goes, when the cell binds it to something else.
+        self._before.update(dict.fromkeys(self._before.keys() & step.binds, _LET_GO))
         self._diverted = _diverted()
-        self._observer.begin(self._before.values() if step.reaches is None else ())
+        self._observer.begin(self._namespace.values() if step.reaches is None else ())
 
     def runs(self, code: CodeType, scope: Mapping[str, object]) -> None:
         """Code with these global names is about to run."""
