@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from treadle.engine.observe import ownership
 from treadle.engine.store.digest import digest
 
 Variables = dict[bytes, bytes]
-Effect = tuple[str, str]  # in words, digest of the new state
+Effect = tuple[str, object]  # in words, the new state
 
 MISSING = object()
 
@@ -70,12 +70,12 @@ class State:
             if before is MISSING or not _differ(before, now):
                 continue
             if "{}" not in words:
-                yield words, digest_of(now)
+                yield words, now
                 continue
             absorbed = self._absorbed.get(words, {})
             for name, value in _news(probe, before, now):
                 if name not in absorbed or _differ(absorbed[name], value):
-                    yield words.format(_text(name)), digest_of(value)
+                    yield words.format(_text(name)), value
 
     def value(self, words: str) -> object:
         return self._baseline[words]
@@ -156,9 +156,10 @@ def _code(code: CodeType) -> str:
 
 
 def _pickled(value: object) -> str:
-    if isinstance(value, BuiltinFunctionType | MethodType | type):
+    if isinstance(value, BuiltinFunctionType | type):
         name = f"{getattr(value, '__module__', '')}.{value.__qualname__}"
-        if "__main__" not in name and not isinstance(value, MethodType):
+        bound = not isinstance(getattr(value, "__self__", None), ModuleType | None)
+        if "__main__" not in name and not bound:
             return f"{type(value).__name__} {name}"
     import pickle  # rarely needed
 
