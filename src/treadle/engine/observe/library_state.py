@@ -32,6 +32,7 @@ from treadle.engine.observe.places import (
 )
 from treadle.engine.scan.looks import may_change
 from treadle.engine.values.codes import ATOMS
+from treadle.engine.values.kinds import attribute_of
 
 
 class Change(NamedTuple):
@@ -254,7 +255,7 @@ def _is_given(value: Any, depth: int = 3) -> bool:  # noqa: ANN401
     """Whether it is, or holds, a function or an object of a class of the project's."""
     if type(value) in ATOMS or isinstance(value, ModuleType) or not depth:
         return False
-    module = getattr(value, "__module__", None)
+    module = attribute_of(value, "__module__")
     if isinstance(module, str) and ownership.is_projects(module):
         return True
     return any(_is_given(each, depth - 1) for each in _held_by(value))

@@ -122,6 +122,7 @@ class Observer:
         self._own_before: frozenset[str] = frozenset()
         self._threads: frozenset[int] = frozenset()
         self._children: frozenset[int] = frozenset()
+        self.given: list[object] = []  # what the step has set of the state of the process
 
     def after_own_import(self, action: Callable[[ModuleType], None]) -> None:
         """Call `action` with each module of the project right after it has been loaded."""
@@ -163,6 +164,8 @@ class Observer:
         seen.active = False
         self._modules.refresh()
         own, distributions = self._modules.with_others(seen.modules)
+        effects = tuple(self._state.effects())
+        self.given = [value for _, value in effects if value is not state.MISSING]
         observed = Observed(
             reads=tuple(seen.reads.items()),
             writes=tuple(self._writes()),
@@ -174,7 +177,7 @@ class Observer:
             ),
             distributions=distributions,
             unknown=tuple(self._unknown()),
-            effects=tuple(self._state.effects()),
+            effects=tuple((words, state.digest_of(value)) for words, value in effects),
         )
         self._unseen.leave(observed.writes)
         return observed
@@ -185,14 +188,10 @@ class Observer:
         known = {f"`{name}`" for name in state.hooks()}
         return [each for each in self._library_state.changes() if each.words not in known]
 
-    def given(self) -> list[object]:
-        """What the step has put where Python itself keeps it: hooks, handlers of signals."""
-        return [*self._state.given]
-
     def end(self) -> None:
         """All has been asked that is to be known of the step."""
         self._library_state.end()
-        self._state.given = []
+        self.given = []
 
     def made_in_c(self) -> list[str]:
         """The functions in C that its code names and that look made for their effect, dotted."""

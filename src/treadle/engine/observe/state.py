@@ -7,7 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
 from typing import Any
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from treadle.engine.observe import ownership
 from treadle.engine.store.digest import digest
 
 Variables = dict[bytes, bytes]
-Effect = tuple[str, str]  # in words, digest of the new state
+Effect = tuple[str, object]  # in words, the new state
 
 MISSING = object()
 
@@ -37,7 +37,6 @@ class State:
         self._baseline: dict[str, object] = {}
         self._before_import: dict[str, object] = {}
         self._absorbed: dict[str, dict[object, object]] = {}  # what imports have set, by name
-        self.given: list[object] = []  # what the step has set: functions that Python may call
 
     def add(self, *probes: Probe) -> None:
         """Watch more, from now on: what it says now is no effect of anybody."""
@@ -66,20 +65,17 @@ class State:
                 self._baseline[words] = now
 
     def effects(self) -> Iterator[Effect]:
-        self.given = []
         for words, probe in self._probes.items():
             before, now = self._baseline.get(words, MISSING), _taken(probe)
             if before is MISSING or not _differ(before, now):
                 continue
             if "{}" not in words:
-                self.given.append(now)
-                yield words, digest_of(now)
+                yield words, now
                 continue
             absorbed = self._absorbed.get(words, {})
             for name, value in _news(probe, before, now):
                 if name not in absorbed or _differ(absorbed[name], value):
-                    self.given.append(value)
-                    yield words.format(_text(name)), digest_of(value)
+                    yield words.format(_text(name)), value
 
     def value(self, words: str) -> object:
         return self._baseline[words]
@@ -160,9 +156,10 @@ def _code(code: CodeType) -> str:
 
 
 def _pickled(value: object) -> str:
-    if isinstance(value, BuiltinFunctionType | MethodType | type):
+    if isinstance(value, BuiltinFunctionType | type):
         name = f"{getattr(value, '__module__', '')}.{value.__qualname__}"
-        if "__main__" not in name and not isinstance(value, MethodType):
+        bound = not isinstance(getattr(value, "__self__", None), ModuleType | None)
+        if "__main__" not in name and not bound:
             return f"{type(value).__name__} {name}"
     import pickle  # rarely needed
 

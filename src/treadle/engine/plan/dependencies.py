@@ -38,9 +38,12 @@ def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
     whole = code.opaque is not None or code.star_import
     if not whole:
         # What its options name (`source=`) is used as well.
-        # So is what it may delete: whether that is gone afterwards must be seen.
+        # So is what it may delete: whether that is gone afterwards must be seen. And what goes
+        # when its name is bound to something else, if that does something.
         named = analyse(cell.source).uses if cell.source else {}
         walk.follow({**code.uses, **named, **dict.fromkeys(code.deletes)})
+        bound = ((name, snapshot.names.get(name)) for name in scanned.binds)
+        walk.follow({name: None for name, binding in bound if binding and binding.ends})
         walk.follow_refs(snapshot.lent)  # a library may call it, or show it, at any time
         whole = walk.opaque
     if whole:

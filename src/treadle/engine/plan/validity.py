@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.store.digest import ALL, differing_variables, variable
-from treadle.engine.store.file_digests import FileDigests, standing
+from treadle.engine.store.file_digests import FileDigests, listing_with, standing
 from treadle.engine.trace import LINES, Counted, Observed, Trace
 
 SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave
@@ -208,6 +208,8 @@ def outdated(
         return written[path] if path in written else present.file_digest(path)
 
     folder = present.folder
+    if written:
+        observed = _but_for_passed(observed, present, written)
     if observed.writes:
         observed = _but_for_made(observed, present, digest_of)
     return (
@@ -243,6 +245,29 @@ def _but_for_made(
         observed,
         reads=tuple(read for read in observed.reads if not is_made(*read)),
         stats=tuple(said for said in observed.stats if not is_made(said[0], said[2])),
+        listings=tuple(listed for listed in observed.listings if not is_listed(*listed)),
+    )
+
+
+def _but_for_passed(observed: Observed, present: Present, written: Mapping[str, str]) -> Observed:
+    """Without what differs as a file that a cell before it wrote is there no more, or is another
+    one: the cell found it."""
+
+    def is_passed(path: str) -> bool:
+        return bool(written.get(path)) and present.file_digest(path) != written[path]
+
+    def is_said(path: str, how: str, then: str) -> bool:
+        kind = "folder" if written.get(path) == "folder" else "file"
+        return how in ("kind", "link") and then == kind and is_passed(path)
+
+    def is_listed(folder: str, then: str) -> bool:
+        inside = (path for path in written if os.path.dirname(path) == folder)  # noqa: PTH120
+        names = {os.path.basename(path) for path in inside if is_passed(path)}  # noqa: PTH119
+        return bool(names) and listing_with(folder, names) == then
+
+    return replace(
+        observed,
+        stats=tuple(said for said in observed.stats if not is_said(*said)),
         listings=tuple(listed for listed in observed.listings if not is_listed(*listed)),
     )
 

@@ -6,6 +6,7 @@ still hold: the same functions on both sides.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
@@ -264,6 +265,14 @@ def _changed(path: str) -> int:
         return os.stat(path).st_ctime_ns
     except OSError:
         return 0
+
+
+def listing_with(path: str, names: Iterable[str]) -> str:
+    """The digest of the names in the folder, if files of these names lay there as well."""
+    kinds = dict.fromkeys(names, "file")
+    with contextlib.suppress(OSError), os.scandir(path) as entries:
+        kinds |= {each.name: _kind(each) for each in entries}
+    return combined(sorted(f"{kind} {name}" for name, kind in kinds.items()))
 
 
 def standing(path: str, how: str) -> str:

@@ -5,6 +5,7 @@ Records, enumerations and type variables come of a call, not of a statement: the
 
 from __future__ import annotations
 
+import abc
 import collections
 import enum
 import functools
@@ -28,6 +29,7 @@ from treadle.engine.values.kinds import (
     Reference,
     Uncounted,
     World,
+    attribute_of,
     top,
 )
 
@@ -118,7 +120,7 @@ def cached(value: Any, world: World) -> Reduction:
     if world.owner(module) == "foreign" and world.lookup(module, name) is value:
         return Reference(module, name)
     if value.cache_info().currsize:
-        return Opaque("is a function that remembers its calls")
+        return Opaque("is a function that remembers its calls", (value.__wrapped__,))
     parameters = value.cache_parameters()
     names = {key: item for key, item in value.__dict__.items() if key != "__wrapped__"}
     arguments = (value.__wrapped__, parameters["maxsize"], parameters["typed"])
@@ -208,7 +210,7 @@ def import_module(name: str, below: tuple[str, ...]) -> ModuleType:
 
 def class_(value: Any, world: World) -> Reduction:
     """A class: of the session, of a module, or one that no name leads to."""
-    module, name = _attribute(value, "__module__"), _attribute(value, "__qualname__")
+    module, name = attribute_of(value, "__module__"), attribute_of(value, "__qualname__")
     named = world.definition(value, module, name)
     if named is not None:
         return named
@@ -227,6 +229,8 @@ def class_by_value(value: Any, world: World) -> Parts:
         for name, item in tuple(vars(value).items())
         if name not in _UNCOUNTED
     )
+    if subclasses := registered(value):
+        content = (*content, ("register", subclasses))
     refs: dict[str, None] = {}
     for function in _functions(content):
         refs |= dict.fromkeys(world.refs(world.module_of(function.__globals__), function.__code__))
@@ -237,6 +241,15 @@ def class_by_value(value: Any, world: World) -> Parts:
         refs=tuple(refs),
         refusal=f"the class `{value.__qualname__}`, which was made at run time",
     )
+
+
+def registered(value: type) -> tuple[type, ...]:
+    """The classes that were told an abstract one by `register` to be below it."""
+    if "_abc_impl" not in vars(value):
+        return ()
+    found = [reference() for reference in abc._get_dump(value)[0]]  # type: ignore[attr-defined]
+    known = [each for each in found if each is not None]
+    return tuple(sorted(known, key=lambda each: (each.__module__, each.__qualname__)))
 
 
 def _member(item: Any, inside: str) -> Any:
@@ -262,13 +275,6 @@ def _functions(item: Any) -> Iterator[Any]:
     elif type(item) is tuple:
         for part in item:
             yield from _functions(part)
-
-
-def _attribute(value: Any, name: str) -> Any:
-    try:
-        return getattr(value, name)
-    except Exception:
-        return None
 
 
 # --- made by a call ---

@@ -33,10 +33,8 @@ from treadle.engine.values.kinds import (
 )
 from treadle.engine.values.objects import (
     PROTOCOL,
-    SetRecipe,
     may_leave_out,
     reduced,
-    set_recipe,
     singletons,
 )
 from treadle.engine.values.regions import (
@@ -49,6 +47,7 @@ from treadle.engine.values.regions import (
     lent,
     view,
 )
+from treadle.engine.values.set_order import SetRecipe, set_recipe
 
 _LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
 _ALIGNED: Final = 64
@@ -146,7 +145,8 @@ class _ThoroughStorer(_Storer):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._places = {**self._singletons, **self._world.module_objects.places()}
+        modules = self._world.module_objects.places()
+        self._places = {**self._world.marks(), **self._singletons, **modules}
         self._sets: dict[int, tuple[int, Any]] = {}
         self._nans: dict[int, tuple[int, Any]] = {}
 

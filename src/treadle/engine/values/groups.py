@@ -221,7 +221,8 @@ def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> 
     refs = set[str]().union(*(stream.refs for stream in streams))
     names = tuple(stream.name for stream in streams)
     unseen = tuple(stream.name for stream in streams if stream.unseen)
-    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen=unseen)
+    ends = any(stream.ends for stream in streams)
+    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen=unseen, ends=ends)
 
 
 # --- what there is time for ---

@@ -10,10 +10,12 @@ from __future__ import annotations
 import copyreg
 import functools
 import io
+import sys
 import types
 import typing
 import weakref
 from collections.abc import Callable, Collection, Mapping
+from operator import attrgetter
 from typing import Any, Final
 
 from msgspec import Struct
@@ -56,6 +58,7 @@ _EXACT: Final[Mapping[type, Handler]] = {
 }
 _BY_BASE: Final[Mapping[str, Handler]] = {
     "weakref.ReferenceType": weak.reference,
+    "weakref.finalize": weak.finalizer,
     "sklearn.utils._bunch.Bunch": objects.by_names,
     "torch.jit._script.ScriptModule": objects.compiled_model,
     "torch._C.Generator": objects.generator,
@@ -66,7 +69,7 @@ _OPAQUE: Final = frozenset(
     {
         *("_ctypes._SimpleCData", "_ctypes.Structure", "_ctypes.Array", "_ctypes.Union"),
         "_ctypes._Pointer",
-        *("weakref.finalize", "builtins.memoryview"),
+        "builtins.memoryview",
         *("torch.storage.UntypedStorage", "torch.storage.TypedStorage", "torch.StorageBase"),
         *("torch._C.StorageBase", "multiprocessing.process.BaseProcess", "threading.Thread"),
         *("tempfile._TemporaryFileWrapper", "tempfile.TemporaryDirectory", "subprocess.Popen"),
@@ -99,9 +102,13 @@ class Handlers(Struct, frozen=True):
         if of_plugin is not None:
             return Kind(_OfPlugin(of_plugin), mine, frozen=False, plain=False)
         handler = _handler(kind, names, _OPAQUE.union(self.opaque))
-        if mine and _acts_at_its_end(kind):
+        if handler is objects.reduced and not mine and _is_nameless(kind):
+            handler = objects.of_nameless_class
+        ends = mine and _acts_at_its_end(kind)
+        if ends:
             handler = weak.ending
-        return Kind(handler, mine, _is_frozen(kind, names, mine=mine), _reduces_plainly(kind))
+        frozen = _is_frozen(kind, names, mine=mine)
+        return Kind(handler, mine, frozen, _reduces_plainly(kind), ends)
 
 
 class _OfPlugin(Struct, frozen=True):
@@ -150,6 +157,19 @@ def _hides_its_place(kind: type) -> bool:
     if by_next is not None:
         return not isinstance(by_next, types.FunctionType)
     return any(kind is one for one in _ITERATING)  # no `==` of the user's
+
+
+def _is_nameless(kind: type) -> bool:
+    """Whether a class was made by a library at run time; types written in C may be called by any
+    name."""
+    members = (each for base in kind.__mro__ for each in vars(base).values())
+    if not any(isinstance(each, types.FunctionType) for each in members):
+        return False
+    try:
+        found = attrgetter(kind.__qualname__)(sys.modules[kind.__module__])
+    except (KeyError, AttributeError):
+        return True
+    return found is not kind
 
 
 def _of_library(package: str) -> Mapping[str, Handler]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
 
@@ -98,6 +98,7 @@ class Kind(Struct, frozen=True):
     mine: bool  # a class of the session, or of the project's own modules
     frozen: bool  # its values can't change, themselves
     plain: bool  # they are copied as Python copies objects by itself
+    ends: bool = False  # code of the project's runs when they go: when a copy goes, too
 
 
 class ModuleObjects:
@@ -142,12 +143,14 @@ class World:
         self.codes = Codes()
         # By a type and attributes that it leaves out: those that a copy has all the same.
         self.set_again: dict[tuple[type, frozenset[str]], frozenset[str]] = {}
+        self.same_class: dict[type, bool] = {}  # whether copies are of the very class
         self.module_objects = ModuleObjects(is_own)
         self.process_objects = ProcessObjects(is_own)
         self.stand_ins = StandIns()
         self._kind_of = kind_of
         self._kinds: dict[type, Kind] = {}
         self._kept: dict[type, tuple[str, ...]] = {}
+        self._marks: dict[type, dict[int, tuple[str, str]]] = {}
         self._owners: dict[object, str] = {MAIN: "main"}
         self._overlay: Mapping[str, Any] = {}
 
@@ -181,6 +184,18 @@ class World:
             foreign = not self.kind(kind).mine
             names = self._kept[kind] = names_kept(kind) if foreign else ()
         return names
+
+    def holds_mark(self, kind: type, names: Mapping[str, Any]) -> bool:
+        """Whether these attributes of an object of this type hold a text or a tuple that a module
+        of its classes keeps: whoever reads it may ask whether it is the very one."""
+        known = self._marks.get(kind)
+        if known is None:
+            known = self._marks[kind] = dict(_marks_of(kind))
+        return bool(known) and not known.keys().isdisjoint(map(id, names.values()))
+
+    def marks(self) -> dict[int, tuple[str, str]]:
+        """Module and name of each such text or tuple, by its identity."""
+        return {key: place for found in self._marks.values() for key, place in found.items()}
 
     def owner(self, module: object) -> str:
         """ "main", "own" or "foreign": whose a module of this name is."""
@@ -224,8 +239,12 @@ class World:
         everything = () if reads.isdisjoint(_LOOKS_ANYWHERE) else (f"{module}:*",)
         return (*(f"{module}:{name}" for name in reads), *everything, *imported)
 
-    def refs_of_suspended(self, value: Any) -> tuple[str, ...]:
-        """The same of code that a generator or a coroutine will go on with."""
+    def refs_of_code(self, value: Any) -> tuple[str, ...]:
+        """The same of a function of the project's, and of the code that a generator or a coroutine
+        will go on with."""
+        if isinstance(value, FunctionType):
+            module = self.module_of(value.__globals__)
+            return () if self.owner(module) == "foreign" else self.refs(module, value.__code__)
         found: list[str] = []
         for code, frame in _SUSPENDED:
             scope = getattr(getattr(value, frame, None), "f_globals", None)
@@ -250,6 +269,25 @@ def names_kept(kind: type) -> tuple[str, ...]:
     """The names under which the module that defines a class keeps objects of it."""
     held = getattr(sys.modules.get(kind.__module__), "__dict__", {})
     return tuple(name for name, value in tuple(held.items()) if type(value) is kind)
+
+
+def _marks_of(kind: type) -> Iterator[tuple[int, tuple[str, str]]]:
+    """The texts and tuples that the modules of a class and its bases keep, but for such as are one
+    object wherever they are written."""
+    modules = {base.__module__ for base in kind.__mro__} - {MAIN, "builtins"}
+    for module in modules:
+        for name, value in tuple(getattr(sys.modules.get(module), "__dict__", {}).items()):
+            is_mark = type(value) is tuple or (type(value) is str and not value.isidentifier())
+            if is_mark and len(value) > 1 and not name.startswith("__"):
+                yield id(value), (module, name)
+
+
+def attribute_of(value: Any, name: str) -> Any:
+    """An attribute; None where there is none, and where the value's own `__getattr__` fails."""
+    try:
+        return getattr(value, name)
+    except Exception:
+        return None
 
 
 def top(qualname: str) -> str:

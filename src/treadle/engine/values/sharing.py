@@ -33,7 +33,7 @@ _MOST: Final = 5_000_000  # objects looked at for one name: it takes 300 bytes t
 # The small ones first, so that a large one leaves time for all others; these are looked at anyway.
 _PASSES: Final = (STRIDE, 30 * STRIDE, _MOST)
 _DEFINED = (type, FunctionType, ModuleType)  # told by their code, whatever that takes
-_SUSPENDED: Final = frozenset({GeneratorType, CoroutineType, AsyncGeneratorType})
+_CODE: Final = frozenset({FunctionType, GeneratorType, CoroutineType, AsyncGeneratorType})
 
 
 def alias_groups(
@@ -109,8 +109,8 @@ def _hidden(walk: Walk, world: World) -> tuple[list[tuple[int, int]], set[int]]:
         if len(found) >= MOST:
             boundless.add(here)
         for key, item in found.items():
-            if type(item) in _SUSPENDED:
-                stream.refs.update(world.refs_of_suspended(item))
+            if type(item) in _CODE:
+                stream.refs.update(world.refs_of_code(item))
             owner = owners.setdefault(key, here)
             if owner != here and _can_change(item, world):
                 links.append((owner, here))

@@ -19,6 +19,7 @@ class ValueStream(Struct):
     bare: bool = False  # and nothing can stand for something of it
     hidden: list[Any] = field(default_factory=list)  # and itself
     weak: list[Any] = field(default_factory=list)  # what it refers to, and does not hold on to
+    ends: bool = False  # code of the project's runs when it goes
     refused: str = ""  # what in it can't be stored, in words
     plain: bool = True  # nothing but what pickle is known to keep as it is
     in_module: bool = False  # it is, or holds, an object of a module, and comes back as that

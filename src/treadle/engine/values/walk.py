@@ -224,6 +224,8 @@ class Walk(Meetings):
             self._write_tuple(place)
             return
         red = self._reduced(value)
+        if isinstance(red, Parts) and type(red.state) is dict:
+            self._stream.in_module |= self._world.holds_mark(type(value), red.state)
         if isinstance(red, Reference):
             self._reference(value, red)
         elif isinstance(red, Opaque):
@@ -301,6 +303,7 @@ class Walk(Meetings):
         named_itself = not stream.data and red.instead is not None and red.instead[0] == EMPTY
         stream.bare |= red.instead is None or named_itself
         self._begin(value)
+        stream.ends |= self._world.kind(type(value)).ends
         stream.hidden.append(value)
         self._out += b"?" + text(named(type(value)))
         stream.leaves += red.leaves

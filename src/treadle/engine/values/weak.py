@@ -35,6 +35,11 @@ def proxy(value: Any, _: World) -> Reduction:
     return Parts(weakref.proxy, (target,), weak=target)
 
 
+def finalizer(value: Any, _: World) -> Reduction:
+    """What is called when something is gone."""
+    return Opaque("a finalizer", value.peek() or ())
+
+
 def ending(value: Any, _: World) -> Reduction:
     """An object of the project's that does something when it goes: a copy would do it as well."""
     inside = (type(value), getattr(value, "__dict__", None))

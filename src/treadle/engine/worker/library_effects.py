@@ -15,8 +15,8 @@ from treadle.engine.observe.observer import Observer
 from treadle.engine.observe.ownership import is_projects
 from treadle.engine.observe.places import MISSING
 from treadle.engine.trace import PRESUMED, Binding
-from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.groups import Values
+from treadle.engine.values.kinds import attribute_of
 from treadle.engine.values.reach import ProcessObjects, reached
 
 # Libraries, and functions, all of whose state is compared: no need to presume.
@@ -54,17 +54,17 @@ class LibraryEffects:
         """What the step changed in libraries, and refs to what these hold of the session's."""
         changes = self._observer.changes()
         effects: list[tuple[str, str]] = []
-        refs: set[str] = set()
+        state = self._observer.given
+        refs = set(self._group(state).refs) if state else set[str]()
         for words, value in changes:
             if value is MISSING:
                 effects.append((words, _GONE))
                 continue
-            group = self._group_of(value)
+            group = self._group(value)
             effects.append((words, group.token or PRESUMED))
             refs.update(group.refs)
-        hooks = [each for each in self._observer.given() if type(each) not in ATOMS]
-        refs.update(ref for hook in hooks for ref in self._group_of(hook).refs)
-        given = [*hooks, *(change.value for change in changes if change.value is not MISSING)]
+        given = [change.value for change in changes if change.value is not MISSING]
+        given += state
         refs.update(f"__main__:{name}" for name in self._lend(given, step))
         seen = {change.words.strip("`").partition(".")[0] for change in changes}
         unseen = dict.fromkeys(self._presumed(step, seen))
@@ -72,7 +72,8 @@ class LibraryEffects:
         self._observer.end()
         return effects, tuple(sorted(refs))
 
-    def _group_of(self, value: object) -> Binding:
+    def _group(self, value: object) -> Binding:
+        """What is to be known of a value that has no name of the session's."""
         (group,) = self._values_of({**self._namespace, _NOBODYS: value}).tokens([_NOBODYS])
         return group
 
@@ -114,6 +115,6 @@ def _is_fixed(value: object) -> bool:
 
 def _module_of(value: object) -> str:
     """The name of the library's module that it is, or is a function or class of; else empty."""
-    name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", "")
-    is_code = isinstance(getattr(value, "__name__", None), str)
+    name = value.__name__ if isinstance(value, ModuleType) else attribute_of(value, "__module__")
+    is_code = isinstance(attribute_of(value, "__name__"), str)
     return name if is_code and isinstance(name, str) and not is_projects(name) else ""

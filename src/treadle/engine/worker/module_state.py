@@ -20,6 +20,7 @@ from typing import Any
 
 from treadle.engine.observe.named import content_of
 from treadle.engine.trace import Binding
+from treadle.engine.values.definitions import registered
 
 _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
@@ -119,6 +120,8 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
     if isinstance(value, EnumType):  # its members stay; what it notes of them is a cache
         return
     if isinstance(value, type):
+        if subclasses := registered(value):
+            yield f"{name}.register", subclasses
         for attribute, item in tuple(vars(value).items()):
             if not attribute.startswith("__") and attribute != "_abc_impl":
                 yield from _of_member(f"{name}.{attribute}", item, module)

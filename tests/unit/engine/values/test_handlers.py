@@ -28,8 +28,29 @@ class Better(Meter):
     """Another type, of which the handler knows nothing."""
 
 
+class Length:
+    """A value of a library's that makes a class for each table of units; a copy has the first."""
+
+    units = ("m",)
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __reduce__(self) -> Any:
+        return Length, (self.number,)
+
+
 def take_apart(meter: Meter) -> tuple[Callable[..., Meter], tuple[Any, ...]]:
     return Meter, (meter.log, meter.readings, meter.unit)
+
+
+def test_a_library_s_class_made_at_run_time_is_opaque_and_shares_what_it_holds(
+    session: Session,
+) -> None:
+    session.names.update(make=lambda units: type("Length", (Length,), {"units": units}))
+    session.run("units = ['ft']; x = make(units)(3); y = [1]")
+    assert session.together("units", "x", "y") == [("units", "x"), ("y",)]
+    assert "`x` is a Length of a class made at run time" in session.trouble("x = make([])(3)")
 
 
 @pytest.fixture
