@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from treadle.engine.observe import ownership
 from treadle.engine.scan.looks import CHANGES, looks_made_for_effect, may_change
 from treadle.engine.values.codes import ATOMS, instructions, nested
-from treadle.engine.values.kinds import names_kept
+from treadle.engine.values.kinds import ByType, names_kept
 
 _WRAPPERS = (staticmethod, classmethod)
 _ITEMS = frozenset(opcode.opmap[name] for name in ("STORE_SUBSCR", "DELETE_SUBSCR"))
@@ -49,7 +49,7 @@ class Texts:
 
     def __init__(self) -> None:
         self._known: dict[int, Text] = {}
-        self._kept: dict[type, tuple[str, ...]] = {}
+        self._kept = ByType(names_kept)
 
     def of(self, code: CodeType) -> Text:
         known = self._known.get(id(code))
@@ -60,9 +60,7 @@ class Texts:
     def kept_as(self, value: object) -> list[str]:
         """The names under which the module that defines its class keeps the very object."""
         kind = type(value)
-        names = self._kept.get(kind)
-        if names is None:
-            names = self._kept[kind] = names_kept(kind)
+        names = self._kept.of(kind)
         return [name for name in names if vars(sys.modules[kind.__module__]).get(name) is value]
 
 
@@ -71,10 +69,12 @@ class Named:
 
     def __init__(self, texts: Texts) -> None:
         self.modules: dict[str, ModuleType] = {}  # those of libraries
+        self.own: set[str] = set()  # those of the project, by name
         self.objects: dict[
             str, Any
         ] = {}  # that all sessions have in common, by what they're called
         self.words: set[str] = set()
+        self.used: set[str] = set()  # the same, but for modules that are only now imported
         self.attributes: set[str] = set()  # as in `Text`
         self.sets_items = False
         self.decorates = False
@@ -94,6 +94,7 @@ class Named:
             self._followed.add(id(code))
             text = self._texts.of(code)
             self.words |= text.words
+            self.used |= text.words if scope else frozenset()
             self.attributes |= text.attributes
             self.sets_items |= text.items
             self.decorates |= text.decorates
@@ -165,9 +166,12 @@ class Named:
             self.words.update(kept)
 
     def note(self, name: object) -> None:
-        """The module of this name and the packages that it lies in, unless it is the project's."""
+        """The module of this name and the packages that it lies in; of the project's, itself."""
         known = name in self.modules or name == "sys"  # whose state `State` knows
-        if not isinstance(name, str) or known or ownership.is_projects(name):
+        if not isinstance(name, str) or known:
+            return
+        if ownership.is_projects(name):
+            self.own.add(name)
             return
         parts = name.split(".")
         for count in range(1, len(parts) + 1):
@@ -182,6 +186,8 @@ def name_in_process(value: object) -> str:
     for any other, and where it keeps nothing. Its own recipe of a copy leads to itself."""
     reduce = getattr(type(value), "__reduce__", None)
     if not isinstance(reduce, FunctionType) or not type(value).__dictoffset__:
+        return ""
+    if ownership.is_of_project(reduce.__code__):  # to look is not to call what the user wrote
         return ""
     try:
         make, arguments, *_ = reduce(value)

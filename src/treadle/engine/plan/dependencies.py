@@ -39,8 +39,10 @@ def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
     if not whole:
         # What its options name (`source=`) is used as well.
         # So is what it may delete: whether that is gone afterwards must be seen.
+        # And what does something when it ends, as it does when its name gets another value.
         named = analyse(cell.source).uses if cell.source else {}
-        walk.follow({**code.uses, **named, **dict.fromkeys(code.deletes)})
+        bound = [name for name in code.binds & snapshot.names.keys() if snapshot.names[name].ends]
+        walk.follow({**code.uses, **named, **dict.fromkeys((*code.deletes, *bound))})
         walk.follow_refs(snapshot.lent)  # a library may call it, or show it, at any time
         whole = walk.opaque
     if whole:

@@ -35,7 +35,6 @@ from treadle.engine.values.streams import ValueStream
 
 _FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _TAKEN_APART: Final = 4  # times as long as to look at it: taken apart, made anew, looked at again
 
 
@@ -60,6 +59,7 @@ class Values:
         self._blobs = blobs
         self._world = World(namespace, is_own, Handlers(handlers, opaque).kind, singletons)
         self.imported_modules = self._world.imported_modules  # dotted names; the session adds to it
+        self.process_objects = self._world.process_objects.identities
         self._entries: dict[str, str] = {}  # by token: what is stored already
         self._needed: dict[str, tuple[str, ...]] = {}  # by entry: the blobs it needs
 
@@ -68,28 +68,33 @@ class Values:
         names: Iterable[str],
         allowance: Allowance | None = None,
         apart: Collection[str] = (),
-        before: Mapping[str, Any] = _NOTHING,
+        elsewhere: Iterable[object] = (),
     ) -> tuple[Binding, ...]:
         """The alias groups of these names as they are now, stored where they can be.
 
         Names that are not bound are left out. For what takes more than the `allowance`, and for
-        names `apart`, it is not found out what they are; `before` is what the caller holds on to.
+        names `apart`, it is not found out what they are; `elsewhere` is what the caller holds.
         Raises OSError where the store can't be written.
         """
         contents = Contents()
         allowance = allowance or Allowance()
         found = {}
-        groups = self._streams(names, allowance, apart, before)
+        groups = self._streams(names, allowance, apart, elsewhere)
         for streams in sorted(groups, key=_weight):  # a large one must not take a small one's time
             found[streams[0].name] = self._stored(streams, contents, allowance)
         return tuple(found[name] for name in sorted(found))
 
-    def tokens(self, names: Iterable[str]) -> tuple[Binding, ...]:
-        """The same, with nothing stored, and whatever time it takes."""
+    def tokens(
+        self, names: Iterable[str], allowance: Allowance | None = None
+    ) -> tuple[Binding, ...]:
+        """The same, with nothing stored."""
         contents = Contents()
+        allowance = allowance or Allowance()
+        groups = self._streams(names, allowance)
+        for streams in groups:
+            _leave_unseen(streams, allowance)
         return tuple(
-            _group(streams, _token(streams, contents), "", _trouble(streams))
-            for streams in self._streams(names, Allowance())
+            _group(streams, _token(streams, contents), "", _trouble(streams)) for streams in groups
         )
 
     def token_of(self, name: str) -> str:
@@ -125,10 +130,10 @@ class Values:
         names: Iterable[str],
         allowance: Allowance,
         apart: Collection[str] = (),
-        before: Mapping[str, Any] = _NOTHING,
+        elsewhere: Iterable[object] = (),
     ) -> list[list[ValueStream]]:
         values = {name: self._namespace[name] for name in names if name in self._namespace}
-        return alias_groups(self._world, values, allowance, apart, before)
+        return alias_groups(self._world, values, allowance, apart, elsewhere)
 
     def _stored(
         self, streams: list[ValueStream], contents: Contents, allowance: Allowance
@@ -204,7 +209,8 @@ def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> 
     refs = set[str]().union(*(stream.refs for stream in streams))
     names = tuple(stream.name for stream in streams)
     unseen = tuple(stream.name for stream in streams if stream.unseen)
-    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen=unseen)
+    ends = any(stream.ends or stream.unseen for stream in streams)
+    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen, ends)
 
 
 # --- what there is time for ---

@@ -98,6 +98,8 @@ class Handlers(Struct, frozen=True):
         of_plugin = self.of_plugins.get(names[0])
         if of_plugin is not None:
             return Kind(_OfPlugin(of_plugin), mine, frozen=False, plain=False)
+        if mine and hasattr(kind, "__del__"):
+            return Kind(objects.ending, mine, frozen=False, plain=False)
         handler = _handler(kind, names, _OPAQUE.union(self.opaque))
         return Kind(handler, mine, _is_frozen(kind, names, mine=mine), _reduces_plainly(kind))
 

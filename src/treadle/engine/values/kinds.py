@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import copy
 import sys
+import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 
 from treadle.engine.values.codes import ATOMS, Codes
 from treadle.engine.values.reach import ProcessObjects
 
+T = TypeVar("T")
 MAIN = "__main__"
 MISSING: Final = object()
 _LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
@@ -36,6 +38,7 @@ class Opaque(NamedTuple):
     words: str  # "a generator"
     inside: tuple[Any, ...] = ()  # what it is known to hold on to
     leaves: tuple[Any, ...] = ()  # what it was computed from and may change later
+    ends: bool = False  # its end does something: runs code, writes to a file
 
 
 class Parts(NamedTuple):
@@ -94,6 +97,24 @@ class Kind(Struct, frozen=True):
     plain: bool  # they are copied as Python copies objects by itself
 
 
+class ByType(Generic[T]):
+    """Notes on types that do not keep these alive: a class of the session's goes when it is
+    dropped."""
+
+    def __init__(self, found: Callable[[type], T]) -> None:
+        """`found` works a note out."""
+        self._found = found
+        self._notes: dict[int, tuple[T, weakref.ref[type]]] = {}
+
+    def of(self, kind: type) -> T:
+        note = self._notes.get(id(kind))
+        if note is None:
+            notes, key = self._notes, id(kind)
+            gone = weakref.ref(kind, lambda _: notes.pop(key, None))
+            note = notes[key] = self._found(kind), gone
+        return note[0]
+
+
 class ModuleObjects:
     """The objects that global names of the project's own modules stand for."""
 
@@ -116,6 +137,20 @@ class ModuleObjects:
         return places
 
 
+class _Owners:
+    def __init__(self, is_own: Callable[[str], bool]) -> None:
+        self._is_own = is_own
+        self._known: dict[object, str] = {MAIN: "main"}
+
+    def of(self, module: object) -> str:
+        """ "main", "own" or "foreign": whose a module of this name is."""
+        known = self._known.get(module)
+        if known is None:
+            own = isinstance(module, str) and self._is_own(module)
+            known = self._known[module] = "own" if own else "foreign"
+        return known
+
+
 class World:
     def __init__(
         self,
@@ -134,14 +169,15 @@ class World:
         self.is_own = is_own
         self.imported_modules: set[str] = set()
         self.codes = Codes()
-        # By a type and attributes that it leaves out: those that a copy has all the same.
-        self.set_again: dict[tuple[type, frozenset[str]], frozenset[str]] = {}
+        # By attributes that a type leaves out: those that a copy has all the same.
+        self.set_again: ByType[dict[frozenset[str], frozenset[str]]] = ByType(lambda _: {})
         self.module_objects = ModuleObjects(is_own)
         self.process_objects = ProcessObjects(is_own)
-        self._kind_of = kind_of
-        self._kinds: dict[type, Kind] = {}
-        self._kept: dict[type, tuple[str, ...]] = {}
-        self._owners: dict[object, str] = {MAIN: "main"}
+        # Not of this object, which would be in a circle with them, and its namespace, too.
+        self.owner = owner = _Owners(is_own).of
+        kinds = ByType(lambda kind: kind_of(kind, owner(kind.__module__) != "foreign")).of
+        self.kind = kinds
+        self._kept = ByType(lambda kind: () if kinds(kind).mine else names_kept(kind))
         self._overlay: Mapping[str, Any] = {}
 
     def with_names(self, overlay: Mapping[str, Any]) -> World:
@@ -153,30 +189,12 @@ class World:
     def reduce(self, value: Any) -> Reduction:
         return self.kind(type(value)).handler(value, self)
 
-    def kind(self, kind: type) -> Kind:
-        known = self._kinds.get(kind)
-        if known is None:
-            mine = self.owner(kind.__module__) != "foreign"
-            known = self._kinds[kind] = self._kind_of(kind, mine)
-        return known
-
     def in_library(self, value: object) -> Reference | None:
         """Where the library's module that defines its class keeps this very object."""
         kind = type(value)
-        names = self._kept.get(kind)
-        if names is None:
-            foreign = not self.kind(kind).mine
-            names = self._kept[kind] = names_kept(kind) if foreign else ()
-        found = (name for name in names if self.lookup(kind.__module__, name) is value)
-        return next((Reference(kind.__module__, name) for name in found), None)
-
-    def owner(self, module: object) -> str:
-        """ "main", "own" or "foreign": whose a module of this name is."""
-        known = self._owners.get(module)
-        if known is None:
-            own = isinstance(module, str) and self.is_own(module)
-            known = self._owners[module] = "own" if own else "foreign"
-        return known
+        module = kind.__module__
+        found = (name for name in self._kept.of(kind) if self.lookup(module, name) is value)
+        return next((Reference(module, name) for name in found), None)
 
     def lookup(self, module: object, qualname: object) -> Any:
         """What a dotted name in a module leads to, or MISSING."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copyreg
 import gc
+import io
 import pickle
 import sys
 import weakref
 from collections.abc import Iterable
 from operator import attrgetter
-from types import FunctionType, MappingProxyType
+from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from treadle.engine.values.kinds import MAIN, MISSING, Opaque, Parts, Reduction, Reference, World
@@ -96,10 +97,10 @@ def _unsaid(value: Any, names: dict[str, Any], red: Parts, world: World) -> dict
     left = [n for n in names if n not in told and (mine or not n.startswith("_"))]
     if not left:
         return {}
-    case = (type(value), frozenset(left))
-    if case not in world.set_again:
-        world.set_again[case] = _set_again(taken_apart(value, world))
-    again = world.set_again[case]
+    known, case = world.set_again.of(type(value)), frozenset(left)
+    if case not in known:
+        known[case] = _set_again(taken_apart(value, world))
+    again = known[case]
     return {name: names[name] for name in left if name not in again}
 
 
@@ -123,12 +124,18 @@ def taken_apart(value: Any, world: World) -> Reduction:
         reducer = copyreg.dispatch_table.get(kind)
         parts = reducer(value) if reducer else value.__reduce_ex__(PROTOCOL)
     except Exception as failure:
-        return Opaque(named(kind) if isinstance(failure, TypeError) else _refusing(kind, failure))
+        words = named(kind) if isinstance(failure, TypeError) else _refusing(kind, failure)
+        return Opaque(words, ends=_is_written(value))
     if isinstance(parts, str):
         return _global(value, parts)
     if not isinstance(parts, tuple) or not 2 <= len(parts) <= 6 or type(parts[1]) is not tuple:
         return Opaque(f"{named(kind)} with a strange `__reduce__`")
     return _parts(value, parts, world)
+
+
+def _is_written(value: Any) -> bool:
+    """Whether it is an open file, whose last lines are written when it ends."""
+    return issubclass(type(value), io.IOBase) and not value.closed and value.writable()
 
 
 def _parts(value: Any, parts: tuple[Any, ...], world: World) -> Reduction:
@@ -247,15 +254,29 @@ def proxy(value: Any, _: World) -> Reduction:
 
 def iterator(value: Any, _: World) -> Reduction:
     """A generator, an iterator, or the like: it holds on to things, at a place in them."""
-    inside = tuple(item for item in gc.get_referents(value) if not is_of_process(item))
-    return Opaque(named(type(value)), inside)
+    return Opaque(named(type(value)), _held_by(value), ends=_is_guarded(value))
+
+
+def _is_guarded(value: Any) -> bool:
+    """Whether it is suspended code which may have something to do when it is ended."""
+    code = getattr(value, "gi_code", None) or getattr(value, "cr_code", None)
+    return isinstance(code, CodeType) and bool(code.co_exceptiontable)
+
+
+def ending(value: Any, _: World) -> Reduction:
+    """An object whose end runs code of the project's: so would that of each copy."""
+    return Opaque(f"{named(type(value))} with a `__del__`", _held_by(value), ends=True)
+
+
+def _held_by(value: Any) -> tuple[Any, ...]:
+    return tuple(item for item in gc.get_referents(value) if not is_of_process(item))
 
 
 def weak_reference(value: Any, _: World) -> Reduction:
     """It can't be kept, and what it refers to must not be kept without it."""
     target = value()
     inside = () if target is None or is_of_process(target) else (target,)
-    return Opaque(named(type(value)), inside)
+    return Opaque(named(type(value)), inside, ends=value.__callback__ is not None)
 
 
 def weak_proxy(value: Any, _: World) -> Reduction:

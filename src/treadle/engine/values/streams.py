@@ -15,6 +15,7 @@ class ValueStream(Struct):
     memory: list[Memory] = field(default_factory=list)
     refs: set[str] = field(default_factory=set)
     leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
+    ends: bool = False  # something in it does something when it ends
     opaque: str = ""  # what in it can't be looked into, in words
     hidden: list[Any] = field(default_factory=list)  # and itself
     refused: str = ""  # what in it can't be stored, in words

@@ -295,6 +295,7 @@ class Walk(Meetings):
             verb = "holds" if stream.data else "is"  # the name's own value is met first
             stream.opaque = f"{verb} {red.words}"
         self._begin(value)
+        stream.ends |= red.ends
         stream.hidden.append(value)
         self._out += b"?" + text(named(type(value)))
         stream.leaves += red.leaves

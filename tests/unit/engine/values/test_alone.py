@@ -100,8 +100,8 @@ def test_something_opaque_that_holds_too_much_may_hold_anything(session):
 
 def test_a_note_of_the_names_is_not_of_the_session(session):
     session.run("x = [[]]; s = [1]")
-    before = {"s": session.names["s"]}
-    (group, _) = session.values.stored_groups(["s", "x"], apart={"x"}, before=before)
+    noted = [session.names["s"]]
+    (group, _) = session.values.stored_groups(["s", "x"], apart={"x"}, elsewhere=noted)
     assert group.names == ("s",)
 
 
