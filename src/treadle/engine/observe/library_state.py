@@ -71,6 +71,7 @@ class LibraryState:
         self._named = Named(self._texts)
         self._watched: dict[str, _Watched] = {}  # in this step, by module
         self._known: dict[str, _Watched] = {}  # the same, of all steps
+        self._shallow: dict[str, _Watched] = {}  # of which the attributes alone are compared
         self._found: list[Change] = []
 
     def begin(self, shallow: Iterable[ModuleType], bound: Iterable[ModuleType]) -> None:
@@ -85,7 +86,11 @@ class LibraryState:
 
     def loaded(self, module: ModuleType) -> None:
         """Compare the attributes of a module of the project with those it has now."""
-        self._watched[module.__name__] = _Watched([root_of(module)], frozenset())
+        name = module.__name__
+        known = self._shallow.get(name)
+        if known is None or not known.serves(module, frozenset()):
+            known = self._shallow[name] = _Watched([root_of(module)], frozenset())
+        self._watched[name] = known
 
     def imported(self, module: ModuleType) -> None:
         """The same, of one that the step has imported: its code goes on with what that holds."""

@@ -7,6 +7,8 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
+from itertools import repeat
+from operator import is_
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
@@ -76,7 +78,8 @@ class Place:
         now = self.contents()
         if self._identities != [*map(id, now.values())] or self._before.keys() != now.keys():
             return False
-        return all(reference() is not None for reference in self._passing)
+        there = [reference() for reference in self._passing]
+        return not any(map(is_, there, repeat(None)))  # not by `==`, which may be the user's
 
     def changed(self) -> list[tuple[Any, Any, Any]]:
         """The names that hold something else, what they held, and what they hold."""

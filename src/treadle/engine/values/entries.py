@@ -32,10 +32,8 @@ from treadle.engine.values.kinds import (
 )
 from treadle.engine.values.objects import (
     PROTOCOL,
-    SetRecipe,
     may_leave_out,
     reduced,
-    set_recipe,
     singletons,
 )
 from treadle.engine.values.regions import (
@@ -48,6 +46,7 @@ from treadle.engine.values.regions import (
     lent,
     view,
 )
+from treadle.engine.values.sets import SetRecipe, set_recipe
 
 _LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
 _ALIGNED: Final = 64
