@@ -78,7 +78,7 @@ class Binding(Struct, frozen=True, omit_defaults=True):
     entry: str = ""  # in the store, maybe with stand-ins; empty: not there
     trouble: str = ""  # why not: "a generator can't be stored"
     unseen: tuple[str, ...] = ()  # names not looked at, or not kept: it would have taken too long
-    ends: bool = False  # code of the project's runs when they go
+    ends: bool = False  # something in it may do something when it ends: `__del__`, a file
     maker: int = NOBODY  # the cell that bound or changed it last, in a snapshot
     # What names of `refs` were bound to then: name, maker, token (None: to nothing).
     rests: tuple[tuple[str, int, str | None], ...] = ()

@@ -8,6 +8,7 @@ anything where code calls what looks made for its effect, `register` or `set_the
 
 from __future__ import annotations
 
+import gc
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
@@ -30,9 +31,12 @@ from treadle.engine.observe.places import (
     root_of,
     spelt,
 )
+from treadle.engine.observe.remembered import Gone
 from treadle.engine.scan.looks import may_change
 from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.kinds import attribute_of
+
+_ANYTHING = frozenset({"getattr", "setattr", "vars", "__dict__", "globals", "exec", "eval"})
 
 
 class Change(NamedTuple):
@@ -68,6 +72,7 @@ class LibraryState:
         self._named = Named(self._texts)
         self._watched: dict[str, _Watched] = {}  # in this step, by module
         self._known: dict[str, _Watched] = {}  # the same, of all steps
+        self._shallow: dict[str, _Watched] = {}  # of which the attributes alone are compared
         self._found: list[Change] = []
 
     def begin(self, shallow: Iterable[ModuleType], bound: Iterable[ModuleType]) -> None:
@@ -82,7 +87,17 @@ class LibraryState:
 
     def loaded(self, module: ModuleType) -> None:
         """Compare the attributes of a module of the project with those it has now."""
-        self._watched[module.__name__] = _Watched([root_of(module)], frozenset())
+        name = module.__name__
+        known = self._shallow.get(name)
+        if known is None or not known.serves(module, frozenset()):
+            known = self._shallow[name] = _Watched([root_of(module)], frozenset())
+        self._watched[name] = known
+
+    def imported(self, module: ModuleType) -> None:
+        """The same, of one that the step has imported: its code goes on with what that holds."""
+        self.loaded(module)
+        self._named.follow_imported()
+        self._look()
 
     def runs(self, code: CodeType, scope: Mapping[str, Any]) -> None:
         """The step is about to run code with these global names."""
@@ -119,6 +134,11 @@ class LibraryState:
         self._named.follow_compiled()
         return self._named.in_c
 
+    def may_use(self, module: str, name: str) -> bool:
+        """Whether the step's code can get at what a module of the project keeps under a name."""
+        words = self._named.used
+        return module in self._named.own and (name in words or not _ANYTHING.isdisjoint(words))
+
     def _look(self) -> None:
         """Note what is there, in modules that have been named since the last time."""
         for name, module in self._named.modules.items():
@@ -136,7 +156,7 @@ class LibraryState:
             self._watched[name] = self._known[name] = _Watched([*older, *found], wanted)
         for name, value in self._named.objects.items():
             if name not in self._watched:
-                root = Place(name, value, partial(vars, value), None)
+                root = Place(name, value, vars)
                 package = type(value).__module__.partition(".")[0]
                 places = places_in(root, package, frozenset([ALL]), {id(value)}, DEEPEST - 2)
                 self._watched[name] = _Watched(places, frozenset())
@@ -253,6 +273,8 @@ def _is_ours(value: object) -> bool:
 
 def _is_given(value: Any, depth: int = 3) -> bool:  # noqa: ANN401
     """Whether it is, or holds, a function or an object of a class of the project's."""
+    if isinstance(value, Gone):
+        return value.given
     if type(value) in ATOMS or isinstance(value, ModuleType) or not depth:
         return False
     module = attribute_of(value, "__module__")
@@ -276,4 +298,6 @@ def _held_by(value: Any) -> list[object]:  # noqa: ANN401
         return [*list(value.keys())[:50], *list(value.values())[:50]]
     if isinstance(value, list | tuple | set | frozenset):
         return list(value)[:50]
+    if not type(value).__dictoffset__:  # it may have slots
+        return [each for each in gc.get_referents(value)[:50] if not isinstance(each, type)]
     return list(attributes_of(value).values())[:50]

@@ -1,4 +1,4 @@
-"""Modules: which are being imported, and which are loaded; and the names that a step binds."""
+"""Modules: which are being imported, and which are loaded."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from importlib.machinery import all_suffixes
-from itertools import compress
-from operator import ne
 from types import ModuleType
 from typing import Any
 
@@ -202,21 +200,3 @@ def _record(path: str, files: tuple[str, ...]) -> _Record:
         except OSError:
             continue
     return name, b""
-
-
-# The session's names.
-
-
-def rebound(before: Mapping[str, int], now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The names whose value is another object now than it was `before`, by identity, or was not
-    there; and those that are gone.
-
-    A document may bind thousands, a chunk binds few: names keep their order, as a rule, and new
-    ones come last, so that no step of Python a name is needed.
-    """
-    names, count = list(now), len(before)
-    if names[:count] == list(before):
-        changed = compress(names, map(ne, before.values(), map(id, now.values())))
-        return [*changed, *names[count:]], []
-    bound = [name for name, value in now.items() if before.get(name) != id(value)]
-    return bound, [name for name in before if name not in now]

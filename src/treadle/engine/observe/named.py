@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from treadle.engine.observe import ownership
 from treadle.engine.scan.looks import CHANGES, looks_made_for_effect, may_change
 from treadle.engine.values.codes import ATOMS, instructions, nested
-from treadle.engine.values.kinds import names_kept
+from treadle.engine.values.kinds import ByType, names_kept
 
 _NUMBA = "numba.random"
 _WRAPPERS = (staticmethod, classmethod)
@@ -50,7 +50,7 @@ class Texts:
 
     def __init__(self) -> None:
         self._known: dict[int, Text] = {}
-        self._kept: dict[type, tuple[str, ...]] = {}
+        self._kept = ByType(names_kept)
 
     def of(self, code: CodeType) -> Text:
         known = self._known.get(id(code))
@@ -61,9 +61,7 @@ class Texts:
     def kept_as(self, value: object) -> list[str]:
         """The names under which the module that defines its class keeps the very object."""
         kind = type(value)
-        names = self._kept.get(kind)
-        if names is None:
-            names = self._kept[kind] = names_kept(kind)
+        names = self._kept.of(kind)
         return [name for name in names if vars(sys.modules[kind.__module__]).get(name) is value]
 
 
@@ -72,10 +70,12 @@ class Named:
 
     def __init__(self, texts: Texts) -> None:
         self.modules: dict[str, ModuleType] = {}  # those of libraries
+        self.own: set[str] = set()  # those of the project, by name
         self.objects: dict[
             str, Any
         ] = {}  # that all sessions have in common, by what they're called
         self.words: set[str] = set()
+        self.used: set[str] = set()  # the same, but for modules that are only now imported
         self.attributes: set[str] = set()  # as in `Text`
         self.sets_items = False
         self.decorates = False
@@ -95,6 +95,7 @@ class Named:
             self._followed.add(id(code))
             text = self._texts.of(code)
             self.words |= text.words
+            self.used |= text.words if scope else frozenset()
             self.attributes |= text.attributes
             self.sets_items |= text.items
             self.decorates |= text.decorates
@@ -177,9 +178,12 @@ class Named:
             self.words.update(kept)
 
     def note(self, name: object) -> None:
-        """The module of this name and the packages that it lies in, unless it is the project's."""
+        """The module of this name and the packages that it lies in; of the project's, itself."""
         known = name in self.modules or name == "sys"  # whose state `State` knows
-        if not isinstance(name, str) or known or ownership.is_projects(name):
+        if not isinstance(name, str) or known:
+            return
+        if ownership.is_projects(name):
+            self.own.add(name)
             return
         parts = name.split(".")
         for count in range(1, len(parts) + 1):
@@ -194,6 +198,8 @@ def name_in_process(value: object) -> str:
     for any other, and where it keeps nothing. Its own recipe of a copy leads to itself."""
     reduce = getattr(type(value), "__reduce__", None)
     if not isinstance(reduce, FunctionType) or not type(value).__dictoffset__:
+        return ""
+    if ownership.is_of_project(reduce.__code__):  # to look is not to call what the user wrote
         return ""
     try:
         make, arguments, *_ = reduce(value)

@@ -118,7 +118,7 @@ class Observer:
         imports = self._watch.imports
         imports.before_library.append(self._import_begins)
         imports.after_library.append(self._import_ends)
-        imports.after_own.append(self._library_state.loaded)
+        imports.after_own.append(self._library_state.imported)
         self._own_before: frozenset[str] = frozenset()
         self._threads: frozenset[int] = frozenset()
         self._children: frozenset[int] = frozenset()
@@ -187,6 +187,10 @@ class Observer:
         what Python calls and prints to is compared as such."""
         known = {f"`{name}`" for name in state.hooks()}
         return [each for each in self._library_state.changes() if each.words not in known]
+
+    def may_use(self, module: str, name: str) -> bool:
+        """Whether the step's code can get at what a module of the project keeps under a name."""
+        return self._library_state.may_use(module, name)
 
     def end(self) -> None:
         """All has been asked that is to be known of the step."""

@@ -7,11 +7,18 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
-from functools import partial
+from itertools import repeat
 from operator import is_
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
+from treadle.engine.observe.remembered import (
+    Gone,
+    is_still,
+    recalled,
+    remembered,
+    those_that_can_go,
+)
 from treadle.engine.values.codes import ATOMS
 
 MISSING: Final = object()
@@ -28,36 +35,59 @@ _CACHES: Final = ("cache", "memo", "__warningregistry__", "_abc_impl", "__annota
 _LENT: Final = frozenset({"threading", "_thread", "weakref", "collections", "types", "_weakrefset"})
 
 Contents = Mapping[Any, Any]  # by name, key or number
-View = Callable[[], Contents]  # what is there now, no copy of it
+View = Callable[[Any], Contents]  # what something holds now, no copy of it
 
 
 class Place:
     """Something that holds others under names, and what it held."""
 
-    def __init__(self, words: str, owner: object, view: View, outer: Place | None) -> None:
+    def __init__(
+        self, words: str, owner: object, view: View, outer: Place | None = None, key: object = None
+    ) -> None:
+        """`outer`: where it was found, under `key`."""
         self.words = words
-        self.owner = owner
-        self.outer = outer  # where it was found
+        self.outer = outer
+        self._owner = remembered(owner)
+        self._key = key
         self._view = view
-        self.before = dict(view())
+        self.renew()
+
+    @property
+    def owner(self) -> object:
+        """What holds the others; `Gone` if nobody holds that any more."""
+        found = recalled(self._owner)
+        if self.outer is not None and isinstance(found, Gone):
+            value = self.outer.contents().get(self._key, MISSING)
+            return value if is_still(self._owner, value) else found
+        return found
+
+    def contents(self) -> Contents:
+        """What is there now, by name, key or number."""
+        owner = self.owner
+        return {} if isinstance(owner, Gone) else self._view(owner)
+
+    def renew(self) -> None:
+        """What it holds now is what it held."""
+        now = self.contents()
+        self._before = {key: remembered(value) for key, value in tuple(now.items())}
+        self._identities = [*map(id, now.values())]
+        self._passing = those_that_can_go(self._before.values())
 
     def is_same(self) -> bool:
-        before, now = self.before, self._view()
-        if len(before) != len(now) or not all(map(is_, before.values(), now.values())):
+        now = self.contents()
+        if self._identities != [*map(id, now.values())] or self._before.keys() != now.keys():
             return False
-        return before.keys() == now.keys()
+        there = [reference() for reference in self._passing]
+        return not any(map(is_, there, repeat(None)))  # not by `==`, which may be the user's
 
     def changed(self) -> list[tuple[Any, Any, Any]]:
         """The names that hold something else, what they held, and what they hold."""
-        if self.is_same():  # as a rule, and found out at once
+        if self.is_same() or isinstance(self.owner, Gone):  # as a rule, and found out at once
             return []
-        before, now = self.before, dict(self._view())
+        before, now = self._before, dict(self.contents())
         keys = dict.fromkeys([*before, *now])
         pairs = ((key, before.get(key, MISSING), now.get(key, MISSING)) for key in keys)
-        return [each for each in pairs if not _is_same(each[1], each[2])]
-
-    def renew(self) -> None:
-        self.before = dict(self._view())
+        return [(key, recalled(old), new) for key, old, new in pairs if not is_still(old, new)]
 
 
 def places_in(
@@ -70,7 +100,7 @@ def places_in(
             break
         if depth == DEEPEST:
             continue
-        for key, value in place.before.items():
+        for key, value in tuple(place.contents().items()):
             if type(value) in ATOMS or id(value) in apart or is_note(key):
                 continue
             if not depth and not _is_wanted(key, value, wanted):
@@ -81,7 +111,7 @@ def places_in(
             # Nobody has named it: what lies in it is not looked into.
             aside = not depth and wanted.isdisjoint((key, ALL))
             inner = DEEPEST if aside and isinstance(value, dict | list) else depth + 1
-            found += [(Place(words, value, view, place), inner) for view in views]
+            found += [(Place(words, value, view, place, key), inner) for view in views]
     return [place for place, _ in found]
 
 
@@ -93,7 +123,7 @@ def _is_wanted(name: str, value: object, wanted: frozenset[str]) -> bool:
 
 
 def root_of(module: ModuleType) -> Place:
-    return Place(module.__name__, module, lambda: vars(module), None)
+    return Place(module.__name__, module, vars)
 
 
 def _views(value: Any, package: str) -> list[View]:  # noqa: ANN401
@@ -102,26 +132,28 @@ def _views(value: Any, package: str) -> list[View]:  # noqa: ANN401
     if isinstance(value, ModuleType):
         return []
     if isinstance(value, FunctionType):
-        return [lambda: value.__dict__] if any(map(_is_container, value.__dict__.values())) else []
+        return [attributes_of] if any(map(_is_container, value.__dict__.values())) else []
     if isinstance(value, type):
         ours = str(value.__module__).partition(".")[0] == package and value.__flags__ & _CHANGEABLE
-        return [lambda: vars(value)] if ours == _CHANGEABLE else []
+        return [vars] if ours == _CHANGEABLE else []
     found: list[View] = []
     if isinstance(value, dict):  # past methods of its class's own
-        found.append((lambda: value) if kind is dict else partial(_past_methods, value))
+        found.append(_itself if kind is dict else _past_methods)
     elif isinstance(value, MappingProxyType):
-        found.append(lambda: value)
+        found.append(_itself)
     elif isinstance(value, set):
-        found.append(lambda: {id(each): each for each in set.copy(value)})
+        found.append(lambda items: {id(each): each for each in set.copy(items)})
     elif isinstance(value, list | deque):
-        found.append(lambda: dict(enumerate(tuple(value))))
+        found.append(lambda items: dict(enumerate(tuple(items))))
     if isinstance(value, threading.local):
-        found.append(lambda: value.__dict__)
-    elif kind.__module__.partition(".")[0] in (package, *_LENT):
-        names = attributes_of(value)
-        if names:
-            found.append(lambda: names)
+        found.append(lambda local: local.__dict__)
+    elif kind.__module__.partition(".")[0] in (package, *_LENT) and attributes_of(value):
+        found.append(attributes_of)
     return found
+
+
+def _itself(value: Contents) -> Contents:
+    return value
 
 
 def attributes_of(value: object) -> dict[str, Any]:
@@ -162,9 +194,3 @@ def _is_attribute(owner: object, key: object) -> bool:
 def is_note(key: object) -> bool:
     """Whether the name says that a library keeps there what it can make again."""
     return isinstance(key, str) and any(each in key.lower() for each in _CACHES)
-
-
-def _is_same(old: object, new: object) -> bool:
-    if old is new:
-        return True
-    return type(old) is type(new) and type(old) in ATOMS and old == new

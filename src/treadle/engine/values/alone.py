@@ -13,9 +13,10 @@ import weakref
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
-from treadle.engine.values.reach import MOST, reached
+from treadle.engine.values.allowance import Allowance
+from treadle.engine.values.reach import reached
 from treadle.engine.values.regions import is_array
 from treadle.engine.values.tensors import Tensors
 
@@ -25,6 +26,7 @@ def held_by_others(
     known: Iterable[object],
     apart: Collection[int],
     matters: Callable[[Any], bool],
+    allowance: Allowance,
 ) -> list[bool]:
     """Of each of these, whether anything that its values hold on to and that `matters` may be held
     by anybody but all of them.
@@ -32,7 +34,8 @@ def held_by_others(
     `known`: what else is known to be referred to, once for each time. What is of these identities
     is left apart, and what only it holds on to.
     """
-    inside = [reached(each, apart) for each in values]
+    reaches = [reached(each, apart, allowance) for each in values]
+    inside = [reach.found for reach in reaches]
     everything: dict[int, Any] = {}
     for each in inside:
         everything |= each
@@ -47,7 +50,7 @@ def held_by_others(
         for item in everything.values()
         if matters(item) and (_count(item) > counts[id(item)] or _is_watched(item, everything))
     }
-    return [len(each) >= MOST or not held.isdisjoint(each) for each in inside]
+    return [not reach.whole or not held.isdisjoint(reach.found) for reach in reaches]
 
 
 def _references(everything: dict[int, Any], inside: list[dict[int, Any]]) -> Counter[int]:
@@ -81,10 +84,10 @@ def _is_watched(item: object, everything: dict[int, Any]) -> bool:
     return any(id(reference) not in everything for reference in weakref.getweakrefs(item))
 
 
-def _of_asking() -> int:
+def _of_asking(count: Callable[[object], int]) -> int:
+    """How many references `count` makes itself, and a loop."""
     probes: dict[int, list[object]] = {0: []}  # each is referred to once
-    return next(_count(probe) for probe in probes.values()) - 1
+    return next(count(probe) for probe in probes.values()) - 1
 
 
-_OF_ASKING = 0
-_OF_ASKING = _of_asking()
+_OF_ASKING: Final = _of_asking(lambda item: sys.getrefcount(item))

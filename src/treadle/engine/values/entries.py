@@ -63,7 +63,7 @@ class UnstorableError(Exception):
 
 
 def given(kind: str, content: Any) -> NoReturn:
-    """Stands in an entry for what only its loader can give: see `_Loader.give`."""
+    """Stands in an entry for what only its loader can give: see `_Outside.give`."""
     raise NotImplementedError(kind, content)
 
 
@@ -209,24 +209,34 @@ def packed(
 
 
 class _Loader(pickle.Unpickler):
+    """Puts values together, and goes with the last that refers to it: in a circle with what it
+    remembers, it would hold on to the values until the collector comes."""
+
     def __init__(self, data: bytes | memoryview, world: World, pieces: Sequence[Piece]) -> None:
         super().__init__(io.BytesIO(data))
+        self._outside = _Outside(world, pieces)
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module == MAIN:
+            return self._outside.give("name", name)
+        found = super().find_class(module, name)
+        return self._outside.give if found is given else found
+
+    def persistent_load(self, pid: Any) -> Any:
+        return self._outside.give(*pid)
+
+
+class _Outside:
+    """What an entry can't hold itself."""
+
+    def __init__(self, world: World, pieces: Sequence[Piece]) -> None:
         self._world = world
         self._pieces = pieces
         self._sets: dict[int, Any] = {}
         self._nans: dict[int, float] = {}
 
-    def find_class(self, module: str, name: str) -> Any:
-        if module == MAIN:
-            return self.give("name", name)
-        found = super().find_class(module, name)
-        return self.give if found is given else found
-
-    def persistent_load(self, pid: Any) -> Any:
-        return self.give(*pid)
-
     def give(self, kind: str, content: Any) -> Any:
-        """What an entry can't hold itself. Raises whatever looking for it raises."""
+        """It, as the entry calls it. Raises whatever looking for it raises."""
         match kind:
             case "memory":
                 return self._pieces[content]

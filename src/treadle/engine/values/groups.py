@@ -61,6 +61,7 @@ class Values:
         self._blobs = blobs
         self._world = World(namespace, is_own, Handlers(handlers, opaque).kind, singletons)
         self.imported_modules = self._world.imported_modules  # dotted names; the session adds to it
+        self.process_objects = self._world.process_objects.identities
         self._entries: dict[str, str] = {}  # by token: what is stored already
         self._needed: dict[str, tuple[str, ...]] = {}  # by entry: the blobs it needs
 
@@ -69,27 +70,34 @@ class Values:
         names: Iterable[str],
         allowance: Allowance | None = None,
         apart: Collection[str] = (),
+        elsewhere: Iterable[object] = (),
     ) -> tuple[Binding, ...]:
         """The alias groups of these names as they are now, stored where they can be.
 
         Names that are not bound are left out. For what takes more than the `allowance`, and for
-        names `apart`, it is not found out what they are.
+        names `apart`, it is not found out what they are; `elsewhere` is what the caller holds.
         Raises OSError where the store can't be written.
         """
         contents = Contents()
         allowance = allowance or Allowance()
         found = {}
-        groups = self._streams(names, allowance, apart)
+        groups = self._streams(names, allowance, apart, elsewhere)
         for streams in sorted(groups, key=_weight):  # a large one must not take a small one's time
             found[streams[0].name] = self._stored(streams, contents, allowance)
         return tuple(found[name] for name in sorted(found))
 
-    def tokens(self, names: Iterable[str]) -> tuple[Binding, ...]:
-        """The same, with nothing stored, and whatever time it takes."""
+    def tokens(
+        self, names: Iterable[str], allowance: Allowance | None = None
+    ) -> tuple[Binding, ...]:
+        """The same, with nothing stored."""
         contents = Contents()
+        allowance = allowance or Allowance()
+        groups = self._streams(names, allowance)
+        for streams in groups:
+            _leave_unseen(streams, allowance)
         return tuple(
             _group(streams, _token(streams, _content(streams, contents)), "", _trouble(streams))
-            for streams in self._streams(names, Allowance())
+            for streams in groups
         )
 
     def token_of(self, name: str) -> str:
@@ -133,9 +141,10 @@ class Values:
         names: Iterable[str],
         allowance: Allowance,
         apart: Collection[str] = (),
+        elsewhere: Iterable[object] = (),
     ) -> list[list[ValueStream]]:
         values = {name: self._namespace[name] for name in names if name in self._namespace}
-        return alias_groups(self._world, values, allowance, apart)
+        return alias_groups(self._world, values, allowance, apart, elsewhere)
 
     def _stored(
         self, streams: list[ValueStream], contents: Contents, allowance: Allowance
@@ -194,7 +203,7 @@ class Values:
 def _check_held(values: dict[str, Any], streams: list[ValueStream]) -> None:
     """What they refer to weakly must live as long as they do, once they are restored."""
     weak = [each for stream in streams for each in stream.weak]
-    held = reached(values.values(), ()) if weak else {}
+    held = reached(values.values(), (), Allowance()).found if weak else {}
     if any(id(each) not in held for each in weak):
         raise UnstorableError(f"{_subject(values)} not hold on to what a weak reference leads to")
 
@@ -221,8 +230,8 @@ def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> 
     refs = set[str]().union(*(stream.refs for stream in streams))
     names = tuple(stream.name for stream in streams)
     unseen = tuple(stream.name for stream in streams if stream.unseen)
-    ends = any(stream.ends for stream in streams)
-    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen=unseen, ends=ends)
+    ends = any(stream.ends or stream.unseen for stream in streams)
+    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen, ends)
 
 
 # --- what there is time for ---

@@ -101,14 +101,12 @@ class Handlers(Struct, frozen=True):
         of_plugin = self.of_plugins.get(names[0])
         if of_plugin is not None:
             return Kind(_OfPlugin(of_plugin), mine, frozen=False, plain=False)
+        if mine and hasattr(kind, "__del__"):
+            return Kind(objects.ending, mine, frozen=False, plain=False)
         handler = _handler(kind, names, _OPAQUE.union(self.opaque))
         if handler is objects.reduced and not mine and _is_nameless(kind):
             handler = objects.of_nameless_class
-        ends = mine and _acts_at_its_end(kind)
-        if ends:
-            handler = weak.ending
-        frozen = _is_frozen(kind, names, mine=mine)
-        return Kind(handler, mine, frozen, _reduces_plainly(kind), ends)
+        return Kind(handler, mine, _is_frozen(kind, names, mine=mine), _reduces_plainly(kind))
 
 
 class _OfPlugin(Struct, frozen=True):
@@ -142,12 +140,6 @@ def _handler(kind: type, names: list[str], opaque: frozenset[str]) -> Handler:
     if _hides_its_place(kind):
         return objects.iterator
     return objects.reduced
-
-
-def _acts_at_its_end(kind: type) -> bool:
-    """Whether a class of the project's says what happens when an object of it goes."""
-    end = getattr(kind, "__del__", None)
-    return isinstance(end, types.FunctionType) and end.__module__ == kind.__module__
 
 
 def _hides_its_place(kind: type) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import sys
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -14,6 +15,7 @@ from treadle.engine.values.codes import ATOMS, Codes
 from treadle.engine.values.reach import ProcessObjects
 from treadle.engine.values.stand_ins import StandIns
 
+T = TypeVar("T")
 MAIN = "__main__"
 MISSING: Final = object()
 EMPTY: Final = "empty"  # an object that holds nothing
@@ -41,6 +43,7 @@ class Opaque(NamedTuple):
     leaves: tuple[Any, ...] = ()  # what it was computed from and may change later
     # What can stand for it: `EMPTY` or `SEVERED`, and all that is known of it.
     instead: tuple[str, tuple[Any, ...]] | None = None
+    ends: bool = False  # its end does something: runs code, writes to a file
 
 
 class Parts(NamedTuple):
@@ -98,7 +101,28 @@ class Kind(Struct, frozen=True):
     mine: bool  # a class of the session, or of the project's own modules
     frozen: bool  # its values can't change, themselves
     plain: bool  # they are copied as Python copies objects by itself
-    ends: bool = False  # code of the project's runs when they go: when a copy goes, too
+
+
+class ByType(Generic[T]):
+    """Notes on types that do not keep these alive: a class of the session's goes when it is
+    dropped."""
+
+    def __init__(self, found: Callable[[type], T]) -> None:
+        """`found` works a note out."""
+        self._found = found
+        self._notes: dict[int, tuple[T, weakref.ref[type]]] = {}
+
+    def of(self, kind: type) -> T:
+        note = self._notes.get(id(kind))
+        if note is None:
+            notes, key = self._notes, id(kind)
+            gone = weakref.ref(kind, lambda _: notes.pop(key, None))
+            note = notes[key] = self._found(kind), gone
+        return note[0]
+
+    def notes(self) -> list[T]:
+        """Those on the types that there are."""
+        return [note for note, _ in tuple(self._notes.values())]
 
 
 class ModuleObjects:
@@ -123,6 +147,20 @@ class ModuleObjects:
         return places
 
 
+class _Owners:
+    def __init__(self, is_own: Callable[[str], bool]) -> None:
+        self._is_own = is_own
+        self._known: dict[object, str] = {MAIN: "main"}
+
+    def of(self, module: object) -> str:
+        """ "main", "own" or "foreign": whose a module of this name is."""
+        known = self._known.get(module)
+        if known is None:
+            own = isinstance(module, str) and self._is_own(module)
+            known = self._known[module] = "own" if own else "foreign"
+        return known
+
+
 class World:
     def __init__(
         self,
@@ -141,17 +179,18 @@ class World:
         self.is_own = is_own
         self.imported_modules: set[str] = set()
         self.codes = Codes()
-        # By a type and attributes that it leaves out: those that a copy has all the same.
-        self.set_again: dict[tuple[type, frozenset[str]], frozenset[str]] = {}
-        self.same_class: dict[type, bool] = {}  # whether copies are of the very class
+        # By attributes that a type leaves out: those that a copy has all the same.
+        self.set_again: ByType[dict[frozenset[str], frozenset[str]]] = ByType(lambda _: {})
+        self.same_class: ByType[list[bool]] = ByType(lambda _: [])  # whether copies are of it: one
         self.module_objects = ModuleObjects(is_own)
         self.process_objects = ProcessObjects(is_own)
         self.stand_ins = StandIns()
-        self._kind_of = kind_of
-        self._kinds: dict[type, Kind] = {}
-        self._kept: dict[type, tuple[str, ...]] = {}
-        self._marks: dict[type, dict[int, tuple[str, str]]] = {}
-        self._owners: dict[object, str] = {MAIN: "main"}
+        # Not of this object, which would be in a circle with them, and its namespace, too.
+        self.owner = owner = _Owners(is_own).of
+        kinds = ByType(lambda kind: kind_of(kind, owner(kind.__module__) != "foreign")).of
+        self.kind = kinds
+        self._kept = ByType(lambda kind: () if kinds(kind).mine else names_kept(kind))
+        self._marks: ByType[dict[int, tuple[str, str]]] = ByType(lambda kind: dict(_marks_of(kind)))
         self._overlay: Mapping[str, Any] = {}
 
     def with_names(self, overlay: Mapping[str, Any]) -> World:
@@ -163,47 +202,26 @@ class World:
     def reduce(self, value: Any) -> Reduction:
         return self.kind(type(value)).handler(value, self)
 
-    def kind(self, kind: type) -> Kind:
-        known = self._kinds.get(kind)
-        if known is None:
-            mine = self.owner(kind.__module__) != "foreign"
-            known = self._kinds[kind] = self._kind_of(kind, mine)
-        return known
-
     def in_library(self, value: object) -> Reference | None:
         """Where the library's module that defines its class keeps this very object."""
         kind = type(value)
-        names = self.kept_in_library(kind)
-        found = (name for name in names if self.lookup(kind.__module__, name) is value)
-        return next((Reference(kind.__module__, name) for name in found), None)
+        module = kind.__module__
+        found = (name for name in self._kept.of(kind) if self.lookup(module, name) is value)
+        return next((Reference(module, name) for name in found), None)
 
     def kept_in_library(self, kind: type) -> tuple[str, ...]:
         """The names under which the library's module that defines a class keeps objects of it."""
-        names = self._kept.get(kind)
-        if names is None:
-            foreign = not self.kind(kind).mine
-            names = self._kept[kind] = names_kept(kind) if foreign else ()
-        return names
+        return self._kept.of(kind)
 
     def holds_mark(self, kind: type, names: Mapping[str, Any]) -> bool:
         """Whether these attributes of an object of this type hold a text or a tuple that a module
         of its classes keeps: whoever reads it may ask whether it is the very one."""
-        known = self._marks.get(kind)
-        if known is None:
-            known = self._marks[kind] = dict(_marks_of(kind))
+        known = self._marks.of(kind)
         return bool(known) and not known.keys().isdisjoint(map(id, names.values()))
 
     def marks(self) -> dict[int, tuple[str, str]]:
         """Module and name of each such text or tuple, by its identity."""
-        return {key: place for found in self._marks.values() for key, place in found.items()}
-
-    def owner(self, module: object) -> str:
-        """ "main", "own" or "foreign": whose a module of this name is."""
-        known = self._owners.get(module)
-        if known is None:
-            own = isinstance(module, str) and self.is_own(module)
-            known = self._owners[module] = "own" if own else "foreign"
-        return known
+        return {key: place for found in self._marks.notes() for key, place in found.items()}
 
     def lookup(self, module: object, qualname: object) -> Any:
         """What a dotted name in a module leads to, or MISSING."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copyreg
 import gc
+import io
 import pickle
 import sys
 import weakref
 from collections.abc import Iterable
 from operator import attrgetter
-from types import FunctionType, MappingProxyType
+from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, Final
 
 from treadle.engine.values.codes import ATOMS
@@ -118,10 +119,10 @@ def _unsaid(value: Any, names: dict[str, Any], red: Parts, world: World) -> dict
     ]
     if not left:
         return {}
-    case = (type(value), frozenset(left))
-    if case not in world.set_again:
-        world.set_again[case] = _set_again(taken_apart(value, world))
-    again = world.set_again[case]
+    known, case = world.set_again.of(type(value)), frozenset(left)
+    if case not in known:
+        known[case] = _set_again(taken_apart(value, world))
+    again = known[case]
     return {name: names[name] for name in left if name not in again}
 
 
@@ -149,12 +150,18 @@ def taken_apart(value: Any, world: World) -> Reduction:
     except Exception as failure:
         words = named(kind) if isinstance(failure, TypeError) else _refusing(kind, failure)
         empty = not world.kind(kind).mine and can_be_empty(kind)
-        return Opaque(words, instead=(EMPTY, (kind,)) if empty else None)
+        instead = (EMPTY, (kind,)) if empty else None
+        return Opaque(words, ends=_is_written(value), instead=instead)
     if isinstance(parts, str):
         return _global(value, parts)
     if not isinstance(parts, tuple) or not 2 <= len(parts) <= 6 or type(parts[1]) is not tuple:
         return Opaque(f"{named(kind)} with a strange `__reduce__`")
     return _parts(value, parts, world)
+
+
+def _is_written(value: Any) -> bool:
+    """Whether it is an open file, whose last lines are written when it ends."""
+    return issubclass(type(value), io.IOBase) and not value.closed and value.writable()
 
 
 def _parts(value: Any, parts: tuple[Any, ...], world: World) -> Reduction:
@@ -208,9 +215,10 @@ def of_nameless_class(value: Any, world: World) -> Reduction:
     """An object of a class that a library made at run time: its copy may be of another one. It
     shares with others what the class holds."""
     red, kind = reduced(value, world), type(value)
-    if isinstance(red, Parts) and kind not in world.same_class:
-        world.same_class[kind] = _is_made_as(kind, red)
-    if not isinstance(red, Parts) or world.same_class[kind]:
+    known = world.same_class.of(kind)
+    if isinstance(red, Parts) and not known:
+        known.append(_is_made_as(kind, red))
+    if not isinstance(red, Parts) or known[0]:
         return red
     inside = (item for item in vars(kind).values() if not hasattr(item, "__get__"))
     return Opaque(f"{named(kind)} of a class made at run time", tuple(inside))
@@ -292,8 +300,22 @@ def proxy(value: Any, _: World) -> Reduction:
 
 def iterator(value: Any, _: World) -> Reduction:
     """A generator, an iterator, or the like: it holds on to things, at a place in them."""
-    inside = tuple(item for item in gc.get_referents(value) if not is_of_process(item))
-    return Opaque(named(type(value)), inside)
+    return Opaque(named(type(value)), _held_by(value), ends=_is_guarded(value))
+
+
+def _is_guarded(value: Any) -> bool:
+    """Whether it is suspended code which may have something to do when it is ended."""
+    code = getattr(value, "gi_code", None) or getattr(value, "cr_code", None)
+    return isinstance(code, CodeType) and bool(code.co_exceptiontable)
+
+
+def ending(value: Any, _: World) -> Reduction:
+    """An object whose end runs code of the project's: so would that of each copy."""
+    return Opaque(f"{named(type(value))} with a `__del__`", _held_by(value), ends=True)
+
+
+def _held_by(value: Any) -> tuple[Any, ...]:
+    return tuple(item for item in gc.get_referents(value) if not is_of_process(item))
 
 
 def opaque(value: Any, _: World) -> Reduction:

@@ -11,13 +11,18 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable, Collection, Iterable
-from types import BuiltinFunctionType, CodeType, FrameType, ModuleType
-from typing import Any, Final
+from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
+from typing import Any, Final, NamedTuple
 
+from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.codes import ATOMS, is_nan
+from treadle.engine.values.pace import STRIDE
 from treadle.engine.values.regions import is_array
 
-MOST: Final = 200_000  # objects looked at for one name
+_LEAST: Final = 20_000  # objects looked at for one name, whatever that takes: a figure has 13,000
+_MOST: Final = 200_000
+_SECONDS: Final = 4e-6  # to follow what an object holds on to, on one core
+_HOLDING: Final = frozenset({list, tuple, set, frozenset})
 _NOT_FOLLOWED: Final = (type, ModuleType, CodeType)
 
 
@@ -39,31 +44,49 @@ class ProcessObjects:
             module = sys.modules.get(name)
             names = getattr(module, "__dict__", None)
             if isinstance(names, dict) and module is not session and not self._is_own(name):
-                self._found.update((id(value), value) for value in tuple(names.values()))
+                values = [each for each in tuple(names.values()) if not self._is_made_here(each)]
+                self._found.update((id(value), value) for value in values)
         return self._found.keys()
 
+    def _is_made_here(self, value: Any) -> bool:
+        """Whether a library was given it; then it goes when it is dropped."""
+        is_code = isinstance(value, FunctionType | type)
+        module = str(getattr(value if is_code else type(value), "__module__", ""))
+        return module == "__main__" or self._is_own(module)
 
-def reached(values: Iterable[Any], apart: Collection[int]) -> dict[int, Any]:
-    """What these values hold on to, themselves included, by identity; not objects of these
-    identities and what only they hold, nor global names, types and code."""
+
+class Reach(NamedTuple):
+    found: dict[int, Any]  # by identity
+    whole: bool  # that is all; else nobody knows what else
+
+
+def reached(values: Iterable[Any], apart: Collection[int], allowance: Allowance) -> Reach:
+    """What these values hold on to, themselves included; not objects of these identities and what
+    only they hold, nor global names, types and code. There always is time for `_LEAST` objects."""
     found: dict[int, Any] = {}
     waiting = list(values)
-    while waiting and len(found) < MOST:
-        item = waiting.pop()
-        if id(item) in found or id(item) in apart or not _counts(item):
-            continue
-        found[id(item)] = item
-        waiting += gc.get_referents(item)
-        if is_array(item):  # which doesn't tell the collector
-            waiting.append(item.base)
-    return found
+    while waiting:
+        count = len(found)
+        late = count >= _LEAST and not allowance.has(STRIDE * _SECONDS)
+        if late or count >= _MOST:
+            return Reach(found, whole=False)
+        some = [item for item in waiting[-STRIDE:] if id(item) not in found]
+        del waiting[-STRIDE:]
+        new = {id(item): item for item in some if id(item) not in apart and _counts(item)}
+        found |= new
+        waiting += gc.get_referents(*new.values())
+        waiting += [item.base for item in new.values() if is_array(item)]  # which don't tell
+    return Reach(found, whole=True)
 
 
 def _counts(item: object) -> bool:
-    if type(item) in ATOMS:
+    kind = type(item)
+    if kind in ATOMS:
         return is_nan(item)
-    if type(item) is BuiltinFunctionType:  # a method is of its object
-        return not isinstance(item.__self__, _NOT_FOLLOWED)
+    if kind in _HOLDING:
+        return True
+    if kind is BuiltinFunctionType:  # a method is of its object
+        return not isinstance(item.__self__, _NOT_FOLLOWED)  # type: ignore[attr-defined]
     return not (isinstance(item, _NOT_FOLLOWED) or is_of_process(item))
 
 

@@ -24,7 +24,7 @@ from treadle.engine.values.alone import held_by_others
 from treadle.engine.values.codes import ATOMS, is_nan
 from treadle.engine.values.kinds import MAIN, World
 from treadle.engine.values.pace import STRIDE, TOO_LONG
-from treadle.engine.values.reach import MOST, reached
+from treadle.engine.values.reach import reached
 from treadle.engine.values.regions import Regions
 from treadle.engine.values.streams import ValueStream
 from treadle.engine.values.walk import Walk
@@ -41,14 +41,16 @@ def alias_groups(
     values: Mapping[str, Any],
     allowance: Allowance,
     apart: Collection[str] = (),
+    elsewhere: Iterable[object] = (),
 ) -> list[list[ValueStream]]:
     """The alias groups of some names, sorted.
 
-    Those `apart` are not looked at.
+    Those `apart` are not looked at; `elsewhere` is what somebody holds on to that is not of the
+    session.
     """
     walk = Walk(world)
     unseen = _walk_all(walk, values, allowance, apart)
-    hidden, boundless = _hidden(walk, world)
+    hidden, boundless = _hidden(walk, world, allowance)
     links = [*walk.links, *hidden]
     for stream in walk.streams:
         holders = {walk.holder(leaf) for leaf in stream.leaves} - {"", stream.name}
@@ -57,7 +59,7 @@ def alias_groups(
     later = range(len(walk.streams), len(streams))
     changing = [number for number in later if type(values[streams[number].name]) not in ATOMS]
     if unknown := boundless.union(changing):
-        links += _possible(walk, world, values, sorted(unknown))
+        links += _possible(walk, world, values, sorted(unknown), elsewhere, allowance)
     leaders = list(range(len(streams)))  # of each stream: itself, or one before it that leads
     for pair in (*links, *_sharing_memory(streams)):
         first, second = sorted(_leader(leaders, number) for number in pair)
@@ -92,7 +94,9 @@ def _walk_all(
     return waiting
 
 
-def _hidden(walk: Walk, world: World) -> tuple[list[tuple[int, int]], set[int]]:
+def _hidden(
+    walk: Walk, world: World, allowance: Allowance
+) -> tuple[list[tuple[int, int]], set[int]]:
     """Links from the names from which something opaque was reached to all that it holds on to;
     those that hold more than can be followed."""
     links: list[tuple[int, int]] = []
@@ -104,9 +108,9 @@ def _hidden(walk: Walk, world: World) -> tuple[list[tuple[int, int]], set[int]]:
     for here, stream in enumerate(walk.streams):
         if not stream.hidden:
             continue
-        found = reached(stream.hidden, world.process_objects.identities())
+        found, whole = reached(stream.hidden, world.process_objects.identities(), allowance)
         kept_alive.append(found)
-        if len(found) >= MOST:
+        if not whole:
             boundless.add(here)
         for key, item in found.items():
             if type(item) in _CODE:
@@ -122,12 +126,14 @@ def _possible(
     world: World,
     values: Mapping[str, Any],
     unknown: Sequence[int],
+    elsewhere: Iterable[object],
+    allowance: Allowance,
 ) -> Iterator[tuple[int, int]]:
     """Links of what nobody has looked into with all that it may share something with."""
     yield from ((unknown[0], other) for other in unknown)
     names = [stream.name for stream in walk.streams]
     bound = (holder.get(name) for holder in (values, world.namespace) for name in names)
-    known = chain(walk.kept_alive(), bound)
+    known = chain(walk.kept_alive(), elsewhere, bound)
     identities = world.process_objects.identities()
     met = [[] if number in unknown else each for number, each in enumerate(walk.met())]
     of_classes = _attributes({type(item) for each in met for item in each}, world)
@@ -135,7 +141,7 @@ def _possible(
     def matters(item: Any) -> bool:
         return id(item) not in of_classes and _can_change(item, world)
 
-    held = held_by_others(met, known, identities, matters)
+    held = held_by_others(met, known, identities, matters, allowance)
     for number, stream in enumerate(walk.streams):
         if held[number] or stream.hidden:  # who knows what something opaque shares
             yield unknown[0], number

@@ -15,11 +15,11 @@ class ValueStream(Struct):
     memory: list[Memory] = field(default_factory=list)
     refs: set[str] = field(default_factory=set)
     leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
+    ends: bool = False  # something in it does something when it ends
     opaque: str = ""  # what in it can't be looked into, in words
     bare: bool = False  # and nothing can stand for something of it
     hidden: list[Any] = field(default_factory=list)  # and itself
     weak: list[Any] = field(default_factory=list)  # what it refers to, and does not hold on to
-    ends: bool = False  # code of the project's runs when it goes
     refused: str = ""  # what in it can't be stored, in words
     plain: bool = True  # nothing but what pickle is known to keep as it is
     in_module: bool = False  # it is, or holds, an object of a module, and comes back as that

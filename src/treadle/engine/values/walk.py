@@ -303,7 +303,7 @@ class Walk(Meetings):
         named_itself = not stream.data and red.instead is not None and red.instead[0] == EMPTY
         stream.bare |= red.instead is None or named_itself
         self._begin(value)
-        stream.ends |= self._world.kind(type(value)).ends
+        stream.ends |= red.ends
         stream.hidden.append(value)
         self._out += b"?" + text(named(type(value)))
         stream.leaves += red.leaves

@@ -1,5 +1,4 @@
-"""Weak references and proxies, which come back with what they refer to, where that is kept too;
-and objects whose end is told."""
+"""Weak references and proxies, which come back with what they refer to, where that is kept too."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ def reference(value: Any, _: World) -> Reduction:
     told = gc.get_referents(value)
     if type(value) is weakref.ref and not told:
         return Parts(weakref.ref, (target,), weak=target)
-    return Opaque(named(type(value)), (target, *told))
+    return Opaque(named(type(value)), (target, *told), ends=bool(told))
 
 
 def proxy(value: Any, _: World) -> Reduction:
@@ -31,16 +30,10 @@ def proxy(value: Any, _: World) -> Reduction:
     except ReferenceError:
         return Opaque("a weak proxy of something that is gone")
     if told := gc.get_referents(value):
-        return Opaque("a weak proxy", (target, *told))
+        return Opaque("a weak proxy", (target, *told), ends=True)
     return Parts(weakref.proxy, (target,), weak=target)
 
 
 def finalizer(value: Any, _: World) -> Reduction:
     """What is called when something is gone."""
     return Opaque("a finalizer", value.peek() or ())
-
-
-def ending(value: Any, _: World) -> Reduction:
-    """An object of the project's that does something when it goes: a copy would do it as well."""
-    inside = (type(value), getattr(value, "__dict__", None))
-    return Opaque(f"{named(type(value))} that acts when it goes", inside)

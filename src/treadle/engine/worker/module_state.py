@@ -12,23 +12,23 @@ import gc
 import os
 import sys
 from _thread import _local
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from enum import EnumType
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from treadle.engine.observe.named import content_of
-from treadle.engine.trace import Binding
+from treadle.engine.trace import PRESUMED, Binding
+from treadle.engine.values.allowance import SHARE, Allowance
 from treadle.engine.values.definitions import registered
+from treadle.engine.values.groups import Values
 
 _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
 _WRAPPED = (staticmethod, classmethod)
-_GONE = "gone"  # in the place of a token
-
-TokensOf = Callable[[dict[str, Any], Iterable[str]], Iterable[Binding]]
+_GONE, _UNSEEN = "gone", "unseen"  # in the place of a token
 
 
 class ProjectModules:
@@ -54,13 +54,21 @@ class ProjectModules:
 class ModuleState:
     """Compares the state of the project's modules with what it was when they were imported."""
 
-    def __init__(self, tokens_of: TokensOf, is_own: Callable[[str], bool]) -> None:
-        """`tokens_of` gives the alias groups of names in a namespace."""
-        self._tokens_of = tokens_of
+    def __init__(
+        self,
+        session: Mapping[str, Any],
+        values_of: Callable[[dict[str, Any]], Values],
+        is_own: Callable[[str], bool],
+    ) -> None:
+        """`values_of` makes values of names: of the session's, and of what modules hold."""
+        self._session = session
+        self._names: dict[str, Any] = {}  # but while they are looked at, it is empty
+        self._values = values_of(self._names)
         self._is_own = is_own
-        self._known: dict[str, Mapping[str, str]] = {}  # by module: dotted name -> token
+        self._known: dict[str, dict[str, str]] = {}  # by module: dotted name -> token
         self._ask: set[str] = set()  # modules whose code asks for the classes derived from theirs
         self._fresh: dict[str, str] = {}  # "module:name" of what was imported since the last step
+        self._unseen: dict[str, float] = {}  # what was not looked at, though there was so much time
 
     def imported(self, module: ModuleType) -> None:
         """Note what a module holds that has been loaded."""
@@ -70,32 +78,58 @@ class ModuleState:
                 self._ask.add(name)
             if name in self._known:  # loaded once more, which is a change like any other
                 return
-            tokens = self._known[name] = self._tokens(module)
-            self._fresh.update((f"{name}:{bound}", token) for bound, token in tokens.items())
+            tokens = self._known[name] = self._tokens(module, Allowance(SHARE, 0.0))
+            for bound, token in tokens.items():  # what can't be looked into, this run has made
+                self._fresh[f"{name}:{bound}"] = token or os.urandom(16).hex()
+
+    def begin(self) -> None:
+        """A step starts: what was imported is not its doing."""
+        self._fresh = {}
 
     def contents(self) -> tuple[tuple[str, str], ...]:
-        """The data of modules imported since the last time, as "module:name", with tokens."""
-        found, self._fresh = self._fresh, {}
-        return tuple(sorted(found.items()))
+        """The data of modules that the step has imported, as "module:name", with tokens."""
+        return tuple(sorted(self._fresh.items()))
 
-    def effects(self) -> Iterator[tuple[str, str]]:
-        """What has changed since the last time, and its new digest."""
+    def effects(
+        self, allowance: Allowance, may_use: Callable[[str, str], bool]
+    ) -> Iterator[tuple[str, str]]:
+        """What has changed since the last time, and its new digest. What there was no time for,
+        the step has changed if its code `may_use` it."""
         for name, before in self._known.items():
             module = sys.modules.get(name)
             if not isinstance(module, ModuleType):
                 continue
-            now = self._known[name] = self._tokens(module)
+            now = self._known[name] = self._tokens(module, allowance)
             for bound in before.keys() | now.keys():
-                token = now.get(bound, _GONE)
-                if token and before.get(bound, _GONE) != token:
-                    yield f"the contents of `{name}.{bound}`", token
+                old, token = before.get(bound, _GONE), now.get(bound, _GONE)
+                words = f"the contents of `{name}.{bound}`"
+                if _UNSEEN in (old, token):
+                    if may_use(name, bound.partition(".")[0]):
+                        yield words, PRESUMED
+                elif token and old != token:
+                    yield words, token
 
-    def _tokens(self, module: ModuleType) -> Mapping[str, str]:
+    def _tokens(self, module: ModuleType, allowance: Allowance) -> dict[str, str]:
+        """By dotted names; what there was no time for, alone: it has links with nothing here."""
         held = dict(_held(module))
+        names = {f"{module.__name__}.{bound}": bound for bound in held}
         if module.__name__ in self._ask:
-            held = {each.__qualname__: each for each in _derived(module)} | held
-        groups = self._tokens_of(held, held) if held else ()
-        return {name: group.token for group in groups for name in group.names}
+            derived = {each.__qualname__: each for each in _derived(module)}
+            held, names = derived | held, dict(zip(derived, derived, strict=True)) | names
+        left = {name for name in names if self._unseen.get(name, -1.0) < allowance.seconds}
+        found = dict.fromkeys(held, _UNSEEN)
+        late = left
+        groups: tuple[Binding, ...] = ()
+        while left and late:
+            self._names.update(self._session)
+            self._names.update((name, held[names[name]]) for name in left)
+            groups = self._values.tokens(left, allowance)
+            self._names.clear()
+            late = {name for group in groups for name in group.unseen}
+            self._unseen.update(dict.fromkeys(late, allowance.seconds))
+            left -= late
+        tokens = ((name, group.token) for group in groups for name in group.names)
+        return found | {names[name]: token for name, token in tokens if name in left}
 
 
 def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,7 @@ import ast
 import contextlib
 import importlib
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -14,14 +14,13 @@ from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Define, Load, Step, WorkerSetup
+from treadle.engine.observe.bound import Bound
 from treadle.engine.observe.counters import Counters
-from treadle.engine.observe.modules import rebound
 from treadle.engine.observe.observer import Observer
 from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding, Display, Trace
 from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.codes import ATOMS, is_nan
 from treadle.engine.values.groups import Values
 from treadle.engine.values.kinds import MAIN
 from treadle.engine.worker.capture import OutputStream
@@ -58,25 +57,20 @@ class Memory:
         def values_of(names: dict[str, Any]) -> Values:
             return Values(names, blobs, modules.holds, handlers, opaque, places)
 
-        self._effects = LibraryEffects(namespace, values_of, observer)
         self._namespace = namespace
         self._compiler = compiler
-        self._values = values_of(namespace)
+        self._values = values = values_of(namespace)
+        self._effects = LibraryEffects(namespace, values_of, observer, values.process_objects)
         self._blobs = blobs
         self._observer = observer
         self._counters = Counters(modules.holds)
         observer.after_library_import(self._counters.look)
-        self._module_state = ModuleState(
-            lambda names, of: values_of(names).tokens(of), modules.holds
-        )
+        self._module_state = ModuleState(namespace, values_of, modules.holds)
         observer.after_own_import(self._module_state.imported)
         self._first = dict(namespace)
         self._groups: dict[str, Binding] = {}  # by name, as the last step that reached it left them
-        # By name, before the step: which object it was. Nothing is held on to, so that what a step
-        # lets go is gone at once, as it would be without us; but for what can't tell of that.
-        self._before: dict[str, int] = {}
-        self._fixed: dict[str, Any] = {}
-        self._diverted = False  # before the step
+        self._before = Bound({}, ())
+        self._reached: set[str] | None = set()  # by the step; None: all
         self._share = setup.keeping
         self._unseen: dict[str, float] = {}  # names not looked at, though there was so much time
 
@@ -102,11 +96,10 @@ class Memory:
     def begin(self, step: Step) -> None:
         """From now on, what happens is the step's doing."""
         self._counters.begin(step.counters)
-        names = self._namespace
-        self._before = dict(zip(names, map(id, names.values()), strict=True))
-        self._fixed = dict(_fixed(names, names if step.reaches is None else step.reaches))
-        self._diverted = _diverted()
-        self._observer.begin(names.values() if step.reaches is None else ())
+        self._module_state.begin()
+        self._reached = None if _diverted() else self._reached_by(step)
+        self._before = Bound(self._namespace, self._reached)
+        self._observer.begin(self._namespace.values() if step.reaches is None else ())
         self._values.stand_ins.begin()
 
     def runs(self, code: CodeType, scope: Mapping[str, object]) -> None:
@@ -126,24 +119,27 @@ class Memory:
     def finish(self, step: Step, trace: Trace) -> Trace:
         """The trace with what the step left and what it depended on. Raises OSError."""
         namespace = self._namespace
-        bound, deleted = rebound(self._before, namespace)
+        bound, deleted = self._before.changes(namespace)
         observed = self._observer.finish()
+        allowance = Allowance(self._share, trace.seconds)
         contents = self._module_state.contents()
         counters = self._counters.finish()
-        libraries, lent = self._effects.of(step)
-        effects = (*observed.effects, *libraries, *self._module_state.effects())
+        modules = [*self._module_state.effects(allowance, self._may_use(step))]
+        libraries, lent = self._effects.of(step, allowance)
+        effects = (*observed.effects, *libraries, *modules)
         if effects or contents or counters:
             observed = replace(
                 observed, effects=effects, contents=contents, counters=counters, lent=lent
             )
         for name in deleted:
             self._groups.pop(name, None)
-        changed = map(self._unless_lent, self._kept(step, bound, deleted, trace.seconds))
+        changed = map(self._unless_lent, self._kept(step, bound, deleted, allowance))
         groups = tuple(self._changed([*changed], step))
         for group in groups:
             self._groups.update(dict.fromkeys(group.names, group))
         blobs = set(_shown_files(trace))
         blobs.update(*(self._values.blobs_of(group.entry) for group in groups if group.entry))
+        self._before = Bound({}, ())
         return replace(
             trace,
             bindings=groups,
@@ -153,17 +149,19 @@ class Memory:
             blobs=tuple(sorted(blobs)),
         )
 
+    def _may_use(self, step: Step) -> Callable[[str, str], bool]:
+        return self._observer.may_use if step.reaches is not None else lambda _, __: True
+
     def _kept(
-        self, step: Step, bound: list[str], deleted: list[str], seconds: float
+        self, step: Step, bound: list[str], deleted: list[str], allowance: Allowance
     ) -> list[Binding]:
-        """The groups that a step of so many seconds can have changed, as they are now."""
+        """The groups that a step can have changed, as they are now."""
         for name in (*bound, *deleted):
             self._unseen.pop(name, None)
         touched = self._touched(step, bound)
-        allowance = Allowance(self._share, seconds)
         tried = {name for name, time in self._unseen.items() if time >= allowance.seconds}
         apart = tried.union(step.unseen)
-        groups = self._values.stored_groups(sorted(touched), allowance, apart)
+        groups = self._values.stored_groups(sorted(touched), allowance, apart, self._before.held())
         for group in groups:
             self._unseen.update(dict.fromkeys(group.unseen, allowance.seconds))
         if not any(group.unseen for group in groups):
@@ -214,22 +212,28 @@ class Memory:
     def _touched(self, step: Step, bound: list[str]) -> set[str]:
         """The names whose values the step can have changed or bound."""
         namespace = self._namespace
-        if step.reaches is None or self._diverted or _diverted():
+        reached = self._reached
+        if reached is None or _diverted():
             reached = set(namespace)
-        else:
-            reached = {*step.reaches, *step.binds}
-            for name in step.reaches:
-                group = self._groups.get(name)
-                if group is not None:
-                    reached.update(group.names)
         always = {name for name, value in self._first.items() if namespace.get(name) is value}
         same = {name for name in reached.difference(step.binds, bound) if self._is_same(name)}
         return {name for name in reached.union(bound) if name in namespace} - always - same
 
+    def _reached_by(self, step: Step) -> set[str] | None:
+        """The names that a step can use or bind, and all that share something with them."""
+        if step.reaches is None:
+            return None
+        reached = {*step.reaches, *step.binds}
+        for name in step.reaches:
+            group = self._groups.get(name)
+            if group is not None:
+                reached.update(group.names)
+        return reached
+
     def _is_same(self, name: str) -> bool:
         """Whether a name is bound to what it was bound to and what can't change."""
-        fixed = self._fixed.get(name, self)
-        return fixed is self._namespace.get(name) and name in self._groups
+        known = name in self._groups
+        return known and self._before.is_same_constant(name, self._namespace.get(name))
 
     def _changed(self, groups: Sequence[Binding], step: Step) -> list[Binding]:
         """Those that the step bound, or that are not as they were."""
@@ -241,7 +245,8 @@ class Memory:
             known = {self._groups.get(name) for name in group.names}
             old = known.pop() if len(known) == 1 else None
             bound = any(
-                name in binds or before.get(name) != id(namespace[name]) for name in group.names
+                name in binds or not before.is_same_object(name, namespace[name])
+                for name in group.names
             )
             same = old is not None and (old.token, bool(old.entry)) == (
                 group.token,
@@ -260,14 +265,6 @@ class Memory:
             return group
         words = f"`{lent[0]}` is in the hands of a library, which can't be stored"
         return replace(group, entry="", trouble=words)
-
-
-def _fixed(names: Mapping[str, Any], reached: Iterable[str]) -> Iterator[tuple[str, Any]]:
-    """Of the names reached, those whose values can't change, with these."""
-    for name in reached:
-        value = names.get(name)
-        if type(value) in ATOMS and name in names and not is_nan(value):
-            yield name, value
 
 
 def _holds_code(cell: Cell) -> bool:

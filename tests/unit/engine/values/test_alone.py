@@ -98,6 +98,13 @@ def test_something_opaque_that_holds_too_much_may_hold_anything(session):
     assert session.together("lone", "s", "t") == [("lone",), ("s", "t")]
 
 
+def test_a_note_of_the_names_is_not_of_the_session(session):
+    session.run("x = [[]]; s = [1]")
+    noted = [session.names["s"]]
+    (group, _) = session.values.stored_groups(["s", "x"], apart={"x"}, elsewhere=noted)
+    assert group.names == ("s",)
+
+
 def test_two_that_were_not_looked_at_belong_together(session):
     session.run("x = [[]]; y = [[]]; s = 'a'")
     groups = session.values.stored_groups(["s", "x", "y"], apart={"s", "x", "y"})

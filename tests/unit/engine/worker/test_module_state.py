@@ -1,0 +1,83 @@
+"""What the project's modules keep: compared after each step, for as long as there is time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from treadle.engine.store.blobs import Blobs
+from treadle.engine.trace import PRESUMED
+from treadle.engine.values.allowance import Allowance
+from treadle.engine.values.groups import Values
+from treadle.engine.worker.module_state import ModuleState
+
+NO_TIME = Allowance(0.0)
+TABLE = "the contents of `helper.TABLE`"
+
+
+Thing: Any = type("Thing", (), {"__module__": "__main__"})  # as a chunk would define it
+
+
+@pytest.fixture
+def helper(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    module = ModuleType("helper")
+    module.__dict__.update(TABLE=[{"n": n} for n in range(100_000)], few=[1])
+    monkeypatch.setitem(sys.modules, "helper", module)
+    return module
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> ModuleState:
+    def values_of(names):
+        return Values(names, Blobs(str(tmp_path)), lambda name: name == "helper")
+
+    return ModuleState({"Thing": Thing}, values_of, lambda name: name == "helper")
+
+
+def effects(state, allowance, uses=()):
+    return dict(state.effects(allowance, lambda module, name: (module, name) in uses))
+
+
+def test_what_there_is_no_time_for_who_may_use_it_has_changed(helper, state):
+    state.imported(helper)
+    assert effects(state, NO_TIME) == {}
+    assert effects(state, NO_TIME, [("helper", "TABLE")]) == {TABLE: PRESUMED}
+
+
+def test_where_there_is_time_it_is_compared(helper, state):
+    state.imported(helper)
+    assert effects(state, Allowance(), [("helper", "TABLE")]) == {TABLE: PRESUMED}  # from now on
+    assert effects(state, Allowance(), [("helper", "TABLE")]) == {}
+    helper.TABLE.append(1)
+    assert [*effects(state, Allowance())] == [TABLE]
+
+
+def test_the_small_ones_are_always_looked_at(helper, state):
+    state.imported(helper)
+    effects(state, Allowance(0.2, 0.0))
+    helper.few.append(2)
+    assert [*effects(state, Allowance(0.2, 0.0))] == ["the contents of `helper.few`"]
+
+
+def test_an_object_of_the_sessions_is_looked_into(helper, state):
+    del helper.TABLE
+    helper.few = Thing()
+    state.imported(helper)
+    helper.few.n = 3
+    assert [*effects(state, Allowance())] == ["the contents of `helper.few`"]
+
+
+def test_what_cannot_be_looked_into_is_told_by_the_run_that_made_it(helper, state):
+    helper.few = iter([1])
+    state.imported(helper)
+    assert all(token for _, token in state.contents())
+
+
+def test_what_was_imported_before_a_step_is_not_its_doing(helper, state):
+    state.imported(helper)
+    state.begin()
+    assert state.contents() == ()
