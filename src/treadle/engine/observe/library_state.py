@@ -9,11 +9,12 @@ anything where code calls what looks made for its effect, `register` or `set_the
 from __future__ import annotations
 
 import gc
+import re
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
-from types import CodeType, FunctionType, MethodType, ModuleType
-from typing import Any, NamedTuple
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
@@ -37,6 +38,8 @@ from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.kinds import attribute_of
 
 _ANYTHING = frozenset({"getattr", "setattr", "vars", "__dict__", "globals", "exec", "eval"})
+_FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)
+_NAME: Final = re.compile(r"\w+")
 
 
 class Change(NamedTuple):
@@ -74,6 +77,7 @@ class LibraryState:
         self._known: dict[str, _Watched] = {}  # the same, of all steps
         self._shallow: dict[str, _Watched] = {}  # of which the attributes alone are compared
         self._found: list[Change] = []
+        self._moved: dict[str, str] = {}  # what steps have changed, in words: its module
 
     def begin(self, shallow: Iterable[ModuleType], bound: Iterable[ModuleType]) -> None:
         """A step starts. Of `shallow` modules the attributes alone are compared, of the `bound`
@@ -83,6 +87,9 @@ class LibraryState:
             self.loaded(module)
         for module in bound:
             self._named.note(module.__name__)
+        for words, name in self._moved.items():  # what changed it may well take that back
+            self._named.note(name)
+            self._named.words.update(_NAME.findall(words))
         self._look()
 
     def loaded(self, module: ModuleType) -> None:
@@ -182,9 +189,14 @@ class LibraryState:
             for place in self._watched[name].places:
                 for key, old, new in place.changed():
                     slot = id(place.owner), str(key)
-                    if slot not in seen and self._counts(place, key, old, new):
-                        seen.add(slot)
-                        yield Change(spelt(place, key), self._parts(new))
+                    words = spelt(place, key)
+                    if slot in seen or not (
+                        words in self._moved or self._counts(place, key, old, new)
+                    ):
+                        continue
+                    seen.add(slot)
+                    self._moved[words] = name
+                    yield Change(words, self._parts(new))
 
     def _parts(self, value: object) -> object:
         """The value; of one that is known by its name alone, what it keeps to itself."""
@@ -201,6 +213,8 @@ class LibraryState:
         if is_note(key) and not isinstance(place.owner, dict):
             return False
         if any(map(_is_given, (key, old, new))):
+            return True
+        if isinstance(old, _FUNCTIONS) and callable(new) and not _is_of(place, new):
             return True
         if any(isinstance(each, weakref.ref) for each in (old, new)):  # a list of all there are
             return False
@@ -269,6 +283,12 @@ def _is_plain(value: object) -> bool:
 
 def _is_ours(value: object) -> bool:
     return isinstance(value, FunctionType) and ownership.is_ours(value.__code__.co_filename)
+
+
+def _is_of(place: Place, function: object) -> bool:
+    """Whether it is of the library itself, which wraps its own functions once it has begun."""
+    package = place.words.partition(".")[0]
+    return _lies_in(str(attribute_of(function, "__module__")), package)
 
 
 def _is_given(value: Any, depth: int = 3) -> bool:  # noqa: ANN401

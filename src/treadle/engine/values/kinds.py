@@ -33,6 +33,7 @@ class Reference(NamedTuple):
     module: str
     name: str
     refs: tuple[str, ...] = ()  # whose content counts beside: "__main__:f"
+    kept: bool = False  # an object that a library has put there: another one, or none, elsewhere
 
 
 class Opaque(NamedTuple):
@@ -207,7 +208,7 @@ class World:
         kind = type(value)
         module = kind.__module__
         found = (name for name in self._kept.of(kind) if self.lookup(module, name) is value)
-        return next((Reference(module, name) for name in found), None)
+        return next((Reference(module, name, kept=True) for name in found), None)
 
     def kept_in_library(self, kind: type) -> tuple[str, ...]:
         """The names under which the library's module that defines a class keeps objects of it."""

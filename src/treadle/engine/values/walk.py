@@ -255,6 +255,7 @@ class Walk(Meetings):
 
     def _reference(self, value: Any, red: Reference) -> None:
         self._stream.refs.update(red.refs)
+        self._stream.in_module |= red.kept
         content = _by_name(red.module, red.name)
         self._out += content
         stream = len(self.streams) - 1 if red.refs else ANYWHERE
