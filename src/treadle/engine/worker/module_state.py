@@ -23,6 +23,7 @@ from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import SHARE, Allowance
 from treadle.engine.values.definitions import registered
 from treadle.engine.values.groups import Values
+from treadle.engine.values.kinds import MAIN
 
 _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
@@ -69,6 +70,8 @@ class ModuleState:
         self._ask: set[str] = set()  # modules whose code asks for the classes derived from theirs
         self._fresh: dict[str, str] = {}  # "module:name" of what was imported since the last step
         self._unseen: dict[str, float] = {}  # what was not looked at, though there was so much time
+        self._refs: dict[str, tuple[str, ...]] = {}  # by "module.name": what that reads
+        self.given: frozenset[str] = frozenset()  # refs of what the step has put there
 
     def imported(self, module: ModuleType) -> None:
         """Note what a module holds that has been loaded."""
@@ -84,7 +87,7 @@ class ModuleState:
 
     def begin(self) -> None:
         """A step starts: what was imported is not its doing."""
-        self._fresh = {}
+        self._fresh, self.given = {}, frozenset()
 
     def contents(self) -> tuple[tuple[str, str], ...]:
         """The data of modules that the step has imported, as "module:name", with tokens."""
@@ -107,7 +110,12 @@ class ModuleState:
                     if may_use(name, bound.partition(".")[0]):
                         yield words, PRESUMED
                 elif token and old != token:
+                    self.given |= self._refs_of(f"{name}.{bound}")
                     yield words, token
+
+    def _refs_of(self, dotted: str) -> frozenset[str]:
+        """Names of the session that functions kept in a module read, whoever calls them."""
+        return frozenset(ref for ref in self._refs.get(dotted, ()) if ref.startswith(f"{MAIN}:"))
 
     def _tokens(self, module: ModuleType, allowance: Allowance) -> dict[str, str]:
         """By dotted names; what there was no time for, alone: it has links with nothing here."""
@@ -128,6 +136,7 @@ class ModuleState:
             late = {name for group in groups for name in group.unseen}
             self._unseen.update(dict.fromkeys(late, allowance.seconds))
             left -= late
+        self._refs.update((name, group.refs) for group in groups for name in group.names)
         tokens = ((name, group.token) for group in groups for name in group.names)
         return found | {names[name]: token for name, token in tokens if name in left}
 

@@ -126,6 +126,7 @@ class Memory:
         counters = self._counters.finish()
         modules = [*self._module_state.effects(allowance, self._may_use(step))]
         libraries, lent = self._effects.of(step, allowance)
+        lent = tuple(sorted({*lent, *self._module_state.given}))
         effects = (*observed.effects, *libraries, *modules)
         if effects or contents or counters:
             observed = replace(
