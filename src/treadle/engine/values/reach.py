@@ -50,8 +50,9 @@ class ProcessObjects:
 
     def _is_made_here(self, value: Any) -> bool:
         """Whether a library was given it; then it goes when it is dropped."""
-        is_code = isinstance(value, FunctionType | type)
-        module = str(getattr(value if is_code else type(value), "__module__", ""))
+        kind = type(value)  # an object may print or do what it likes when `__class__` is asked for
+        is_code = kind is FunctionType or issubclass(kind, type)
+        module = str(getattr(value if is_code else kind, "__module__", ""))
         return module == "__main__" or self._is_own(module)
 
 
