@@ -6,6 +6,7 @@ time; a line of JSON out, its result. CRASH takes the traceback of a fatal signa
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import faulthandler
 import gc
@@ -52,6 +53,7 @@ def main(descriptors: list[int]) -> None:
     lines = os.fdopen(tasks, "rb", closefd=False)
     if not (first := lines.readline()):  # the command has ended before it knew all
         return
+    atexit.register(_forget_names)  # before all that others register, so it is called last
     setup = decode(first)
     assert isinstance(setup, WorkerSetup)
     try:
@@ -88,6 +90,15 @@ def _close_files() -> None:
         if isinstance(value, io.IOBase):
             with contextlib.suppress(Exception):
                 value.close()
+
+
+def _forget_names() -> None:
+    """What objects of the session do when they go, they do now. Python does so with the module that
+    it began with; ours, which who listens to events may hold on to, would end with the process."""
+    names = sys.modules["__main__"].__dict__
+    for name in sorted(names, key=lambda name: not name.startswith("_")):  # in Python's order
+        if not name.startswith("__"):
+            names[name] = None
 
 
 def _tell_crash(descriptor: int) -> None:

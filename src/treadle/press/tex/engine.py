@@ -80,6 +80,9 @@ PDFLATEX = Engine(
 )
 
 
+TELLING = "KPATHSEA_DEBUG"
+
+
 def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
     """Variables for TeX's programs, which search `folders` after the current one."""
     search = os.pathsep.join([".", *(str(folder) for folder in folders), ""])
@@ -89,7 +92,7 @@ def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
         "max_print_line": "1000",
         "error_line": "254",
         "half_error_line": "238",
-        "KPATHSEA_DEBUG": "32",  # each name that is looked for is told
+        TELLING: "32",  # each name that is looked for is told
         # TeX writes only under the scratch folder, and reads by name along its paths only.
         "openin_any": "p",
         "openout_any": "p",

@@ -16,9 +16,9 @@ from treadle.engine.plan.validity import Present, outdated
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.file_digests import FileDigests, standing
 from treadle.engine.trace import Observed
-from treadle.press.tex.engine import PDFLATEX, Engine
+from treadle.press.tex.engine import PDFLATEX, TELLING, Engine
 from treadle.press.tex.log import first_error
-from treadle.press.tex.programs import Patience, Programs
+from treadle.press.tex.programs import Patience, ProgramAbortedError, Programs
 
 MAX_PASSES = 5
 PATIENCE = Patience()
@@ -122,7 +122,7 @@ def run_command(job: Job, command: Sequence[str]) -> tuple[str, int]:
     """
     job.file(".log").unlink(missing_ok=True)
     try:
-        status, said = job.programs.run(command, job.directory, job.environment, PATIENCE)
+        status, said = _run_telling(job, command)
     except subprocess.TimeoutExpired:
         return f"! {ENDLESS}\n", 1
     job.file(".asked").write_text(asked_for(said), "utf-8")
@@ -130,6 +130,16 @@ def run_command(job: Job, command: Sequence[str]) -> tuple[str, int]:
         output = TOLD.sub("", said.decode("utf-8", "replace")).strip() or f"exit status {status}"
         return f"! {job.engine.program} did not start: {output}\n", 1
     return job.text(".log"), status
+
+
+def _run_telling(job: Job, command: Sequence[str]) -> tuple[int, bytes]:
+    """Run it so that it tells what it looks for; where it does not survive that, as pdfTeX with an
+    image that can't be read, so that it tells what is wrong."""
+    try:
+        return job.programs.run(command, job.directory, job.environment, PATIENCE)
+    except ProgramAbortedError:
+        quiet = {name: value for name, value in job.environment.items() if name != TELLING}
+        return job.programs.run(command, job.directory, quiet, PATIENCE)
 
 
 def auxiliary_state(job: Job) -> dict[str, str]:

@@ -35,6 +35,10 @@ class ProgramKilledError(OSError):
     """
 
 
+class ProgramAbortedError(ProgramKilledError):
+    """It has ended itself so: something is wrong within it, or with what it read."""
+
+
 class Programs:
     """Runs programs, from any thread, and ends those that run when nobody wants them any more."""
 
@@ -133,4 +137,5 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _killed(program: str, number: int) -> ProgramKilledError:
     hint = ", perhaps out of memory" if number == signal.SIGKILL else ""
-    return ProgramKilledError(f"{program} was killed by signal {number}{hint}: build again")
+    kind = ProgramAbortedError if number == signal.SIGABRT else ProgramKilledError
+    return kind(f"{program} was killed by signal {number}{hint}: build again")
