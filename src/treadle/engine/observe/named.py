@@ -114,15 +114,11 @@ class Named:
                     self.follow(code, its_scope)
 
     def follow_imported(self) -> None:
-        """Add what is named after modules that have been imported since."""
-        missing, self._missing = self._missing, []
-        for word, words, scope in missing:
-            module = sys.modules.get(word)
-            if module is None:
-                self._missing.append((word, words, scope))
-                continue
-            for code, its_scope in self._taken(module, words):
-                self.follow(code, its_scope)
+        """Add what is named after modules that have been imported since, or of these: a package
+        gets its submodules one by one."""
+        for word, words, _ in [*self._missing]:
+            for code, scope in self._taken(sys.modules.get(word), words):
+                self.follow(code, scope)
 
     def _taken(self, value: object, words: frozenset[str]) -> Iterator[_Found]:
         """The project's code that `value` leads to; modules that it lies in are noted."""
