@@ -35,7 +35,7 @@ submission: $(REPORT)  ## an archive to hand in, verified first (UNVERIFIED=1: n
 test: setup tex data  ## test the weaver and the code extracted from the report
 	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness -n 2 --dist loadgroup
 
-test-cache: setup tex  ## almost 700 pairs of builds with a change between (four minutes)
+test-cache: setup tex  ## 800 pairs of builds with a change between (five minutes)
 	$(PYTHON_IN_VENV) -m pytest tests/functional/staleness -n 2 --dist worksteal
 
 test-long: setup tex  ## for longer: 500 random edits, 50 builds killed, 567 with a fault, with no value kept (an hour)
