@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -156,3 +158,24 @@ def test_nothing_runs_on_after_the_command_is_told_to_end(
     assert process.returncode == (130 if signalled is signal.SIGINT else 143), said
     assert "Traceback" not in said
     assert not processes(made)
+
+
+@pytest.mark.parametrize(("signalled", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_ends_though_nobody_heeds_the_exception(signalled: int, status: int) -> None:
+    """Python drops what is raised in a callback."""
+    text = f"""import os, sys, time
+from treadle.app.cli import main
+main.GRACE = 0.2
+class Deaf:
+    def __del__(self):
+        os.kill(os.getpid(), {int(signalled)})
+        time.sleep(0.01)
+def run(*_):
+    Deaf()
+    time.sleep(60)
+main.main = run
+main.command()"""
+    command = [sys.executable, "-c", text]
+    done = subprocess.run(command, capture_output=True, timeout=30, check=False, text=True)
+    assert done.returncode == status
+    assert done.stderr.endswith("interrupted\n" if status == 130 else "terminated\n")

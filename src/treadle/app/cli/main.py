@@ -42,6 +42,9 @@ def in_words(failure: OSError) -> str:
     return f"{text} ({hint})" if hint else text
 
 
+GRACE = 10.0  # seconds in which a build that is to end does so in order
+
+
 class TerminatedError(KeyboardInterrupt):
     """Somebody else than the user at the keyboard wants an end: the same happens as then."""
 
@@ -52,6 +55,8 @@ def command() -> NoReturn:
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_DFL:  # not under nohup
             signal.signal(number, _terminate)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _interrupt)
     status = main()
     if sys.getprofile() or sys.gettrace():  # what watches writes its findings at the end
         raise SystemExit(status)
@@ -89,7 +94,29 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _terminate(number: int, _: FrameType | None) -> NoReturn:
+    _end_anyway_soon("terminated", Exit.TERMINATED)
     raise TerminatedError(number)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    _end_anyway_soon("interrupted", Exit.INTERRUPTED)
+    raise KeyboardInterrupt
+
+
+def _end_anyway_soon(word: str, status: Exit) -> None:
+    """Whoever wants an end gets it, also where the exception strikes a callback, from which Python
+    drops it, or an import, whose lock it then leaves to a thread that is waited for.
+
+    Nothing is lost by it, and nothing stays: results are put into place whole, and what was started
+    ends with this process.
+    """
+
+    def end(*_: object) -> None:
+        os.write(2, f"treadle: {word}\n".encode())
+        os._exit(status)
+
+    signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, GRACE)
 
 
 def _open_standard_streams() -> None:
