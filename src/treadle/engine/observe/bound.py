@@ -22,10 +22,17 @@ class Bound:
     """The names of a session, as they were."""
 
     def __init__(self, names: Mapping[str, Any], reached: Collection[str] | None) -> None:
-        """As they are now. `reached` are those that the step to come can use, None for all."""
-        self._identities = dict(zip(names, map(id, names.values()), strict=True))
+        """As they are now. `reached` are those that the step to come can use, None for all.
+
+        A document may bind thousands, a chunk reaches few: whatever is done for all of them takes
+        no step of Python each (0.3 ms a chunk at 1,000 names, if it does).
+        """
+        self._names, self._identities = [*names], [*map(id, names.values())]
         near = names.keys() if reached is None else names.keys() & reached
-        self._held = {name: value for name, value in names.items() if name not in near}
+        self._near = {name: id(names[name]) for name in near}
+        self._held = {} if reached is None else dict(names)
+        for name in near if self._held else ():
+            del self._held[name]
         self._marks = {name: mark for name in near if (mark := _mark(names[name]))}
 
     def held(self) -> Iterable[object]:
@@ -33,7 +40,9 @@ class Bound:
         return self._held.values()
 
     def is_same_object(self, name: str, value: object) -> bool:
-        return self._identities.get(name) == id(value)
+        if name in self._near:
+            return self._near[name] == id(value)
+        return name in self._held and self._held[name] is value
 
     def is_same_constant(self, name: str, value: object) -> bool:
         """Whether the name was bound to what can't change, and equals this."""
@@ -43,16 +52,16 @@ class Bound:
     def changes(self, now: Mapping[str, Any]) -> tuple[list[str], list[str]]:
         """The names whose value is another object now, or was not there; and those that are gone.
 
-        A document may bind thousands, a chunk binds few: names keep their order, as a rule, and new
-        ones come last, so that no step of Python a name is needed.
+        Names keep their order, as a rule, and new ones come last.
         """
-        before = self._identities
-        names, count = list(now), len(before)
-        if names[:count] == list(before):
-            changed = compress(names, map(ne, before.values(), map(id, now.values())))
-            return [*changed, *names[count:]], []
-        bound = [name for name, value in now.items() if not self.is_same_object(name, value)]
-        return bound, [name for name in before if name not in now]
+        names, identities, count = [*now], [*map(id, now.values())], len(self._names)
+        if names[:count] != self._names:
+            bound = [name for name, value in now.items() if not self.is_same_object(name, value)]
+            return bound, [name for name in self._names if name not in now]
+        if identities[:count] == self._identities:
+            return names[count:], []
+        changed = compress(names, map(ne, self._identities, identities))
+        return [*changed, *names[count:]], []
 
 
 def _mark(value: Any) -> object:  # noqa: ANN401

@@ -70,12 +70,13 @@ class Place:
         """What it holds now is what it held."""
         now = self.contents()
         self._before = {key: remembered(value) for key, value in tuple(now.items())}
+        self._keys = [*self._before]
         self._identities = [*map(id, now.values())]
         self._passing = those_that_can_go(self._before.values())
 
     def is_same(self) -> bool:
         now = self.contents()
-        if self._identities != [*map(id, now.values())] or self._before.keys() != now.keys():
+        if self._identities != [*map(id, now.values())] or self._keys != [*now]:
             return False
         there = [reference() for reference in self._passing]
         return not any(map(is_, there, repeat(None)))  # not by `==`, which may be the user's

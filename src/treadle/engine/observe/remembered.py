@@ -9,7 +9,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable
 from itertools import islice
-from types import FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
 
 from treadle.engine.observe.ownership import is_projects
@@ -17,6 +17,7 @@ from treadle.engine.values.codes import ATOMS
 
 _CODE: Final = frozenset({FunctionType, MethodType})
 _SOME: Final = 10  # of what a container holds
+_ON_HEAP: Final = 1 << 9  # of a type: made when the program runs, not with the interpreter
 
 
 class Gone(NamedTuple):
@@ -38,7 +39,7 @@ class _Container(NamedTuple):
 def remembered(value: Any) -> object:  # noqa: ANN401
     """What tells later whether something else is this value."""
     kind = type(value)
-    if kind in ATOMS or kind is ModuleType:
+    if kind in ATOMS or kind is ModuleType or _is_for_good(value):
         return value
     try:
         known = _Weakly(value)
@@ -46,6 +47,13 @@ def remembered(value: Any) -> object:  # noqa: ANN401
         return _container(value) if issubclass(kind, list | dict) else value
     known.module = _module_of(value)
     return known
+
+
+def _is_for_good(value: Any) -> bool:  # noqa: ANN401
+    """Whether it was made in C for as long as the process lives: nobody sees it go."""
+    if type(value) is BuiltinFunctionType:
+        return type(value.__self__) is ModuleType
+    return type(value) is type and not value.__flags__ & _ON_HEAP
 
 
 def _container(value: Any) -> _Container:  # noqa: ANN401

@@ -222,12 +222,13 @@ def _settings() -> tuple[object, ...]:
 
 def _handlers() -> tuple[object, ...]:
     """But for those that libraries set for their own processes, as torch's loaders do."""
-    found = [_signal.getsignal(each) for each in _SIGNALS]
-    files = [getattr(getattr(each, "__code__", None), "co_filename", "") for each in found]
-    return tuple(
-        _signal.SIG_DFL if ownership.is_installed(file) else handler
-        for handler, file in zip(found, files, strict=True)
-    )
+    found = map(_signal.getsignal, _SIGNALS)
+    return tuple(_signal.SIG_DFL if _is_of_library(handler) else handler for handler in found)
+
+
+def _is_of_library(handler: object) -> bool:
+    code = getattr(handler, "__code__", None) if callable(handler) else None
+    return code is not None and ownership.is_installed(code.co_filename)
 
 
 def hooks() -> dict[str, object]:
