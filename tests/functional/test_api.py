@@ -90,6 +90,12 @@ def test_a_pdf(folder: Path) -> None:
     assert (again.ran, again.chunks, again.written) == (0, 1, report.written)
 
 
+def test_code_that_stands_there_twice_runs_once(folder: Path) -> None:
+    chunk = "```python\nprint(sum(range(10)))\n```\n"
+    (folder / "report.pmd").write_text(f"{chunk}\nOnce more.\n\n{chunk}")
+    assert treadle.build("report.pmd", to="tex").ran == 1
+
+
 def test_paths_of_either_kind(folder: Path) -> None:
     made = treadle.build(folder / "report.pmd", folder / "out", "tex", code=folder / "code")
     assert made.written == (folder / "out" / "report.tex",)

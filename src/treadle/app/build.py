@@ -56,7 +56,7 @@ def _build(work: Build) -> None:
         return
     with (
         Measuring(work) as measuring,
-        Workers(worker_setup(work), measuring.plugins, work.listener.output) as workers,
+        Workers(worker_setup(work), measuring.settings, work.listener.output) as workers,
     ):
         _run(work, workers, measuring, figures)
         if not work.failed:

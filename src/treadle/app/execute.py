@@ -16,7 +16,7 @@ from treadle.app.current_build import Build
 from treadle.app.prepare import Prepared
 from treadle.app.report import Target
 from treadle.engine.cell import Cell
-from treadle.engine.messages import PluginSetup, WorkerSetup
+from treadle.engine.messages import PluginSetup, Settings, WorkerSetup
 from treadle.engine.plan.context import Context, Surroundings, program_digest
 from treadle.engine.plan.scans import KnownScans
 from treadle.engine.plugin import installed_plugins
@@ -48,6 +48,7 @@ ENVIRONMENT = {"MPLBACKEND": "agg"}  # figures are drawn into files, not on a sc
 def worker_setup(work: Build) -> WorkerSetup:
     """The setup of workers of a build; without a store they keep nothing but what is shown."""
     store = work.store
+    plugins = (PLUGIN, *(name for name, _ in installed_plugins(sys.path)))
     return WorkerSetup(
         directory=str(work.folder),
         code_path=str(work.request.code_dir.resolve()),
@@ -57,6 +58,7 @@ def worker_setup(work: Build) -> WorkerSetup:
         store=str(store.root) if store else None,
         key=store.key if store else b"",
         environment={**ENVIRONMENT, **work.request.environment},
+        plugins=tuple(map(PluginSetup, plugins)),
         edited=EDITED,
         libraries=LIBRARIES,
         keeping=keeping_share(os.environ),
@@ -74,9 +76,7 @@ class Measuring:
         self._programs = Programs()
         try:
             self.layout: Future[Layout] = self._pool.submit(_layout, work, self._programs)
-            self.plugins: Future[tuple[PluginSetup, ...] | None] = self._pool.submit(
-                _plugins, self.layout
-            )
+            self.settings: Future[Settings | None] = self._pool.submit(_settings, self.layout)
         except BaseException:  # Ctrl-C: nobody has it in a `with` statement yet
             self._programs.stop()
             raise
@@ -108,14 +108,13 @@ def _layout(work: Build, programs: Programs) -> Layout:
     return replace(found, problems=problems)
 
 
-def _plugins(layout: Future[Layout]) -> tuple[PluginSetup, ...] | None:
-    """Ours, told how figures are to look, and those installed; None: going on is senseless."""
+def _settings(layout: Future[Layout]) -> Settings | None:
+    """Tells our plugin how figures are to look; None: going on is senseless."""
     found = layout.result()
     if has_errors(found.problems):
         return None
     style = {name: getattr(found.style, name) for name in found.style.__struct_fields__}
-    others = (PluginSetup(name) for name, _ in installed_plugins(sys.path))
-    return (PluginSetup(PLUGIN, {"style": style}), *others)
+    return {PLUGIN: {"style": style}}
 
 
 def execute(work: Build, workers: Workers, measuring: Measuring) -> Ran:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -25,6 +26,9 @@ class PluginSetup(Struct, frozen=True):
 
     name: str
     settings: dict[str, object] = {}
+
+
+Settings = Mapping[str, Mapping[str, object]]  # of plugins, by the names of these
 
 
 class WorkerSetup(Struct, frozen=True):

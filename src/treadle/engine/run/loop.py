@@ -69,7 +69,8 @@ def run_all(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Ran:
         if begins:
             listener.cell_started(cell)
             ran.add(cell.number)
-        trace = workers.run(Step(with_names(cell, analyse(cell.code)) if cell.module else cell))
+        step = Step(with_names(cell, analyse(cell.code)) if cell.module else cell)
+        trace = workers.answer(workers.submit(step))
         assert isinstance(trace, Trace), "without a store nothing is restored or kept"
         listener.cell_finished(cell, trace)
         traces.append(trace)
@@ -80,7 +81,10 @@ def run_all(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Ran:
 
 def run(context: Context, kept: KeptTraces, workers: Workers, listener: Listener) -> Ran:
     """Run the cells that have to. Raises OSError where the store can't be written."""
-    return _Loop(context, kept, workers, listener).run()
+    try:
+        return _Loop(context, kept, workers, listener).run()
+    finally:  # whatever came of it
+        kept.save()
 
 
 class _Loop:
@@ -155,7 +159,9 @@ class _Loop:
         begins = self._workers.start()  # what that takes is not the cell's
         if begins:
             self._listener.cell_started(scanned.cell)
-        answer = self._workers.run(step)
+        running = self._workers.submit(step)
+        self._kept.save()  # what the cell before gave
+        answer = self._workers.answer(running)
         if isinstance(answer, Unstored):
             raise OSError(answer.errno, answer.message, answer.path)
         if isinstance(answer, Touched):

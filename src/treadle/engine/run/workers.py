@@ -18,10 +18,10 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec import Struct
 
 from treadle.engine.cell import Cell
-from treadle.engine.messages import Answer, PluginSetup, Step, WorkerSetup, decode, encode
+from treadle.engine.messages import Answer, Settings, Step, WorkerSetup, decode, encode
 from treadle.engine.store.atomic import scratch_file
 from treadle.engine.trace import Failure, Trace
 
@@ -101,8 +101,11 @@ class WorkerProcess:
         self._reaping = threading.Lock()
         tasks_read, tasks_write = os.pipe()
         results_read, results_write = os.pipe()
+        known_read, known_write = os.pipe()
         self._crash = os.fdopen(scratch_file("crash"), "rb")
-        descriptors = (tasks_read, results_write, self._crash.fileno())
+        self._settings = os.fdopen(scratch_file("settings"), "wb")
+        files = (self._crash.fileno(), known_read, self._settings.fileno())
+        descriptors = (tasks_read, results_write, *files)
         self._process = subprocess.Popen(
             # -P: a json.py beside the document must not become the worker's own json.
             [sys.executable, "-P", "-m", "treadle.engine.worker", *map(str, descriptors)],
@@ -113,8 +116,9 @@ class WorkerProcess:
             pass_fds=descriptors,
             start_new_session=True,
         )
-        os.close(tasks_read)
-        os.close(results_write)
+        for descriptor in (tasks_read, results_write, known_read):
+            os.close(descriptor)
+        self._known = os.fdopen(known_write, "wb")
         self._tasks = os.fdopen(tasks_write, "wb")
         self._results = os.fdopen(results_read, "rb")
 
@@ -123,6 +127,12 @@ class WorkerProcess:
         with contextlib.suppress(BrokenPipeError):
             self._tasks.write(line)
             self._tasks.flush()
+
+    def tell(self, settings: Settings) -> None:
+        """Let plugins know what they may be waiting for; nobody does once it has ended."""
+        with contextlib.suppress(ValueError), self._settings, self._known:
+            self._settings.write(encode(settings))
+            self._settings.flush()
 
     def answer(self) -> bytes:
         """The next line it answers; empty: it has ended."""
@@ -151,8 +161,8 @@ class WorkerProcess:
         if self._process.returncode is None:
             self._await()
             self._reaped()
-        self._results.close()
-        self._crash.close()
+        for file in (self._results, self._crash, self._settings, self._known):
+            file.close()
 
     def _await(self) -> None:
         """Wait until it has ended, or patience has."""
@@ -197,19 +207,22 @@ class WorkerExecutor(Executor):
     thread. A worker that dies gives its step a `Failure`; later steps raise `WorkerDiedError`.
     """
 
-    def __init__(self, setup: WorkerSetup, on_output: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        setup: WorkerSetup,
+        on_output: Callable[[str], None] | None = None,
+        settings: Future[Settings | None] | None = None,
+    ) -> None:
+        """`settings` are those of plugins that are not in `setup`. They may be found out while
+        cells run; a worker for which nobody has found them is killed."""
         self._setup = setup
         self._on_output = on_output
+        self._settings = settings
         self._worker: WorkerProcess | None = None
-        self._is_set_up = False
         self._thread: threading.Thread | None = None  # asks the worker one thing after the other
         self._queue: queue.SimpleQueue[tuple[Future[Answer], Step] | None] = queue.SimpleQueue()
         self._closed = False
         self.died = ""  # what the worker has died of
-
-    def use_plugins(self, plugins: tuple[PluginSetup, ...]) -> None:
-        """Let the worker make these: they may be known only when its process has started."""
-        self._setup = replace(self._setup, plugins=plugins)
 
     def start(self) -> WorkerProcess:
         """Start the worker process now, so that it is ready when the first step comes."""
@@ -218,6 +231,11 @@ class WorkerExecutor(Executor):
             # Not a pool of threads, which takes nothing more once the main thread has ended.
             self._thread = threading.Thread(target=self._serve, args=(self._worker,), daemon=True)
             self._thread.start()
+            if self._settings is None:
+                self._worker.tell({})
+            else:
+                tell = (self._worker, self._settings)
+                threading.Thread(target=self._tell, args=tell, daemon=True).start()
         return self._worker
 
     def submit(  # type: ignore[override]
@@ -261,12 +279,29 @@ class WorkerExecutor(Executor):
             while (item := self._queue.get_nowait()) is not None:
                 item[0].cancel()
 
+    @staticmethod
+    def _tell(worker: WorkerProcess, settings: Future[Settings | None]) -> None:
+        found = None
+        with contextlib.suppress(Exception):  # it belongs to whoever asks for the result
+            found = settings.result()
+        if found is None:
+            worker.kill()
+        else:
+            worker.tell(found)
+
     def _serve(self, worker: WorkerProcess) -> None:
+        setup: bytes | BaseException
+        try:  # at once, not with the first step: what it imports then takes 0.1 s
+            worker.send(setup := encode(self._setup))
+        except BaseException as exception:
+            setup = exception
         while (item := self._queue.get()) is not None:
             future, step = item
             if not future.set_running_or_notify_cancel():
                 continue
             try:
+                if isinstance(setup, BaseException):
+                    raise setup
                 future.set_result(self._run(worker, step))
             except BaseException as exception:  # it belongs to whoever waits
                 future.set_exception(exception)
@@ -275,11 +310,7 @@ class WorkerExecutor(Executor):
     def _run(self, worker: WorkerProcess, step: Step) -> Answer:
         if self.died:
             raise WorkerDiedError(self.died)
-        line = encode(step)
-        if not self._is_set_up:  # if it died at once, this step says so
-            worker.send(encode(self._setup))
-            self._is_set_up = True
-        worker.send(line)
+        worker.send(encode(step))  # if it died at once, this step says so
         while reply := worker.answer():
             message: Any = decode(reply)
             if not isinstance(message, str):
@@ -291,55 +322,75 @@ class WorkerExecutor(Executor):
         return Trace(failure=failure)
 
 
+class Running(Struct, frozen=True):
+    """A step that was given to a worker, or to none."""
+
+    cell: Cell
+    future: Future[Answer] | None
+
+
 class Workers:
     """One worker at a time, started when the first cell has to run."""
 
     def __init__(
         self,
         setup: WorkerSetup,
-        plugins: Future[tuple[PluginSetup, ...] | None] | None = None,
+        settings: Future[Settings | None] | None = None,
         on_output: Callable[[str], None] | None = None,
     ) -> None:
-        """No worker yet. The first step waits for `plugins`, where they are not known as yet; a
-        worker's process does not.
+        """No worker yet. Cells run while `settings` of plugins are found out; what asks for them
+        waits.
 
         A result of None: somebody else has found out that going on is senseless.
         """
         self.setup = setup
-        self._plugins = plugins
+        self._settings = settings
         self._on_output = on_output
         self._executor: WorkerExecutor | None = None
 
     def start(self) -> bool:
-        """Start a worker, unless one is there, and wait until it can take a step.
+        """Start a worker, unless one is there.
 
-        False: it has died, or going on is senseless. Raises what finding out about the
+        False: it has died, or going on is senseless. Raises what finding out the settings of
         plugins has raised.
         """
         if self._executor is None:
-            self._executor = WorkerExecutor(self.setup, self._on_output)
+            self._executor = WorkerExecutor(self.setup, self._on_output, self._settings)
             self._executor.start()
-        plugins = self.setup.plugins if self._plugins is None else self._plugins.result()
-        if plugins is not None:
-            self._executor.use_plugins(plugins)
-        return plugins is not None and not self._executor.died
+        return not self._executor.died and not self._is_senseless()
 
-    def run(self, step: Step) -> Answer:
-        """Run a step. Where the worker is gone, the trace has a failure that says so."""
-        cell = step.cell
+    def submit(self, step: Step) -> Running:
+        """Let a step run. Where the worker is gone, its answer says so."""
+        if step.cell.timeout is not None and self._settings is not None:
+            self._settings.result()  # to wait for them is not to count as its time
         able = self.start()
         executor = self._executor
         assert executor is not None
         if not able:
+            return Running(step.cell, None)
+        return Running(step.cell, executor.submit(run_step, step))
+
+    def answer(self, running: Running) -> Answer:
+        """What came of a step: it is waited for. Where the worker is gone, a trace whose failure
+        says so."""
+        cell, executor = running.cell, self._executor
+        assert executor is not None
+        if running.future is None:
             return _ended(cell, f"can't run: {executor.died}" if executor.died else "")
-        future = executor.submit(run_step, step)
         try:
-            return future.result(None if cell.timeout is None else cell.timeout + GRACE)
+            limit = None if cell.timeout is None else cell.timeout + GRACE
+            answer = running.future.result(limit)
         except TimeoutError:
             executor.kill()
             return _ended(cell, f"did not finish within its timeout of {cell.timeout:g} s")
         except WorkerDiedError as failure:
             return _ended(cell, f"can't run: {failure}")
+        return _ended(cell, "") if executor.died and self._is_senseless() else answer
+
+    def _is_senseless(self) -> bool:
+        """Whether somebody has found out so. Raises what finding out has raised."""
+        settings = self._settings
+        return settings is not None and settings.done() and settings.result() is None
 
     def __enter__(self) -> Workers:
         return self

@@ -1,7 +1,8 @@
-"""`python -m treadle.engine.worker IN OUT CRASH`: the worker process.
+"""`python -m treadle.engine.worker IN OUT CRASH KNOWN SETTINGS`: the worker process.
 
-IN and OUT are descriptors: a line of JSON in, first the `WorkerSetup`, then a task at a
-time; a line of JSON out, its result. CRASH takes the traceback of a fatal signal.
+All are descriptors: a line of JSON in, first the `WorkerSetup`, then a task at a time; a line of
+JSON out, its result. CRASH takes the traceback of a fatal signal. Once KNOWN is closed, SETTINGS
+holds what plugins are to know besides.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import time
 from typing import BinaryIO
 
 from treadle.engine.messages import WorkerSetup, decode, encode
+from treadle.engine.plugin import LateSettings
 from treadle.engine.store.atomic import write_all
 from treadle.engine.worker.capture import Capture, install
 from treadle.engine.worker.session import Session
@@ -43,7 +45,7 @@ class Channel:
 
 def main(descriptors: list[int]) -> None:
     """Serve tasks until the command closes its end."""
-    tasks, results, crash = descriptors
+    tasks, results, crash, known, settings = descriptors
     sys.argv = [""]  # as at a prompt: these are no arguments of the user's code
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
@@ -57,7 +59,7 @@ def main(descriptors: list[int]) -> None:
     setup = decode(first)
     assert isinstance(setup, WorkerSetup)
     try:
-        _serve(setup, lines, channel)
+        _serve(setup, lines, channel, LateSettings(known, settings))
     except BaseException:  # ours or a plugin's, not the user's: the command tells what it was
         _tell_crash(crash)
         raise
@@ -65,10 +67,10 @@ def main(descriptors: list[int]) -> None:
     _close_files()
 
 
-def _serve(setup: WorkerSetup, lines: BinaryIO, channel: Channel) -> None:
+def _serve(setup: WorkerSetup, lines: BinaryIO, channel: Channel, late: LateSettings) -> None:
     capture = Capture()
     install(capture)
-    session = Session(setup, capture)
+    session = Session(setup, capture, late)
     threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
     while line := _next_line(lines):
         channel.send(session.step(decode(line)))
@@ -138,4 +140,4 @@ def _close(descriptors: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(argument) for argument in sys.argv[1:4]])
+    main([int(argument) for argument in sys.argv[1:6]])

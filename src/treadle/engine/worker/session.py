@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Answer, Step, Touched, Unrestored, Unstored, WorkerSetup
-from treadle.engine.plugin import Plugins
+from treadle.engine.plugin import LateSettings, Plugins
 from treadle.engine.trace import LINES, Failure, Stream, Trace
 from treadle.engine.worker.capture import Capture
 from treadle.engine.worker.failures import Place, attempt
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 class Session:
     """Runs cells one after the other; what they bind stays for the next."""
 
-    def __init__(self, setup: WorkerSetup, capture: Capture) -> None:
+    def __init__(self, setup: WorkerSetup, capture: Capture, late: LateSettings) -> None:
         self._setup = setup
         self._capture = capture
         self._compiler = Compiler()
@@ -46,7 +46,7 @@ class Session:
         self._namespace = _main_module(setup)
         after_import = AfterImport()
         self._seeds = Seeds(after_import)
-        self._plugins = Plugins(setup, after_import, capture, self._namespace)
+        self._plugins = Plugins(setup, after_import, capture, self._namespace, late)
         self._inline = InlineRunner(self._compiler, self._namespace, capture.take, setup.code_path)
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         import_fresh_from(folders, self._compiled)
@@ -97,7 +97,8 @@ class Session:
         self._plugins.begin(step)
         start = time.perf_counter()
         trace = self._run_inline(cell) if cell.is_inline else self._run_code(cell)
-        trace = replace(trace, seconds=time.perf_counter() - start, notes=self._plugins.notes)
+        seconds = time.perf_counter() - start - self._plugins.waited
+        trace = replace(trace, seconds=seconds, notes=self._plugins.notes)
         return self._with_source(cell, trace)
 
     def _run_inline(self, cell: Cell) -> Trace:

@@ -173,12 +173,14 @@ class Figures:
         self._host = host
         self._cell: Cell | None = None
         self.drew = False  # the cell has shown a figure
-        style = convert(host.settings.get("style", {}), FigureStyle)
-        host.after_import("matplotlib", lambda module: apply(module, style))
+        host.after_import("matplotlib", lambda module: apply(module, self._style()))
         host.after_import("fontTools.subset", slim_subsets)
-        host.after_import("matplotlib.font_manager", lambda module: add_fonts(module, style))
+        host.after_import("matplotlib.font_manager", lambda fonts: add_fonts(fonts, self._style()))
         host.after_import("matplotlib.figure", self._take_over_figure)
         host.after_import("matplotlib.pyplot", self._take_over_pyplot)
+
+    def _style(self) -> FigureStyle:
+        return convert(self._host.settings.get("style", {}), FigureStyle)
 
     def begin(self, cell: Cell) -> None:
         """From now on figures belong to this cell; inline code shows none."""
