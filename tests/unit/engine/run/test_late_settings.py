@@ -120,7 +120,8 @@ def test_where_going_on_turns_out_senseless_the_cell_ends_without_a_word(
 
 def test_what_finding_them_out_raises_is_raised(setup: WorkerSetup) -> None:
     settings: Future[Settings | None] = Future()
-    with pytest.raises(OSError, match="disk"), Workers(setup, settings) as workers:
+    with Workers(setup, settings) as workers:
         running = submit(workers, "import time; time.sleep(600)")
         settings.set_exception(OSError("the disk is gone"))
-        workers.answer(running)
+        with pytest.raises(OSError, match="disk"):
+            workers.answer(running)
