@@ -8,6 +8,7 @@ nothing can be dropped either, and holding on to it makes identities sure.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterable, Mapping
 from itertools import compress
 from operator import ne
@@ -19,21 +20,36 @@ _LONG = 1_000  # characters; Python remembers the hash of a text
 
 
 class Bound:
-    """The names of a session, as they were."""
+    """The names of a session, as they were.
 
-    def __init__(self, names: Mapping[str, Any], reached: Collection[str] | None) -> None:
-        """As they are now. `reached` are those that the step to come can use, None for all.
+    A document may bind thousands, a step few, and whatever is done for all of them costs each step:
+    so they are gone through once a step, at its end, without a step of Python for each, and that
+    they are as they were is believed until somebody says otherwise (`let_go`).
+    """
 
-        A document may bind thousands, a chunk reaches few: whatever is done for all of them takes
-        no step of Python each (0.3 ms a chunk at 1,000 names, if it does).
-        """
-        self._names, self._identities = [*names], [*map(id, names.values())]
+    def __init__(self) -> None:
+        self._names: list[str] | None = None  # None: nothing is known
+        self._identities: array[int] = array("Q")
+        self._near: dict[str, int] = {}  # the identities of what the step can use
+        self._held: dict[str, Any] = {}  # all the rest
+        self._now: tuple[list[str], array[int]] = ([], self._identities)
+        self._marks: dict[str, object] = {}
+
+    def begin(self, names: Mapping[str, Any], reached: Collection[str] | None) -> None:
+        """A step begins, which can use those `reached`, None for all."""
+        if self._names is None:
+            self._names, self._identities = [*names], array("Q", map(id, names.values()))
+            self._held = dict(names)
         near = names.keys() if reached is None else names.keys() & reached
         self._near = {name: id(names[name]) for name in near}
-        self._held = {} if reached is None else dict(names)
-        for name in near if self._held else ():
-            del self._held[name]
         self._marks = {name: mark for name in near if (mark := _mark(names[name]))}
+        for name in near:
+            self._held.pop(name, None)
+
+    def let_go(self) -> None:
+        """Hold on to nothing: names will be bound or unbound, and not by a step."""
+        self._names = None
+        self._held, self._near, self._marks = {}, {}, {}
 
     def held(self) -> Iterable[object]:
         """What it holds on to."""
@@ -54,14 +70,23 @@ class Bound:
 
         Names keep their order, as a rule, and new ones come last.
         """
-        names, identities, count = [*now], [*map(id, now.values())], len(self._names)
-        if names[:count] != self._names:
+        names, identities = self._now = [*now], array("Q", map(id, now.values()))
+        before, count = self._names or [], len(self._names or [])
+        if names[:count] != before:
             bound = [name for name, value in now.items() if not self.is_same_object(name, value)]
-            return bound, [name for name in self._names if name not in now]
+            return bound, [name for name in before if name not in now]
         if identities[:count] == self._identities:
             return names[count:], []
         changed = compress(names, map(ne, self._identities, identities))
         return [*changed, *names[count:]], []
+
+    def end(self, now: Mapping[str, Any], changed: Iterable[str], gone: Iterable[str]) -> None:
+        """The step has ended: as `changes` has found them, so they were for the next one."""
+        self._names, self._identities = self._now
+        for name in gone:
+            self._held.pop(name, None)
+        self._held.update((name, now[name]) for name in (*self._near, *changed) if name in now)
+        self._near, self._marks = {}, {}
 
 
 def _mark(value: Any) -> object:  # noqa: ANN401

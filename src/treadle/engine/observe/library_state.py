@@ -56,11 +56,14 @@ class _Watched(Struct, frozen=True):
     def is_of_module(self) -> bool:
         return isinstance(self.places[0].owner, ModuleType)
 
+    def is_of(self, module: ModuleType) -> bool:
+        return self.places[0].owner is module
+
     def serves(self, module: ModuleType, wanted: frozenset[str]) -> bool:
         """Whether they are, as they are, those that would be found anew."""
         return (
             wanted <= self.wanted
-            and self.places[0].owner is module
+            and self.is_of(module)
             and all(place.is_same() for place in self.places)
         )
 
@@ -76,6 +79,7 @@ class LibraryState:
         self._watched: dict[str, _Watched] = {}  # in this step, by module
         self._known: dict[str, _Watched] = {}  # the same, of all steps
         self._shallow: dict[str, _Watched] = {}  # of which the attributes alone are compared
+        self._settled: set[str] = set()  # which were as they were when the last step ended
         self._found: list[Change] = []
         self._moved: dict[str, str] = {}  # what steps have changed, in words: its module
 
@@ -85,6 +89,7 @@ class LibraryState:
         self.end()
         for module in shallow:
             self.loaded(module)
+        self._settled = set()
         for module in bound:
             self._named.note(module.__name__)
         for words, name in self._moved.items():  # what changed it may well take that back
@@ -96,7 +101,8 @@ class LibraryState:
         """Compare the attributes of a module of the project with those it has now."""
         name = module.__name__
         known = self._shallow.get(name)
-        if known is None or not known.serves(module, frozenset()):
+        settled = known is not None and name in self._settled and known.is_of(module)
+        if known is None or not (settled or known.serves(module, frozenset())):
             known = self._shallow[name] = _Watched([root_of(module)], frozenset())
         self._watched[name] = known
 
@@ -125,11 +131,16 @@ class LibraryState:
     def changes(self) -> list[Change]:
         """What the step has changed since it began, what imports did left out."""
         found: dict[str, Change] = {}
+        self._settled = {*self._watched}
         for change in (*self._found, *self._changes()):
             same = found.get(change.words)  # of another key that is called the same
             value = change.value if same is None else (same.value, change.value)
             found[change.words] = Change(change.words, value)
         return list(found.values())
+
+    def unsettle(self) -> None:
+        """Something is put in place before the next step, and may change what is held."""
+        self._settled = set()
 
     def end(self) -> None:
         """Hold on to nothing of the project's: a file would not be closed in time."""
@@ -188,6 +199,7 @@ class LibraryState:
         for name in sorted(self._watched):
             for place in self._watched[name].places:
                 for key, old, new in place.changed():
+                    self._settled.discard(name)
                     slot = id(place.owner), str(key)
                     words = spelt(place, key)
                     if slot in seen or not (

@@ -90,8 +90,12 @@ class Modules:
         self.own: dict[str, str] = {}  # name -> file
         self.distributions: tuple[str, ...] = ()
 
+    def count(self) -> tuple[int, int]:
+        """How many modules there are, and how many were run so far: a change of it is news."""
+        return len(sys.modules), self._imports.count
+
     def refresh(self) -> None:
-        state = (len(sys.modules), self._imports.count)
+        state = self.count()
         if state == self._state:
             return
         self._state = state

@@ -122,6 +122,7 @@ class Observer:
         self._own_before: frozenset[str] = frozenset()
         self._threads: frozenset[int] = frozenset()
         self._children: frozenset[int] = frozenset()
+        self._loaded = (0, 0)  # how many modules there were when a step ended
         self.given: list[object] = []  # what the step has set of the state of the process
 
     def after_own_import(self, action: Callable[[ModuleType], None]) -> None:
@@ -141,6 +142,8 @@ class Observer:
         self._threads = threads()
         own = (sys.modules.get(name) for name in self._modules.own)
         modules = [each for each in own if isinstance(each, ModuleType)]
+        if self._loaded != self._modules.count():
+            self.unsettle()
         self._library_state.begin(
             [builtins, sys, *modules], [each for each in unseen if isinstance(each, ModuleType)]
         )
@@ -185,8 +188,13 @@ class Observer:
     def changes(self) -> list[Change]:
         """What is held by the libraries' modules that its code names, and was not when it began;
         what Python calls and prints to is compared as such."""
+        self._loaded = self._modules.count()
         known = {f"`{name}`" for name in state.hooks()}
         return [each for each in self._library_state.changes() if each.words not in known]
+
+    def unsettle(self) -> None:
+        """Libraries may not hold what they held when the last step ended: code has run."""
+        self._library_state.unsettle()
 
     def may_use(self, module: str, name: str) -> bool:
         """Whether the step's code can get at what a module of the project keeps under a name."""

@@ -74,6 +74,7 @@ def _serve(setup: WorkerSetup, lines: BinaryIO, channel: Channel, late: LateSett
     threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
     while line := _next_line(lines):
         channel.send(session.step(decode(line)))
+    session.end()
 
 
 def _end_anyway() -> None:

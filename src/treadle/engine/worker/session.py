@@ -79,6 +79,11 @@ class Session:
                 return Unstored(failure.errno or 0, why, str(failure.filename or ""))
         return self._with_facts(step.cell, trace)
 
+    def end(self) -> None:
+        """No step follows: nobody but the session's names holds on to its values."""
+        if self._memory is not None:
+            self._memory.let_go()
+
     def _new_memory(self, after_import: AfterImport) -> Memory:
         # Only where there is a store: without one a worker starts without all this.
         from treadle.engine.worker.session_values import Memory

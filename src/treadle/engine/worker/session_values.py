@@ -68,7 +68,7 @@ class Memory:
         observer.after_own_import(self._module_state.imported)
         self._first = dict(namespace)
         self._groups: dict[str, Binding] = {}  # by name, as the last step that reached it left them
-        self._before = Bound({}, ())
+        self._before = Bound()
         self._reached: set[str] | None = set()  # by the step; None: all
         self._share = setup.keeping
         self._unseen: dict[str, float] = {}  # names not looked at, though there was so much time
@@ -81,6 +81,9 @@ class Memory:
     def put_in_place(self, step: Step) -> tuple[str, ...]:
         """Make the session what the step is to find; the names that could not be restored."""
         self._observer.prepare(step.files, step.cell.depends or ())
+        if step.absent or step.restores:
+            self._before.let_go()
+            self._observer.unsettle()
         for name in step.absent:
             self._namespace.pop(name, None)
             self._groups.pop(name, None)
@@ -92,12 +95,16 @@ class Memory:
                 importlib.import_module(module)
         return tuple(name for restore in step.restores for name in self._restore(restore))
 
+    def let_go(self) -> None:
+        """Hold on to none of the session's values: it ends."""
+        self._before.let_go()
+
     def begin(self, step: Step) -> None:
         """From now on, what happens is the step's doing."""
         self._counters.begin(step.counters)
         self._module_state.begin()
         self._reached = None if _diverted() else self._reached_by(step)
-        self._before = Bound(self._namespace, self._reached)
+        self._before.begin(self._namespace, self._reached)
         self._observer.begin(self._namespace.values() if step.reaches is None else ())
         self._values.stand_ins.begin()
 
@@ -139,7 +146,7 @@ class Memory:
             self._groups.update(dict.fromkeys(group.names, group))
         blobs = set(_shown_files(trace))
         blobs.update(*(self._values.blobs_of(group.entry) for group in groups if group.entry))
-        self._before = Bound({}, ())
+        self._before.end(namespace, bound, deleted)
         return replace(
             trace,
             bindings=groups,
