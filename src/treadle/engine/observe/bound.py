@@ -8,15 +8,15 @@ nothing can be dropped either, and holding on to it makes identities sure.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Collection, Iterable, Mapping
 from itertools import compress
-from operator import ne
-from typing import Any
+from operator import is_not
+from typing import Any, Final
 
 from treadle.engine.values.codes import ATOMS, is_nan
 
-_LONG = 1_000  # characters; Python remembers the hash of a text
+_NOT_HELD: Final = object()
+_LONG: Final = 1_000  # characters; Python remembers the hash of a text
 
 
 class Bound:
@@ -28,27 +28,23 @@ class Bound:
     """
 
     def __init__(self) -> None:
-        self._names: list[str] | None = None  # None: nothing is known
-        self._identities: array[int] = array("Q")
-        self._near: dict[str, int] = {}  # the identities of what the step can use
-        self._held: dict[str, Any] = {}  # all the rest
-        self._now: tuple[list[str], array[int]] = ([], self._identities)
+        self._is_known = False
+        self._held: dict[str, Any] = {}  # by all names; `_NOT_HELD` for what the step can use
+        self._near: dict[str, int] = {}  # the identities of that
         self._marks: dict[str, object] = {}
 
     def begin(self, names: Mapping[str, Any], reached: Collection[str] | None) -> None:
         """A step begins, which can use those `reached`, None for all."""
-        if self._names is None:
-            self._names, self._identities = [*names], array("Q", map(id, names.values()))
-            self._held = dict(names)
+        if not self._is_known:
+            self._held, self._is_known = dict(names), True
         near = names.keys() if reached is None else names.keys() & reached
         self._near = {name: id(names[name]) for name in near}
         self._marks = {name: mark for name in near if (mark := _mark(names[name]))}
-        for name in near:
-            self._held.pop(name, None)
+        self._held.update(dict.fromkeys(self._near, _NOT_HELD))
 
     def let_go(self) -> None:
         """Hold on to nothing: names will be bound or unbound, and not by a step."""
-        self._names = None
+        self._is_known = False
         self._held, self._near, self._marks = {}, {}, {}
 
     def held(self) -> Iterable[object]:
@@ -70,23 +66,20 @@ class Bound:
 
         Names keep their order, as a rule, and new ones come last.
         """
-        names, identities = self._now = [*now], array("Q", map(id, now.values()))
-        before, count = self._names or [], len(self._names or [])
-        if names[:count] != before:
-            bound = [name for name, value in now.items() if not self.is_same_object(name, value)]
+        names, before = [*now], [*self._held]
+        if names[: len(before)] != before:
+            bound = [name for name in names if not self.is_same_object(name, now[name])]
             return bound, [name for name in before if name not in now]
-        if identities[:count] == self._identities:
-            return names[count:], []
-        changed = compress(names, map(ne, self._identities, identities))
-        return [*changed, *names[count:]], []
+        doubtful = compress(names, map(is_not, self._held.values(), now.values()))
+        changed = [name for name in doubtful if not self.is_same_object(name, now[name])]
+        return [*changed, *names[len(before) :]], []
 
-    def end(self, now: Mapping[str, Any], changed: Iterable[str], gone: Iterable[str]) -> None:
+    def end(self, now: Mapping[str, Any], changed: Iterable[str], gone: Collection[str]) -> None:
         """The step has ended: as `changes` has found them, so they were for the next one."""
-        self._names, self._identities = self._now
-        for name in gone:
-            self._held.pop(name, None)
         self._held.update((name, now[name]) for name in (*self._near, *changed) if name in now)
         self._near, self._marks = {}, {}
+        if gone or [*self._held] != [*now]:  # in another order, too
+            self.let_go()
 
 
 def _mark(value: Any) -> object:  # noqa: ANN401

@@ -62,7 +62,7 @@ def test_what_a_step_can_reach_goes_when_it_drops_it():
     bound = begun(names, ("x", "n"))
     after = sys.getrefcount(names["n"])
     assert after == before
-    assert not [*bound.held()]
+    assert not any(each is names[name] for each in bound.held() for name in names)
     del names["x"]
     assert known() is None
 
