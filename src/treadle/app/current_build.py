@@ -43,6 +43,7 @@ class Build(Struct):
     sources: set[Path] = field(default_factory=set)  # files read besides those that code reads
     written: tuple[Path, ...] = ()  # what it was asked for
     log: Path | None = None
+    plugins: tuple[tuple[str, str], ...] | None = None  # those installed; None: not looked for yet
     typeset: Observed | None = None  # what LaTeX rests on; None: that can't be told
     day: str = ""  # the day for which the PDF is good; empty: any
 

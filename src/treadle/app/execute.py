@@ -48,7 +48,7 @@ ENVIRONMENT = {"MPLBACKEND": "agg"}  # figures are drawn into files, not on a sc
 def worker_setup(work: Build) -> WorkerSetup:
     """The setup of workers of a build; without a store they keep nothing but what is shown."""
     store = work.store
-    plugins = (PLUGIN, *(name for name, _ in installed_plugins(sys.path)))
+    plugins = (PLUGIN, *(name for name, _ in _installed(work)))
     return WorkerSetup(
         directory=str(work.folder),
         code_path=str(work.request.code_dir.resolve()),
@@ -63,6 +63,13 @@ def worker_setup(work: Build) -> WorkerSetup:
         libraries=LIBRARIES,
         keeping=keeping_share(os.environ),
     )
+
+
+def _installed(work: Build) -> tuple[tuple[str, str], ...]:
+    """The plugins that packages offer: looked for once in a build."""
+    if work.plugins is None:
+        work.plugins = tuple(installed_plugins(sys.path))
+    return work.plugins
 
 
 class Measuring:
@@ -137,7 +144,7 @@ def context_of(work: Build, store: Store, measuring: Measuring) -> tuple[Context
     """The document's cells as scanned, and what lies outside its session."""
     setup, cells = worker_setup(work), work.prepared.cells.cells
     environment = worker_environment(setup)
-    others = (folder for _, folder in installed_plugins(sys.path))
+    others = (sources for _, sources in _installed(work))
     program = combined([program_digest(environment, setup.threads, (FOLDER,), VARIABLES), *others])
     scans = KnownScans(store, str(work.request.path.resolve()), program)
     surroundings = Surroundings(

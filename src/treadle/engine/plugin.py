@@ -97,13 +97,14 @@ def _sources(name: str) -> Iterator[str]:
 
 def _section(path: str) -> list[str]:
     """The lines of our group in such a file, if there is one."""
+    heading = f"[{GROUP}]".encode()
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123
-            text = file.read()
-    except (OSError, UnicodeDecodeError):
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read()
+    except OSError:
         return []
-    inside = text.partition(f"[{GROUP}]")[2].partition("\n[")[0]
-    return [line for line in inside.splitlines() if "=" in line]
+    inside = data.partition(heading)[2].partition(b"\n[")[0] if heading in data else b""
+    return [line for line in inside.decode("utf-8", "replace").splitlines() if "=" in line]
 
 
 # In the worker.
