@@ -59,6 +59,10 @@ class KnownScans:
         self._used[key] = code
         return code
 
+    def has_new_code(self) -> bool:
+        """Whether some code was not there in the last build: as a rule, it has to run."""
+        return not self._used.keys() <= self._known.keys()
+
     def save(self) -> None:
         """Keep for the next build what this one asked for. Raises OSError."""
         if self._used.keys() != self._known.keys():
