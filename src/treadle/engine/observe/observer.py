@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
 from types import CodeType, ModuleType
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe import audit_events, state
 from treadle.engine.observe.folders import Folders
@@ -26,7 +27,7 @@ from treadle.engine.store.digest import ALL, variable
 from treadle.engine.store.file_digests import FileDigests, KnownFiles
 from treadle.engine.trace import DOUBTFUL, Observed
 from treadle.engine.values.objects import singletons
-from treadle.engine.worker.imports import AfterImport, import_fresh_from
+from treadle.engine.worker.fresh_imports import import_fresh_from
 
 
 class Watch:

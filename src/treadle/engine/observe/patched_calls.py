@@ -11,12 +11,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.observe import ownership
 from treadle.engine.observe.modules import Imports
 from treadle.engine.observe.seen import Seen
 from treadle.engine.observe.state import Variables, environment
 from treadle.engine.store.digest import ALL
-from treadle.engine.worker.imports import AfterImport
 
 Path = Any  # whatever the functions of `os` take
 Found = os.stat_result | None

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from msgspec.structs import replace
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Answer, Step, Touched, Unrestored, Unstored, WorkerSetup
 from treadle.engine.plugin import Plugins
 from treadle.engine.trace import LINES, Failure, Stream, Trace
 from treadle.engine.worker.capture import Capture
 from treadle.engine.worker.failures import Place, attempt
-from treadle.engine.worker.imports import AfterImport, Seeds, import_fresh_from
+from treadle.engine.worker.fresh_imports import import_fresh_from
 from treadle.engine.worker.limits import memory_limit, peak_memory, time_limit
 from treadle.engine.worker.run_code import (
     Compiler,
@@ -29,6 +30,7 @@ from treadle.engine.worker.run_code import (
     run_cell,
     source_of,
 )
+from treadle.engine.worker.seeds import Seeds
 from treadle.engine.worker.sources import Sources
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Define, Load, Step, WorkerSetup
 from treadle.engine.observe.bound import Bound
@@ -24,7 +25,6 @@ from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.groups import Values
 from treadle.engine.values.kinds import MAIN
 from treadle.engine.worker.capture import OutputStream
-from treadle.engine.worker.imports import AfterImport
 from treadle.engine.worker.library_effects import LibraryEffects
 from treadle.engine.worker.module_state import ModuleState, ProjectModules
 from treadle.engine.worker.run_code import Compiler

@@ -1,11 +1,12 @@
-"""What happens right after the user's code has imported a library."""
+"""Random numbers begin with the seed of the chunk, whoever imports what makes them, and when."""
 
 import random
 import sys
 import types
 from importlib.machinery import ModuleSpec
 
-from treadle.engine.worker.imports import AfterImport, Seeds
+from treadle.engine.after_import import AfterImport
+from treadle.engine.worker.seeds import Seeds
 
 
 def test_a_chunk_can_start_while_a_thread_still_imports_random(monkeypatch):
