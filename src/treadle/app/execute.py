@@ -20,7 +20,7 @@ from treadle.engine.messages import PluginSetup, WorkerSetup
 from treadle.engine.plan.context import Context, Surroundings, program_digest
 from treadle.engine.plan.scans import KnownScans
 from treadle.engine.plugin import installed_plugins
-from treadle.engine.run.kept import KeptTraces, failed
+from treadle.engine.run.kept_traces import KeptTraces, failed
 from treadle.engine.run.loop import Ran, run, run_all
 from treadle.engine.run.workers import Workers, worker_environment
 from treadle.engine.store.digest import combined, digest

@@ -13,7 +13,7 @@ from treadle.app.report import Request, Silent
 from treadle.app.scratch import Scratch, say_nothing
 from treadle.engine.cell import Cell
 from treadle.engine.plan.why import Foreseen, History, foresee
-from treadle.engine.run.kept import KeptTraces
+from treadle.engine.run.kept_traces import KeptTraces
 from treadle.engine.store.store import Store, store_folder
 from treadle.press.document.model import Chunk
 from treadle.press.tangle.write import tangle

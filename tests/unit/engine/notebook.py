@@ -6,7 +6,7 @@ from pathlib import Path
 from treadle.engine.cell import Cell
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.plan.context import Context, Surroundings
-from treadle.engine.run.kept import KeptTraces
+from treadle.engine.run.kept_traces import KeptTraces
 from treadle.engine.run.loop import run
 from treadle.engine.run.workers import Workers
 from treadle.engine.scan.code import analyse

@@ -33,7 +33,7 @@ from treadle.engine.observe.places import (
     spelt,
 )
 from treadle.engine.observe.remembered import Gone
-from treadle.engine.scan.looks import may_change
+from treadle.engine.scan.effect_names import may_change
 from treadle.engine.values.codes import ATOMS
 from treadle.engine.values.kinds import attribute_of
 

@@ -17,7 +17,7 @@ from types import (
 from typing import Any, NamedTuple
 
 from treadle.engine.observe import ownership
-from treadle.engine.scan.looks import CHANGES, looks_made_for_effect, may_change
+from treadle.engine.scan.effect_names import CHANGES, looks_made_for_effect, may_change
 from treadle.engine.values.codes import ATOMS, instructions, nested
 from treadle.engine.values.kinds import ByType, names_kept
 

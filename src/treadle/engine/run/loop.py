@@ -33,7 +33,7 @@ from treadle.engine.plan.restore import (
 )
 from treadle.engine.plan.scans import with_names
 from treadle.engine.plan.snapshot import Snapshot
-from treadle.engine.run.kept import KeptTraces, failed
+from treadle.engine.run.kept_traces import KeptTraces, failed
 from treadle.engine.run.workers import Workers
 from treadle.engine.scan.code import analyse
 from treadle.engine.trace import Trace

@@ -12,7 +12,7 @@ from typing import Any
 from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import decode, encode
 from treadle.engine.observe.observer import Observer
-from treadle.engine.observe.state import digest_of
+from treadle.engine.observe.process_state import digest_of
 from treadle.engine.trace import Observed, Trace
 from treadle.engine.worker.fresh_imports import import_fresh_from
 
