@@ -13,7 +13,7 @@ from itertools import compress
 from operator import ne
 from typing import Any
 
-from treadle.engine.values.codes import ATOMS, is_nan
+from treadle.engine.values.atoms import ATOMS, is_nan
 
 _LONG = 1_000  # characters; Python remembers the hash of a text
 

@@ -34,8 +34,8 @@ from treadle.engine.observe.places import (
 )
 from treadle.engine.observe.remembered import Gone
 from treadle.engine.scan.effect_names import may_change
-from treadle.engine.values.codes import ATOMS
-from treadle.engine.values.kinds import attribute_of
+from treadle.engine.values.atoms import ATOMS
+from treadle.engine.values.world import attribute_of
 
 _ANYTHING = frozenset({"getattr", "setattr", "vars", "__dict__", "globals", "exec", "eval"})
 _FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)

@@ -18,8 +18,9 @@ from typing import Any, NamedTuple
 
 from treadle.engine.observe import ownership
 from treadle.engine.scan.effect_names import CHANGES, looks_made_for_effect, may_change
-from treadle.engine.values.codes import ATOMS, instructions, nested
-from treadle.engine.values.kinds import ByType, names_kept
+from treadle.engine.values.atoms import ATOMS
+from treadle.engine.values.bytecode import instructions, nested
+from treadle.engine.values.world import ByType, names_kept
 
 _NUMBA = "numba.random"
 _WRAPPERS = (staticmethod, classmethod)

@@ -26,7 +26,7 @@ from treadle.engine.observe.unseen import Unseen
 from treadle.engine.store.digest import ALL, variable
 from treadle.engine.store.file_digests import FileDigests, KnownFiles
 from treadle.engine.trace import DOUBTFUL, Observed
-from treadle.engine.values.objects import singletons
+from treadle.engine.values.types.objects import singletons
 from treadle.engine.worker.fresh_imports import import_fresh_from
 
 

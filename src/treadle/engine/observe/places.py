@@ -19,7 +19,7 @@ from treadle.engine.observe.remembered import (
     remembered,
     those_that_can_go,
 )
-from treadle.engine.values.codes import ATOMS
+from treadle.engine.values.atoms import ATOMS
 
 MISSING: Final = object()
 ALL: Final = "*"  # in the place of names: whatever a module holds

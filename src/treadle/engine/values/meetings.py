@@ -10,13 +10,36 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from blake3 import blake3
+from msgspec import Struct, field
 
-from treadle.engine.values.codes import text
-from treadle.engine.values.pace import Paced
-from treadle.engine.values.streams import ValueStream
+from treadle.engine.values.allowance import Paced
+from treadle.engine.values.atoms import text
+from treadle.engine.values.regions import Memory
 
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
+
+
+class ValueStream(Struct):
+    """What a walk over the value of one name has found."""
+
+    name: str
+    data: bytearray = field(default_factory=bytearray)
+    memory: list[Memory] = field(default_factory=list)
+    refs: set[str] = field(default_factory=set)
+    leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
+    ends: bool = False  # something in it does something when it ends
+    opaque: str = ""  # what in it can't be looked into, in words
+    bare: bool = False  # and nothing can stand for something of it
+    hidden: list[Any] = field(default_factory=list)  # and itself
+    weak: list[Any] = field(default_factory=list)  # what it refers to, and does not hold on to
+    refused: str = ""  # what in it can't be stored, in words
+    plain: bool = True  # nothing but what pickle is known to keep as it is
+    in_module: bool = False  # it is, or holds, an object of a module, and comes back as that
+    defined: bool = False  # it is a class or function of this very name
+    weight: int = 0  # how many objects were looked at, or what is as much work
+    seconds: float = 0.0  # what that took
+    unseen: str = ""  # why it was not looked at to its end, in words
 
 
 class Seen(NamedTuple):

@@ -22,8 +22,8 @@ from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding, Display, Trace
 from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.groups import Values
-from treadle.engine.values.kinds import MAIN
+from treadle.engine.values.values import Values
+from treadle.engine.values.world import MAIN
 from treadle.engine.worker.capture import OutputStream
 from treadle.engine.worker.library_effects import LibraryEffects
 from treadle.engine.worker.module_state import ModuleState, ProjectModules

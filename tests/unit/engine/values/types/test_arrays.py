@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-
-from .conftest import Session
+from tests.unit.engine.values.conftest import Session
 
 KINDS = [
     "np.arange(12.).reshape(3, 4)",

@@ -14,9 +14,8 @@ from collections.abc import Callable, Collection, Iterable
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
-from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.codes import ATOMS, is_nan
-from treadle.engine.values.pace import STRIDE
+from treadle.engine.values.allowance import STRIDE, Allowance
+from treadle.engine.values.atoms import ATOMS, is_nan
 from treadle.engine.values.regions import is_array
 
 _LEAST: Final = 20_000  # objects looked at for one name, whatever that takes: a figure has 13,000

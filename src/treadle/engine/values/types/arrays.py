@@ -8,9 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from treadle.engine.store.blobs import BlobMemory
-from treadle.engine.values import frames, graphs
-from treadle.engine.values.kinds import SEVERED, Handler, Opaque, Parts, Reduction, Uncounted, World
-from treadle.engine.values.objects import named, set_names, taken_apart
+from treadle.engine.values.reductions import SEVERED, Opaque, Parts, Reduction, Uncounted
 from treadle.engine.values.regions import (
     LENT,
     Memory,
@@ -18,6 +16,9 @@ from treadle.engine.values.regions import (
     bounds,
     origin_of_array,
 )
+from treadle.engine.values.types import frames, torch_graphs
+from treadle.engine.values.types.objects import named, set_names, taken_apart
+from treadle.engine.values.world import Handler, World
 
 # These are no more than an array with another look.
 _PLAIN: Final = frozenset({"numpy.ndarray", "numpy.matrix", "numpy.recarray", "numpy.rec.recarray"})
@@ -206,8 +207,8 @@ def tensor(value: Any, _: World) -> Reduction:
     """A tensor or a parameter on the CPU that no gradient flows through."""
     torch: Any = sys.modules["torch"]
     if trouble := _trouble(value, torch):
-        node = graphs.node_of(value)
-        leaves = () if node is None else graphs.leaves(node)
+        node = torch_graphs.node_of(value)
+        leaves = () if node is None else torch_graphs.leaves(node)
         instead = None if node is None else _severed(value, node, torch)
         return Opaque(trouble, tuple(_shared(value, torch)), leaves, instead)
     make: Callable[..., Any]
@@ -235,7 +236,7 @@ def _trouble(value: Any, torch: Any) -> str:
     """Why a tensor can't be looked into, in words."""
     if type(value) is not torch.Tensor and type(value) is not torch.nn.Parameter:
         return f"a tensor of class `{type(value).__qualname__}`"
-    if graphs.node_of(value) is not None:
+    if torch_graphs.node_of(value) is not None:
         return "a tensor with its computation graph"
     if value.layout is not torch.strided or value.device.type != "cpu":
         return f"a tensor on `{value.device}`, laid out as `{value.layout}`"
@@ -250,7 +251,7 @@ def _severed(value: Any, node: Any, torch: Any) -> tuple[str, tuple[Any, ...]] |
     if type(value) is not torch.Tensor or _trouble(value.detach(), torch) or name == "CppFunction":
         return None
     place = (value.dtype, tuple(value.shape), value.stride(), value.storage_offset())
-    return (SEVERED, (_memory_of(value), *place, name)) if graphs.is_all(value) else None
+    return (SEVERED, (_memory_of(value), *place, name)) if torch_graphs.is_all(value) else None
 
 
 def _shared(value: Any, torch: Any) -> Iterator[Memory]:

@@ -14,9 +14,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
-from treadle.engine.values.kinds import Handler, Parts, Reduction, World
-from treadle.engine.values.objects import taken_apart
+from treadle.engine.values.reductions import Parts, Reduction
 from treadle.engine.values.regions import Memory
+from treadle.engine.values.types.objects import taken_apart
+from treadle.engine.values.world import Handler, World
 
 _COPIES: Final = 3  # pandas' version from which on frames copy on write
 _MANY: Final = 100  # blocks, beyond which pandas warns

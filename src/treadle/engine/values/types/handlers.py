@@ -20,45 +20,42 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from treadle.engine.values import code_places, definitions, objects, weak
-from treadle.engine.values.kinds import (
-    ByValue,
-    Handler,
-    Kind,
-    Opaque,
-    Parts,
-    Reduction,
-    Uncounted,
-    World,
+from treadle.engine.values.reductions import ByValue, Opaque, Parts, Reduction, Uncounted
+from treadle.engine.values.types import (
+    code_objects,
+    functions_and_classes,
+    objects,
+    weak_references,
 )
+from treadle.engine.values.world import Handler, Kind, World
 
 ValueHandler = Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]
 
 _EXACT: Final[Mapping[type, Handler]] = {
-    types.FunctionType: definitions.function,
-    ByValue: lambda value, world: definitions.function_by_value(value.function, world),
-    Uncounted: definitions.uncounted,
-    types.CellType: definitions.closure_variable,
-    types.CodeType: code_places.code,
-    types.MethodType: definitions.method,
-    types.BuiltinFunctionType: definitions.builtin,
-    types.MethodWrapperType: definitions.wrapper,
-    types.WrapperDescriptorType: definitions.descriptor,
-    types.MethodDescriptorType: definitions.descriptor,
-    types.ClassMethodDescriptorType: definitions.descriptor,
-    typing.TypeVar: definitions.type_variable,
-    typing.NewType: definitions.new_type,
+    types.FunctionType: functions_and_classes.function,
+    ByValue: lambda value, world: functions_and_classes.function_by_value(value.function, world),
+    Uncounted: functions_and_classes.uncounted,
+    types.CellType: functions_and_classes.closure_variable,
+    types.CodeType: code_objects.code,
+    types.MethodType: functions_and_classes.method,
+    types.BuiltinFunctionType: functions_and_classes.builtin,
+    types.MethodWrapperType: functions_and_classes.wrapper,
+    types.WrapperDescriptorType: functions_and_classes.descriptor,
+    types.MethodDescriptorType: functions_and_classes.descriptor,
+    types.ClassMethodDescriptorType: functions_and_classes.descriptor,
+    typing.TypeVar: functions_and_classes.type_variable,
+    typing.NewType: functions_and_classes.new_type,
     types.MappingProxyType: objects.proxy,
-    type(functools.lru_cache(None)(len)): definitions.cached,
+    type(functools.lru_cache(None)(len)): functions_and_classes.cached,
     types.FrameType: objects.opaque,
-    weakref.ProxyType: weak.proxy,
-    weakref.CallableProxyType: weak.proxy,
+    weakref.ProxyType: weak_references.proxy,
+    weakref.CallableProxyType: weak_references.proxy,
     io.StringIO: objects.reduced,
     io.BytesIO: objects.reduced,
 }
 _BY_BASE: Final[Mapping[str, Handler]] = {
-    "weakref.ReferenceType": weak.reference,
-    "weakref.finalize": weak.finalizer,
+    "weakref.ReferenceType": weak_references.reference,
+    "weakref.finalize": weak_references.finalizer,
     "sklearn.utils._bunch.Bunch": objects.by_names,
     "torch.jit._script.ScriptModule": objects.compiled_model,
     "torch._C.Generator": objects.generator,
@@ -126,9 +123,9 @@ def _handler(kind: type, names: list[str], opaque: frozenset[str]) -> Handler:
     if exact is not None:
         return exact
     if issubclass(kind, type):
-        return definitions.class_
+        return functions_and_classes.class_
     if issubclass(kind, types.ModuleType):
-        return definitions.module
+        return functions_and_classes.module
     if not opaque.isdisjoint(names):
         return objects.opaque
     for name in names:
@@ -168,7 +165,7 @@ def _of_library(package: str) -> Mapping[str, Handler]:
     """The handlers for a library's types, loaded when such a type is met."""
     if package not in ("numpy", "pandas", "torch"):
         return {}
-    from treadle.engine.values.arrays import HANDLERS
+    from treadle.engine.values.types.arrays import HANDLERS
 
     return HANDLERS
 

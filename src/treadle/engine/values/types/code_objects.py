@@ -6,7 +6,8 @@ import linecache
 import marshal
 from types import CodeType
 
-from treadle.engine.values.kinds import Parts, World
+from treadle.engine.values.reductions import Parts
+from treadle.engine.values.world import World
 
 Place = tuple[str, int]  # the text of a line, and how many lines above it read like that
 

@@ -3,8 +3,7 @@
 import sys
 
 import pytest
-
-from .conftest import Session
+from tests.unit.engine.values.conftest import Session
 
 KEPT = [
     "{8, 0}",  # these collide

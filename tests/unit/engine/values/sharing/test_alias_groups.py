@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-
-from .conftest import Session
+from tests.unit.engine.values.conftest import Session
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,7 @@ from collections.abc import Callable, Iterator
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from treadle.engine.values import objects
-from treadle.engine.values.kinds import (
-    MAIN,
-    MISSING,
+from treadle.engine.values.reductions import (
     ByValue,
     ModuleGlobals,
     Opaque,
@@ -28,10 +25,9 @@ from treadle.engine.values.kinds import (
     Reduction,
     Reference,
     Uncounted,
-    World,
-    attribute_of,
-    top,
 )
+from treadle.engine.values.types import objects
+from treadle.engine.values.world import MAIN, MISSING, World, attribute_of, top
 
 _ATTRIBUTES = ("__module__", "__qualname__", "__name__", "__defaults__", "__kwdefaults__")
 _UNCOUNTED = frozenset(

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-from .conftest import Session
+from tests.unit.engine.values.conftest import Session
 
 
 class Meter:
@@ -105,7 +104,7 @@ def test_what_a_library_needs_is_loaded_with_its_values() -> None:
     code = (
         "import sys, tempfile\n"
         "from treadle.engine.store.blobs import Blobs\n"
-        "from treadle.engine.values.groups import Values\n"
+        "from treadle.engine.values.values import Values\n"
         "values = Values({'x': [{1, 2}, len]}, Blobs(tempfile.mkdtemp()), lambda _: False)\n"
         "assert values.stored_groups(['x'])[0].entry\n"
         "libraries = ('numpy', 'torch', 'pandas')\n"

@@ -20,20 +20,21 @@ from treadle.engine.values import entries
 from treadle.engine.values.allowance import (
     SECONDS_PER_BYTE_HASHED,
     SECONDS_PER_BYTE_WRITTEN,
+    STRIDE,
+    TOO_LONG,
     Allowance,
 )
-from treadle.engine.values.codes import text
-from treadle.engine.values.definitions import recipe
+from treadle.engine.values.atoms import text
 from treadle.engine.values.entries import UnstorableError
-from treadle.engine.values.handlers import Handlers, ValueHandler
-from treadle.engine.values.kinds import World
-from treadle.engine.values.objects import PROTOCOL
-from treadle.engine.values.pace import STRIDE, TOO_LONG
-from treadle.engine.values.reach import reached
+from treadle.engine.values.meetings import ValueStream
 from treadle.engine.values.regions import Contents, lone_content
-from treadle.engine.values.sharing import Landscape, alias_groups
+from treadle.engine.values.sharing.alias_groups import Landscape, alias_groups
+from treadle.engine.values.sharing.reach import reached
 from treadle.engine.values.stand_ins import StandIns
-from treadle.engine.values.streams import ValueStream
+from treadle.engine.values.types.functions_and_classes import recipe
+from treadle.engine.values.types.handlers import Handlers, ValueHandler
+from treadle.engine.values.types.objects import PROTOCOL
+from treadle.engine.values.world import World
 
 _FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})

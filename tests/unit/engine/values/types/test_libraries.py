@@ -1,8 +1,7 @@
 """pandas, scikit-learn, SciPy, SymPy, matplotlib."""
 
 import pytest
-
-from .conftest import Session
+from tests.unit.engine.values.conftest import Session
 
 FRAME = (
     "import pandas as pd, numpy as np\n"

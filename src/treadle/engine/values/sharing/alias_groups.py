@@ -19,15 +19,14 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.alone import held_by_others
-from treadle.engine.values.codes import ATOMS, is_nan
-from treadle.engine.values.kinds import MAIN, World
-from treadle.engine.values.pace import STRIDE, TOO_LONG
-from treadle.engine.values.reach import reached
+from treadle.engine.values.allowance import STRIDE, TOO_LONG, Allowance
+from treadle.engine.values.atoms import ATOMS, is_nan
+from treadle.engine.values.meetings import ValueStream
 from treadle.engine.values.regions import Regions
-from treadle.engine.values.streams import ValueStream
+from treadle.engine.values.sharing.alone import held_by_others
+from treadle.engine.values.sharing.reach import reached
 from treadle.engine.values.walk import Walk
+from treadle.engine.values.world import MAIN, World
 
 _MOST: Final = 5_000_000  # objects looked at for one name: it takes 300 bytes to note each
 # The small ones first, so that a large one leaves time for all others; these are looked at anyway.

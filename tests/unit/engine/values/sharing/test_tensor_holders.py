@@ -3,8 +3,7 @@
 import warnings
 
 import pytest
-
-from .conftest import Session
+from tests.unit.engine.values.conftest import Session
 
 torch = pytest.importorskip("torch")
 START = "import torch, numpy as np\nfrom torch import nn\nimport torch.nn.functional as F\n"

@@ -16,9 +16,9 @@ from itertools import chain
 from typing import Any, Final
 
 from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.reach import reached
 from treadle.engine.values.regions import is_array
-from treadle.engine.values.tensors import Tensors
+from treadle.engine.values.sharing.reach import reached
+from treadle.engine.values.sharing.tensor_holders import Tensors
 
 
 def held_by_others(

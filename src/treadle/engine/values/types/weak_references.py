@@ -6,9 +6,10 @@ import gc
 import weakref
 from typing import Any
 
-from treadle.engine.values.kinds import Opaque, Parts, Reduction, World
-from treadle.engine.values.objects import named
-from treadle.engine.values.reach import is_of_process
+from treadle.engine.values.reductions import Opaque, Parts, Reduction
+from treadle.engine.values.sharing.reach import is_of_process
+from treadle.engine.values.types.objects import named
+from treadle.engine.values.world import World
 
 
 def reference(value: Any, _: World) -> Reduction:

@@ -13,19 +13,11 @@ from operator import attrgetter
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, Final
 
-from treadle.engine.values.codes import ATOMS
-from treadle.engine.values.kinds import (
-    EMPTY,
-    MAIN,
-    MISSING,
-    Opaque,
-    Parts,
-    Reduction,
-    Reference,
-    World,
-)
-from treadle.engine.values.reach import is_of_process
+from treadle.engine.values.atoms import ATOMS
+from treadle.engine.values.reductions import EMPTY, Opaque, Parts, Reduction, Reference
+from treadle.engine.values.sharing.reach import is_of_process
 from treadle.engine.values.stand_ins import can_be_empty
+from treadle.engine.values.world import MAIN, MISSING, World
 
 PROTOCOL: Final = 4
 
