@@ -100,9 +100,9 @@ def _store(work: Build) -> Store | None:
 
 def _keep(work: Build, store: Store) -> None:
     """Leave everything in order: for the next build, for make, for `why`. Raises OSError."""
-    if work.context and work.scans and work.ran:
+    if work.context and work.scans and work.outcome:
         name = str(work.request.path.resolve())
-        save_history(store, name, work.context, work.ran.decisions, work.ran.traces)
+        save_history(store, name, work.context, work.outcome.decisions, work.outcome.traces)
         work.scans.save()
     if not work.failed and work.written:
         remember(work, store)

@@ -21,7 +21,7 @@ from treadle.engine.plan.context import Context, Surroundings, program_digest
 from treadle.engine.plan.scans import KnownScans
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.run.kept_traces import KeptTraces, failed
-from treadle.engine.run.loop import Ran, run, run_all
+from treadle.engine.run.loop import Outcome, run_with_store, run_without_store
 from treadle.engine.run.workers import Workers, worker_environment
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store
@@ -118,20 +118,22 @@ def _plugins(layout: Future[Layout]) -> tuple[PluginSetup, ...] | None:
     return (PluginSetup(PLUGIN, {"style": style}), *others)
 
 
-def execute(work: Build, workers: Workers, measuring: Measuring) -> Ran:
+def execute(work: Build, workers: Workers, measuring: Measuring) -> Outcome:
     """Run what has to run; the rest comes from the store, where there is one. Raises OSError."""
     telling = _Telling(work)
     if work.store is None:
-        ran = run_all(work.prepared.cells.cells, workers, telling)
+        outcome = run_without_store(work.prepared.cells.cells, workers, telling)
     else:
         work.context, work.scans = context_of(work, work.store, measuring)
-        ran = run(work.context, KeptTraces(work.store, work.context), workers, telling)
+        outcome = run_with_store(
+            work.context, KeptTraces(work.store, work.context), workers, telling
+        )
     layout = measuring.layout.result()
-    work.ran, work.typeset = ran, layout.depends
-    work.cells_ran |= ran.ran
+    work.outcome, work.typeset = outcome, layout.depends
+    work.cells_ran |= outcome.ran
     work.tracebacks = tuple(filter(None, telling.problems.values()))
     work.problems += (*telling.problems, *layout.problems)
-    return ran
+    return outcome
 
 
 def context_of(work: Build, store: Store, measuring: Measuring) -> tuple[Context, KnownScans]:

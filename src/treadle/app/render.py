@@ -38,7 +38,7 @@ def render(work: Build) -> None:
         return
     work.sources |= set(_sources(work, woven))
     if work.request.target is Target.TEX:
-        if work.ran is None:  # else it rests on the look of figures, if that is known
+        if work.outcome is None:  # else it rests on the look of figures, if that is known
             work.typeset = Observed()
         _publish(work, woven, (".tex",), _record(work))
         return

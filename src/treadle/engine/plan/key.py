@@ -68,7 +68,7 @@ def _text_shown(source: str, snapshot: Snapshot) -> str:
     """
     binding, context = snapshot.names.get(source), snapshot.context
     if binding is not None and binding.maker != NOBODY:
-        definition = context.cells[binding.maker].code.definitions.get(source)
+        definition = context.scanned[binding.maker].code.definitions.get(source)
         if definition is not None and not definition.source.lstrip().startswith("@"):
             return definition.source
     modules = map(context.files.of, snapshot.modules.values())

@@ -51,7 +51,7 @@ class Listener(Protocol):
         """It ran to its end, or to an exception."""
 
 
-class Ran(Struct, frozen=True):
+class Outcome(Struct, frozen=True):
     """What came of the cells; those after an end have no trace, nor those that were left out."""
 
     traces: tuple[Trace | None, ...]
@@ -60,7 +60,7 @@ class Ran(Struct, frozen=True):
     last: Snapshot | None = None  # the session at the end
 
 
-def run_all(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Ran:
+def run_without_store(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Outcome:
     """Run every cell once, up to the first that fails: nothing is kept, nothing observed."""
     traces: list[Trace | None] = []
     ran: set[int] = set()
@@ -75,10 +75,12 @@ def run_all(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Ran:
         traces.append(trace)
         if failed(cell, trace):
             break
-    return Ran(tuple(traces), frozenset(ran))
+    return Outcome(tuple(traces), frozenset(ran))
 
 
-def run(context: Context, kept: KeptTraces, workers: Workers, listener: Listener) -> Ran:
+def run_with_store(
+    context: Context, kept: KeptTraces, workers: Workers, listener: Listener
+) -> Outcome:
     """Run the cells that have to. Raises OSError where the store can't be written."""
     return _Loop(context, kept, workers, listener).run()
 
@@ -89,7 +91,7 @@ class _Loop:
     def __init__(
         self, context: Context, kept: KeptTraces, workers: Workers, listener: Listener
     ) -> None:
-        self._cells = context.cells
+        self._cells = context.scanned
         self._kept = kept
         self._workers = workers
         self._listener = listener
@@ -101,14 +103,14 @@ class _Loop:
         self._times: Counter[int] = Counter()  # how often each cell ran in this build
         self._in_order = False  # nothing else helped: all run, one after the other
 
-    def run(self) -> Ran:
+    def run(self) -> Outcome:
         while True:
             while len(self._traces) < len(self._cells) and not self._snapshots[-1].lost:
                 self._advance(len(self._traces))
             if not (missed := self._files_missed()):
                 break
             self._again(missed)
-        return Ran(
+        return Outcome(
             tuple(self._traces),
             frozenset(+self._times),
             tuple(self._decisions),
