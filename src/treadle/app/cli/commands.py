@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treadle.app.cli import arguments as cli
-from treadle.app.cli.problems import Format, Printer, add_format
+from treadle.app.cli.problems import Printer, ProblemFormat, add_format
 
 if TYPE_CHECKING:
     from treadle.app.report import Report, Request
@@ -72,8 +72,8 @@ def _build(arguments: argparse.Namespace) -> cli.Exit:
         params=params,
         cache=not arguments.no_cache,
     )
-    printer = Printer(Format(arguments.format))
-    quiet = arguments.quiet or printer.format is not Format.TEXT
+    printer = Printer(ProblemFormat(arguments.format))
+    quiet = arguments.quiet or printer.format is not ProblemFormat.TEXT
     built = nothing_to_do(request) or _built(request, printer, quiet=quiet)
     status = cli.status(built.misuses, failed=built.failed)
     printer.print_all(built.problems)
@@ -126,7 +126,7 @@ def _check_one(path: Path, params: Mapping[str, object], arguments: argparse.Nam
     prefix = f"{path}: " if len(arguments.files) > 1 else ""
     failed = checked.failed or bool(arguments.strict and checked.problems)
     status = cli.status([f"{prefix}{text}" for text in checked.misuses], failed=failed)
-    Printer(Format(arguments.format)).print_all(checked.problems)
+    Printer(ProblemFormat(arguments.format)).print_all(checked.problems)
     return status
 
 
@@ -146,10 +146,10 @@ def _tangle(arguments: argparse.Namespace) -> cli.Exit:
 
     if not arguments.file.is_file():
         return cli.status([no_document(arguments.file)])
-    printer = Printer(Format(arguments.format))
+    printer = Printer(ProblemFormat(arguments.format))
     tangled = tangle_file(arguments.file, arguments.code_dir)
     printer.print_all(tangled.problems)
-    if not arguments.quiet and printer.format is Format.TEXT:
+    if not arguments.quiet and printer.format is ProblemFormat.TEXT:
         for word, paths in (("wrote", tangled.written), ("removed", tangled.removed)):
             for path in paths:
                 print(f"{word} {path}")
@@ -186,7 +186,7 @@ def _why(arguments: argparse.Namespace) -> cli.Exit:
     if explained.verdicts and not shown:
         misuses = (f"{arguments.file} has no chunk `{arguments.chunk}`",)
     status = cli.status(misuses, failed=has_errors(explained.problems))
-    Printer(Format.TEXT).print_all(explained.problems)
+    Printer(ProblemFormat.TEXT).print_all(explained.problems)
     most = sys.maxsize if arguments.chunk else MOST
     for verdict in shown:
         if verdict.is_chunk or not verdict.kept:
@@ -236,8 +236,8 @@ def _verify(arguments: argparse.Namespace) -> cli.Exit:
     if misuses:
         return cli.status(misuses)
     folders = {"out_dir": arguments.build_dir, "code_dir": arguments.code_dir}
-    printer = Printer(Format(arguments.format))
-    quiet = arguments.quiet or printer.format is not Format.TEXT
+    printer = Printer(ProblemFormat(arguments.format))
+    quiet = arguments.quiet or printer.format is not ProblemFormat.TEXT
     with shown(of_verifying(printer, quiet=quiet)) as listener:
         verified = verify(Request(arguments.file, params=params, **folders), listener)
     status = cli.status(verified.misuses, failed=verified.failed)

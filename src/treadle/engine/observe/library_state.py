@@ -42,7 +42,7 @@ _FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)
 _NAME: Final = re.compile(r"\w+")
 
 
-class Change(NamedTuple):
+class LibraryChange(NamedTuple):
     words: str  # "`xml.etree.ElementTree._namespace_map['urn:b']`"
     value: object  # MISSING: it is gone
 
@@ -76,7 +76,7 @@ class LibraryState:
         self._watched: dict[str, _Watched] = {}  # in this step, by module
         self._known: dict[str, _Watched] = {}  # the same, of all steps
         self._shallow: dict[str, _Watched] = {}  # of which the attributes alone are compared
-        self._found: list[Change] = []
+        self._found: list[LibraryChange] = []
         self._moved: dict[str, str] = {}  # what steps have changed, in words: its module
 
     def begin(self, shallow: Iterable[ModuleType], bound: Iterable[ModuleType]) -> None:
@@ -122,13 +122,13 @@ class LibraryState:
                 place.renew()
         self._look()
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[LibraryChange]:
         """What the step has changed since it began, what imports did left out."""
-        found: dict[str, Change] = {}
+        found: dict[str, LibraryChange] = {}
         for change in (*self._found, *self._changes()):
             same = found.get(change.words)  # of another key that is called the same
             value = change.value if same is None else (same.value, change.value)
-            found[change.words] = Change(change.words, value)
+            found[change.words] = LibraryChange(change.words, value)
         return list(found.values())
 
     def end(self) -> None:
@@ -183,7 +183,7 @@ class LibraryState:
         asked = any(verb in members for members in mine for verb in verbs)
         return frozenset([*found, ALL] if asked else found)
 
-    def _changes(self) -> Iterator[Change]:
+    def _changes(self) -> Iterator[LibraryChange]:
         seen: set[tuple[int, str]] = set()
         for name in sorted(self._watched):
             for place in self._watched[name].places:
@@ -196,7 +196,7 @@ class LibraryState:
                         continue
                     seen.add(slot)
                     self._moved[words] = name
-                    yield Change(words, self._parts(new))
+                    yield LibraryChange(words, self._parts(new))
 
     def _parts(self, value: object) -> object:
         """The value; of one that is known by its name alone, what it keeps to itself."""

@@ -78,7 +78,7 @@ class Imports:
 # --- the project's own modules with their files, the rest by distribution ---
 
 
-class Modules:
+class LoadedModules:
     """What `sys.modules` holds, sorted out; looked at again only when it has changed."""
 
     def __init__(self, imports: Imports) -> None:

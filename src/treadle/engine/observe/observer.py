@@ -15,10 +15,15 @@ from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe import audit_events, process_state
 from treadle.engine.observe.folders import Folders
-from treadle.engine.observe.library_state import Change, LibraryState
-from treadle.engine.observe.modules import Imports, Modules
+from treadle.engine.observe.library_state import LibraryChange, LibraryState
+from treadle.engine.observe.modules import Imports, LoadedModules
 from treadle.engine.observe.ownership import project_folders, scope_of
-from treadle.engine.observe.patched_calls import Environment, Questions, Sources, watch_libraries
+from treadle.engine.observe.patched_calls import (
+    Environment,
+    Questions,
+    SourceLookups,
+    watch_libraries,
+)
 from treadle.engine.observe.process_state import Library, State
 from treadle.engine.observe.processes import Processes, threads
 from treadle.engine.observe.seen import Journal, Seen
@@ -58,7 +63,7 @@ class Watch:
         self.environment.install()
         self.processes.install(after_import)
         watch_libraries(seen, after_import)
-        Sources(seen, imports).install()
+        SourceLookups(seen, imports).install()
         Questions(seen, imports, tuple(looked_for)).install()
         audit_events.install(seen, imports, project_folders(setup))
 
@@ -110,7 +115,7 @@ class Observer:
         self._seen = self._watch.seen
         self._folders = Folders(self._seen.scope, setup.directory)
         self._unseen = self._seen.outside = Unseen(self._seen, self._folders, setup.edited)
-        self._modules = Modules(self._watch.imports)
+        self._modules = LoadedModules(self._watch.imports)
         self._library_state = LibraryState(self._apart)
         self._state = State()
         self._state.add(*process_state.python_probes())
@@ -183,7 +188,7 @@ class Observer:
         self._unseen.leave(observed.writes)
         return observed
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[LibraryChange]:
         """What is held by the libraries' modules that its code names, and was not when it began;
         what Python calls and prints to is compared as such."""
         known = {f"`{name}`" for name in process_state.hooks()}

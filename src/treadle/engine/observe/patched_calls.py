@@ -149,7 +149,7 @@ def _is_pathlibs_own(frame: FrameType) -> bool:
 # Python keeps the files it has read for that, so not the reading is what counts but the use.
 
 
-class Sources(Struct, frozen=True):
+class SourceLookups(Struct, frozen=True):
     seen: Seen
     imports: Imports
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.engine.messages import Define, Load, Source, Step, sources_of
+from treadle.engine.messages import CellSource, Define, Load, Step, sources_of
 from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_unasked
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot, identified
@@ -71,7 +71,7 @@ class Holdings:
             self._lost.add(snapshot.names[name].token)
             self._tokens.pop(name, None)
 
-    def untold(self, before: ScannedCell, cells: Sequence[ScannedCell]) -> tuple[Source, ...]:
+    def untold(self, before: ScannedCell, cells: Sequence[ScannedCell]) -> tuple[CellSource, ...]:
         """The sources, of cells before one, that it does not know: they were kept."""
         kept = cells[self._told : before.cell.number]
         return tuple(source for scanned in kept for source in sources_of(scanned.cell))

@@ -41,7 +41,7 @@ from treadle.engine.trace import Trace
 PATIENCE = 4  # how often a cell may run in one build before all run in order
 
 
-class Listener(Protocol):
+class CellListener(Protocol):
     """Is told of each cell when it happens."""
 
     def cell_started(self, cell: Cell) -> None:
@@ -61,13 +61,13 @@ class Outcome(Struct, frozen=True):
 
 
 def run_with_store(
-    context: Context, store: KeptTraces, workers: Workers, listener: Listener
+    context: Context, store: KeptTraces, workers: Workers, listener: CellListener
 ) -> Outcome:
     """Run the cells that have to. Raises OSError where the store can't be written."""
     return _Loop(context, store, workers, listener).to_its_end()
 
 
-def run_without_store(cells: Sequence[Cell], workers: Workers, listener: Listener) -> Outcome:
+def run_without_store(cells: Sequence[Cell], workers: Workers, listener: CellListener) -> Outcome:
     """Run every cell once, up to the first that fails: nothing is kept, nothing observed."""
     traces: list[Trace | None] = []
     ran: set[int] = set()
@@ -89,7 +89,7 @@ class _Loop:
     """The state of the loop: what has come of the cells so far, and what the worker holds."""
 
     def __init__(
-        self, context: Context, store: KeptTraces, workers: Workers, listener: Listener
+        self, context: Context, store: KeptTraces, workers: Workers, listener: CellListener
     ) -> None:
         self._cells = context.scanned
         self._store = store

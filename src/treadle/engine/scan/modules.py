@@ -10,7 +10,7 @@ from os.path import isdir, isfile
 from typing import NamedTuple
 
 from treadle.engine.scan.module_symbols import ModuleCode, Symbol, analyse_module
-from treadle.engine.scan.scopes import Imported
+from treadle.engine.scan.scopes import ImportedName
 
 _ALL = "*"
 _SUFFIXES = (*EXTENSION_SUFFIXES, *SOURCE_SUFFIXES, *BYTECODE_SUFFIXES)  # in Python's order
@@ -164,7 +164,7 @@ class Modules:
             elif name not in code.loose_names:
                 yield from (Ref(star, name, attributes) for star in self._stars(code, name))
 
-    def _imported(self, item: Imported, ref: Ref) -> Iterator[Ref]:
+    def _imported(self, item: ImportedName, ref: Ref) -> Iterator[Ref]:
         """What a name stands for that was imported, by what is used of it."""
         if item.attribute is None:
             bound = item.module

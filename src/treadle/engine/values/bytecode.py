@@ -26,7 +26,7 @@ _FLAGGED = opcode.opmap["LOAD_GLOBAL"]  # its lowest bit says something else
 _IMPORT = opcode.opmap["IMPORT_NAME"]
 
 
-class Code(NamedTuple):
+class KnownCode(NamedTuple):
     """What is known of a code object and the code in it."""
 
     code: CodeType  # kept alive, as its identity is its key
@@ -39,12 +39,12 @@ class Codes:
     """Code objects, each looked into once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, Code] = {}
+        self._known: dict[int, KnownCode] = {}
 
-    def of(self, code: CodeType) -> Code:
+    def of(self, code: CodeType) -> KnownCode:
         known = self._known.get(id(code))
         if known is None:
-            known = self._known[id(code)] = Code(code, _canonical(code), *_global_names(code))
+            known = self._known[id(code)] = KnownCode(code, _canonical(code), *_global_names(code))
         return known
 
 

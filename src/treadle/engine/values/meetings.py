@@ -42,7 +42,7 @@ class ValueStream(Struct):
     unseen: str = ""  # why it was not looked at to its end, in words
 
 
-class Seen(NamedTuple):
+class Met(NamedTuple):
     stream: int
     number: int
     content: bytes | None  # of what can't change; None for what can
@@ -57,7 +57,7 @@ class Meetings(Paced):
         self.streams: list[ValueStream] = []
         self.links: list[tuple[int, int]] = []  # numbers of streams that share something
         self._in_modules: dict[int, tuple[str, str]] = {}
-        self._seen: dict[int, Seen] = {}
+        self._seen: dict[int, Met] = {}
         self._count = 0  # of what was numbered in this stream
         self._changing = 0  # meetings with what can change
         self._regions: set[tuple[int, int]] = set()  # the memory that was met
@@ -97,7 +97,7 @@ class Meetings(Paced):
         seen = self._seen.get(id(value))
         return "" if seen is None or seen.stream < 0 else self.streams[seen.stream].name
 
-    def _again(self, seen: Seen) -> bool:
+    def _again(self, seen: Met) -> bool:
         """Write that something was met before; False where it has to be walked again."""
         here = len(self.streams) - 1
         if seen.content is not None:
@@ -113,7 +113,7 @@ class Meetings(Paced):
 
     def _begin(self, value: Any) -> None:
         """Number something that can change."""
-        self._seen[id(value)] = Seen(len(self.streams) - 1, self._count, None, value)
+        self._seen[id(value)] = Met(len(self.streams) - 1, self._count, None, value)
         self._count += 1
         self._changing += 1
         place = self._in_modules.get(id(value))
@@ -127,12 +127,12 @@ class Meetings(Paced):
         out = self._out
         number, start, changing = self._count, len(out), self._changing
         here = len(self.streams) - 1
-        self._seen[id(value)] = Seen(here, number, None, value)
+        self._seen[id(value)] = Met(here, number, None, value)
         self._count += 1
         write(value)
         if changing == self._changing:
             self._count = number
-            self._seen[id(value)] = Seen(here, number, shorten(out, start), value)
+            self._seen[id(value)] = Met(here, number, shorten(out, start), value)
 
 
 def shorten(out: bytearray, start: int) -> bytes:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from treadle.engine.values.allowance import Allowance, TooMuchError
 from treadle.engine.values.atoms import ATOMS, block, is_nan, text
-from treadle.engine.values.meetings import ANYWHERE, Meetings, Seen, ValueStream, shorten
+from treadle.engine.values.meetings import ANYWHERE, Meetings, Met, ValueStream, shorten
 from treadle.engine.values.reductions import (
     EMPTY,
     ModuleGlobals,
@@ -260,7 +260,7 @@ class Walk(Meetings):
         content = _by_name(red.module, red.name)
         self._out += content
         stream = len(self.streams) - 1 if red.refs else ANYWHERE
-        self._seen[id(value)] = Seen(stream, 0, content, value)
+        self._seen[id(value)] = Met(stream, 0, content, value)
 
     def _parts(self, red: Parts) -> None:
         stream = self._stream

@@ -20,7 +20,7 @@ from treadle.engine.messages import Answer, Step, Touched, Unrestored, Unstored,
 from treadle.engine.plugin import Plugins
 from treadle.engine.trace import LINES, Failure, Stream, Trace
 from treadle.engine.worker.capture import Capture
-from treadle.engine.worker.failures import Place, attempt
+from treadle.engine.worker.failures import CodePlace, attempt
 from treadle.engine.worker.fresh_imports import import_fresh_from
 from treadle.engine.worker.limits import memory_limit, peak_memory, time_limit
 from treadle.engine.worker.run_code import (
@@ -34,7 +34,7 @@ from treadle.engine.worker.seeds import Seeds
 from treadle.engine.worker.sources import Sources
 
 if TYPE_CHECKING:
-    from treadle.engine.worker.session_values import Memory
+    from treadle.engine.worker.session_values import SessionValues
 
 
 class Session:
@@ -53,7 +53,7 @@ class Session:
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         import_fresh_from(folders, self._compiled)
         sys.path[:0] = folders
-        self._memory = self._new_memory(after_import) if setup.store else None
+        self._values = self._new_values(after_import) if setup.store else None
         builtins.display = self._display  # type: ignore[attr-defined]
 
     def step(self, step: Step) -> Answer:
@@ -62,35 +62,37 @@ class Session:
         A failure of the user's code is part of the trace.
         """
         self._sources.come_to(step.cell, step.sources)
-        memory = self._memory
-        if memory is None:
+        values = self._values
+        if values is None:
             return self._run(step)
         with self._capture.silence():
-            unrestored = memory.put_in_place(step)
+            unrestored = values.put_in_place(step)
         if unrestored:
-            return Unrestored(unrestored, memory.damaged())
-        memory.begin(step)
+            return Unrestored(unrestored, values.damaged())
+        values.begin(step)
         trace = self._run(step)
-        if memory.is_touched(trace):
-            return Touched(memory.abandoned())
+        if values.is_touched(trace):
+            return Touched(values.abandoned())
         with self._capture.silence():
             try:
-                trace = memory.finish(step, trace)
+                trace = values.finish(step, trace)
             except OSError as failure:  # a full disk
                 why = failure.strerror or str(failure)
                 return Unstored(failure.errno or 0, why, str(failure.filename or ""))
         return self._with_facts(step.cell, trace)
 
-    def _new_memory(self, after_import: AfterImport) -> Memory:
+    def _new_values(self, after_import: AfterImport) -> SessionValues:
         # Only where there is a store: without one a worker starts without all this.
-        from treadle.engine.worker.session_values import Memory
+        from treadle.engine.worker.session_values import SessionValues
 
-        return Memory(self._setup, self._namespace, self._compiler, after_import, self._plugins)
+        return SessionValues(
+            self._setup, self._namespace, self._compiler, after_import, self._plugins
+        )
 
     def _compiled(self, code: CodeType) -> None:
         """Code of a module of the project is about to run."""
-        if self._memory is not None:
-            self._memory.runs(code, {})
+        if self._values is not None:
+            self._values.runs(code, {})
 
     def _run(self, step: Step) -> Trace:
         cell = step.cell
@@ -167,8 +169,8 @@ class Session:
         failure = attempt(find, self._place(cell))
         return replace(trace, failure=failure, shown_source="".join(source))
 
-    def _place(self, cell: Cell) -> Place:
-        return Place(cell.file, cell.line, self._setup.code_path, self._setup.directory)
+    def _place(self, cell: Cell) -> CodePlace:
+        return CodePlace(cell.file, cell.line, self._setup.code_path, self._setup.directory)
 
     def _with_facts(self, cell: Cell, trace: Trace) -> Trace:
         """The trace with the names of the facts that it rests on."""

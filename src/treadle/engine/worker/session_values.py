@@ -32,7 +32,7 @@ from treadle.engine.worker.run_code import Compiler
 _CODE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.GeneratorExp)
 
 
-class Memory:
+class SessionValues:
     """The session's names as alias groups, and what is known of them since the last step."""
 
     def __init__(

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from treadle.press.document.model import Document
 from treadle.press.markdown.parser import parser
-from treadle.press.weave.chunks import Source, join, prose_parts
+from treadle.press.weave.chunks import WovenText, join, prose_parts
 from treadle.problem import Problem, warning
 
 # Decimals and percentages, a minus sign before them included; of a range the first, or both.
@@ -63,7 +63,7 @@ def _lines_of_text(document: Document) -> Iterator[tuple[int, str]]:
                 yield source.origins[min(line, len(source.origins) - 1)], text
 
 
-def source_of(document: Document) -> Source:
+def source_of(document: Document) -> WovenText:
     """The prose, with nothing where code has something to say."""
     return join([part for block in document.prose for part in prose_parts(block, None)])
 

@@ -60,7 +60,7 @@ START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}]+)\s*,", re.MULTILINE)
 MADE = re.compile(r"\\bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?\s*\{(?P<key>[^{}]+)\}")
 
 
-class Entry(Struct, frozen=True):
+class BibEntry(Struct, frozen=True):
     """An entry: the author's file, the line of it where it begins, its text."""
 
     file: str
@@ -74,10 +74,10 @@ class Entry(Struct, frozen=True):
         return Span.at(self.file, self.line + next(found, 0))
 
 
-def entries_in(paths: Iterable[Path]) -> dict[str, Entry]:
+def entries_in(paths: Iterable[Path]) -> dict[str, BibEntry]:
     """The entries of these databases by their keys, as far as they can be told; of several with
     one key, the first."""
-    found: dict[str, Entry] = {}
+    found: dict[str, BibEntry] = {}
     for path in paths:
         if path.suffix == ".bib" and path.is_file():
             for key, entry in _entries(path.read_text("utf-8", "replace"), str(path)):
@@ -85,14 +85,14 @@ def entries_in(paths: Iterable[Path]) -> dict[str, Entry]:
     return found
 
 
-def _entries(text: str, file: str) -> Iterator[tuple[str, Entry]]:
+def _entries(text: str, file: str) -> Iterator[tuple[str, BibEntry]]:
     starts = list(START.finditer(text))
     ends = [start.start() for start in starts[1:]] + [len(text)]
     line, at = 1, 0
     for start, end in zip(starts, ends, strict=True):
         line += text.count("\n", at, start.start())
         at = start.start()
-        yield start["key"], Entry(file, line, text[at:end])
+        yield start["key"], BibEntry(file, line, text[at:end])
 
 
 def key_of_made(number: int, bibliography: str) -> str:
@@ -150,7 +150,7 @@ class Places(Struct, frozen=True, dict=True):
         return inputs_of(self.tex, Path(self.file).parent)
 
     @cached_property
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Mapping[str, BibEntry]:
         """The entries of the bibliography's files, by their keys."""
         return entries_in(map(Path, self.originals.values()))
 

@@ -9,7 +9,7 @@ from types import CodeType
 from treadle.engine.values.reductions import Parts
 from treadle.engine.values.world import World
 
-Place = tuple[str, int]  # the text of a line, and how many lines above it read like that
+SourceLine = tuple[str, int]  # the text of a line, and how many lines above it read like that
 
 
 def code(value: CodeType, _: World) -> Parts:
@@ -18,7 +18,7 @@ def code(value: CodeType, _: World) -> Parts:
     return Parts(make_code, arguments, frozen=True)
 
 
-def make_code(data: bytes, place: Place | None) -> CodeType:
+def make_code(data: bytes, place: SourceLine | None) -> CodeType:
     """The code, at the line that it stands at now: tracebacks and warnings name it."""
     value: CodeType = marshal.loads(data)
     if place is None:
@@ -30,7 +30,7 @@ def make_code(data: bytes, place: Place | None) -> CodeType:
     return _moved(value, alike[above] - value.co_firstlineno)
 
 
-def _place(value: CodeType) -> Place | None:
+def _place(value: CodeType) -> SourceLine | None:
     """None for code that stands in no cell."""
     lines, number = _lines(value), value.co_firstlineno
     if not 0 < number <= len(lines):
