@@ -85,9 +85,7 @@ class Step(Struct, frozen=True, omit_defaults=True, tag=True):
     """A cell to run, and what must be put in place before, in this order."""
 
     cell: Cell
-    sources: tuple[
-        CellSource, ...
-    ] = ()  # up to this cell, as far as the worker was not told of them
+    sources: tuple[CellSource, ...] = ()  # up to this cell, but for those it was told of before
     absent: tuple[str, ...] = ()  # names that must not be bound, removed first
     imports: tuple[str, ...] = ()  # dotted modules an earlier cell imported: again, silently
     futures: tuple[str, ...] = ()  # `from __future__` features that earlier cells asked for

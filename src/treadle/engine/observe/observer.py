@@ -15,6 +15,7 @@ from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe import audit_events, process_state
 from treadle.engine.observe.folders import Folders
+from treadle.engine.observe.known_libraries import Library, known_libraries
 from treadle.engine.observe.library_state import LibraryChange, LibraryState
 from treadle.engine.observe.modules import Imports, LoadedModules
 from treadle.engine.observe.ownership import project_folders, scope_of
@@ -24,7 +25,7 @@ from treadle.engine.observe.patched_calls import (
     SourceLookups,
     watch_libraries,
 )
-from treadle.engine.observe.process_state import Library, State
+from treadle.engine.observe.process_state import State
 from treadle.engine.observe.processes import Processes, threads
 from treadle.engine.observe.seen import Journal, Seen
 from treadle.engine.observe.unseen import Unseen
@@ -42,7 +43,7 @@ class Watch:
         self, setup: WorkerSetup, after_import: AfterImport, journal: Journal | None = None
     ) -> None:
         """Install the hooks; they stay as long as the process lives."""
-        self.libraries = process_state.known_libraries() | _more_libraries(setup)
+        self.libraries = known_libraries() | _more_libraries(setup)
         known = KnownFiles(setup.store, setup.key) if setup.store and setup.key else None
         caches = [pattern for library in self.libraries.values() for pattern in library.caches]
         self.seen = Seen(scope_of(setup, caches), FileDigests(known), journal)

@@ -51,9 +51,7 @@ class ModuleCode(Struct, frozen=True):
     symbols: Mapping[str, Symbol]
     loose: Symbol
     loose_names: frozenset[str] = frozenset()  # names that the loose statements may bind
-    imports: Mapping[str, tuple[ImportedName, ...]] = field(
-        default_factory=dict
-    )  # by the name bound
+    imports: Mapping[str, tuple[ImportedName, ...]] = field(default_factory=dict)  # by name bound
     runs: tuple[str, ...] = ()  # dotted modules that importing this one imports
     stars: tuple[str, ...] = ()  # dotted modules all of whose names are imported
     opaque: str | None = None

@@ -17,7 +17,8 @@ from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 
 if TYPE_CHECKING:
-    from treadle.engine.observe.process_state import Library, Probe
+    from treadle.engine.observe.known_libraries import Library
+    from treadle.engine.observe.process_state import Probe
 
 PDF = "application/pdf"
 
@@ -244,7 +245,7 @@ SINGLETONS = (("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"))
 
 
 def libraries() -> dict[str, Library]:
-    from treadle.engine.observe.process_state import Library  # a build needs the variables alone
+    from treadle.engine.observe.known_libraries import Library  # a build needs the variables alone
 
     caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # and ours
     library = Library(probes, caches, ("/matplotlibrc",), OPAQUE, SINGLETONS)

@@ -81,7 +81,7 @@ _FROZEN = frozenset(
         *("builtins.str", "builtins.int", "builtins.float", "builtins.bytes", "enum.Enum"),
         *("numpy.generic", "numpy.dtype", "torch.dtype", "torch.device", "re.Pattern"),
         *("sympy.core.basic.Basic", "types.GenericAlias", "types.UnionType"),
-        *("typing._GenericAlias", "typing.ForwardRef", "treadle.engine.worker.session.Params"),
+        *("typing._GenericAlias", "typing.ForwardRef", "treadle.engine.worker.params.Params"),
     }
 )
 _CHANGING = frozenset({"numpy.void"})  # though its base is one of these
