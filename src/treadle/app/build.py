@@ -8,8 +8,10 @@ from pathlib import Path
 from treadle.app.current_build import Build
 from treadle.app.execute import Measuring, execute, worker_setup
 from treadle.app.last_build import remember
+from treadle.app.listener import Listener, Silent
 from treadle.app.prepare import misuses_of, prepare
-from treadle.app.report import Listener, Report, Request, Silent
+from treadle.app.report import Report
+from treadle.app.request import Request
 from treadle.app.scratch import Scratch
 from treadle.engine.plan.why import save_history
 from treadle.engine.run.workers import Workers

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from treadle.app.listener import Listener
 from treadle.app.prepare import Prepared
-from treadle.app.report import Listener, Report, Request
+from treadle.app.report import Report
+from treadle.app.request import Request
 from treadle.app.scratch import Scratch
 from treadle.engine.plan.context import Context
 from treadle.engine.plan.scans import KnownScans

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from treadle.app.current_build import Build
 from treadle.app.prepare import Prepared
-from treadle.app.report import Target
+from treadle.app.request import Target
 from treadle.engine.cell import Cell
 from treadle.engine.messages import PluginSetup, WorkerSetup
 from treadle.engine.plan.context import Context, Surroundings, program_digest

@@ -19,7 +19,8 @@ from msgspec import Struct, ValidationError, convert
 from msgspec.structs import asdict, replace
 
 from treadle.app import __version__
-from treadle.app.report import Report, Request
+from treadle.app.report import Report
+from treadle.app.request import Request
 from treadle.engine.plan.validity import (
     Present,
     changed_files,

@@ -9,7 +9,7 @@ from pathlib import Path
 from treadle.app.current_build import Build
 from treadle.app.publish import find_supplements, publish, stage, to_publish
 from treadle.app.record import is_record, record, record_path
-from treadle.app.report import Target
+from treadle.app.request import Target
 from treadle.app.scratch import obstacles
 from treadle.engine.trace import Observed
 from treadle.press.checks.idle import idle_checks, unbound

@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from treadle.app.current_build import Build
 from treadle.app.execute import Measuring, context_of
+from treadle.app.listener import Silent
 from treadle.app.prepare import Prepared, misuses_of, prepare
-from treadle.app.report import Request, Silent
+from treadle.app.request import Request
 from treadle.app.scratch import Scratch, say_nothing
 from treadle.engine.cell import Cell
 from treadle.engine.plan.why import Foreseen, History, foresee

@@ -17,7 +17,8 @@ from treadle.app.cli import arguments as cli
 from treadle.app.cli.problems import Printer, ProblemFormat, add_format
 
 if TYPE_CHECKING:
-    from treadle.app.report import Report, Request
+    from treadle.app.report import Report
+    from treadle.app.request import Request
     from treadle.app.why import Verdict
 
 
@@ -59,7 +60,7 @@ def _one(text: str) -> int:
 def _build(arguments: argparse.Namespace) -> cli.Exit:
     """The document's `.tex` and PDF."""
     from treadle.app.last_build import nothing_to_do
-    from treadle.app.report import Request, Target
+    from treadle.app.request import Request, Target
 
     params, misuses = cli.given_params(arguments)
     if misuses:
@@ -120,7 +121,7 @@ def _check(arguments: argparse.Namespace) -> cli.Exit:
 
 def _check_one(path: Path, params: Mapping[str, object], arguments: argparse.Namespace) -> cli.Exit:
     from treadle.app.check import check
-    from treadle.app.report import Request
+    from treadle.app.request import Request
 
     checked = check(Request(path, params=params))
     prefix = f"{path}: " if len(arguments.files) > 1 else ""
@@ -172,7 +173,7 @@ def add_why(commands: cli.Subcommands) -> None:
 
 def _why(arguments: argparse.Namespace) -> cli.Exit:
     """Which chunks a build would run, and why; nothing is run."""
-    from treadle.app.report import Request
+    from treadle.app.request import Request
     from treadle.app.why import explain
     from treadle.problem import has_errors
 
@@ -229,7 +230,7 @@ def add_verify(commands: cli.Subcommands) -> None:
 def _verify(arguments: argparse.Namespace) -> cli.Exit:
     """Say that they are the same, or the first chunk that differs."""
     from treadle.app.cli.progress import of_verifying, shown
-    from treadle.app.report import Request
+    from treadle.app.request import Request
     from treadle.app.verify.verify import verify
 
     params, misuses = cli.given_params(arguments)

@@ -9,9 +9,10 @@ import time
 from msgspec import Struct
 
 from treadle.app.last_build import record_changed
+from treadle.app.listener import Listener, Silent
 from treadle.app.prepare import misuses_of, prepare
 from treadle.app.record import read_record, record_path, written
-from treadle.app.report import Listener, Request, Silent
+from treadle.app.request import Request
 from treadle.app.scratch import Scratch
 from treadle.app.verify.as_built import AsBuilt, as_built
 from treadle.app.verify.clean_build import CleanBuild, clean_build
