@@ -12,7 +12,7 @@ from treadle.app.record import is_record, record, record_path
 from treadle.app.request import Target
 from treadle.app.scratch import obstacles
 from treadle.engine.trace import Observed
-from treadle.press.checks.idle import idle_checks, unbound
+from treadle.press.checks.idle_checks import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path
 from treadle.press.document.front_matter_keys import databases
 from treadle.press.document.text import is_file

@@ -24,7 +24,7 @@ from treadle.press.latex.escape import (
 from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, length
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
 from treadle.press.markdown.attributes import attributes_of
-from treadle.press.markdown.citations import cite
+from treadle.press.markdown.citations_and_references import cite
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.problem import Problem, Span, warning
 

@@ -9,9 +9,10 @@ from itertools import accumulate
 from pathlib import Path
 
 from treadle.press.latex.fragment import READS
+from treadle.press.tex.bib_entries import key_of_made
 from treadle.press.tex.consequences import BEGUN, mistakes
 from treadle.press.tex.log import Message, MessageKind, first_error, messages
-from treadle.press.tex.places import ARGUMENT, Places, key_of_made, last_paragraph
+from treadle.press.tex.places import ARGUMENT, Places, last_paragraph
 from treadle.press.tex.words import (
     ENDINPUT,
     FATAL,
