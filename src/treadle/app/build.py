@@ -6,9 +6,11 @@ import time
 from pathlib import Path
 
 from treadle.app.current_build import Build
-from treadle.app.execute import Measuring, execute, worker_setup
+from treadle.app.execute import execute, worker_setup
 from treadle.app.last_build import remember
 from treadle.app.listener import Listener, Silent
+from treadle.app.lock import locked
+from treadle.app.measuring import Measuring
 from treadle.app.prepare import misuses_of, prepare
 from treadle.app.report import Report
 from treadle.app.request import Request
@@ -37,7 +39,7 @@ def build(request: Request, listener: Listener | None = None) -> Report:
     work = Build(request, listener or Silent(), prepared, scratch, started, begun)
     work.problems += prepared.problems
     if not work.failed:
-        with scratch.locked(work.listener.waiting):
+        with locked(scratch.root, work.listener.waiting):
             work.problems += tangle(prepared.document, request.code_dir).problems
             work.extracted = time.time_ns()
             if not work.failed:

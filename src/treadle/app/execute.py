@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
-from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from msgspec.structs import replace
 
 from treadle.app.current_build import Build
-from treadle.app.prepare import Prepared
-from treadle.app.request import Target
+from treadle.app.facts import Facts
+from treadle.app.measuring import Measuring
 from treadle.engine.cell import Cell
-from treadle.engine.messages import PluginSetup, WorkerSetup
+from treadle.engine.messages import WorkerSetup
 from treadle.engine.plan.context import Context, Surroundings, program_digest
 from treadle.engine.plan.scans import KnownScans
 from treadle.engine.plugin import installed_plugins
@@ -25,19 +19,13 @@ from treadle.engine.run.loop import Outcome, run_with_store, run_without_store
 from treadle.engine.run.workers import Workers, worker_environment
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store
-from treadle.engine.trace import LINES, Trace
+from treadle.engine.trace import Trace
 from treadle.engine.values.allowance import keeping_share
 from treadle.press.document.model import Chunk
 from treadle.press.failures import problem_of
 from treadle.press.plugin.figures import VARIABLES
-from treadle.press.plugin.plugin import LOOK
-from treadle.press.tex.programs import Programs
-from treadle.problem import Problem, has_errors
+from treadle.problem import Problem
 
-if TYPE_CHECKING:
-    from treadle.press.tex.layout import Layout
-
-PLUGIN = "treadle.press.plugin.plugin:PressPlugin"
 FOLDER = Path(__file__).parents[1] / "press" / "plugin"
 LIBRARIES = "treadle.press.plugin.figures"
 # What an author writes while a build runs: opened by nobody knows whom, it is no input.
@@ -61,61 +49,6 @@ def worker_setup(work: Build) -> WorkerSetup:
         libraries=LIBRARIES,
         keeping=keeping_share(os.environ),
     )
-
-
-class Measuring:
-    """How figures are to look, and what LaTeX won't take: found out in a thread.
-
-    LaTeX takes longer than starting the worker, and there is a second core.
-    """
-
-    def __init__(self, work: Build) -> None:
-        self._pool = ThreadPoolExecutor(1)
-        self._programs = Programs()
-        try:
-            self.layout: Future[Layout] = self._pool.submit(_layout, work, self._programs)
-            self.plugins: Future[tuple[PluginSetup, ...] | None] = self._pool.submit(
-                _plugins, self.layout
-            )
-        except BaseException:  # Ctrl-C: nobody has it in a `with` statement yet
-            self._programs.stop()
-            raise
-
-    def __enter__(self) -> Measuring:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Afterwards nothing of it uses the scratch folder."""
-        if kind is not None:
-            self._programs.stop()
-        self._pool.shutdown()
-
-
-def _layout(work: Build, programs: Programs) -> Layout:
-    """In the thread, which loads what typesets and weaves: while the worker starts, as nobody needs
-    it before (0.05 s of each build that runs something)."""
-    from treadle.app import render  # noqa: F401
-    from treadle.press.tex.layout import measured_layout
-    from treadle.press.weave.weave import check_template
-
-    document = work.prepared.document
-    if work.request.target is Target.PDF:
-        from treadle.app import typesetting  # noqa: F401
-    found = measured_layout(document, work.scratch.formats, work.folder, programs)
-    problems = check_template(document)
-    if work.request.target is Target.PDF:
-        problems = (*problems, *found.problems)
-    return replace(found, problems=problems)
-
-
-def _plugins(layout: Future[Layout]) -> tuple[PluginSetup, ...] | None:
-    """Ours, told how figures are to look, and those installed; None: going on is senseless."""
-    found = layout.result()
-    if has_errors(found.problems):
-        return None
-    style = {name: getattr(found.style, name) for name in found.style.__struct_fields__}
-    others = (PluginSetup(name) for name, _ in installed_plugins(sys.path))
-    return (PluginSetup(PLUGIN, {"style": style}), *others)
 
 
 def execute(work: Build, workers: Workers, measuring: Measuring) -> Outcome:
@@ -151,44 +84,9 @@ def context_of(work: Build, store: Store, measuring: Measuring) -> tuple[Context
         params=setup.params,
         environment=environment,
     )
-    facts = _Facts(work.prepared, setup.directory, store, measuring)
+    facts = Facts(work.prepared, setup.directory, store, measuring)
     codes = [scans.of(cell) for cell in cells]
     return Context(cells, codes, surroundings, store.files, facts.of), scans
-
-
-class _Facts:
-    """What results may rest on besides values and files: see `Observed.facts`."""
-
-    def __init__(self, prepared: Prepared, folder: str, store: Store, measuring: Measuring) -> None:
-        self._prepared = prepared
-        self._folder = folder
-        self._store = store
-        self._measuring = measuring
-        self._look = cache(self._look_of_figures)
-        self._lines = cache(self._digests_of_lines)
-
-    def of(self, fact: str, number: int) -> str:
-        """The digest of a fact as it is now. For the look of figures it waits until it is known."""
-        if fact == LINES:
-            return self._lines()[self._prepared.cells.blocks[number]]
-        return self._look() if fact == LOOK else ""
-
-    def _look_of_figures(self) -> str:
-        """The document's style, and matplotlib's own settings where the user has some."""
-        style = self._measuring.layout.result().style
-        config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
-        folders = [self._folder, os.environ.get("MPLCONFIGDIR"), Path(config, "matplotlib")]
-        files = [Path(folder, "matplotlibrc") for folder in folders if folder]
-        given = os.environ.get("MATPLOTLIBRC")
-        files += [Path(given), Path(given, "matplotlibrc")] if given else []
-        return combined([repr(style), *(self._store.files.of(str(file)) for file in files)])
-
-    def _digests_of_lines(self) -> list[str]:
-        """Of the document's text up to the end of each block."""
-        lines = self._prepared.text.splitlines(keepends=True)
-        ends = [0, *(block.span.end_line for block in self._prepared.document.blocks)]
-        texts = ("".join(lines[a:b]) for a, b in pairwise(ends))
-        return list(accumulate(texts, lambda above, text: combined([above, text]), initial=""))[1:]
 
 
 class _Telling:

@@ -29,13 +29,10 @@ from treadle.engine.plan.validity import (
 )
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.store.atomic import write_whole
+from treadle.engine.store.declared_files import digest_declared, files_declared
 from treadle.engine.store.digest import combined, unseen
-from treadle.engine.store.file_digests import (
-    changed_since,
-    digest_declared,
-    files_declared,
-    standing,
-)
+from treadle.engine.store.file_stamps import changed_since
+from treadle.engine.store.path_answers import standing
 from treadle.engine.store.secret_key import NoKeyError
 from treadle.engine.store.store import Store, store_folder
 from treadle.engine.trace import Observed

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from treadle.app.current_build import Build
+from treadle.app.obstacles import obstacles
 from treadle.app.publish import find_supplements, publish, stage, to_publish
 from treadle.app.record import is_record, record, record_path
 from treadle.app.request import Target
-from treadle.app.scratch import obstacles
 from treadle.engine.trace import Observed
 from treadle.press.checks.idle_checks import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path

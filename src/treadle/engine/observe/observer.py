@@ -30,7 +30,8 @@ from treadle.engine.observe.processes import Processes, threads
 from treadle.engine.observe.seen import Journal, Seen
 from treadle.engine.observe.unseen import Unseen
 from treadle.engine.store.digest import ALL, variable
-from treadle.engine.store.file_digests import FileDigests, KnownFiles
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.known_files import KnownFiles
 from treadle.engine.trace import DOUBTFUL, Observed
 from treadle.engine.values.types.objects import singletons
 from treadle.engine.worker.fresh_imports import import_fresh_from

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from treadle.engine.observe.ownership import PathScope
 from treadle.engine.store.atomic import scratch_file
-from treadle.engine.store.file_digests import FileDigests, said, standing
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.path_answers import said, standing
 
 # What several processes of one step observe, in the order it happened.
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from treadle.engine.plan.dependencies import Dependencies, there_unasked
 from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell
 from treadle.engine.plan.snapshot import PARAMS, Snapshot
+from treadle.engine.store.declared_files import digest_declared
 from treadle.engine.store.digest import combined
-from treadle.engine.store.file_digests import digest_declared
 from treadle.engine.trace import NOBODY
 
 IMPORTING = ("importlib", "pkgutil", "__import__")  # what looks for modules by other ways

@@ -17,7 +17,7 @@ from treadle.engine.plan.snapshot import Snapshot
 from treadle.engine.plan.validity import changed_counters, differs_each_time, outdated
 from treadle.engine.store.blobs import CorruptEntryError
 from treadle.engine.store.digest import combined
-from treadle.engine.store.file_digests import changed_since
+from treadle.engine.store.file_stamps import changed_since
 from treadle.engine.store.store import Store
 from treadle.engine.store.traces import Record
 from treadle.engine.trace import DOUBTFUL, LINES, Display, Observed, Trace
