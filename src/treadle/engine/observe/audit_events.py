@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from treadle.engine.observe import ownership
-from treadle.engine.observe.modules import Imports
+from treadle.engine.observe.loaded_modules import Imports
 from treadle.engine.observe.ownership import folder_of
 from treadle.engine.observe.seen import Seen
 

@@ -19,8 +19,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct
 
 from treadle.engine.observe import ownership
-from treadle.engine.observe.named import Named, Texts, content_of, name_in_process
-from treadle.engine.observe.places import (
+from treadle.engine.observe.module_places import (
     ALL,
     DEEPEST,
     MISSING,
@@ -32,6 +31,7 @@ from treadle.engine.observe.places import (
     root_of,
     spelt,
 )
+from treadle.engine.observe.named_libraries import Named, Texts, content_of, name_in_process
 from treadle.engine.observe.remembered import Gone
 from treadle.engine.scan.effect_names import may_change
 from treadle.engine.values.atoms import ATOMS

@@ -17,7 +17,7 @@ from treadle.engine.observe import audit_events, process_state
 from treadle.engine.observe.folders import Folders
 from treadle.engine.observe.known_libraries import Library, known_libraries
 from treadle.engine.observe.library_state import LibraryChange, LibraryState
-from treadle.engine.observe.modules import Imports, LoadedModules
+from treadle.engine.observe.loaded_modules import Imports, LoadedModules
 from treadle.engine.observe.ownership import project_folders, scope_of
 from treadle.engine.observe.patched_calls import (
     Environment,

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from treadle.engine.after_import import AfterImport
 from treadle.engine.observe import ownership
-from treadle.engine.observe.modules import Imports
+from treadle.engine.observe.loaded_modules import Imports
 from treadle.engine.observe.process_state import Variables, environment
 from treadle.engine.observe.seen import Seen
 from treadle.engine.store.digest import ALL

@@ -17,7 +17,7 @@ from treadle.engine.plan.scans import ScannedCell, imported_by, is_submodule, wi
 from treadle.engine.plan.validity import Present
 from treadle.engine.scan.code import Code
 from treadle.engine.scan.module_symbols import project_refs
-from treadle.engine.scan.modules import Modules
+from treadle.engine.scan.project_modules import Modules
 from treadle.engine.store.digest import combined, digest, unseen
 from treadle.engine.store.file_digests import FileDigests
 

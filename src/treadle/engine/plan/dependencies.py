@@ -9,7 +9,7 @@ from msgspec import Struct
 from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell, packages_of
 from treadle.engine.plan.snapshot import Snapshot
 from treadle.engine.scan.code import Definition, analyse
-from treadle.engine.scan.modules import Attributes, Modules
+from treadle.engine.scan.project_modules import Attributes, Modules
 from treadle.engine.trace import Binding
 
 

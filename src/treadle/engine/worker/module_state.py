@@ -18,7 +18,7 @@ from enum import EnumType
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from treadle.engine.observe.named import content_of
+from treadle.engine.observe.named_libraries import content_of
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import SHARE, Allowance
 from treadle.engine.values.types.functions_and_classes import registered

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from treadle.engine.after_import import AfterImport
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Define, Load, Step, WorkerSetup
-from treadle.engine.observe.bound import Bound
+from treadle.engine.observe.bound_names import Bound
 from treadle.engine.observe.counters import Counters
 from treadle.engine.observe.observer import Observer
 from treadle.engine.plugin import Plugins

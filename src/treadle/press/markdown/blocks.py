@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from treadle.press.latex.escape import escape_code
 from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float, table, with_minus
+from treadle.press.latex.footnotes import noted
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack
 from treadle.press.latex.listings import code_lines
-from treadle.press.latex.notes import noted
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE, env_with, parse_inline

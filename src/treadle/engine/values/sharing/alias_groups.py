@@ -23,7 +23,7 @@ from treadle.engine.values.allowance import STRIDE, TOO_LONG, Allowance
 from treadle.engine.values.atoms import ATOMS, is_nan
 from treadle.engine.values.meetings import ValueStream
 from treadle.engine.values.regions import Regions
-from treadle.engine.values.sharing.alone import held_by_others
+from treadle.engine.values.sharing.held_by_others import held_by_others
 from treadle.engine.values.sharing.reach import reached
 from treadle.engine.values.walk import Walk
 from treadle.engine.values.world import MAIN, World

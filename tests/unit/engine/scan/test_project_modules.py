@@ -3,7 +3,7 @@
 import pytest
 
 from treadle.engine.scan.module_symbols import analyse_module, project_refs
-from treadle.engine.scan.modules import Modules
+from treadle.engine.scan.project_modules import Modules
 
 FILES = {
     "data.py": "import csv\nPATH = 'a.csv'\n\ndef load():\n    return csv.reader(open(PATH))\n",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from treadle.press.latex.notes import Noted, caption_of, noted, texts_of
+from treadle.press.latex.footnotes import Noted, caption_of, noted, texts_of
 
 
 def test_each_note_has_a_mark() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.engine.observe.bound import Bound
+from treadle.engine.observe.bound_names import Bound
 
 NAMES = st.sampled_from("abcdefgh")
 REBINDINGS = st.lists(st.tuples(NAMES, st.sampled_from(["bind", "again", "unbind"])), max_size=8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from treadle.engine.observe.named import name_in_process
+from treadle.engine.observe.named_libraries import name_in_process
 
 
 def test_a_logger_is_known_by_its_name():
