@@ -55,7 +55,7 @@ def rate(act: Callable[[], object], rounds: int, before: Callable[[], None] = no
 def _rows(kind: str, value: Any, folder: Path, rounds: int, copying: float) -> Iterator[Row]:  # noqa: ANN401
     from treadle.engine.messages import Load
     from treadle.engine.store.blobs import Blobs
-    from treadle.engine.values.groups import Values
+    from treadle.engine.values.values import Values
 
     namespace = sys.modules["__main__"].__dict__
     namespace["value"] = value

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from treadle.app import __version__ as __version__
-    from treadle.app.report import Listener, Report
+    from treadle.app.listener import Listener
+    from treadle.app.report import Report
     from treadle.app.verify.verify import Verified
     from treadle.app.why import Explained
     from treadle.press.tangle.write import Tangled
@@ -41,7 +42,7 @@ __all__ = ["Listener", "Problem", "Report", "Severity", "Span"]
 __all__ += ["build", "check", "tangle", "verify", "why"]
 
 # Every worker imports this file, for what is below it: so nothing is loaded before it is used.
-_LATER = {"Listener": "treadle.app.report", "Report": "treadle.app.report"}
+_LATER = {"Listener": "treadle.app.listener", "Report": "treadle.app.report"}
 _LATER |= dict.fromkeys(("Problem", "Severity", "Span"), "treadle.problem")
 _LATER |= {"__version__": "treadle.app"}
 
@@ -72,7 +73,7 @@ def build(
     from pathlib import Path
 
     from treadle.app.last_build import nothing_to_do
-    from treadle.app.report import Request, Target
+    from treadle.app.request import Request, Target
 
     request = Request(Path(path), Path(out), Target(to), Path(code), params or {}, cache)
     if (report := nothing_to_do(request)) is not None:
@@ -90,7 +91,7 @@ def check(path: StrPath, out: StrPath = "build", params: Params | None = None) -
     from pathlib import Path
 
     from treadle.app.check import check as check_document
-    from treadle.app.report import Request
+    from treadle.app.request import Request
 
     return check_document(Request(Path(path), Path(out), params=params or {}))
 
@@ -105,7 +106,7 @@ def why(
     """What a build would do with each chunk, and why. Nothing is run; modules are extracted."""
     from pathlib import Path
 
-    from treadle.app.report import Request
+    from treadle.app.request import Request
     from treadle.app.why import explain
 
     return explain(Request(Path(path), Path(out), code_dir=Path(code), params=params or {}))
@@ -126,7 +127,7 @@ def verify(
     """
     from pathlib import Path
 
-    from treadle.app.report import Request
+    from treadle.app.request import Request
     from treadle.app.verify.verify import verify as verify_document
 
     request = Request(Path(path), Path(out), code_dir=Path(code), params=params or {})

@@ -6,10 +6,14 @@ import time
 from pathlib import Path
 
 from treadle.app.current_build import Build
-from treadle.app.execute import Measuring, execute, worker_setup
+from treadle.app.execute import execute, worker_setup
 from treadle.app.last_build import remember
+from treadle.app.listener import Listener, Silent
+from treadle.app.lock import locked
+from treadle.app.measuring import Measuring
 from treadle.app.prepare import misuses_of, prepare
-from treadle.app.report import Listener, Report, Request, Silent
+from treadle.app.report import Report
+from treadle.app.request import Request
 from treadle.app.scratch import Scratch
 from treadle.engine.plan.why import save_history
 from treadle.engine.run.workers import Workers
@@ -35,7 +39,7 @@ def build(request: Request, listener: Listener | None = None) -> Report:
     work = Build(request, listener or Silent(), prepared, scratch, started, begun)
     work.problems += prepared.problems
     if not work.failed:
-        with scratch.locked(work.listener.waiting):
+        with locked(scratch.root, work.listener.waiting):
             work.problems += tangle(prepared.document, request.code_dir).problems
             work.extracted = time.time_ns()
             if not work.failed:
@@ -100,9 +104,9 @@ def _store(work: Build) -> Store | None:
 
 def _keep(work: Build, store: Store) -> None:
     """Leave everything in order: for the next build, for make, for `why`. Raises OSError."""
-    if work.context and work.scans and work.ran:
+    if work.context and work.scans and work.outcome:
         name = str(work.request.path.resolve())
-        save_history(store, name, work.context, work.ran.decisions, work.ran.traces)
+        save_history(store, name, work.context, work.outcome.decisions, work.outcome.traces)
         work.scans.save()
     if not work.failed and work.written:
         remember(work, store)

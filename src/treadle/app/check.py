@@ -9,9 +9,10 @@ from msgspec.structs import replace
 
 from treadle.app.prepare import Prepared, misuses_of, prepare
 from treadle.app.record import read_record, record_path
-from treadle.app.report import Report, Request
+from treadle.app.report import Report
+from treadle.app.request import Request
 from treadle.press.checks.findings import findings
-from treadle.press.checks.prose import Computed
+from treadle.press.checks.typed_numbers import Computed
 from treadle.press.document.model import Document, Prose
 from treadle.press.weave.weave import check_template
 from treadle.problem import has_errors

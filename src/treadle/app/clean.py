@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from treadle.app.scratch import FOLDER, Scratch, say_nothing
+from treadle.app.lock import locked, say_nothing
+from treadle.app.scratch import FOLDER, Scratch
 from treadle.engine.store import eviction as evict
 from treadle.engine.store.eviction import PARTS, Removed
 from treadle.engine.store.store import store_folder
@@ -26,7 +27,7 @@ def clean(
     for stem in _stems(out_dir):
         scratch = Scratch(out_dir, stem)
         if (not stems or stem in stems) and _parts(scratch):
-            with scratch.locked(waiting):  # not under a build's feet
+            with locked(scratch.root, waiting):  # not under a build's feet
                 removed += _clean_one(scratch)
     remove_empty(out_dir / FOLDER, out_dir.parent)
     return tuple(removed)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
+from treadle.app.listener import Listener
 from treadle.app.prepare import Prepared
-from treadle.app.report import Listener, Report, Request
+from treadle.app.report import Report
+from treadle.app.request import Request
 from treadle.app.scratch import Scratch
 from treadle.engine.plan.context import Context
 from treadle.engine.plan.scans import KnownScans
-from treadle.engine.run.loop import Ran
+from treadle.engine.run.loop import Outcome
 from treadle.engine.store.store import Store
 from treadle.engine.trace import Observed, Trace
 from treadle.problem import Problem, Span, has_errors
@@ -36,7 +38,7 @@ class Build(Struct):
     store: Store | None = None
     context: Context | None = None  # where there is a store, and the document has code
     scans: KnownScans | None = None  # likewise
-    ran: Ran | None = None  # where the document has code
+    outcome: Outcome | None = None  # where the document has code
     cells_ran: frozenset[int] = frozenset()  # by number
     tracebacks: tuple[str, ...] = ()  # of what failed
     results: list[Result | None] = field(default_factory=list)  # by block of the document
@@ -63,7 +65,9 @@ class Build(Struct):
     @property
     def traces(self) -> tuple[Trace, ...]:
         """What came of the cells that ran or were kept."""
-        return tuple(trace for trace in (self.ran.traces if self.ran else ()) if trace is not None)
+        return tuple(
+            trace for trace in (self.outcome.traces if self.outcome else ()) if trace is not None
+        )
 
     @property
     def blocks_ran(self) -> frozenset[int]:

@@ -19,7 +19,8 @@ from msgspec import Struct, ValidationError, convert
 from msgspec.structs import asdict, replace
 
 from treadle.app import __version__
-from treadle.app.report import Report, Request
+from treadle.app.report import Report
+from treadle.app.request import Request
 from treadle.engine.plan.validity import (
     Present,
     changed_files,
@@ -28,13 +29,10 @@ from treadle.engine.plan.validity import (
 )
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.store.atomic import write_whole
+from treadle.engine.store.declared_files import digest_declared, files_declared
 from treadle.engine.store.digest import combined, unseen
-from treadle.engine.store.file_digests import (
-    changed_since,
-    digest_declared,
-    files_declared,
-    standing,
-)
+from treadle.engine.store.file_stamps import changed_since
+from treadle.engine.store.path_answers import standing
 from treadle.engine.store.secret_key import NoKeyError
 from treadle.engine.store.store import Store, store_folder
 from treadle.engine.trace import Observed
@@ -189,7 +187,7 @@ def _observed(work: Build, store: Store) -> Observed:
     it wrote apart from the results."""
     every = [trace.observed for trace in work.traces]
     every += [work.typeset] if work.typeset else []
-    last = work.ran.last if work.ran else None
+    last = work.outcome.last if work.outcome else None
     written = {path: digest for path, (digest, _) in last.files.items()} if last else {}
     modules = set(last.modules.values()) if last else set()
     declared = {path for name in _declared(work) for path in files_declared(name)}
@@ -212,7 +210,7 @@ def _observed(work: Build, store: Store) -> Observed:
 
 def _declared(work: Build) -> Iterable[str]:
     """What the document's chunks say that they depend on."""
-    cells = work.context.cells if work.context else ()
+    cells = work.context.scanned if work.context else ()
     return dict.fromkeys(name for of in cells for name in of.cell.depends or ())
 
 
@@ -233,9 +231,9 @@ def _touched(work: Build, read: set[str]) -> bool:
 
 def _comparable(work: Build) -> bool:
     """Whether all that the code depends on can be compared."""
-    if work.context is None or work.ran is None:
+    if work.context is None or work.outcome is None:
         return True
-    pairs = zip(work.context.cells, work.ran.traces, strict=True)
+    pairs = zip(work.context.scanned, work.outcome.traces, strict=True)
     return not any(trace is None or differs_each_time(of.cell, trace) for of, trace in pairs)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.app.report import Request
-from treadle.app.scratch import obstacles
+from treadle.app.obstacles import obstacles
+from treadle.app.request import Request
 from treadle.press.cells import Cells, cells_of
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document

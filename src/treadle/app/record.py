@@ -116,7 +116,7 @@ def _reads(traces: Sequence[Trace], folder: Path) -> Iterator[tuple[str, str]]:
 
 def _files(work: Build) -> Iterator[dict[str, object]]:
     """The files that the code wrote, by whom, and whether it had found them there before."""
-    blocks, traces = work.prepared.document.blocks, work.ran.traces if work.ran else ()
+    blocks, traces = work.prepared.document.blocks, work.outcome.traces if work.outcome else ()
     found: set[str] = set()
     made: dict[str, tuple[str, int]] = {}
     for at, trace in zip(work.prepared.cells.blocks, traces, strict=False):

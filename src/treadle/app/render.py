@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from treadle.app.current_build import Build
+from treadle.app.obstacles import obstacles
 from treadle.app.publish import find_supplements, publish, stage, to_publish
 from treadle.app.record import is_record, record, record_path
-from treadle.app.report import Target
-from treadle.app.scratch import obstacles
+from treadle.app.request import Target
 from treadle.engine.trace import Observed
-from treadle.press.checks.idle import idle_checks, unbound
+from treadle.press.checks.idle_checks import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path
 from treadle.press.document.front_matter_keys import databases
 from treadle.press.document.text import is_file
@@ -38,7 +38,7 @@ def render(work: Build) -> None:
         return
     work.sources |= set(_sources(work, woven))
     if work.request.target is Target.TEX:
-        if work.ran is None:  # else it rests on the look of figures, if that is known
+        if work.outcome is None:  # else it rests on the look of figures, if that is known
             work.typeset = Observed()
         _publish(work, woven, (".tex",), _record(work))
         return

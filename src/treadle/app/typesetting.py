@@ -11,8 +11,9 @@ from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.tex.dates import document_epoch, is_dated_today, today
 from treadle.press.tex.engine import tex_environment
 from treadle.press.tex.passes import Job
-from treadle.press.tex.places import SYNCTEX, Places, synctex_for
+from treadle.press.tex.places import Places
 from treadle.press.tex.programs import ProgramKilledError
+from treadle.press.tex.synctex import SYNCTEX, synctex_for
 from treadle.press.tex.typeset import Typeset, typeset
 from treadle.press.weave.weave import Woven
 from treadle.problem import Severity, error

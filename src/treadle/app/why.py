@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from msgspec import Struct
 
 from treadle.app.current_build import Build
-from treadle.app.execute import Measuring, context_of
+from treadle.app.execute import context_of
+from treadle.app.listener import Silent
+from treadle.app.lock import locked, say_nothing
+from treadle.app.measuring import Measuring
 from treadle.app.prepare import Prepared, misuses_of, prepare
-from treadle.app.report import Request, Silent
-from treadle.app.scratch import Scratch, say_nothing
+from treadle.app.request import Request
+from treadle.app.scratch import Scratch
 from treadle.engine.cell import Cell
 from treadle.engine.plan.why import Foreseen, History, foresee
-from treadle.engine.run.kept import KeptTraces
+from treadle.engine.run.kept_traces import KeptTraces
 from treadle.engine.store.store import Store, store_folder
 from treadle.press.document.model import Chunk
 from treadle.press.tangle.write import tangle
@@ -53,7 +56,7 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
     if prepared.failed:
         return Explained((), prepared.problems, prepared.misuses)
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
-    with scratch.locked(waiting):
+    with locked(scratch.root, waiting):
         problems = (*prepared.problems, *tangle(prepared.document, request.code_dir).problems)
         if has_errors(problems):
             return Explained((), problems)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 
-class Piece(Struct, frozen=True):
+class InlinePiece(Struct, frozen=True):
     """One piece of inline code: an expression whose value is wanted (`shows`), or statements."""
 
     code: str
@@ -28,7 +28,7 @@ class Cell(Struct, frozen=True, omit_defaults=True):
     file: str  # what tracebacks name
     line: int = 1  # of the first line of `code` in `file`
     seed: int = 0
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[InlinePiece, ...] = ()
     module: str | None = None  # dotted name of the module that holds the code ...
     names: tuple[str, ...] = ()  # ... and the names to bind of it: see `plan.scans.with_names`
     prompt: bool = False  # each statement is echoed, then what it shows

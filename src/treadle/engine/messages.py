@@ -67,7 +67,7 @@ class Define(Struct, frozen=True, tag=True):
     imported: tuple[str, ...] = ()  # names that imports in the same piece of code bind
 
 
-class Source(Struct, frozen=True, array_like=True):
+class CellSource(Struct, frozen=True, array_like=True):
     """Code of a cell, as it stands in a file: the number of its first line there."""
 
     cell: int
@@ -76,20 +76,20 @@ class Source(Struct, frozen=True, array_like=True):
     code: str
 
 
-def sources_of(cell: Cell) -> tuple[Source, ...]:
+def sources_of(cell: Cell) -> tuple[CellSource, ...]:
     """What of a cell's file is its code; none of that of a module, which has a file of its own."""
     if cell.module:
         return ()
     if not cell.is_inline:
-        return (Source(cell.number, cell.file, cell.line, cell.code),)
-    return tuple(Source(cell.number, cell.file, p.line, p.code.strip()) for p in cell.pieces)
+        return (CellSource(cell.number, cell.file, cell.line, cell.code),)
+    return tuple(CellSource(cell.number, cell.file, p.line, p.code.strip()) for p in cell.pieces)
 
 
 class Step(Struct, frozen=True, omit_defaults=True, tag=True):
     """A cell to run, and what must be put in place before, in this order."""
 
     cell: Cell
-    sources: tuple[Source, ...] = ()  # up to this cell, as far as the worker was not told of them
+    sources: tuple[CellSource, ...] = ()  # up to this cell, but for those it was told of before
     absent: tuple[str, ...] = ()  # names that must not be bound, removed first
     imports: tuple[str, ...] = ()  # dotted modules an earlier cell imported: again, silently
     futures: tuple[str, ...] = ()  # `from __future__` features that earlier cells asked for

@@ -29,10 +29,10 @@ from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display
 
 if TYPE_CHECKING:  # of the worker: the command asks here which plugins are installed
+    from treadle.engine.after_import import AfterImport
     from treadle.engine.cell import Cell
     from treadle.engine.messages import PluginSetup, Step, WorkerSetup
     from treadle.engine.worker.capture import Capture
-    from treadle.engine.worker.imports import AfterImport
 
 GROUP = "treadle.plugins"
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from treadle.engine.cell import Cell, Piece
+from treadle.engine.cell import Cell, InlinePiece
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import computing_options
 from treadle.press.document.reader import find_inlines
@@ -172,7 +172,7 @@ def _of_chunk(chunk: Chunk, making: _Making) -> list[Cell]:
 
 
 def _inline(number: int, label: str, file: str, inlines: Iterable[Inline], seed: int) -> Cell:
-    pieces = tuple(Piece(item.code, item.shows, item.span.line) for item in inlines)
+    pieces = tuple(InlinePiece(item.code, item.shows, item.span.line) for item in inlines)
     return Cell(
         number,
         label,

@@ -1,6 +1,7 @@
 import pytest
 
 from treadle.app.clean import clean, clean_cache, clean_old
+from treadle.app.lock import locked
 from treadle.app.publish import publish
 from treadle.app.scratch import Scratch
 from treadle.engine.store.store import Store, store_folder
@@ -19,7 +20,7 @@ def build(out_dir):
 
     def made(stem):
         scratch = Scratch(out_dir, stem)
-        with scratch.locked():
+        with locked(scratch.root):
             scratch.assets.mkdir(parents=True)
             (scratch.stage / f"{stem}.tex").write_text("tex")
             publish(scratch, (".tex",))

@@ -6,8 +6,8 @@ from pathlib import Path
 from treadle.engine.cell import Cell
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.plan.context import Context, Surroundings
-from treadle.engine.run.kept import KeptTraces
-from treadle.engine.run.loop import run
+from treadle.engine.run.kept_traces import KeptTraces
+from treadle.engine.run.loop import run_with_store
 from treadle.engine.run.workers import Workers
 from treadle.engine.scan.code import analyse
 from treadle.engine.store.store import Store
@@ -32,12 +32,12 @@ scans = [analyse(code) for code in codes]
 context = Context(cells, scans, Surroundings(folder), store.files, nothing_stated)
 place = str(store.root)
 with Workers(WorkerSetup(folder, "", blobs=place, store=place, key=store.key)) as workers:
-    ran = run(context, KeptTraces(store, context), workers, Silent())
-for cell, trace in zip(cells, ran.traces, strict=True):
+    outcome = run_with_store(context, KeptTraces(store, context), workers, Silent())
+for cell, trace in zip(cells, outcome.traces, strict=True):
     assert trace is not None
     shown = [item.data["text/plain"] for item in trace.outputs if isinstance(item, Display)]
     printed = [item.text.strip() for item in trace.outputs if isinstance(item, Stream)]
     failed = [trace.failure.message] if trace.failure else []
-    print(cell.label, "ran:" if cell.number in ran.ran else "kept:", *printed, *shown, *failed)
+    print(cell.label, "ran:" if cell.number in outcome.ran else "kept:", *printed, *shown, *failed)
 foreign = ("treadle.press", "treadle.app", "matplotlib")
 print("besides:", [name for name in sys.modules if name.startswith(foreign)])

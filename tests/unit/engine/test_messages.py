@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.engine.cell import Cell, Piece
+from treadle.engine.cell import Cell, InlinePiece
 from treadle.engine.messages import (
     Define,
     Load,
@@ -31,7 +31,15 @@ MESSAGES = [
     ),
     WorkerSetup("", "", "", {"day": datetime.date(2026, 3, 1)}),
     Step(Cell(0, "a", "x = 'é\\n'", "r.pmd", 3, 2**31, names=("x", "y"), options={"dpi": 200})),
-    Step(Cell(1, "text", "x", "r.pmd", pieces=(Piece("x", True, 4), Piece("f()", False, 9)))),
+    Step(
+        Cell(
+            1,
+            "text",
+            "x",
+            "r.pmd",
+            pieces=(InlinePiece("x", True, 4), InlinePiece("f()", False, 9)),
+        )
+    ),
     Step(
         Cell(2, "a", "", "r.pmd", 3),
         restores=(Load("e", ("x",), "t"), Define("f", "def f(): ...", "r.pmd", 9, "t")),

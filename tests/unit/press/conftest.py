@@ -6,7 +6,7 @@ from treadle.press.document.model import Chunk, Document, FrontMatter
 from treadle.press.document.options import ChunkOptions
 from treadle.press.latex.fragment import text_of
 from treadle.press.markdown.render import render_markdown
-from treadle.press.markdown.running_text import Context, Findings, RenderOptions
+from treadle.press.markdown.running_text import Findings, RenderOptions, TextContext
 from treadle.problem import Span
 
 
@@ -22,7 +22,7 @@ def fragment(findings, tmp_path):
     def render(markdown: str, **options):
         given = RenderOptions(tmp_path / "report.pmd", "report", **options)
         origins = range(1, markdown.count("\n") + 2)
-        return render_markdown(markdown, origins, Context(given, findings))
+        return render_markdown(markdown, origins, TextContext(given, findings))
 
     return render
 

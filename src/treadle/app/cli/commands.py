@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from treadle.app.cli import arguments as cli
-from treadle.app.cli.problems import Format, Printer, add_format
+from treadle.app.cli.problems import Printer, ProblemFormat, add_format
 
 if TYPE_CHECKING:
-    from treadle.app.report import Report, Request
+    from treadle.app.report import Report
+    from treadle.app.request import Request
     from treadle.app.why import Verdict
 
 
@@ -59,7 +60,7 @@ def _one(text: str) -> int:
 def _build(arguments: argparse.Namespace) -> cli.Exit:
     """The document's `.tex` and PDF."""
     from treadle.app.last_build import nothing_to_do
-    from treadle.app.report import Request, Target
+    from treadle.app.request import Request, Target
 
     params, misuses = cli.given_params(arguments)
     if misuses:
@@ -72,8 +73,8 @@ def _build(arguments: argparse.Namespace) -> cli.Exit:
         params=params,
         cache=not arguments.no_cache,
     )
-    printer = Printer(Format(arguments.format))
-    quiet = arguments.quiet or printer.format is not Format.TEXT
+    printer = Printer(ProblemFormat(arguments.format))
+    quiet = arguments.quiet or printer.format is not ProblemFormat.TEXT
     built = nothing_to_do(request) or _built(request, printer, quiet=quiet)
     status = cli.status(built.misuses, failed=built.failed)
     printer.print_all(built.problems)
@@ -120,13 +121,13 @@ def _check(arguments: argparse.Namespace) -> cli.Exit:
 
 def _check_one(path: Path, params: Mapping[str, object], arguments: argparse.Namespace) -> cli.Exit:
     from treadle.app.check import check
-    from treadle.app.report import Request
+    from treadle.app.request import Request
 
     checked = check(Request(path, params=params))
     prefix = f"{path}: " if len(arguments.files) > 1 else ""
     failed = checked.failed or bool(arguments.strict and checked.problems)
     status = cli.status([f"{prefix}{text}" for text in checked.misuses], failed=failed)
-    Printer(Format(arguments.format)).print_all(checked.problems)
+    Printer(ProblemFormat(arguments.format)).print_all(checked.problems)
     return status
 
 
@@ -146,10 +147,10 @@ def _tangle(arguments: argparse.Namespace) -> cli.Exit:
 
     if not arguments.file.is_file():
         return cli.status([no_document(arguments.file)])
-    printer = Printer(Format(arguments.format))
+    printer = Printer(ProblemFormat(arguments.format))
     tangled = tangle_file(arguments.file, arguments.code_dir)
     printer.print_all(tangled.problems)
-    if not arguments.quiet and printer.format is Format.TEXT:
+    if not arguments.quiet and printer.format is ProblemFormat.TEXT:
         for word, paths in (("wrote", tangled.written), ("removed", tangled.removed)):
             for path in paths:
                 print(f"{word} {path}")
@@ -172,7 +173,7 @@ def add_why(commands: cli.Subcommands) -> None:
 
 def _why(arguments: argparse.Namespace) -> cli.Exit:
     """Which chunks a build would run, and why; nothing is run."""
-    from treadle.app.report import Request
+    from treadle.app.request import Request
     from treadle.app.why import explain
     from treadle.problem import has_errors
 
@@ -186,7 +187,7 @@ def _why(arguments: argparse.Namespace) -> cli.Exit:
     if explained.verdicts and not shown:
         misuses = (f"{arguments.file} has no chunk `{arguments.chunk}`",)
     status = cli.status(misuses, failed=has_errors(explained.problems))
-    Printer(Format.TEXT).print_all(explained.problems)
+    Printer(ProblemFormat.TEXT).print_all(explained.problems)
     most = sys.maxsize if arguments.chunk else MOST
     for verdict in shown:
         if verdict.is_chunk or not verdict.kept:
@@ -229,15 +230,15 @@ def add_verify(commands: cli.Subcommands) -> None:
 def _verify(arguments: argparse.Namespace) -> cli.Exit:
     """Say that they are the same, or the first chunk that differs."""
     from treadle.app.cli.progress import of_verifying, shown
-    from treadle.app.report import Request
+    from treadle.app.request import Request
     from treadle.app.verify.verify import verify
 
     params, misuses = cli.given_params(arguments)
     if misuses:
         return cli.status(misuses)
     folders = {"out_dir": arguments.build_dir, "code_dir": arguments.code_dir}
-    printer = Printer(Format(arguments.format))
-    quiet = arguments.quiet or printer.format is not Format.TEXT
+    printer = Printer(ProblemFormat(arguments.format))
+    quiet = arguments.quiet or printer.format is not ProblemFormat.TEXT
     with shown(of_verifying(printer, quiet=quiet)) as listener:
         verified = verify(Request(arguments.file, params=params, **folders), listener)
     status = cli.status(verified.misuses, failed=verified.failed)

@@ -16,7 +16,7 @@ from msgspec.structs import asdict
 from treadle.problem import Problem, Severity, Span
 
 
-class Format(Enum):
+class ProblemFormat(Enum):
     """How problems are told: to people, or to programs."""
 
     TEXT = "text"
@@ -27,8 +27,8 @@ class Format(Enum):
 def add_format(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--format",
-        choices=[kind.value for kind in Format],
-        default=Format.TEXT.value,
+        choices=[kind.value for kind in ProblemFormat],
+        default=ProblemFormat.TEXT.value,
         help="how problems are told: as text (default), as JSON, as GitHub's annotations; the "
         "latter two on standard output, which holds nothing else then",
     )
@@ -38,7 +38,7 @@ class Printer:
     """Prints problems, each once: those of chunks are told when they happen, and again at the end
     among all the others."""
 
-    def __init__(self, format: Format) -> None:
+    def __init__(self, format: ProblemFormat) -> None:
         self.format = format
         self.printed: set[Problem] = set()
 
@@ -47,11 +47,11 @@ class Printer:
             return
         self.printed.add(problem)
         match self.format:
-            case Format.TEXT:
+            case ProblemFormat.TEXT:
                 print(in_text(problem), file=sys.stderr, flush=True)
-            case Format.JSON:
+            case ProblemFormat.JSON:
                 print(as_json(problem), flush=True)
-            case Format.GITHUB:
+            case ProblemFormat.GITHUB:
                 print(as_annotation(problem), flush=True)
 
     def print_all(self, problems: Iterable[Problem]) -> None:

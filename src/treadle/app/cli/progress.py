@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from treadle.app.cli.arguments import say_waiting
 from treadle.app.cli.problems import Printer, in_text, line_of
-from treadle.app.report import Silent
+from treadle.app.listener import Silent
 from treadle.press.document.model import Chunk
 from treadle.problem import Problem
 

@@ -11,7 +11,7 @@ from msgspec import Struct, ValidationError, convert
 from treadle.app.last_build import touched_since, what_changed
 from treadle.app.prepare import Prepared
 from treadle.app.record import read_record, record_path
-from treadle.app.report import Request, Target
+from treadle.app.request import Request, Target
 from treadle.app.scratch import Scratch
 from treadle.app.verify.elsewhere import Here
 from treadle.app.verify.pieces import Made, Pieces, pieces_of

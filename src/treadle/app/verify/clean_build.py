@@ -9,7 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.app.build import build
-from treadle.app.report import Listener, Report, Request, Silent
+from treadle.app.listener import Listener, Silent
+from treadle.app.report import Report
+from treadle.app.request import Request
 from treadle.app.scratch import Scratch
 from treadle.app.verify.as_built import AsBuilt
 from treadle.app.verify.elsewhere import elsewhere

@@ -9,9 +9,11 @@ import time
 from msgspec import Struct
 
 from treadle.app.last_build import record_changed
+from treadle.app.listener import Listener, Silent
+from treadle.app.lock import locked
 from treadle.app.prepare import misuses_of, prepare
 from treadle.app.record import read_record, record_path, written
-from treadle.app.report import Listener, Request, Silent
+from treadle.app.request import Request
 from treadle.app.scratch import Scratch
 from treadle.app.verify.as_built import AsBuilt, as_built
 from treadle.app.verify.clean_build import CleanBuild, clean_build
@@ -51,7 +53,7 @@ def verify(request: Request, listener: Listener | None = None) -> Verified:
         return Verified(misuses=prepared.misuses)
     listener = listener or Silent()
     scratch = Scratch(request.out_dir.resolve(), request.path.stem)
-    with scratch.locked(listener.waiting):
+    with locked(scratch.root, listener.waiting):
         last = as_built(request, prepared, scratch)
     if isinstance(last, Problem):
         return Verified((last,))
@@ -59,7 +61,7 @@ def verify(request: Request, listener: Listener | None = None) -> Verified:
     problems = tuple(_problems(last, clean, listener))
     seconds = time.monotonic() - started
     verified = Verified(problems, chunks=clean.report.ran, seconds=seconds)
-    with scratch.locked(listener.waiting):
+    with locked(scratch.root, listener.waiting):
         _note(last, verified)
     return verified
 

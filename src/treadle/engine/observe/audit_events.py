@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from treadle.engine.observe import ownership
-from treadle.engine.observe.modules import Imports
+from treadle.engine.observe.loaded_modules import Imports
 from treadle.engine.observe.ownership import folder_of
 from treadle.engine.observe.seen import Seen
 
@@ -234,7 +234,7 @@ _ABOUT_THE_MACHINE = frozenset({"lscpu", "uname", "ldconfig", "sysctl", "nvidia-
 _OWN_CONNECTION = frozenset({"multiprocessing.connection"})
 
 
-class Programs(Struct, frozen=True):
+class ProgramEvents(Struct, frozen=True):
     """Tells what can't be observed, but not of what a library does while it is imported."""
 
     seen: Seen
@@ -288,7 +288,7 @@ class Programs(Struct, frozen=True):
 
 def install(seen: Seen, imports: Imports, folders: tuple[str, ...]) -> None:
     """Handle audit events from now on; there is no way to take a hook away."""
-    handlers = Files(seen, imports, folders).handlers() | Programs(seen, imports).handlers()
+    handlers = Files(seen, imports, folders).handlers() | ProgramEvents(seen, imports).handlers()
     os.open = _watched_open(seen, os.open, handlers["open"])
     os.supports_dir_fd.add(os.open)
     find = handlers.get

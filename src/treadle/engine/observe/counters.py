@@ -14,7 +14,7 @@ from operator import attrgetter
 from types import ModuleType
 from typing import Any
 
-from treadle.engine.observe.places import attributes_of
+from treadle.engine.observe.module_places import attributes_of
 from treadle.engine.trace import Counted
 
 _KINDS = frozenset({int, count})

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 
 from treadle.engine.observe.inotify import Events, Notifier, UnwatchedError
-from treadle.engine.observe.ownership import Scope
+from treadle.engine.observe.ownership import PathScope
 
 _ENTRIES = 50_000  # files and folders; to look at them takes a fifth of a second
 _SKIPPED = frozenset({"__pycache__", "node_modules"})
@@ -18,7 +18,7 @@ _NOT_OURS = frozenset({"pyvenv.cfg", _BUILT})  # an environment's folder has the
 class Folders:
     """Watches folders as long as the process lives; `trouble` says why some are not watched."""
 
-    def __init__(self, scope: Scope, root: str) -> None:
+    def __init__(self, scope: PathScope, root: str) -> None:
         """Watch `root` and all below it, unless it is everybody's."""
         self.trouble = ""
         self._scope = scope

@@ -19,8 +19,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct
 
 from treadle.engine.observe import ownership
-from treadle.engine.observe.named import Named, Texts, content_of, name_in_process
-from treadle.engine.observe.places import (
+from treadle.engine.observe.module_places import (
     ALL,
     DEEPEST,
     MISSING,
@@ -32,17 +31,18 @@ from treadle.engine.observe.places import (
     root_of,
     spelt,
 )
+from treadle.engine.observe.named_libraries import Named, Texts, content_of, name_in_process
 from treadle.engine.observe.remembered import Gone
-from treadle.engine.scan.looks import may_change
-from treadle.engine.values.codes import ATOMS
-from treadle.engine.values.kinds import attribute_of
+from treadle.engine.scan.effect_names import may_change
+from treadle.engine.values.atoms import ATOMS
+from treadle.engine.values.world import attribute_of
 
 _ANYTHING = frozenset({"getattr", "setattr", "vars", "__dict__", "globals", "exec", "eval"})
 _FUNCTIONS: Final = (FunctionType, BuiltinFunctionType, MethodType)
 _NAME: Final = re.compile(r"\w+")
 
 
-class Change(NamedTuple):
+class LibraryChange(NamedTuple):
     words: str  # "`xml.etree.ElementTree._namespace_map['urn:b']`"
     value: object  # MISSING: it is gone
 
@@ -80,7 +80,7 @@ class LibraryState:
         self._known: dict[str, _Watched] = {}  # the same, of all steps
         self._shallow: dict[str, _Watched] = {}  # of which the attributes alone are compared
         self._settled: set[str] = set()  # which were as they were when the last step ended
-        self._found: list[Change] = []
+        self._found: list[LibraryChange] = []
         self._moved: dict[str, str] = {}  # what steps have changed, in words: its module
 
     def begin(self, shallow: Iterable[ModuleType], bound: Iterable[ModuleType]) -> None:
@@ -128,14 +128,14 @@ class LibraryState:
                 place.renew()
         self._look()
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[LibraryChange]:
         """What the step has changed since it began, what imports did left out."""
-        found: dict[str, Change] = {}
+        found: dict[str, LibraryChange] = {}
         self._settled = {*self._watched}
         for change in (*self._found, *self._changes()):
             same = found.get(change.words)  # of another key that is called the same
             value = change.value if same is None else (same.value, change.value)
-            found[change.words] = Change(change.words, value)
+            found[change.words] = LibraryChange(change.words, value)
         return list(found.values())
 
     def unsettle(self) -> None:
@@ -194,7 +194,7 @@ class LibraryState:
         asked = any(verb in members for members in mine for verb in verbs)
         return frozenset([*found, ALL] if asked else found)
 
-    def _changes(self) -> Iterator[Change]:
+    def _changes(self) -> Iterator[LibraryChange]:
         seen: set[tuple[int, str]] = set()
         for name in sorted(self._watched):
             for place in self._watched[name].places:
@@ -208,7 +208,7 @@ class LibraryState:
                         continue
                     seen.add(slot)
                     self._moved[words] = name
-                    yield Change(words, self._parts(new))
+                    yield LibraryChange(words, self._parts(new))
 
     def _parts(self, value: object) -> object:
         """The value; of one that is known by its name alone, what it keeps to itself."""

@@ -11,22 +11,30 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib import import_module
 from types import CodeType, ModuleType
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import WorkerSetup
-from treadle.engine.observe import audit_events, state
+from treadle.engine.observe import audit_events, process_state
 from treadle.engine.observe.folders import Folders
-from treadle.engine.observe.library_state import Change, LibraryState
-from treadle.engine.observe.modules import Imports, Modules
+from treadle.engine.observe.known_libraries import Library, known_libraries
+from treadle.engine.observe.library_state import LibraryChange, LibraryState
+from treadle.engine.observe.loaded_modules import Imports, LoadedModules
 from treadle.engine.observe.ownership import project_folders, scope_of
-from treadle.engine.observe.patched_calls import Environment, Questions, Sources, watch_libraries
+from treadle.engine.observe.patched_calls import (
+    Environment,
+    Questions,
+    SourceLookups,
+    watch_libraries,
+)
+from treadle.engine.observe.process_state import State
 from treadle.engine.observe.processes import Processes, threads
 from treadle.engine.observe.seen import Journal, Seen
-from treadle.engine.observe.state import Library, State
 from treadle.engine.observe.unseen import Unseen
 from treadle.engine.store.digest import ALL, variable
-from treadle.engine.store.file_digests import FileDigests, KnownFiles
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.known_files import KnownFiles
 from treadle.engine.trace import DOUBTFUL, Observed
-from treadle.engine.values.objects import singletons
-from treadle.engine.worker.imports import AfterImport, import_fresh_from
+from treadle.engine.values.types.objects import singletons
+from treadle.engine.worker.fresh_imports import import_fresh_from
 
 
 class Watch:
@@ -36,7 +44,7 @@ class Watch:
         self, setup: WorkerSetup, after_import: AfterImport, journal: Journal | None = None
     ) -> None:
         """Install the hooks; they stay as long as the process lives."""
-        self.libraries = state.known_libraries() | _more_libraries(setup)
+        self.libraries = known_libraries() | _more_libraries(setup)
         known = KnownFiles(setup.store, setup.key) if setup.store and setup.key else None
         caches = [pattern for library in self.libraries.values() for pattern in library.caches]
         self.seen = Seen(scope_of(setup, caches), FileDigests(known), journal)
@@ -57,7 +65,7 @@ class Watch:
         self.environment.install()
         self.processes.install(after_import)
         watch_libraries(seen, after_import)
-        Sources(seen, imports).install()
+        SourceLookups(seen, imports).install()
         Questions(seen, imports, tuple(looked_for)).install()
         audit_events.install(seen, imports, project_folders(setup))
 
@@ -109,10 +117,10 @@ class Observer:
         self._seen = self._watch.seen
         self._folders = Folders(self._seen.scope, setup.directory)
         self._unseen = self._seen.outside = Unseen(self._seen, self._folders, setup.edited)
-        self._modules = Modules(self._watch.imports)
+        self._modules = LoadedModules(self._watch.imports)
         self._library_state = LibraryState(self._apart)
         self._state = State()
-        self._state.add(*state.python_probes())
+        self._state.add(*process_state.python_probes())
         for name, library in self._watch.libraries.items():
             after_import.do(name, self._adding(library))
         imports = self._watch.imports
@@ -168,7 +176,7 @@ class Observer:
         self._modules.refresh()
         own, distributions = self._modules.with_others(seen.modules)
         effects = tuple(self._state.effects())
-        self.given = [value for _, value in effects if value is not state.MISSING]
+        self.given = [value for _, value in effects if value is not process_state.MISSING]
         observed = Observed(
             reads=tuple(seen.reads.items()),
             writes=tuple(self._writes()),
@@ -180,16 +188,16 @@ class Observer:
             ),
             distributions=distributions,
             unknown=tuple(self._unknown()),
-            effects=tuple((words, state.digest_of(value)) for words, value in effects),
+            effects=tuple((words, process_state.digest_of(value)) for words, value in effects),
         )
         self._unseen.leave(observed.writes)
         return observed
 
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[LibraryChange]:
         """What is held by the libraries' modules that its code names, and was not when it began;
         what Python calls and prints to is compared as such."""
         self._loaded = self._modules.count()
-        known = {f"`{name}`" for name in state.hooks()}
+        known = {f"`{name}`" for name in process_state.hooks()}
         return [each for each in self._library_state.changes() if each.words not in known]
 
     def unsettle(self) -> None:
@@ -252,7 +260,7 @@ class Observer:
     def _variables(self) -> Iterator[tuple[str, str]]:
         environment = self._watch.environment
         given = {os.fsdecode(name): os.fsdecode(value) for name, value in environment.given.items()}
-        before = self._state.value(state.ENVIRONMENT)
+        before = self._state.value(process_state.ENVIRONMENT)
         assert isinstance(before, dict)
         for name in [ALL] if ALL in self._seen.variables else self._seen.variables:
             # A child process can't know that a variable was set before it started.

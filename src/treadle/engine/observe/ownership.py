@@ -31,7 +31,7 @@ _NOISE = (
 )
 
 
-class Scope(Struct, frozen=True):
+class PathScope(Struct, frozen=True):
     ignored: tuple[str, ...]  # folders, each with its final slash
     documents: tuple[str, ...]  # the document's folders, each with its final slash
     noise: re.Pattern[str]  # found in the paths that don't count, wherever they are
@@ -58,7 +58,7 @@ class Scope(Struct, frozen=True):
         return text
 
 
-def scope_of(setup: WorkerSetup, caches: Iterable[str]) -> Scope:
+def scope_of(setup: WorkerSetup, caches: Iterable[str]) -> PathScope:
     """The scope of a worker; `caches` are patterns of what libraries keep for themselves."""
     own = project_folders(setup)
     folders = {*_SYSTEM, PACKAGE, setup.blobs, setup.store or ""}
@@ -67,7 +67,7 @@ def scope_of(setup: WorkerSetup, caches: Iterable[str]) -> Scope:
     folders |= {os.path.realpath(folder) for folder in folders if folder}
     ignored = sorted(f"{folder}/" for folder in folders if folder and folder != "/")
     documents = tuple(f"{folder}/" for folder in own)
-    return Scope(tuple(ignored), documents, re.compile("|".join([_NOISE, *caches])))
+    return PathScope(tuple(ignored), documents, re.compile("|".join([_NOISE, *caches])))
 
 
 def project_folders(setup: WorkerSetup) -> tuple[str, ...]:

@@ -11,12 +11,12 @@ from typing import Any
 
 from msgspec import Struct
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.observe import ownership
-from treadle.engine.observe.modules import Imports
+from treadle.engine.observe.loaded_modules import Imports
+from treadle.engine.observe.process_state import Variables, environment
 from treadle.engine.observe.seen import Seen
-from treadle.engine.observe.state import Variables, environment
 from treadle.engine.store.digest import ALL
-from treadle.engine.worker.imports import AfterImport
 
 Path = Any  # whatever the functions of `os` take
 Found = os.stat_result | None
@@ -149,7 +149,7 @@ def _is_pathlibs_own(frame: FrameType) -> bool:
 # Python keeps the files it has read for that, so not the reading is what counts but the use.
 
 
-class Sources(Struct, frozen=True):
+class SourceLookups(Struct, frozen=True):
     seen: Seen
     imports: Imports
 

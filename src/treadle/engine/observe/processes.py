@@ -10,9 +10,9 @@ import threading
 from types import ModuleType
 from typing import Any
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe.seen import Seen
-from treadle.engine.worker.imports import AfterImport
 
 _SPAWNED = "--multiprocessing-fork"
 _START = "from treadle.engine.observe.observer import observe_child as start; start({}, {!r}); "

@@ -13,7 +13,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
 
 from treadle.engine.observe.ownership import is_projects
-from treadle.engine.values.codes import ATOMS
+from treadle.engine.values.atoms import ATOMS
 
 _CODE: Final = frozenset({FunctionType, MethodType})
 _SOME: Final = 10  # of what a container holds

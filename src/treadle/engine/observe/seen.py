@@ -9,15 +9,16 @@ from _thread import allocate_lock, get_ident
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
-from treadle.engine.observe.ownership import Scope
+from treadle.engine.observe.ownership import PathScope
 from treadle.engine.store.atomic import scratch_file
-from treadle.engine.store.file_digests import FileDigests, said, standing
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.path_answers import said, standing
 
 # What several processes of one step observe, in the order it happened.
 
 _BLOCK = 1 << 16
 
-Entry = list[str]
+JournalEntry = list[str]
 
 
 class Journal:
@@ -30,10 +31,10 @@ class Journal:
         self._lock = allocate_lock()  # threads read, too
         os.register_at_fork(after_in_child=self._unlock)
 
-    def append(self, entry: Entry) -> None:
+    def append(self, entry: JournalEntry) -> None:
         os.write(self.descriptor, json.dumps(entry).encode("ascii") + b"\n")
 
-    def news(self) -> list[Entry]:
+    def news(self) -> list[JournalEntry]:
         """What was added since the last time, one's own entries as well."""
         with self._lock:
             data = self._rest
@@ -74,7 +75,9 @@ LOST = "what it opens can't be followed"
 class Seen:
     """Collects while it is `active`; each thing once, as it was when it was first met."""
 
-    def __init__(self, scope: Scope, digests: FileDigests, journal: Journal | None = None) -> None:
+    def __init__(
+        self, scope: PathScope, digests: FileDigests, journal: Journal | None = None
+    ) -> None:
         self.scope = scope
         self.digests = digests
         self.active = False
@@ -195,7 +198,7 @@ class Seen:
         if events and self.outside is not None:  # what was to be expected is known by now
             self.outside.take(events)
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: JournalEntry) -> None:
         match entry:
             case "read", path, digest:
                 if not self.is_own(path):

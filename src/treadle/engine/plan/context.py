@@ -17,7 +17,7 @@ from treadle.engine.plan.scans import ScannedCell, imported_by, is_submodule, wi
 from treadle.engine.plan.validity import Present
 from treadle.engine.scan.code import Code
 from treadle.engine.scan.module_symbols import project_refs
-from treadle.engine.scan.modules import Modules
+from treadle.engine.scan.project_modules import Modules
 from treadle.engine.store.digest import combined, digest, unseen
 from treadle.engine.store.file_digests import FileDigests
 
@@ -54,7 +54,7 @@ class Context:
         """`codes`: what scanning the cells gave; `fact` tells what the host states."""
         imported = imported_by(cells, codes)
         named = map(with_names, cells, codes)
-        self.cells = tuple(map(ScannedCell, named, codes, imported))
+        self.scanned = tuple(map(ScannedCell, named, codes, imported))
         self.surroundings = surroundings
         self.files = files
         self.fact = fact
@@ -69,7 +69,7 @@ class Context:
 
     def _imported_refs(self, number: int) -> frozenset[str]:
         """What the cell's import statements take from the project's modules: "module:name"."""
-        scanned = self.cells[number]
+        scanned = self.scanned[number]
         roots = {root for name in scanned.code.imports for root in (name, name.partition(".")[0])}
         if not any(map(self.is_of_project, roots)):
             return frozenset()

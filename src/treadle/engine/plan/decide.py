@@ -23,8 +23,8 @@ class Found(Struct, frozen=True):
     record: Record | None = None  # of the store, where it came from there
 
 
-class Kept(Protocol):
-    """Where traces are looked for."""
+class TraceStore(Protocol):
+    """The store, as far as it is asked for what the cells of one document gave."""
 
     def find(self, scanned: ScannedCell, key: str, snapshot: Snapshot) -> Found:
         """What the cell gave when it last ran so."""
@@ -42,7 +42,7 @@ class Decision(Struct, frozen=True):
     left_out: bool = False  # it needs what a cell before it failed to make
 
 
-def decide(scanned: ScannedCell, snapshot: Snapshot, store: Kept) -> Decision:
+def decide(scanned: ScannedCell, snapshot: Snapshot, store: TraceStore) -> Decision:
     """Kept, left out, or run. Pure: nothing is started and nothing is changed."""
     needs = dependencies_of(scanned, snapshot)
     parts = parts_of(scanned, needs, snapshot)

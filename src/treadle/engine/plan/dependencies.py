@@ -9,7 +9,7 @@ from msgspec import Struct
 from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell, packages_of
 from treadle.engine.plan.snapshot import Snapshot
 from treadle.engine.scan.code import Definition, analyse
-from treadle.engine.scan.modules import Attributes, Modules
+from treadle.engine.scan.project_modules import Attributes, Modules
 from treadle.engine.trace import Binding
 
 
@@ -74,7 +74,7 @@ def stale_classes(binding: Binding, snapshot: Snapshot) -> list[str]:
         for name, maker, token in binding.rests
         if token is not None
         and not _is_still(snapshot.names.get(name), maker, token)
-        and _is_class(name, maker, snapshot.context.cells)
+        and _is_class(name, maker, snapshot.context.scanned)
     ]
 
 
@@ -166,7 +166,7 @@ class _Walk:
         found: list[tuple[str, Attributes]] = []
         older = stale_classes(binding, self._snapshot)
         self.stale.update(f"{name} {other}" for other in older)
-        cells = self._snapshot.context.cells
+        cells = self._snapshot.context.scanned
         maker = cells[binding.maker] if binding.maker >= 0 else None
         definition = maker.code.definitions.get(name) if maker and not maker.cell.module else None
         known: set[str] = set()

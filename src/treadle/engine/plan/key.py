@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from treadle.engine.plan.dependencies import Dependencies, there_unasked
 from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell
 from treadle.engine.plan.snapshot import PARAMS, Snapshot
+from treadle.engine.store.declared_files import digest_declared
 from treadle.engine.store.digest import combined
-from treadle.engine.store.file_digests import digest_declared
 from treadle.engine.trace import NOBODY
 
 IMPORTING = ("importlib", "pkgutil", "__import__")  # what looks for modules by other ways
@@ -68,7 +68,7 @@ def _text_shown(source: str, snapshot: Snapshot) -> str:
     """
     binding, context = snapshot.names.get(source), snapshot.context
     if binding is not None and binding.maker != NOBODY:
-        definition = context.cells[binding.maker].code.definitions.get(source)
+        definition = context.scanned[binding.maker].code.definitions.get(source)
         if definition is not None and not definition.source.lstrip().startswith("@"):
             return definition.source
     modules = map(context.files.of, snapshot.modules.values())

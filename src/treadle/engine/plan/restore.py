@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.engine.messages import Define, Load, Source, Step, sources_of
+from treadle.engine.messages import CellSource, Define, Load, Step, sources_of
 from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_unasked
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot, identified
@@ -71,7 +71,7 @@ class Holdings:
             self._lost.add(snapshot.names[name].token)
             self._tokens.pop(name, None)
 
-    def untold(self, before: ScannedCell, cells: Sequence[ScannedCell]) -> tuple[Source, ...]:
+    def untold(self, before: ScannedCell, cells: Sequence[ScannedCell]) -> tuple[CellSource, ...]:
         """The sources, of cells before one, that it does not know: they were kept."""
         kept = cells[self._told : before.cell.number]
         return tuple(source for scanned in kept for source in sources_of(scanned.cell))
@@ -126,7 +126,7 @@ def step_of(
     unwanted |= (scanned.binds | needs.absent) - reached
     return replace(
         next_step(scanned, needs, snapshot),
-        sources=holdings.untold(scanned, snapshot.context.cells),
+        sources=holdings.untold(scanned, snapshot.context.scanned),
         absent=tuple(sorted(name for name in unwanted if name in holdings)),
         imports=tuple(_imports(scanned, needs, snapshot)),
         restores=tuple(
@@ -201,7 +201,7 @@ def _in_order(found: Sequence[_Missing], snapshot: Snapshot) -> list[_Missing]:
 
 def _is_definition(missing: _Missing, snapshot: Snapshot) -> bool:
     """Whether repeating a `def` or `class` statement gives it."""
-    maker = snapshot.context.cells[missing.binding.maker]
+    maker = snapshot.context.scanned[missing.binding.maker]
     alone = len(missing.binding.names) == 1 and not missing.binding.token.startswith(PROVENANCE)
     return alone and not maker.cell.module and missing.names[0] in maker.code.definitions
 
@@ -211,7 +211,7 @@ def _rests_on(missing: _Missing, snapshot: Snapshot) -> list[str]:
     if binding.entry:
         main = (ref.partition(":") for ref in binding.refs)
         return [name for module, _, name in main if module == "__main__"]
-    definitions = snapshot.context.cells[binding.maker].code.definitions
+    definitions = snapshot.context.scanned[binding.maker].code.definitions
     return list(definitions[missing.names[0]].now)
 
 
@@ -219,7 +219,7 @@ def _restore(missing: _Missing, snapshot: Snapshot) -> Load | Define:
     binding, name = missing.binding, missing.names[0]
     if binding.entry:
         return Load(binding.entry, missing.names, binding.token)
-    scanned = snapshot.context.cells[binding.maker]
+    scanned = snapshot.context.scanned[binding.maker]
     cell, definition = scanned.cell, scanned.code.definitions[name]
     line = cell.line + definition.line - 1
     # A cell is compiled as one piece, statements at a prompt are not.

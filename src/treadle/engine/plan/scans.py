@@ -96,7 +96,7 @@ def is_submodule(name: str) -> bool:
     return locations is not None and PathFinder.find_spec(name, locations) is not None
 
 
-class Imported(Struct, frozen=True):
+class ImportedModules(Struct, frozen=True):
     """What import statements ask for."""
 
     modules: tuple[tuple[str, bool], ...] = ()  # dotted; whether for their effect alone
@@ -109,7 +109,7 @@ class ScannedCell(Struct, frozen=True):
 
     cell: Cell
     code: Code
-    imported: Imported
+    imported: ImportedModules
 
     @property
     def binds(self) -> frozenset[str]:
@@ -125,15 +125,15 @@ def with_names(cell: Cell, code: Code) -> Cell:
     return replace(cell, names=tuple(sorted(code.binds - code.futures))) if cell.module else cell
 
 
-def imported_by(cells: Sequence[Cell], codes: Sequence[Code]) -> list[Imported]:
+def imported_by(cells: Sequence[Cell], codes: Sequence[Code]) -> list[ImportedModules]:
     """What each cell imports. A module whose name no code mentions is there for its effect."""
     mentioned = _mentioned(cells, codes)
     return [_imported(cell, code, mentioned) for cell, code in zip(cells, codes, strict=True)]
 
 
-def _imported(cell: Cell, code: Code, mentioned: set[str]) -> Imported:
+def _imported(cell: Cell, code: Code, mentioned: set[str]) -> ImportedModules:
     if cell.module or not code.imports:
-        return Imported()
+        return ImportedModules()
     modules = []
     for dotted in code.imports:
         if dotted == "__future__":
@@ -141,7 +141,7 @@ def _imported(cell: Cell, code: Code, mentioned: set[str]) -> Imported:
         bound = code.import_names.get(dotted, ())
         modules.append((dotted, not any(name in mentioned for name in bound)))
     below = {name for name, _ in modules if "." in name}.union(code.imported_names)
-    return Imported(tuple(modules), code.futures, frozenset(below))
+    return ImportedModules(tuple(modules), code.futures, frozenset(below))
 
 
 def _mentioned(cells: Sequence[Cell], codes: Sequence[Code]) -> set[str]:

@@ -18,7 +18,8 @@ from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.store.digest import ALL, differing_variables, variable
-from treadle.engine.store.file_digests import FileDigests, listing_with, standing
+from treadle.engine.store.file_digests import FileDigests, listing_with
+from treadle.engine.store.path_answers import standing
 from treadle.engine.trace import LINES, Counted, Observed, Trace
 
 SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from treadle.engine.cell import Cell
 from treadle.engine.plan.context import Context
-from treadle.engine.plan.decide import Decision, Kept, decide
+from treadle.engine.plan.decide import Decision, TraceStore, decide
 from treadle.engine.plan.restore import Holdings, cells_to_rerun, files_missed
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import UNKNOWN, Snapshot
@@ -76,14 +76,14 @@ class Foreseen(Struct, frozen=True):
 
 
 def foresee(
-    context: Context, store: Kept, history: History, places: Sequence[str]
+    context: Context, store: TraceStore, history: History, places: Sequence[str]
 ) -> list[Foreseen]:
     """What a build would do with each cell. `places` says of each what and where it is, in words:
     "chunk `a` at line 12"."""
     found: list[Foreseen] = []
     decisions: list[Decision] = []
     snapshots = [Snapshot.first(context)]  # before each cell, as far as can be told
-    for number, scanned in enumerate(context.cells):
+    for number, scanned in enumerate(context.scanned):
         snapshot = snapshots[number]
         decision = decide(scanned, snapshot, store)
         imports = decision.needs.modules
@@ -132,7 +132,7 @@ def _needed(
     """That a cell which could be kept runs all the same, for the sake of the one at `place`."""
     trace = decisions[maker].trace
     assert trace is not None, "it could be kept"
-    what = _trouble(context.cells[maker], trace)
+    what = _trouble(context.scanned[maker], trace)
     text = f"{place.removeprefix('chunk ')} has to run and needs it: {what}"
     return Foreseen(False, certain, (text.replace("`", "", 2),))
 
@@ -251,7 +251,7 @@ def save_history(
             "parts": {part: shortened(value) for part, value in decision.parts.items()},
             "changes": _changes(trace),
         }
-        for scanned, decision, trace in zip(context.cells, decisions, traces, strict=False)
+        for scanned, decision, trace in zip(context.scanned, decisions, traces, strict=False)
     ]
     store.traces.save_record(f"cells\0{name}", {"cells": cells})
 

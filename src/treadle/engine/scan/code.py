@@ -9,9 +9,10 @@ from symtable import symtable
 
 from msgspec import Struct, field
 
+from treadle.engine.scan.effect_names import CHANGES, looks_made_for_effect
 from treadle.engine.scan.expressions import dotted
-from treadle.engine.scan.looks import CHANGES, is_command, looks_made_for_effect
-from treadle.engine.scan.scopes import FrozenReads, Imported, SessionScope, frozen
+from treadle.engine.scan.scopes import FrozenReads, ImportedName, SessionScope, frozen
+from treadle.engine.scan.sql import is_command
 from treadle.engine.scan.statements import DefinitionNode, Scanner, is_side_effect_free
 from treadle.engine.scan.syntax_key import (
     UNPARSABLE,
@@ -192,7 +193,7 @@ def _code(
     )
 
 
-def _refs(imports: Sequence[Imported]) -> tuple[str, ...]:
+def _refs(imports: Sequence[ImportedName]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{item.module}:{item.attribute or '*'}" for item in imports))
 
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from treadle.engine.scan.looks import names_in_query
 from treadle.engine.scan.scopes import Body, ComprehensionScope, FunctionScope, Scope
+from treadle.engine.scan.sql import names_in_query
 
 _LEAVES = frozenset(
     {"ctx", "op", "ops", "kind", "type_comment", "conversion", "is_async", "simple", "level"}

@@ -13,7 +13,7 @@ from treadle.engine.scan.scopes import (
     ClassScope,
     FrozenReads,
     FunctionScope,
-    Imported,
+    ImportedName,
     Reads,
     SessionScope,
     frozen,
@@ -51,7 +51,7 @@ class ModuleCode(Struct, frozen=True):
     symbols: Mapping[str, Symbol]
     loose: Symbol
     loose_names: frozenset[str] = frozenset()  # names that the loose statements may bind
-    imports: Mapping[str, tuple[Imported, ...]] = field(default_factory=dict)  # by the name bound
+    imports: Mapping[str, tuple[ImportedName, ...]] = field(default_factory=dict)  # by name bound
     runs: tuple[str, ...] = ()  # dotted modules that importing this one imports
     stars: tuple[str, ...] = ()  # dotted modules all of whose names are imported
     opaque: str | None = None
@@ -107,11 +107,11 @@ class _StatementScan(Scanner):
         self.top = FunctionScope(SessionScope())
         super().__init__(self.top, futures)
         self.statement = statement
-        self.imports: list[Imported] = []
+        self.imports: list[ImportedName] = []
         self._inner_imports: Reads = {}
         self.visit(statement)
 
-    def visit_imports(self, found: list[Imported]) -> None:
+    def visit_imports(self, found: list[ImportedName]) -> None:
         super().visit_imports(found)
         self.imports += found
         if isinstance(self.scope, ClassScope):  # they can be had as attributes of the class
@@ -135,7 +135,7 @@ def _module_code(
 ) -> ModuleCode:
     by_name: dict[str, list[_StatementScan]] = {}
     loose: list[_StatementScan] = []
-    imports: dict[str, dict[Imported, None]] = {}
+    imports: dict[str, dict[ImportedName, None]] = {}
     for scan in scans:
         names = _plainly_bound(scan.statement)
         for name in names or ():

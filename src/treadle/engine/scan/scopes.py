@@ -34,7 +34,7 @@ def frozen(reads: Reads) -> FrozenReads:
     return {name: used if used is None else frozenset(used) for name, used in reads.items()}
 
 
-class Imported(NamedTuple):
+class ImportedName(NamedTuple):
     """A name that an import statement binds."""
 
     name: str  # "*" for a star import
@@ -48,7 +48,7 @@ class Body(Struct):
     free: Reads = field(default_factory=dict)  # names looked up around it
     direct: Reads = field(default_factory=dict)  # names of the session, whatever lies around it
     opaque: str | None = None  # why its names can't be told
-    imports: list[Imported] = field(default_factory=list)
+    imports: list[ImportedName] = field(default_factory=list)
 
     def absorb(self, other: Body) -> None:
         """Take over what code inside this one does."""
@@ -105,7 +105,7 @@ class Scope:
         """The same for code that what this scope belongs to does not run by itself: a method."""
         self.run(body)
 
-    def run_imports(self, names: list[Imported]) -> None:
+    def run_imports(self, names: list[ImportedName]) -> None:
         self.run(Body(imports=names))
 
     def mark_opaque(self, reason: str) -> None:
@@ -212,7 +212,7 @@ class SessionScope(Scope):
         self.now: Reads | None = None  # where to note what a definition reads, settled or not
         self.binds: set[str] = set()
         self.deletes: set[str] = set()
-        self.imports: list[Imported] = []  # of top-level statements; others are in `body`
+        self.imports: list[ImportedName] = []  # of top-level statements; others are in `body`
         self._defined: set[str] = set()
         self._bound_inside: set[str] = set()
         self._mentioned: set[str] = set()
@@ -249,7 +249,7 @@ class SessionScope(Scope):
             merge(self.now, body.reads())
         self._activate(body, self.settled)
 
-    def run_imports(self, names: list[Imported]) -> None:
+    def run_imports(self, names: list[ImportedName]) -> None:
         self.imports += names
 
     def define_at_top(self, name: str, body: Body, waits: bool) -> None:

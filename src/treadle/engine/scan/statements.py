@@ -12,7 +12,7 @@ from treadle.engine.scan.scopes import (
     Body,
     ClassScope,
     FunctionScope,
-    Imported,
+    ImportedName,
     Scope,
     SessionScope,
 )
@@ -209,7 +209,7 @@ class Scanner(ExpressionScanner):
     def _import(self, node: ast.Import) -> None:
         self.visit_imports(
             [
-                Imported(alias.asname or alias.name.partition(".")[0], alias.name, None)
+                ImportedName(alias.asname or alias.name.partition(".")[0], alias.name, None)
                 for alias in node.names
             ]
         )
@@ -219,10 +219,10 @@ class Scanner(ExpressionScanner):
         if module == "__future__":
             self.futures.update(alias.name for alias in node.names)
         self.visit_imports(
-            [Imported(alias.asname or alias.name, module, alias.name) for alias in node.names]
+            [ImportedName(alias.asname or alias.name, module, alias.name) for alias in node.names]
         )
 
-    def visit_imports(self, found: list[Imported]) -> None:
+    def visit_imports(self, found: list[ImportedName]) -> None:
         """The names of an import statement."""
         for item in found:
             self.words.update(item.module.split("."))

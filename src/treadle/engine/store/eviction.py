@@ -55,7 +55,7 @@ PARTS = ("blobs", "traces", "records", "stats")  # folders: all that a store has
 UNFINISHED = 3600.0  # seconds after which an unfinished file is a killed build's
 
 
-class Entry(Struct, frozen=True):
+class StoredFile(Struct, frozen=True):
     path: str
     name: str
     size: int  # bytes
@@ -73,7 +73,7 @@ class Removed(Struct, frozen=True):
         )
 
 
-def entries_below(folder: str) -> Iterator[Entry]:
+def entries_below(folder: str) -> Iterator[StoredFile]:
     """The files in `folder` and its folders, without those that vanish meanwhile."""
     try:
         with os.scandir(folder) as found:
@@ -86,10 +86,10 @@ def entries_below(folder: str) -> Iterator[Entry]:
             continue
         with suppress(FileNotFoundError):
             status = item.stat(follow_symlinks=False)
-            yield Entry(item.path, item.name, status.st_size, status.st_mtime)
+            yield StoredFile(item.path, item.name, status.st_size, status.st_mtime)
 
 
-def finished(folder: str) -> list[Entry]:
+def finished(folder: str) -> list[StoredFile]:
     """The finished files below `folder`; the unfinished ones of killed builds are removed."""
     found = []
     for entry in entries_below(folder):
@@ -100,7 +100,7 @@ def finished(folder: str) -> list[Entry]:
     return found
 
 
-def unlink(entry: Entry) -> Removed:
+def unlink(entry: StoredFile) -> Removed:
     """Remove the file. Raises OSError, but not where another one was quicker."""
     try:
         os.unlink(entry.path)
@@ -109,7 +109,7 @@ def unlink(entry: Entry) -> Removed:
     return Removed(1, entry.size)
 
 
-def named_blobs(trace: Entry) -> frozenset[str]:
+def named_blobs(trace: StoredFile) -> frozenset[str]:
     """The blobs that a trace names; none if it can't be read.
 
     The seal is not looked at: the answer decides about what to keep, not about what to believe.
@@ -182,15 +182,15 @@ def remove_all(root: Path | str) -> Removed:
 class _Shelf:
     """Traces and the blobs they name."""
 
-    def __init__(self, traces: Iterable[Entry], blobs: Iterable[Entry]) -> None:
+    def __init__(self, traces: Iterable[StoredFile], blobs: Iterable[StoredFile]) -> None:
         self._blobs = {blob.name: blob for blob in blobs}
         self._names = {trace: named_blobs(trace) for trace in traces}
         self._uses = Counter(name for names in self._names.values() for name in names)
 
-    def oldest_first(self) -> list[Entry]:
+    def oldest_first(self) -> list[StoredFile]:
         return sorted(self._names, key=lambda trace: trace.used)
 
-    def remove(self, trace: Entry) -> Removed:
+    def remove(self, trace: StoredFile) -> Removed:
         removed = unlink(trace)
         for name in self._names[trace]:
             self._uses[name] -= 1

@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.store.eviction import cache_limit
-from treadle.engine.store.file_digests import FileDigests, KnownFiles
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.known_files import KnownFiles
 from treadle.engine.store.secret_key import secret_key
 from treadle.engine.store.traces import Traces
 

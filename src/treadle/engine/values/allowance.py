@@ -18,6 +18,8 @@ _LEAST: Final = 0.05  # seconds, for cells that take no time
 SECONDS_PER_OBJECT: Final = 1.5e-6
 SECONDS_PER_BYTE_HASHED: Final = 4e-10
 SECONDS_PER_BYTE_WRITTEN: Final = 2.5e-9
+TOO_LONG: Final = "would take too long to keep"
+STRIDE: Final = 1_000  # objects between two looks at the clock
 
 
 class Allowance:
@@ -34,6 +36,50 @@ class Allowance:
         if perf_counter() - self._begun + seconds < self.seconds:
             return True
         return thread_time() - self._begun_here + seconds < min(_LEAST, self.seconds)
+
+
+class TooMuchError(Exception):
+    """Something has more parts than there is time for."""
+
+
+class Paced:
+    """Counts what is looked at, in objects or what is as much work."""
+
+    def __init__(self) -> None:
+        self._start(0, Allowance())
+
+    def _start(self, most: int, allowance: Allowance) -> None:
+        """Look at so many from now on; there always is time for the least that can be asked for."""
+        self._asked, self._allowance = most, allowance
+        self._most, self._left = most, 0  # beyond the next look at the clock, and before it
+        self._free = STRIDE if most == STRIDE else 0
+
+    @property
+    def _weight(self) -> int:
+        """How many have been looked at."""
+        return self._asked - self._most - self._left
+
+    def _weigh(self, objects: int) -> None:
+        """Note that something comes that is as much work as so many objects."""
+        self._left -= objects
+        if self._left < 0:
+            self._look()
+
+    def _look(self) -> None:
+        """Go on only if these are no more objects than wanted, and while there is time."""
+        debt = -self._left
+        self._most -= debt
+        if debt > self._free and not self._allowance.has(debt * SECONDS_PER_OBJECT):
+            raise TooMuchError(TOO_LONG)
+        if self._most < 0:
+            raise TooMuchError("holds too many objects, which can't be stored")
+        self._left = min(STRIDE, self._most)
+        self._most -= self._left
+
+    def _expect(self, objects: int) -> None:
+        """Give up at once if so many, which are still to come, are too many."""
+        if objects > STRIDE and not self._allowance.has(objects * SECONDS_PER_OBJECT):
+            raise TooMuchError(TOO_LONG)
 
 
 class ShareError(OSError):

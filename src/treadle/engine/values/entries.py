@@ -19,24 +19,9 @@ from typing import Any, Final, NoReturn
 from msgspec import Struct
 
 from treadle.engine.store.blobs import Blobs
-from treadle.engine.values import kinds
-from treadle.engine.values.codes import is_nan
-from treadle.engine.values.definitions import function_by_value, recipe
-from treadle.engine.values.kinds import (
-    MAIN,
-    MISSING,
-    ModuleGlobals,
-    Opaque,
-    Parts,
-    Reference,
-    World,
-)
-from treadle.engine.values.objects import (
-    PROTOCOL,
-    may_leave_out,
-    reduced,
-    singletons,
-)
+from treadle.engine.values import reductions
+from treadle.engine.values.atoms import is_nan
+from treadle.engine.values.reductions import ModuleGlobals, Opaque, Parts, Reference
 from treadle.engine.values.regions import (
     Memory,
     Origin,
@@ -47,7 +32,15 @@ from treadle.engine.values.regions import (
     lent,
     view,
 )
-from treadle.engine.values.set_order import SetRecipe, set_recipe
+from treadle.engine.values.types.functions_and_classes import function_by_value, recipe
+from treadle.engine.values.types.objects import (
+    PROTOCOL,
+    may_leave_out,
+    reduced,
+    singletons,
+)
+from treadle.engine.values.types.sets import SetRecipe, set_recipe
+from treadle.engine.values.world import MAIN, MISSING, World
 
 _LARGE: Final = 1 << 16  # bytes from which on a region is a blob of its own
 _ALIGNED: Final = 64
@@ -248,9 +241,9 @@ class _Outside:
             case "globals":
                 is_main = content == MAIN
                 return self._world.namespace if is_main else vars(importlib.import_module(content))
-            case kinds.SEVERED:
+            case reductions.SEVERED:
                 return self._world.stand_ins.tensor(*content)
-            case kinds.EMPTY:
+            case reductions.EMPTY:
                 return self._world.stand_ins.empty(*content)
             case "object":
                 return attribute(*content)

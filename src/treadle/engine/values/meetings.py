@@ -10,16 +10,39 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, NamedTuple
 
 from blake3 import blake3
+from msgspec import Struct, field
 
-from treadle.engine.values.codes import text
-from treadle.engine.values.pace import Paced
-from treadle.engine.values.streams import ValueStream
+from treadle.engine.values.allowance import Paced
+from treadle.engine.values.atoms import text
+from treadle.engine.values.regions import Memory
 
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
 
-class Seen(NamedTuple):
+class ValueStream(Struct):
+    """What a walk over the value of one name has found."""
+
+    name: str
+    data: bytearray = field(default_factory=bytearray)
+    memory: list[Memory] = field(default_factory=list)
+    refs: set[str] = field(default_factory=set)
+    leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
+    ends: bool = False  # something in it does something when it ends
+    opaque: str = ""  # what in it can't be looked into, in words
+    bare: bool = False  # and nothing can stand for something of it
+    hidden: list[Any] = field(default_factory=list)  # and itself
+    weak: list[Any] = field(default_factory=list)  # what it refers to, and does not hold on to
+    refused: str = ""  # what in it can't be stored, in words
+    plain: bool = True  # nothing but what pickle is known to keep as it is
+    in_module: bool = False  # it is, or holds, an object of a module, and comes back as that
+    defined: bool = False  # it is a class or function of this very name
+    weight: int = 0  # how many objects were looked at, or what is as much work
+    seconds: float = 0.0  # what that took
+    unseen: str = ""  # why it was not looked at to its end, in words
+
+
+class Met(NamedTuple):
     stream: int
     number: int
     content: bytes | None  # of what can't change; None for what can
@@ -34,7 +57,7 @@ class Meetings(Paced):
         self.streams: list[ValueStream] = []
         self.links: list[tuple[int, int]] = []  # numbers of streams that share something
         self._in_modules: dict[int, tuple[str, str]] = {}
-        self._seen: dict[int, Seen] = {}
+        self._seen: dict[int, Met] = {}
         self._count = 0  # of what was numbered in this stream
         self._changing = 0  # meetings with what can change
         self._regions: set[tuple[int, int]] = set()  # the memory that was met
@@ -74,7 +97,7 @@ class Meetings(Paced):
         seen = self._seen.get(id(value))
         return "" if seen is None or seen.stream < 0 else self.streams[seen.stream].name
 
-    def _again(self, seen: Seen) -> bool:
+    def _again(self, seen: Met) -> bool:
         """Write that something was met before; False where it has to be walked again."""
         here = len(self.streams) - 1
         if seen.content is not None:
@@ -90,7 +113,7 @@ class Meetings(Paced):
 
     def _begin(self, value: Any) -> None:
         """Number something that can change."""
-        self._seen[id(value)] = Seen(len(self.streams) - 1, self._count, None, value)
+        self._seen[id(value)] = Met(len(self.streams) - 1, self._count, None, value)
         self._count += 1
         self._changing += 1
         place = self._in_modules.get(id(value))
@@ -104,12 +127,12 @@ class Meetings(Paced):
         out = self._out
         number, start, changing = self._count, len(out), self._changing
         here = len(self.streams) - 1
-        self._seen[id(value)] = Seen(here, number, None, value)
+        self._seen[id(value)] = Met(here, number, None, value)
         self._count += 1
         write(value)
         if changing == self._changing:
             self._count = number
-            self._seen[id(value)] = Seen(here, number, shorten(out, start), value)
+            self._seen[id(value)] = Met(here, number, shorten(out, start), value)
 
 
 def shorten(out: bytearray, start: int) -> bytes:

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
-from treadle.engine.values import graphs
 from treadle.engine.values.regions import Piece
+from treadle.engine.values.types import torch_graphs as graphs
 
 _OWN = ("__getstate__", "__reduce__", "__reduce_ex__")
 

@@ -14,25 +14,26 @@ from time import thread_time
 from types import CodeType, FunctionType
 from typing import Any, Final
 
-from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.codes import ATOMS, block, is_nan, text
-from treadle.engine.values.definitions import class_by_value, function_by_value, recipe
-from treadle.engine.values.kinds import (
+from treadle.engine.values.allowance import Allowance, TooMuchError
+from treadle.engine.values.atoms import ATOMS, block, is_nan, text
+from treadle.engine.values.meetings import ANYWHERE, Meetings, Met, ValueStream, shorten
+from treadle.engine.values.reductions import (
     EMPTY,
-    MAIN,
     ModuleGlobals,
     Opaque,
     Parts,
     Reduction,
     Reference,
     Uncounted,
-    World,
 )
-from treadle.engine.values.meetings import ANYWHERE, Meetings, Seen, shorten
-from treadle.engine.values.objects import named, singletons
-from treadle.engine.values.pace import TooMuchError
 from treadle.engine.values.regions import Memory, array_in_block, is_array
-from treadle.engine.values.streams import ValueStream
+from treadle.engine.values.types.functions_and_classes import (
+    class_by_value,
+    function_by_value,
+    recipe,
+)
+from treadle.engine.values.types.objects import named, singletons
+from treadle.engine.values.world import MAIN, World
 
 _PER_VISIT: Final = 32  # items without parts, which are written together
 _PAGE: Final = 4096  # bytes of memory that are hashed while an object is looked at ...
@@ -259,7 +260,7 @@ class Walk(Meetings):
         content = _by_name(red.module, red.name)
         self._out += content
         stream = len(self.streams) - 1 if red.refs else ANYWHERE
-        self._seen[id(value)] = Seen(stream, 0, content, value)
+        self._seen[id(value)] = Met(stream, 0, content, value)
 
     def _parts(self, red: Parts) -> None:
         stream = self._stream

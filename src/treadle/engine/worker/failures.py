@@ -21,7 +21,7 @@ FENCES = ("```", "~~~")  # one ends the chunk
 LONGEST = 300  # characters of a message that are worth a place in one line
 
 
-class Place(Struct, frozen=True):
+class CodePlace(Struct, frozen=True):
     """Where the code of a task stands, where the extracted modules lie, and the document."""
 
     file: str
@@ -30,7 +30,7 @@ class Place(Struct, frozen=True):
     folder: str = ""
 
 
-def attempt(action: Callable[[], None], place: Place) -> Failure | None:
+def attempt(action: Callable[[], None], place: CodePlace) -> Failure | None:
     """Run the user's code; what it raises, `sys.exit()` and Ctrl-C included, as a failure."""
     try:
         action()
@@ -39,7 +39,7 @@ def attempt(action: Callable[[], None], place: Place) -> Failure | None:
     return None
 
 
-def failure_of(exception: BaseException, place: Place) -> Failure:
+def failure_of(exception: BaseException, place: CodePlace) -> Failure:
     """What to tell about an exception raised by the code at `place`."""
     from traceback import TracebackException
 
@@ -55,7 +55,7 @@ def failure_of(exception: BaseException, place: Place) -> Failure:
     return Failure(message, traceback, at.file, at.line, at.column, frames)
 
 
-def _frames(exception: BaseException, stack: StackSummary, place: Place) -> Iterator[Frame]:
+def _frames(exception: BaseException, stack: StackSummary, place: CodePlace) -> Iterator[Frame]:
     """Those in the cell's file and in extracted modules, the innermost first."""
     if isinstance(exception, SyntaxError) and exception.lineno is not None:
         yield from _if_cells(Frame(str(exception.filename), exception.lineno), place)
@@ -64,12 +64,12 @@ def _frames(exception: BaseException, stack: StackSummary, place: Place) -> Iter
         yield from _if_cells(Frame(frame.filename, frame.lineno or place.line, column), place)
 
 
-def _if_cells(frame: Frame, place: Place) -> tuple[Frame, ...]:
+def _if_cells(frame: Frame, place: CodePlace) -> tuple[Frame, ...]:
     extracted = place.code_path and frame.file.startswith(place.code_path)
     return (frame,) if extracted or frame.file == place.file else ()
 
 
-def _without_folder(traceback: str, place: Place) -> str:
+def _without_folder(traceback: str, place: CodePlace) -> str:
     """Files named from the document's or the code's folder on: the same wherever it is built."""
     path = place.code_path
     if path:
@@ -94,7 +94,7 @@ def _said(exception: BaseException) -> str:
         return "(its message can't be shown)"
 
 
-def _elsewhere(exception: BaseException, stack: StackSummary, place: Place) -> str:
+def _elsewhere(exception: BaseException, stack: StackSummary, place: CodePlace) -> str:
     """Where it was raised, if that is another file of the author's: the line is that of its use."""
     file, line = (stack[-1].filename, stack[-1].lineno) if stack else (place.file, None)
     if isinstance(exception, SyntaxError) and exception.lineno is not None:
@@ -104,7 +104,7 @@ def _elsewhere(exception: BaseException, stack: StackSummary, place: Place) -> s
     return f" (raised at {file[len(place.folder) + 1 :]}:{line})"
 
 
-def _is_own(file: str, place: Place) -> bool:
+def _is_own(file: str, place: CodePlace) -> bool:
     """Whether it is a file of the author's, in the document's folder."""
     if not place.folder or not file.startswith(f"{place.folder}/"):
         return False
@@ -126,7 +126,7 @@ def _is_machinery(file: str) -> bool:
     return ours or file.endswith("/importlib/__init__.py")
 
 
-def _quoted(exception: BaseException, place: Place) -> int:
+def _quoted(exception: BaseException, place: CodePlace) -> int:
     """The line of the cell with the text that the exception's message begins with, such as a
     formula of a figure; the cell's first line where there is none."""
     import linecache

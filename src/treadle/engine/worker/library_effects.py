@@ -11,16 +11,16 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from treadle.engine.messages import Step
-from treadle.engine.observe.named import name_in_process
+from treadle.engine.observe.module_places import MISSING
+from treadle.engine.observe.named_libraries import name_in_process
 from treadle.engine.observe.observer import Observer
 from treadle.engine.observe.ownership import is_projects
-from treadle.engine.observe.places import MISSING
 from treadle.engine.observe.remembered import is_still, remembered
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.groups import Values
-from treadle.engine.values.kinds import attribute_of
-from treadle.engine.values.reach import reached
+from treadle.engine.values.sharing.reach import reached
+from treadle.engine.values.values import Values
+from treadle.engine.values.world import attribute_of
 
 # Libraries, and functions, all of whose state is compared: no need to presume.
 WATCHED = {"numpy", "os", "sys", "warnings", "pandas", "random", "builtins"} | {

@@ -18,12 +18,12 @@ from enum import EnumType
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
-from treadle.engine.observe.named import content_of
+from treadle.engine.observe.named_libraries import content_of
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import SHARE, Allowance
-from treadle.engine.values.definitions import registered
-from treadle.engine.values.groups import Values
-from treadle.engine.values.kinds import MAIN
+from treadle.engine.values.types.functions_and_classes import registered
+from treadle.engine.values.values import Values
+from treadle.engine.values.world import MAIN
 
 _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody

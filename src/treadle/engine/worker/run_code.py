@@ -14,10 +14,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from treadle.engine.cell import Cell, Piece
+from treadle.engine.cell import Cell, InlinePiece
 from treadle.engine.scan.syntax_key import is_silenced
 from treadle.engine.trace import Echo, Failure, Output, Stream
-from treadle.engine.worker.failures import Place, attempt
+from treadle.engine.worker.failures import CodePlace, attempt
 
 _FUTURES = tuple(getattr(__future__, name) for name in __future__.all_feature_names)
 
@@ -158,7 +158,7 @@ class InlineRunner(Struct, frozen=True):
     take: Callable[[], tuple[Output, ...]]
     code_path: str
 
-    def run(self, pieces: tuple[Piece, ...], file: str) -> tuple[list[str], Failure | None]:
+    def run(self, pieces: tuple[InlinePiece, ...], file: str) -> tuple[list[str], Failure | None]:
         """The texts, up to the first piece that fails."""
         texts: list[str] = []
         for piece in pieces:
@@ -168,7 +168,7 @@ class InlineRunner(Struct, frozen=True):
             texts.append(text)
         return texts, None
 
-    def _run_one(self, piece: Piece, file: str) -> tuple[str, Failure | None]:
+    def _run_one(self, piece: InlinePiece, file: str) -> tuple[str, Failure | None]:
         values: list[str] = []
 
         def run() -> None:
@@ -181,7 +181,7 @@ class InlineRunner(Struct, frozen=True):
                 exec(self.compiler.compile(tree, file), self.namespace)
 
         self.take()
-        failure = attempt(run, Place(file, piece.line, self.code_path))
+        failure = attempt(run, CodePlace(file, piece.line, self.code_path))
         streams = [item for item in self.take() if isinstance(item, Stream)]
         printed = [item.text for item in streams if item.name == "stdout"]
         return "".join([*printed, *values]), failure

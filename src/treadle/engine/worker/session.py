@@ -8,20 +8,21 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping
 from types import CodeType, ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Answer, Step, Touched, Unrestored, Unstored, WorkerSetup
 from treadle.engine.plugin import LateSettings, Plugins
 from treadle.engine.trace import LINES, Failure, Stream, Trace
 from treadle.engine.worker.capture import Capture
-from treadle.engine.worker.failures import Place, attempt
-from treadle.engine.worker.imports import AfterImport, Seeds, import_fresh_from
+from treadle.engine.worker.failures import CodePlace, attempt
+from treadle.engine.worker.fresh_imports import import_fresh_from
 from treadle.engine.worker.limits import memory_limit, peak_memory, time_limit
+from treadle.engine.worker.params import Params
 from treadle.engine.worker.run_code import (
     Compiler,
     InlineRunner,
@@ -29,10 +30,11 @@ from treadle.engine.worker.run_code import (
     run_cell,
     source_of,
 )
+from treadle.engine.worker.seeds import Seeds
 from treadle.engine.worker.sources import Sources
 
 if TYPE_CHECKING:
-    from treadle.engine.worker.session_values import Memory
+    from treadle.engine.worker.session_values import SessionValues
 
 
 class Session:
@@ -51,7 +53,7 @@ class Session:
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         import_fresh_from(folders, self._compiled)
         sys.path[:0] = folders
-        self._memory = self._new_memory(after_import) if setup.store else None
+        self._values = self._new_values(after_import) if setup.store else None
         builtins.display = self._display  # type: ignore[attr-defined]
 
     def step(self, step: Step) -> Answer:
@@ -60,20 +62,20 @@ class Session:
         A failure of the user's code is part of the trace.
         """
         self._sources.come_to(step.cell, step.sources)
-        memory = self._memory
-        if memory is None:
+        values = self._values
+        if values is None:
             return self._run(step)
         with self._capture.silence():
-            unrestored = memory.put_in_place(step)
+            unrestored = values.put_in_place(step)
         if unrestored:
-            return Unrestored(unrestored, memory.damaged())
-        memory.begin(step)
+            return Unrestored(unrestored, values.damaged())
+        values.begin(step)
         trace = self._run(step)
-        if memory.is_touched(trace):
-            return Touched(memory.abandoned())
+        if values.is_touched(trace):
+            return Touched(values.abandoned())
         with self._capture.silence():
             try:
-                trace = memory.finish(step, trace)
+                trace = values.finish(step, trace)
             except OSError as failure:  # a full disk
                 why = failure.strerror or str(failure)
                 return Unstored(failure.errno or 0, why, str(failure.filename or ""))
@@ -81,19 +83,21 @@ class Session:
 
     def end(self) -> None:
         """No step follows: nobody but the session's names holds on to its values."""
-        if self._memory is not None:
-            self._memory.let_go()
+        if self._values is not None:
+            self._values.let_go()
 
-    def _new_memory(self, after_import: AfterImport) -> Memory:
+    def _new_values(self, after_import: AfterImport) -> SessionValues:
         # Only where there is a store: without one a worker starts without all this.
-        from treadle.engine.worker.session_values import Memory
+        from treadle.engine.worker.session_values import SessionValues
 
-        return Memory(self._setup, self._namespace, self._compiler, after_import, self._plugins)
+        return SessionValues(
+            self._setup, self._namespace, self._compiler, after_import, self._plugins
+        )
 
     def _compiled(self, code: CodeType) -> None:
         """Code of a module of the project is about to run."""
-        if self._memory is not None:
-            self._memory.runs(code, {})
+        if self._values is not None:
+            self._values.runs(code, {})
 
     def _run(self, step: Step) -> Trace:
         cell = step.cell
@@ -171,12 +175,13 @@ class Session:
         failure = attempt(find, self._place(cell))
         return replace(trace, failure=failure, shown_source="".join(source))
 
-    def _place(self, cell: Cell) -> Place:
-        return Place(cell.file, cell.line, self._setup.code_path, self._setup.directory)
+    def _place(self, cell: Cell) -> CodePlace:
+        return CodePlace(cell.file, cell.line, self._setup.code_path, self._setup.directory)
 
     def _with_facts(self, cell: Cell, trace: Trace) -> Trace:
         """The trace with the names of the facts that it rests on."""
         facts = self._plugins.facts
+        # Tracebacks and warnings name lines of the file: they change where lines above come or go.
         if trace.failure is not None or _names(trace, os.path.basename(cell.file)):  # noqa: PTH119
             facts = {LINES, *facts}
         if not facts:
@@ -214,75 +219,3 @@ def _names(trace: Trace, file: str) -> bool:
     """Whether a text of the trace names the file: a warning does, with the line."""
     streams = [output.text for output in trace.outputs if isinstance(output, Stream)]
     return any(file in text for text in (*trace.texts, *streams))
-
-
-# `params`: the document's parameters, to be read and never changed.
-
-
-class Params(Mapping[str, Any]):
-    """The front matter's `params:`, as `params.epochs` or `params["epochs"]`."""
-
-    __slots__ = ("_values",)
-    _values: dict[str, Any]
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        object.__setattr__(self, "_values", dict(values))
-
-    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  (whatever YAML gave)
-        """The parameter, or a KeyError that names the nearest one."""
-        if name not in self._values:
-            raise KeyError(self._unknown(name))
-        return _read_only(self._values[name])
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
-        """The parameter, or an AttributeError that names the nearest one."""
-        if name.startswith("__") or name not in self._values:
-            raise AttributeError(self._unknown(name))
-        return _read_only(self._values[name])
-
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(_refusal(name))
-
-    def __setitem__(self, name: str, value: object) -> NoReturn:
-        raise TypeError(_refusal(name))
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(_refusal(name))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._values]
-
-    def __repr__(self) -> str:
-        inside = ", ".join(f"{name}={value!r}" for name, value in self._values.items())
-        return f"params({inside})"
-
-    def __reduce__(self) -> tuple[type[Params], tuple[dict[str, Any]]]:
-        return Params, (self._values,)
-
-    def _unknown(self, name: str) -> str:
-        import difflib
-
-        near = difflib.get_close_matches(name, self._values, 1)
-        if near:
-            return f"no parameter {name!r}; did you mean {near[0]!r}?"
-        known = ", ".join(self._values) or "none"
-        return f"no parameter {name!r}; the front matter's `params:` has {known}"
-
-
-def _read_only(value: Any) -> Any:  # noqa: ANN401
-    if isinstance(value, dict):
-        return Params(value)
-    return list(value) if isinstance(value, list) else value
-
-
-def _refusal(name: str) -> str:
-    return (
-        f"params is read-only: set {name!r} in the front matter's `params:` "
-        f"or on the command line with -P {name}=..."
-    )

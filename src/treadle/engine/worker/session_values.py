@@ -12,19 +12,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Define, Load, Step, WorkerSetup
-from treadle.engine.observe.bound import Bound
+from treadle.engine.observe.bound_names import Bound
 from treadle.engine.observe.counters import Counters
 from treadle.engine.observe.observer import Observer
 from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding, Display, Trace
 from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.groups import Values
-from treadle.engine.values.kinds import MAIN
+from treadle.engine.values.values import Values
+from treadle.engine.values.world import MAIN
 from treadle.engine.worker.capture import OutputStream
-from treadle.engine.worker.imports import AfterImport
 from treadle.engine.worker.library_effects import LibraryEffects
 from treadle.engine.worker.module_state import ModuleState, ProjectModules
 from treadle.engine.worker.run_code import Compiler
@@ -32,7 +32,7 @@ from treadle.engine.worker.run_code import Compiler
 _CODE = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.GeneratorExp)
 
 
-class Memory:
+class SessionValues:
     """The session's names as alias groups, and what is known of them since the last step."""
 
     def __init__(

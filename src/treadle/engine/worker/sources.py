@@ -6,16 +6,16 @@ import linecache
 from collections.abc import Iterable
 
 from treadle.engine.cell import Cell
-from treadle.engine.messages import Source, sources_of
+from treadle.engine.messages import CellSource, sources_of
 
 
 class Sources:
     """Those of the cells up to the one that runs: of later ones nothing may be found yet."""
 
     def __init__(self) -> None:
-        self._known: list[Source] = []  # in the order of cells
+        self._known: list[CellSource] = []  # in the order of cells
 
-    def come_to(self, cell: Cell, kept: Iterable[Source]) -> None:
+    def come_to(self, cell: Cell, kept: Iterable[CellSource]) -> None:
         """The cell runs next; `kept` are sources of cells before it that did not run here."""
         new = [*kept, *sources_of(cell)]
         if self._known and self._known[-1].cell >= cell.number:  # the loop has gone back
@@ -28,7 +28,7 @@ class Sources:
         self._known += new
 
 
-def _remember(source: Source) -> None:
+def _remember(source: CellSource) -> None:
     """Have it stand in its file, wherever that may lie."""
     known = linecache.cache.get(source.file)
     lines = known[2] if known is not None and len(known) == 4 else []

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from treadle.press.document.text import is_file
 from treadle.press.latex.escape import DOLLARS, escape
+from treadle.press.latex.footnotes import caption_of, noted, texts_of
 from treadle.press.latex.fragment import Fragment, Line, indent
-from treadle.press.latex.notes import caption_of, noted, texts_of
 from treadle.press.latex.templates import render
 from treadle.problem import Problem, Span, error
 

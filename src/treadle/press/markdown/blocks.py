@@ -11,14 +11,14 @@ from msgspec.structs import replace
 
 from treadle.press.latex.escape import escape_code
 from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float, table, with_minus
+from treadle.press.latex.footnotes import noted
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack
 from treadle.press.latex.listings import code_lines
-from treadle.press.latex.notes import noted
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE, env_with, parse_inline
 from treadle.press.markdown.running_text import (
-    Context,
+    TextContext,
     display,
     graphic,
     inline_latex,
@@ -36,7 +36,7 @@ ENVIRONMENTS = {
 BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] "}
 
 
-def render_blocks(nodes: Nodes, context: Context) -> Fragment:
+def render_blocks(nodes: Nodes, context: TextContext) -> Fragment:
     """Blocks below one another, with an empty line where LaTeX should begin a new paragraph."""
     lines: list[Line] = []
     before: SyntaxTreeNode | None = None
@@ -51,7 +51,7 @@ def render_blocks(nodes: Nodes, context: Context) -> Fragment:
     return tuple(lines)
 
 
-def _render(nodes: Nodes, number: int, context: Context) -> Fragment:
+def _render(nodes: Nodes, number: int, context: TextContext) -> Fragment:
     """One block; its neighbours tell a table's caption from a paragraph."""
     node = nodes[number]
     if node.type == "table":
@@ -60,7 +60,7 @@ def _render(nodes: Nodes, number: int, context: Context) -> Fragment:
     return render(node, context) if render and not captions_table(nodes, number) else ()
 
 
-def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bool:
+def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: TextContext) -> bool:
     after_paragraph = before.type == "paragraph"
     if after_paragraph and before.hidden:
         return True  # in a list whose items stand close
@@ -74,7 +74,7 @@ def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bo
     )
 
 
-def _is_display(node: SyntaxTreeNode, context: Context) -> bool:
+def _is_display(node: SyntaxTreeNode, context: TextContext) -> bool:
     if node.type != "place":
         return bool(node.meta.get("display"))
     lines = context.places[node.meta["number"]].lines
@@ -83,11 +83,11 @@ def _is_display(node: SyntaxTreeNode, context: Context) -> bool:
     return first.startswith(r"\[") or (begin is not None and begin[1] in MATHS)
 
 
-def _is_raw(node: SyntaxTreeNode, context: Context) -> bool:
+def _is_raw(node: SyntaxTreeNode, context: TextContext) -> bool:
     return node.type == "place" and context.places[node.meta["number"]].flows
 
 
-def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _paragraph(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     children, line = node.children[0].children if node.children else [], line_of(node)
     image = children[0] if len(children) == 1 and children[0].type == "image" else None
     if image is None or not image.children:
@@ -98,7 +98,7 @@ def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:
     return figure_float([graphic(image, line, context)], float_, context.origin(line))
 
 
-def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found, line = attributes_of(node), line_of(node)
     title = inline_latex(node, line, context)
     options = context.options
@@ -119,7 +119,7 @@ def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
     return (heading, Line(contents, context.origin(line)))
 
 
-def _list(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     ordered = node.type == "ordered_list"
     options = []
     if ordered and node.markup == ")":
@@ -132,7 +132,7 @@ def _list(node: SyntaxTreeNode, context: Context) -> Fragment:
     return environment(name, items, context.origin(line_of(node)), given)
 
 
-def _item(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _item(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     body = render_blocks(node.children, context)
     if not body:
         return (Line(r"\item", context.origin(line_of(node))),)
@@ -146,7 +146,7 @@ def _item(node: SyntaxTreeNode, context: Context) -> Fragment:
     return (Line(rf"\item {apart}{text}", first.origin), *rest)
 
 
-def _definitions(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _definitions(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     items: list[Fragment] = []
     for child in node.children:
         if child.type == "dt":
@@ -157,12 +157,12 @@ def _definitions(node: SyntaxTreeNode, context: Context) -> Fragment:
     return environment("description", stack(items), context.origin(line_of(node)))
 
 
-def _quote(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _quote(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     body = render_blocks(node.children, context)
     return environment("quote", body, context.origin(line_of(node)))
 
 
-def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found = attributes_of(node)
     body = render_blocks(node.children, context)
     if LEDGER in found.classes:
@@ -183,7 +183,7 @@ def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
     return environment(name, body, context.origin(line_of(node)), given + label)
 
 
-def _ledger(node: SyntaxTreeNode, body: Fragment, context: Context) -> Fragment:
+def _ledger(node: SyntaxTreeNode, body: Fragment, context: TextContext) -> Fragment:
     """The ledger of checks behind what the author says of it, at the first of its places."""
     if context.findings.ledger:
         return body
@@ -192,27 +192,27 @@ def _ledger(node: SyntaxTreeNode, body: Fragment, context: Context) -> Fragment:
     return (*body, *between, *context.options.ledger)
 
 
-def _maths(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _maths(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     return display(node.content, node.meta["id"], line_of(node), context)
 
 
-def _latex(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _latex(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """An environment as it stands, and in it what chunks gave."""
     raw = fixed(context.lines(node.content, line_of(node)))
     found = [(line, PLACE.fullmatch(line.text.strip())) for line in raw]
     return stack(_insert(int(place[1]), context) if place else (line,) for line, place in found)
 
 
-def _place(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _place(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     return _insert(node.meta["number"], context)
 
 
-def _insert(number: int, context: Context) -> Fragment:
+def _insert(number: int, context: TextContext) -> Fragment:
     context.findings.places.add(number)
     return context.places[number].lines
 
 
-def _code(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _code(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """A listing; `{=latex}` is LaTeX itself, and what is for other formats is left out."""
     start, end = node.map or (0, 0)
     fenced = node.type == "fence"
@@ -233,13 +233,13 @@ def _code(node: SyntaxTreeNode, context: Context) -> Fragment:
     return (begin, *body, Line(r"\end{listing}", last, True))
 
 
-def _code_in_note(content: str, line: int, context: Context) -> Fragment:
+def _code_in_note(content: str, line: int, context: TextContext) -> Fragment:
     lines = [(text, text.lstrip()) for text in content.expandtabs().split("\n")]
     codes = ("~" * (len(text) - len(bare)) + escape_code(bare.rstrip()) for text, bare in lines)
     return context.lines("\\\\\n".join(rf"\code{{{code}}}" for code in codes), line)
 
 
-def _html(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _html(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """HTML has no place in LaTeX; a comment is left out without a word, unless it holds chunks."""
     content = node.content.strip()
     if not content.startswith("<!--"):
@@ -255,11 +255,11 @@ def _html(node: SyntaxTreeNode, context: Context) -> Fragment:
     return ()
 
 
-def _rule(node: SyntaxTreeNode, context: Context) -> Fragment:
+def _rule(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     return context.lines(r"\sectionrule", line_of(node))
 
 
-RENDERERS: dict[str, Callable[[SyntaxTreeNode, Context], Fragment]] = {
+RENDERERS: dict[str, Callable[[SyntaxTreeNode, TextContext], Fragment]] = {
     "paragraph": _paragraph,
     "heading": _heading,
     "bullet_list": _list,
@@ -296,7 +296,9 @@ def caption_beside(nodes: Nodes, number: int) -> SyntaxTreeNode | None:
     return nodes[number - 1] if number and not taken and _is_caption(nodes[number - 1]) else None
 
 
-def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Context) -> Fragment:
+def pipe_table(
+    node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: TextContext
+) -> Fragment:
     """A table; its caption may be a paragraph beside it, or its last row."""
     rows = [child.children for part in node.children for child in part.children]
     line = line_of(node)
@@ -316,7 +318,7 @@ def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Co
     return table(tabular, _float(text, at, context), context.origin(line))
 
 
-def _float(text: str, line: int, context: Context) -> Float | None:
+def _float(text: str, line: int, context: TextContext) -> Float | None:
     found = CAPTION.match(text)
     if found is None:
         return None

@@ -16,7 +16,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.markdown import attributes, citations, latex_and_maths
+from treadle.press.markdown import attributes, citations_and_references, latex_and_maths
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
@@ -49,8 +49,8 @@ def parser() -> MarkdownIt:
     inline.before("escape", "raw_group", latex_and_maths.raw_group)
     inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
     inline.before("escape", "nonbreaking", attributes.nonbreaking)
-    inline.before("link", "citation_group", citations.citation_group)
-    inline.before("link", "citation_bare", citations.citation_bare)
+    inline.before("link", "citation_group", citations_and_references.citation_group)
+    inline.before("link", "citation_bare", citations_and_references.citation_bare)
     inline.before("strikethrough", "script", attributes.script)
     inline.after("image", "attributes", attributes.attributes)
     inline.at("newline", attributes.counted_newline)

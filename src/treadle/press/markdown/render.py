@@ -19,10 +19,10 @@ from treadle.press.markdown.attributes import remark
 from treadle.press.markdown.blocks import render_blocks
 from treadle.press.markdown.parser import env_with, parse_inline, parser
 from treadle.press.markdown.running_text import (
-    Context,
     Findings,
-    Place,
+    ReadyLatex,
     RenderOptions,
+    TextContext,
     inline_latex,
     line_of,
 )
@@ -44,7 +44,7 @@ SILENT = {
 
 
 def render_markdown(
-    text: str, origins: Sequence[int], context: Context, places: Sequence[Place] = ()
+    text: str, origins: Sequence[int], context: TextContext, places: Sequence[ReadyLatex] = ()
 ) -> Fragment:
     """The LaTeX of `text`, whose lines come from the lines `origins` of the `.pmd`.
 
@@ -59,7 +59,7 @@ def render_markdown(
     return render_blocks(tree.children, replace(context, blocks=render_blocks))
 
 
-def render_line(text: str, origin: int, context: Context) -> str:
+def render_line(text: str, origin: int, context: TextContext) -> str:
     """The LaTeX of running text, such as a caption or a title, from the line `origin`."""
     env = env_with(context.footnotes)
     tree = parse_inline(" ".join(text.split()), env)
@@ -111,7 +111,9 @@ def running_line(text: str, length: int) -> str:
     (line,) = parser().parseInline(" ".join(text.split()), {})
     room = length if len(_plain(SyntaxTreeNode([line]))) > length else None
     line.children = list(_kept(line.children or (), room))
-    return inline_latex(SyntaxTreeNode([line]), 0, Context(RenderOptions(Path(), ""), Findings()))
+    return inline_latex(
+        SyntaxTreeNode([line]), 0, TextContext(RenderOptions(Path(), ""), Findings())
+    )
 
 
 def _kept(tokens: Iterable[Token], room: int | None) -> Iterator[Token]:

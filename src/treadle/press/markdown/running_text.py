@@ -24,14 +24,14 @@ from treadle.press.latex.escape import (
 from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, length
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
 from treadle.press.markdown.attributes import attributes_of
-from treadle.press.markdown.citations import cite
+from treadle.press.markdown.citations_and_references import cite
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.problem import Problem, Span, warning
 
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 
 
-class Place(Struct, frozen=True):
+class ReadyLatex(Struct, frozen=True):
     """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it."""
 
     lines: Fragment
@@ -64,17 +64,19 @@ class Findings(Struct):
     ledger: Span | None = None  # where the ledger has its place
 
 
-class Context(Struct, frozen=True):
+class TextContext(Struct, frozen=True):
     """A document's options and findings; and, of the one text that is being rendered, the `.pmd`
     line of each of its lines (counted from 0), its places, footnotes and the parser's `env`."""
 
     options: RenderOptions
     findings: Findings
     origins: Sequence[int] = (1,)
-    places: Sequence[Place] = ()
+    places: Sequence[ReadyLatex] = ()
     footnotes: Mapping[str, SyntaxTreeNode] = field(default_factory=dict)
     env: Mapping[str, Any] = field(default_factory=dict)
-    blocks: Callable[[Sequence[SyntaxTreeNode], Context], Fragment] | None = None  # for footnotes
+    blocks: Callable[[Sequence[SyntaxTreeNode], TextContext], Fragment] | None = (
+        None  # for footnotes
+    )
     notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
 
     def origin(self, line: int) -> int:
@@ -120,7 +122,7 @@ COMMENT_END = re.compile(r"(?<!\\)%\n *")
 NOTES = 2  # a note may hold a note
 
 
-def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: Context) -> Fragment:
+def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: TextContext) -> Fragment:
     """The LaTeX of inline nodes whose text begins at `line`; it holds no empty line."""
     renderer = _Renderer(line, context)
     renderer.render(nodes)
@@ -132,21 +134,21 @@ def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: Context) 
     return tuple(kept)
 
 
-def inline_latex(node: SyntaxTreeNode, line: int, context: Context) -> str:
+def inline_latex(node: SyntaxTreeNode, line: int, context: TextContext) -> str:
     """The LaTeX of a node's running text in one line, for a heading, a caption, a table's entry."""
     inner = node.children[0] if node.children and node.children[0].type == "inline" else node
     text = COMMENT_END.sub("", text_of(render_inline(inner.children, line, context)))
     return " ".join(text.split("\n")).strip()
 
 
-def graphic(node: SyntaxTreeNode, line: int, context: Context) -> Graphic:
+def graphic(node: SyntaxTreeNode, line: int, context: TextContext) -> Graphic:
     found = attributes_of(node)
     path = context.image(unquote(str(node.attrs.get("src", ""))), line)
     width, height = (length(found.values.get(key)) for key in ("width", "height"))
     return Graphic(path, width, height, found.values.get("alt", ""))
 
 
-def display(content: str, label: str, line: int, context: Context) -> Fragment:
+def display(content: str, label: str, line: int, context: TextContext) -> Fragment:
     r"""Mathematics that begins at `line` as `\[ ... \]`, or an `equation` if it has a label."""
     start = line + content[: len(content) - len(content.lstrip())].count("\n")
     given = context.lines(content.strip(), start)
@@ -179,7 +181,7 @@ def _with_note_ends(fragment: Fragment) -> Fragment:
 class _Renderer:
     """Visits the inline nodes of one block, each by its type, counting the lines it passes."""
 
-    def __init__(self, line: int, context: Context) -> None:
+    def __init__(self, line: int, context: TextContext) -> None:
         self.base = self.line = line
         self.context = context
         self.parts: list[Fragment] = []

@@ -17,7 +17,8 @@ from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 
 if TYPE_CHECKING:
-    from treadle.engine.observe.state import Library, Probe
+    from treadle.engine.observe.known_libraries import Library
+    from treadle.engine.observe.process_state import Probe
 
 PDF = "application/pdf"
 
@@ -246,7 +247,7 @@ SINGLETONS = (("matplotlib", "rcParams"), ("matplotlib", "rcParamsDefault"))
 
 
 def libraries() -> dict[str, Library]:
-    from treadle.engine.observe.state import Library  # a build needs the variables alone
+    from treadle.engine.observe.known_libraries import Library  # a build needs the variables alone
 
     caches = (r"/fontlist-[^/]*\.json(\.matplotlib-lock)?$", r"/treadle/fonts/")  # and ours
     library = Library(probes, caches, ("/matplotlibrc",), OPAQUE, SINGLETONS)
@@ -255,7 +256,7 @@ def libraries() -> dict[str, Library]:
 
 def probes(matplotlib: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     """`rcParams`, each setting for itself."""
-    from treadle.engine.observe.state import Probe
+    from treadle.engine.observe.process_state import Probe
 
     settings = matplotlib.rcParams
     lists = [name for name in settings if isinstance(dict.__getitem__(settings, name), list)]

@@ -26,7 +26,7 @@ _DIGITS = 4  # significant digits of the largest number of a column
 
 _ELLIPSIS = "⋮"
 
-Format = str | int | Callable[[Any], str]
+ValueFormat = str | int | Callable[[Any], str]
 
 
 def is_plain(value: object) -> bool:
@@ -47,7 +47,7 @@ def is_missing(value: object) -> bool:
     return value is None or type(value).__name__ in ("NAType", "NaTType") or value != value
 
 
-def format_column(column: Sequence[object], form: Format | None = None) -> list[str]:
+def format_column(column: Sequence[object], form: ValueFormat | None = None) -> list[str]:
     """The texts of a column's fields; `form` says how floats are written (`"{:.2f}"`, `"%.2f"`,
     a number of decimals, a function)."""
     values = [_scalar(value) for value in _days(column)]
@@ -86,7 +86,7 @@ def _scalar(value: Any) -> object:  # noqa: ANN401
     return item() if callable(item) and getattr(value, "ndim", 1) == 0 else value
 
 
-def _writer(form: Format) -> Callable[[float], str]:
+def _writer(form: ValueFormat) -> Callable[[float], str]:
     if callable(form):
         return form
     if isinstance(form, int):

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from treadle.press.tex.bib_entries import MADE
 from treadle.press.tex.passes import databases_in
-from treadle.press.tex.places import MADE, READ_BY, Places
+from treadle.press.tex.places import READ_BY, Places
 from treadle.problem import Problem, Span, error, warning
 
 AT_LINE = re.compile(

@@ -9,9 +9,10 @@ from itertools import accumulate
 from pathlib import Path
 
 from treadle.press.latex.fragment import READS
+from treadle.press.tex.bib_entries import key_of_made
 from treadle.press.tex.consequences import BEGUN, mistakes
-from treadle.press.tex.log import Kind, Message, first_error, messages
-from treadle.press.tex.places import ARGUMENT, Places, key_of_made, last_paragraph
+from treadle.press.tex.log import Message, MessageKind, first_error, messages
+from treadle.press.tex.places import ARGUMENT, Places, last_paragraph
 from treadle.press.tex.words import (
     ENDINPUT,
     FATAL,
@@ -30,7 +31,7 @@ def diagnose(log: str, places: Places) -> tuple[Problem, ...]:
     """The problems of the log of a settled pass, in the order of the document's lines."""
     found = tuple(messages(log))
     # A character may be missing thousands of times.
-    others = (item for item in dict.fromkeys(found) if item.kind is not Kind.ERROR)
+    others = (item for item in dict.fromkeys(found) if item.kind is not MessageKind.ERROR)
     return _merged(
         [*_errors(found, places), *(each for item in others for each in _others(item, places))]
     )
@@ -43,7 +44,7 @@ def diagnose_errors(log: str, places: Places) -> tuple[Problem, ...]:
 
 def diagnose_missing(log: str, places: Places) -> tuple[Problem, ...]:
     """The references and citations that surely lead nowhere, though LaTeX has come to no end."""
-    said = [item for item in messages(log) if item.kind is Kind.WARNING]
+    said = [item for item in messages(log) if item.kind is MessageKind.WARNING]
     keys = {item: found["key"] for item in said if (found := NOT_DEFINED.match(item.text))}
     lost = nowhere(keys.values(), places)
     missing = (item for item in said if keys.get(item) in lost)
@@ -70,7 +71,7 @@ DOLLAR = re.compile(r"(?<!\\)\$")
 
 
 def _errors(found: Iterable[Message], places: Places) -> Iterator[Problem]:
-    errors = [item for item in found if item.kind is Kind.ERROR]
+    errors = [item for item in found if item.kind is MessageKind.ERROR]
     for item in mistakes(errors, places):
         said = words_for(item, places)
         yield error(_place(item, places), f"LaTeX: {said.sentence}", said.hint)
@@ -243,11 +244,11 @@ def _others(item: Message, places: Places) -> Iterator[Problem]:
 
 def _other(item: Message, places: Places) -> Problem | None:
     at = places.of_file(item.file or places.tex_name, item.line) if item.line else None
-    if item.kind is Kind.OVERFULL:
+    if item.kind is MessageKind.OVERFULL:
         return _overfull(item, at or _whole(item, places))
-    if item.kind is Kind.MISSING_CHARACTER:
+    if item.kind is MessageKind.MISSING_CHARACTER:
         return _missing_character(item.text, places)
-    if item.kind is Kind.REFUSED:
+    if item.kind is MessageKind.REFUSED:
         place = places.of_source("write18", places.of_line(1))
         return warning(place, f"LaTeX may run no program: `{item.text}` is not run")
     if found := NOT_DEFINED.match(item.text):

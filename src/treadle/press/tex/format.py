@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import combined, digest
-from treadle.engine.store.file_digests import standing
+from treadle.engine.store.path_answers import standing
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
 from treadle.press.plugin.figures import FigureStyle

@@ -9,7 +9,7 @@ from enum import Enum
 from msgspec import Struct
 
 
-class Kind(Enum):
+class MessageKind(Enum):
     ERROR = "error"
     WARNING = "warning"
     OVERFULL = "overfull"
@@ -24,7 +24,7 @@ class Message(Struct, frozen=True):
     macro's text, is how far it had read the file's line.
     """
 
-    kind: Kind
+    kind: MessageKind
     text: str
     file: str = ""
     line: int = 0
@@ -101,7 +101,7 @@ def messages(log: str) -> Iterator[Message]:
 
 
 def first_error(log: str) -> Message | None:
-    return next((item for item in messages(log) if item.kind is Kind.ERROR), None)
+    return next((item for item in messages(log) if item.kind is MessageKind.ERROR), None)
 
 
 class _Reader:
@@ -148,11 +148,13 @@ class _Reader:
         if found := OVERFULL.match(line):
             where = WHERE.search(found["where"])
             self._at += 1  # it shows what is in the box, parentheses and all
-            return Message(Kind.OVERFULL, found["text"], file, int(where["line"]) if where else 0)
+            return Message(
+                MessageKind.OVERFULL, found["text"], file, int(where["line"]) if where else 0
+            )
         if found := MISSING_CHARACTER.match(line):
-            return Message(Kind.MISSING_CHARACTER, found["text"], file)
+            return Message(MessageKind.MISSING_CHARACTER, found["text"], file)
         if found := REFUSED.match(line):
-            return Message(Kind.REFUSED, found["text"], file)
+            return Message(MessageKind.REFUSED, found["text"], file)
         return None
 
     def _error_in(self, line: str) -> re.Match[str] | None:
@@ -173,7 +175,7 @@ class _Reader:
         place = int(groups.get("line") or number)
         innermost = self._runaway or next(iter(shown), "")
         read = shown[-1] if len(shown) > 1 else ""
-        return Message(Kind.ERROR, text, groups.get("file") or file, place, innermost, read)
+        return Message(MessageKind.ERROR, text, groups.get("file") or file, place, innermost, read)
 
     def _context(self) -> tuple[list[str], int]:
         """What TeX shows with an error: lines, innermost first, and the last one's number.
@@ -202,4 +204,4 @@ class _Reader:
             self._at += 1
         on_line = ON_LINE.search(text)
         place = int(on_line["line"]) if on_line else 0
-        return Message(Kind.WARNING, ON_LINE.sub("", text).strip(), file, place)
+        return Message(MessageKind.WARNING, ON_LINE.sub("", text).strip(), file, place)

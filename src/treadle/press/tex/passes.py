@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from treadle.engine.plan.validity import Present, outdated
 from treadle.engine.store.digest import combined, digest
-from treadle.engine.store.file_digests import FileDigests, standing
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.path_answers import standing
 from treadle.engine.trace import Observed
 from treadle.press.tex.engine import PDFLATEX, TELLING, Engine
 from treadle.press.tex.log import first_error

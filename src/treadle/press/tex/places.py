@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from treadle.press.latex.fragment import READS
+from treadle.press.tex.bib_entries import BibEntry, entries_in
 from treadle.problem import Span
 
 # The author's files that the document reads by `\input`: LaTeX does not always name them.
@@ -52,53 +52,6 @@ def _named(tex: str, folder: Path) -> Iterator[Path]:
     for name in READS.findall(tex):
         path = folder / name.strip()
         yield path if path.suffix else path.with_name(f"{path.name}.tex")
-
-
-# The entries of the bibliography's files, and which one a line of the `.bbl` was made of.
-
-START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}]+)\s*,", re.MULTILINE)
-MADE = re.compile(r"\\bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?\s*\{(?P<key>[^{}]+)\}")
-
-
-class Entry(Struct, frozen=True):
-    """An entry: the author's file, the line of it where it begins, its text."""
-
-    file: str
-    line: int
-    text: str
-
-    def of(self, words: str) -> Span:
-        """The first of its lines with these words; without them, its first line."""
-        lines = self.text.split("\n") if words else []
-        found = (number for number, line in enumerate(lines) if words in line)
-        return Span.at(self.file, self.line + next(found, 0))
-
-
-def entries_in(paths: Iterable[Path]) -> dict[str, Entry]:
-    """The entries of these databases by their keys, as far as they can be told; of several with
-    one key, the first."""
-    found: dict[str, Entry] = {}
-    for path in paths:
-        if path.suffix == ".bib" and path.is_file():
-            for key, entry in _entries(path.read_text("utf-8", "replace"), str(path)):
-                found.setdefault(key, entry)
-    return found
-
-
-def _entries(text: str, file: str) -> Iterator[tuple[str, Entry]]:
-    starts = list(START.finditer(text))
-    ends = [start.start() for start in starts[1:]] + [len(text)]
-    line, at = 1, 0
-    for start, end in zip(starts, ends, strict=True):
-        line += text.count("\n", at, start.start())
-        at = start.start()
-        yield start["key"], Entry(file, line, text[at:end])
-
-
-def key_of_made(number: int, bibliography: str) -> str:
-    """The key of the entry of which line `number` of the `.bbl` was made; or empty."""
-    above = "\n".join(bibliography.split("\n")[:number])
-    return next((found["key"] for found in reversed([*MADE.finditer(above)])), "")
 
 
 # What LaTeX reads while it stands at one of these commands.
@@ -150,7 +103,7 @@ class Places(Struct, frozen=True, dict=True):
         return inputs_of(self.tex, Path(self.file).parent)
 
     @cached_property
-    def entries(self) -> Mapping[str, Entry]:
+    def entries(self) -> Mapping[str, BibEntry]:
         """The entries of the bibliography's files, by their keys."""
         return entries_in(map(Path, self.originals.values()))
 
@@ -291,53 +244,3 @@ def _offset(text: str, wanted: str) -> int:
             return word.start() + offset
         offset -= len(word[0])
     return -1
-
-
-# SyncTeX for the `.pmd`: LaTeX's own file says where on a page each line of the `.tex` is.
-#
-# Its inputs are numbered by tags; records such as `h1,143:x,y:...` hold a tag and a line. Those of
-# the `.tex`, and of what LaTeX wrote beside it, are put at the lines of the `.pmd` they come from
-# (`man 5 synctex` describes the format).
-
-SYNCTEX = ".synctex.gz"
-TAGGED = re.compile(rb"^Input:(\d+):(.*)\n", re.MULTILINE)
-RECORD = re.compile(rb"^([\[(hvkgrx$f])(\d+),(\d+)(?=[:,])", re.MULTILINE)
-
-
-def synctex_for(compressed: bytes, places: Places, folder: Path, document: Path) -> bytes:
-    """LaTeX's file, such that viewers and editors are led to `document`, an absolute path.
-
-    LaTeX ran in `folder`.
-    """
-    data = gzip.decompress(compressed)
-    files = {int(tag): Path(os.fsdecode(name)) for tag, name in TAGGED.findall(data)}
-    here = os.path.realpath(folder)
-    ours = {tag: path.name for tag, path in files.items() if _is_ours(path, here, places)}
-    if not ours:
-        return compressed
-    target = min(ours)  # the tag under which the document is known from now on
-    known: dict[tuple[bytes, bytes], bytes] = {}
-
-    def moved(found: re.Match[bytes]) -> bytes:
-        key = found[2], found[3]
-        if key not in known:
-            name = ours.get(int(found[2]))
-            line = 0 if name is None else places.of_file(name, int(found[3])).line
-            known[key] = b"%d,%d" % (target, line) if name else b"%b,%b" % key
-        return found[1] + known[key]
-
-    def renamed(found: re.Match[bytes]) -> bytes:
-        tag = int(found[1])
-        if tag == target:
-            return b"Input:%d:%b\n" % (target, os.fsencode(document))
-        return b"" if tag in ours else found[0]
-
-    mapped = RECORD.sub(moved, TAGGED.sub(renamed, data))
-    return gzip.compress(mapped, compresslevel=1, mtime=0)
-
-
-def _is_ours(path: Path, folder: str, places: Places) -> bool:
-    if os.path.realpath(path.parent) != folder:
-        return False
-    written = path.stem == Path(places.tex_name).stem and path.suffix in READ_BY
-    return written or path.name == places.tex_name

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.digest import combined, digest
-from treadle.engine.store.file_digests import changed_since
+from treadle.engine.store.file_stamps import changed_since
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
 from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent

@@ -20,7 +20,7 @@ from treadle.press.latex.figures_and_tables import (
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.listings import code_lines, output_lines
 from treadle.press.markdown.parser import place, typed
-from treadle.press.markdown.running_text import Place
+from treadle.press.markdown.running_text import ReadyLatex
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.outputs import (
     Shown,
@@ -42,7 +42,9 @@ class Look(Struct, frozen=True):
     caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
 
 
-def chunk_parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Markdown | Place]:
+def chunk_parts(
+    chunk: Chunk, result: ChunkResult | None, look: Look
+) -> Iterator[Markdown | ReadyLatex]:
     """What stands in the document for a chunk, from top to bottom."""
     if chunk.options.echo and (result is None or not chunk.options.term):
         yield from _code(chunk, result, look)
@@ -58,7 +60,7 @@ def chunk_parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterato
         yield _verbatim("chunkerror", traceback, chunk, look)
 
 
-def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Place]:
+def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[ReadyLatex]:
     shown = result.shown_source if result and result.shown_source else ""
     code = (shown or chunk.code).rstrip()
     leading = len(code) - len(code.lstrip("\n"))
@@ -70,20 +72,20 @@ def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Plac
         Line(text, chunk.span.line if shown else start + number, True)
         for text, number in code_lines(code, "python", _width(chunk, "code", look))
     )
-    yield Place(_environment("chunkcode", body))
+    yield ReadyLatex(_environment("chunkcode", body))
 
 
 def _results(
     chunk: Chunk, result: ChunkResult, outputs: Iterable[Shown], look: Look
-) -> Iterator[Markdown | Place]:
+) -> Iterator[Markdown | ReadyLatex]:
     captioned, origin = bool(chunk.options.caption), chunk.span.line
     for kind, group in groupby(outputs, lambda item: item.kind):
         if kind == "figure":
             if not captioned and chunk.options.include:
-                yield Place(figures_in_place(_graphics(chunk, result, group, look), origin))
+                yield ReadyLatex(figures_in_place(_graphics(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
-                yield from (Place(table_lines(item, None, origin)) for item in group)
+                yield from (ReadyLatex(table_lines(item, None, origin)) for item in group)
         elif kind == "latex":
             yield from (latex_place(item, origin) for item in group)
         elif kind == "stderr":
@@ -95,10 +97,10 @@ def _results(
             if chunk.options.results in AS_MARKDOWN:
                 yield Markdown(f"\n{text}\n\n", origin, still=True)
             else:
-                yield Place(fixed(lines_at(text, origin)), flows=True)
+                yield ReadyLatex(fixed(lines_at(text, origin)), flows=True)
 
 
-def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown | Place]:
+def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown | ReadyLatex]:
     """Code and output as one session at the prompt, parted only by figures and the like."""
     outputs = _visible(chunk, result)
     if chunk.options.results in HIDDEN:
@@ -106,7 +108,7 @@ def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown
     for is_text, group in groupby(outputs, lambda item: item.kind in SESSION):
         if is_text:
             lines = stack(_session_lines(item, chunk, look) for item in group)
-            yield Place(_environment("chunkcode", lines))
+            yield ReadyLatex(_environment("chunkcode", lines))
         else:
             yield from _results(chunk, result, group, look)
 
@@ -120,7 +122,7 @@ def _session_lines(item: Shown, chunk: Chunk, look: Look) -> Fragment:
     return tuple(Line(text, chunk.span.line, True) for text in texts)
 
 
-def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
+def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLatex]:
     """What the chunk's caption turns into a float; not hidden by `results`."""
     options, origin = chunk.options, chunk.span.line
     outputs = list(shown(result.outputs))
@@ -128,17 +130,17 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Place]:
     hidden = options.results in HIDDEN
     if not options.caption:
         if hidden and figures and options.include:
-            yield Place(figures_in_place(_graphics(chunk, result, figures, look), origin))
+            yield ReadyLatex(figures_in_place(_graphics(chunk, result, figures, look), origin))
         return
     caption = look.caption(result.caption or options.caption, origin)
     tables = [] if hidden else [item for item in outputs if item.kind == "table"]
     for number, item in enumerate(tables):
         text = "" if figures and number else caption
         float_ = Float(text, _label("tbl", chunk), "table", _position(chunk))
-        yield Place(table_lines(item, float_, origin))
+        yield ReadyLatex(table_lines(item, float_, origin))
     if figures and options.include:
         float_ = Float(caption, _label("fig", chunk), options.f_env or "figure", _position(chunk))
-        yield Place(figure_float(_graphics(chunk, result, figures, look), float_, origin))
+        yield ReadyLatex(figure_float(_graphics(chunk, result, figures, look), float_, origin))
 
 
 def _graphics(
@@ -148,10 +150,10 @@ def _graphics(
     return [Graphic(f"{look.stem}/{item.text}", width, alt=result.alt) for item in figures]
 
 
-def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> Place:
+def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> ReadyLatex:
     lines = output_lines(text.strip("\n"), _width(chunk, "output", look))
     body = tuple(Line(line, chunk.span.line, True) for line in lines)
-    return Place(_environment(environment, body) if body else ())
+    return ReadyLatex(_environment(environment, body) if body else ())
 
 
 def _environment(name: str, body: Fragment) -> Fragment:
@@ -194,12 +196,12 @@ class Markdown(Struct, frozen=True):
     still: bool = False
 
 
-class Source(Struct, frozen=True):
+class WovenText(Struct, frozen=True):
     """The text, the `.pmd` line of each of its lines, and what its places stand for."""
 
     text: str
     origins: tuple[int, ...]
-    places: tuple[Place, ...]
+    places: tuple[ReadyLatex, ...]
 
 
 def prose_parts(prose: Prose, result: InlineResult | None) -> Iterator[Markdown]:
@@ -215,14 +217,14 @@ def prose_parts(prose: Prose, result: InlineResult | None) -> Iterator[Markdown]
     yield Markdown(prose.text[position:], line)
 
 
-def join(parts: Sequence[Markdown | Place]) -> Source:
+def join(parts: Sequence[Markdown | ReadyLatex]) -> WovenText:
     """All the parts as one text, so that notes and blocks may span the chunks between them."""
     texts: list[str] = []
     origins = [0]  # of the lines begun, the last of which may still be empty
-    places: list[Place] = []
+    places: list[ReadyLatex] = []
     ended = True  # nothing stands in the last line
     for part in parts:
-        if isinstance(part, Place):
+        if isinstance(part, ReadyLatex):
             if not ended:
                 texts.append("\n")
                 origins.append(origins[-1])
@@ -240,4 +242,4 @@ def join(parts: Sequence[Markdown | Place]) -> Source:
             ended = part.text.endswith("\n")
     if ended and len(origins) > 1:
         origins.pop()  # no line begins after the last one
-    return Source("".join(texts), tuple(origins), tuple(places))
+    return WovenText("".join(texts), tuple(origins), tuple(places))

@@ -13,7 +13,7 @@ from treadle.press.latex.escape import escape_code, label_name
 from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import render_line
-from treadle.press.markdown.running_text import Context
+from treadle.press.markdown.running_text import TextContext
 from treadle.press.plugin.plugin import Comparison
 from treadle.press.results import ChunkResult, Results
 
@@ -24,7 +24,7 @@ MOVING = re.compile(r"\\(?:caption|[a-z]*section|[a-z]*paragraph|chapter|part)\b
 DEFINED = rf"{{{MARK}}}[1]"  # by our preamble, which a template of the author's may leave out
 
 
-class Entry(Struct, frozen=True):
+class Checked(Struct, frozen=True):
     """What was checked, by which chunk, and how; None: by assertions of the chunk's own."""
 
     label: str
@@ -32,21 +32,21 @@ class Entry(Struct, frozen=True):
     comparison: Comparison | None
 
 
-def entries_of(document: Document, results: Results) -> tuple[Entry, ...]:
+def entries_of(document: Document, results: Results) -> tuple[Checked, ...]:
     """What the chunks that ran have checked, in the order of the document."""
-    entries: list[Entry] = []
+    entries: list[Checked] = []
     for chunk, result in zip(document.blocks, results, strict=True):
         if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult) or result.failure:
             continue
         for label in labels_checked(chunk):
             about = [item for item in result.comparisons if item.of in {"", label}]
-            entries += (Entry(label, chunk, comparison) for comparison in about)
+            entries += (Checked(label, chunk, comparison) for comparison in about)
             if not about and asserts(chunk, document):
-                entries.append(Entry(label, chunk, None))
+                entries.append(Checked(label, chunk, None))
     return tuple(entries)
 
 
-def in_order(entries: Sequence[Entry], document: Document) -> tuple[Entry, ...]:
+def in_order(entries: Sequence[Checked], document: Document) -> tuple[Checked, ...]:
     """By the places of their labels: in prose, or in the code that prints or names it."""
     places = {entry.label: _place(entry.label, document) for entry in entries}
     return tuple(sorted(entries, key=lambda entry: places[entry.label]))
@@ -66,7 +66,7 @@ def _place(label: str, document: Document) -> tuple[int, int]:
     return len(document.blocks), 0
 
 
-def ledger_lines(entries: Sequence[Entry], origin: int, context: Context) -> Fragment:
+def ledger_lines(entries: Sequence[Checked], origin: int, context: TextContext) -> Fragment:
     """The table of all that was checked, label by label; nothing where nothing was."""
     if not entries:
         return ()
@@ -76,7 +76,7 @@ def ledger_lines(entries: Sequence[Entry], origin: int, context: Context) -> Fra
     return render("ledger.tex.j2", origin, values, {"rows": rows})
 
 
-def _rows(label: str, entries: Sequence[Entry], context: Context) -> Iterator[Line]:
+def _rows(label: str, entries: Sequence[Checked], context: TextContext) -> Iterator[Line]:
     name = label_name(label)
     about = [entry for entry in entries if entry.label == label]
     for number, entry in enumerate(about, 1):
@@ -88,7 +88,7 @@ def _rows(label: str, entries: Sequence[Entry], context: Context) -> Iterator[Li
         yield Line(row, entry.chunk.span.line)
 
 
-def _fields(entry: Entry, context: Context) -> tuple[str, str, str, str]:
+def _fields(entry: Checked, context: TextContext) -> tuple[str, str, str, str]:
     """What it was compared with, the number of cases, the tolerance, the largest deviation."""
     found, chunk = entry.comparison, entry.chunk
     if found is None:
@@ -115,7 +115,7 @@ def power(number: float) -> str:
     return rf"${times}10^{{{int(exponent)}}}$"
 
 
-def marked(body: Fragment, entries: Sequence[Entry]) -> Fragment:
+def marked(body: Fragment, entries: Sequence[Checked]) -> Fragment:
     """The document with a mark at each label that is in the ledger.
 
     None stands in what is printed as it is, nor in a heading's or a caption's own words.

@@ -15,7 +15,7 @@ from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display, Echo, Output, Stream
 from treadle.press.latex.figures_and_tables import Float, Tabular, entry, table
 from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at
-from treadle.press.markdown.running_text import Place
+from treadle.press.markdown.running_text import ReadyLatex
 from treadle.press.plugin.tables import TABLE, Table
 
 _TABLE = Decoder(Table)
@@ -86,11 +86,11 @@ def table_lines(item: Shown, float_: Float | None, origin: int) -> Fragment:
     return table(Tabular(header, tuple(rows), item.table.align), float_, origin)
 
 
-def latex_place(item: Shown, origin: int) -> Place:
+def latex_place(item: Shown, origin: int) -> ReadyLatex:
     """A value's own LaTeX; a formula is displayed."""
     text = item.text.strip()
     inner = text.strip("$").removeprefix(r"\displaystyle").strip()
     if text.startswith("$") and text.endswith("$") and "$" not in inner:
         lines = indent(lines_at(inner, origin))
-        return Place((Line(r"\[", origin), *lines, Line(r"\]", origin)), flows=True)
-    return Place(fixed(lines_at(text, origin)))
+        return ReadyLatex((Line(r"\[", origin), *lines, Line(r"\]", origin)), flows=True)
+    return ReadyLatex(fixed(lines_at(text, origin)))

@@ -14,7 +14,7 @@ from treadle.press.latex.escape import declared, escape
 from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, render_line, running_line
-from treadle.press.markdown.running_text import Context
+from treadle.press.markdown.running_text import TextContext
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
 OWN_HEADINGS = ("scr", "ams")  # classes of these names don't go with titlesec
@@ -39,7 +39,7 @@ class Title(Struct, frozen=True):
     date: str
 
 
-def title_of(settings: Settings, line: int, context: Context) -> Title:
+def title_of(settings: Settings, line: int, context: TextContext) -> Title:
     """The title block. The date is the document's, never today's."""
     alone = settings.id if len(settings.authors) == 1 else None
     numbers = [author.id or alone for author in settings.authors]

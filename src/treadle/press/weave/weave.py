@@ -19,13 +19,19 @@ from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_o
 from treadle.press.latex.templates import render, templates
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
-from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
+from treadle.press.markdown.running_text import (
+    SECTIONS,
+    Findings,
+    ReadyLatex,
+    RenderOptions,
+    TextContext,
+)
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
+from treadle.press.weave.chunks import Look, Markdown, WovenText, chunk_parts, join, prose_parts
 from treadle.press.weave.ledger import (
     DEFINED,
     MARK,
-    Entry,
+    Checked,
     entries_of,
     in_order,
     ledger_lines,
@@ -66,10 +72,10 @@ def weave(document: Document, results: Results) -> Woven:
     return woven
 
 
-def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Woven:
+def _weave(document: Document, results: Results, checked: Sequence[Checked]) -> Woven:
     settings, _ = read_settings(document)  # its problems are the reader's to tell
     findings = Findings()
-    context = Context(_options(document, settings), findings)
+    context = TextContext(_options(document, settings), findings)
     parts = tuple(_parts(document, results, context))
     source = join(parts)
     entries = in_order(checked, document)
@@ -112,7 +118,9 @@ def _bibliography(document: Document, settings: Settings) -> tuple[str, ...]:
     return (rf"\bibliographystyle{{{style}}}", rf"\bibliography{{{names}}}")
 
 
-def _parts(document: Document, results: Results, context: Context) -> Iterator[Markdown | Place]:
+def _parts(
+    document: Document, results: Results, context: TextContext
+) -> Iterator[Markdown | ReadyLatex]:
     context = replace(context, footnotes=_captions_notes(document))
     caption = partial(render_line, context=context)
     look = Look(document.stem, context.options.columns, caption)
@@ -130,7 +138,7 @@ def _captions_notes(document: Document) -> Mapping[str, SyntaxTreeNode]:
     return footnotes_of("\n\n".join(b.text for b in document.blocks if isinstance(b, Prose)))
 
 
-def _appendix(context: Context) -> Fragment:
+def _appendix(context: TextContext) -> Fragment:
     """The ledger behind all else, where the document has no place for it."""
     options = context.options
     if context.findings.ledger or not options.ledger:
@@ -147,7 +155,7 @@ def _nothing_to_list(document: Document, findings: Findings) -> Iterator[Problem
         yield warning(findings.ledger, text, "no chunk that is run has `checks=`")
 
 
-def _swallowed(source: Source, findings: Findings, document: Document) -> Iterator[Problem]:
+def _swallowed(source: WovenText, findings: Findings, document: Document) -> Iterator[Problem]:
     """An error at the first chunk that the prose around it has taken for text of its own."""
     lost = (
         part.lines[0].origin
@@ -162,7 +170,7 @@ def _swallowed(source: Source, findings: Findings, document: Document) -> Iterat
         yield error(span, "this chunk is swallowed by the prose before it", hint)
 
 
-def _unprintable(source: Source, document: Document) -> Iterator[Problem]:
+def _unprintable(source: WovenText, document: Document) -> Iterator[Problem]:
     """A warning for each character of the prose that LaTeX has no sign for, once."""
     lost = {char for char in set(source.text) if not printable(char)}
     for char in sorted(lost - {*place(0), *"\n\t\f"}):
@@ -172,7 +180,9 @@ def _unprintable(source: Source, document: Document) -> Iterator[Problem]:
         yield warning(Span.at(str(document.path), line), message, "write it in another way")
 
 
-def _whole(document: Document, settings: Settings, context: Context, body: Fragment) -> Fragment:
+def _whole(
+    document: Document, settings: Settings, context: TextContext, body: Fragment
+) -> Fragment:
     """The document's template with all in its slots; empty where the template fails."""
     at = document.front.lines
     title_line = at.get("title", 1)
@@ -198,14 +208,14 @@ def _whole(document: Document, settings: Settings, context: Context, body: Fragm
         return ()
 
 
-def _abstract(document: Document, settings: Settings, context: Context) -> Fragment:
+def _abstract(document: Document, settings: Settings, context: TextContext) -> Fragment:
     text = typed(settings.abstract or "")
     first = document.front.lines.get("abstract", 1) + 1
     origins = range(first, first + text.count("\n") + 1)
     return render_markdown(text, origins, context) if text else ()
 
 
-def _references(context: Context, body: Fragment, origin: int) -> Fragment:
+def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
     """The bibliography behind all else, where the text has no place for it."""
     given = any(r"\bibliography{" in line.text for line in body)
     if context.findings.bibliography or given:

@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from treadle.app.cli.problems import Format, Printer, as_annotation, as_json, with_excerpt
+from treadle.app.cli.problems import Printer, ProblemFormat, as_annotation, as_json, with_excerpt
 from treadle.problem import Span, error, warning
 
 
@@ -85,7 +85,7 @@ def test_an_annotation_without_a_column():
 
 
 def test_a_problem_is_printed_once(capsys):
-    printer = Printer(Format.TEXT)
+    printer = Printer(ProblemFormat.TEXT)
     printer.print(ODD)
     printer.print_all([warning(Span.at("a.pmd", 3), "odd"), ODD])
     assert capsys.readouterr().err.splitlines() == [
@@ -94,7 +94,9 @@ def test_a_problem_is_printed_once(capsys):
     ]
 
 
-@pytest.mark.parametrize(("kind", "start"), [(Format.JSON, '{"file"'), (Format.GITHUB, "::error")])
+@pytest.mark.parametrize(
+    ("kind", "start"), [(ProblemFormat.JSON, '{"file"'), (ProblemFormat.GITHUB, "::error")]
+)
 def test_programs_read_standard_output(capsys, kind, start):
     Printer(kind).print(ODD)
     printed = capsys.readouterr()

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.app.cli.problems import Format, Printer
+from treadle.app.cli.problems import Printer, ProblemFormat
 from treadle.app.cli.progress import of_build, shown
 from treadle.press.document.reader import read_document
 from treadle.problem import Span, error
@@ -18,7 +18,7 @@ def chunk():
 
 @pytest.mark.parametrize("quiet", [True, False])
 def test_a_line_for_each_chunk_unless_quiet(chunk, capsys, quiet):
-    with shown(of_build(Printer(Format.TEXT), quiet=quiet)) as listener:
+    with shown(of_build(Printer(ProblemFormat.TEXT), quiet=quiet)) as listener:
         listener.chunk_started(chunk)
         listener.problem(ERROR)
         listener.chunk_finished(chunk, 1.25)
@@ -29,7 +29,7 @@ def test_a_line_for_each_chunk_unless_quiet(chunk, capsys, quiet):
 
 def broken_off(chunk, *, finished):
     """A build that Ctrl-C ends."""
-    with shown(of_build(Printer(Format.TEXT), quiet=False)) as listener:
+    with shown(of_build(Printer(ProblemFormat.TEXT), quiet=False)) as listener:
         listener.chunk_started(chunk)
         if finished:
             listener.chunk_finished(chunk, 0.1)

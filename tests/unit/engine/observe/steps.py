@@ -9,11 +9,12 @@ import traceback
 from types import CodeType, ModuleType
 from typing import Any
 
+from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import decode, encode
 from treadle.engine.observe.observer import Observer
-from treadle.engine.observe.state import digest_of
+from treadle.engine.observe.process_state import digest_of
 from treadle.engine.trace import Observed, Trace
-from treadle.engine.worker.imports import AfterImport, import_fresh_from
+from treadle.engine.worker.fresh_imports import import_fresh_from
 
 
 def main() -> None:

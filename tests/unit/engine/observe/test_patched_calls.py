@@ -10,7 +10,8 @@ import pytest
 from tests.unit.engine.observe.conftest import Observe
 
 from treadle.engine.store.digest import variable
-from treadle.engine.store.file_digests import FileDigests, standing
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.path_answers import standing
 from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from treadle.engine.observe.places import Place
+from treadle.engine.observe.module_places import Place
 from treadle.engine.observe.remembered import Gone, is_still, recalled, remembered
 
 

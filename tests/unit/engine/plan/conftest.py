@@ -55,7 +55,7 @@ class Keeping:
         """As if the first cells had run and given this."""
         decisions = []
         snapshot = Snapshot.first(context)
-        for scanned, trace in zip(context.cells, traces, strict=False):
+        for scanned, trace in zip(context.scanned, traces, strict=False):
             decision = decide(scanned, snapshot, self)
             decisions.append(decision)
             self.traces[decision.key] = trace
@@ -73,7 +73,7 @@ def bound(
 def session(context: Context, *traces: Trace, key: str = "key") -> Snapshot:
     """The session after the first cells, which have given this."""
     snapshot = Snapshot.first(context)
-    for scanned, trace in zip(context.cells, traces, strict=False):
+    for scanned, trace in zip(context.scanned, traces, strict=False):
         snapshot = snapshot.after(scanned, key, frozenset(), trace)
     return snapshot
 

@@ -15,7 +15,7 @@ from treadle.engine.trace import Failure, Trace
 
 def first(context: Context, kept: Keeping | None = None) -> Decision:
     """What is decided about the first cell."""
-    return decide(context.cells[0], Snapshot.first(context), kept or Keeping())
+    return decide(context.scanned[0], Snapshot.first(context), kept or Keeping())
 
 
 def runs(decision: Decision) -> bool:
@@ -24,7 +24,7 @@ def runs(decision: Decision) -> bool:
 
 def key_with(context: Context, **traits) -> str:
     """The key of the first cell, were it like this."""
-    (scanned, *_) = context.cells
+    (scanned, *_) = context.scanned
     other = replace(scanned, cell=replace(scanned.cell, **traits))
     return decide(other, Snapshot.first(context), Keeping()).key
 
@@ -42,8 +42,8 @@ def test_deciding_changes_nothing(context: Contexts) -> None:
     cells, kept = context("x = 1"), Keeping()
     snapshot = Snapshot.first(cells)
     before = replace(snapshot)
-    found = decide(cells.cells[0], snapshot, kept)
-    assert found == decide(cells.cells[0], snapshot, kept)
+    found = decide(cells.scanned[0], snapshot, kept)
+    assert found == decide(cells.scanned[0], snapshot, kept)
     assert snapshot == before
     assert kept.traces == {}
 
@@ -89,7 +89,9 @@ def test_declared_files_count_by_what_they_hold(context: Contexts, tmp_path) -> 
 def test_values_count_and_not_how_they_were_made(context: Contexts) -> None:
     def key(code: str, token: str) -> str:
         cells = context(code, "x")
-        return decide(cells.cells[1], session(cells, made(bound("x", token=token))), Keeping()).key
+        return decide(
+            cells.scanned[1], session(cells, made(bound("x", token=token))), Keeping()
+        ).key
 
     assert key("x = 2", "two") == key("x = 1 + 1", "two") != key("x = 2", "three")
 
@@ -98,7 +100,7 @@ def test_what_rests_on_a_failed_cell_is_left_out(context: Contexts) -> None:
     cells = context("x = 1 / 0", "x", "y = 1", "exec('x')")
     failed = Trace(failure=Failure("ZeroDivisionError", "", "r.pmd", 0))
     snapshot = session(cells, failed)
-    found = [decide(scanned, snapshot, Keeping()) for scanned in cells.cells[1:]]
+    found = [decide(scanned, snapshot, Keeping()) for scanned in cells.scanned[1:]]
     assert [decision.left_out for decision in found] == [True, False, True]
     assert [runs(decision) for decision in found] == [False, True, False]
 
@@ -106,10 +108,10 @@ def test_what_rests_on_a_failed_cell_is_left_out(context: Contexts) -> None:
 def test_where_a_failure_is_wanted_nothing_is_left_out(context: Contexts) -> None:
     cells = context("x = 1 / 0", "x")
     failed = Trace(failure=Failure("ZeroDivisionError", "", "r.pmd", 0))
-    scanned = cells.cells[0]
+    scanned = cells.scanned[0]
     wanted = replace(scanned, cell=replace(scanned.cell, may_fail=True))
     snapshot = Snapshot.first(cells).after(wanted, "key", frozenset(), failed)
-    assert runs(decide(cells.cells[1], snapshot, Keeping()))
+    assert runs(decide(cells.scanned[1], snapshot, Keeping()))
 
 
 def test_when_the_worker_has_died_nothing_can_run(context: Contexts) -> None:

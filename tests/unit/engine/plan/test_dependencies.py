@@ -26,7 +26,7 @@ def unrelated():
 
 def of_last(context: Context, *traces: Trace) -> Dependencies:
     """What the last cell can reach after these."""
-    return dependencies_of(context.cells[-1], session(context, *traces))
+    return dependencies_of(context.scanned[-1], session(context, *traces))
 
 
 def test_functions_lead_to_what_they_use(context: Contexts) -> None:
@@ -88,7 +88,7 @@ def test_functions_of_others_may_call_what_the_cell_defines(context: Contexts) -
 
 def key(context: Context, at: int, *traces: Trace) -> str:
     """The key of a cell after these."""
-    return decide(context.cells[at], session(context, *traces), Keeping()).key
+    return decide(context.scanned[at], session(context, *traces), Keeping()).key
 
 
 def test_a_parameter_counts_only_where_it_is_used(context: Contexts) -> None:

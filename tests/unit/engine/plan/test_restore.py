@@ -16,13 +16,13 @@ from treadle.engine.trace import Binding, Observed, Trace
 
 def again(snapshot: Snapshot, holdings: Holdings | None = None) -> frozenset[int]:
     """The cells to run again for the last one."""
-    needs = dependencies_of(snapshot.context.cells[-1], snapshot)
+    needs = dependencies_of(snapshot.context.scanned[-1], snapshot)
     return cells_to_rerun(snapshot, needs, holdings or Holdings())
 
 
 def step(snapshot: Snapshot, holdings: Holdings | None = None) -> Step:
     """The last cell, to be run in a worker that holds this."""
-    last = snapshot.context.cells[-1]
+    last = snapshot.context.scanned[-1]
     return step_of(last, dependencies_of(last, snapshot), snapshot, holdings or Holdings())
 
 

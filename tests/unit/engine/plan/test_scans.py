@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.unit.engine.scan.programs import programs
 
-from treadle.engine.cell import Cell, Piece
+from treadle.engine.cell import Cell, InlinePiece
 from treadle.engine.plan import scans as module
 from treadle.engine.plan.scans import SIDE_EFFECT_FREE, KnownScans, is_submodule, packages_of
 from treadle.engine.scan.code import analyse, analyse_inline
@@ -77,7 +77,7 @@ def cell(code):
 
 
 def inline(*codes):
-    pieces = tuple(Piece(code, True, 1) for code in codes)
+    pieces = tuple(InlinePiece(code, True, 1) for code in codes)
     return Cell(0, "text", "\n".join(codes), NAME, pieces=pieces)
 
 

@@ -19,7 +19,8 @@ from treadle.engine.plan.validity import (
     version_of,
 )
 from treadle.engine.store.digest import variable
-from treadle.engine.store.file_digests import FileDigests, standing
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.path_answers import standing
 
 
 def test_files(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from tests.unit.displays import plain
 
-from treadle.engine.cell import Cell, Piece
+from treadle.engine.cell import Cell, InlinePiece
 from treadle.engine.messages import Step, WorkerSetup
 from treadle.engine.run.workers import WorkerDiedError, WorkerExecutor, run_step
 
@@ -52,7 +52,7 @@ def test_a_dying_worker_is_a_failure_with_its_line(setup, code, message, line):
 
 
 def test_dying_in_inline_code(setup):
-    pieces = (Piece("import os; os._exit(1)", False, 7),)
+    pieces = (InlinePiece("import os; os._exit(1)", False, 7),)
     inline = Cell(0, "text", "", "report.pmd", 7, pieces=pieces)
     with WorkerExecutor(setup) as executor:
         result = submit(executor, inline).result(timeout=60)

@@ -3,9 +3,12 @@ import time
 
 import pytest
 
-from treadle.engine.store import file_digests as stats
+from treadle.engine.store import known_files
 from treadle.engine.store.digest import digest
-from treadle.engine.store.file_digests import LARGE, FileDigests, KnownFiles, stamp_of, standing
+from treadle.engine.store.file_digests import FileDigests
+from treadle.engine.store.file_stamps import stamp_of
+from treadle.engine.store.known_files import LARGE, KnownFiles
+from treadle.engine.store.path_answers import standing
 
 LONG_AGO = 10**18  # nanoseconds since 1970: some day in 2001
 HUGE = b"0123456789" * (LARGE // 10)
@@ -156,7 +159,7 @@ class TestKnownFiles:
     def honest(self, tmp_path, monkeypatch):
         """Whatever file system the tests run on."""
         device = tmp_path.stat().st_dev
-        monkeypatch.setattr(stats, "_local_devices", lambda: frozenset({device}))
+        monkeypatch.setattr(known_files, "_local_devices", lambda: frozenset({device}))
 
     @pytest.fixture
     def big(self, path):
@@ -204,7 +207,7 @@ class TestKnownFiles:
         assert self.built(root, big)[1]
 
     def test_a_file_system_without_an_honest_ctime(self, root, big, later, monkeypatch):
-        monkeypatch.setattr(stats, "_local_devices", lambda: frozenset())
+        monkeypatch.setattr(known_files, "_local_devices", lambda: frozenset())
         later(100)
         assert self.built(root, big) == self.built(root, big) == (digest(HUGE), True)
 
@@ -244,8 +247,8 @@ class TestKnownFiles:
 
 def test_the_devices_of_local_file_systems_are_found():
     with open("/proc/self/mountinfo") as mounts:  # noqa: PTH123
-        local = any(f" - {name} " in line for line in mounts for name in stats.LOCAL)
-    assert bool(stats._local_devices()) == local
+        local = any(f" - {name} " in line for line in mounts for name in known_files.LOCAL)
+    assert bool(known_files._local_devices()) == local
 
 
 def test_what_is_said_of_a_path(tmp_path):

@@ -14,8 +14,8 @@ import pytest
 from treadle.engine.messages import Load
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding
-from treadle.engine.values.groups import Values
-from treadle.engine.values.handlers import ValueHandler
+from treadle.engine.values.types.handlers import ValueHandler
+from treadle.engine.values.values import Values
 from treadle.press.plugin import figures
 
 

@@ -94,7 +94,7 @@ def test_what_belongs_to_the_process_stays_what_it_is(session: Session, name: st
 
 
 def test_params_are_taken_by_value(session: Session) -> None:
-    from treadle.engine.worker.session import Params
+    from treadle.engine.worker.params import Params
 
     session.names["x"] = Params({"a": [1], "b": {"c": 2}})
     before = session.values.token_of("x")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from treadle.engine.values.codes import Codes
+from treadle.engine.values.bytecode import Codes
 from treadle.engine.worker.run_code import Compiler
 
 _FUNCTION = "def root(x):\n    return math.sqrt(x)\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from treadle.engine.cell import Cell, Piece
+from treadle.engine.cell import Cell, InlinePiece
 from treadle.engine.messages import Step
 from treadle.engine.run.workers import run_step
 from treadle.engine.trace import Trace
@@ -12,7 +12,7 @@ from treadle.engine.trace import Trace
 def inline(executor):
     def inline(*codes: str, line: int = 5) -> Trace:
         pieces = tuple(
-            Piece(code.removeprefix("="), code.startswith("="), line + number)
+            InlinePiece(code.removeprefix("="), code.startswith("="), line + number)
             for number, code in enumerate(codes)
         )
         cell = Cell(0, "inline code", "\n".join(codes), "report.pmd", line, 1, pieces)

@@ -12,7 +12,7 @@ import pytest
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import PRESUMED
 from treadle.engine.values.allowance import Allowance
-from treadle.engine.values.groups import Values
+from treadle.engine.values.values import Values
 from treadle.engine.worker.module_state import ModuleState
 
 NO_TIME = Allowance(0.0)

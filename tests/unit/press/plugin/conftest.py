@@ -5,7 +5,7 @@ import itertools
 import pytest
 from tests.unit.engine.conftest import executor, folder, news, run, shown
 
-from treadle.app.execute import PLUGIN
+from treadle.app.measuring import PLUGIN
 from treadle.engine.messages import PluginSetup
 from treadle.engine.store.blobs import Blobs
 from treadle.press.plugin.figures import PDF

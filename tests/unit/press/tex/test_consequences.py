@@ -3,7 +3,7 @@
 import pytest
 
 from treadle.press.tex.consequences import mistakes
-from treadle.press.tex.log import Kind, Message
+from treadle.press.tex.log import Message, MessageKind
 from treadle.press.tex.places import Places
 
 # A paragraph of five lines, and one of three.
@@ -13,7 +13,7 @@ UNDEFINED = "Undefined control sequence."
 
 
 def error(text, line, context="a_", file="./report.tex"):
-    return Message(Kind.ERROR, text, file, line, context)
+    return Message(MessageKind.ERROR, text, file, line, context)
 
 
 def told(*errors):

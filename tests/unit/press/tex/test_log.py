@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.press.tex.log import Kind, Message, first_error, messages
+from treadle.press.tex.log import Message, MessageKind, first_error, messages
 
 CLEAN = """This is pdfTeX, Version 3
 (./report.tex
@@ -98,7 +98,7 @@ def test_nothing_to_say_of_a_clean_log():
 def test_an_error_with_what_was_read_last():
     [message] = messages(UNDEFINED_COMMAND)
     text = "Undefined control sequence."
-    assert message == Message(Kind.ERROR, text, "./report.tex", 13, r"a $x \nosuch")
+    assert message == Message(MessageKind.ERROR, text, "./report.tex", 13, r"a $x \nosuch")
 
 
 def test_an_error_within_a_macro_shows_the_innermost_line():
@@ -171,7 +171,7 @@ def test_a_size_is_one_number():
 def test_an_error_in_a_file_of_any_name_that_was_opened(name):
     log = f"(./report.tex ({name}\n{name}:7: Undefined control sequence.\nl.7 \\foo\n    a\n\n))"
     [message] = messages(log)
-    assert (message.kind, message.file, message.line) == (Kind.ERROR, name, 7)
+    assert (message.kind, message.file, message.line) == (MessageKind.ERROR, name, 7)
 
 
 def test_words_with_a_number_are_no_error():

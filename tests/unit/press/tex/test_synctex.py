@@ -2,7 +2,8 @@ import gzip
 import os
 from pathlib import Path
 
-from treadle.press.tex.places import Places, synctex_for
+from treadle.press.tex.places import Places
+from treadle.press.tex.synctex import synctex_for
 
 TEX = "\n".join(["a", r"\bibliography{x}", "b"])
 PLACES = Places("sub/a.pmd", "a.tex", TEX, (10, 20, 30))

@@ -1,7 +1,7 @@
 import pytest
 
 from treadle.press.tex.diagnose import diagnose
-from treadle.press.tex.log import Kind, Message
+from treadle.press.tex.log import Message, MessageKind
 from treadle.press.tex.places import Places
 from treadle.press.tex.words import words_for
 
@@ -43,7 +43,7 @@ def test_a_citation_without_bibliography() -> None:
     ],
 )
 def test_a_file_that_is_missing(name: str, sentence: str, hint: str) -> None:
-    item = Message(Kind.ERROR, f"LaTeX Error: File `{name}' not found.", "./a.tex", 1)
+    item = Message(MessageKind.ERROR, f"LaTeX Error: File `{name}' not found.", "./a.tex", 1)
     said = words_for(item, Places("a.pmd", "a.tex", "", (1,)))
     assert said.sentence == sentence
     assert hint in said.hint

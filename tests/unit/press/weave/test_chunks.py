@@ -4,7 +4,7 @@ from tests.unit.displays import figure, plain
 
 from treadle.engine.trace import Display, Echo, Failure, Stream
 from treadle.press.latex.fragment import Line, text_of
-from treadle.press.markdown.running_text import Place
+from treadle.press.markdown.running_text import ReadyLatex
 from treadle.press.results import ChunkResult
 from treadle.press.weave.chunks import Look, Markdown, chunk_parts, join
 
@@ -27,7 +27,7 @@ def parts(make_chunk):
 @pytest.fixture
 def latex(parts):
     return lambda *args, **options: "\n".join(
-        text_of(part.lines) for part in parts(*args, **options) if isinstance(part, Place)
+        text_of(part.lines) for part in parts(*args, **options) if isinstance(part, ReadyLatex)
     )
 
 
@@ -110,7 +110,7 @@ def test_the_alt_text_has_its_inline_code_replaced(make_chunk, options):
     chunk = make_chunk(alt="<%= n %> lines", echo=False, **options)
     result = ChunkResult((figure("a.pdf"),), alt="2 lines")
     (part,) = chunk_parts(chunk, result, Look("report", 40, lambda text, line: text))
-    assert isinstance(part, Place)
+    assert isinstance(part, ReadyLatex)
     assert r"\alttext{2 lines}" in text_of(part.lines)
 
 
@@ -235,7 +235,7 @@ def test_the_source_of_an_object_takes_the_place_of_the_code(make_chunk):
     chunk = make_chunk("pass", source="f")
     look = Look("report", 40, lambda text, line: text)
     (part,) = chunk_parts(chunk, ChunkResult(shown_source="y = 2\n"), look)
-    assert isinstance(part, Place)
+    assert isinstance(part, ReadyLatex)
     assert text_of(part.lines) == env("chunkcode", r"y = \hlnumber{2}")
 
 
@@ -245,7 +245,7 @@ def test_lines_of_code_come_from_their_lines(parts):
 
 
 def test_every_line_has_its_origin_and_there_is_none_after_the_last():
-    source = join([Markdown("a\nb\n", 3), Place((Line("x", 5),)), Markdown("c\n", 8)])
+    source = join([Markdown("a\nb\n", 3), ReadyLatex((Line("x", 5),)), Markdown("c\n", 8)])
     assert source.text.count("\n") == len(source.origins) == 4
     assert source.origins == (3, 4, 5, 8)
 

@@ -1,0 +1,50 @@
+"""Facts that kept results rest on, besides values and files: the look of figures, and lines."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from itertools import accumulate, pairwise
+from pathlib import Path
+
+from treadle.app.measuring import Measuring
+from treadle.app.prepare import Prepared
+from treadle.engine.store.digest import combined
+from treadle.engine.store.store import Store
+from treadle.engine.trace import LINES
+from treadle.press.plugin.plugin import LOOK
+
+
+class Facts:
+    """What results may rest on besides values and files: see `Observed.facts`."""
+
+    def __init__(self, prepared: Prepared, folder: str, store: Store, measuring: Measuring) -> None:
+        self._prepared = prepared
+        self._folder = folder
+        self._store = store
+        self._measuring = measuring
+        self._look = cache(self._look_of_figures)
+        self._lines = cache(self._digests_of_lines)
+
+    def of(self, fact: str, number: int) -> str:
+        """The digest of a fact as it is now. For the look of figures it waits until it is known."""
+        if fact == LINES:
+            return self._lines()[self._prepared.cells.blocks[number]]
+        return self._look() if fact == LOOK else ""
+
+    def _look_of_figures(self) -> str:
+        """The document's style, and matplotlib's own settings where the user has some."""
+        style = self._measuring.layout.result().style
+        config = os.environ.get("XDG_CONFIG_HOME") or Path("~/.config").expanduser()
+        folders = [self._folder, os.environ.get("MPLCONFIGDIR"), Path(config, "matplotlib")]
+        files = [Path(folder, "matplotlibrc") for folder in folders if folder]
+        given = os.environ.get("MATPLOTLIBRC")
+        files += [Path(given), Path(given, "matplotlibrc")] if given else []
+        return combined([repr(style), *(self._store.files.of(str(file)) for file in files)])
+
+    def _digests_of_lines(self) -> list[str]:
+        """Of the document's text up to the end of each block."""
+        lines = self._prepared.text.splitlines(keepends=True)
+        ends = [0, *(block.span.end_line for block in self._prepared.document.blocks)]
+        texts = ("".join(lines[a:b]) for a, b in pairwise(ends))
+        return list(accumulate(texts, lambda above, text: combined([above, text]), initial=""))[1:]
