@@ -33,6 +33,7 @@ def cases() -> Iterator[Case]:
     yield Case("a word edited, to the PDF", _word_edited, "pdf")
     yield Case(f"one of {MANY:,} cells edited, to the .tex", _cell_edited, "tex")
     yield Case(f"{FEW} cheap chunks, cold, to the .tex", _cold, "tex")
+    yield Case(f"{MANY:,} small cells, the first time", _first, "tex")
 
 
 def side_by_side(folder: Path, ours: Command, other: Command, rounds: int) -> Iterator[str]:
@@ -85,3 +86,7 @@ def _cell_edited(folder: Path, number: int) -> Path:
 def _cold(folder: Path, number: int) -> Path:
     """In a folder that is new in each round; none is removed before all is measured."""
     return _written(folder / str(number) / "few.pmd", many(number, count=FEW))
+
+
+def _first(folder: Path, number: int) -> Path:
+    return _written(folder / str(number) / "many.pmd", many(number))
