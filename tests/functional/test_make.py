@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from treadle.app.last_build import dependency_rules
+from treadle.app.make_rules import dependency_rules
 
 MAKEFILE = Path(__file__).parents[2] / "Makefile"
 OF_MAKE = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}  # where make runs these tests

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 
 import pytest
+from tests.processes import is_running
 
 HEAD = "# A title\n\nSome prose.\n\n"  # four lines
 
@@ -91,7 +91,7 @@ def test_threads_and_processes_left_behind_are_ended(project):
     started = time.monotonic()
     assert made.build("--to", "tex").returncode == 0
     assert time.monotonic() - started < 60
-    assert not is_running(int((made.folder / "pid").read_text()))
+    assert not goes_on(int((made.folder / "pid").read_text()))
 
 
 def test_what_a_failed_chunk_started_is_ended(project):
@@ -101,23 +101,14 @@ def test_what_a_failed_chunk_started_is_ended(project):
         "open('pid', 'w').write(str(child.pid));\nchild.wait()\n```\n"
     )
     assert made.build("--to", "tex").returncode == 1
-    assert not is_running(int((made.folder / "pid").read_text()))
+    assert not goes_on(int((made.folder / "pid").read_text()))
 
 
-def is_running(pid: int) -> bool:
+def goes_on(pid: int) -> bool:
     """Whether it runs, and goes on: a signal takes a moment."""
     deadline = time.monotonic() + 10
-    while running := _is_alive(pid):
+    while running := is_running(pid):
         if time.monotonic() > deadline:
             break
         time.sleep(0.01)
     return running
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
-        return stat.read().split()[2] != "Z"

@@ -8,7 +8,6 @@ document, so this module imports nothing that only a build needs.
 from __future__ import annotations
 
 import os
-import re
 import sys
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -28,7 +27,6 @@ from treadle.engine.plan.validity import (
     outdated,
 )
 from treadle.engine.plugin import installed_plugins
-from treadle.engine.store.atomic import write_whole
 from treadle.engine.store.declared_files import digest_declared, files_declared
 from treadle.engine.store.digest import combined, unseen
 from treadle.engine.store.file_stamps import changed_since
@@ -148,7 +146,9 @@ def remember(work: Build, store: Store) -> None:
     """Tell make what a build that went well was made of, and keep that. Raises OSError."""
     observed = _observed(work, store)
     read = {path for path, _ in observed.reads}
-    _write_rules(work, read)
+    from treadle.app.make_rules import write_rules  # a build has loaded what it needs
+
+    write_rules(work, read)
     record: dict[str, object] = {}
     if _touched(work, read):
         for result in work.written:  # older than what make is to build it from again
@@ -287,30 +287,3 @@ def _variables(environment: Mapping[str, str]) -> str:
     names = sorted(name for name in environment if name.startswith(TEX_VARIABLES))
     tex = (f"{name}={environment[name]}" for name in names)
     return combined([*tex, unseen(environment)])
-
-
-# For make: what the PDF is made of.
-
-
-def _write_rules(work: Build, read: set[str]) -> None:
-    names = read - {str(work.request.path.resolve())}
-    existing = (name for name in names if Path(name).is_file())
-    pdf = work.request.out_dir / f"{work.scratch.stem}.pdf"
-    rules, target = dependency_rules(pdf, existing), work.scratch.rules
-    if not target.exists() or target.read_text("utf-8") != rules:
-        write_whole(str(target.resolve()), [rules.encode("utf-8")])
-
-
-def dependency_rules(target: Path, files: Iterable[str]) -> str:
-    """Rules that make `target` anew when one of `files` changes; a file that is gone is no error.
-
-    Names that make can't express (with a newline) are left out.
-    """
-    names = [_escaped(name) for name in sorted(set(files)) if "\n" not in name]
-    lines = [f"{_escaped(str(target))}: \\\n  " + " \\\n  ".join(names)] if names else []
-    lines += [f"{name}:" for name in names]
-    return "\n".join(lines) + "\n"
-
-
-def _escaped(name: str) -> str:
-    return re.sub(r"([\s#%:\\])", r"\\\1", name.replace("$", "$$"))

@@ -1,6 +1,5 @@
 """Starting, dying and closing of the worker."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -9,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from tests.processes import is_running
 from tests.unit.displays import plain
 
 from treadle.engine.cell import Cell, InlinePiece
@@ -118,15 +118,6 @@ def test_the_worker_ends_with_the_command(setup, tmp_path):
     command.send_signal(signal.SIGKILL)
     command.wait()
     wait_for(lambda: not is_running(pid))
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
-        return stat.read().split()[2] != "Z"
 
 
 def wait_for(condition):
