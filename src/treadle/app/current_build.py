@@ -20,6 +20,7 @@ from treadle.problem import Problem, Span, has_errors
 
 if TYPE_CHECKING:
     from treadle.press.results import Result
+    from treadle.press.weave.page import Page
 
 
 class Build(Struct):
@@ -41,6 +42,7 @@ class Build(Struct):
     tracebacks: tuple[str, ...] = ()  # of what failed
     results: list[Result | None] = field(default_factory=list)  # by block of the document
     sources: set[Path] = field(default_factory=set)  # files read besides those that code reads
+    page: Page | None = None  # as LaTeX has measured it
     written: tuple[Path, ...] = ()  # what it was asked for
     log: Path | None = None
     typeset: Observed | None = None  # what LaTeX rests on; None: that can't be told

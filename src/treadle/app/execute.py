@@ -127,7 +127,7 @@ def execute(work: Build, workers: Workers, measuring: Measuring) -> Ran:
         work.context, work.scans = context_of(work, work.store, measuring)
         ran = run(work.context, KeptTraces(work.store, work.context), workers, telling)
     layout = measuring.layout.result()
-    work.ran, work.typeset = ran, layout.depends
+    work.ran, work.typeset, work.page = ran, layout.depends, layout.page
     work.cells_ran |= ran.ran
     work.tracebacks = tuple(filter(None, telling.problems.values()))
     work.problems += (*telling.problems, *layout.problems)

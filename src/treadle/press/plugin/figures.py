@@ -23,10 +23,11 @@ PDF = "application/pdf"
 
 
 class FigureStyle(Struct, frozen=True):
-    """What figures are drawn for: the document's text width and the size of its font."""
+    """What figures are drawn for: the document's text width, its font's size and family."""
 
     text_width: float = 6.3  # inches
     font_size: float = 10.0  # points; labels in figures are a little smaller
+    family: str = "lmr"  # as LaTeX calls it
 
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
