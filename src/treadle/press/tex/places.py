@@ -57,7 +57,7 @@ def _named(tex: str, folder: Path) -> Iterator[Path]:
 # The entries of the bibliography's files, and which one a line of the `.bbl` was made of.
 
 START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}]+)\s*,", re.MULTILINE)
-MADE = re.compile(r"\\bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?\s*\{(?P<key>[^{}]+)\}")
+MADE = re.compile(r"\\(?:bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?|entry)\s*\{(?P<key>[^{}]+)\}")
 
 
 class Entry(Struct, frozen=True):
@@ -103,8 +103,8 @@ def key_of_made(number: int, bibliography: str) -> str:
 
 # What LaTeX reads while it stands at one of these commands.
 READ_BY = {
-    ".bbl": re.compile(r"\\bibliography\{"),
-    ".aux": re.compile(r"\\bibliography\{"),
+    ".bbl": re.compile(r"\\(?:bibliography\{|printbibliography\b)"),
+    ".aux": re.compile(r"\\(?:bibliography\{|printbibliography\b)"),
     ".toc": re.compile(r"\\tableofcontents"),
     ".lof": re.compile(r"\\listoffigures"),
     ".lot": re.compile(r"\\listoftables"),
@@ -194,7 +194,7 @@ class Places(Struct, frozen=True, dict=True):
             name = str(folder / path.relative_to(folder.resolve()))
         # A package's line says nothing to the author, nor does an auxiliary file's.
         elif path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
-            return self.of_pattern(_loading(path.stem))
+            return self.of_pattern(loading(path.stem))
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
 
     def paragraph(self, name: str, number: int) -> Sequence[str]:
@@ -274,7 +274,7 @@ def last_paragraph(lines: Sequence[str]) -> Sequence[str]:
     return lines[next(blank, 0) :]
 
 
-def _loading(package: str) -> re.Pattern[str]:
+def loading(package: str) -> re.Pattern[str]:
     return re.compile(
         rf"\\(?:usepackage|RequirePackage|documentclass)(?:\[[^\]]*\])?"
         rf"\{{(?:[^{{}}]*[,\s])?{re.escape(package)}[\s,}}]"

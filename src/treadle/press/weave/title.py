@@ -187,8 +187,9 @@ def resolved(lines: Fragment) -> tuple[Fragment, frozenset[str]]:
 def left_out(
     title: Title, shown: Iterable[str], document: Document, template: str
 ) -> Iterator[Problem]:
-    """A warning for each key of the front matter whose value the template shows nowhere."""
-    seen = {*shown, "keywords"}  # which the PDF's properties have
+    """A warning for each key of the front matter whose value is not among what the template has
+    `shown`."""
+    seen = {*shown}
     for key, line in MARK.findall(encode(title).decode()):
         if key not in seen:
             seen.add(key)

@@ -232,6 +232,8 @@ def _whole(document: Document, settings: Settings, context: Context, body: Fragm
     except TemplateError as failure:
         context.findings.problems.append(_template_problem(document, settings, failure))
         return ()
+    if "pdftitle" in source:  # the properties of the PDF have these
+        shown |= {"title", "keywords"}
     context.findings.problems += left_out(title, shown, document, name)
     context.findings.problems += _dropped(slots, source, document, name)
     return lines
