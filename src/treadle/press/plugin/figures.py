@@ -49,6 +49,15 @@ _FONTS = {
     "ps.fonttype": 42,
     "svg.hashsalt": "treadle",
 }
+_MATHEMATICS = {  # of other fonts: their letters, and symbols of Times' kind
+    "mathtext.fontset": "custom",
+    "mathtext.rm": "Treadle Roman",
+    "mathtext.it": "Treadle Roman:italic",
+    "mathtext.bf": "Treadle Roman:bold",
+    "mathtext.bfit": "Treadle Roman:bold",
+    "mathtext.cal": "cmsy10",
+    "mathtext.fallback": "stix",
+}
 _LINES = {
     "axes.linewidth": 0.6,
     "axes.spines.top": False,
@@ -76,6 +85,8 @@ def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
     settings = {**_FONTS, **_sizes(text), **_LINES}
     settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
     settings["figure.figsize"] = (style.text_width, _ASPECT * style.text_width)
+    if not style.family.startswith(("lm", "cm")):  # mathtext's own go with these
+        settings |= _MATHEMATICS
     matplotlib.rcParams.update(settings)
 
 
@@ -84,7 +95,7 @@ def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
-        for path in font_files.converted(_TEXT * style.font_size):
+        for path in font_files.converted(style.family, _TEXT * style.font_size):
             font_manager.fontManager.addfont(path)
     except OSError:  # no place to keep them: matplotlib's own Computer Modern does
         return

@@ -31,10 +31,10 @@ ENDLESS = (
 NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz", ".settled"}
 NOT_AUXILIARY |= {".asked", ".bibasked"}
 LABEL = re.compile(r"^\\newlabel\{([^{}]+)\}", re.MULTILINE)
-# biblatex's name of a database, for biber; BibTeX's; and what stands for the log of no program.
+# biblatex's name of a database; BibTeX's; and what stands for the log of a program not there.
 SOURCE = re.compile(r"<bcf:datasource [^>]*>([^<]+)</bcf:datasource>")
 DATABASES = re.compile(r"^\\bibdata\{(.*)\}$", re.MULTILINE)
-NO_PROGRAM = "There is no program {}\n"
+NO_PROGRAM = "There is no program "
 CITED = re.compile(r"^\\(?:citation|bibdata|bibstyle)\{.*\}$", re.MULTILINE)
 
 
@@ -177,11 +177,11 @@ class _Cited(Struct, frozen=True):
 
 
 def _cited(job: Job) -> _Cited | None:
-    """None: nothing is cited. biblatex leaves `STEM.bcf` for biber, where it is not told to leave
-    its work to BibTeX."""
+    """None: nothing is cited. biblatex leaves `STEM.bcf`, where it is not told to leave its
+    work to BibTeX."""
     if job.file(".bcf") in recorded(job, "OUTPUT"):
         text = job.text(".bcf")
-        return _Cited(job.engine.cite_by_biber(job.stem), text, tuple(SOURCE.findall(text)))
+        return _Cited(job.engine.cite_for_biblatex(job.stem), text, tuple(SOURCE.findall(text)))
     texts = [path.read_text("utf-8", "replace") for path in sorted(job.directory.glob("*.aux"))]
     cited = "\n".join(found for text in texts for found in CITED.findall(text))
     if not (r"\citation{" in cited and r"\bibdata{" in cited):
@@ -197,7 +197,7 @@ def _make_bibliography(job: Job) -> str:
         job.file(".bbl").unlink(missing_ok=True)
         return ""
     if not shutil.which(cited.command[0]):
-        return NO_PROGRAM.format(cited.command[0])
+        return f"{NO_PROGRAM}{cited.command[0]}\n"
     beside = elsewhere(job, cited.names)
     databases = (digest(path.read_bytes()) for path in [*databases_in(job.directory), *beside])
     key = combined((cited.text, *cited.command, *databases))

@@ -109,6 +109,11 @@ READ_BY = {
     ".lof": re.compile(r"\\listoffigures"),
     ".lot": re.compile(r"\\listoftables"),
 }
+# Slides that LaTeX writes to a file, and what the log then calls that of the second.
+FRAGILE = re.compile(
+    r"^[ \t]*\\begin\{frame\}(?:<[^>]*>)?\[[^\]]*\bfragile\b[^\]]*\](?P<title>\{)?", re.MULTILINE
+)
+SLIDE = re.compile(r"\.(?P<number>\d{1,9})\.vrb$")
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 FRONT = re.compile(r"\ufeff?(?:---|%)")  # what front matter begins with
 TITLE = 40  # lines of tex that the title block has at most
@@ -186,6 +191,8 @@ class Places(Struct, frozen=True, dict=True):
         """The span of a line of any file TeX reads: other sources are named themselves."""
         if self.is_job(name):
             return self.of_line(number)
+        if slide := SLIDE.search(name):
+            return self._of_slide(int(slide["number"]), number)
         path = Path(name)
         if path.suffix in READ_BY:
             return self.of_pattern(READ_BY[path.suffix])
@@ -196,6 +203,15 @@ class Places(Struct, frozen=True, dict=True):
         elif path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
             return self.of_pattern(loading(path.stem))
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
+
+    def _of_slide(self, slide: int, number: int) -> Span:
+        """The span of a line of the file to which LaTeX has written the body of a slide."""
+        begins = list(FRAGILE.finditer(self.tex))
+        if not 0 < slide <= len(begins):
+            return self.of_line(1)
+        begin = self.tex.count("\n", 0, begins[slide - 1].start()) + 1
+        titled = begins[slide - 1]["title"] is not None  # the file begins with it
+        return self.of_line(begin + number - titled)
 
     def paragraph(self, name: str, number: int) -> Sequence[str]:
         """The lines before the blank one, `number` of any file, down to the blank one before."""

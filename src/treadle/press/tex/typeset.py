@@ -15,7 +15,7 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.file_digests import changed_since
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
-from treadle.press.tex.biber import biber_problems, is_of_biber
+from treadle.press.tex.biblatex import biblatex_problems, is_of_biblatex
 from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
 from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing, early_end
 from treadle.press.tex.engine import relevant
@@ -63,8 +63,8 @@ def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Problem]
     errors = _errors(compiled.log, places)
     told = compiled.bibliography_log
     cited = tuple(
-        biber_problems(told, places)
-        if is_of_biber(told)
+        biblatex_problems(told, places)
+        if is_of_biblatex(told)
         else bibliography_problems(told, places, job.directory)
     )
     yield from cited

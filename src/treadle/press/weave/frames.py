@@ -40,6 +40,11 @@ def framed(body: Fragment) -> Fragment:
             lines += _references(line)
             content = []
             continue
+        if not inside and line.text.startswith(r"\addcontentsline"):
+            # Of an unnumbered heading: the contents of slides have none of these.
+            label = re.search(r"\\(?:named)?label\{.*", line.text)
+            content += [line._replace(text=label[0])] if label else []
+            continue
         heading = None if inside else HEADING.match(line.text)
         if heading is None and not inside:
             content.append(line)
@@ -78,6 +83,7 @@ def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:
     first = content[0].origin if title == "" else at
     yield Line(rf"\begin{{frame}}[{options}]{{{title}}}", first)
     yield from map(_deeper, content)
+    yield Line("", content[-1].origin)  # ends the paragraph in the frame: its lines are told there
     yield Line(r"\end{frame}", content[-1].origin, True)
     yield Line("", content[-1].origin)
 

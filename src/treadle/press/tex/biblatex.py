@@ -1,10 +1,11 @@
-"""What biber says, biblatex's bibliography program, as problems at their lines."""
+"""What biblatex's program for bibliographies says, Biber, as problems at their lines."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from treadle.press.tex.engine import PDFLATEX
 from treadle.press.tex.passes import NO_PROGRAM
 from treadle.press.tex.places import READ_BY, Places, loading
 from treadle.problem import Problem, Span, error, warning
@@ -16,19 +17,21 @@ AT_LINE = re.compile(r"BibTeX subsystem: .*, line (?P<line>\d{1,9}), (?P<text>.+
 COUNTED = re.compile(r"(?:ERRORS|WARNINGS): \d+$")
 UNKNOWN_ENTRY = "I didn't find a database entry for"
 QUOTED = re.compile(r"'(?P<key>[^']+)'")
-NO_BIBER = NO_PROGRAM.format("biber")
 
 
-def is_of_biber(log: str) -> bool:
-    return log == NO_BIBER or "INFO - This is Biber" in log[:200]
+def is_of_biblatex(log: str) -> bool:
+    """Whether the log is Biber's, or says that there is no such program."""
+    return log.startswith(NO_PROGRAM) or "INFO - This is Biber" in log[:200]
 
 
-def biber_problems(log: str, places: Places) -> Iterator[Problem]:
-    """The problems of biber's log, at the line of the database, or where it is named."""
-    if log == NO_BIBER:
+def biblatex_problems(log: str, places: Places) -> Iterator[Problem]:
+    """The problems of Biber's log, at the line of the database, or where it is named."""
+    if log.startswith(NO_PROGRAM):
+        name = log.removeprefix(NO_PROGRAM).strip()
         at = places.of_pattern(loading("biblatex"))
-        text = "the program `biber` is not installed, and biblatex needs it for the bibliography"
-        yield error(at, text, r"install it, or load `\usepackage[backend=bibtex]{biblatex}`")
+        text = f"the program `{name}` is not installed, and biblatex needs it for the bibliography"
+        hint = f"install {name}, or load biblatex with the option `backend={PDFLATEX.bibliography}`"
+        yield error(at, text, hint)
     file = ""
     for found in SAID.finditer(log):
         text = found["text"]
@@ -49,7 +52,7 @@ def _told(text: str, file: str, places: Places) -> tuple[Span, str, str]:
     if (found := AT_LINE.match(text)) and file:
         hint = "is a comma, a quote or a closing brace missing in this entry or the one before?"
         at = places.of_file(file, int(found["line"]))
-        return at, f"biber: {found['text']}", hint if "syntax error" in found["text"] else ""
+        return at, f"Biber: {found['text']}", hint if "syntax error" in found["text"] else ""
     keys = (quoted["key"] for quoted in QUOTED.finditer(text))
     entry = next((places.entries[key] for key in keys if key in places.entries), None)
-    return entry.of("") if entry else named, f"biber: {text}", ""
+    return entry.of("") if entry else named, f"Biber: {text}", ""
