@@ -22,6 +22,7 @@ from treadle.problem import Problem, Span, has_errors
 
 if TYPE_CHECKING:
     from treadle.press.results import Result
+    from treadle.press.weave.page import Page
 
 
 class Build(Struct):
@@ -43,6 +44,7 @@ class Build(Struct):
     tracebacks: tuple[str, ...] = ()  # of what failed
     results: list[Result | None] = field(default_factory=list)  # by block of the document
     sources: set[Path] = field(default_factory=set)  # files read besides those that code reads
+    page: Page | None = None  # as LaTeX has measured it
     written: tuple[Path, ...] = ()  # what it was asked for
     log: Path | None = None
     plugins: tuple[tuple[str, str], ...] | None = None  # those installed; None: not looked for yet

@@ -73,7 +73,7 @@ def execute(work: Build, workers: Workers, measuring: Measuring) -> Outcome:
             work.context, KeptTraces(work.store, work.context), workers, telling
         )
     layout = measuring.layout.result()
-    work.outcome, work.typeset = outcome, layout.depends
+    work.outcome, work.typeset, work.page = outcome, layout.depends, layout.page
     work.cells_ran |= outcome.ran
     work.tracebacks = tuple(filter(None, telling.problems.values()))
     work.problems += (*telling.problems, *layout.problems)

@@ -19,8 +19,12 @@ from treadle.press.document.text import is_file
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.results import with_sources
 from treadle.press.tangle.extract import package_name
+from treadle.press.tex.layout import measured_layout
+from treadle.press.tex.programs import Programs
 from treadle.press.weave.weave import Woven, weave
 from treadle.problem import Problem, Span, error, warning
+
+LISTING = r"\begin{listing}"
 
 
 def render(work: Build) -> None:
@@ -28,7 +32,12 @@ def render(work: Build) -> None:
     document, scratch = work.prepared.document, work.scratch
     work.listener.stage("weaving")
     results = with_sources(document, work.results, work.prepared.cells.sources)
-    woven = weave(document, results)
+    measured: Observed | None = Observed()
+    woven = weave(document, results, work.page)
+    if work.outcome is None and LISTING in woven.tex:  # no code has run: nothing is measured yet
+        layout = measured_layout(document, scratch.formats, work.folder, Programs())
+        work.page, measured = layout.page, layout.depends
+        woven = weave(document, results, work.page)
     work.problems += (*_blanks(work), *woven.problems, *unbound(document, woven))
     work.problems += idle_checks(document, results)
     work.problems += stage(document, work.prepared.settings, woven, scratch)
@@ -39,7 +48,7 @@ def render(work: Build) -> None:
     work.sources |= set(_sources(work, woven))
     if work.request.target is Target.TEX:
         if work.outcome is None:  # else it rests on the look of figures, if that is known
-            work.typeset = Observed()
+            work.typeset = measured
         _publish(work, woven, (".tex",), _record(work))
         return
     work.listener.stage("typesetting")

@@ -5,8 +5,12 @@ Apart from `render`, as a build to the `.tex` needs nothing of it.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 from treadle.app.current_build import Build
 from treadle.press.document.front_matter_keys import databases
+from treadle.press.document.text import is_file
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.tex.dates import document_epoch, is_dated_today, today
 from treadle.press.tex.engine import tex_environment
@@ -28,7 +32,8 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     environment = tex_environment((work.folder,), epoch)
     job = Job(scratch.stage, document.stem, environment, formats=scratch.formats)
     file = str(work.request.path)
-    sources = databases(document, work.prepared.settings)
+    beside = (document.path.parent / name for name in _named_databases(woven.tex))
+    sources = (*filter(is_file, beside), *databases(document, work.prepared.settings))
     originals = {source.name: str(source) for source in sources}
     uncaptioned = {
         chunk.options.name: chunk.span.line
@@ -49,6 +54,13 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     if outcome.pdf is None and job.file(".log").exists():
         work.log = job.file(".log")
     return places
+
+
+def _named_databases(tex: str) -> Iterator[str]:
+    """The files that the LaTeX names as bibliographies, the author's own commands included."""
+    for found in re.finditer(r"\\(?:addbibresource|bibliography)(?:\[[^\]]*\])?\{([^{}]+)\}", tex):
+        for name in found[1].split(","):
+            yield name.strip() if name.strip().endswith(".bib") else f"{name.strip()}.bib"
 
 
 def synctex(work: Build, places: Places) -> tuple[Copy, ...]:

@@ -11,33 +11,16 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
+from treadle.press.document.authors import Author, authors
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
-from treadle.press.document.text import WrongValueError, did_you_mean
+from treadle.press.document.text import WrongValueError, a_string, as_list, did_you_mean
 from treadle.problem import Problem, error, warning
 
-# What each key of the front matter may hold.
+# What each key of the front matter may hold; its authors: see `authors.py`.
 
 
-class Author(Struct, frozen=True):
-    """Who wrote it; all but the name may be missing."""
-
-    name: str
-    id: str | None = None
-    email: str | None = None
-    affiliation: str | None = None
-
-
-def a_string(value: object) -> str:
-    """A string; a number is taken as it is written."""
-    if isinstance(value, bool):
-        hint = f'YAML reads yes, no, on, off as {value}: write it in "..."'
-        raise WrongValueError("a string", hint)
-    if isinstance(value, date):
-        return value.isoformat()
-    if not isinstance(value, str | int | float):
-        raise WrongValueError("a string")
-    return str(value).strip()
+DIVISIONS = ("part", "chapter", "section")
 
 
 def a_flag(value: object) -> bool:
@@ -65,10 +48,17 @@ def a_date(value: object) -> date | str:
         return text
 
 
+def a_division(value: object) -> str:
+    """What headings of the first level are: part, chapter or section."""
+    if value not in DIVISIONS:
+        raise WrongValueError(f"one of {', '.join(DIVISIONS)}")
+    return str(value)
+
+
 def strings(value: object) -> tuple[str, ...]:
     """A string or a list of strings."""
     try:
-        return tuple(map(a_string, _as_list(value)))
+        return tuple(map(a_string, as_list(value)))
     except WrongValueError as bad:
         raise WrongValueError("a string or a list of strings", bad.hint) from bad
 
@@ -81,25 +71,10 @@ def words(value: object) -> tuple[str, ...]:
 
 def raw_latex(value: object) -> str:
     """LaTeX, or a list of pieces of it, one after the other."""
-    pieces = _as_list(value)
+    pieces = as_list(value)
     if not all(isinstance(piece, str) for piece in pieces):
         raise WrongValueError("LaTeX as a string or a list of strings", "write it below `|`")
     return "\n".join(str(piece).rstrip() for piece in pieces)
-
-
-def authors(value: object) -> tuple[Author, ...]:
-    """Names, or mappings with `name` and perhaps `id`, `email`, `affiliation`."""
-    return tuple(map(_author, _as_list(value)))
-
-
-def _author(value: object) -> Author:
-    if not isinstance(value, dict):
-        return Author(a_string(value))
-    unknown = sorted(str(key) for key in value if key not in Author.__struct_fields__)
-    if unknown or not value.get("name"):
-        hint = f"`{unknown[0]}` is not known" if unknown else "`name` is missing"
-        raise WrongValueError("a name, or a mapping with name, id, email, affiliation", hint)
-    return Author(**{key: a_string(item) for key, item in value.items() if item is not None})
 
 
 def parameters(value: object) -> Mapping[str, object]:
@@ -113,10 +88,6 @@ def parameters(value: object) -> Mapping[str, object]:
             hint = f"`{name}` is {reprlib.repr(item)}"
             raise WrongValueError("a mapping to strings, numbers and booleans", hint)
     return dict(value)
-
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
 
 
 class Settings(Struct, frozen=True):
@@ -143,6 +114,7 @@ class Settings(Struct, frozen=True):
     bibliographystyle: str | None = None
     link_citations: bool = False
     toc: bool = False
+    top_level_division: str | None = None  # what the first level of headings is
     numbersections: bool = False
     template: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
@@ -161,6 +133,7 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         **dict.fromkeys(("preamble", "header-includes"), raw_latex),
         **dict.fromkeys(("link-citations", "toc", "numbersections"), a_flag),
         "author": authors,
+        "top-level-division": a_division,
         "date": a_date,
         "bibliography": strings,
         "params": parameters,

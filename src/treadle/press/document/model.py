@@ -51,7 +51,8 @@ class Chunk(Struct, frozen=True):
 
 
 class FrontMatter(Struct, frozen=True):
-    """The values of the YAML or `%` title block, and the line of each top-level key."""
+    """The values of the YAML or `%` title block, and the line of each top-level key; that of the
+    second author in a list is `author.1`."""
 
     values: Mapping[str, object] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from treadle.problem import Problem, Span, error
@@ -68,6 +69,23 @@ class WrongValueError(ValueError):
         super().__init__(expected)
         self.expected = expected
         self.hint = hint
+
+
+def a_string(value: object) -> str:
+    """A string; a number is taken as it is written."""
+    if isinstance(value, bool):
+        hint = f'YAML reads yes, no, on, off as {value}: write it in "..."'
+        raise WrongValueError("a string", hint)
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, str | int | float):
+        raise WrongValueError("a string")
+    return str(value).strip()
+
+
+def as_list(value: object) -> list[object]:
+    """A list as it is, anything else as a list of one."""
+    return value if isinstance(value, list) else [value]
 
 
 def unusable(value: object) -> str:

@@ -83,6 +83,10 @@ def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Prob
         message = "the front matter must be `key: value` lines"
         return FrontMatter(), (error(Span.at(file, line), message),)
     lines = {key.value: line + key.start_mark.line for key, _ in node.value}
+    for key, value in node.value:
+        if key.value == "author" and isinstance(value, yaml.SequenceNode):
+            starts = (item.start_mark.line for item in value.value)
+            lines |= {f"author.{number}": line + at for number, at in enumerate(starts)}
     front = FrontMatter({str(key): value for key, value in values.items()}, lines)
     return front, tuple(_swallowed_backslashes(node, line, file))
 

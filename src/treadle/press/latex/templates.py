@@ -15,6 +15,8 @@ from treadle.press.latex.fragment import Fragment, Line, lines_at
 
 SLOT = re.compile(r"\s*\ue0f2(\w+)\ue0f3$")  # private-use characters: never typed
 
+USES = re.compile(r"""\\BLOCK\{ *(?:extends|include) *["']([^"']+)["']""")
+
 
 def templates_folder() -> Path:
     """Where the templates are: in the installed package, or beside `src/` in a work tree."""
@@ -42,6 +44,19 @@ def templates(*folders: Path) -> Environment:
         undefined=StrictUndefined,
         autoescape=False,  # LaTeX: what is passed is LaTeX already
     )
+
+
+def source_of(name: str, folders: tuple[Path, ...] = ()) -> str:
+    """The text of a template and of those that it builds on or includes. Raises TemplateError."""
+    environment = templates(*folders)
+    texts: dict[str, str] = {}
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current not in texts and environment.loader is not None:
+            texts[current] = environment.loader.get_source(environment, current)[0]
+            waiting += USES.findall(texts[current])
+    return "\n".join(texts.values())
 
 
 def render(

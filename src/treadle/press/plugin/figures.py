@@ -24,10 +24,11 @@ PDF = "application/pdf"
 
 
 class FigureStyle(Struct, frozen=True):
-    """What figures are drawn for: the document's text width and the size of its font."""
+    """What figures are drawn for: the document's text width, its font's size and family."""
 
     text_width: float = 6.3  # inches
     font_size: float = 10.0  # points; labels in figures are a little smaller
+    family: str = "lmr"  # as LaTeX calls it
 
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
@@ -48,6 +49,15 @@ _FONTS = {
     "pdf.fonttype": 42,  # TrueType: text that can be searched and copied, no Type 3
     "ps.fonttype": 42,
     "svg.hashsalt": "treadle",
+}
+_MATHEMATICS = {  # of other fonts: their letters, and symbols of Times' kind
+    "mathtext.fontset": "custom",
+    "mathtext.rm": "Treadle Roman",
+    "mathtext.it": "Treadle Roman:italic",
+    "mathtext.bf": "Treadle Roman:bold",
+    "mathtext.bfit": "Treadle Roman:bold",
+    "mathtext.cal": "cmsy10",
+    "mathtext.fallback": "stix",
 }
 _LINES = {
     "axes.linewidth": 0.6,
@@ -76,6 +86,8 @@ def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
     settings = {**_FONTS, **_sizes(text), **_LINES}
     settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
     settings["figure.figsize"] = (style.text_width, _ASPECT * style.text_width)
+    if not style.family.startswith(("lm", "cm")):  # mathtext's own go with these
+        settings |= _MATHEMATICS
     matplotlib.rcParams.update(settings)
 
 
@@ -84,7 +96,7 @@ def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
 
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
-        for path in font_files.converted(_TEXT * style.font_size):
+        for path in font_files.converted(style.family, _TEXT * style.font_size):
             font_manager.fontManager.addfont(path)
     except OSError:  # no place to keep them: matplotlib's own Computer Modern does
         return

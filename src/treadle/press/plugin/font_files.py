@@ -1,6 +1,6 @@
-"""The document's fonts for matplotlib: Latin Modern, as TrueType.
+"""The document's fonts for matplotlib, as TrueType.
 
-TeX brings Latin Modern as OpenType with PostScript outlines, which matplotlib (3.11) writes
+TeX brings them as Type 1, or as OpenType with PostScript outlines, which matplotlib (3.11) writes
 into a PDF as if they were TrueType outlines. So the faces that figures need are converted
 once, to curves that differ by less than a thousandth of an em, and kept in the user's cache.
 """
@@ -23,24 +23,72 @@ _PUNCTUATION = range(0x2010, 0x2040)
 _SIGNS = (0x20AC, 0x2122, 0x2126, 0x2212, 0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04)
 
 
-def converted(size: float) -> Iterator[Path]:
-    """The files to hand to matplotlib for text of about `size` points; none where TeX has no
-    Latin Modern."""
-    wanted = _faces(size)
-    for source in _find([*wanted]):
-        if source.name in wanted:
-            yield _convert_once(source, wanted[source.name])
+# Families as LaTeX calls them, or what their names begin with: the files of the upright, the italic
+# and the bold face; of several lines for a family, the first whose files are there.
+_FAMILIES = (
+    ("qtm", "texgyretermes-{regular,italic,bold}.otf"),
+    ("ptm", "utm{r,ri,b}8a.pfb"),
+    ("ntx", "texgyretermes-{regular,italic,bold}.otf"),
+    ("ntx", "utm{r,ri,b}8a.pfb"),
+    ("TimesNewRoman", "utm{r,ri,b}8a.pfb"),
+    ("qpl", "texgyrepagella-{regular,italic,bold}.otf"),
+    ("ppl", "upl{r,ri,b}8a.pfb"),
+    ("zpl", "texgyrepagella-{regular,italic,bold}.otf"),
+    ("XCharter", "XCharter-{Roman,Italic,Bold}.otf"),
+    ("XCharter", "bch{r,ri,b}8a.pfb"),
+    ("bch", "bch{r,ri,b}8a.pfb"),
+    ("mdbch", "bch{r,ri,b}8a.pfb"),
+    ("put", "put{r,ri,b}8a.pfb"),
+    ("futs", "put{r,ri,b}8a.pfb"),
+    ("qcs", "texgyreschola-{regular,italic,bold}.otf"),
+    ("pnc", "unc{r,ri,b}8a.pfb"),
+    ("qbk", "texgyrebonum-{regular,italic,bold}.otf"),
+    ("pbk", "ubk{l,li,d}8a.pfb"),
+    ("qhv", "texgyreheros-{regular,italic,bold}.otf"),
+    ("phv", "uhv{r,ro,b}8a.pfb"),
+    ("qag", "texgyreadventor-{regular,italic,bold}.otf"),
+    ("pag", "uag{k,ko,d}8a.pfb"),
+    ("LinuxLibertine", "LinLibertine_{R,RI,RB}.otf"),
+    ("lmss", "lmsans10-{regular,oblique,bold}.otf"),
+    ("cmss", "lmsans10-{regular,oblique,bold}.otf"),
+    ("cmbr", "lmsans10-{regular,oblique,bold}.otf"),
+)
+ROMAN = "Treadle Roman"  # the document's own, whatever it is
 
 
-def _faces(size: float) -> dict[str, str]:
+def converted(family: str, size: float) -> Iterator[Path]:
+    """The files to hand to matplotlib for text of about `size` points in the document's `family`;
+    none where TeX has no such fonts."""
+    texts = [_braced(names) for begin, names in _FAMILIES if family.startswith(begin)]
+    wanted = _latin_modern(size)
+    found = {
+        path.name: path for path in _find([*wanted, *(name for some in texts for name in some)])
+    }
+    text = next((names for names in texts if names[0] in found), None)
+    if text is not None:
+        wanted = {name: told for name, told in wanted.items() if told != ROMAN}
+        wanted |= dict.fromkeys(text, ROMAN)
+    for name, told in wanted.items():
+        if name in found:
+            yield _convert_once(found[name], told)
+
+
+def _braced(names: str) -> list[str]:
+    """`a{b,c}d`: abd and acd."""
+    begin, _, rest = names.partition("{")
+    middle, _, end = rest.partition("}")
+    return [f"{begin}{part}{end}" for part in middle.split(",")]
+
+
+def _latin_modern(size: float) -> dict[str, str]:
     """TeX's files, and the family that matplotlib knows each by: type is cut differently for
     small sizes."""
     roman = min((8, 9, 10, 12), key=lambda cut: abs(cut - size))
     small = 8 if size < 9 else 10
     return {
-        f"lmroman{roman}-regular.otf": "Treadle Roman",
-        f"lmroman{min(roman, 10)}-italic.otf": "Treadle Roman",
-        f"lmroman{min(roman, 10)}-bold.otf": "Treadle Roman",
+        f"lmroman{roman}-regular.otf": ROMAN,
+        f"lmroman{min(roman, 10)}-italic.otf": ROMAN,
+        f"lmroman{min(roman, 10)}-bold.otf": ROMAN,
         f"lmsans{small}-regular.otf": "Treadle Sans",
         f"lmmono{small}-regular.otf": "Treadle Mono",
     }
@@ -68,6 +116,9 @@ def _convert_once(source: Path, family: str) -> Path:
 
 
 def _convert(source: Path, family: str, target: Path) -> None:
+    if source.suffix == ".pfb":
+        _convert_type1(source, family, target)
+        return
     from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     font = TTFont(source, recalcTimestamp=False)  # the same bytes on every machine
@@ -126,6 +177,56 @@ def _quadratic_glyphs(font: Any) -> dict[str, Any]:  # noqa: ANN401
         outlines[name].draw(Cu2QuPen(pen, _MAX_ERROR, reverse_direction=True))
         glyphs[name] = pen.glyph()
     return glyphs
+
+
+def _convert_type1(source: Path, family: str, target: Path) -> None:
+    from fontTools.agl import toUnicode  # type: ignore[import-untyped]
+    from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
+    from fontTools.t1Lib import T1Font  # type: ignore[import-untyped]
+
+    font = T1Font(str(source))
+    outlines = font.getGlyphSet()
+    wanted = {*_ACCENTED, *_PUNCTUATION, *_SIGNS}
+    characters = {
+        ord(text): name
+        for name in sorted(outlines.keys())
+        if len(text := toUnicode(name)) == 1 and ord(text) in wanted
+    }
+    names = [".notdef", *sorted({*characters.values()})]
+    drawn = {name: _type1_glyph(name, outlines) for name in names}
+    info = font["FontInfo"]
+    italic, bold = bool(info.get("ItalicAngle")), "Bold" in info.get("Weight", "")
+    style = " ".join(word for word, is_so in (("Bold", bold), ("Italic", italic)) if is_so)
+    builder = FontBuilder(1000, isTTF=True)
+    builder.setupGlyphOrder(names)
+    builder.setupCharacterMap(characters)
+    builder.setupGlyf({name: glyph for name, (glyph, _) in drawn.items()})
+    bearings = {n: getattr(builder.font["glyf"][n], "xMin", 0) for n in names}
+    builder.setupHorizontalMetrics({n: (width, bearings[n]) for n, (_, width) in drawn.items()})
+    _, low, _, high = (round(value) for value in font["FontBBox"])
+    builder.setupHorizontalHeader(ascent=high, descent=low)
+    title = {"familyName": family, "styleName": style or "Regular", "psName": source.stem}
+    builder.setupNameTable({**title, "fullName": f"{family} {style}".strip()})
+    builder.setupOS2(usWeightClass=700 if bold else 400, fsSelection=italic | bold << 5)
+    builder.setupPost(keepGlyphNames=False)
+    builder.font["head"].macStyle = bold | italic << 1
+    builder.font["head"].created = builder.font["head"].modified = 0  # the same bytes each time
+    builder.font.recalcTimestamp = False
+    builder.save(target)
+
+
+def _type1_glyph(name: str, outlines: Any) -> tuple[Any, int]:  # noqa: ANN401
+    """The glyph with quadratic outlines, and its width."""
+    from fontTools.pens.cu2quPen import Cu2QuPen
+    from fontTools.pens.recordingPen import (  # type: ignore[import-untyped]
+        DecomposingRecordingPen,
+    )
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
+
+    recorded, pen = DecomposingRecordingPen(outlines), TTGlyphPen(None)
+    outlines[name].draw(recorded)
+    recorded.replay(Cu2QuPen(pen, _MAX_ERROR, reverse_direction=True))
+    return pen.glyph(), round(outlines[name].width)
 
 
 _MAXIMA = (  # fields of `maxp` that TrueType adds; fontTools fills in what it can count

@@ -11,7 +11,7 @@ from msgspec import Struct
 from treadle.problem import Span
 
 START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}]+)\s*,", re.MULTILINE)
-MADE = re.compile(r"\\bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?\s*\{(?P<key>[^{}]+)\}")
+MADE = re.compile(r"\\(?:bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?|entry)\s*\{(?P<key>[^{}]+)\}")
 
 
 class BibEntry(Struct, frozen=True):

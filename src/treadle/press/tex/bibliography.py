@@ -92,7 +92,8 @@ def lost_behind_percent(bibliography: str, places: Places) -> Iterator[Problem]:
     for line in bibliography.splitlines():
         if made := MADE.search(line):
             key = made["key"]
-        if key and (lost := COMMENT.search(ADDRESS.sub("", line))):
+        # At the beginning of a line it is the style's: BibTeX indents what it wraps.
+        if key and not line.startswith("%") and (lost := COMMENT.search(ADDRESS.sub("", line))):
             text = f"a `%` in the entry `{key}` makes LaTeX skip what follows it"
             at = _entry(key, places, lost[0][:5])
             yield warning(at, text, r"write `\%` for the sign itself")

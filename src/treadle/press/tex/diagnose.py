@@ -221,6 +221,8 @@ HARMLESS = re.compile(
     r"|No positions in optional float|Usage of package .* together with a KOMA-Script class"
     r"|\\float@addtolists detected|\\footskip is too small"
     r"|destination with the same identifier \(name\{equation\.)"
+    # Citations without an entry are told themselves; columns are balanced by hand, or not at all.
+    r"|The following entry could not be found|Using fall-back|You have called \\balance"
 )
 
 SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
@@ -261,6 +263,8 @@ def _other(item: Message, places: Places) -> Problem | None:
         return None
     if item.text.startswith("Token not allowed in a PDF string"):
         return warning(at or places.of_line(1), BOOKMARK)
+    if "for an affiliation" in item.text:
+        at = places.of_source("affiliation", places.of_line(1))
     return warning(at or _whole(item, places), f"LaTeX: {item.text.rstrip('.')}")
 
 

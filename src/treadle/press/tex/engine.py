@@ -21,6 +21,7 @@ class Engine(Struct, frozen=True):
 
     program: str
     bibliography: str  # makes `STEM.bbl` of what `STEM.aux` cites
+    biblatex: str  # makes it of `STEM.bcf`, which biblatex writes
     finder: str  # tells where files of the installation are
     options: tuple[str, ...]  # of every run
     page_options: tuple[str, ...]  # of one that makes pages
@@ -54,6 +55,10 @@ class Engine(Struct, frozen=True):
         """Make `STEM.bbl`."""
         return self.bibliography, stem
 
+    def cite_for_biblatex(self, stem: str) -> tuple[str, ...]:
+        """Make `STEM.bbl` of what biblatex asks for, in `STEM.bcf`."""
+        return self.biblatex, "--noconf", stem
+
     def find(self, files: Sequence[str]) -> tuple[str, ...]:
         """Print the paths of these files, one a line."""
         return self.finder, *files
@@ -69,6 +74,7 @@ class Engine(Struct, frozen=True):
 PDFLATEX = Engine(
     program="pdflatex",
     bibliography="bibtex",
+    biblatex="biber",
     finder="kpsewhich",
     options=("-interaction=nonstopmode", "-file-line-error", "-no-shell-escape", "-recorder"),
     page_options=("-synctex=1",),

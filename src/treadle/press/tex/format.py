@@ -32,14 +32,23 @@ from treadle.press.tex.passes import (
     run_command,
     together,
 )
+from treadle.press.weave.page import Page, measured_page
 
 POINTS_PER_INCH = 72.27
+LOWEST = 0.9  # the width of a figure to the page's height: with its caption it fits a slide
+# What a preamble says whose columns only the title block begins.
+SPANS = "% The title block spans both columns."
 # \columnwidth: in two columns a figure has one of them.
 PROBE = r"""\begin{document}\makeatletter
-\typeout{TREADLE-MEASURE \the\columnwidth\space\f@size}
+\setbox0\hbox{\ifdefined\codefont\codefont\else\footnotesize\fi\ttfamily 0}
+\typeout{TREADLE-MEASURE \the\columnwidth\space\the\textheight\space\f@size\space\the\wd0
+  \space\if@twocolumn two\else one\fi\space\f@family}
 \csname @@end\endcsname
 """
-MEASURED = re.compile(r"TREADLE-MEASURE (?P<width>[\d.]+)pt (?P<size>[\d.]+)")
+MEASURED = re.compile(
+    r"TREADLE-MEASURE (?P<width>[\d.]+)pt (?P<height>[\d.]+)pt (?P<size>[\d.]+) "
+    r"(?P<character>[\d.]+)pt (?P<columns>one|two) (?P<family>\S+)"
+)
 
 # `STEM.tex` stays a whole document, read under its own name, so that every line has its own
 # number: the format passes over the lines of the preamble, whatever they hold, all characters
@@ -135,6 +144,7 @@ class Format(Struct, frozen=True):
     file: Path | None
     log: str = ""
     style: FigureStyle = FigureStyle()
+    page: Page | None = None
     failed: bool = False
     identity: str = ""  # changes with the format
     depends: Observed = Observed()
@@ -146,6 +156,7 @@ class _Record(Struct, frozen=True):
     observed: Observed
     dumped: bool
     style: FigureStyle
+    page: Page
 
 
 def preamble_of(tex: str) -> str:
@@ -186,26 +197,30 @@ def _make(preamble: str, job: Job) -> Format:
     told = MEASURED.search(log)
     if first_error(log) is not None or told is None:
         return Format(None, log, failed=True)
-    width = round(float(told["width"]) / POINTS_PER_INCH, 4)
-    style = FigureStyle(width, float(told["size"]))
+    width = float(told["width"])
+    family = "lmr" if told["family"] == "cmr" else told["family"]
+    widest = min(width, LOWEST * float(told["height"])) / POINTS_PER_INCH
+    style = FigureStyle(round(widest, 4), float(told["size"]), family)
+    page = measured_page(width, float(told["character"]), told["columns"] == "two")
     if final:
-        _remember(job, style, file)
-    return _recall(job.directory, job.stem) or Format(None, style=style)
+        _remember(job, style, page, file)
+    return _recall(job.directory, job.stem) or Format(None, style=style, page=page)
 
 
 def _probe(preamble: str, job: Job, file: Path | None) -> str:
     """The log of a document without pages that measures its text."""
     job = replace(job, stem=PROBED)
-    job.file(".tex").write_text(preamble + PROBE, "utf-8", newline="\n")
+    probe = PROBE.replace("\n", "\\twocolumn\n", 1) if SPANS in preamble else PROBE
+    job.file(".tex").write_text(preamble + probe, "utf-8", newline="\n")
     return run_command(job, job.engine.draft(PROBED, file))[0]
 
 
-def _remember(job: Job, style: FigureStyle, file: Path | None) -> None:
+def _remember(job: Job, style: FigureStyle, page: Page, file: Path | None) -> None:
     made = () if file is None else ((str(file), "inode", standing(str(file), "inode")),)
     observed = Observed(stats=made)
     for stem in (job.stem, PROBED):
         observed = together(observed, observed_inputs(replace(job, stem=stem)))
-    record = _Record(observed, file is not None, style)
+    record = _Record(observed, file is not None, style, page)
     write_whole(str(job.directory / RECORD), [encoded(record)])
 
 
@@ -219,4 +234,5 @@ def _recall(directory: Path, stem: str) -> Format | None:
     if not holds(record.observed):
         return None
     file = directory / f"{stem}.fmt" if record.dumped else None
-    return Format(file, log, record.style, False, digest(text), record.observed)
+    identity = digest(text)
+    return Format(file, log, record.style, record.page, False, identity, record.observed)

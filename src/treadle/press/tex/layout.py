@@ -16,14 +16,16 @@ from treadle.press.tex.engine import tex_environment
 from treadle.press.tex.format import format_of
 from treadle.press.tex.passes import Job, observed_inputs
 from treadle.press.tex.programs import Programs
+from treadle.press.weave.page import Page
 from treadle.press.weave.preamble import preamble
 from treadle.problem import Problem
 
 
 class Layout(Struct, frozen=True):
-    """The figures' style, and what is wrong with the preamble."""
+    """The figures' style, the measures of the page, and what is wrong with the preamble."""
 
     style: FigureStyle
+    page: Page | None = None  # None: as the front matter tells
     problems: tuple[Problem, ...] = ()
     depends: Observed | None = Observed()  # what the style rests on; None: that can't be told
 
@@ -42,11 +44,11 @@ def measured_layout(document: Document, formats: Path, folder: Path, programs: P
         return Layout(FigureStyle(), depends=observed_inputs(job))
     made = format_of(text, job, formats)
     if not made.failed:
-        return Layout(made.style, depends=made.depends)
+        return Layout(made.style, made.page, depends=made.depends)
     from treadle.press.tex.diagnose import diagnose_errors  # few preambles are wrong
     from treadle.press.tex.places import Places
     from treadle.press.weave.weave import weave
 
     bare = weave(document, (None,) * len(document.blocks))  # for the lines of the preamble
     places = Places(str(document.path), "measure.tex", bare.tex, bare.lines)
-    return Layout(made.style, diagnose_errors(made.log, places), depends=None)
+    return Layout(made.style, problems=diagnose_errors(made.log, places), depends=None)

@@ -97,7 +97,24 @@ PARENTHESES = re.compile(
 
 def messages(log: str) -> Iterator[Message]:
     """The messages of `log`, in order; notes that only inform are left out."""
-    return _Reader(log).messages()
+    return _Reader(_with_numbers(log)).messages()
+
+
+# Each slide that is `fragile` is written to `STEM.vrb`, over the one before, and read from there:
+# the file of the third one is called `STEM.3.vrb` here.
+WRITTEN = re.compile(r"^\\openout\d+ = `(?P<stem>.*)\.vrb'\.$", re.MULTILINE)
+
+
+def _with_numbers(log: str) -> str:
+    starts = list(WRITTEN.finditer(log))
+    if not starts:
+        return log
+    parts = [log[: starts[0].start()]]
+    ends = [found.start() for found in starts[1:]] + [len(log)]
+    for number, (found, end) in enumerate(zip(starts, ends, strict=True), start=1):
+        stem = found["stem"]
+        parts.append(log[found.start() : end].replace(f"{stem}.vrb", f"{stem}.{number}.vrb"))
+    return "".join(parts)
 
 
 def first_error(log: str) -> Message | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -31,6 +32,10 @@ ENDLESS = (
 NOT_AUXILIARY = {".tex", ".pdf", ".log", ".blg", ".bib", ".fls", ".bibhash", ".gz", ".settled"}
 NOT_AUXILIARY |= {".asked", ".bibasked"}
 LABEL = re.compile(r"^\\newlabel\{([^{}]+)\}", re.MULTILINE)
+# biblatex's name of a database; BibTeX's; and what stands for the log of a program not there.
+SOURCE = re.compile(r"<bcf:datasource [^>]*>([^<]+)</bcf:datasource>")
+DATABASES = re.compile(r"^\\bibdata\{(.*)\}$", re.MULTILINE)
+NO_PROGRAM = "There is no program "
 CITED = re.compile(r"^\\(?:citation|bibdata|bibstyle)\{.*\}$", re.MULTILINE)
 
 
@@ -164,22 +169,62 @@ def databases_in(directory: Path) -> list[Path]:
     return sorted([*directory.glob("*.b[is][bt]"), *directory.glob("*/*.b[is][bt]")])
 
 
-def _make_bibliography(job: Job) -> str:
-    """Make `STEM.bbl` anew if the citations or the databases changed; the text of the log."""
+class _Cited(Struct, frozen=True):
+    """What the bibliography is to be made of: by whom, of which citations and databases."""
+
+    command: tuple[str, ...]
+    text: str
+    names: tuple[str, ...]
+
+
+def _cited(job: Job) -> _Cited | None:
+    """None: nothing is cited. biblatex leaves `STEM.bcf`, where it is not told to leave its
+    work to BibTeX."""
+    if job.file(".bcf") in recorded(job, "OUTPUT"):
+        text = job.text(".bcf")
+        return _Cited(job.engine.cite_for_biblatex(job.stem), text, tuple(SOURCE.findall(text)))
     texts = [path.read_text("utf-8", "replace") for path in sorted(job.directory.glob("*.aux"))]
     cited = "\n".join(found for text in texts for found in CITED.findall(text))
     if not (r"\citation{" in cited and r"\bibdata{" in cited):
+        return None
+    names = (name for names in DATABASES.findall(cited) for name in names.split(","))
+    return _Cited(job.engine.cite(job.stem), cited, tuple(names))
+
+
+def _make_bibliography(job: Job) -> str:
+    """Make `STEM.bbl` anew if the citations or the databases changed; the text of the log."""
+    cited = _cited(job)
+    if cited is None:
         job.file(".bbl").unlink(missing_ok=True)
         return ""
-    key = combined((cited, *(digest(path.read_bytes()) for path in databases_in(job.directory))))
+    if not shutil.which(cited.command[0]):
+        return f"{NO_PROGRAM}{cited.command[0]}\n"
+    beside = elsewhere(job, cited.names)
+    databases = (digest(path.read_bytes()) for path in [*databases_in(job.directory), *beside])
+    key = combined((cited.text, *cited.command, *databases))
     mark = job.file(".bibhash")
     made = all(job.file(suffix).exists() for suffix in (".bbl", ".bibasked", ".bibhash"))
     if not (made and mark.read_text() == key):
         mark.unlink(missing_ok=True)  # a killed run must not pass for a whole one
-        _, said = job.programs.run(job.engine.cite(job.stem), job.directory, job.environment)
+        _, said = job.programs.run(cited.command, job.directory, job.environment)
         job.file(".bibasked").write_text(asked_for(said), "utf-8")
         mark.write_text(key)
+    with job.file(".fls").open("a", encoding="utf-8") as record:  # the pass rests on them, too
+        record.writelines(f"INPUT {path}\n" for path in beside)
     return job.text(".blg")
+
+
+def elsewhere(job: Job, names: Iterable[str]) -> list[Path]:
+    """The databases that are not in the job's directory but beside the document."""
+    folders = job.environment.get("BIBINPUTS", "").split(os.pathsep)
+    found = []
+    for name in dict.fromkeys(names):
+        file = name if name.endswith(".bib") else f"{name}.bib"
+        if (job.directory / file).exists():
+            continue
+        places = (Path(folder, file) for folder in folders if folder not in ("", "."))
+        found += [path for path in places if path.is_file()][:1]
+    return found
 
 
 # What a run depended on, other than its variables and the files of its own folder.

@@ -56,12 +56,17 @@ def _named(tex: str, folder: Path) -> Iterator[Path]:
 
 # What LaTeX reads while it stands at one of these commands.
 READ_BY = {
-    ".bbl": re.compile(r"\\bibliography\{"),
-    ".aux": re.compile(r"\\bibliography\{"),
+    ".bbl": re.compile(r"\\(?:bibliography\{|printbibliography\b)"),
+    ".aux": re.compile(r"\\(?:bibliography\{|printbibliography\b)"),
     ".toc": re.compile(r"\\tableofcontents"),
     ".lof": re.compile(r"\\listoffigures"),
     ".lot": re.compile(r"\\listoftables"),
 }
+# Slides that LaTeX writes to a file, and what the log then calls that of the second.
+FRAGILE = re.compile(
+    r"^[ \t]*\\begin\{frame\}(?:<[^>]*>)?\[[^\]]*\bfragile\b[^\]]*\](?P<title>\{)?", re.MULTILINE
+)
+SLIDE = re.compile(r"\.(?P<number>\d{1,9})\.vrb$")
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)")
 FRONT = re.compile(r"\ufeff?(?:---|%)")  # what front matter begins with
 TITLE = 40  # lines of tex that the title block has at most
@@ -139,6 +144,8 @@ class Places(Struct, frozen=True, dict=True):
         """The span of a line of any file TeX reads: other sources are named themselves."""
         if self.is_job(name):
             return self.of_line(number)
+        if slide := SLIDE.search(name):
+            return self._of_slide(int(slide["number"]), number)
         path = Path(name)
         if path.suffix in READ_BY:
             return self.of_pattern(READ_BY[path.suffix])
@@ -147,8 +154,17 @@ class Places(Struct, frozen=True, dict=True):
             name = str(folder / path.relative_to(folder.resolve()))
         # A package's line says nothing to the author, nor does an auxiliary file's.
         elif path.is_absolute() or path.suffix in {".out", ".sty", ".cls"}:
-            return self.of_pattern(_loading(path.stem))
+            return self.of_pattern(loading(path.stem))
         return Span.at(self.originals.get(path.name, name.removeprefix("./")), number)
+
+    def _of_slide(self, slide: int, number: int) -> Span:
+        """The span of a line of the file to which LaTeX has written the body of a slide."""
+        begins = list(FRAGILE.finditer(self.tex))
+        if not 0 < slide <= len(begins):
+            return self.of_line(1)
+        begin = self.tex.count("\n", 0, begins[slide - 1].start()) + 1
+        titled = begins[slide - 1]["title"] is not None  # the file begins with it
+        return self.of_line(begin + number - titled)
 
     def paragraph(self, name: str, number: int) -> Sequence[str]:
         """The lines before the blank one, `number` of any file, down to the blank one before."""
@@ -227,7 +243,7 @@ def last_paragraph(lines: Sequence[str]) -> Sequence[str]:
     return lines[next(blank, 0) :]
 
 
-def _loading(package: str) -> re.Pattern[str]:
+def loading(package: str) -> re.Pattern[str]:
     return re.compile(
         rf"\\(?:usepackage|RequirePackage|documentclass)(?:\[[^\]]*\])?"
         rf"\{{(?:[^{{}}]*[,\s])?{re.escape(package)}[\s,}}]"

@@ -15,6 +15,7 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.file_stamps import changed_since
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
+from treadle.press.tex.biblatex import biblatex_problems, is_of_biblatex
 from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
 from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing, early_end
 from treadle.press.tex.engine import relevant
@@ -60,7 +61,12 @@ def typeset(job: Job, places: Places) -> Typeset:
 
 def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Problem]:
     errors = _errors(compiled.log, places)
-    cited = tuple(bibliography_problems(compiled.bibliography_log, places, job.directory))
+    told = compiled.bibliography_log
+    cited = tuple(
+        biblatex_problems(told, places)
+        if is_of_biblatex(told)
+        else bibliography_problems(told, places, job.directory)
+    )
     yield from cited
     # After an error the file is gone.
     yield from lost_behind_percent(job.text(".bbl") or places.bibliography, places)

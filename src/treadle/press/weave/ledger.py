@@ -21,6 +21,7 @@ MARK = r"\checkedmark"
 LABEL = re.compile(r"\\label\{(?P<name>[^{}]+)\}")
 AS_IT_STANDS = re.compile(r"\\verb\b|(?<!\\)%")
 MOVING = re.compile(r"\\(?:caption|[a-z]*section|[a-z]*paragraph|chapter|part)\b")
+WIDE = 86  # columns of code: in a narrower text the other columns want more of it
 DEFINED = rf"{{{MARK}}}[1]"  # by our preamble, which a template of the author's may leave out
 
 
@@ -72,7 +73,8 @@ def ledger_lines(entries: Sequence[Checked], origin: int, context: TextContext) 
         return ()
     labels = dict.fromkeys(entry.label for entry in entries)
     rows = tuple(row for label in labels for row in _rows(label, entries, context))
-    values = {"twocolumn": context.options.twocolumn}
+    share = 0.54 if context.options.columns >= WIDE else 0.42
+    values = {"twocolumn": context.options.twocolumn, "share": share}
     return render("ledger.tex.j2", origin, values, {"rows": rows})
 
 

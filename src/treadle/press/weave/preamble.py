@@ -1,62 +1,36 @@
-r"""All before the text: the preamble, the measures of the page, and what the title block shows."""
+"""All before the text: packages, the look of the page, and the macros that the text is made of."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from datetime import date
-
-from msgspec import Struct
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import declared, escape
-from treadle.press.latex.fragment import Fragment, Line, text_of
+from treadle.press.latex.fragment import Fragment, Line, stack, text_of
 from treadle.press.latex.templates import render
-from treadle.press.markdown.render import plain_text, render_line, running_line
-from treadle.press.markdown.running_text import TextContext
+from treadle.press.markdown.render import plain_text, running_line
+from treadle.press.weave.author_preamble import COMMENT, AuthorPreamble, author_preamble
+from treadle.press.weave.classes import NAMELESS, Style, style_of
+from treadle.press.weave.page import GEOMETRY, font_size, paper, text_width
+from treadle.press.weave.title import day_of
 
-CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
-OWN_HEADINGS = ("scr", "ams")  # classes of these names don't go with titlesec
 TITLE_LENGTH = 70  # characters a running title may have
 WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head without measuring it
-INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
-PAPER_WIDTHS = {"a4paper": 210 / 25.4, "a5paper": 148 / 25.4, "letterpaper": 8.5}
-GEOMETRY = ("margin=25mm", "headheight=14pt")
-LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
-# What \footnotesize is in a class of that size, and how wide its typewriter's characters are.
-FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
-TYPEWRITER = 0.525
-
-
-class Title(Struct, frozen=True):
-    """Each as LaTeX; empty where the document says nothing."""
-
-    title: str
-    subtitle: str
-    authors: tuple[str, ...]
-    details: tuple[str, ...]  # the course, the group
-    date: str
-
-
-def title_of(settings: Settings, line: int, context: TextContext) -> Title:
-    """The title block. The date is the document's, never today's."""
-    alone = settings.id if len(settings.authors) == 1 else None
-    numbers = [author.id or alone for author in settings.authors]
-    authors = (
-        author.name + (f" ({number})" if number else "")
-        for author, number in zip(settings.authors, numbers, strict=True)
-    )
-    details = (text for text in (settings.course, settings.group) if text)
-    given = settings.date
-    day = f"{given.day} {given:%B %Y}" if isinstance(given, date) else given or ""
-    return Title(
-        title=render_line(settings.title or "", line, context),
-        subtitle=render_line(settings.subtitle or "", line, context),
-        authors=tuple(render_line(author, line, context) for author in authors),
-        details=tuple(render_line(text, line, context) for text in details),
-        date=render_line(day, line, context),
-    )
+# Packages that cite in a way of their own: natbib does not go with them.
+CITING = (
+    *("biblatex", "cite", "apacite", "amsrefs", "jurabib", "harvard", "chicago", "achicago"),
+    *("mcite", "mciteplus"),
+)
+THEOREMS = "theorem|lemma|proposition|corollary|definition|example|remark|proof"
+RENEWED = re.compile(
+    r"\\(?:(?:sp)?newtheorem\*?|declaretheorem(?:\[[^\]]*\])?|new\w*environment\*?"
+    rf"|NewDocumentEnvironment|newmdtheoremenv(?:\[[^\]]*\])?)\s*\{{({THEOREMS})\}}"
+)
+NOTHING = "\ue0f6"  # a private-use character: a line that is left out
+PARTS = ("packages", "colours", "look", "macros", "properties")
 
 
 def preamble(document: Document) -> str:
@@ -64,42 +38,57 @@ def preamble(document: Document) -> str:
     settings, _ = read_settings(document)
     texts = (getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks)
     used = document.front.text + "".join(texts)
-    return text_of(preamble_lines(document, settings, used))
+    date = escape(day_of(settings)) if r"\maketitle" in used else None
+    return text_of(whole(preamble_parts(document, settings, used, date)))
 
 
-def preamble_lines(document: Document, settings: Settings, used: str) -> Fragment:
-    """The preamble with its line map; it declares the rare characters of the text `used`."""
-    options = _class_options(settings)
-    documentclass = f"\\documentclass[{','.join(options)}]{{{settings.documentclass or 'article'}}}"
-    page = f"\\usepackage[{','.join(settings.geometry or GEOMETRY)}]{{geometry}}"
-    slots = {
-        "author_preamble": _author_preamble(document, settings),
-        "class": (Line(documentclass, _line(document, "documentclass", "classoption")),),
-        "page": (Line(page, _line(document, "geometry")),),
-    }
-    fields = {
-        "pdf_title": escape(plain_text(settings.title or "")),
-        "pdf_author": escape(", ".join(author.name for author in settings.authors)),
-        "pdf_subject": escape(plain_text(settings.course or "")),
-        "pdf_keywords": escape(", ".join(settings.keywords)),
-    }
-    declarations = declared(used + fields["pdf_title"] + fields["pdf_subject"])
+def whole(parts: Mapping[str, Fragment]) -> Fragment:
+    """The parts one after the other, as a document begins."""
+    return stack(parts[name] for name in (*PARTS, "author"))
+
+
+def preamble_parts(
+    document: Document, settings: Settings, used: str, date: str | None = None
+) -> Mapping[str, Fragment]:
+    r"""The parts of the preamble, each with its line map; it declares the rare characters of the
+    text `used`. `date` is for a `\maketitle` which comes after it, where nothing else says it."""
+    author = author_preamble(document, settings)
+    style = style_of(settings, author)
+    options = _class_options(settings, style)
     values = {
-        **fields,
+        **_properties(settings),
         **_running_head(settings),
+        **_packages(document, settings, style, author, used),
+        "author": author,
+        "style": style,
+        "plain": not style.own_look,
+        "spans": style.spans(options),
         "class_options": ",".join(options),
         "has_checks": any(chunk.options.checks for chunk in document.chunks),
-        "has_chapters": (settings.documentclass or "article") in CHAPTERS,
-        "plain_headings": not (settings.documentclass or "").startswith(OWN_HEADINGS),
+        "has_chapters": style.chapters,
         "numbered": numbered(document, settings),
-        "lang": settings.lang or "en",
-        "drawing": any(r"\declaredrawing" in declaration for declaration in declarations),
         "named_sections": r"\namedlabel{" in used,
-        "long_tables": r"\begin{longtable}" in used,
         "moved_notes": r"\notetext{" in used,
-        "declarations": declarations,
+        "date": date,
+        "renewed": sorted(set(RENEWED.findall(COMMENT.sub("", settings.preamble)))),
     }
-    return render("preamble.tex.j2", 1, values, slots)
+    declarations = declared(f"{used}{values['pdf_title']}{values['pdf_subject']}")
+    values["declarations"] = declarations
+    values["drawing"] = any(r"\declaredrawing" in declaration for declaration in declarations)
+    slots = {
+        "class": _class(document, settings, options),
+        "page": _page(document, settings, style, author),
+        "early": author.early,
+        "late": author.late,
+    }
+    made = {name: _made(name, values, slots) for name in PARTS}
+    heading = (Line("", 1), Line("% The author's own.", 1))
+    return {**made, "author": (*heading, *author.rest) if author.rest else ()}
+
+
+def _made(name: str, values: Mapping[str, object], slots: Mapping[str, Fragment]) -> Fragment:
+    lines = render(f"{name}.tex.j2", 1, values, slots)
+    return tuple(line for line in lines if line.text != NOTHING)
 
 
 def numbered(document: Document, settings: Settings) -> bool:
@@ -107,12 +96,73 @@ def numbered(document: Document, settings: Settings) -> bool:
     return settings.numbersections or "numbersections" not in document.front.values
 
 
-def columns(settings: Settings) -> int:
-    """How many characters of code fit into a line."""
-    size = FOOTNOTE_SIZES.get(_font_size(settings), 9.0)
-    twocolumn = "twocolumn" in settings.classoption
-    width = _text_width(settings) * 72.27 * (0.47 if twocolumn else 1.0)
-    return max(int((width - 8) / (TYPEWRITER * size)), 20)
+def _properties(settings: Settings) -> Mapping[str, str]:
+    """What the PDF says of itself."""
+    return {
+        "pdf_title": escape(plain_text(settings.title or "")),
+        "pdf_author": escape(", ".join(author.name for author in settings.authors)),
+        "pdf_subject": escape(plain_text(settings.course or "")),
+        "pdf_keywords": escape(", ".join(settings.keywords)),
+        "lang": settings.lang or "en",
+    }
+
+
+def _packages(
+    document: Document, settings: Settings, style: Style, author: AuthorPreamble, used: str
+) -> Mapping[str, object]:
+    """What is loaded: in a class with its own look, no more than the text asks for."""
+    guarded = style.own_look or bool(author.early or author.late)
+    cites = bool(settings.bibliography) or r"\cite" in used + settings.preamble
+    nameless = bibliography_style(settings, style) in NAMELESS
+    plain = not style.own_look
+    return {
+        "guarded": guarded,
+        "use": _loader(author, guarded=guarded),
+        "own_natbib": (plain or cites) and not author.loads_any("natbib", *CITING),
+        "natbib": "numbers,sort&compress" if nameless else style.natbib,
+        "nameless": nameless and not author.loads_any(*CITING),
+        "hyperref": "unicode,pdfdisplaydoctitle" + ("" if plain else ",hidelinks"),
+        "own_page": plain and not author.loads_any("geometry"),
+        "other_citations": CITING,
+        "resources": _resources(document, settings) if author.loads_any("biblatex") else (),
+        "long_tables": r"\begin{longtable}" in used,
+        "panels": re.search(r"\\(?:subcaption|subcaptionbox|begin\{sub(?:figure|table)\})", used),
+        "algorithms": r"\begin{algorithm" in used,
+        "list_options": re.search(r"\\begin\{(?:enumerate|itemize|description)\}\[", used),
+    }
+
+
+def _loader(author: AuthorPreamble, *, guarded: bool) -> Callable[..., str]:
+    """What templates call to load packages, but for those that the author loads."""
+
+    def use(names: str, options: str = "", without: tuple[str, ...] = ()) -> str:
+        if author.loads_any(*without):
+            return NOTHING
+        wanted = [name for name in names.split(",") if name not in author.loads]
+        if not wanted:
+            return NOTHING
+        command = r"\needpackage" if guarded and options else r"\usepackage"
+        return command + (f"[{options}]" if options else "") + f"{{{','.join(wanted)}}}"
+
+    return use
+
+
+def bibliography_style(settings: Settings, style: Style) -> str:
+    """BibTeX's style; empty: the class has its own."""
+    return settings.bibliographystyle or style.bibliographystyle
+
+
+def database_names(document: Document, settings: Settings) -> tuple[str, ...]:
+    """The document's databases as LaTeX finds them, without their suffix."""
+    return tuple(f"{document.stem}/{Path(file).stem}" for file in settings.bibliography)
+
+
+def _resources(document: Document, settings: Settings) -> tuple[str, ...]:
+    r"""Those that the author's preamble does not name by `\addbibresource`."""
+    named = re.findall(r"\\addbibresource\s*(?:\[[^\]]*\])?\s*\{([^{}]+)\}", settings.preamble)
+    stems = {Path(name).stem for name in named}
+    names = database_names(document, settings)
+    return tuple(f"{name}.bib" for name in names if Path(name).name not in stems)
 
 
 def _running_head(settings: Settings) -> Mapping[str, object]:
@@ -122,18 +172,8 @@ def _running_head(settings: Settings) -> Mapping[str, object]:
         names = names[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"
     authors = escape(names)
     width = len(title + authors) * WIDE_CHARACTER
-    fits = "\\" not in title and width < _text_width(settings)
+    fits = "\\" not in title and width < text_width(settings)
     return {"running_title": title, "running_author": authors, "head_fits": fits}
-
-
-def _author_preamble(document: Document, settings: Settings) -> Fragment:
-    line = _line(document, "preamble", "header-includes")
-    text = settings.preamble.strip("\n")
-    # The text begins on the line after `preamble: |`, and on that line where there is no bar.
-    key = document.front.text.splitlines()[line - 1 : line]
-    below = any(re.search(r"[|>][-+\d]*\s*$", given) for given in key)
-    lines = enumerate(text.split("\n") if text else (), start=line + below)
-    return tuple(Line(part, number) for number, part in lines)
 
 
 def _line(document: Document, *keys: str) -> int:
@@ -141,37 +181,37 @@ def _line(document: Document, *keys: str) -> int:
     return next((document.front.lines[key] for key in keys if key in document.front.lines), 1)
 
 
-def _class_options(settings: Settings) -> tuple[str, ...]:
+def _class(document: Document, settings: Settings, options: tuple[str, ...]) -> Fragment:
+    given = f"[{','.join(options)}]" if options else ""
+    text = rf"\documentclass{given}{{{settings.documentclass or 'article'}}}"
+    return (Line(text, _line(document, "documentclass", "classoption")),)
+
+
+def _page(document: Document, settings: Settings, style: Style, author: AuthorPreamble) -> Fragment:
+    """The page's measures: the class's own and the author's, unless the front matter has some."""
+    at = _line(document, "geometry")
+    guarded = style.own_look or author.loads_any("geometry")
+    if not guarded:
+        options = ",".join(settings.geometry or GEOMETRY)
+        command = r"\needpackage" if author.early or author.late else r"\usepackage"
+        return (Line(rf"{command}[{options}]{{geometry}}", at),)
+    if not settings.geometry:
+        return ()
+    set_ = Line(rf"\geometry{{{','.join(settings.geometry)}}}", at)
+    return (set_,) if author.loads_any("geometry") else (Line(r"\usepackage{geometry}", at), set_)
+
+
+def _class_options(settings: Settings, style: Style) -> tuple[str, ...]:
     given = settings.classoption
-    ours = [] if any(option.endswith("pt") for option in given) else [f"{_font_size(settings)}pt"]
-    ours += [] if any(option.endswith("paper") for option in given) else [_paper(settings)]
+    sized = any(option.endswith("pt") for option in given)
+    papered = any(option.endswith("paper") for option in given)
+    if style.own_look:
+        ours = [f"{font_size(settings)}pt"] if settings.fontsize and not sized else []
+        ours += [paper(settings)] if settings.papersize and not papered else []
+        ours += ["twocolumn"] if style.template == "icml" else []
+        keywords = style.template == "revtex" and settings.keywords
+        ours += ["showkeys"] if keywords and "showkeys" not in given else []
+        return (*ours, *given)
+    ours = [] if sized else [f"{font_size(settings)}pt"]
+    ours += [] if papered else [paper(settings)]
     return (*ours, *given)
-
-
-def _font_size(settings: Settings) -> int:
-    sizes = [option for option in settings.classoption if re.fullmatch(r"\d+pt", option)]
-    found = re.match(r"\d+", settings.fontsize or (sizes[0] if sizes else "11pt"))
-    return int(found.group()) if found else 11
-
-
-def _paper(settings: Settings) -> str:
-    """LaTeX's name of the paper, `a4paper` unless the document says otherwise."""
-    options = [option for option in settings.classoption if option.endswith("paper")]
-    name = settings.papersize or (options[0] if options else "a4paper")
-    return name if name.endswith("paper") else f"{name}paper"
-
-
-def _text_width(settings: Settings) -> float:
-    """In inches, as far as geometry's options tell."""
-    lengths = {}
-    for option in ",".join(settings.geometry or GEOMETRY).split(","):
-        key, _, value = option.partition("=")
-        if size := LENGTH.search(value):
-            lengths[key.strip()] = float(size[1]) * INCHES[size[2]]
-    for key in ("textwidth", "width", "text"):
-        if key in lengths:
-            return lengths[key]
-    margin = lengths.get("hmargin", lengths.get("margin", 1.0))
-    left = lengths.get("left", lengths.get("lmargin", lengths.get("inner", margin)))
-    right = lengths.get("right", lengths.get("rmargin", lengths.get("outer", margin)))
-    return PAPER_WIDTHS.get(_paper(settings), PAPER_WIDTHS["a4paper"]) - left - right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from treadle.press.document.model import Document, Prose
 from treadle.press.latex.escape import printable
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
-from treadle.press.latex.templates import render, templates
+from treadle.press.latex.templates import render, source_of, templates
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import (
@@ -27,7 +28,10 @@ from treadle.press.markdown.running_text import (
     TextContext,
 )
 from treadle.press.results import ChunkResult, InlineResult, Results
+from treadle.press.weave.author_preamble import author_preamble
 from treadle.press.weave.chunks import Look, Markdown, WovenText, chunk_parts, join, prose_parts
+from treadle.press.weave.classes import Style, sections_of, style_of
+from treadle.press.weave.frames import framed
 from treadle.press.weave.ledger import (
     DEFINED,
     MARK,
@@ -37,11 +41,22 @@ from treadle.press.weave.ledger import (
     ledger_lines,
     marked,
 )
-from treadle.press.weave.preamble import CHAPTERS, columns, numbered, preamble_lines, title_of
+from treadle.press.weave.page import Page, page_of
+from treadle.press.weave.preamble import (
+    bibliography_style,
+    database_names,
+    numbered,
+    preamble_parts,
+    whole,
+)
+from treadle.press.weave.title import bare, left_out, resolved, title_of, words_of
 from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
+
+
+PRINTED = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
 
 
 class Woven(Struct, frozen=True):
@@ -58,24 +73,27 @@ class Woven(Struct, frozen=True):
     copies: tuple[Copy, ...] = ()
 
 
-def weave(document: Document, results: Results) -> Woven:
+def weave(document: Document, results: Results, page: Page | None = None) -> Woven:
     """The LaTeX of a document, given what its blocks gave when they ran.
 
     `results` is parallel to `document.blocks`: a chunk's result, that of the inline code of a
-    piece of prose, or None for what was not run. Nothing is written, and nothing is raised for
-    what an author may get wrong: it is among the problems, and a template that fails leaves no
-    LaTeX at all. The same document and results give the same LaTeX.
+    piece of prose, or None for what was not run. `page`: as LaTeX has measured it. Nothing is
+    written, and nothing is raised for what an author may get wrong: it is among the problems, and a
+    template that fails leaves no LaTeX at all. The same document, page and results give the same.
     """
-    woven = _weave(document, results, entries_of(document, results))
+    woven = _weave(document, results, entries_of(document, results), page)
     if MARK in woven.tex and DEFINED not in woven.tex:  # a template without our preamble
-        return _weave(document, results, ())
+        return _weave(document, results, (), page)
     return woven
 
 
-def _weave(document: Document, results: Results, checked: Sequence[Checked]) -> Woven:
+def _weave(
+    document: Document, results: Results, checked: Sequence[Checked], page: Page | None
+) -> Woven:
     settings, _ = read_settings(document)  # its problems are the reader's to tell
     findings = Findings()
-    context = TextContext(_options(document, settings), findings)
+    style = style_of(settings, author_preamble(document, settings))
+    context = TextContext(_options(document, settings, style, page), findings)
     parts = tuple(_parts(document, results, context))
     source = join(parts)
     entries = in_order(checked, document)
@@ -87,6 +105,8 @@ def _weave(document: Document, results: Results, checked: Sequence[Checked]) -> 
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
     findings.problems += _unprintable(source, document)
+    if style.frames:
+        body = framed(body)
     lines = _whole(document, settings, context, body)
     return Woven(
         text_of(lines) + "\n" if lines else "",
@@ -97,25 +117,30 @@ def _weave(document: Document, results: Results, checked: Sequence[Checked]) -> 
     )
 
 
-def _options(document: Document, settings: Settings) -> RenderOptions:
-    chapters = ("chapter",) if settings.documentclass in CHAPTERS else ()
+def _options(
+    document: Document, settings: Settings, style: Style, page: Page | None
+) -> RenderOptions:
+    page = page or page_of(settings, style)
     return RenderOptions(
         path=document.path,
         stem=document.stem,
-        columns=columns(settings),
-        twocolumn="twocolumn" in settings.classoption,
-        sections=(*chapters, *SECTIONS),
-        bibliography=_bibliography(document, settings),
+        columns=page.columns,
+        twocolumn=page.twocolumn,
+        sections=sections_of(style, settings, SECTIONS),
+        bibliography=_bibliography(document, settings, style),
         numbered=numbered(document, settings),
+        frames=style.frames,
     )
 
 
-def _bibliography(document: Document, settings: Settings) -> tuple[str, ...]:
+def _bibliography(document: Document, settings: Settings, style: Style) -> tuple[str, ...]:
+    if author_preamble(document, settings).loads_any("biblatex"):
+        return (r"\printbibliography",)
     if not settings.bibliography:
         return ()
-    names = ",".join(f"{document.stem}/{Path(file).stem}" for file in settings.bibliography)
-    style = settings.bibliographystyle or "plainnat"
-    return (rf"\bibliographystyle{{{style}}}", rf"\bibliography{{{names}}}")
+    name = bibliography_style(settings, style)
+    first = (rf"\bibliographystyle{{{name}}}",) if name else ()
+    return (*first, rf"\bibliography{{{','.join(database_names(document, settings))}}}")
 
 
 def _parts(
@@ -186,26 +211,42 @@ def _whole(
     """The document's template with all in its slots; empty where the template fails."""
     at = document.front.lines
     title_line = at.get("title", 1)
-    slots = {
-        "abstract": _abstract(document, settings, context),
-        "body": body,
-        "bibliography": _references(context, body, at.get("bibliography", 1)),
-    }
-    title = title_of(settings, title_line, context)
-    used = text_of((*slots["abstract"], *body)) + str(title)
-    slots["preamble"] = preamble_lines(document, settings, used)
-    values = {
-        "title": title,
-        "toc": settings.toc,
-        "blanks": bool(settings.author_file) and not settings.authors,
-        "twocolumn": context.options.twocolumn,
-    }
+    author = author_preamble(document, settings)
+    style = style_of(settings, author)
     name, folders = _template(document, settings)
+    abstract = _abstract(document, settings, context)
+    title = title_of(document, settings, context)
+    used = text_of((*abstract, *body)) + words_of(title)
     try:
-        return render(name, title_line, values, slots, folders)
+        source = source_of(name, folders)
+        dated = r"\date{" not in source and r"\maketitle" in source + used
+        parts = preamble_parts(document, settings, used, bare(title.date) if dated else None)
+        slots = {
+            **parts,
+            "preamble": whole(parts),
+            "abstract": abstract,
+            "body": body,
+            "bibliography": _references(context, body, at.get("bibliography", 1)),
+        }
+        values = {
+            "title": title,
+            "toc": settings.toc,
+            "blanks": bool(settings.author_file) and not settings.authors,
+            "twocolumn": context.options.twocolumn,
+            "class_options": ",".join(settings.classoption),
+            "koma": (settings.documentclass or "").startswith("scr"),
+            "author_and": author.author_and,
+            "style": style,
+        }
+        lines, shown = resolved(render(name, title_line, values, slots, folders))
     except TemplateError as failure:
         context.findings.problems.append(_template_problem(document, settings, failure))
         return ()
+    if "pdftitle" in source:  # the properties of the PDF have these
+        shown |= {"title", "keywords"}
+    context.findings.problems += left_out(title, shown, document, name)
+    context.findings.problems += _dropped(slots, source, document, name)
+    return lines
 
 
 def _abstract(document: Document, settings: Settings, context: TextContext) -> Fragment:
@@ -217,10 +258,20 @@ def _abstract(document: Document, settings: Settings, context: TextContext) -> F
 
 def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
     """The bibliography behind all else, where the text has no place for it."""
-    given = any(r"\bibliography{" in line.text for line in body)
+    given = any(PRINTED.search(line.text) for line in body)
     if context.findings.bibliography or given:
         return ()
     return stack(lines_at(text, origin) for text in context.options.bibliography)
+
+
+def _dropped(
+    slots: Mapping[str, Fragment], source: str, document: Document, template: str
+) -> Iterator[Problem]:
+    """A warning for what a template of the author's has no place for."""
+    for name in ("abstract", "bibliography"):
+        if slots[name] and f"{{{name}}}" not in source.replace(" ", ""):
+            what = f"`{name}` is shown nowhere: the template `{template}` has no place for it"
+            yield warning(document.said(name), what, rf"put `\VAR{{{name}}}` on a line of its own")
 
 
 def check_template(document: Document) -> tuple[Problem, ...]:
@@ -236,7 +287,7 @@ def check_template(document: Document) -> tuple[Problem, ...]:
 
 def _template(document: Document, settings: Settings) -> tuple[str, tuple[Path, ...]]:
     """Its name, and where it may stand but among Treadle's own."""
-    name = settings.template or "submission"
+    name = settings.template or style_of(settings, author_preamble(document, settings)).template
     if Path(name).suffix:
         return name, (document.path.parent.resolve(),)
     return f"{name}.tex.j2", ()

@@ -1,0 +1,107 @@
+r"""Slides: each heading begins a frame, and what stands before the first one has a frame, too.
+
+Sections and subsections stay, for the contents and the head of the slides. What goes on over a
+slide's end goes on on the next one (`allowframebreaks`), unless the frame has overlays, which don't
+go with that. All frames are `fragile`: only then may code stand in them, and has an error in them
+its own line. The author's own frames stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
+
+HEADING = re.compile(
+    r"\\(?P<command>part|section|subsection)(?P<star>\*?)(?:\[\{(?P<short>.*?)\}\])?"
+    r"\{(?P<title>.*?)\}(?P<label>(?:\\(?:label|namedlabel|checkedmark)\{.*)?)$"
+)
+DEEPER = re.compile(
+    r"\\(?:subsubsection|paragraph|subparagraph)\*?(?:\[.*?\])?\{(?P<title>.*?)\}"
+    r"(?P<label>\\label\{.*)?$"
+)
+REFERENCES = re.compile(r"\\(?:bibliography(?:style)?\{|printbibliography\b)")
+OWN = re.compile(r"\s*\\begin\{frame\}|\s*\\frame\s*[\[{<]")
+OWN_END = re.compile(r"\\end\{frame\}")
+OVERLAY = re.compile(
+    r"\\(?:pause|only|onslide|uncover|visible|invisible|alt|temporal)\b|<[\d+.-]+>"
+)
+
+
+def framed(body: Fragment) -> Fragment:
+    """The body of a document as frames."""
+    lines: list[Line] = []
+    title, at = "", 1
+    content: list[Line] = []
+    for line, inside in _with_frames(body):
+        if not inside and REFERENCES.match(line.text):
+            lines += _frame(title, at, content)
+            lines += _references(line)
+            content = []
+            continue
+        if not inside and line.text.startswith(r"\addcontentsline"):
+            # Of an unnumbered heading: the contents of slides have none of these.
+            label = re.search(r"\\(?:named)?label\{.*", line.text)
+            content += [line._replace(text=label[0])] if label else []
+            continue
+        heading = None if inside else HEADING.match(line.text)
+        if heading is None and not inside:
+            content.append(line)
+            continue
+        lines += _frame(title, at, content)
+        content = []
+        if heading is None:
+            lines.append(line)
+            continue
+        title, at = heading["title"], line.origin
+        lines.append(line)
+    lines += _frame(title, at, content)
+    return tuple(lines)
+
+
+def _with_frames(body: Fragment) -> Iterator[tuple[Line, bool]]:
+    """The lines, and whether each belongs to a frame of the author's."""
+    inside = False
+    for line, verbatim in zip(body, verbatim_lines(line.text for line in body), strict=True):
+        inside = inside or (not verbatim and bool(OWN.match(line.text)))
+        yield line, inside
+        if inside and OWN_END.search(line.text):
+            inside = False
+
+
+def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:
+    """The frame of what stands under a heading; none where nothing does."""
+    while content and not content[0].text.strip():
+        content = content[1:]
+    while content and not content[-1].text.strip():
+        content = content[:-1]
+    if not content:
+        return
+    text = "\n".join(line.text for line in content)
+    options = "fragile" if OVERLAY.search(text) else "fragile,allowframebreaks"
+    first = content[0].origin if title == "" else at
+    yield Line(rf"\begin{{frame}}[{options}]{{{title}}}", first)
+    yield from map(_deeper, content)
+    yield Line("", content[-1].origin)  # ends the paragraph in the frame: its lines are told there
+    yield Line(r"\end{frame}", content[-1].origin, True)
+    yield Line("", content[-1].origin)
+
+
+def _references(line: Line) -> Iterator[Line]:
+    """The frame of the bibliography; its style stands before it."""
+    if line.text.startswith(r"\bibliographystyle"):
+        yield line
+        return
+    yield Line(r"\begin{frame}[allowframebreaks]{References}", line.origin)
+    yield line
+    yield Line(r"\end{frame}", line.origin)
+
+
+def _deeper(line: Line) -> Line:
+    """A heading within a frame."""
+    found = DEEPER.match(line.text)
+    if found is None:
+        return line
+    text = rf"\par\smallskip\structure{{\textbf{{{found['title']}}}}}{found['label'] or ''}\par"
+    return line._replace(text=text)

@@ -1,0 +1,72 @@
+"""How much fits on a line, as far as the front matter tells: LaTeX is asked where there is one."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from treadle.press.document.front_matter_keys import Settings
+from treadle.press.weave.classes import Style
+
+INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
+PAPER_WIDTHS = {"a4paper": 210 / 25.4, "a5paper": 148 / 25.4, "letterpaper": 8.5}
+GEOMETRY = ("margin=25mm", "headheight=14pt")
+LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
+# What \footnotesize is in a class of that size, and how wide its typewriter's characters are.
+FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
+TYPEWRITER = 0.525
+BESIDE = 8.0  # points that the line beside code takes
+FEWEST = 20
+
+
+class Page(Struct, frozen=True):
+    """How many characters of code fit into a line, and whether there are two columns."""
+
+    columns: int = 90
+    twocolumn: bool = False
+
+
+def measured_page(width: float, character: float, twocolumn: bool) -> Page:
+    """Of a column and a character of code, both in points."""
+    return Page(max(int((width - BESIDE) / character), FEWEST), twocolumn)
+
+
+def page_of(settings: Settings, style: Style) -> Page:
+    """What the front matter tells."""
+    size = FOOTNOTE_SIZES.get(font_size(settings), 9.0)
+    twocolumn = "twocolumn" in settings.classoption
+    width = text_width(settings) * (0.47 if twocolumn else 1.0)
+    if style.own_look:
+        width, size = style.column, 8.0
+    return measured_page(width * 72.27, TYPEWRITER * size, twocolumn or style.twocolumn)
+
+
+def font_size(settings: Settings) -> int:
+    """The class's size of text in points, 11 unless the document says otherwise."""
+    sizes = [option for option in settings.classoption if re.fullmatch(r"\d+pt", option)]
+    found = re.match(r"\d+", settings.fontsize or (sizes[0] if sizes else "11pt"))
+    return int(found.group()) if found else 11
+
+
+def paper(settings: Settings) -> str:
+    """LaTeX's name of the paper, `a4paper` unless the document says otherwise."""
+    options = [option for option in settings.classoption if option.endswith("paper")]
+    name = settings.papersize or (options[0] if options else "a4paper")
+    return name if name.endswith("paper") else f"{name}paper"
+
+
+def text_width(settings: Settings) -> float:
+    """In inches, as far as geometry's options tell."""
+    lengths = {}
+    for option in ",".join(settings.geometry or GEOMETRY).split(","):
+        key, _, value = option.partition("=")
+        if size := LENGTH.search(value):
+            lengths[key.strip()] = float(size[1]) * INCHES[size[2]]
+    for key in ("textwidth", "width", "text"):
+        if key in lengths:
+            return lengths[key]
+    margin = lengths.get("hmargin", lengths.get("margin", 1.0))
+    left = lengths.get("left", lengths.get("lmargin", lengths.get("inner", margin)))
+    right = lengths.get("right", lengths.get("rmargin", lengths.get("outer", margin)))
+    return PAPER_WIDTHS.get(paper(settings), PAPER_WIDTHS["a4paper"]) - left - right
