@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import sys
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
@@ -53,8 +53,8 @@ class Parts(NamedTuple):
     make: Callable[..., Any]
     arguments: tuple[Any, ...]
     state: Any = None
-    items: Iterable[Any] | None = None
-    pairs: Iterable[tuple[Any, Any]] | None = None
+    items: Collection[Any] | None = None
+    pairs: Collection[tuple[Any, Any]] | None = None
     setter: Callable[[Any, Any], object] | None = None
     frozen: bool = False  # its identity does not matter, as nothing can change it
     extra: Any = None  # counts, and is not stored

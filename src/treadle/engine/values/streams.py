@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct, field
 
 from treadle.engine.values.regions import Memory
+
+_TAKEN_APART: Final = 4  # and made anew, and looked at again
 
 
 class ValueStream(Struct):
@@ -27,3 +29,8 @@ class ValueStream(Struct):
     weight: int = 0  # how many objects were looked at, or what is as much work
     seconds: float = 0.0  # what that took
     unseen: str = ""  # why it was not looked at to its end, in words
+
+    @property
+    def times(self) -> int:
+        """How many times as long as looking at it takes keeping it."""
+        return 1 if self.plain else _TAKEN_APART
