@@ -74,6 +74,7 @@ class KeptTraces:
         `before` is what `files_named` gave. Raises OSError where the store can't be written.
         """
         self.forget(path for path, _ in trace.observed.writes)
+        self._store.tally.add(self._store.blobs.size(trace.blobs))
         if failed(scanned.cell, trace) or _has_died(trace):
             self._ran[scanned.cell.number, decision.key] = trace
             return trace
