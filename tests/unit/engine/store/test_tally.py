@@ -4,7 +4,6 @@ import time
 
 import pytest
 
-from treadle.engine.store import tally
 from treadle.engine.store.tally import Tally
 
 LARGE = 10**12
@@ -62,7 +61,7 @@ def test_so_does_one_that_is_killed_beside_another(known):
 
 def test_after_a_day_it_is_counted_anew(known, monkeypatch):
     now = time.time()
-    monkeypatch.setattr(tally.time, "time", lambda: now + 90_000)
+    monkeypatch.setattr(time, "time", lambda: now + 90_000)
     assert not begun(known).is_within(LARGE)
 
 
