@@ -19,6 +19,8 @@ from treadle.engine.values.regions import Memory
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
+_TAKEN_APART: Final = 4  # and made anew, and looked at again
+
 
 class ValueStream(Struct):
     """What a walk over the value of one name has found."""
@@ -40,6 +42,11 @@ class ValueStream(Struct):
     weight: int = 0  # how many objects were looked at, or what is as much work
     seconds: float = 0.0  # what that took
     unseen: str = ""  # why it was not looked at to its end, in words
+
+    @property
+    def times(self) -> int:
+        """How many times as long as looking at it takes keeping it."""
+        return 1 if self.plain else _TAKEN_APART
 
 
 class Met(NamedTuple):

@@ -9,7 +9,7 @@ written by its content, wherever it is met, as it must not matter which of two e
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from time import thread_time
 from types import CodeType, FunctionType
 from typing import Any, Final
@@ -51,14 +51,18 @@ class Walk(Meetings):
         self._world = world
         self._singletons: dict[int, tuple[str, str]] = {}
         self._block = 0  # of a frame, in which the walk is: its identity
+        self._is_new = False
 
-    def add(self, name: str, value: Any, most: int, allowance: Allowance) -> str:
+    def add(
+        self, name: str, value: Any, most: int, allowance: Allowance, *, is_new: bool = False
+    ) -> str:
         """Walk a value; else why not, in words, and nothing is known of it: it has more than `most`
         objects, more than there is time for (`TOO_LONG`), or is nested too deeply. There always is
-        time for the least that can be asked for, `STRIDE`."""
+        time for the least that can be asked for, `STRIDE`. Where it `is_new`, it takes time to keep
+        it, too: without that, looking at it is of no use."""
         self._stream = stream = ValueStream(name)
         self._out = stream.data
-        self._count, self._changing, self._block = 0, 0, 0
+        self._count, self._changing, self._block, self._is_new = 0, 0, 0, is_new
         self._start(most, allowance)
         self.streams.append(stream)
         begun = thread_time()
@@ -73,6 +77,9 @@ class Walk(Meetings):
         stream.weight = self._weight
         stream.seconds = thread_time() - begun
         return ""
+
+    def _to_come(self) -> int:
+        return self._stream.times if self._is_new and not self._stream.bare else 0
 
     def _whole(self, name: str, value: Any) -> None:
         encode = ATOMS.get(type(value))
@@ -133,13 +140,13 @@ class Walk(Meetings):
         else:
             _FIXED.get(type(value), Walk._object)(self, value)
 
-    def _items(self, items: Iterable[Any] | None) -> None:
+    def _items(self, items: Collection[Any] | None) -> None:
         if items is None:
             self._out += b"-"
             return
-        items = tuple(items)
         if len(items) >= _PER_VISIT:
             self._weigh(len(items) // _PER_VISIT)
+        items = tuple(items)
         data = block(items)
         self._out += b"%d:" % len(items)
         if data is not None:

@@ -43,8 +43,10 @@ class ProcessObjects:
             module = sys.modules.get(name)
             names = getattr(module, "__dict__", None)
             if isinstance(names, dict) and module is not session and not self._is_own(name):
-                values = [each for each in tuple(names.values()) if not self._is_made_here(each)]
-                self._found.update((id(value), value) for value in values)
+                held = {id(value): value for value in tuple(names.values())}
+                for key, value in held.items():
+                    if key not in self._found and not self._is_made_here(value):
+                        self._found[key] = value  # half of them are known by now
         return self._found.keys()
 
     def _is_made_here(self, value: Any) -> bool:
