@@ -13,6 +13,7 @@ from blake3 import blake3
 
 from treadle.engine.values.codes import text
 from treadle.engine.values.pace import Paced
+from treadle.engine.values.reach import NOT_FOLLOWED
 from treadle.engine.values.streams import ValueStream
 
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
@@ -54,10 +55,10 @@ class Meetings(Paced):
         return {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
 
     def met(self) -> list[list[Any]]:
-        """What was met in each stream."""
+        """What was met in each stream and may hold something."""
         found: list[list[Any]] = [[] for _ in self.streams]
         for seen in self._seen.values():
-            if seen.stream >= 0:
+            if seen.stream >= 0 and not isinstance(seen.value, NOT_FOLLOWED):
                 found[seen.stream].append(seen.value)
         return found
 
