@@ -32,7 +32,7 @@ from treadle.engine.observe.module_places import (
     spelt,
 )
 from treadle.engine.observe.named_libraries import Named, Texts, content_of, name_in_process
-from treadle.engine.observe.remembered import Gone
+from treadle.engine.observe.weakly_held import Gone
 from treadle.engine.scan.effect_names import may_change
 from treadle.engine.values.atoms import ATOMS
 from treadle.engine.values.world import attribute_of

@@ -12,7 +12,7 @@ from operator import is_
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
-from treadle.engine.observe.remembered import (
+from treadle.engine.observe.weakly_held import (
     Gone,
     is_still,
     recalled,

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from treadle.engine.values.allowance import Paced
 from treadle.engine.values.atoms import text
 from treadle.engine.values.regions import Memory
+from treadle.engine.values.sharing.reach import NOT_FOLLOWED
 
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
@@ -84,10 +85,10 @@ class Meetings(Paced):
         return {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
 
     def met(self) -> list[list[Any]]:
-        """What was met in each stream."""
+        """What was met in each stream and may hold something."""
         found: list[list[Any]] = [[] for _ in self.streams]
         for seen in self._seen.values():
-            if seen.stream >= 0:
+            if seen.stream >= 0 and not isinstance(seen.value, NOT_FOLLOWED):
                 found[seen.stream].append(seen.value)
         return found
 

@@ -15,7 +15,7 @@ from treadle.engine.observe.module_places import MISSING
 from treadle.engine.observe.named_libraries import name_in_process
 from treadle.engine.observe.observer import Observer
 from treadle.engine.observe.ownership import is_projects
-from treadle.engine.observe.remembered import is_still, remembered
+from treadle.engine.observe.weakly_held import is_still, remembered
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.sharing.reach import reached

@@ -136,10 +136,13 @@ def _possible(
     """Links of what nobody has looked into with all that it may share something with."""
     yield from ((unknown[0], other) for other in unknown)
     names = [stream.name for stream in walk.streams]
+    met = [[] if number in unknown else each for number, each in enumerate(walk.met())]
+    if not any(met):  # to find out what is of the process takes long once libraries are loaded
+        yield from ((unknown[0], each) for each, s in enumerate(walk.streams) if s.hidden)
+        return
     bound = (holder.get(name) for holder in (values, world.namespace) for name in names)
     known = chain(walk.kept_alive(), elsewhere, bound)
     identities = world.process_objects.identities()
-    met = [[] if number in unknown else each for number, each in enumerate(walk.met())]
     of_classes = _attributes({type(item) for each in met for item in each}, world)
 
     def matters(item: Any) -> bool:

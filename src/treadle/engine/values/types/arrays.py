@@ -16,7 +16,8 @@ from treadle.engine.values.regions import (
     bounds,
     origin_of_array,
 )
-from treadle.engine.values.types import frames, torch_graphs
+from treadle.engine.values.types import pandas_frames as frames
+from treadle.engine.values.types import torch_graphs
 from treadle.engine.values.types.objects import named, set_names, taken_apart
 from treadle.engine.values.world import Handler, World
 

@@ -8,7 +8,7 @@ import weakref
 import pytest
 
 from treadle.engine.observe.module_places import Place
-from treadle.engine.observe.remembered import Gone, is_still, recalled, remembered
+from treadle.engine.observe.weakly_held import Gone, is_still, recalled, remembered
 
 
 class Thing:
