@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
 from treadle.press.document.text import WrongValueError, did_you_mean
+from treadle.press.tex.engine import AUTO, ENGINES
 from treadle.problem import Problem, error, warning
 
 # What each key of the front matter may hold.
@@ -102,6 +103,14 @@ def _author(value: object) -> Author:
     return Author(**{key: a_string(item) for key, item in value.items() if item is not None})
 
 
+def an_engine(value: object) -> str:
+    """The name of a TeX engine, or that it is to be chosen."""
+    name = a_string(value)
+    if name not in (known := (AUTO, *ENGINES)):
+        raise WrongValueError(f"one of {', '.join(known)}", did_you_mean(name, known))
+    return name
+
+
 def parameters(value: object) -> Mapping[str, object]:
     """Names of Python variables, each with a string, a number or a boolean."""
     if not isinstance(value, dict):
@@ -133,6 +142,7 @@ class Settings(Struct, frozen=True):
     abstract: str | None = None  # Markdown
     keywords: tuple[str, ...] = ()
     lang: str | None = None
+    engine: str | None = None
     documentclass: str | None = None
     classoption: tuple[str, ...] = ()
     fontsize: str | None = None
@@ -161,6 +171,7 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         **dict.fromkeys(("preamble", "header-includes"), raw_latex),
         **dict.fromkeys(("link-citations", "toc", "numbersections"), a_flag),
         "author": authors,
+        "engine": an_engine,
         "date": a_date,
         "bibliography": strings,
         "params": parameters,

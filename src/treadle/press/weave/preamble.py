@@ -9,12 +9,15 @@ from datetime import date
 from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
-from treadle.press.document.model import Document
-from treadle.press.latex.escape import declared, escape
+from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.latex.escape import declared, declared_beside, escape
 from treadle.press.latex.fragment import Fragment, Line, text_of
+from treadle.press.latex.languages import language_of, words_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, render_line, running_line
 from treadle.press.markdown.running_text import Context
+from treadle.press.weave.characters import Printing, printing_of
+from treadle.problem import Span
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
 OWN_HEADINGS = ("scr", "ams")  # classes of these names don't go with titlesec
@@ -23,6 +26,7 @@ WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head witho
 INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
 PAPER_WIDTHS = {"a4paper": 210 / 25.4, "a5paper": 148 / 25.4, "letterpaper": 8.5}
 GEOMETRY = ("margin=25mm", "headheight=14pt")
+LANGUAGES = re.compile(r"\{[^{}]*\b(?:babel|polyglossia|ctex|xeCJK|luatexja\w*)\b[^{}]*\}")
 LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
 # What \footnotesize is in a class of that size, and how wide its typewriter's characters are.
 FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
@@ -55,19 +59,66 @@ def title_of(settings: Settings, line: int, context: Context) -> Title:
         subtitle=render_line(settings.subtitle or "", line, context),
         authors=tuple(render_line(author, line, context) for author in authors),
         details=tuple(render_line(text, line, context) for text in details),
-        date=render_line(day, line, context),
+        date=_local_date(settings) or render_line(day, line, context),
     )
 
 
-def preamble(document: Document) -> str:
-    """The preamble of a document whose results hold no rare characters."""
+def _local_date(settings: Settings) -> str:
+    """The date as it is written in the document's language; empty: as in English."""
+    given = settings.date
+    if not isinstance(given, date) or own_babel(settings):
+        return ""
+    language, _ = language_of(settings.lang, Span.at("", 1))
+    return rf"\localedate{{{given.year}}}{{{given.month}}}{{{given.day}}}" if language else ""
+
+
+def own_babel(settings: Settings) -> bool:
+    """Whether the author's preamble sees to languages itself."""
+    return bool(LANGUAGES.search(settings.preamble))
+
+
+def title_lines(title: Title, document: Document) -> Fragment:
+    """What the title block shows, at the lines of the front matter."""
+    shown = {
+        "title": title.title,
+        "subtitle": title.subtitle,
+        "author": ", ".join(title.authors),
+        "course": ", ".join(title.details),
+        "date": title.date,
+    }
+    at = document.front.lines
+    return tuple(Line(text, at.get(key, 1)) for key, text in shown.items())
+
+
+def front_lines(document: Document, settings: Settings) -> Fragment:
+    """What else comes from the front matter: the author's LaTeX, and what the PDF's fields show."""
+    fields = Line(", ".join(settings.keywords), _line(document, "keywords"))
+    return (*_author_preamble(document, settings), fields)
+
+
+def preamble(document: Document) -> tuple[str, Printing]:
+    """The preamble of a document whose results hold no rare characters, and how it is printed."""
     settings, _ = read_settings(document)
-    texts = (getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks)
+    lines = tuple(
+        Line(text, number)
+        for block in document.blocks
+        for number, text in enumerate(_text(block).split("\n"), block.span.line)
+    )
+    front = document.front.text.split("\n")
+    lines += tuple(Line(text, number) for number, text in enumerate(front, 1))
+    printing = printing_of(document, settings, lines)
+    texts = (_text(block) for block in document.blocks)
     used = document.front.text + "".join(texts)
-    return text_of(preamble_lines(document, settings, used))
+    return text_of(preamble_lines(document, settings, used, printing)), printing
 
 
-def preamble_lines(document: Document, settings: Settings, used: str) -> Fragment:
+def _text(block: Chunk | Prose) -> str:
+    return block.text if isinstance(block, Prose) else block.code
+
+
+def preamble_lines(
+    document: Document, settings: Settings, used: str, printing: Printing
+) -> Fragment:
     """The preamble with its line map; it declares the rare characters of the text `used`."""
     options = _class_options(settings)
     documentclass = f"\\documentclass[{','.join(options)}]{{{settings.documentclass or 'article'}}}"
@@ -78,12 +129,14 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
         "page": (Line(page, _line(document, "geometry")),),
     }
     fields = {
-        "pdf_title": escape(plain_text(settings.title or "")),
+        "pdf_title": escape(plain_text(settings.title or "", words_of(settings.lang).quotes)),
         "pdf_author": escape(", ".join(author.name for author in settings.authors)),
         "pdf_subject": escape(plain_text(settings.course or "")),
         "pdf_keywords": escape(", ".join(settings.keywords)),
     }
     declarations = declared(used + fields["pdf_title"] + fields["pdf_subject"])
+    if printing.engine.unicode:
+        declarations = declared_beside(printing.fonted, declarations)
     values = {
         **fields,
         **_running_head(settings),
@@ -98,6 +151,12 @@ def preamble_lines(document: Document, settings: Settings, used: str) -> Fragmen
         "long_tables": r"\begin{longtable}" in used,
         "moved_notes": r"\notetext{" in used,
         "declarations": declarations,
+        "language": printing.language,
+        "words": words_of(settings.lang if printing.language else None),
+        "ideographs": printing.ideographs and not own_babel(settings),
+        "bidi": printing.right_to_left and not own_babel(settings),
+        "boxed": [(char, f"{ord(char):04X}") for char in printing.boxed],
+        "printing": printing,
     }
     return render("preamble.tex.j2", 1, values, slots)
 
@@ -116,7 +175,7 @@ def columns(settings: Settings) -> int:
 
 
 def _running_head(settings: Settings) -> Mapping[str, object]:
-    title = running_line(settings.title or "", TITLE_LENGTH)
+    title = running_line(settings.title or "", TITLE_LENGTH, words_of(settings.lang).quotes)
     names = ", ".join(author.name for author in settings.authors)
     if len(names) > TITLE_LENGTH:
         names = names[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"

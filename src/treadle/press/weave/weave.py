@@ -13,14 +13,15 @@ from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document, Prose
-from treadle.press.latex.escape import printable
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
+from treadle.press.latex.languages import words_of
 from treadle.press.latex.templates import render, templates
-from treadle.press.markdown.parser import place, typed
+from treadle.press.markdown.parser import typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.results import ChunkResult, InlineResult, Results
+from treadle.press.weave.characters import Printing, for_fonts, printing_of
 from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
 from treadle.press.weave.ledger import (
     DEFINED,
@@ -31,7 +32,15 @@ from treadle.press.weave.ledger import (
     ledger_lines,
     marked,
 )
-from treadle.press.weave.preamble import CHAPTERS, columns, numbered, preamble_lines, title_of
+from treadle.press.weave.preamble import (
+    CHAPTERS,
+    columns,
+    front_lines,
+    numbered,
+    preamble_lines,
+    title_lines,
+    title_of,
+)
 from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
@@ -42,7 +51,7 @@ class Woven(Struct, frozen=True):
     """The LaTeX; `lines[i]` is the `.pmd` line of its line `i + 1`.
 
     `doubts` are problems of which LaTeX says more if it fails there. `copies` are files to put
-    beside it, for it to compile: the author's images.
+    beside it, for it to compile: the author's images. `printing`: the engine and the fonts.
     """
 
     tex: str
@@ -50,6 +59,7 @@ class Woven(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     doubts: tuple[Problem, ...] = ()
     copies: tuple[Copy, ...] = ()
+    printing: Printing = Printing()
 
 
 def weave(document: Document, results: Results) -> Woven:
@@ -80,14 +90,15 @@ def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Wo
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
-    findings.problems += _unprintable(source, document)
-    lines = _whole(document, settings, context, body)
+    lines, printing = _whole(document, settings, context, body)
+    findings.problems += printing.problems
     return Woven(
         text_of(lines) + "\n" if lines else "",
         tuple(line.origin for line in lines),
         tuple(findings.problems),
         tuple(findings.doubts),
         tuple(findings.copies),
+        printing,
     )
 
 
@@ -101,6 +112,7 @@ def _options(document: Document, settings: Settings) -> RenderOptions:
         sections=(*chapters, *SECTIONS),
         bibliography=_bibliography(document, settings),
         numbered=numbered(document, settings),
+        words=words_of(settings.lang),
     )
 
 
@@ -135,7 +147,7 @@ def _appendix(context: Context) -> Fragment:
     options = context.options
     if context.findings.ledger or not options.ledger:
         return ()
-    heading = ("", ROOM, rf"\{options.sections[0]}*{{Checks}}", "")
+    heading = ("", ROOM, rf"\{options.sections[0]}*{{{options.words.checks}}}", "")
     return (*(Line(text, options.ledger[0].origin) for text in heading), *options.ledger)
 
 
@@ -162,18 +174,11 @@ def _swallowed(source: Source, findings: Findings, document: Document) -> Iterat
         yield error(span, "this chunk is swallowed by the prose before it", hint)
 
 
-def _unprintable(source: Source, document: Document) -> Iterator[Problem]:
-    """A warning for each character of the prose that LaTeX has no sign for, once."""
-    lost = {char for char in set(source.text) if not printable(char)}
-    for char in sorted(lost - {*place(0), *"\n\t\f"}):
-        line = source.origins[source.text.count("\n", 0, source.text.index(char))]
-        shown = f"{char} (U+{ord(char):04X})" if char.isprintable() else f"U+{ord(char):04X}"
-        message = f"there is no {shown} in the fonts: a box or its code stands for it"
-        yield warning(Span.at(str(document.path), line), message, "write it in another way")
-
-
-def _whole(document: Document, settings: Settings, context: Context, body: Fragment) -> Fragment:
-    """The document's template with all in its slots; empty where the template fails."""
+def _whole(
+    document: Document, settings: Settings, context: Context, body: Fragment
+) -> tuple[Fragment, Printing]:
+    """The document's template with all in its slots, empty where the template fails; and how its
+    characters are printed."""
     at = document.front.lines
     title_line = at.get("title", 1)
     slots = {
@@ -182,20 +187,23 @@ def _whole(document: Document, settings: Settings, context: Context, body: Fragm
         "bibliography": _references(context, body, at.get("bibliography", 1)),
     }
     title = title_of(settings, title_line, context)
-    used = text_of((*slots["abstract"], *body)) + str(title)
-    slots["preamble"] = preamble_lines(document, settings, used)
+    text = (*title_lines(title, document), *slots["abstract"], *body)
+    printing = printing_of(document, settings, (*text, *front_lines(document, settings)))
+    slots["preamble"] = preamble_lines(document, settings, text_of(text), printing)
     values = {
         "title": title,
         "toc": settings.toc,
         "blanks": bool(settings.author_file) and not settings.authors,
         "twocolumn": context.options.twocolumn,
+        "words": context.options.words,
     }
     name, folders = _template(document, settings)
     try:
-        return render(name, title_line, values, slots, folders)
+        lines = render(name, title_line, values, slots, folders)
+        return tuple(for_fonts(lines, printing)) if printing.engine.unicode else lines, printing
     except TemplateError as failure:
         context.findings.problems.append(_template_problem(document, settings, failure))
-        return ()
+        return (), printing
 
 
 def _abstract(document: Document, settings: Settings, context: Context) -> Fragment:
