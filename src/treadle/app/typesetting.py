@@ -30,7 +30,8 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     epoch = document_epoch(date, woven.tex)
     work.day = today() if is_dated_today(date, woven.tex) else ""
     environment = tex_environment((work.folder,), epoch)
-    job = Job(scratch.stage, document.stem, environment, formats=scratch.formats)
+    engine = woven.printing.engine
+    job = Job(scratch.stage, document.stem, environment, scratch.formats, engine=engine)
     file = str(work.request.path)
     beside = (document.path.parent / name for name in _named_databases(woven.tex))
     sources = (*filter(is_file, beside), *databases(document, work.prepared.settings))
@@ -43,8 +44,9 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     tex_name = f"{document.stem}.tex"
     lines = tuple(work.prepared.text.split("\n"))
     places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
+    at = woven.printing.because[0] if woven.printing.because else places.of_line(1)
     try:
-        outcome = typeset(job, places)
+        outcome = typeset(job, places, at)
     except ProgramKilledError as failure:
         outcome = Typeset(None, (error(places.of_line(1), str(failure)),))
     failing = {item.span for item in outcome.problems if item.severity is Severity.ERROR}

@@ -15,6 +15,7 @@ from treadle.press.document.authors import Author, authors
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
 from treadle.press.document.text import WrongValueError, a_string, as_list, did_you_mean
+from treadle.press.tex.engine import AUTO, ENGINES
 from treadle.problem import Problem, error, warning
 
 # What each key of the front matter may hold; its authors: see `authors.py`.
@@ -77,6 +78,14 @@ def raw_latex(value: object) -> str:
     return "\n".join(str(piece).rstrip() for piece in pieces)
 
 
+def an_engine(value: object) -> str:
+    """The name of a TeX engine, or that it is to be chosen."""
+    name = a_string(value)
+    if name not in (known := (AUTO, *ENGINES)):
+        raise WrongValueError(f"one of {', '.join(known)}", did_you_mean(name, known))
+    return name
+
+
 def parameters(value: object) -> Mapping[str, object]:
     """Names of Python variables, each with a string, a number or a boolean."""
     if not isinstance(value, dict):
@@ -104,6 +113,7 @@ class Settings(Struct, frozen=True):
     abstract: str | None = None  # Markdown
     keywords: tuple[str, ...] = ()
     lang: str | None = None
+    engine: str | None = None
     documentclass: str | None = None
     classoption: tuple[str, ...] = ()
     fontsize: str | None = None
@@ -134,6 +144,7 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         **dict.fromkeys(("link-citations", "toc", "numbersections"), a_flag),
         "author": authors,
         "top-level-division": a_division,
+        "engine": an_engine,
         "date": a_date,
         "bibliography": strings,
         "params": parameters,

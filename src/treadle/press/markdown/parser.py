@@ -22,21 +22,26 @@ DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
 
 
+QUOTES = ("“", "”", "‘", "’")
+
+
 def env_with(labels: Iterable[str]) -> dict[str, Any]:
     """The parser's `env` of a text that stands apart, where these footnotes may be referred to."""
     refs = {f":{label}": -1 for label in labels}  # none of them met yet
     return {"footnotes": {"refs": refs, "list": {}}}
 
 
-def parse_inline(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
+def parse_inline(
+    text: str, env: dict[str, Any], quotes: tuple[str, ...] = QUOTES
+) -> SyntaxTreeNode:
     """The tree of a text that is one line of running text; footnotes are left in `env`."""
-    return SyntaxTreeNode(parser().parseInline(text, env))
+    return SyntaxTreeNode(parser(quotes).parseInline(text, env))
 
 
-@lru_cache(maxsize=1)
-def parser() -> MarkdownIt:
-    """A parser; it holds no state of a document."""
-    md = MarkdownIt("commonmark", {"typographer": True, "html": True})
+@lru_cache(maxsize=4)
+def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
+    """A parser; it holds no state of a document. Straight quotes are printed as `quotes`."""
+    md = MarkdownIt("commonmark", {"typographer": True, "html": True, "quotes": [*quotes]})
     md.enable(["table", "strikethrough", "smartquotes"])
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)

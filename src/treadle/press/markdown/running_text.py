@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from treadle.press.latex.escape import (
 )
 from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, length
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
+from treadle.press.latex.languages import Words, words_of
 from treadle.press.markdown.attributes import attributes_of
 from treadle.press.markdown.citations_and_references import cite
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
@@ -50,6 +52,7 @@ class RenderOptions(Struct, frozen=True):
     numbered: bool = True  # the sections
     ledger: Fragment = ()  # what was checked
     frames: bool = False  # headings begin frames
+    words: Words = field(default_factory=partial(words_of, None))  # in the document's language
 
 
 class Findings(Struct):

@@ -48,6 +48,11 @@ class AuthorPreamble(Struct, frozen=True):
     titles: str = ""  # what title blocks a style beside the document makes: maketitle, icml
     author_and: str = r"\and"  # what stands between authors
 
+    @property
+    def lines(self) -> Fragment:
+        """All of it."""
+        return (*self.early, *self.late, *self.rest)
+
     def loads_any(self, *names: str) -> bool:
         return not self.loads.isdisjoint(names)
 

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
-from treadle.press.document.model import Document
-from treadle.press.latex.escape import declared, escape
+from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.latex.escape import declared, declared_beside, escape
 from treadle.press.latex.fragment import Fragment, Line, stack, text_of
+from treadle.press.latex.languages import words_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, running_line
 from treadle.press.weave.author_preamble import COMMENT, AuthorPreamble, author_preamble
+from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.classes import NAMELESS, Style, style_of
 from treadle.press.weave.page import GEOMETRY, font_size, paper, text_width
-from treadle.press.weave.title import day_of
+from treadle.press.weave.title import day_in, day_of
 
 TITLE_LENGTH = 70  # characters a running title may have
 WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head without measuring it
@@ -33,13 +35,25 @@ NOTHING = "\ue0f6"  # a private-use character: a line that is left out
 PARTS = ("packages", "colours", "look", "macros", "properties")
 
 
-def preamble(document: Document) -> str:
-    """The preamble of a document whose results hold no rare characters."""
+def preamble(document: Document) -> tuple[str, Printing]:
+    """The preamble of a document whose results hold no rare characters, and how it is printed."""
     settings, _ = read_settings(document)
-    texts = (getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks)
-    used = document.front.text + "".join(texts)
-    date = escape(day_of(settings)) if r"\maketitle" in used else None
-    return text_of(whole(preamble_parts(document, settings, used, date)))
+    lines = tuple(
+        Line(text, number)
+        for block in document.blocks
+        for number, text in enumerate(_text(block).split("\n"), block.span.line)
+    )
+    front = document.front.text.split("\n")
+    lines += tuple(Line(text, number) for number, text in enumerate(front, 1))
+    printing = printing_of(document, settings, lines)
+    used = document.front.text + "".join(map(_text, document.blocks))
+    day = day_in(settings, printing.babel) or escape(day_of(settings))
+    date = day if r"\maketitle" in used else None
+    return text_of(whole(preamble_parts(document, settings, used, printing, date))), printing
+
+
+def _text(block: Chunk | Prose) -> str:
+    return block.text if isinstance(block, Prose) else block.code
 
 
 def whole(parts: Mapping[str, Fragment]) -> Fragment:
@@ -48,7 +62,11 @@ def whole(parts: Mapping[str, Fragment]) -> Fragment:
 
 
 def preamble_parts(
-    document: Document, settings: Settings, used: str, date: str | None = None
+    document: Document,
+    settings: Settings,
+    used: str,
+    printing: Printing,
+    date: str | None = None,
 ) -> Mapping[str, Fragment]:
     r"""The parts of the preamble, each with its line map; it declares the rare characters of the
     text `used`. `date` is for a `\maketitle` which comes after it, where nothing else says it."""
@@ -59,6 +77,7 @@ def preamble_parts(
         **_properties(settings),
         **_running_head(settings),
         **_packages(document, settings, style, author, used),
+        **_languages(settings, printing),
         "author": author,
         "style": style,
         "plain": not style.own_look,
@@ -73,6 +92,8 @@ def preamble_parts(
         "renewed": sorted(set(RENEWED.findall(COMMENT.sub("", settings.preamble)))),
     }
     declarations = declared(f"{used}{values['pdf_title']}{values['pdf_subject']}")
+    if printing.engine.unicode:
+        declarations = declared_beside(printing.fonted, declarations)
     values["declarations"] = declarations
     values["drawing"] = any(r"\declaredrawing" in declaration for declaration in declarations)
     slots = {
@@ -91,6 +112,21 @@ def _made(name: str, values: Mapping[str, object], slots: Mapping[str, Fragment]
     return tuple(line for line in lines if line.text != NOTHING)
 
 
+def _languages(settings: Settings, printing: Printing) -> Mapping[str, object]:
+    """The document's language and its words, and what is printed beside it."""
+    words = words_of(settings.lang if printing.language else None)
+    return {
+        "printing": printing,
+        "language": printing.language,
+        "words": words,
+        "cleveref": "nameinlink" + (f",{words.cleveref}" if words.cleveref else ""),
+        "babel": printing.babel,
+        "ideographs": printing.ideographs and not printing.own_babel,
+        "bidi": printing.right_to_left and not printing.own_babel,
+        "boxed": [(char, f"{ord(char):04X}") for char in printing.boxed],
+    }
+
+
 def numbered(document: Document, settings: Settings) -> bool:
     """Whether sections are numbered: yes, unless the document says `numbersections: false`."""
     return settings.numbersections or "numbersections" not in document.front.values
@@ -99,7 +135,7 @@ def numbered(document: Document, settings: Settings) -> bool:
 def _properties(settings: Settings) -> Mapping[str, str]:
     """What the PDF says of itself."""
     return {
-        "pdf_title": escape(plain_text(settings.title or "")),
+        "pdf_title": escape(plain_text(settings.title or "", words_of(settings.lang).quotes)),
         "pdf_author": escape(", ".join(author.name for author in settings.authors)),
         "pdf_subject": escape(plain_text(settings.course or "")),
         "pdf_keywords": escape(", ".join(settings.keywords)),
@@ -166,7 +202,7 @@ def _resources(document: Document, settings: Settings) -> tuple[str, ...]:
 
 
 def _running_head(settings: Settings) -> Mapping[str, object]:
-    title = running_line(settings.title or "", TITLE_LENGTH)
+    title = running_line(settings.title or "", TITLE_LENGTH, words_of(settings.lang).quotes)
     names = ", ".join(author.name for author in settings.authors)
     if len(names) > TITLE_LENGTH:
         names = names[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"

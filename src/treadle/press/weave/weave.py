@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document, Prose
-from treadle.press.latex.escape import printable
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
+from treadle.press.latex.languages import words_of
 from treadle.press.latex.templates import render, source_of, templates
-from treadle.press.markdown.parser import place, typed
+from treadle.press.markdown.parser import typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import (
     SECTIONS,
@@ -29,6 +29,7 @@ from treadle.press.markdown.running_text import (
 )
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.author_preamble import author_preamble
+from treadle.press.weave.characters import Printing, for_fonts, printing_of
 from treadle.press.weave.chunks import Look, Markdown, WovenText, chunk_parts, join, prose_parts
 from treadle.press.weave.classes import Style, sections_of, style_of
 from treadle.press.weave.frames import framed
@@ -49,7 +50,7 @@ from treadle.press.weave.preamble import (
     preamble_parts,
     whole,
 )
-from treadle.press.weave.title import bare, left_out, resolved, title_of, words_of
+from treadle.press.weave.title import bare, dated, left_out, resolved, title_lines, title_of
 from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
@@ -63,7 +64,7 @@ class Woven(Struct, frozen=True):
     """The LaTeX; `lines[i]` is the `.pmd` line of its line `i + 1`.
 
     `doubts` are problems of which LaTeX says more if it fails there. `copies` are files to put
-    beside it, for it to compile: the author's images.
+    beside it, for it to compile: the author's images. `printing`: the engine and the fonts.
     """
 
     tex: str
@@ -71,6 +72,7 @@ class Woven(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     doubts: tuple[Problem, ...] = ()
     copies: tuple[Copy, ...] = ()
+    printing: Printing = Printing()
 
 
 def weave(document: Document, results: Results, page: Page | None = None) -> Woven:
@@ -104,16 +106,17 @@ def _weave(
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
-    findings.problems += _unprintable(source, document)
     if style.frames:
         body = framed(body)
-    lines = _whole(document, settings, context, body)
+    lines, printing = _whole(document, settings, context, body)
+    findings.problems += printing.problems
     return Woven(
         text_of(lines) + "\n" if lines else "",
         tuple(line.origin for line in lines),
         tuple(findings.problems),
         tuple(findings.doubts),
         tuple(findings.copies),
+        printing,
     )
 
 
@@ -130,6 +133,7 @@ def _options(
         bibliography=_bibliography(document, settings, style),
         numbered=numbered(document, settings),
         frames=style.frames,
+        words=words_of(settings.lang),
     )
 
 
@@ -168,7 +172,7 @@ def _appendix(context: TextContext) -> Fragment:
     options = context.options
     if context.findings.ledger or not options.ledger:
         return ()
-    heading = ("", ROOM, rf"\{options.sections[0]}*{{Checks}}", "")
+    heading = ("", ROOM, rf"\{options.sections[0]}*{{{options.words.checks}}}", "")
     return (*(Line(text, options.ledger[0].origin) for text in heading), *options.ledger)
 
 
@@ -195,20 +199,11 @@ def _swallowed(source: WovenText, findings: Findings, document: Document) -> Ite
         yield error(span, "this chunk is swallowed by the prose before it", hint)
 
 
-def _unprintable(source: WovenText, document: Document) -> Iterator[Problem]:
-    """A warning for each character of the prose that LaTeX has no sign for, once."""
-    lost = {char for char in set(source.text) if not printable(char)}
-    for char in sorted(lost - {*place(0), *"\n\t\f"}):
-        line = source.origins[source.text.count("\n", 0, source.text.index(char))]
-        shown = f"{char} (U+{ord(char):04X})" if char.isprintable() else f"U+{ord(char):04X}"
-        message = f"there is no {shown} in the fonts: a box or its code stands for it"
-        yield warning(Span.at(str(document.path), line), message, "write it in another way")
-
-
 def _whole(
     document: Document, settings: Settings, context: TextContext, body: Fragment
-) -> Fragment:
-    """The document's template with all in its slots; empty where the template fails."""
+) -> tuple[Fragment, Printing]:
+    """The document's template with all in its slots, empty where the template fails; and how its
+    characters are printed."""
     at = document.front.lines
     title_line = at.get("title", 1)
     author = author_preamble(document, settings)
@@ -216,11 +211,14 @@ def _whole(
     name, folders = _template(document, settings)
     abstract = _abstract(document, settings, context)
     title = title_of(document, settings, context)
-    used = text_of((*abstract, *body)) + words_of(title)
+    text = (*title_lines(title), *abstract, *body)
+    printing = printing_of(document, settings, (*text, *author.lines))
+    title, used = dated(title, settings, printing.babel), text_of(text)
     try:
         source = source_of(name, folders)
-        dated = r"\date{" not in source and r"\maketitle" in source + used
-        parts = preamble_parts(document, settings, used, bare(title.date) if dated else None)
+        own_date = r"\date{" in source or r"\maketitle" not in source + used
+        date = None if own_date else bare(title.date)
+        parts = preamble_parts(document, settings, used, printing, date)
         slots = {
             **parts,
             "preamble": whole(parts),
@@ -237,16 +235,17 @@ def _whole(
             "koma": (settings.documentclass or "").startswith("scr"),
             "author_and": author.author_and,
             "style": style,
+            "words": context.options.words,
         }
         lines, shown = resolved(render(name, title_line, values, slots, folders))
     except TemplateError as failure:
         context.findings.problems.append(_template_problem(document, settings, failure))
-        return ()
+        return (), printing
     if "pdftitle" in source:  # the properties of the PDF have these
         shown |= {"title", "keywords"}
     context.findings.problems += left_out(title, shown, document, name)
     context.findings.problems += _dropped(slots, source, document, name)
-    return lines
+    return tuple(for_fonts(lines, printing)) if printing.engine.unicode else lines, printing
 
 
 def _abstract(document: Document, settings: Settings, context: TextContext) -> Fragment:
