@@ -100,8 +100,8 @@ def messages(log: str) -> Iterator[Message]:
     return _Reader(_with_numbers(log)).messages()
 
 
-# Each slide that is `fragile` is written to `STEM.vrb`, over the one before, and read from there: the
-# file of the third one is called `STEM.3.vrb` here.
+# Each slide that is `fragile` is written to `STEM.vrb`, over the one before, and read from there:
+# the file of the third one is called `STEM.3.vrb` here.
 WRITTEN = re.compile(r"^\\openout\d+ = `(?P<stem>.*)\.vrb'\.$", re.MULTILINE)
 
 
