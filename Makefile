@@ -19,10 +19,10 @@ $(shell mkdir -p $(dir $(LAST_GIVEN)))
 $(file > $(LAST_GIVEN),$(GIVEN))
 endif
 
-.PHONY: help setup tex data data-imdb pdf proposal submission test test-cache test-long fuzz lint code lock bench watch clean distclean
+.PHONY: help setup tex tex-classes data data-imdb pdf proposal submission test test-cache test-long fuzz lint code lock bench watch clean distclean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 pdf: $(REPORT)  ## run the code, typeset the report and the proposal
 
@@ -75,6 +75,7 @@ distclean:  ## remove the virtual environment too
 
 setup: .venv/ready  ## the virtual environment, from requirements.lock
 tex: .venv/tex-ready  ## TeX, where it is missing (Debian, as root; else it says what to install)
+tex-classes: .venv/tex-classes-ready  ## publishers' classes, biblatex and Biber, which tests/classes needs (35 s)
 data: .venv/data-ready  ## the data the report needs, into the user's cache
 data-imdb: setup  ## the Large Movie Review Dataset (80 MB), used by exercise 4 from then on
 	@PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data imdb
@@ -88,6 +89,10 @@ lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
 
 .venv/tex-ready: scripts/install-tex.sh | .venv/ready
 	scripts/install-tex.sh
+	@touch $@
+
+.venv/tex-classes-ready: scripts/install-tex.sh .venv/tex-ready
+	scripts/install-tex.sh classes
 	@touch $@
 
 .venv/data-ready: code/assignment9/data.py | .venv/ready

@@ -1,16 +1,24 @@
 #!/bin/sh
-# Installs what typesetting needs, if it is missing. Debian and its kin, as root;
-# anybody else is shown the line to run: nothing is done behind a user's back.
+# Installs what typesetting needs, if it is missing; with the argument `classes`, publishers' classes,
+# biblatex and Biber as well. Debian and its kin, as root; anybody else is shown the line to run:
+# nothing is done behind a user's back.
 set -eu
 
 packages="texlive-latex-extra texlive-science lmodern poppler-utils latexmk"
 styles="tcolorbox.sty siunitx.sty algpseudocode.sty cleveref.sty"
+programs="pdflatex bibtex pdftotext"
+if [ "${1:-}" = classes ]; then
+    packages="texlive-publishers texlive-bibtex-extra biber"
+    styles="acmart.cls IEEEtran.cls llncs.cls biblatex.sty"
+    programs="biber"
+fi
 
 complete() {
-    command -v pdflatex >/dev/null && command -v bibtex >/dev/null &&
-        command -v pdftotext >/dev/null &&
-        # shellcheck disable=SC2086
-        [ "$(kpsewhich $styles | wc -l)" -eq 4 ]
+    for program in $programs; do
+        command -v "$program" >/dev/null || return 1
+    done
+    # shellcheck disable=SC2086
+    [ "$(kpsewhich $styles | wc -l)" -eq 4 ]
 }
 
 explain() {
@@ -35,7 +43,7 @@ only_pdflatex() {
 may_install() { command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; }
 
 # latexmk is for whoever compiles a submission's LaTeX; only a test of ours does.
-if complete && { command -v latexmk >/dev/null || ! may_install; }; then exit 0; fi
+if complete && { [ "${1:-}" = classes ] || command -v latexmk >/dev/null || ! may_install; }; then exit 0; fi
 may_install || explain
 command -v pdflatex >/dev/null || only_pdflatex
 apt-get -q update

@@ -223,6 +223,7 @@ HARMLESS = re.compile(
     r"|destination with the same identifier \(name\{equation\.)"
     # Citations without an entry are told themselves; columns are balanced by hand, or not at all.
     r"|The following entry could not be found|Using fall-back|You have called \\balance"
+    r"|Ignoring empty anchor|Unable to redefine math accent"
 )
 
 SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"

@@ -158,6 +158,7 @@ def _packages(
         "natbib": "numbers,sort&compress" if nameless else style.natbib,
         "nameless": nameless and not author.loads_any(*CITING),
         "hyperref": "unicode,pdfdisplaydoctitle" + ("" if plain else ",hidelinks"),
+        "amsmath_first": "cleveref" in author.loads and r"{cleveref}" not in settings.preamble,
         "own_page": plain and not author.loads_any("geometry"),
         "other_citations": CITING,
         "resources": _resources(document, settings) if author.loads_any("biblatex") else (),
