@@ -11,7 +11,6 @@ from treadle.app.publish import find_supplements, publish, stage, to_publish
 from treadle.app.record import is_record, record, record_path
 from treadle.app.report import Target
 from treadle.app.scratch import obstacles
-from treadle.engine.trace import Observed
 from treadle.press.checks.idle import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path
 from treadle.press.document.front_matter_keys import databases
@@ -39,7 +38,7 @@ def render(work: Build) -> None:
     work.sources |= set(_sources(work, woven))
     if work.request.target is Target.TEX:
         if work.ran is None:  # else it rests on the look of figures, if that is known
-            work.typeset = Observed()
+            work.typeset = woven.printing.depends
         _publish(work, woven, (".tex",), _record(work))
         return
     work.listener.stage("typesetting")

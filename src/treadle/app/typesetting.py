@@ -10,7 +10,7 @@ from treadle.press.document.front_matter_keys import databases
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.tex.dates import document_epoch, is_dated_today, today
 from treadle.press.tex.engine import tex_environment
-from treadle.press.tex.passes import Job
+from treadle.press.tex.passes import Job, together
 from treadle.press.tex.places import SYNCTEX, Places, synctex_for
 from treadle.press.tex.programs import ProgramKilledError
 from treadle.press.tex.typeset import Typeset, typeset
@@ -46,7 +46,8 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     failing = {item.span for item in outcome.problems if item.severity is Severity.ERROR}
     work.problems += [item for item in woven.doubts if item.span not in failing]
     work.problems += outcome.problems
-    work.typeset = outcome.depends
+    known = outcome.depends
+    work.typeset = known and together(known, woven.printing.depends)
     if outcome.pdf is None and job.file(".log").exists():
         work.log = job.file(".log")
     return places

@@ -163,6 +163,7 @@ def asked_for(preamble: str) -> tuple[Engine, str] | None:
     return None
 
 
+FONT_FOLDERS = "OSFONTDIR"  # where fonts of the system are looked for
 TELLING = "KPATHSEA_DEBUG"
 
 
@@ -191,7 +192,7 @@ def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
 def relevant(environment: Mapping[str, str]) -> str:
     """A digest of the variables that TeX may look at."""
     words = ("TEX", "INPUTS", "FONTS", "texmf", "memory", "_size", "open", "shell_escape", "MKTEX")
-    exact = {"HOME", "SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE", "TZ", "PATH"}
+    exact = {"HOME", "SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE", "TZ", "PATH", FONT_FOLDERS}
     names = (
         name for name in sorted(environment) if name in exact or any(word in name for word in words)
     )

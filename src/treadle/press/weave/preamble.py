@@ -102,7 +102,7 @@ def preamble(document: Document) -> tuple[str, Printing]:
     lines = tuple(
         Line(text, number)
         for block in document.blocks
-        for number, text in enumerate(_text(block).split("\n"), block.span.line)
+        for number, text in enumerate(_text(block).split("\n"), _first_line(block))
     )
     front = document.front.text.split("\n")
     lines += tuple(Line(text, number) for number, text in enumerate(front, 1))
@@ -110,6 +110,10 @@ def preamble(document: Document) -> tuple[str, Printing]:
     texts = (_text(block) for block in document.blocks)
     used = document.front.text + "".join(texts)
     return text_of(preamble_lines(document, settings, used, printing)), printing
+
+
+def _first_line(block: Chunk | Prose) -> int:
+    return block.span.line if isinstance(block, Prose) else block.code_line
 
 
 def _text(block: Chunk | Prose) -> str:
