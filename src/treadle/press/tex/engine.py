@@ -32,6 +32,7 @@ class Engine(Struct, frozen=True):
     install: str
     dumps: bool = True  # whether a format can hold what a preamble does
     unicode: bool = False  # whether it knows all characters, and finds fonts of the system
+    falls_back: bool = False  # from a font that lacks a character to another one
     files: tuple[str, ...] = ()  # without which its program does not work
 
     @property
@@ -111,6 +112,7 @@ LUALATEX = replace(
     program="lualatex",
     dumps=False,
     unicode=True,
+    falls_back=True,
     files=("luaotfload-main.lua", "fontspec.sty"),
     install=(
         "install it: `make tex` in Treadle's folder, or `apt-get install texlive-luatex`; or write "
@@ -120,6 +122,7 @@ LUALATEX = replace(
 XELATEX = replace(
     LUALATEX,
     program="xelatex",
+    falls_back=False,
     draft_options=("-no-pdf",),
     files=("xetex.def", "fontspec.sty"),
     install="install it: `apt-get install texlive-xetex`; or let `engine: auto` choose",

@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from treadle.engine.trace import Observed
-from treadle.press.document.front_matter_keys import Settings
+from treadle.press.document.front_matter_keys import Settings, databases
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import REPLACEMENT, declaration, printable
 from treadle.press.latex.fragment import Line
@@ -30,14 +30,18 @@ from treadle.press.tex.fonts import (
     script_of,
 )
 from treadle.press.tex.packages import package_with
+from treadle.press.tex.places import entries_in, inputs_of
 from treadle.problem import Problem, Span, error, warning
 
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{3}")  # of fewer letters, it is mathematics
+CITED = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}]+)\}")
 CODED = re.compile(r"\\(?:missingchar\{([0-9A-F]{4,6})\}|controlchar\{(.))")
 UNSEEN = {"Cf", "Mn", "Zs"}  # what joins or parts others, and has no sign of its own
 VARIANTS = range(0xFE00, 0xFE10)
-FONT_COMMANDS = re.compile(r"\\(?:set(?:main|sans|mono|roman)font|babelfont|setCJK\w+font)\b")
+FONT_COMMANDS = re.compile(
+    r"\\(?:set(?:main|sans|mono|roman)font|babelfont|setCJK\w+font)\b|\{(?:xeCJK|luatexja\S*|ctex)\}"
+)
 # Scripts whose letters join, stack or change places: HarfBuzz lays them out, by this tag.
 SHAPED: Mapping[str, str] = {
     "ARABIC": "arab", "HEBREW": "hebr", "SYRIAC": "syrc", "THAANA": "thaa", "NKO": "nko ",
@@ -82,12 +86,15 @@ def printing_of(document: Document, settings: Settings, lines: Sequence[Line]) -
     at = document.said("lang")
     language, problems = language_of(settings.lang, at)
     shown = Line(language.shown if language else "", at.line)
-    rare = _places((*lines, shown), document)
+    own = _places(lines, document)
+    for char, span in _in_files(lines, document, settings):
+        own.setdefault(char, span)
+    rare = {**_places((shown,), document), **own}
     chosen = _engine(document, settings, rare)
     if chosen.engine.unicode:
         chosen = _by_fonts(chosen, rare, settings)
     else:
-        chosen = _by_pdftex(chosen, {**_places(lines, document)})
+        chosen = _by_pdftex(chosen, own)
         if language and not all(map(printable, language.shown)):
             text = f"`lang: {settings.lang}` needs another engine: what LaTeX writes stays English"
             language, problems = None, (warning(at, text, _way_to_unicode(chosen)),)
@@ -105,6 +112,22 @@ def _places(lines: Iterable[Line], document: Document) -> dict[str, Span]:
             if word := GREEK_WORD.search(line.text):
                 found.setdefault(word[0], Span.at(str(document.path), line.origin))
     return found
+
+
+def _in_files(
+    lines: Sequence[Line], document: Document, settings: Settings
+) -> Iterator[tuple[str, Span]]:
+    """The same of what else is printed: entries of the bibliography, files that are read."""
+    tex = "\n".join(line.text for line in lines)
+    folder = document.path.parent
+    texts = [(each.name, 1, each.text) for each in inputs_of(tex, folder)]
+    cited = set(re.split(r"[,\s]+", ",".join(CITED.findall(tex)))) if settings.bibliography else ()
+    for key, entry in entries_in(databases(document, settings)).items() if cited else ():
+        if key in cited or "*" in cited:
+            texts.append((entry.file, entry.line, entry.text))
+    for file, first, text in texts:
+        for number, line in enumerate(text.split("\n") if not text.isascii() else (), first):
+            yield from ((char, Span.at(file, number)) for char in BEYOND_ASCII.findall(line))
 
 
 def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
@@ -191,11 +214,14 @@ def _way_to_unicode(chosen: Printing) -> str:
 
 def _by_fonts(chosen: Printing, rare: Mapping[str, Span], settings: Settings) -> Printing:
     fonts = fonts_of(chosen.engine)
+    if not chosen.engine.falls_back:
+        fonts = replace(fonts, files={OWN: fonts.files[OWN]} if OWN in fonts.files else {})
     wanted = {char for char in rare if len(char) == 1 and not _is_declared(char)}
     printers = fonts.printers(char for char in wanted if not _is_unseen(char))
     own_fonts = FONT_COMMANDS.search(settings.preamble)
     lost = tuple(char for char, stem in printers.items() if stem is None)
-    ways = {} if own_fonts else {char: package_with(char) for char in lost}
+    way = package_with if chosen.engine.falls_back else lambda _: _way_to_unicode(chosen)
+    ways = {} if own_fonts else {char: way(char) for char in lost}
     told = _lost(ways, rare, chosen.engine)
     used = {char: stem for char, stem in printers.items() if stem and stem != OWN}
     stems = dict.fromkeys(used.values())
@@ -303,32 +329,3 @@ def _loaded(entry: _Entry, style: str, fonts: Fonts) -> str:
         # Two cells of code, of 0.525 em each.
         features += "extend=1.05;" if entry.is_wide and style.startswith("tt") else ""
     return f"[{name}]{number}:{features}"
-
-
-# What LaTeX of a fixed form needs with fonts of the system.
-
-JOINER, SELECTOR = "\u200d", "\ufe0f"
-SKIN = "\U0001f3fb-\U0001f3ff"
-FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
-RAW = re.compile(
-    r"\\(?P<what>begin|end)\{(?:[vV]erbatim\*?|lstlisting|filecontents\*?|comment|minted)\}"
-)
-# Braces keep no two signs apart there.
-APART = re.compile(r"(?<=[-<>,?!])\{\}(?=[-<>,`])")
-
-
-def for_fonts(lines: Sequence[Line], printing: Printing) -> Iterator[Line]:
-    """The lines as an engine with fonts of the system takes them: each picture, be it a family, a
-    flag or a hand of some colour, is the argument of a command."""
-    signs = "".join(sorted(printing.pictured))
-    one = f"[{signs}]{SELECTOR}?[{SKIN}]?"
-    pictures = re.compile(f"{FLAG}|{one}(?:{JOINER}{one})*" if signs else r"(?!)")
-    raw = False
-    for line in lines:
-        for found in RAW.finditer(line.text):
-            raw = found["what"] == "begin"
-        text = line.text if raw else APART.sub(r"{\\kern0pt}", line.text)
-        if not raw and not text.isascii():
-            text = pictures.sub(r"\\emojitext{\g<0>}", text)
-        text = text.replace(REPLACEMENT, r"\missingchar{FFFD}")
-        yield line._replace(text=text)

@@ -21,8 +21,9 @@ from treadle.press.markdown.parser import typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.characters import Printing, for_fonts, printing_of
+from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
+from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.ledger import (
     DEFINED,
     MARK,
