@@ -288,6 +288,7 @@ def _replaced(signs: Mapping[str, str], found: re.Match[str]) -> str:
     return apart + (signs.get(text) or _character(text))
 
 
+REPLACEMENT = "\ufffd"  # to LuaTeX, a sign of an input that is not UTF-8
 NO_CHARACTERS = {"Cc", "Co", "Cs"}  # nobody but their user knows what these stand for
 
 
@@ -295,6 +296,6 @@ def _character(char: str) -> str:
     if char < " " or char == "\x7f":
         sign = chr(ord(char) ^ 0x40)
         return rf"\controlchar{{{LITERAL.get(sign, sign)}}}"
-    if unicodedata.category(char) in NO_CHARACTERS:
+    if unicodedata.category(char) in NO_CHARACTERS or char == REPLACEMENT:
         return rf"\missingchar{{{ord(char):04X}}}"
     return char

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from treadle.press.latex.escape import escape_code
 from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float, table, with_minus
 from treadle.press.latex.footnotes import noted
+from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack
 from treadle.press.latex.listings import code_lines
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
@@ -198,7 +199,8 @@ def _maths(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _latex(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """An environment as it stands, and in it what chunks gave."""
-    raw = fixed(context.lines(node.content, line_of(node)))
+    content = with_text(node.content) if node.meta.get("display") else node.content
+    raw = fixed(context.lines(content, line_of(node)))
     found = [(line, PLACE.fullmatch(line.text.strip())) for line in raw]
     return stack(_insert(int(place[1]), context) if place else (line,) for line, place in found)
 

@@ -23,6 +23,7 @@ from treadle.press.latex.escape import (
     label_name,
 )
 from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, length
+from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
 from treadle.press.latex.languages import Words, words_of
 from treadle.press.markdown.attributes import attributes_of
@@ -155,7 +156,7 @@ def graphic(node: SyntaxTreeNode, line: int, context: TextContext) -> Graphic:
 def display(content: str, label: str, line: int, context: TextContext) -> Fragment:
     r"""Mathematics that begins at `line` as `\[ ... \]`, or an `equation` if it has a label."""
     start = line + content[: len(content) - len(content.lstrip())].count("\n")
-    given = context.lines(content.strip(), start)
+    given = context.lines(with_text(content.strip()), start)
     body = tuple(Line(part.text.strip(), part.origin) for part in given if part.text.strip())
     mark = rf"\label{{{label}}}" if label else ""
     if (found := BEGIN.match(body[0].text) if body else None) and found[1] in MATHS:
@@ -237,7 +238,7 @@ class _Renderer:
     visit_hardbreak = visit_softbreak
 
     def visit_maths(self, node: SyntaxTreeNode) -> None:
-        self._add(f"${node.content}$")
+        self._add(f"${with_text(node.content)}$")
 
     def visit_maths_display(self, node: SyntaxTreeNode) -> None:
         lines = display(node.content, node.meta["id"], self.line, self.context)

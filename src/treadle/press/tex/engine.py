@@ -33,6 +33,7 @@ class Engine(Struct, frozen=True):
     install: str
     dumps: bool = True  # whether a format can hold what a preamble does
     unicode: bool = False  # whether it knows all characters, and finds fonts of the system
+    falls_back: bool = False  # from a font that lacks a character to another one
     files: tuple[str, ...] = ()  # without which its program does not work
 
     @property
@@ -117,6 +118,7 @@ LUALATEX = replace(
     program="lualatex",
     dumps=False,
     unicode=True,
+    falls_back=True,
     files=("luaotfload-main.lua", "fontspec.sty"),
     install=(
         "install it: `make tex` in Treadle's folder, or `apt-get install texlive-luatex`; or write "
@@ -126,6 +128,7 @@ LUALATEX = replace(
 XELATEX = replace(
     LUALATEX,
     program="xelatex",
+    falls_back=False,
     draft_options=("-no-pdf",),
     files=("xetex.def", "fontspec.sty"),
     install="install it: `apt-get install texlive-xetex`; or let `engine: auto` choose",
@@ -169,6 +172,7 @@ def asked_for(preamble: str) -> tuple[Engine, str] | None:
     return None
 
 
+FONT_FOLDERS = "OSFONTDIR"  # where fonts of the system are looked for
 TELLING = "KPATHSEA_DEBUG"
 
 
@@ -197,7 +201,7 @@ def tex_environment(folders: tuple[Path, ...], epoch: int) -> dict[str, str]:
 def relevant(environment: Mapping[str, str]) -> str:
     """A digest of the variables that TeX may look at."""
     words = ("TEX", "INPUTS", "FONTS", "texmf", "memory", "_size", "open", "shell_escape", "MKTEX")
-    exact = {"HOME", "SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE", "TZ", "PATH"}
+    exact = {"HOME", "SOURCE_DATE_EPOCH", "FORCE_SOURCE_DATE", "TZ", "PATH", FONT_FOLDERS}
     names = (
         name for name in sorted(environment) if name in exact or any(word in name for word in words)
     )

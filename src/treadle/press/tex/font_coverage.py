@@ -37,9 +37,16 @@ class Coverage(Struct, frozen=True):
         return glyph != 0 and (glyph + self.deltas[at]) & 0xFFFF != 0
 
 
-@lru_cache(maxsize=512)
 def coverage(path: Path) -> Coverage:
     """What the font of a file has, or the first one of a collection; nothing where it is unread."""
+    try:
+        return _coverage(path, path.stat().st_mtime_ns)
+    except OSError:
+        return Coverage()
+
+
+@lru_cache(maxsize=512)
+def _coverage(path: Path, _written: int) -> Coverage:
     try:
         with path.open("rb") as file:
             head = file.read(16)

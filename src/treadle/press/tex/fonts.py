@@ -8,7 +8,6 @@ import re
 import subprocess
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from msgspec import Struct
@@ -95,7 +94,6 @@ def script_of(char: str) -> str:
     return name.split()[0].split("-")[0] if unicodedata.category(char)[0] in "LMN" else ""
 
 
-@lru_cache(maxsize=2)
 def fonts_of(engine: Engine) -> Fonts:
     """The fonts that `engine` finds; none where it is not installed."""
     try:

@@ -17,7 +17,7 @@ from treadle.press.tex.passes import Job, observed_inputs
 from treadle.press.tex.programs import Programs
 from treadle.press.weave.page import Page
 from treadle.press.weave.preamble import preamble
-from treadle.problem import Problem
+from treadle.problem import Problem, has_errors
 
 
 class Layout(Struct, frozen=True):
@@ -35,6 +35,8 @@ def measured_layout(document: Document, formats: Path, folder: Path, programs: P
     An error in the preamble is found here, before chunks have run for minutes.
     """
     lines, printing = preamble(document)
+    if has_errors(printing.problems):
+        return Layout(FigureStyle(), problems=printing.problems, depends=None)
     text = lines.rstrip("\n") + "\n\n"  # as it stands in the document
     settings, _ = read_settings(document)
     sources = (block.text if isinstance(block, Prose) else block.code for block in document.blocks)

@@ -15,11 +15,12 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from treadle.engine.trace import Observed
-from treadle.press.document.front_matter_keys import Settings
+from treadle.press.document.front_matter_keys import Settings, databases
 from treadle.press.document.model import Document
-from treadle.press.latex.escape import declaration, printable
+from treadle.press.latex.escape import REPLACEMENT, declaration, printable
 from treadle.press.latex.fragment import Line
 from treadle.press.latex.languages import Language, language_of
+from treadle.press.tex.bib_entries import entries_in, named_databases
 from treadle.press.tex.engine import AUTO, ENGINES, LUALATEX, PDFLATEX, Engine, asked_for
 from treadle.press.tex.fonts import (
     OWN,
@@ -30,14 +31,19 @@ from treadle.press.tex.fonts import (
     script_of,
 )
 from treadle.press.tex.packages import package_with
+from treadle.press.tex.places import inputs_of
 from treadle.press.weave.author_preamble import author_preamble
-from treadle.problem import Problem, Span, warning
+from treadle.problem import Problem, Span, error, warning
 
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{3}")  # of fewer letters, it is mathematics
+CITED = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}]+)\}")
+CODED = re.compile(r"\\(?:missingchar\{([0-9A-F]{4,6})\}|controlchar\{(.))")
 UNSEEN = {"Cf", "Mn", "Zs"}  # what joins or parts others, and has no sign of its own
 VARIANTS = range(0xFE00, 0xFE10)
-FONT_COMMANDS = re.compile(r"\\(?:set(?:main|sans|mono|roman)font|babelfont|setCJK\w+font)\b")
+FONT_COMMANDS = re.compile(
+    r"\\(?:set(?:main|sans|mono|roman)font|babelfont|setCJK\w+font)\b|\{(?:xeCJK|luatexja\S*|ctex)\}"
+)
 # The packages and classes that see to languages.
 LANGUAGES = re.compile(r"babel|polyglossia|ctex\w*|xeCJK|luatexja[\w-]*|ltj\w+|bxjs\w+")
 # Scripts whose letters join, stack or change places: HarfBuzz lays them out, by this tag.
@@ -94,16 +100,19 @@ def printing_of(document: Document, settings: Settings, lines: Sequence[Line]) -
     if own_babel:
         problems = ()
     shown = Line(language.shown if language else "", at.line)
-    rare = _places((*lines, shown), document)
+    own = _places(lines, document)
+    for char, span in _in_files(lines, document, settings):
+        own.setdefault(char, span)
+    rare = {**_places((shown,), document), **own}
     chosen = _engine(document, settings, rare)
     if chosen.engine.unicode:
         chosen = _by_fonts(chosen, rare, settings)
     else:
-        chosen = _by_pdftex(chosen, {**_places(lines, document)})
+        chosen = _by_pdftex(chosen, own)
         if language and not own_babel and not all(map(printable, language.shown)):
             text = f"`lang: {settings.lang}` needs another engine: what LaTeX writes stays English"
             language, problems = None, (warning(at, text, _way_to_unicode(chosen)),)
-    problems = (*chosen.problems, *problems)
+    problems = (*chosen.problems, *problems, *_unknown(lines, document))
     return replace(chosen, language=language, own_babel=own_babel, problems=problems)
 
 
@@ -125,6 +134,36 @@ def _places(lines: Iterable[Line], document: Document) -> dict[str, Span]:
     return found
 
 
+def _in_files(
+    lines: Sequence[Line], document: Document, settings: Settings
+) -> Iterator[tuple[str, Span]]:
+    """The same of what else is printed: entries of the bibliography, files that are read."""
+    tex = "\n".join(line.text for line in lines)
+    folder = document.path.parent
+    texts = [(each.name, 1, each.text) for each in inputs_of(tex, folder)]
+    cited = set(re.split(r"[,\s]+", ",".join(CITED.findall(tex))))
+    files = (*databases(document, settings), *named_databases(tex, folder))
+    for key, entry in entries_in(files).items():
+        if key in cited or "*" in cited:
+            texts.append((entry.file, entry.line, entry.text))
+    for file, first, text in texts:
+        for number, line in enumerate(text.split("\n") if not text.isascii() else (), first):
+            yield from ((char, Span.at(file, number)) for char in BEYOND_ASCII.findall(line))
+
+
+def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
+    """A warning for each character that is none: a code stands for it in the LaTeX already."""
+    found: dict[str, Span] = {}
+    for line in lines:
+        for code, sign in CODED.findall(line.text):
+            if code or not line.fixed:  # in what is printed, `^[` is what is expected
+                name = f"U+{code or f'{ord(sign) ^ 0x40:04X}'}"
+                found.setdefault(name, Span.at(str(document.path), line.origin))
+    for name, at in found.items():
+        text = f"{name} is no character of any script: a code stands for it"
+        yield warning(at, text, "write it in another way")
+
+
 # The engine.
 
 
@@ -134,20 +173,28 @@ def _engine(document: Document, settings: Settings, rare: Mapping[str, Span]) ->
     if settings.engine and settings.engine != AUTO:
         engine = ENGINES[settings.engine]
         given = document.said("engine"), f"`engine: {settings.engine}`"
-        problems: tuple[Problem, ...] = ()
-        if asked and at and asked[0] is not engine and not (engine.unicode and asked[0].unicode):
-            text = f"{at[1]} needs {asked[0].program}, and `engine: {engine.program}` is given"
-            problems = (warning(at[0], text, f"write `engine: {AUTO}`, or remove the key"),)
-        return Printing(engine, given, problems=problems)
+        problems = (_mismatch(engine, asked[0], *at),) if asked and at else ()
+        return Printing(engine, given, problems=tuple(filter(None, problems)))
     if asked:
         return Printing(asked[0], at)
-    needing = [char for char in rare if not printable(char[0]) or len(char) > 1]
+    needing = [
+        char for char in rare if len(char) > 1 or not (printable(char) or char == REPLACEMENT)
+    ]
     if not needing:
         return Printing()
     first = min(needing, key=lambda char: (rare[char].line, char))
     if LUALATEX.works:
         return Printing(LUALATEX, (rare[first], named(first[0])))
     return Printing(PDFLATEX, depends=Observed(stats=(_program(LUALATEX),)))
+
+
+def _mismatch(engine: Engine, asked: Engine, at: Span, words: str) -> Problem | None:
+    """What is wrong where the front matter names an engine and the preamble asks for another."""
+    if asked is engine or (asked is LUALATEX and engine.unicode):
+        return None  # most of what LuaTeX knows, XeTeX knows, too
+    text = f"{words} needs `{asked.program}`, and the front matter says `engine: {engine.program}`"
+    hint = f"write `engine: {AUTO}`, or remove the key"
+    return error(at, text, hint) if asked.unicode else warning(at, text, hint)
 
 
 def _class(settings: Settings) -> str:
@@ -175,7 +222,8 @@ def _by_pdftex(chosen: Printing, rare: Mapping[str, Span]) -> Printing:
     lost = tuple(char for char in rare if len(char) == 1 and not printable(char))
     if chosen.because and chosen.because[1].startswith(r"`\use"):  # of the author's encodings
         return replace(chosen, boxed=lost, unsure=True)
-    told = tuple(_lost(char, rare[char], _way_to_unicode(chosen)) for char in lost)
+    ways = {char: _way_to_unicode(chosen) for char in lost}
+    told = _lost(ways, rare, chosen.engine)
     return replace(chosen, boxed=lost, problems=(*chosen.problems, *told))
 
 
@@ -187,18 +235,22 @@ def _way_to_unicode(chosen: Printing) -> str:
 
 def _by_fonts(chosen: Printing, rare: Mapping[str, Span], settings: Settings) -> Printing:
     fonts = fonts_of(chosen.engine)
+    if not chosen.engine.falls_back:
+        fonts = replace(fonts, files={OWN: fonts.files[OWN]} if OWN in fonts.files else {})
     wanted = {char for char in rare if len(char) == 1 and not _is_declared(char)}
     printers = fonts.printers(char for char in wanted if not _is_unseen(char))
     own_fonts = FONT_COMMANDS.search(settings.preamble)
     lost = tuple(char for char, stem in printers.items() if stem is None)
-    told = [] if own_fonts else [_lost(char, rare[char], package_with(char)) for char in lost]
+    way = package_with if chosen.engine.falls_back else lambda _: _way_to_unicode(chosen)
+    ways = {} if own_fonts else {char: way(char) for char in lost}
+    told = _lost(ways, rare, chosen.engine)
     used = {char: stem for char, stem in printers.items() if stem and stem != OWN}
     stems = dict.fromkeys(used.values())
     entries = [_Entry.of(stem, used, settings.lang or "") for stem in stems]
     return replace(
         chosen,
         fallbacks=tuple(_fallbacks(entries, fonts)),
-        boxed=lost,
+        boxed=tuple(char for char in lost if char != REPLACEMENT),
         fonted=frozenset(char for char, stem in printers.items() if stem),
         ideographs=any(unicodedata.east_asian_width(char) in "WF" for char in used if char < "🀀"),
         right_to_left=any(unicodedata.bidirectional(char) in {"R", "AL"} for char in wanted),
@@ -219,8 +271,23 @@ def _is_unseen(char: str) -> bool:
     return unicodedata.category(char) in UNSEEN or ord(char) in VARIANTS
 
 
-def _lost(char: str, at: Span, way: str) -> Problem:
-    return warning(at, f"no font prints {named(char)}: a box with its code stands for it", way)
+def _lost(ways: Mapping[str, str], rare: Mapping[str, Span], engine: Engine) -> tuple[Problem, ...]:
+    """A warning for the characters that nothing prints, by their lines and the ways out."""
+    alike: dict[tuple[Span, str], list[str]] = {}
+    for char, way in ways.items():
+        alike.setdefault((rare[char], way), []).append(char)
+    return tuple(
+        warning(at, f"`{engine.program}` has no font with {_several(chars)}", way)
+        for (at, way), chars in alike.items()
+    )
+
+
+def _several(chars: Sequence[str]) -> str:
+    first, others = named(chars[0]), chars[1:]
+    if not others:
+        return f"{first}: a box with its code stands for it"
+    shown = " ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in others)
+    return f"{first}, nor {shown}: boxes with their codes stand for them"
 
 
 def named(char: str) -> str:
@@ -283,31 +350,3 @@ def _loaded(entry: _Entry, style: str, fonts: Fonts) -> str:
         # Two cells of code, of 0.525 em each.
         features += "extend=1.05;" if entry.is_wide and style.startswith("tt") else ""
     return f"[{name}]{number}:{features}"
-
-
-# What LaTeX of a fixed form needs with fonts of the system.
-
-JOINER, SELECTOR = "\u200d", "\ufe0f"
-SKIN = "\U0001f3fb-\U0001f3ff"
-FLAG = "[\U0001f1e6-\U0001f1ff]{2}"
-RAW = re.compile(
-    r"\\(?P<what>begin|end)\{(?:[vV]erbatim\*?|lstlisting|filecontents\*?|comment|minted)\}"
-)
-# Braces keep no two signs apart there.
-APART = re.compile(r"(?<=[-<>,?!])\{\}(?=[-<>,`])")
-
-
-def for_fonts(lines: Sequence[Line], printing: Printing) -> Iterator[Line]:
-    """The lines as an engine with fonts of the system takes them: each picture, be it a family, a
-    flag or a hand of some colour, is the argument of a command."""
-    signs = "".join(sorted(printing.pictured))
-    one = f"[{signs}]{SELECTOR}?[{SKIN}]?"
-    pictures = re.compile(f"{FLAG}|{one}(?:{JOINER}{one})*" if signs else r"(?!)")
-    raw = False
-    for line in lines:
-        for found in RAW.finditer(line.text):
-            raw = found["what"] == "begin"
-        text = line.text if raw else APART.sub(r"{\\kern0pt}", line.text)
-        if not raw and not text.isascii():
-            text = pictures.sub(r"\\emojitext{\g<0>}", text)
-        yield line._replace(text=text)

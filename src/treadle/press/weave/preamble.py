@@ -41,7 +41,7 @@ def preamble(document: Document) -> tuple[str, Printing]:
     lines = tuple(
         Line(text, number)
         for block in document.blocks
-        for number, text in enumerate(_text(block).split("\n"), block.span.line)
+        for number, text in enumerate(_text(block).split("\n"), _first_line(block))
     )
     front = document.front.text.split("\n")
     lines += tuple(Line(text, number) for number, text in enumerate(front, 1))
@@ -50,6 +50,10 @@ def preamble(document: Document) -> tuple[str, Printing]:
     day = day_in(settings, printing.babel) or escape(day_of(settings))
     date = day if r"\maketitle" in used else None
     return text_of(whole(preamble_parts(document, settings, used, printing, date))), printing
+
+
+def _first_line(block: Chunk | Prose) -> int:
+    return block.span.line if isinstance(block, Prose) else block.code_line
 
 
 def _text(block: Chunk | Prose) -> str:

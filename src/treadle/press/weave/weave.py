@@ -29,9 +29,10 @@ from treadle.press.markdown.running_text import (
 )
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.author_preamble import author_preamble
-from treadle.press.weave.characters import Printing, for_fonts, printing_of
+from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.chunks import Look, Markdown, WovenText, chunk_parts, join, prose_parts
 from treadle.press.weave.classes import Style, sections_of, style_of
+from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.frames import framed
 from treadle.press.weave.ledger import (
     DEFINED,
