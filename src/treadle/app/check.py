@@ -13,7 +13,7 @@ from treadle.app.report import Report, Request
 from treadle.press.checks.findings import findings
 from treadle.press.checks.prose import Computed
 from treadle.press.document.model import Document, Prose
-from treadle.press.weave.weave import check_template
+from treadle.press.weave.whole import check_template
 from treadle.problem import has_errors
 
 

@@ -49,7 +49,6 @@ class RenderOptions(Struct, frozen=True):
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     numbered: bool = True  # the sections
     ledger: Fragment = ()  # what was checked
-    frames: bool = False  # headings begin frames
 
 
 class Findings(Struct):

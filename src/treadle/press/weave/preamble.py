@@ -39,10 +39,10 @@ def preamble(document: Document) -> str:
     texts = (getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks)
     used = document.front.text + "".join(texts)
     date = escape(day_of(settings)) if r"\maketitle" in used else None
-    return text_of(whole(preamble_parts(document, settings, used, date)))
+    return text_of(whole_preamble(preamble_parts(document, settings, used, date)))
 
 
-def whole(parts: Mapping[str, Fragment]) -> Fragment:
+def whole_preamble(parts: Mapping[str, Fragment]) -> Fragment:
     """The parts one after the other, as a document begins."""
     return stack(parts[name] for name in (*PARTS, "author"))
 
@@ -151,6 +151,19 @@ def _loader(author: AuthorPreamble, *, guarded: bool) -> Callable[..., str]:
 def bibliography_style(settings: Settings, style: Style) -> str:
     """BibTeX's style; empty: the class has its own."""
     return settings.bibliographystyle or style.bibliographystyle
+
+
+def bibliography_lines(
+    databases: tuple[str, ...], settings: Settings, style: Style, author: AuthorPreamble
+) -> tuple[str, ...]:
+    """What sets the references; nothing where there are none."""
+    if author.loads_any("biblatex"):
+        return (r"\printbibliography",)
+    if not databases:
+        return ()
+    name = bibliography_style(settings, style)
+    first = (rf"\bibliographystyle{{{name}}}",) if name else ()
+    return (*first, rf"\bibliography{{{','.join(databases)}}}")
 
 
 def database_names(document: Document, settings: Settings) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 from tests.conftest import Within
 
-from treadle.press.document.front_matter_keys import Author, Settings, read_settings
+from treadle.press.document.authors import Author
+from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.reader import read_document
 
 
