@@ -14,7 +14,8 @@ from treadle.app.request import Request
 from treadle.press.checks.findings import findings
 from treadle.press.checks.typed_numbers import Computed
 from treadle.press.document.model import Document, Prose
-from treadle.press.weave.weave import check_template, weave
+from treadle.press.weave.weave import weave
+from treadle.press.weave.whole import check_template
 from treadle.problem import Problem, has_errors
 
 

@@ -178,7 +178,9 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
         try:
             checked = _KEYS[key](value)
         except WrongValueError as bad:
-            problems.append(error(span, f"`{key}` must be {bad.expected}", bad.hint))
+            item = f"{key}.{bad.item}"
+            at = document.said(item if item in document.front.lines else key)
+            problems.append(error(at, f"`{key}` must be {bad.expected}", bad.hint))
             continue
         name = _field(key)
         if name == "preamble" and name in values:

@@ -52,7 +52,6 @@ class RenderOptions(Struct, frozen=True):
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     numbered: bool = True  # the sections
     ledger: Fragment = ()  # what was checked
-    frames: bool = False  # headings begin frames
     words: Words = field(default_factory=partial(words_of, None))  # in the document's language
 
 

@@ -49,7 +49,9 @@ def preamble(document: Document) -> tuple[str, Printing]:
     used = document.front.text + "".join(map(_text, document.blocks))
     day = day_in(settings, printing.babel) or escape(day_of(settings))
     date = day if r"\maketitle" in used else None
-    return text_of(whole(preamble_parts(document, settings, used, printing, date))), printing
+    return text_of(
+        whole_preamble(preamble_parts(document, settings, used, printing, date))
+    ), printing
 
 
 def _first_line(block: Chunk | Prose) -> int:
@@ -60,7 +62,7 @@ def _text(block: Chunk | Prose) -> str:
     return block.text if isinstance(block, Prose) else block.code
 
 
-def whole(parts: Mapping[str, Fragment]) -> Fragment:
+def whole_preamble(parts: Mapping[str, Fragment]) -> Fragment:
     """The parts one after the other, as a document begins."""
     return stack(parts[name] for name in (*PARTS, "author"))
 
@@ -191,6 +193,19 @@ def _loader(author: AuthorPreamble, *, guarded: bool) -> Callable[..., str]:
 def bibliography_style(settings: Settings, style: Style) -> str:
     """BibTeX's style; empty: the class has its own."""
     return settings.bibliographystyle or style.bibliographystyle
+
+
+def bibliography_lines(
+    databases: tuple[str, ...], settings: Settings, style: Style, author: AuthorPreamble
+) -> tuple[str, ...]:
+    """What sets the references; nothing where there are none."""
+    if author.loads_any("biblatex"):
+        return (r"\printbibliography",)
+    if not databases:
+        return ()
+    name = bibliography_style(settings, style)
+    first = (rf"\bibliographystyle{{{name}}}",) if name else ()
+    return (*first, rf"\bibliography{{{','.join(databases)}}}")
 
 
 def database_names(document: Document, settings: Settings) -> tuple[str, ...]:

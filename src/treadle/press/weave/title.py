@@ -204,6 +204,16 @@ def resolved(lines: Fragment) -> tuple[Fragment, frozenset[str]]:
     return tuple(found), frozenset(shown)
 
 
+def without_country(title: Title, document: Document) -> Iterator[Problem]:
+    """A warning for the first affiliation of each author that has no country: ACM wants one."""
+    for person in title.persons:
+        for place in [place for place in person.affiliations if not place.country][:1]:
+            found = MARK.search(place.name)
+            at = Span.at(str(document.path), int(found[2]) if found else 1)
+            text = f"acmart asks for the country of `{bare(place.name)}`"
+            yield warning(at, text, "`affiliation: {name: ..., city: ..., country: ...}`")
+
+
 def left_out(
     title: Title, shown: Iterable[str], document: Document, template: str
 ) -> Iterator[Problem]:

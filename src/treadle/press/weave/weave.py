@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
-from jinja2 import TemplateError, TemplateNotFound
 from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,10 +12,8 @@ from msgspec.structs import replace
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document, Prose
 from treadle.press.latex.figures_and_tables import Copy
-from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
+from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.languages import words_of
-from treadle.press.latex.templates import render, source_of, templates
-from treadle.press.markdown.parser import typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import (
     SECTIONS,
@@ -28,11 +23,10 @@ from treadle.press.markdown.running_text import (
     TextContext,
 )
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.author_preamble import author_preamble
-from treadle.press.weave.characters import Printing, printing_of
+from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
+from treadle.press.weave.characters import Printing
 from treadle.press.weave.chunks import Look, Markdown, WovenText, chunk_parts, join, prose_parts
 from treadle.press.weave.classes import Style, sections_of, style_of
-from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.frames import framed
 from treadle.press.weave.ledger import (
     DEFINED,
@@ -44,21 +38,12 @@ from treadle.press.weave.ledger import (
     marked,
 )
 from treadle.press.weave.page import Page, page_of
-from treadle.press.weave.preamble import (
-    bibliography_style,
-    database_names,
-    numbered,
-    preamble_parts,
-    whole,
-)
-from treadle.press.weave.title import bare, dated, left_out, resolved, title_lines, title_of
+from treadle.press.weave.preamble import bibliography_lines, database_names, numbered
+from treadle.press.weave.whole import whole_document
 from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
-
-
-PRINTED = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
 
 
 class Woven(Struct, frozen=True):
@@ -95,8 +80,9 @@ def _weave(
 ) -> Woven:
     settings, _ = read_settings(document)  # its problems are the reader's to tell
     findings = Findings()
-    style = style_of(settings, author_preamble(document, settings))
-    context = TextContext(_options(document, settings, style, page), findings)
+    author = author_preamble(document, settings)
+    style = style_of(settings, author)
+    context = TextContext(_options(document, settings, style, author, page), findings)
     parts = tuple(_parts(document, results, context))
     source = join(parts)
     entries = in_order(checked, document)
@@ -109,7 +95,7 @@ def _weave(
     findings.problems += _swallowed(source, findings, document)
     if style.frames:
         body = framed(body)
-    lines, printing = _whole(document, settings, context, body)
+    lines, printing = whole_document(document, settings, context, body)
     findings.problems += printing.problems
     return Woven(
         text_of(lines) + "\n" if lines else "",
@@ -122,30 +108,24 @@ def _weave(
 
 
 def _options(
-    document: Document, settings: Settings, style: Style, page: Page | None
+    document: Document,
+    settings: Settings,
+    style: Style,
+    author: AuthorPreamble,
+    page: Page | None,
 ) -> RenderOptions:
     page = page or page_of(settings, style)
+    databases = database_names(document, settings)
     return RenderOptions(
         path=document.path,
         stem=document.stem,
         columns=page.columns,
         twocolumn=page.twocolumn,
         sections=sections_of(style, settings, SECTIONS),
-        bibliography=_bibliography(document, settings, style),
+        bibliography=bibliography_lines(databases, settings, style, author),
         numbered=numbered(document, settings),
-        frames=style.frames,
         words=words_of(settings.lang),
     )
-
-
-def _bibliography(document: Document, settings: Settings, style: Style) -> tuple[str, ...]:
-    if author_preamble(document, settings).loads_any("biblatex"):
-        return (r"\printbibliography",)
-    if not settings.bibliography:
-        return ()
-    name = bibliography_style(settings, style)
-    first = (rf"\bibliographystyle{{{name}}}",) if name else ()
-    return (*first, rf"\bibliography{{{','.join(database_names(document, settings))}}}")
 
 
 def _parts(
@@ -198,105 +178,3 @@ def _swallowed(source: WovenText, findings: Findings, document: Document) -> Ite
         span = Span.at(str(document.path), fence)
         hint = "close the code fence or other block that is open here"
         yield error(span, "this chunk is swallowed by the prose before it", hint)
-
-
-def _whole(
-    document: Document, settings: Settings, context: TextContext, body: Fragment
-) -> tuple[Fragment, Printing]:
-    """The document's template with all in its slots, empty where the template fails; and how its
-    characters are printed."""
-    at = document.front.lines
-    title_line = at.get("title", 1)
-    author = author_preamble(document, settings)
-    style = style_of(settings, author)
-    name, folders = _template(document, settings)
-    abstract = _abstract(document, settings, context)
-    title = title_of(document, settings, context)
-    text = (*title_lines(title), *abstract, *body)
-    printing = printing_of(document, settings, (*text, *author.lines))
-    title, used = dated(title, settings, printing.babel), text_of(text)
-    try:
-        source = source_of(name, folders)
-        own_date = r"\date{" in source or r"\maketitle" not in source + used
-        date = None if own_date else bare(title.date)
-        parts = preamble_parts(document, settings, used, printing, date)
-        slots = {
-            **parts,
-            "preamble": whole(parts),
-            "abstract": abstract,
-            "body": body,
-            "bibliography": _references(context, body, at.get("bibliography", 1)),
-        }
-        values = {
-            "title": title,
-            "toc": settings.toc,
-            "blanks": bool(settings.author_file) and not settings.authors,
-            "twocolumn": context.options.twocolumn,
-            "class_options": ",".join(settings.classoption),
-            "koma": (settings.documentclass or "").startswith("scr"),
-            "author_and": author.author_and,
-            "style": style,
-            "words": context.options.words,
-        }
-        lines, shown = resolved(render(name, title_line, values, slots, folders))
-    except TemplateError as failure:
-        context.findings.problems.append(_template_problem(document, settings, failure))
-        return (), printing
-    if "pdftitle" in source:  # the properties of the PDF have these
-        shown |= {"title", "keywords"}
-    context.findings.problems += left_out(title, shown, document, name)
-    context.findings.problems += _dropped(slots, source, document, name)
-    return tuple(for_fonts(lines, printing)) if printing.engine.unicode else lines, printing
-
-
-def _abstract(document: Document, settings: Settings, context: TextContext) -> Fragment:
-    text = typed(settings.abstract or "")
-    first = document.front.lines.get("abstract", 1) + 1
-    origins = range(first, first + text.count("\n") + 1)
-    return render_markdown(text, origins, context) if text else ()
-
-
-def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
-    """The bibliography behind all else, where the text has no place for it."""
-    given = any(PRINTED.search(line.text) for line in body)
-    if context.findings.bibliography or given:
-        return ()
-    return stack(lines_at(text, origin) for text in context.options.bibliography)
-
-
-def _dropped(
-    slots: Mapping[str, Fragment], source: str, document: Document, template: str
-) -> Iterator[Problem]:
-    """A warning for what a template of the author's has no place for."""
-    for name in ("abstract", "bibliography"):
-        if slots[name] and f"{{{name}}}" not in source.replace(" ", ""):
-            what = f"`{name}` is shown nowhere: the template `{template}` has no place for it"
-            yield warning(document.said(name), what, rf"put `\VAR{{{name}}}` on a line of its own")
-
-
-def check_template(document: Document) -> tuple[Problem, ...]:
-    """What keeps the document's template from being read: told before anything has run."""
-    settings, _ = read_settings(document)
-    name, folders = _template(document, settings)
-    try:
-        templates(*folders).get_template(name)
-    except TemplateError as failure:
-        return (_template_problem(document, settings, failure),)
-    return ()
-
-
-def _template(document: Document, settings: Settings) -> tuple[str, tuple[Path, ...]]:
-    """Its name, and where it may stand but among Treadle's own."""
-    name = settings.template or style_of(settings, author_preamble(document, settings)).template
-    if Path(name).suffix:
-        return name, (document.path.parent.resolve(),)
-    return f"{name}.tex.j2", ()
-
-
-def _template_problem(document: Document, settings: Settings, failure: TemplateError) -> Problem:
-    span = Span.at(str(document.path), document.front.lines.get("template", 1))
-    name = settings.template or "submission"
-    if isinstance(failure, TemplateNotFound):
-        hint = "a template of your own is a file beside the document, such as `mine.tex.j2`"
-        return error(span, f"there is no template `{name}`", hint)
-    return error(span, f"the template `{name}` fails: {failure.message}")
