@@ -85,7 +85,7 @@ def _texts(tokens: Sequence[Token], first: int) -> Iterator[tuple[int, str]]:
     for token in tokens:
         if token.type in BREAKS:
             yield line, words
-            line, words = first + int(token.meta.get("line", 0)), ""
+            line, words = first + int(token.meta.get("line", line - first + 1)), ""
         elif token.type in {"text", "image"}:
             words += token.content
         elif token.type == "maths":
@@ -243,7 +243,7 @@ def _introduced(
     line = first
     for number, part in enumerate(parts):
         if part.type in BREAKS:
-            line = first + int(part.meta.get("line", 0))
+            line = first + int(part.meta.get("line", line - first + 1))
         if part.type != "maths" or not 0 < number < len(parts) - 1:
             continue
         found = _symbols(part.content)

@@ -14,6 +14,7 @@ from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float,
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack
 from treadle.press.latex.listings import code_lines
 from treadle.press.latex.notes import noted
+from treadle.press.markdown import lists
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE, env_with, parse_inline
@@ -28,11 +29,13 @@ from treadle.press.markdown.running_text import (
 
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}
+NUMBERED = re.compile(r"\d+(?:\.\d+)*\.(?:\d+)? ")  # a heading with a number of the author's own
 LEDGER = "checks"  # the class of the div in which the ledger of checks stands
 ENVIRONMENTS = {
     "theorem", "lemma", "proposition", "corollary", "definition", "example", "remark", "proof",
     "abstract", "center", "quote", "quotation", "flushleft", "flushright",
 }  # fmt: skip
+ENVIRONMENT = {"latex_block", "environment"}
 BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] "}
 
 
@@ -69,6 +72,8 @@ def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bo
     # left a line empty between them; raw LaTeX goes by that line alone.
     if _is_display(node, context):
         return adjoin or after_paragraph or _is_display(before, context)
+    if before.type in ENVIRONMENT and node.type in ENVIRONMENT:
+        return adjoin  # side by side, if the author has left no line empty
     return adjoin and (
         _is_display(before, context) or _is_raw(before, context) or _is_raw(node, context)
     )
@@ -106,7 +111,7 @@ def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
         context.findings.bibliography = True
         return stack(context.lines(text, line) for text in options.bibliography)
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
-    numbered = "unnumbered" not in found.classes
+    numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
     notes = noted(title)
     bare = notes.bare
     call = r"\label" if numbered and options.numbered else rf"\namedlabel{{{bare}}}"
@@ -122,8 +127,8 @@ def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
 def _list(node: SyntaxTreeNode, context: Context) -> Fragment:
     ordered = node.type == "ordered_list"
     options = []
-    if ordered and node.markup == ")":
-        options.append(r"label=\arabic*)")
+    if ordered and (label := lists.label(node.meta, node.markup)):
+        options.append(label)
     if ordered and node.attrs.get("start", 1) != 1:
         options.append(f"start={node.attrs['start']}")
     name = "enumerate" if ordered else "itemize"
@@ -203,6 +208,13 @@ def _latex(node: SyntaxTreeNode, context: Context) -> Fragment:
     return stack(_insert(int(place[1]), context) if place else (line,) for line, place in found)
 
 
+def _environment(node: SyntaxTreeNode, context: Context) -> Fragment:
+    """An environment of LaTeX that holds Markdown."""
+    start, end = node.map or (0, 0)
+    begin, body = context.lines(node.meta["begin"], start), render_blocks(node.children, context)
+    return (*begin, *indent(body), *context.lines(node.meta["end"], end - 1))
+
+
 def _place(node: SyntaxTreeNode, context: Context) -> Fragment:
     return _insert(node.meta["number"], context)
 
@@ -269,6 +281,7 @@ RENDERERS: dict[str, Callable[[SyntaxTreeNode, Context], Fragment]] = {
     "div": _div,
     "maths_block": _maths,
     "latex_block": _latex,
+    "environment": _environment,
     "place": _place,
     "fence": _code,
     "code_block": _code,
@@ -298,7 +311,8 @@ def caption_beside(nodes: Nodes, number: int) -> SyntaxTreeNode | None:
 
 def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Context) -> Fragment:
     """A table; its caption may be a paragraph beside it, or its last row."""
-    rows = [child.children for part in node.children for child in part.children]
+    given = [child for part in node.children for child in part.children]
+    rows, lines = [child.children for child in given], list(map(line_of, given))
     line = line_of(node)
     text, at = (_source(caption), line_of(caption)) if caption else ("", line)
     if not text and len(rows) > 1:
@@ -306,7 +320,7 @@ def pipe_table(node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: Co
         if CAPTION.match(last) and not any(others):
             text = last
             rows.pop()
-    lines = [line + number + (number > 0) for number in range(len(rows))]  # below the header: |---|
+            lines.pop()
     header, *body = [
         tuple(with_minus(inline_latex(entry, number, context)) for entry in row)
         for number, row in zip(lines, rows, strict=True)

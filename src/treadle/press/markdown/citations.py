@@ -58,6 +58,9 @@ def citation_bare(state: StateInline, silent: bool) -> bool:
     if (found := BARE.match(state.src, state.pos)) is None:
         return False
     key = label_name(found["key"].strip("{}"))
+    if number := state.env.get("examples", {}).get(key):
+        end = state.pos + 1 + len(found["key"])
+        return push(state, silent, end, "text", str(number))
     citation = Citation(key, suffix=found["note"] or "", year_only=bool(found["minus"]))
     if citation.label and found["note"]:
         return False

@@ -16,7 +16,16 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.markdown import attributes, citations, latex_and_maths
+from treadle.press.markdown import (
+    attributes,
+    citations,
+    environments,
+    latex_and_maths,
+    lists,
+    long_arguments,
+    marked_text,
+    text_tables,
+)
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
@@ -41,20 +50,29 @@ def parser() -> MarkdownIt:
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
     blocks, inline, core = md.block.ruler, md.inline.ruler, md.core.ruler
-    blocks.before("code", "raw_environment", latex_and_maths.raw_environment, attributes.INTERRUPTS)
+    blocks.before("code", "raw_environment", environments.raw_environment, attributes.INTERRUPTS)
     blocks.before("code", "maths_block", latex_and_maths.maths_block, attributes.INTERRUPTS)
     blocks.before("code", "place", place_block, attributes.INTERRUPTS)
     blocks.before("fence", "div", div, attributes.INTERRUPTS)
+    blocks.before("hr", "numbered_heading", lists.numbered_heading, lists.ENDS_LISTS)
+    blocks.before("hr", "simple_table", text_tables.simple_table)
+    blocks.before("hr", "grid_table", text_tables.grid_table)
+    blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
+    blocks.before("paragraph", "line_block", marked_text.line_block)
+    inline.before("escape", "brace", long_arguments.brace)
     inline.before("escape", "raw_latex", latex_and_maths.raw_inline)
     inline.before("escape", "raw_group", latex_and_maths.raw_group)
     inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
     inline.before("escape", "nonbreaking", attributes.nonbreaking)
+    inline.before("link", "span", marked_text.span)
     inline.before("link", "citation_group", citations.citation_group)
     inline.before("link", "citation_bare", citations.citation_bare)
     inline.before("strikethrough", "script", attributes.script)
     inline.after("image", "attributes", attributes.attributes)
     inline.at("newline", attributes.counted_newline)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
+    core.before("inline", "latex_words", environments.latex_words)
+    core.before("inline", "long_arguments", long_arguments.long_arguments)
     core.after("inline", "nesting", limit_nesting)
     core.after("block", "table_rows", check_rows)
     return md
@@ -123,8 +141,7 @@ def typed(text: str) -> str:
 
 def place_block(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """A line that stands for LaTeX already made; it ends whatever list or paragraph it follows."""
-    text = state.src[state.bMarks[start] : state.eMarks[start]]
-    found = PLACE.fullmatch(text.strip())
+    found = PLACE.fullmatch(attributes.text_at(state, start).strip())
     if found is None:
         return False
     return attributes.push_block(

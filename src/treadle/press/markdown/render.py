@@ -17,6 +17,7 @@ from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
 from treadle.press.markdown.blocks import render_blocks
+from treadle.press.markdown.marks import own_commands
 from treadle.press.markdown.parser import env_with, parse_inline, parser
 from treadle.press.markdown.running_text import (
     Context,
@@ -50,7 +51,7 @@ def render_markdown(
 
     What is wrong, which images to copy and which places were used goes to the findings.
     """
-    env: dict[str, Any] = {}
+    env: dict[str, Any] = {"commands": context.options.commands | own_commands((text,))}
     tree = SyntaxTreeNode(parser().parse(text, env))
     notes = _footnotes(tree, env, context.findings.notes)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -32,10 +33,14 @@ SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph
 
 
 class Place(Struct, frozen=True):
-    """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it."""
+    """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it.
+
+    `prefix` is what stands before it in the Markdown: the list or quotation that it belongs to.
+    """
 
     lines: Fragment
     flows: bool = False
+    prefix: str = ""
 
 
 class RenderOptions(Struct, frozen=True):
@@ -49,6 +54,7 @@ class RenderOptions(Struct, frozen=True):
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     numbered: bool = True  # the sections
     ledger: Fragment = ()  # what was checked
+    commands: frozenset[str] = frozenset()  # LaTeX's that the author has defined
 
 
 class Findings(Struct):
@@ -115,6 +121,11 @@ def line_of(node: SyntaxTreeNode) -> int:
 INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\(?:text|mbox)\{[^{}]*\}|\\&", re.DOTALL)
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
 LINE_END = r" \\"
+SPANS = MappingProxyType(
+    {"smallcaps": r"\textsc", "sc": r"\textsc", "underline": r"\underline", "ul": r"\underline"}
+    | {"mark": r"\colorbox{yellow!40}", "strike": r"\sout", "bold": r"\textbf"}
+    | {"italic": r"\textit", "emph": r"\emph", "kbd": r"\texttt"}
+)
 NOTE_END = "%\x00"  # a line break, of which what follows the footnote decides how it is written
 COMMENT_END = re.compile(r"(?<!\\)%\n *")
 NOTES = 2  # a note may hold a note
@@ -215,6 +226,19 @@ class _Renderer:
 
     visit_strong = visit_s = visit_em
 
+    def visit_span(self, node: SyntaxTreeNode) -> None:
+        found = attributes_of(node)
+        if found.id:
+            self._add(rf"\phantomsection\label{{{found.id}}}")
+        known = [SPANS[name] for name in found.classes if name in SPANS]
+        for name in (*(name for name in found.classes if name not in SPANS), *found.values):
+            hint = f"known are {', '.join(f'.{name}' for name in SPANS)}"
+            self.context.warn(self.line, f"`{name}` means nothing to text in brackets", hint)
+        for command in known:
+            self._add(f"{command}{{")
+        self.render(node.children)
+        self._add("}" * len(known))
+
     def visit_code_inline(self, node: SyntaxTreeNode) -> None:
         raw = attributes_of(node).raw
         if raw in {"latex", "tex"}:
@@ -223,7 +247,8 @@ class _Renderer:
             self._add(rf"\code{{{escape_code(node.content)}}}")
 
     def visit_softbreak(self, node: SyntaxTreeNode) -> None:
-        self.line = self.base + int(node.meta.get("line", 0))
+        line = node.meta.get("line")  # a backslash that ends a line tells none
+        self.line = self.line + 1 if line is None else self.base + int(line)
         end = LINE_END if node.type == "hardbreak" else ""
         before, here = self.context.origin(self.line - 1), self.context.origin(self.line)
         self.parts.append((Line(end, before), Line("", here)))
@@ -243,6 +268,9 @@ class _Renderer:
         if node.meta.get("open"):
             what = f"the brace after `{node.content}` is never closed: it is printed as it stands"
             self.context.warn(self.line, what, doubt=True)
+        if node.meta.get("unread"):
+            what = f"the Markdown within `{node.content.partition('{')[0]}` is printed as it stands"
+            self.context.warn(self.line, what, "write LaTeX there")
         self._add(node.content)
 
     def visit_html_inline(self, node: SyntaxTreeNode) -> None:

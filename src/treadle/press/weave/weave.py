@@ -17,6 +17,7 @@ from treadle.press.latex.escape import printable
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
 from treadle.press.latex.templates import render, templates
+from treadle.press.markdown.marks import own_commands
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
@@ -101,6 +102,7 @@ def _options(document: Document, settings: Settings) -> RenderOptions:
         sections=(*chapters, *SECTIONS),
         bibliography=_bibliography(document, settings),
         numbered=numbered(document, settings),
+        commands=own_commands((settings.preamble,)),
     )
 
 
