@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -13,7 +15,7 @@ from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
 from treadle.press.document.lookalikes import lookalikes, shows_all
 from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
-from treadle.press.document.read_options import parse_options
+from treadle.press.document.read_options import NO_DEFAULTS, parse_options, read_defaults
 from treadle.press.document.text import load, normalise, split_lines
 from treadle.problem import Problem, Span, error
 
@@ -37,7 +39,8 @@ def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[
 def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
     top, top_problems = read_front_matter(text, str(path))
     front, author_problems = with_author(top, path)
-    blocks = tuple(read_blocks(text, str(path), top.text.count("\n") + 1))
+    defaults, defaults_problems = _defaults(front, path)
+    blocks = tuple(read_blocks(text, str(path), top.text.count("\n") + 1, defaults))
     # Pweave drops an empty chunk, but counts it.
     document = Document(path, front, tuple(block for block, _ in blocks if not _is_empty(block)))
     _, settings_problems = read_settings(document)
@@ -45,10 +48,27 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
         *top_problems,
         *author_problems,
         *settings_problems,
+        *defaults_problems,
         *(problem for _, problems in blocks for problem in problems),
         *_duplicate_names(document.chunks),
     ]
     return document, tuple(sorted(found, key=lambda item: item.span.line))
+
+
+def _defaults(front: FrontMatter, path: Path) -> tuple[dict[str, object], tuple[Problem, ...]]:
+    """The options that the front matter says for all chunks, each told of at its line."""
+    key = next((key for key in ("chunks", "execute") if key in front.values), "")
+    given = front.values.get(key)
+    if not isinstance(given, dict):
+        return {}, ()
+    first = front.lines.get(key, 1)
+    lines = front.text.split("\n")
+    spans = {}
+    for name in map(str, given):
+        written = re.compile(rf"(?<![\w-]){re.escape(name)}[\"']?\s*:")
+        below = (n for n, line in enumerate(lines[first - 1 :], first) if written.search(line))
+        spans[name] = Span.at(str(path), next(below, first))
+    return read_defaults({str(name): value for name, value in given.items()}, spans)
 
 
 def _is_empty(block: Prose | Chunk) -> bool:
@@ -71,8 +91,13 @@ def _duplicate_names(chunks: Iterable[Chunk]) -> Iterator[Problem]:
 _Read = tuple[Prose | Chunk, tuple[Problem, ...]]
 
 
-def read_blocks(text: str, file: str, first: int = 1) -> Iterator[_Read]:
-    """The prose and the chunks of `text` from line `first` on, each with what is wrong with it."""
+def read_blocks(
+    text: str, file: str, first: int = 1, defaults: Mapping[str, object] = NO_DEFAULTS
+) -> Iterator[_Read]:
+    """The prose and the chunks of `text` from line `first` on, each with what is wrong with it.
+
+    `defaults` are options that all the chunks have which don't say otherwise.
+    """
     lines = split_lines(text)
     start, number = first - 1, 0
     others: list[Fence] = []
@@ -84,7 +109,7 @@ def read_blocks(text: str, file: str, first: int = 1) -> Iterator[_Read]:
         if at.first > start:
             yield _prose(lines, start, at.first, file, others)
         number += 1
-        yield _chunk(number, at, file)
+        yield _chunk(number, at, file, defaults)
         start, others = at.end, []
     if start < len(lines):
         yield _prose(lines, start, len(lines), file, others)
@@ -99,11 +124,13 @@ def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequen
     return Prose(text, span, find_inlines(text, span, shown)), problems
 
 
-def _chunk(number: int, at: Fence, file: str) -> _Read:
+def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) -> _Read:
     """The chunk of a fence; one that nothing closes has all that may be its code."""
     fence = Span.at(file, at.first + 1)
     opening = OPENING.match(at.opening)
-    options, problems = parse_options(opening["rest"] if opening else "", fence)
+    comments = tuple(takewhile(lambda line: line.startswith("#|"), at.code))
+    rest = opening["rest"] if opening else ""
+    options, problems = parse_options(rest, fence, comments, defaults)
     if not at.closed:
         hint = "close it with a fence at least as long, of the same character"
         if at.almost:
@@ -112,6 +139,7 @@ def _chunk(number: int, at: Fence, file: str) -> _Read:
     if at.in_note:
         hint = "put it into the text, and what it computes into the note by `<%= %>`"
         problems += (error(fence, "a chunk can't stand in a footnote", hint),)
-    code = "\n".join(at.code).rstrip()
+    code = "\n".join(at.code[len(comments) :]).rstrip()
     span = Span(file, at.first + 1, at.end)
-    return Chunk(number, code, options, span, at.first + 2, at.closed, at.prefix), problems
+    first = at.first + 2 + len(comments)
+    return Chunk(number, code, options, span, first, at.closed, at.prefix), problems

@@ -192,6 +192,7 @@ def _visible(chunk: Chunk, result: ChunkResult) -> list[Shown]:
         item
         for item in shown(result.outputs)
         if (options.display_stream or item.kind not in ("text", "stderr") or item.is_value)
+        and (options.warning or item.kind != "stderr")
         and (options.display_data or not item.is_value or item.kind == "figure")
         and (options.echo or item.kind != "source")
     ]
