@@ -35,11 +35,20 @@ class Fence(Struct, frozen=True):
     end: int
     prefix: str  # what stands before it on its first line: blanks, marks of lists and quotations
     opening: str  # the rest of that line
+    options: str  # of a chunk
     code: tuple[str, ...]
     closed: bool
     is_chunk: bool
     in_note: bool = False
     almost: int = 0  # the number, from 1, of a line that nearly closes it
+
+
+def shows_all(at: Fence) -> bool:
+    """Whether what stands in a fence is shown as it is, inline code as well: in a long one, and in
+    a verbatim environment."""
+    return not at.opening.startswith(("`", "~")) or at.opening.startswith(
+        ("`" * SHOWING, "~" * SHOWING)
+    )
 
 
 def is_chunk_fence(text: str) -> bool:
@@ -68,8 +77,10 @@ def fences(text: str) -> Iterator[Fence]:
         content = token.content  # type: ignore[attr-defined]
         code = tuple(content.removesuffix("\n").split("\n")) if content else ()
         closed = given.get("closed", end - first == len(code) + 2)
+        opening = OPENING.match(line[at:])
+        options = opening["rest"] if opening and kind == "chunk" else ""
         yield Fence(
-            first, end, line[:at], line[at:], code, closed, kind == "chunk", notes > 0,
+            first, end, line[:at], line[at:], options, code, closed, kind == "chunk", notes > 0,
             given.get("almost", 0),
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
-from treadle.press.document.fences import OPENING, SHOWING, Fence
+from treadle.press.document.fences import OPENING, Fence
 from treadle.problem import Problem, Span, error, warning
 
 # `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.
@@ -14,15 +14,8 @@ _PLAIN = re.compile(r"\s+\{\.")
 _LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
 _WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]\w*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
+_NOWEB = re.compile(r"<<.*>>=\s*")
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
-
-
-def shows_all(at: Fence) -> bool:
-    """Whether what stands in a fence is shown as it is, inline code as well: in a long one, and in
-    a verbatim environment."""
-    return not at.opening.startswith(("`", "~")) or at.opening.startswith(
-        ("`" * SHOWING, "~" * SHOWING)
-    )
 
 
 def lookalikes(others: Iterable[Fence], file: str) -> Iterator[Problem]:
@@ -60,3 +53,13 @@ def _is_like_a_chunk(info: str) -> bool:
     word = found["word"].lower() if found else ""
     similar = SequenceMatcher(None, word, "python").ratio() >= _MISSPELT
     return similar and word not in _OTHERS
+
+
+def noweb_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[Problem]:
+    """What is to be said of lines of prose that begin a chunk in a noweb document."""
+    shown = {line for at in others for line in range(at.first + 1, at.end + 1)}
+    for number, line in enumerate(text.split("\n"), span.line):
+        if number not in shown and _NOWEB.fullmatch(line):
+            what = "this looks like a chunk of noweb and is not read as one: its code is not run"
+            hint = "open it by ```{python}, or call the document .mdw"
+            yield warning(Span.at(span.file, number), what, hint)

@@ -65,6 +65,7 @@ class Document(Struct, frozen=True):
     path: Path
     front: FrontMatter
     blocks: tuple[Prose | Chunk, ...]
+    is_latex: bool = False  # the prose is LaTeX, and no Markdown
 
     @property
     def stem(self) -> str:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 
 from msgspec.structs import replace
 
-from treadle.press.document.fences import OPENING, Fence, fences
+from treadle.press.document.fences import Fence, fences, shows_all
 from treadle.press.document.front_matter import read_front_matter, with_author
 from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
-from treadle.press.document.lookalikes import lookalikes, shows_all
+from treadle.press.document.lookalikes import lookalikes, noweb_lookalikes
 from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
+from treadle.press.document.noweb import SUFFIXES, is_latex, is_noweb, noweb_fences
 from treadle.press.document.read_options import NO_DEFAULTS, parse_options, read_defaults
 from treadle.press.document.text import load, normalise, split_lines
 from treadle.problem import Problem, Span, error
@@ -37,14 +39,20 @@ def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[
 
 
 def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
-    top, top_problems = read_front_matter(text, str(path))
+    latex = is_latex(path, text)
+    # In LaTeX `%` begins a comment, and no title.
+    given = "" if latex and not text.startswith("---") else text
+    top, top_problems = read_front_matter(given, str(path))
     front, author_problems = with_author(top, path)
     defaults, defaults_problems = _defaults(front, path)
-    blocks = tuple(read_blocks(text, str(path), top.text.count("\n") + 1, defaults))
+    find = partial(noweb_fences, latex=latex) if is_noweb(path) else fences
+    blocks = tuple(read_blocks(text, str(path), top.text.count("\n") + 1, defaults, find))
     # Pweave drops an empty chunk, but counts it.
-    document = Document(path, front, tuple(block for block, _ in blocks if not _is_empty(block)))
+    kept = tuple(block for block, _ in blocks if not _is_empty(block))
+    document = Document(path, front, kept, latex)
     _, settings_problems = read_settings(document)
     found = [
+        *_unknown_kind(document),
         *top_problems,
         *author_problems,
         *settings_problems,
@@ -53,6 +61,14 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
         *_duplicate_names(document.chunks),
     ]
     return document, tuple(sorted(found, key=lambda item: item.span.line))
+
+
+def _unknown_kind(document: Document) -> Iterator[Problem]:
+    """An error for a kind of noweb document whose text nobody can read here."""
+    suffix = document.path.suffix.lower()
+    if suffix.endswith("w") and suffix not in SUFFIXES:
+        message = f"the text of a `{suffix}` document can't be read"
+        yield error(document.at(1), message, "write Markdown (.mdw) or LaTeX (.texw)")
 
 
 def _defaults(front: FrontMatter, path: Path) -> tuple[dict[str, object], tuple[Problem, ...]]:
@@ -92,16 +108,21 @@ _Read = tuple[Prose | Chunk, tuple[Problem, ...]]
 
 
 def read_blocks(
-    text: str, file: str, first: int = 1, defaults: Mapping[str, object] = NO_DEFAULTS
+    text: str,
+    file: str,
+    first: int = 1,
+    defaults: Mapping[str, object] = NO_DEFAULTS,
+    find: Callable[[str], Iterator[Fence]] = fences,
 ) -> Iterator[_Read]:
     """The prose and the chunks of `text` from line `first` on, each with what is wrong with it.
 
-    `defaults` are options that all the chunks have which don't say otherwise.
+    `defaults` are options that all the chunks have which don't say otherwise; `find` tells where
+    the chunks are.
     """
     lines = split_lines(text)
     start, number = first - 1, 0
     others: list[Fence] = []
-    for fence in fences("\n".join(lines[start:])):
+    for fence in find("\n".join(lines[start:])):
         at = replace(fence, first=fence.first + first - 1, end=fence.end + first - 1)
         if not fence.is_chunk:
             others.append(at)
@@ -120,19 +141,21 @@ def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequen
     text = "".join(f"{line}\n" for line in lines[start:end])
     span = Span(file, start + 1, end)
     shown = tuple((at.first - start, at.end - start) for at in others if shows_all(at))
-    problems = (*unclosed_inlines(text, span, shown), *lookalikes(others, file))
-    return Prose(text, span, find_inlines(text, span, shown)), problems
+    problems = [*unclosed_inlines(text, span, shown), *lookalikes(others, file)]
+    if not is_noweb(Path(file)):
+        problems += noweb_lookalikes(text, span, others)
+    return Prose(text, span, find_inlines(text, span, shown)), tuple(problems)
 
 
 def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) -> _Read:
     """The chunk of a fence; one that nothing closes has all that may be its code."""
     fence = Span.at(file, at.first + 1)
-    opening = OPENING.match(at.opening)
     comments = tuple(takewhile(lambda line: line.startswith("#|"), at.code))
-    rest = opening["rest"] if opening else ""
-    options, problems = parse_options(rest, fence, comments, defaults)
+    options, problems = parse_options(at.options, fence, comments, defaults)
     if not at.closed:
         hint = "close it with a fence at least as long, of the same character"
+        if at.opening.startswith("<"):
+            hint = "it ends at a line with `@` alone"
         if at.almost:
             hint = f"the fence on line {at.almost} is shorter or of the other character"
         problems += (error(fence, "this chunk's fence is never closed", hint),)

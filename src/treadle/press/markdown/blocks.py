@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 
@@ -16,8 +15,9 @@ from treadle.press.latex.listings import code_lines
 from treadle.press.latex.notes import noted
 from treadle.press.markdown import lists
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
+from treadle.press.markdown.divs import callout_lines, render_div
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
-from treadle.press.markdown.parser import PLACE, env_with, parse_inline
+from treadle.press.markdown.parser import PLACE, parse_inline
 from treadle.press.markdown.running_text import (
     Context,
     display,
@@ -30,11 +30,8 @@ from treadle.press.markdown.running_text import (
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}
 NUMBERED = re.compile(r"\d+(?:\.\d+)*\.(?:\d+)? ")  # a heading with a number of the author's own
-LEDGER = "checks"  # the class of the div in which the ledger of checks stands
-ENVIRONMENTS = {
-    "theorem", "lemma", "proposition", "corollary", "definition", "example", "remark", "proof",
-    "abstract", "center", "quote", "quotation", "flushleft", "flushright",
-}  # fmt: skip
+FLOAT = re.compile(r"^(\\begin\{(?:figure|table)\})\[\w*\]")
+ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")  # at the top of a quotation
 ENVIRONMENT = {"latex_block", "environment"}
 BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] "}
 
@@ -99,7 +96,8 @@ def _paragraph(node: SyntaxTreeNode, context: Context) -> Fragment:
         return render_inline(children, line, context)
     found = attributes_of(image)
     caption = inline_latex(image, line, context)
-    float_ = Float(caption, found.id, position=found.values.get("pos", "htbp"))
+    position = "H" if context.boxed else found.values.get("pos", "htbp")
+    float_ = Float(caption, found.id, position=position)
     return figure_float([graphic(image, line, context)], float_, context.origin(line))
 
 
@@ -164,37 +162,9 @@ def _definitions(node: SyntaxTreeNode, context: Context) -> Fragment:
 
 def _quote(node: SyntaxTreeNode, context: Context) -> Fragment:
     body = render_blocks(node.children, context)
+    if body and (alert := ALERT.fullmatch(body[0].text)):
+        return callout_lines(alert[1].lower(), "", body[1:], context)
     return environment("quote", body, context.origin(line_of(node)))
-
-
-def _div(node: SyntaxTreeNode, context: Context) -> Fragment:
-    found = attributes_of(node)
-    body = render_blocks(node.children, context)
-    if LEDGER in found.classes:
-        return _ledger(node, body, context)
-    name = next((name for name in found.classes if name in ENVIRONMENTS), "")
-    if not name:
-        known = sorted({*ENVIRONMENTS, LEDGER})
-        for near in difflib.get_close_matches(" ".join(found.classes), known, n=1):
-            what = f"`::: {found.classes[0]}` means nothing"
-            context.warn(line_of(node), what, f"did you mean `{near}`?")
-        return body
-    title = parse_inline(found.values.get("title", ""), {})
-    words = inline_latex(title, line_of(node), context)
-    given = f"[{{{words}}}]" if words else ""
-    label = rf"\label{{{found.id}}}" if found.id else ""
-    if not given + label and body and body[0].text.startswith("["):
-        label = "{}"  # else LaTeX takes it for the title
-    return environment(name, body, context.origin(line_of(node)), given + label)
-
-
-def _ledger(node: SyntaxTreeNode, body: Fragment, context: Context) -> Fragment:
-    """The ledger of checks behind what the author says of it, at the first of its places."""
-    if context.findings.ledger:
-        return body
-    context.findings.ledger = context.span(line_of(node))
-    between = (Line("", body[-1].origin),) if body else ()
-    return (*body, *between, *context.options.ledger)
 
 
 def _maths(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -221,7 +191,10 @@ def _place(node: SyntaxTreeNode, context: Context) -> Fragment:
 
 def _insert(number: int, context: Context) -> Fragment:
     context.findings.places.add(number)
-    return context.places[number].lines
+    lines = context.places[number].lines
+    if not context.boxed:
+        return lines
+    return tuple(line._replace(text=FLOAT.sub(r"\1[H]", line.text)) for line in lines)
 
 
 def _code(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -278,7 +251,7 @@ RENDERERS: dict[str, Callable[[SyntaxTreeNode, Context], Fragment]] = {
     "ordered_list": _list,
     "dl": _definitions,
     "blockquote": _quote,
-    "div": _div,
+    "div": render_div,
     "maths_block": _maths,
     "latex_block": _latex,
     "environment": _environment,
@@ -335,9 +308,9 @@ def _float(text: str, line: int, context: Context) -> Float | None:
     if found is None:
         return None
     words, attributes = trailing_attributes(found[1])
-    env = env_with(context.footnotes)
+    env = context.apart()
     caption = inline_latex(parse_inline(words, env), line, replace(context, env=env))
-    position = attributes.values.get("pos", "htbp")
+    position = "H" if context.boxed else attributes.values.get("pos", "htbp")
     return Float(caption, attributes.id, "table", position, context.origin(line))
 
 

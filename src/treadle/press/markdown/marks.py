@@ -33,10 +33,20 @@ DEFINED = re.compile(
     r"|\\(?:New|Renew|Provide|Declare)DocumentCommand\s*\{?\\([A-Za-z]+)"
 )
 
+ENVIRONMENTS = re.compile(
+    r"\\(?:new(?:theorem|environment|tcolorbox|mdenv|tcbtheorem)\*?|declaretheorem|mdtheorem|spnewtheorem"
+    r"|NewDocumentEnvironment|newtheoremrep)\*?(?:\[[^\[\]]*\])*\s*\{(\w+)\}"
+)
+
 
 def has_markdown(latex: str) -> bool:
     """Whether there is a mark of Markdown's among the words of LaTeX."""
     return MARKS.search(HIDDEN.sub(" ", latex)) is not None
+
+
+def own_environments(latex: str) -> frozenset[str]:
+    """The environments that LaTeX of the author's defines."""
+    return frozenset(ENVIRONMENTS.findall(latex))
 
 
 def own_commands(texts: Iterable[str]) -> frozenset[str]:

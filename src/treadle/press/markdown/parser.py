@@ -31,12 +31,6 @@ DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
 
 
-def env_with(labels: Iterable[str]) -> dict[str, Any]:
-    """The parser's `env` of a text that stands apart, where these footnotes may be referred to."""
-    refs = {f":{label}": -1 for label in labels}  # none of them met yet
-    return {"footnotes": {"refs": refs, "list": {}}}
-
-
 def parse_inline(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
     """The tree of a text that is one line of running text; footnotes are left in `env`."""
     return SyntaxTreeNode(parser().parseInline(text, env))
@@ -65,6 +59,7 @@ def parser() -> MarkdownIt:
     inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
     inline.before("escape", "nonbreaking", attributes.nonbreaking)
     inline.before("link", "span", marked_text.span)
+    inline.before("escape", "shortcode", marked_text.shortcode)
     inline.before("link", "citation_group", citations.citation_group)
     inline.before("link", "citation_bare", citations.citation_bare)
     inline.before("strikethrough", "script", attributes.script)
@@ -74,6 +69,7 @@ def parser() -> MarkdownIt:
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)
     core.after("inline", "nesting", limit_nesting)
+    core.after("inline", "html_spans", marked_text.html_spans)
     core.after("block", "table_rows", check_rows)
     return md
 

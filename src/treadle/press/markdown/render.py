@@ -18,7 +18,7 @@ from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
 from treadle.press.markdown.blocks import render_blocks
 from treadle.press.markdown.marks import own_commands
-from treadle.press.markdown.parser import env_with, parse_inline, parser
+from treadle.press.markdown.parser import parse_inline, parser
 from treadle.press.markdown.running_text import (
     Context,
     Findings,
@@ -51,7 +51,9 @@ def render_markdown(
 
     What is wrong, which images to copy and which places were used goes to the findings.
     """
-    env: dict[str, Any] = {"commands": context.options.commands | own_commands((text,))}
+    options = context.options
+    env: dict[str, Any] = {"aliases": options.aliases}
+    env["commands"] = options.commands | own_commands((text,))
     tree = SyntaxTreeNode(parser().parse(text, env))
     notes = _footnotes(tree, env, context.findings.notes)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
@@ -62,7 +64,7 @@ def render_markdown(
 
 def render_line(text: str, origin: int, context: Context) -> str:
     """The LaTeX of running text, such as a caption or a title, from the line `origin`."""
-    env = env_with(context.footnotes)
+    env = context.apart()
     tree = parse_inline(" ".join(text.split()), env)
     apart = replace(context, origins=(origin,), env=env, blocks=render_blocks)
     return inline_latex(tree, 0, apart)

@@ -55,6 +55,8 @@ class RenderOptions(Struct, frozen=True):
     numbered: bool = True  # the sections
     ledger: Fragment = ()  # what was checked
     commands: frozenset[str] = frozenset()  # LaTeX's that the author has defined
+    environments: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)  # other names of labels
 
 
 class Findings(Struct):
@@ -82,10 +84,18 @@ class Context(Struct, frozen=True):
     env: Mapping[str, Any] = field(default_factory=dict)
     blocks: Callable[[Sequence[SyntaxTreeNode], Context], Fragment] | None = None  # for footnotes
     notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
+    boxed: bool = False  # whether it stands in a box, where nothing floats
 
     def origin(self, line: int) -> int:
         """The `.pmd` line of line `line` of the text."""
         return self.origins[min(line, len(self.origins) - 1)] if self.origins else 1
+
+    def apart(self) -> dict[str, Any]:
+        """The parser's `env` of a text that stands apart, where all that the document defines may
+        be referred to."""
+        refs = {f":{label}": -1 for label in self.footnotes}  # none of them met yet
+        known = {key: self.env[key] for key in ("examples", "commands") if key in self.env}
+        return {"footnotes": {"refs": refs, "list": {}}, "aliases": self.options.aliases, **known}
 
     def lines(self, text: str, line: int) -> Fragment:
         """`text`, whose lines stand at `line` and after in the Markdown."""
@@ -121,10 +131,25 @@ def line_of(node: SyntaxTreeNode) -> int:
 INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\(?:text|mbox)\{[^{}]*\}|\\&", re.DOTALL)
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
 LINE_END = r" \\"
+OTHER_CODE = re.compile(
+    r"\{(?!python)(\w+)\} \S|(r) [\w(\"'.]"
+)  # Quarto's and R Markdown's, of other languages
+SHORTCODES = MappingProxyType(
+    {"include": "a document is one file: put the text here, or LaTeX of a file by `\\input{...}`"}
+    | dict.fromkeys(("var", "meta", "env"), "print a value by `<%= params.name %>`")
+    | {"embed": "put the chunk here"}
+)
+OF_IMAGES = ("width", "height", "alt", "fig-alt", "pos", "literal")
 SPANS = MappingProxyType(
     {"smallcaps": r"\textsc", "sc": r"\textsc", "underline": r"\underline", "ul": r"\underline"}
     | {"mark": r"\colorbox{yellow!40}", "strike": r"\sout", "bold": r"\textbf"}
-    | {"italic": r"\textit", "emph": r"\emph", "kbd": r"\texttt"}
+    | {
+        "sub": r"\textsubscript",
+        "sup": r"\textsuperscript",
+        "italic": r"\textit",
+        "emph": r"\emph",
+        "kbd": r"\texttt",
+    }
 )
 NOTE_END = "%\x00"  # a line break, of which what follows the footnote decides how it is written
 COMMENT_END = re.compile(r"(?<!\\)%\n *")
@@ -152,9 +177,14 @@ def inline_latex(node: SyntaxTreeNode, line: int, context: Context) -> str:
 
 def graphic(node: SyntaxTreeNode, line: int, context: Context) -> Graphic:
     found = attributes_of(node)
+    unknown = (name for name in (*found.values, *found.classes) if name not in OF_IMAGES)
+    for name in unknown:
+        context.warn(
+            line, f"`{name}` means nothing to an image", f"known are {', '.join(OF_IMAGES)}"
+        )
     path = context.image(unquote(str(node.attrs.get("src", ""))), line)
     width, height = (length(found.values.get(key)) for key in ("width", "height"))
-    return Graphic(path, width, height, found.values.get("alt", ""))
+    return Graphic(path, width, height, found.values.get("alt", found.values.get("fig-alt", "")))
 
 
 def display(content: str, label: str, line: int, context: Context) -> Fragment:
@@ -232,7 +262,7 @@ class _Renderer:
             self._add(rf"\phantomsection\label{{{found.id}}}")
         known = [SPANS[name] for name in found.classes if name in SPANS]
         for name in (*(name for name in found.classes if name not in SPANS), *found.values):
-            hint = f"known are {', '.join(f'.{name}' for name in SPANS)}"
+            hint = "known are .smallcaps, .underline, .mark, .bold, .italic, .strike, .kbd"
             self.context.warn(self.line, f"`{name}` means nothing to text in brackets", hint)
         for command in known:
             self._add(f"{command}{{")
@@ -244,6 +274,9 @@ class _Renderer:
         if raw in {"latex", "tex"}:
             self._add(node.content)
         elif not raw:
+            if other := OTHER_CODE.match(node.content):
+                what = f"inline code of `{other[1] or other[2]}` is printed, and not run"
+                self.context.warn(self.line, what, "Python's is `<%= expression %>`")
             self._add(rf"\code{{{escape_code(node.content)}}}")
 
     def visit_softbreak(self, node: SyntaxTreeNode) -> None:
@@ -272,6 +305,11 @@ class _Renderer:
             what = f"the Markdown within `{node.content.partition('{')[0]}` is printed as it stands"
             self.context.warn(self.line, what, "write LaTeX there")
         self._add(node.content)
+
+    def visit_shortcode(self, node: SyntaxTreeNode) -> None:
+        name = node.content.strip("{}<> ").split()[0]
+        hint = SHORTCODES.get(name, "a PDF has no such thing: leave it out")
+        self.context.warn(self.line, f"the shortcode `{node.content}` is left out", hint)
 
     def visit_html_inline(self, node: SyntaxTreeNode) -> None:
         if node.content.startswith("<br"):

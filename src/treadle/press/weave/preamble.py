@@ -15,6 +15,7 @@ from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, render_line, running_line
 from treadle.press.markdown.running_text import Context
+from treadle.press.weave.latex_source import author_preamble, chunk_preamble, has_class
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
 OWN_HEADINGS = ("scr", "ams")  # classes of these names don't go with titlesec
@@ -64,7 +65,10 @@ def preamble(document: Document) -> str:
     settings, _ = read_settings(document)
     texts = (getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks)
     used = document.front.text + "".join(texts)
-    return text_of(preamble_lines(document, settings, used))
+    ours = preamble_lines(document, settings, used)
+    if has_class(document):
+        return text_of((*author_preamble(document), *chunk_preamble(ours, used, 1)))
+    return text_of(ours)
 
 
 def preamble_lines(document: Document, settings: Settings, used: str) -> Fragment:

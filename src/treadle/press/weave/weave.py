@@ -17,12 +17,14 @@ from treadle.press.latex.escape import printable
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
 from treadle.press.latex.templates import render, templates
-from treadle.press.markdown.marks import own_commands
+from treadle.press.markdown.blocks import render_blocks
+from treadle.press.markdown.marks import own_commands, own_environments
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
+from treadle.press.weave.latex_source import has_class, latex_text, whole
 from treadle.press.weave.ledger import (
     DEFINED,
     MARK,
@@ -70,7 +72,9 @@ def weave(document: Document, results: Results) -> Woven:
 def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Woven:
     settings, _ = read_settings(document)  # its problems are the reader's to tell
     findings = Findings()
-    context = Context(_options(document, settings), findings)
+    context = Context(_options(document, settings), findings, blocks=render_blocks)
+    if document.is_latex:
+        return _weave_latex(document, results, checked, context)
     parts = tuple(_parts(document, results, context))
     source = join(parts)
     entries = in_order(checked, document)
@@ -82,7 +86,10 @@ def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Wo
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
     findings.problems += _unprintable(source, document)
-    lines = _whole(document, settings, context, body)
+    return _woven(_whole(document, settings, context, body), findings)
+
+
+def _woven(lines: Fragment, findings: Findings) -> Woven:
     return Woven(
         text_of(lines) + "\n" if lines else "",
         tuple(line.origin for line in lines),
@@ -90,6 +97,23 @@ def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Wo
         tuple(findings.doubts),
         tuple(findings.copies),
     )
+
+
+def _weave_latex(
+    document: Document, results: Results, checked: Sequence[Entry], context: Context
+) -> Woven:
+    """Likewise, where the document's own text is LaTeX."""
+    settings, _ = read_settings(document)
+    entries = in_order(checked, document)
+    last = document.blocks[-1].span.end_line if document.blocks else 1
+    options = replace(context.options, ledger=ledger_lines(entries, last, context))
+    context = replace(context, options=options)
+    text = marked(latex_text(document, results, _look(context), context), entries)
+    if not has_class(document):
+        body = (*text, *_appendix(context))
+        return _woven(_whole(document, settings, context, body), context.findings)
+    ours = preamble_lines(document, settings, text_of(text))
+    return _woven(whole(text, ours, _appendix(context)), context.findings)
 
 
 def _options(document: Document, settings: Settings) -> RenderOptions:
@@ -103,7 +127,15 @@ def _options(document: Document, settings: Settings) -> RenderOptions:
         bibliography=_bibliography(document, settings),
         numbered=numbered(document, settings),
         commands=own_commands((settings.preamble,)),
+        environments=own_environments(settings.preamble),
+        aliases=_aliases(document),
     )
+
+
+def _aliases(document: Document) -> Mapping[str, str]:
+    """What Quarto calls the labels of chunks whose names begin as its labels do."""
+    names = (chunk.options.name or "" for chunk in document.chunks if chunk.options.caption)
+    return {name: f"{name[:3]}:{name}" for name in names if name.startswith(("fig-", "tbl-"))}
 
 
 def _bibliography(document: Document, settings: Settings) -> tuple[str, ...]:
@@ -115,14 +147,17 @@ def _bibliography(document: Document, settings: Settings) -> tuple[str, ...]:
 
 
 def _parts(document: Document, results: Results, context: Context) -> Iterator[Markdown | Place]:
-    context = replace(context, footnotes=_captions_notes(document))
-    caption = partial(render_line, context=context)
-    look = Look(document.stem, context.options.columns, caption)
+    look = _look(replace(context, footnotes=_captions_notes(document)))
     for block, result in zip(document.blocks, results, strict=True):
         if isinstance(block, Prose):
             yield from prose_parts(block, result if isinstance(result, InlineResult) else None)
         else:
             yield from chunk_parts(block, result if isinstance(result, ChunkResult) else None, look)
+
+
+def _look(context: Context) -> Look:
+    caption = partial(render_line, context=context)
+    return Look(context.options.stem, context.options.columns, caption)
 
 
 def _captions_notes(document: Document) -> Mapping[str, SyntaxTreeNode]:

@@ -116,8 +116,8 @@ def test_an_undefined_footnote_is_told(latex, findings):
 
 
 def test_html_is_told(latex, findings):
-    assert latex("a <b>c</b>") == "a c"
-    assert "`<b>`" in findings.problems[0].message
+    assert latex("a <font>c</font> <b>d") == "a c d"
+    assert "`<font>`" in findings.problems[0].message
 
 
 @pytest.mark.parametrize(

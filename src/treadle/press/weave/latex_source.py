@@ -1,0 +1,96 @@
+r"""A document whose text is LaTeX (`.texw`): it stays as it is, with what chunks show in it.
+
+If it has a `\documentclass`, its preamble is its own, and has what chunks need added at its end;
+else it is the body of a document as any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from treadle.press.document.model import Document, Prose
+from treadle.press.latex.escape import declared
+from treadle.press.latex.fragment import Fragment, Line, glue, stack, text_of
+from treadle.press.latex.templates import render
+from treadle.press.markdown.render import render_markdown
+from treadle.press.markdown.running_text import Context, Place
+from treadle.press.results import ChunkResult, InlineResult, Results
+from treadle.press.weave.chunks import Look, Markdown, chunk_parts, prose_parts
+
+BEGIN = r"\begin{document}"
+END = r"\end{document}"
+CLASS = re.compile(r"\s*\\documentclass\b")
+# Where the part of Treadle's preamble begins and ends that sets code and what it printed.
+FIRST, AFTER = "% Code, what it printed", r"\hypersetup{"
+
+
+def has_class(document: Document) -> bool:
+    """Whether it is a whole document of LaTeX's."""
+    return document.is_latex and any(
+        CLASS.match(line) for block in document.prose for line in block.text.split("\n")
+    )
+
+
+def latex_text(document: Document, results: Results, look: Look, context: Context) -> Fragment:
+    """The document's own lines, and those that chunks and inline code put between them."""
+    parts: list[Fragment] = []
+    for block, result in zip(document.blocks, results, strict=True):
+        if isinstance(block, Prose):
+            parts.append(_prose(block, result if isinstance(result, InlineResult) else None))
+            continue
+        given = result if isinstance(result, ChunkResult) else None
+        parts += (_shown(part, context) for part in chunk_parts(block, given, look))
+    return stack(parts)
+
+
+def _prose(block: Prose, result: InlineResult | None) -> Fragment:
+    """The lines of a piece of prose, with what its inline code shows in them."""
+    fragments = []
+    for part in prose_parts(block, result):
+        step = 0 if part.still else 1
+        texts = enumerate(part.text.split("\n"))
+        fragments.append(tuple(Line(text, part.line + step * number) for number, text in texts))
+    lines = glue(fragments)
+    return lines[:-1] if lines and not lines[-1].text else lines
+
+
+def _shown(part: Markdown | Place, context: Context) -> Fragment:
+    if isinstance(part, Place):
+        return part.lines
+    origins = [part.line] * (part.text.count("\n") + 1)
+    return render_markdown(part.text.strip("\n"), origins, context)
+
+
+def author_preamble(document: Document) -> Fragment:
+    r"""What stands before `\begin{document}`."""
+    lines = stack(_prose(block, None) for block in document.prose)
+    return tuple(_trimmed(tuple(takewhile(lambda line: BEGIN not in line.text, lines))))
+
+
+def whole(text: Fragment, ours: Fragment, ledger: Fragment) -> Fragment:
+    r"""The document with our lines before its `\begin{document}`, and the ledger at its end."""
+    at = next((number for number, line in enumerate(text) if BEGIN in line.text), len(text))
+    end = next((number for number, line in enumerate(text) if END in line.text), len(text))
+    head = (*_trimmed(text[:at]), *chunk_preamble(ours, text_of(text), text[at].origin))
+    return (*head, *text[at:end], *ledger, *text[end:])
+
+
+def chunk_preamble(ours: Fragment, used: str, origin: int) -> Fragment:
+    """What chunks need of our preamble `ours`, for a text that uses the characters of `used`."""
+    texts = [line.text for line in ours]
+    first = next(number for number, text in enumerate(texts) if text.startswith(FIRST))
+    last = next(number for number, text in enumerate(texts) if text.startswith(AFTER))
+    values = {
+        "drawing": any(r"\declaredrawing" in item for item in declared(used)),
+        "long_tables": r"\begin{longtable}" in used,
+    }
+    return render("chunks.tex.j2", origin, values, {"code": ours[first:last]})
+
+
+def _trimmed(lines: Sequence[Line]) -> Iterator[Line]:
+    kept = list(lines)
+    while kept and not kept[-1].text.strip():
+        kept.pop()
+    yield from kept
