@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from treadle.press.document.options import KINDS
+from msgspec import Struct
 
 Say = Callable[[str, str, str], None]  # the option, what is wrong with it, the way out
 
@@ -56,31 +56,41 @@ def plain_name(name: str) -> str:
     return name.replace(_DOT, ".")
 
 
-def translated(given: Mapping[str, object], say: Say, *, is_comment: bool) -> dict[str, object]:
-    """The options `given`, on a fence or in comments, in Treadle's words.
+class Meant(Struct, frozen=True):
+    """The value of an option, and its name as the author has it."""
+
+    value: object
+    written: str
+
+
+def translated(given: Mapping[str, object], say: Say, *, is_comment: bool) -> dict[str, Meant]:
+    """The options `given`, on a fence or in comments, by Treadle's names.
 
     What has no meaning here is left out and told by `say`; what nobody knows is left as it is.
     """
-    values: dict[str, object] = {}
-    size: dict[str, object] = {}
+    values: dict[str, Meant] = {}
     for name, value in given.items():
         key = name.replace(".", "-")
-        if key in {"fig-width", "fig-height"}:
-            size[key] = value
-        elif key in UNUSED:
+        if key in UNUSED:
             say(name, f"the option `{name}` means nothing here", UNUSED[key])
+            continue
+        meant: Mapping[str, object] = {SAME.get(key, name): value}
+        if key in {"fig-width", "fig-height"}:
+            meant = {"f_size": _size(given)}
         elif is_comment and key in {"include", "results"}:
-            values |= _as_quarto(key, value)
+            meant = _as_quarto(key, value)
+        elif key == "results" and value == "hold":
+            meant = {key: "verbatim"}
         elif key in {"output", "cache", "fig-align"}:
-            values |= _special(name, key, value, say)
-        elif key in KINDS or key not in SAME:
-            values[name] = value
-        else:
-            values[SAME[key]] = value
-    if size:
-        sides = zip(("fig-width", "fig-height"), DEFAULT_SIZE, strict=True)
-        values["f_size"] = tuple(size.get(side, default) for side, default in sides)
+            meant = _special(name, key, value, say)
+        values |= {new: Meant(item, name) for new, item in meant.items()}
     return values
+
+
+def _size(given: Mapping[str, object]) -> tuple[object, ...]:
+    sizes = {name.replace(".", "-"): value for name, value in given.items()}
+    sides = zip(("fig-width", "fig-height"), DEFAULT_SIZE, strict=True)
+    return tuple(sizes.get(side, default) for side, default in sides)
 
 
 def _as_quarto(key: str, value: object) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ _PLAIN = re.compile(r"\s+\{\.")
 _LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
 _WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]\w*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
+_DIRECTIVE = re.compile(r"\.\. [a-z][\w-]*::")
 _NOWEB = re.compile(r"<<.*>>=\s*")
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
 
@@ -55,11 +56,17 @@ def _is_like_a_chunk(info: str) -> bool:
     return similar and word not in _OTHERS
 
 
-def noweb_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[Problem]:
-    """What is to be said of lines of prose that begin a chunk in a noweb document."""
+def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[Problem]:
+    """What is to be said of lines of Markdown that begin a chunk in a noweb document, or a
+    directive in reStructuredText."""
     shown = {line for at in others for line in range(at.first + 1, at.end + 1)}
     for number, line in enumerate(text.split("\n"), span.line):
-        if number not in shown and _NOWEB.fullmatch(line):
+        if number in shown:
+            continue
+        if found := _DIRECTIVE.match(line):
+            what = f"`{found[0]}` is reStructuredText, and printed as it stands"
+            yield warning(Span.at(span.file, number), what, "write Markdown or LaTeX for it")
+        if _NOWEB.fullmatch(line):
             what = "this looks like a chunk of noweb and is not read as one: its code is not run"
             hint = "open it by ```{python}, or call the document .mdw"
             yield warning(Span.at(span.file, number), what, hint)

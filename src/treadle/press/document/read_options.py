@@ -31,6 +31,7 @@ class _Reading(Struct):
     span: Span
     given: dict[str, object] = field(default_factory=dict)
     places: dict[str, Span] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)  # by their names: as the author has them
     problems: list[Problem] = field(default_factory=list)
 
     def error(self, message: str, hint: str = "", name: str = "") -> None:
@@ -94,12 +95,11 @@ def _translate(reading: _Reading, *, is_comment: bool) -> None:
     def say(name: str, message: str, hint: str) -> None:
         reading.warning(message, hint, name)
 
-    places = reading.places
-    given = translated(reading.given, say, is_comment=is_comment)
-    for name in reading.given.keys() - given.keys():
-        for new in given.keys() - reading.given.keys():
-            places.setdefault(new, places.get(name, reading.span))
-    reading.given = given
+    meant = translated(reading.given, say, is_comment=is_comment)
+    reading.given = {name: item.value for name, item in meant.items()}
+    reading.written |= {name: item.written for name, item in meant.items()}
+    here = {name: reading.places.get(item.written, reading.span) for name, item in meant.items()}
+    reading.places |= here
 
 
 def _read_comments(comments: Sequence[str], reading: _Reading) -> None:
@@ -119,10 +119,11 @@ def _read_comments(comments: Sequence[str], reading: _Reading) -> None:
         reading.problems += words
         given = dict(front.values)
         places = {name: Span.at(file, line) for name, line in front.lines.items()}
-    own = _Reading(Span.at(file, first), given, places, reading.problems)
+    own = _Reading(Span.at(file, first), given, places, problems=reading.problems)
     _translate(own, is_comment=True)
     reading.given |= own.given
     reading.places |= own.places
+    reading.written |= own.written
 
 
 def _read_keywords(text: str, reading: _Reading) -> None:
@@ -192,13 +193,14 @@ def _values(reading: _Reading) -> dict[str, object]:
     """The options that are known, with the values that they may have; the others are told."""
     values: dict[str, object] = {}
     for name, value in reading.given.items():
+        written = reading.written.get(name, name)
         if name not in KINDS:
-            reading.error(f"unknown chunk option `{name}`", did_you_mean(name, KINDS), name)
+            reading.error(f"unknown chunk option `{written}`", did_you_mean(name, KINDS), name)
             continue
         try:
             values[name] = KINDS[name](value)
         except WrongValueError as bad:
-            message = f"the option `{name}` must be {bad.expected}, not `{value!r}`"
+            message = f"the option `{written}` must be {bad.expected}, not `{value!r}`"
             reading.error(message, bad.hint, name)
     return values
 

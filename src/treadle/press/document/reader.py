@@ -14,7 +14,7 @@ from treadle.press.document.fences import Fence, fences, shows_all
 from treadle.press.document.front_matter import read_front_matter, with_author
 from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
-from treadle.press.document.lookalikes import lookalikes, noweb_lookalikes
+from treadle.press.document.lookalikes import line_lookalikes, lookalikes
 from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
 from treadle.press.document.noweb import SUFFIXES, is_latex, is_noweb, noweb_fences
 from treadle.press.document.read_options import NO_DEFAULTS, parse_options, read_defaults
@@ -141,10 +141,12 @@ def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequen
     text = "".join(f"{line}\n" for line in lines[start:end])
     span = Span(file, start + 1, end)
     shown = tuple((at.first - start, at.end - start) for at in others if shows_all(at))
-    problems = [*unclosed_inlines(text, span, shown), *lookalikes(others, file)]
-    if not is_noweb(Path(file)):
-        problems += noweb_lookalikes(text, span, others)
-    return Prose(text, span, find_inlines(text, span, shown)), tuple(problems)
+    problems = (
+        *unclosed_inlines(text, span, shown),
+        *lookalikes(others, file),
+        *line_lookalikes(text, span, others),
+    )
+    return Prose(text, span, find_inlines(text, span, shown)), problems
 
 
 def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) -> _Read:

@@ -18,9 +18,12 @@ from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.running_text import Context, Place
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.chunks import Look, Markdown, chunk_parts, prose_parts
+from treadle.problem import Problem, warning
 
 BEGIN = r"\begin{document}"
 END = r"\end{document}"
+MINTED = re.compile(r"\s*\\usepackage(?:\[[^\]]*\])?\{[^}]*\bminted\b")
+DRAFT = r"\PassOptionsToPackage{draft}{minted}"
 CLASS = re.compile(r"\s*\\documentclass\b")
 # Where the part of Treadle's preamble begins and ends that sets code and what it printed.
 FIRST, AFTER = "% Code, what it printed", r"\hypersetup{"
@@ -66,14 +69,14 @@ def _shown(part: Markdown | Place, context: Context) -> Fragment:
 def author_preamble(document: Document) -> Fragment:
     r"""What stands before `\begin{document}`."""
     lines = stack(_prose(block, None) for block in document.prose)
-    return tuple(_trimmed(tuple(takewhile(lambda line: BEGIN not in line.text, lines))))
+    return _head(tuple(takewhile(lambda line: BEGIN not in line.text, lines)))
 
 
 def whole(text: Fragment, ours: Fragment, ledger: Fragment) -> Fragment:
     r"""The document with our lines before its `\begin{document}`, and the ledger at its end."""
     at = next((number for number, line in enumerate(text) if BEGIN in line.text), len(text))
     end = next((number for number, line in enumerate(text) if END in line.text), len(text))
-    head = (*_trimmed(text[:at]), *chunk_preamble(ours, text_of(text), text[at].origin))
+    head = (*_head(text[:at]), *chunk_preamble(ours, text_of(text), text[at].origin))
     return (*head, *text[at:end], *ledger, *text[end:])
 
 
@@ -89,8 +92,20 @@ def chunk_preamble(ours: Fragment, used: str, origin: int) -> Fragment:
     return render("chunks.tex.j2", origin, values, {"code": ours[first:last]})
 
 
-def _trimmed(lines: Sequence[Line]) -> Iterator[Line]:
+def runs_programs(document: Document) -> Iterator[Problem]:
+    """A warning for a package that would have TeX run a program, which it may not."""
+    for block in document.prose if document.is_latex else ():
+        for number, line in enumerate(block.text.split("\n"), block.span.line):
+            if MINTED.match(line):
+                what = "minted runs a program, which LaTeX may not here: its code has no colours"
+                yield warning(document.at(number), what, "chunks have theirs")
+
+
+def _head(lines: Sequence[Line]) -> Fragment:
+    """The author's preamble, without the empty lines at its end."""
     kept = list(lines)
     while kept and not kept[-1].text.strip():
         kept.pop()
-    yield from kept
+    if any(MINTED.match(line.text) for line in kept):
+        return (Line(DRAFT, kept[0].origin), *kept)
+    return tuple(kept)

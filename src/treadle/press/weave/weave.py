@@ -24,7 +24,7 @@ from treadle.press.markdown.render import footnotes_of, render_line, render_mark
 from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
-from treadle.press.weave.latex_source import has_class, latex_text, whole
+from treadle.press.weave.latex_source import has_class, latex_text, runs_programs, whole
 from treadle.press.weave.ledger import (
     DEFINED,
     MARK,
@@ -108,6 +108,7 @@ def _weave_latex(
     last = document.blocks[-1].span.end_line if document.blocks else 1
     options = replace(context.options, ledger=ledger_lines(entries, last, context))
     context = replace(context, options=options)
+    context.findings.problems += runs_programs(document)
     text = marked(latex_text(document, results, _look(context), context), entries)
     if not has_class(document):
         body = (*text, *_appendix(context))
