@@ -5,8 +5,6 @@ What stands between the braces is Markdown, as around them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
@@ -25,34 +23,56 @@ SHORT = {
 
 def long_arguments(state: StateCore) -> None:
     r"""`\macro{One paragraph.` and a later one that ends with the brace: both are LaTeX's."""
-    texts = [token for token in state.tokens if token.type == "inline" and "\\" in token.content]
-    if not texts:
-        return
-    by_level: dict[int, list[Token]] = {}
-    for token in state.tokens:
-        if token.type == "inline":
-            by_level.setdefault(token.level, []).append(token)
-        for level in [level for level in by_level if level > token.level + (token.nesting != 0)]:
-            _join(by_level.pop(level))  # what held these paragraphs has ended
-    for tokens in by_level.values():
-        _join(tokens)
-
-
-def _join(tokens: Sequence[Token]) -> None:
-    last = max((number for number, token in enumerate(tokens) if "}" in token.content), default=0)
-    for number, token in enumerate(tokens[:last]):
+    braces = [n for n, item in enumerate(state.tokens) if _is_text(item) and "}" in item.content]
+    texts = [item for item in state.tokens[: braces[-1] if braces else 0] if _is_text(item)]
+    for token in texts:
         position = 0
         while (at := _unclosed(token.content, position)) is not None:
             position = at + 1
-            depth = _depth(token.content[at:])
-            for later in tokens[number + 1 :]:
-                end = _end(later.content, depth)
-                if isinstance(end, int):
-                    depth = end
-                    continue
+            number = next(n for n, item in enumerate(state.tokens) if item is token)
+            if _close(state.tokens, number, _depth(token.content[at:])):
                 token.content = token.content[:at] + OPEN + token.content[at + 1 :]
-                later.content = later.content[: end[0]] + CLOSE + later.content[end[0] + 1 :]
-                break
+
+
+def _is_text(token: Token) -> bool:
+    return token.type == "inline"
+
+
+def _close(tokens: list[Token], number: int, depth: int) -> bool:
+    """Mark the brace that ends an argument, so many braces deep at the end of the text
+    `tokens[number]`, in a later text beside that; False where there is none.
+
+    At the end of a list or the like, it is put behind that.
+    """
+    level = tokens[number].level
+    for at in range(number + 1, len(tokens)):
+        later = tokens[at]
+        if later.level < level - 1:
+            return False  # what holds these paragraphs has ended
+        if not _is_text(later):
+            continue
+        end = _end(later.content, depth)
+        if isinstance(end, int):
+            depth = end
+        elif later.level == level:
+            later.content = later.content[: end[0]] + CLOSE + later.content[end[0] + 1 :]
+            return True
+        elif later.content[end[0] + 1 :].strip():
+            return False
+        else:
+            later.content = later.content[: end[0]].rstrip()
+            _insert(tokens, at, level)
+            return True
+    return False
+
+
+def _insert(tokens: list[Token], start: int, level: int) -> None:
+    """Put a paragraph with the brace behind the block of that level in which a text stands."""
+    at = next(n for n in range(start, len(tokens)) if tokens[n].level == level - 1) + 1
+    place = tokens[start].map
+    text = Token("inline", "", 0, level=level, content=CLOSE, map=place, children=[], block=True)
+    opening = Token("paragraph_open", "p", 1, level=level - 1, map=place, block=True)
+    tokens[at:at] = [opening, text, Token("paragraph_close", "p", -1, level=level - 1, block=True)]
 
 
 def _unclosed(text: str, start: int) -> int | None:

@@ -83,6 +83,10 @@ def test_environments_side_by_side_stay_so(latex):
             "a \\mod{One.\n\n\\begin{itemize}\n  \\item b\n\\end{itemize}\n\nTwo.}",
         ),
         ("\\mod[o]{x}{One \\foo{a\n\nb}\n\nTwo.}", "\\mod[o]{x}{One \\foo{a\n\nb}\n\nTwo.}"),
+        (
+            "\\mod{One.\n\n- b\n- c}\n\nd",
+            "\\mod{One.\n\n\\begin{itemize}\n  \\item b\n  \\item c\n\\end{itemize}\n\n}\n\nd",
+        ),
         ("> \\mod{a\n>\n> b}", "\\begin{quote}\n  \\mod{a\n\n  b}\n\\end{quote}"),
     ],
 )
