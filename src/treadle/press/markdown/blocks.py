@@ -30,6 +30,8 @@ from treadle.press.markdown.running_text import (
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}
 NUMBERED = re.compile(r"\d+(?:\.\d+)*\.(?:\d+)? ")  # a heading with a number of the author's own
+OF_HEADINGS = ("unnumbered", "unlisted", "literal")
+WITHOUT_FLOATS = {"minipage", "multicols", "multicols*", "tcolorbox", "mdframed", "framed"}
 FLOAT = re.compile(r"^(\\begin\{(?:figure|table)\})\[\w*\]")
 ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")  # at the top of a quotation
 ENVIRONMENT = {"latex_block", "environment"}
@@ -69,7 +71,7 @@ def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: Context) -> bo
     # left a line empty between them; raw LaTeX goes by that line alone.
     if _is_display(node, context):
         return adjoin or after_paragraph or _is_display(before, context)
-    if before.type in ENVIRONMENT and node.type in ENVIRONMENT:
+    if before.type in ENVIRONMENT or node.type in ENVIRONMENT:
         return adjoin  # side by side, if the author has left no line empty
     return adjoin and (
         _is_display(before, context) or _is_raw(before, context) or _is_raw(node, context)
@@ -105,6 +107,10 @@ def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
     found, line = attributes_of(node), line_of(node)
     title = inline_latex(node, line, context)
     options = context.options
+    for name in (*found.classes, *found.values):
+        if name not in OF_HEADINGS:
+            hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
+            context.warn(line, f"`{name}` means nothing to a heading", hint)
     if title.lower() in REFERENCES and options.bibliography:
         context.findings.bibliography = True
         return stack(context.lines(text, line) for text in options.bibliography)
@@ -118,6 +124,8 @@ def _heading(node: SyntaxTreeNode, context: Context) -> Fragment:
         short = rf"[{{{bare}}}]" if notes.notes else ""
         return (Line(rf"\{command}{short}{{{title}}}{label}", context.origin(line)),)
     heading = Line(rf"\{command}*{{{title}}}", context.origin(line))
+    if "unlisted" in found.classes and not label:
+        return (heading,)
     contents = rf"\addcontentsline{{toc}}{{{command}}}{{{bare}}}{label}"
     return (heading, Line(contents, context.origin(line)))
 
@@ -174,6 +182,7 @@ def _maths(node: SyntaxTreeNode, context: Context) -> Fragment:
 def _latex(node: SyntaxTreeNode, context: Context) -> Fragment:
     """An environment as it stands, and in it what chunks gave."""
     raw = fixed(context.lines(node.content, line_of(node)))
+    context = _within(node.content, context)
     found = [(line, PLACE.fullmatch(line.text.strip())) for line in raw]
     return stack(_insert(int(place[1]), context) if place else (line,) for line, place in found)
 
@@ -181,8 +190,15 @@ def _latex(node: SyntaxTreeNode, context: Context) -> Fragment:
 def _environment(node: SyntaxTreeNode, context: Context) -> Fragment:
     """An environment of LaTeX that holds Markdown."""
     start, end = node.map or (0, 0)
-    begin, body = context.lines(node.meta["begin"], start), render_blocks(node.children, context)
+    inner = _within(node.meta["begin"], context)
+    begin, body = context.lines(node.meta["begin"], start), render_blocks(node.children, inner)
     return (*begin, *indent(body), *context.lines(node.meta["end"], end - 1))
+
+
+def _within(latex: str, context: Context) -> Context:
+    """What holds in an environment that begins so."""
+    found = BEGIN.match(latex)
+    return replace(context, boxed=True) if found and found[1] in WITHOUT_FLOATS else context
 
 
 def _place(node: SyntaxTreeNode, context: Context) -> Fragment:
@@ -214,8 +230,17 @@ def _code(node: SyntaxTreeNode, context: Context) -> Fragment:
     lines = code_lines(content, words[0] if words else "text", context.options.columns)
     body = tuple(Line(text, context.origin(line + number), True) for text, number in lines)
     last = body[-1].origin if body else context.origin(line)
-    begin = Line(r"\begin{listing}", context.origin(start))
+    begin = Line(rf"\begin{{listing}}{_numbers(info)}", context.origin(start))
     return (begin, *body, Line(r"\end{listing}", last, True))
+
+
+def _numbers(info: str) -> str:
+    """What has the lines of a listing numbered, as pandoc's `{.numberLines startFrom="5"}` does."""
+    given = trailing_attributes(info)[1]
+    if not {"numberLines", "number-lines"} & {*given.classes}:
+        return ""
+    first = given.values.get("startFrom", "1")
+    return f"[numbers=left,firstnumber={first}]" if first.isdigit() else "[numbers=left]"
 
 
 def _code_in_note(content: str, line: int, context: Context) -> Fragment:

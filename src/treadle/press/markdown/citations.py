@@ -82,6 +82,19 @@ def citation_bare(state: StateInline, silent: bool) -> bool:
     return push(state, silent, found.end(), "citation", group=False, items=(citation,))
 
 
+BOOKDOWN = re.compile(r"\\@ref\(([\w:.-]+)\)")
+
+
+def bookdown_reference(state: StateInline, silent: bool) -> bool:
+    r"""R Markdown's `\@ref(fig:a)`: a number alone."""
+    found = BOOKDOWN.match(state.src, state.pos)
+    if found is None:
+        return False
+    kind, colon, name = found[1].partition(":")
+    label = f"{'tbl' if kind == 'tab' else kind}{colon}{name}"
+    return push(state, silent, found.end(), "latex_inline", rf"\ref{{{label_name(label)}}}")
+
+
 def cite(items: Sequence[Citation], *, in_brackets: bool) -> str:
     r"""`\cref{fig:a,fig:b}`, `\citep[p.~3]{key}`, `\citet{key}` or `\citeyear{key}`."""
     if all(item.label for item in items):

@@ -59,6 +59,7 @@ def parser() -> MarkdownIt:
     inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
     inline.before("escape", "nonbreaking", attributes.nonbreaking)
     inline.before("link", "span", marked_text.span)
+    inline.before("escape", "bookdown", citations.bookdown_reference)
     inline.before("escape", "shortcode", marked_text.shortcode)
     inline.before("link", "citation_group", citations.citation_group)
     inline.before("link", "citation_bare", citations.citation_bare)
@@ -71,6 +72,7 @@ def parser() -> MarkdownIt:
     core.after("inline", "nesting", limit_nesting)
     core.after("inline", "html_spans", marked_text.html_spans)
     core.after("block", "table_rows", check_rows)
+    core.after("block", "table_marks", text_tables.check_marks)
     return md
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from msgspec import Struct
 
 from treadle.press.markdown.attributes import remark
@@ -102,6 +103,22 @@ def _entry(lines: Sequence[str], first: int, state: StateBlock) -> str:
 def _marked(rule: str) -> str:
     left, right = rule.startswith(":"), rule.endswith(":")
     return "center" if left and right else "right" if right else "left" if left else ""
+
+
+def check_marks(state: StateCore) -> None:
+    """Remark on tables that are none, as text stands right above them."""
+    told: set[tuple[int, str, str, bool]] = state.env.get("remarks", set())
+    for token in state.tokens:
+        if token.type != "inline" or token.map is None:
+            continue
+        first, end = token.map
+        drawn = (
+            n for n, line in enumerate(token.content.split("\n"), first) if GRID.fullmatch(line)
+        )
+        at = next(drawn, None)
+        if at is not None and not any(first <= line <= end for line, *_ in told):
+            what = "this looks like a table and is not read as one: it is printed as it stands"
+            remark(state.env, at, what, "leave a line empty above it, and draw it to its end")
 
 
 def simple_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
