@@ -79,8 +79,6 @@ def translated(given: Mapping[str, object], say: Say, *, is_comment: bool) -> di
             meant = {"f_size": _size(given)}
         elif is_comment and key in {"include", "results"}:
             meant = _as_quarto(key, value)
-        elif key == "results" and value == "hold":
-            meant = {key: "verbatim"}
         elif key in {"output", "cache", "fig-align"}:
             meant = _special(name, key, value, say)
         values |= {new: Meant(item, name) for new, item in meant.items()}

@@ -105,6 +105,12 @@ def _text(value: object) -> str:
     return value
 
 
+def _results(value: object) -> str:
+    """What R Markdown's `hold` says is so anyway: output stands below the code."""
+    text = _text(value)
+    return "verbatim" if text == "hold" else text
+
+
 def _text_or_none(value: object) -> str | None:
     """A string; Pweave's own default for some of these is False, which means none."""
     return None if value is None or value is False else _text(value)
@@ -212,7 +218,8 @@ KINDS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         **dict.fromkeys(("echo", "evaluate", "fig", "include", "f_spines", "term"), _flag),
         **dict.fromkeys(("complete", "main", "display_data", "display_stream"), _flag),
         **dict.fromkeys(("test", "volatile", "error", "warning"), _flag),
-        **dict.fromkeys(("results", "f_pos"), _text),
+        "results": _results,
+        "f_pos": _text,
         **dict.fromkeys(("caption", "alt", "f_env", "source", "checks"), _text_or_none),
         **dict.fromkeys(("name", "label"), _name),
         "width": _width,

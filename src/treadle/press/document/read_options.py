@@ -21,6 +21,7 @@ _RESULTS = (
     *("verbatim", "hidden", "hide", "none", "markdown", "markup", "md"),
     *("tex", "latex", "raw", "asis", "rst"),
 )
+_CLASSES = re.compile(r"(?:[.#][\w.:-]+(?:[\s,]+|$))+")
 _OF_ONE_CHUNK = {"name", "label", "caption", "alt", "source", "checks", "module", "test", "main"}
 _UNREADABLE = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError)  # raised by `ast`
 
@@ -64,6 +65,7 @@ def parse_options(
             "write a space or a comma after `python`",
         )
     text = re.sub(r"^[;,]?\s*", "", rest).rstrip().removesuffix("}").rstrip()
+    text = _without_classes(text, reading)
     if text:
         _read_keywords(text, reading)
         _translate(reading, is_comment=False)
@@ -124,6 +126,18 @@ def _read_comments(comments: Sequence[str], reading: _Reading) -> None:
     reading.given |= own.given
     reading.places |= own.places
     reading.written |= own.written
+
+
+def _without_classes(text: str, reading: _Reading) -> str:
+    """The options without pandoc's classes and name before them, `.numberLines #fit`."""
+    marks = _CLASSES.match(text)
+    for mark in re.findall(r"[.#][\w.:-]+", marks[0] if marks else ""):
+        if mark.startswith("#"):
+            reading.given["name"] = mark[1:]
+        elif not mark.startswith(".cb."):  # Codebraid's, to have code run
+            hint = "write ``` {.python} with a blank to have code shown alone"
+            reading.warning(f"`{mark}` means nothing to a chunk", hint)
+    return text[marks.end() :] if marks else text
 
 
 def _read_keywords(text: str, reading: _Reading) -> None:

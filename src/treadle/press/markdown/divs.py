@@ -174,8 +174,10 @@ def _boxed(context: Context) -> Context:
 
 
 def _box(width: str, body: Fragment, origin: int, name: str = "minipage") -> Fragment:
-    place = "[t]" if name == "minipage" else "[b]"
-    return environment(name, body, origin, f"{place}{{{width}}}")
+    if name != "minipage":
+        return environment(name, body, origin, f"[b]{{{width}}}")
+    top = Line(r"\vspace{0pt}", origin)  # so that the tops of boxes with images are on one line
+    return environment(name, (top, *body), origin, f"[t]{{{width}}}")
 
 
 def _row(boxes: Sequence[Fragment]) -> Fragment:

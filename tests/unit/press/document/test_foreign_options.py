@@ -67,6 +67,15 @@ def test_options_with_dots_on_the_fence(fence: str, expected: dict[str, object])
     assert {name: getattr(found.options, name) for name in expected} == expected
 
 
+def test_classes_and_a_name_as_pandoc_has_them() -> None:
+    assert chunk("```{.python .cb.run}\nx\n```\n").options.name is None
+    found = chunk("```{.python #fit .cb.nb, echo=False}\nx\n```\n").options
+    assert (found.name, found.echo) == ("fit", False)
+    document, (problem,) = read("a\n```{.python .numberLines}\nx\n```\n")
+    assert len(document.chunks) == 1
+    assert problem.startswith("a.pmd:2: warning: `.numberLines` means nothing to a chunk")
+
+
 def test_comments_count_more_than_the_fence() -> None:
     found = chunk("```{python fit, echo=True, dpi=100}\n#| echo: false\nx\n```\n")
     assert (found.options.name, found.options.echo, found.options.dpi) == ("fit", False, 100)

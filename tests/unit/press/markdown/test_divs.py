@@ -25,8 +25,9 @@ def test_columns_stand_side_by_side(latex):
         "::::\n:::"
     )
     assert latex(text) == (
-        "\\noindent\n\\begin{minipage}[t]{0.288\\linewidth}\n  Left.\n\\end{minipage}\\hfill\n"
-        "\\begin{minipage}[t]{0.672\\linewidth}\n  Right.\n\\end{minipage}"
+        "\\noindent\n\\begin{minipage}[t]{0.288\\linewidth}\n  \\vspace{0pt}\n  Left.\n"
+        "\\end{minipage}\\hfill\n"
+        "\\begin{minipage}[t]{0.672\\linewidth}\n  \\vspace{0pt}\n  Right.\n\\end{minipage}"
     )
 
 
