@@ -99,6 +99,13 @@ def parameters(value: object) -> Mapping[str, object]:
     return dict(value)
 
 
+def chunk_options(value: object) -> Mapping[str, object]:
+    """Options of chunks, by their names: the reader of chunks says what they may hold."""
+    if not isinstance(value, dict):
+        raise WrongValueError("a mapping of chunk options", "for example {echo: false}")
+    return {str(name): item for name, item in value.items()}
+
+
 class Settings(Struct, frozen=True):
     """What the front matter says; `None` and `()` where it says nothing."""
 
@@ -128,6 +135,7 @@ class Settings(Struct, frozen=True):
     numbersections: bool = False
     template: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
+    chunks: Mapping[str, object] = field(default_factory=dict)  # options that all of them have
     seed: int | None = None
     threads: int | None = None
 
@@ -148,11 +156,14 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "date": a_date,
         "bibliography": strings,
         "params": parameters,
+        **dict.fromkeys(("chunks", "execute"), chunk_options),  # Quarto says `execute`
         "seed": partial(a_whole_number, least=0),
         "threads": partial(a_whole_number, least=1),
     }
 )
-_FIELDS = MappingProxyType({"author": "authors", "header-includes": "preamble"})
+_FIELDS = MappingProxyType(
+    {"author": "authors", "header-includes": "preamble", "execute": "chunks"}
+)
 
 
 def _field(key: str) -> str:

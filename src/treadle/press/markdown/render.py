@@ -17,7 +17,8 @@ from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.parser import QUOTES, env_with, parse_inline, parser
+from treadle.press.markdown.marks import own_commands
+from treadle.press.markdown.parser import QUOTES, parse_inline, parser
 from treadle.press.markdown.running_text import (
     Findings,
     ReadyLatex,
@@ -50,8 +51,10 @@ def render_markdown(
 
     What is wrong, which images to copy and which places were used goes to the findings.
     """
-    env: dict[str, Any] = {}
-    tree = SyntaxTreeNode(parser(context.options.words.quotes).parse(text, env))
+    options = context.options
+    env: dict[str, Any] = {"aliases": options.aliases}
+    env["commands"] = options.commands | own_commands((text,))
+    tree = SyntaxTreeNode(parser(options.words.quotes).parse(text, env))
     notes = _footnotes(tree, env, context.findings.notes)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
     for line, message, hint, is_latex in sorted(env.get("remarks", ())):
@@ -61,7 +64,7 @@ def render_markdown(
 
 def render_line(text: str, origin: int, context: TextContext) -> str:
     """The LaTeX of running text, such as a caption or a title, from the line `origin`."""
-    env = env_with(context.footnotes)
+    env = context.apart()
     tree = parse_inline(" ".join(text.split()), env, context.options.words.quotes)
     apart = replace(context, origins=(origin,), env=env, blocks=render_blocks)
     return inline_latex(tree, 0, apart)

@@ -33,12 +33,14 @@ from treadle.press.tex.fonts import (
 from treadle.press.tex.packages import package_with
 from treadle.press.tex.places import inputs_of
 from treadle.press.weave.author_preamble import author_preamble
+from treadle.press.weave.latex_source import has_class
 from treadle.problem import Problem, Span, error, warning
 
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{3}")  # of fewer letters, it is mathematics
 CITED = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}]+)\}")
 CODED = re.compile(r"\\(?:missingchar\{([0-9A-F]{4,6})\}|controlchar\{(.))")
+PLACED = re.compile(r"\\missingchar\{E0F[01]\}")  # of a chunk that is lost, which is told
 UNSEEN = {"Cf", "Mn", "Zs"}  # what joins or parts others, and has no sign of its own
 VARIANTS = range(0xFE00, 0xFE10)
 FONT_COMMANDS = re.compile(
@@ -117,7 +119,10 @@ def printing_of(document: Document, settings: Settings, lines: Sequence[Line]) -
 
 
 def _sees_to_languages(document: Document, settings: Settings) -> bool:
-    """Whether the author's preamble, or the class, does."""
+    """Whether the author's preamble, or the class, does: a preamble that is all his own, in any
+    case."""
+    if has_class(document):
+        return True
     loads = author_preamble(document, settings).loads
     return any(map(LANGUAGES.fullmatch, (*loads, settings.documentclass or "")))
 
@@ -155,7 +160,7 @@ def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
     """A warning for each character that is none: a code stands for it in the LaTeX already."""
     found: dict[str, Span] = {}
     for line in lines:
-        for code, sign in CODED.findall(line.text):
+        for code, sign in CODED.findall(PLACED.sub("", line.text)):
             if code or not line.fixed:  # in what is printed, `^[` is what is expected
                 name = f"U+{code or f'{ord(sign) ^ 0x40:04X}'}"
                 found.setdefault(name, Span.at(str(document.path), line.origin))

@@ -16,6 +16,7 @@ from treadle.press.markdown.render import plain_text, running_line
 from treadle.press.weave.author_preamble import COMMENT, AuthorPreamble, author_preamble
 from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.classes import NAMELESS, Style, style_of
+from treadle.press.weave.latex_source import has_class, head_lines, own_settings
 from treadle.press.weave.page import GEOMETRY, font_size, paper, text_width
 from treadle.press.weave.title import day_in, day_of
 
@@ -37,7 +38,7 @@ PARTS = ("packages", "colours", "look", "macros", "properties")
 
 def preamble(document: Document) -> tuple[str, Printing]:
     """The preamble of a document whose results hold no rare characters, and how it is printed."""
-    settings, _ = read_settings(document)
+    settings = own_settings(document, read_settings(document)[0])
     lines = tuple(
         Line(text, number)
         for block in document.blocks
@@ -49,9 +50,9 @@ def preamble(document: Document) -> tuple[str, Printing]:
     used = document.front.text + "".join(map(_text, document.blocks))
     day = day_in(settings, printing.babel) or escape(day_of(settings))
     date = day if r"\maketitle" in used else None
-    return text_of(
-        whole_preamble(preamble_parts(document, settings, used, printing, date))
-    ), printing
+    parts = preamble_parts(document, settings, used, printing, date)
+    made = head_lines(document, parts, used) if has_class(document) else whole_preamble(parts)
+    return text_of(made), printing
 
 
 def _first_line(block: Chunk | Prose) -> int:
@@ -109,6 +110,8 @@ def preamble_parts(
         "late": author.late,
     }
     made = {name: _made(name, values, slots) for name in PARTS}
+    engine = _made("engine", values, slots) if printing.engine.unicode else ()
+    made |= {"engine": engine, "packages": (*engine, *made["packages"])}
     heading = (Line("", 1), Line("% The author's own.", 1))
     return {**made, "author": (*heading, *author.rest) if author.rest else ()}
 

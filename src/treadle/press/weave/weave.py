@@ -14,6 +14,8 @@ from treadle.press.document.model import Document, Prose
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.languages import words_of
+from treadle.press.markdown.blocks import render_blocks
+from treadle.press.markdown.marks import own_commands, own_environments
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import (
     SECTIONS,
@@ -24,10 +26,18 @@ from treadle.press.markdown.running_text import (
 )
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
-from treadle.press.weave.characters import Printing
+from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.chunks import Look, Markdown, WovenText, chunk_parts, join, prose_parts
 from treadle.press.weave.classes import Style, sections_of, style_of
+from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.frames import framed
+from treadle.press.weave.latex_source import (
+    has_class,
+    latex_text,
+    own_settings,
+    runs_programs,
+    whole_latex,
+)
 from treadle.press.weave.ledger import (
     DEFINED,
     MARK,
@@ -38,7 +48,12 @@ from treadle.press.weave.ledger import (
     marked,
 )
 from treadle.press.weave.page import Page, page_of
-from treadle.press.weave.preamble import bibliography_lines, database_names, numbered
+from treadle.press.weave.preamble import (
+    bibliography_lines,
+    database_names,
+    numbered,
+    preamble_parts,
+)
 from treadle.press.weave.whole import whole_document
 from treadle.problem import Problem, Span, error, warning
 
@@ -78,11 +93,15 @@ def weave(document: Document, results: Results, page: Page | None = None) -> Wov
 def _weave(
     document: Document, results: Results, checked: Sequence[Checked], page: Page | None
 ) -> Woven:
-    settings, _ = read_settings(document)  # its problems are the reader's to tell
+    settings = own_settings(document, read_settings(document)[0])  # problems: the reader's to tell
     findings = Findings()
     author = author_preamble(document, settings)
     style = style_of(settings, author)
-    context = TextContext(_options(document, settings, style, author, page), findings)
+    context = TextContext(
+        _options(document, settings, style, author, page), findings, blocks=render_blocks
+    )
+    if document.is_latex:
+        return _weave_latex(document, results, checked, context, settings)
     parts = tuple(_parts(document, results, context))
     source = join(parts)
     entries = in_order(checked, document)
@@ -93,9 +112,17 @@ def _weave(
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
-    if style.frames:
-        body = framed(body)
-    lines, printing = whole_document(document, settings, context, body)
+    return _whole(document, settings, context, body)
+
+
+def _whole(document: Document, settings: Settings, context: TextContext, body: Fragment) -> Woven:
+    """The document made with its template."""
+    style = style_of(settings, author_preamble(document, settings))
+    whole = whole_document(document, settings, context, framed(body) if style.frames else body)
+    return _woven(*whole, context.findings)
+
+
+def _woven(lines: Fragment, printing: Printing, findings: Findings) -> Woven:
     findings.problems += printing.problems
     return Woven(
         text_of(lines) + "\n" if lines else "",
@@ -105,6 +132,30 @@ def _weave(
         tuple(findings.copies),
         printing,
     )
+
+
+def _weave_latex(
+    document: Document,
+    results: Results,
+    checked: Sequence[Checked],
+    context: TextContext,
+    settings: Settings,
+) -> Woven:
+    """Likewise, where the document's own text is LaTeX."""
+    entries = in_order(checked, document)
+    last = document.blocks[-1].span.end_line if document.blocks else 1
+    options = replace(context.options, ledger=ledger_lines(entries, last, context))
+    context = replace(context, options=options)
+    context.findings.problems += runs_programs(document)
+    text = marked(latex_text(document, results, _look(context), context), entries)
+    ledger = _appendix(context)
+    if not has_class(document):
+        return _whole(document, settings, context, (*text, *ledger))
+    printing = printing_of(document, settings, (*text, *ledger))
+    ours = preamble_parts(document, settings, text_of((*text, *ledger)), printing)
+    lines = whole_latex(text, ours, ledger)
+    made = tuple(for_fonts(lines, printing)) if printing.engine.unicode else lines
+    return _woven(made, printing, context.findings)
 
 
 def _options(
@@ -125,20 +176,32 @@ def _options(
         bibliography=bibliography_lines(databases, settings, style, author),
         numbered=numbered(document, settings),
         words=words_of(settings.lang),
+        commands=own_commands((settings.preamble,)),
+        environments=own_environments(settings.preamble),
+        aliases=_aliases(document),
     )
+
+
+def _aliases(document: Document) -> Mapping[str, str]:
+    """What Quarto calls the labels of chunks whose names begin as its labels do."""
+    names = (chunk.options.name or "" for chunk in document.chunks if chunk.options.caption)
+    return {name: f"{name[:3]}:{name}" for name in names if name.startswith(("fig-", "tbl-"))}
 
 
 def _parts(
     document: Document, results: Results, context: TextContext
 ) -> Iterator[Markdown | ReadyLatex]:
-    context = replace(context, footnotes=_captions_notes(document))
-    caption = partial(render_line, context=context)
-    look = Look(document.stem, context.options.columns, caption)
+    look = _look(replace(context, footnotes=_captions_notes(document)))
     for block, result in zip(document.blocks, results, strict=True):
         if isinstance(block, Prose):
             yield from prose_parts(block, result if isinstance(result, InlineResult) else None)
         else:
             yield from chunk_parts(block, result if isinstance(result, ChunkResult) else None, look)
+
+
+def _look(context: TextContext) -> Look:
+    caption = partial(render_line, context=context)
+    return Look(context.options.stem, context.options.columns, caption)
 
 
 def _captions_notes(document: Document) -> Mapping[str, SyntaxTreeNode]:
