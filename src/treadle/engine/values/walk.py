@@ -30,11 +30,12 @@ from treadle.engine.values.kinds import (
 )
 from treadle.engine.values.meetings import ANYWHERE, Meetings, Seen, shorten
 from treadle.engine.values.objects import named, singletons
-from treadle.engine.values.pace import TooMuchError
+from treadle.engine.values.pace import STRIDE, TooMuchError
 from treadle.engine.values.regions import Memory, array_in_block, is_array
 from treadle.engine.values.streams import ValueStream
 
 _PER_VISIT: Final = 32  # items without parts, which are written together
+_MANY: Final = 4 * STRIDE  # items of which so much is to be expected that it is asked for first
 _PAGE: Final = 4096  # bytes of memory that are hashed while an object is looked at ...
 _PER_LENGTH: Final = 1024  # ... and of texts, which are copied first
 _TEXTS: Final = frozenset({str, bytes})
@@ -143,18 +144,26 @@ class Walk(Meetings):
         if items is None:
             self._out += b"-"
             return
-        if len(items) >= _PER_VISIT:
-            self._weigh(len(items) // _PER_VISIT)
+        count = len(items)
+        if count >= _PER_VISIT:
+            self._weigh(count // _PER_VISIT)
+        if count > _MANY:
+            self._foresee(items)
         items = tuple(items)
         data = block(items)
-        self._out += b"%d:" % len(items)
+        self._out += b"%d:" % count
         if data is not None:
             self._out += data
             return
         self._out += b"*"
-        self._expect(len(items) // 4)
+        self._expect(count // 4)
         for item in items:
             self._visit(item)
+
+    def _foresee(self, items: Collection[Any]) -> None:
+        """Give up at once on many that have parts: nothing is copied for that."""
+        if type(next(iter(items))) not in ATOMS:
+            self._expect(len(items) // 4)
 
     def _nan(self, value: float) -> None:
         """It can't change, but is found in a list, or as a key, by being the same object."""
@@ -174,6 +183,8 @@ class Walk(Meetings):
 
     def _dict(self, value: dict[Any, Any]) -> None:
         self._out += b"{"
+        if len(value) > _MANY:
+            self._foresee(value.values())
         self._items(value)
         self._items(value.values())
 
