@@ -1,8 +1,12 @@
-"""What is said of values that it would take too long to keep, and when it is decided anew."""
+"""What is said of values that it would take too long to keep, and when it is decided anew; how much
+the cache holds."""
 
 import json
+import sys
 
 import pytest
+
+from treadle.engine.store.eviction import size
 
 SOURCE = """```{python makes}
 x = [[1]]
@@ -102,3 +106,61 @@ def test_a_share_that_is_no_number_is_refused(project, monkeypatch):
     done = project(SOURCE).build("--to", "tex")
     assert done.returncode != 0
     assert "TREADLE_KEEPING is 'little'; a number like 0.2 is expected" in done.stderr
+
+
+LISTED = """import sys
+from treadle.app.cli.main import main
+folders = []
+def audit(event, arguments):
+    if event in ("os.scandir", "os.listdir") and "store/" in str(arguments[0]):
+        folders.append(str(arguments[0]).partition("store/")[2])
+sys.addaudithook(audit)
+status = main(sys.argv[1:])
+print()
+print("listed:", *sorted({"/".join(each.split("/")[::2]) for each in folders}))
+sys.exit(status)
+"""
+
+
+def listed(made, *options):
+    done = made.run(sys.executable, "-c", LISTED, "build", "report.pmd", "--to", "tex", *options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1].split()[1:]
+
+
+def test_a_build_looks_only_into_the_folders_of_its_cells(project):
+    made = project(SOURCE)
+    assert "blobs" in listed(made)  # how much lies there, for once
+    edited(made, "print(small)", "print(small + 1)")
+    folders = listed(made)
+    assert 0 < len(folders) <= 5
+    assert {folder.split("/")[0] for folder in folders} == {"traces"}
+
+
+def test_the_cache_stays_within_its_limit_whatever_builds_write(project, monkeypatch):
+    monkeypatch.setenv("TREADLE_CACHE_LIMIT", "1M")
+    monkeypatch.setenv("TREADLE_KEEPING", "100")
+    made = project(SOURCE)
+    sizes = []
+    for number in range(8):
+        made.write("report.pmd", SOURCE.replace("[[1]]", f"[[{number}], b'{number}' * 200_000]"))
+        assert made.build("--to", "tex").returncode == 0
+        sizes.append(size(made.folder / "build/.treadle/store"))
+    assert max(sizes) <= 1_000_000
+    assert max(sizes) > 600_000
+
+
+def test_after_a_build_that_was_killed_too(project, monkeypatch):
+    monkeypatch.setenv("TREADLE_CACHE_LIMIT", "1M")
+    monkeypatch.setenv("TREADLE_KEEPING", "100")
+    made = project(SOURCE)
+    assert made.build("--to", "tex").returncode == 0
+    died = "b = b'1' * 2_000_000\n```\n\n```{python dies}\nimport os, signal\n"
+    died += "os.kill(os.getppid(), signal.SIGKILL)"
+    made.write("report.pmd", SOURCE.replace("small = 5", died))
+    assert made.run(sys.executable, "-m", "treadle", "build", "report.pmd").returncode != 0
+    store = made.folder / "build/.treadle/store"
+    assert size(store) > 2_000_000
+    made.write("report.pmd", SOURCE.replace("small = 5", "small = 6"))
+    assert made.build("--to", "tex").returncode == 0
+    assert size(store) <= 1_000_000

@@ -96,10 +96,12 @@ def _store(work: Build) -> Store | None:
     if not work.request.cache:
         return None
     try:
-        return Store.open(store_folder(work.scratch.out_dir))
+        store = Store.open(store_folder(work.scratch.out_dir))
     except NoKeyError as failure:
         work.problems.append(warning(work.top, str(failure)))
         return None
+    store.tally.begin()
+    return store
 
 
 def _keep(work: Build, store: Store) -> None:
@@ -112,16 +114,25 @@ def _keep(work: Build, store: Store) -> None:
         remember(work, store)
     _tell_unwatched(work, store)
     store.known.save()
-    limit = cache_limit()
-    if gone := shrink(store.root, limit, work.begun / 1e9).recent:
-        chunks = "1 chunk" if gone == 1 else f"{gone} chunks"
-        text = f"the cache holds {in_words(limit)} at most: what {chunks} gave is not kept"
-        hint = f"set {VARIABLE} to more, or the next build runs them again"
-        work.problems.append(warning(work.top, text, hint))
+    _bound(work, store, cache_limit())
     if damaged := {*store.traces.damaged, *store.blobs.damaged}:
         entries = "1 entry" if len(damaged) == 1 else f"{len(damaged)} entries"
         text = f"the cache had {entries} that were damaged: what they held was computed again"
         work.problems.append(warning(work.top, text))
+
+
+def _bound(work: Build, store: Store, limit: int) -> None:
+    """Let the store hold no more than the limit; say so where this build's results go."""
+    store.tally.add(store.traces.written)
+    if not store.tally.is_within(limit):
+        removed = shrink(store.root, limit, work.begun / 1e9)
+        store.tally.count(removed.left)
+        if gone := removed.recent:
+            chunks = "1 chunk" if gone == 1 else f"{gone} chunks"
+            text = f"the cache holds {in_words(limit)} at most: what {chunks} gave is not kept"
+            hint = f"set {VARIABLE} to more, or the next build runs them again"
+            work.problems.append(warning(work.top, text, hint))
+    store.tally.end()
 
 
 def _tell_unwatched(work: Build, store: Store) -> None:

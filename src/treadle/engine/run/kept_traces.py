@@ -77,6 +77,7 @@ class KeptTraces:
         `before` is what `files_named` gave.
         """
         self.forget(path for path, _ in trace.observed.writes)
+        self._store.tally.add(self._store.blobs.size(trace.blobs))
         if failed(scanned.cell, trace) or _has_died(trace):
             self._ran[scanned.cell.number, decision.key] = trace
             return trace

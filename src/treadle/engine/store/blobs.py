@@ -8,7 +8,8 @@ from __future__ import annotations
 import binascii
 import mmap
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from treadle.engine.store.atomic import OURS, Bytes, flat, remove, write_whole
@@ -98,6 +99,14 @@ class Blobs:
     def has(self, name: str) -> bool:
         """Whether there is such a blob; its contents are not looked at."""
         return is_inline(name) or os.path.exists(self._path(name))
+
+    def size(self, names: Iterable[str]) -> int:
+        """The bytes in the files of these blobs."""
+        found = 0
+        for name in {name for name in names if not is_inline(name)}:
+            with suppress(OSError):
+                found += os.stat(self._path(name)).st_size
+        return found
 
     def _path(self, name: str) -> str:
         return f"{self._folder}/{name[:2]}/{name}"

@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.engine.store.atomic import PART, remove
 from treadle.engine.store.digest import SEAL
@@ -66,6 +67,7 @@ class Removed(Struct, frozen=True):
     entries: int = 0
     size: int = 0  # bytes
     recent: int = 0  # traces that were used since a given time
+    left: int = 0  # bytes
 
     def __add__(self, other: Removed) -> Removed:
         return Removed(
@@ -136,20 +138,21 @@ def shrink(root: Path | str, limit: int, since: float = math.inf) -> Removed:
     """Remove what was used longest ago until the store holds at most `limit` bytes.
 
     Traces used `since` then, in seconds since 1970, are counted. A trace goes with the blobs that
-    only it names. Nothing is removed below the limit but
-    unfinished files of killed builds. Raises OSError.
+    only it names. Nothing is removed below the limit but unfinished files of killed builds. It
+    looks at every file: see `Tally`. Raises OSError.
     """
     found = {part: finished(path) for part, path in _folders(root).items()}
-    excess = sum(entry.size for part in found.values() for entry in part) - limit
+    held = sum(entry.size for part in found.values() for entry in part)
+    excess = held - limit
     if excess <= 0:
-        return Removed()
+        return Removed(left=held)
     shelf = _Shelf(found["traces"], found["blobs"])
     removed = shelf.remove_unnamed()
     for trace in shelf.oldest_first():
         if removed.size >= excess + limit * (1 - ROOM):
             break
         removed += shelf.remove(trace) + Removed(recent=trace.used >= since)
-    return removed
+    return replace(removed, left=held - removed.size)
 
 
 def remove_older(root: Path | str, seconds: float) -> Removed:

@@ -11,6 +11,7 @@ from treadle.engine.store.eviction import cache_limit
 from treadle.engine.store.file_digests import FileDigests
 from treadle.engine.store.known_files import KnownFiles
 from treadle.engine.store.secret_key import secret_key
+from treadle.engine.store.tally import Tally
 from treadle.engine.store.traces import Traces
 
 
@@ -22,6 +23,7 @@ class Store(Struct, frozen=True):
     traces: Traces
     files: FileDigests
     known: KnownFiles  # to be saved at the end of a build
+    tally: Tally
     key: bytes  # nobody else knows it
 
     @classmethod
@@ -36,7 +38,8 @@ class Store(Struct, frozen=True):
     @classmethod
     def with_key(cls, folder: Path, key: bytes) -> Store:
         known = KnownFiles(folder, key)
-        return cls(folder, Blobs(folder), Traces(folder, key), FileDigests(known), known, key)
+        parts = (Blobs(folder), Traces(folder, key), FileDigests(known), known, Tally(folder))
+        return cls(folder, *parts, key)
 
 
 def store_folder(out_dir: Path) -> Path:

@@ -41,6 +41,7 @@ def decoded(data: bytes, decoder: Decoder[T]) -> T:
 
 _RECORD: Decoder[dict[str, object]] = Decoder(dict[str, object])
 RECENT = 600 * 10**9  # nanoseconds: what was used since then need not be noted again
+_FOLDER = 2  # characters of a cell's key that name its folder: a build looks into few of 256
 KEPT = 8  # traces a cell's key: the files it reads may go back and forth between states
 
 
@@ -64,15 +65,17 @@ class Traces:
         self._traces = f"{os.fspath(root)}/traces/{key_name(key)}"
         self._records = f"{os.fspath(root)}/records/{key_name(key)}"
         self._key = key
-        self._index: dict[str, set[str]] | None = None
+        self._index: dict[str, set[str]] = {}  # paths by cell's key, of the folders looked into
+        self._folders: set[str] = set()
+        self.written = 0  # bytes
         self.damaged: list[str] = []
 
     def save(self, unit_key: str, record: Mapping[str, object]) -> None:
         """Keep structs and what JSON can hold; "blobs" are the blobs it needs. Raises OSError."""
         data = sealed(encoded(record), f"trace {unit_key}", self._key)
-        path = f"{self._traces}/{unit_key}-{data[:SEAL].hex()}"
-        write_whole(path, [data])
-        paths = self._paths().setdefault(unit_key, set())
+        paths = self._paths(unit_key)
+        path = f"{self._folder(unit_key)}/{unit_key}-{data[:SEAL].hex()}"
+        self._write(path, data)
         paths.add(path)
         if len(paths) > 1:
             _touch(path)
@@ -82,7 +85,7 @@ class Traces:
 
     def find(self, unit_key: str) -> list[Record]:
         """The traces under this key, those last used or saved first."""
-        paths = _newest_first(self._paths().get(unit_key, ()))
+        paths = _newest_first(self._paths(unit_key))
         records = (self._load(path, f"trace {unit_key}") for path in paths)
         return [record for record in records if record is not None]
 
@@ -94,7 +97,7 @@ class Traces:
     def save_record(self, name: str, record: Mapping[str, object]) -> None:
         """Keep one record under a name of any kind, in place of the last. Raises OSError."""
         data = sealed(encoded(record), f"record {name}", self._key)
-        write_whole(self._path(name), [data])
+        self._write(self._path(name), data)
 
     def load_record(self, name: str) -> Record | None:
         """The record last saved under the name, if any."""
@@ -103,19 +106,27 @@ class Traces:
     def _path(self, name: str) -> str:
         return f"{self._records}/{digest(name.encode('utf-8', 'surrogatepass'))}"
 
-    def _paths(self) -> dict[str, set[str]]:
-        """The paths of the traces by cell's key: one look at one folder serves a build.
+    def _folder(self, unit_key: str) -> str:
+        return f"{self._traces}/{unit_key[:_FOLDER]}"
+
+    def _paths(self, unit_key: str) -> set[str]:
+        """The paths of the traces under a cell's key: one look at its folder serves a build.
 
         A folder a cell would double the time of saving: making one takes longer than a file.
         """
-        if self._index is None:
-            self._index = {}
+        folder = self._folder(unit_key)
+        if folder not in self._folders:
+            self._folders.add(folder)
             with suppress(OSError):
-                for name in os.listdir(self._traces):
-                    unit_key = name.rpartition("-")[0]
+                for name in os.listdir(folder):
+                    key = name.rpartition("-")[0]
                     if not name.startswith(PART):
-                        self._index.setdefault(unit_key, set()).add(f"{self._traces}/{name}")
-        return self._index
+                        self._index.setdefault(key, set()).add(f"{folder}/{name}")
+        return self._index.setdefault(unit_key, set())
+
+    def _write(self, path: str, data: bytes) -> None:
+        write_whole(path, [data])
+        self.written += len(data)
 
     def _load(self, path: str, purpose: str) -> Record | None:
         try:

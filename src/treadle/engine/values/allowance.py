@@ -50,7 +50,7 @@ class Paced:
 
     def _start(self, most: int, allowance: Allowance) -> None:
         """Look at so many from now on; there always is time for the least that can be asked for."""
-        self._asked, self._allowance = most, allowance
+        self._asked, self._allowance, self._begun = most, allowance, thread_time()
         self._most, self._left = most, 0  # beyond the next look at the clock, and before it
         self._free = STRIDE if most == STRIDE else 0
 
@@ -69,7 +69,7 @@ class Paced:
         """Go on only if these are no more objects than wanted, and while there is time."""
         debt = -self._left
         self._most -= debt
-        if debt > self._free and not self._allowance.has(debt * SECONDS_PER_OBJECT):
+        if debt > self._free and not self._has_time(debt):
             raise TooMuchError(TOO_LONG)
         if self._most < 0:
             raise TooMuchError("holds too many objects, which can't be stored")
@@ -78,8 +78,17 @@ class Paced:
 
     def _expect(self, objects: int) -> None:
         """Give up at once if so many, which are still to come, are too many."""
-        if objects > STRIDE and not self._allowance.has(objects * SECONDS_PER_OBJECT):
+        if objects > STRIDE and not self._has_time(objects):
             raise TooMuchError(TOO_LONG)
+
+    def _has_time(self, objects: int) -> bool:
+        """Whether there is time for so many, and afterwards for what is to come of it."""
+        ahead = objects * SECONDS_PER_OBJECT
+        return self._allowance.has(ahead + self._to_come() * (thread_time() - self._begun + ahead))
+
+    def _to_come(self) -> int:
+        """How many times as long as looking takes what is done afterwards."""
+        return 0
 
 
 class ShareError(OSError):

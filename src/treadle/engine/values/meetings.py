@@ -15,7 +15,9 @@ from msgspec import Struct, field
 from treadle.engine.values.allowance import Paced
 from treadle.engine.values.atoms import text
 from treadle.engine.values.regions import Memory
+from treadle.engine.values.sharing.reach import NOT_FOLLOWED
 
+_TAKEN_APART: Final = 4  # and made anew, and looked at again
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
@@ -40,6 +42,11 @@ class ValueStream(Struct):
     weight: int = 0  # how many objects were looked at, or what is as much work
     seconds: float = 0.0  # what that took
     unseen: str = ""  # why it was not looked at to its end, in words
+
+    @property
+    def times(self) -> int:
+        """How many times as long as looking at it takes keeping it."""
+        return 1 if self.plain else _TAKEN_APART
 
 
 class Met(NamedTuple):
@@ -77,10 +84,10 @@ class Meetings(Paced):
         return {key: seen.stream for key, seen in self._seen.items() if seen.content is None}
 
     def met(self) -> list[list[Any]]:
-        """What was met in each stream."""
+        """What was met in each stream and may hold something."""
         found: list[list[Any]] = [[] for _ in self.streams]
         for seen in self._seen.values():
-            if seen.stream >= 0:
+            if seen.stream >= 0 and not isinstance(seen.value, NOT_FOLLOWED):
                 found[seen.stream].append(seen.value)
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
@@ -37,8 +37,8 @@ class Parts(NamedTuple):
     make: Callable[..., Any]
     arguments: tuple[Any, ...]
     state: Any = None
-    items: Iterable[Any] | None = None
-    pairs: Iterable[tuple[Any, Any]] | None = None
+    items: Collection[Any] | None = None
+    pairs: Collection[tuple[Any, Any]] | None = None
     setter: Callable[[Any, Any], object] | None = None
     frozen: bool = False  # its identity does not matter, as nothing can change it
     extra: Any = None  # counts, and is not stored

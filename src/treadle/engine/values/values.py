@@ -38,7 +38,6 @@ from treadle.engine.values.world import World
 
 _FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})
-_TAKEN_APART: Final = 4  # times as long as to look at it: taken apart, made anew, looked at again
 
 
 class Values:
@@ -72,19 +71,22 @@ class Values:
         allowance: Allowance | None = None,
         apart: Collection[str] = (),
         elsewhere: Iterable[object] = (),
+        new: Collection[str] = (),
     ) -> tuple[Binding, ...]:
         """The alias groups of these names as they are now, stored where they can be.
 
         Names that are not bound are left out. For what takes more than the `allowance`, and for
-        names `apart`, it is not found out what they are; `elsewhere` is what the caller holds.
+        names `apart`, it is not found out what they are, nor for `new` ones, which can't be in the
+        store as yet, if there is no time to put them there; `elsewhere` is what the caller holds.
         Raises OSError where the store can't be written.
         """
         contents = Contents()
         allowance = allowance or Allowance()
         found = {}
-        groups = self._streams(names, allowance, apart, elsewhere)
+        groups = self._streams(names, allowance, apart, elsewhere, new)
         for streams in sorted(groups, key=_weight):  # a large one must not take a small one's time
-            found[streams[0].name] = self._stored(streams, contents, allowance)
+            is_new = any(stream.name in new for stream in streams)
+            found[streams[0].name] = self._stored(streams, contents, allowance, is_new=is_new)
         return tuple(found[name] for name in sorted(found))
 
     def tokens(
@@ -143,22 +145,24 @@ class Values:
         allowance: Allowance,
         apart: Collection[str] = (),
         elsewhere: Iterable[object] = (),
+        new: Collection[str] = (),
     ) -> list[list[ValueStream]]:
         values = {name: self._namespace[name] for name in names if name in self._namespace}
-        return alias_groups(self._world, values, allowance, apart, elsewhere)
+        return alias_groups(self._world, values, allowance, apart, elsewhere, new)
 
     def _stored(
-        self, streams: list[ValueStream], contents: Contents, allowance: Allowance
+        self, streams: list[ValueStream], contents: Contents, allowance: Allowance, *, is_new: bool
     ) -> Binding:
-        _leave_unseen(streams, allowance)
+        may_be_kept = not (_trouble(streams) or self._redefinable(streams))
+        _leave_unseen(streams, allowance, _seconds(streams) if is_new and may_be_kept else 0.0)
         found, words = _content(streams, contents), _trouble(streams)
         token = _token(streams, found)
-        if not found or words or self._redefinable(streams):
+        if not found or words or not may_be_kept:
             return _group(streams, token, "", words)
         entry = self._entries.get(found)
         if entry is not None and self._blobs.has(entry):
             return _group(streams, token, entry, "")
-        if not _can_be_kept(streams, allowance):
+        if _weight(streams) > STRIDE and not allowance.has(_seconds(streams)):
             for stream in streams:
                 stream.unseen = TOO_LONG
             return _group(streams, "", "", _trouble(streams))
@@ -242,23 +246,25 @@ def _weight(streams: list[ValueStream]) -> int:
     return sum(stream.weight for stream in streams)
 
 
-def _leave_unseen(streams: list[ValueStream], allowance: Allowance) -> None:
-    """Note where hashing the memory of a group would take too long."""
-    size = sum({(each.start, each.stop): each.size for s in streams for each in s.memory}.values())
-    if _weight(streams) > STRIDE and not allowance.has(size * SECONDS_PER_BYTE_HASHED):
+def _leave_unseen(streams: list[ValueStream], allowance: Allowance, more: float = 0.0) -> None:
+    """Note where hashing the memory of a group would take too long, with `more` seconds."""
+    if _weight(streams) <= STRIDE:  # for what is small, there always is time
+        return
+    if not allowance.has(_memory(streams) * SECONDS_PER_BYTE_HASHED + more):
         for stream in streams:
             stream.unseen = TOO_LONG
 
 
-def _can_be_kept(streams: list[ValueStream], allowance: Allowance) -> bool:
-    """Whether there is time to store a group; for what is small, there always is."""
-    if _weight(streams) <= STRIDE:
-        return True
-    size = sum(len(stream.data) for stream in streams)
-    size += sum({(m.start, m.stop): m.size for s in streams for m in s.memory}.values())
-    times = 1 if all(stream.plain for stream in streams) else _TAKEN_APART
-    seconds = times * sum(stream.seconds for stream in streams)
-    return allowance.has(seconds + size * SECONDS_PER_BYTE_WRITTEN)
+def _seconds(streams: list[ValueStream]) -> float:
+    """What storing a group takes, as far as can be told."""
+    size = sum(len(stream.data) for stream in streams) + _memory(streams)
+    times = max(stream.times for stream in streams)
+    return times * sum(stream.seconds for stream in streams) + size * SECONDS_PER_BYTE_WRITTEN
+
+
+def _memory(streams: list[ValueStream]) -> int:
+    """The bytes of the memory that arrays and tensors of a group lie in."""
+    return sum({(each.start, each.stop): each.size for s in streams for each in s.memory}.values())
 
 
 # --- a token for what each group is ---

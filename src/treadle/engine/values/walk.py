@@ -9,12 +9,12 @@ written by its content, wherever it is met, as it must not matter which of two e
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from time import thread_time
 from types import CodeType, FunctionType
 from typing import Any, Final
 
-from treadle.engine.values.allowance import Allowance, TooMuchError
+from treadle.engine.values.allowance import STRIDE, Allowance, TooMuchError
 from treadle.engine.values.atoms import ATOMS, block, is_nan, text
 from treadle.engine.values.meetings import ANYWHERE, Meetings, Met, ValueStream, shorten
 from treadle.engine.values.reductions import (
@@ -36,6 +36,7 @@ from treadle.engine.values.types.objects import named, singletons
 from treadle.engine.values.world import MAIN, World
 
 _PER_VISIT: Final = 32  # items without parts, which are written together
+_MANY: Final = 4 * STRIDE  # items of which so much is to be expected that it is asked for first
 _PAGE: Final = 4096  # bytes of memory that are hashed while an object is looked at ...
 _PER_LENGTH: Final = 1024  # ... and of texts, which are copied first
 _TEXTS: Final = frozenset({str, bytes})
@@ -51,14 +52,18 @@ class Walk(Meetings):
         self._world = world
         self._singletons: dict[int, tuple[str, str]] = {}
         self._block = 0  # of a frame, in which the walk is: its identity
+        self._is_new = False
 
-    def add(self, name: str, value: Any, most: int, allowance: Allowance) -> str:
+    def add(
+        self, name: str, value: Any, most: int, allowance: Allowance, *, is_new: bool = False
+    ) -> str:
         """Walk a value; else why not, in words, and nothing is known of it: it has more than `most`
         objects, more than there is time for (`TOO_LONG`), or is nested too deeply. There always is
-        time for the least that can be asked for, `STRIDE`."""
+        time for the least that can be asked for, `STRIDE`. Where it `is_new`, it takes time to keep
+        it, too: without that, looking at it is of no use."""
         self._stream = stream = ValueStream(name)
         self._out = stream.data
-        self._count, self._changing, self._block = 0, 0, 0
+        self._count, self._changing, self._block, self._is_new = 0, 0, 0, is_new
         self._start(most, allowance)
         self.streams.append(stream)
         begun = thread_time()
@@ -73,6 +78,9 @@ class Walk(Meetings):
         stream.weight = self._weight
         stream.seconds = thread_time() - begun
         return ""
+
+    def _to_come(self) -> int:
+        return self._stream.times if self._is_new and not self._stream.bare else 0
 
     def _whole(self, name: str, value: Any) -> None:
         encode = ATOMS.get(type(value))
@@ -133,22 +141,30 @@ class Walk(Meetings):
         else:
             _FIXED.get(type(value), Walk._object)(self, value)
 
-    def _items(self, items: Iterable[Any] | None) -> None:
+    def _items(self, items: Collection[Any] | None) -> None:
         if items is None:
             self._out += b"-"
             return
+        count = len(items)
+        if count >= _PER_VISIT:
+            self._weigh(count // _PER_VISIT)
+        if count > _MANY:
+            self._foresee(items)
         items = tuple(items)
-        if len(items) >= _PER_VISIT:
-            self._weigh(len(items) // _PER_VISIT)
         data = block(items)
-        self._out += b"%d:" % len(items)
+        self._out += b"%d:" % count
         if data is not None:
             self._out += data
             return
         self._out += b"*"
-        self._expect(len(items) // 4)
+        self._expect(count // 4)
         for item in items:
             self._visit(item)
+
+    def _foresee(self, items: Collection[Any]) -> None:
+        """Give up at once on many that have parts: nothing is copied for that."""
+        if type(next(iter(items))) not in ATOMS:
+            self._expect(len(items) // 4)
 
     def _nan(self, value: float) -> None:
         """It can't change, but is found in a list, or as a key, by being the same object."""
@@ -168,6 +184,8 @@ class Walk(Meetings):
 
     def _dict(self, value: dict[Any, Any]) -> None:
         self._out += b"{"
+        if len(value) > _MANY:
+            self._foresee(value.values())
         self._items(value)
         self._items(value.values())
 

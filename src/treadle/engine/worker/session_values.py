@@ -168,7 +168,10 @@ class SessionValues:
         touched = self._touched(step, bound)
         tried = {name for name, time in self._unseen.items() if time >= allowance.seconds}
         apart = tried.union(step.unseen)
-        groups = self._values.stored_groups(sorted(touched), allowance, apart, self._before.held())
+        new = {*bound, *self._unseen}
+        groups = self._values.stored_groups(
+            sorted(touched), allowance, apart, self._before.held(), new
+        )
         for group in groups:
             self._unseen.update(dict.fromkeys(group.unseen, allowance.seconds))
         if not any(group.unseen for group in groups):

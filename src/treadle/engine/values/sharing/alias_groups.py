@@ -41,14 +41,15 @@ def alias_groups(
     allowance: Allowance,
     apart: Collection[str] = (),
     elsewhere: Iterable[object] = (),
+    new: Collection[str] = (),
 ) -> list[list[ValueStream]]:
     """The alias groups of some names, sorted.
 
-    Those `apart` are not looked at; `elsewhere` is what somebody holds on to that is not of the
-    session.
+    Those `apart` are not looked at, nor are `new` ones that there is no time to keep; `elsewhere`
+    is what somebody holds on to that is not of the session.
     """
     walk = Walk(world)
-    unseen = _walk_all(walk, values, allowance, apart)
+    unseen = _walk_all(walk, values, allowance, apart, new)
     hidden, boundless = _hidden(walk, world, allowance)
     links = [*walk.links, *hidden]
     for stream in walk.streams:
@@ -70,7 +71,11 @@ def alias_groups(
 
 
 def _walk_all(
-    walk: Walk, values: Mapping[str, Any], allowance: Allowance, apart: Collection[str]
+    walk: Walk,
+    values: Mapping[str, Any],
+    allowance: Allowance,
+    apart: Collection[str],
+    new: Collection[str],
 ) -> dict[str, str]:
     """Walk values as long as there is time; the names of the others, and why they were not."""
     waiting = {}
@@ -85,7 +90,7 @@ def _walk_all(
         left_out |= {name for name in waiting if type(values[name]) not in ATOMS}
     for most in _PASSES:
         for name in [name for name in waiting if name not in left_out]:
-            waiting[name] = walk.add(name, values[name], most, allowance)
+            waiting[name] = walk.add(name, values[name], most, allowance, is_new=name in new)
             if waiting[name] == TOO_LONG:
                 left_out.add(name)
             elif not waiting[name]:
@@ -131,10 +136,13 @@ def _possible(
     """Links of what nobody has looked into with all that it may share something with."""
     yield from ((unknown[0], other) for other in unknown)
     names = [stream.name for stream in walk.streams]
+    met = [[] if number in unknown else each for number, each in enumerate(walk.met())]
+    if not any(met):  # to find out what is of the process takes long once libraries are loaded
+        yield from ((unknown[0], each) for each, s in enumerate(walk.streams) if s.hidden)
+        return
     bound = (holder.get(name) for holder in (values, world.namespace) for name in names)
     known = chain(walk.kept_alive(), elsewhere, bound)
     identities = world.process_objects.identities()
-    met = [[] if number in unknown else each for number, each in enumerate(walk.met())]
     of_classes = _attributes({type(item) for each in met for item in each}, world)
 
     def matters(item: Any) -> bool:

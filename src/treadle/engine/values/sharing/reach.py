@@ -22,7 +22,7 @@ _LEAST: Final = 20_000  # objects looked at for one name, whatever that takes: a
 _MOST: Final = 200_000
 _SECONDS: Final = 4e-6  # to follow what an object holds on to, on one core
 _HOLDING: Final = frozenset({list, tuple, set, frozenset})
-_NOT_FOLLOWED: Final = (type, ModuleType, CodeType)
+NOT_FOLLOWED: Final = (type, ModuleType, CodeType)
 
 
 class ProcessObjects:
@@ -43,8 +43,10 @@ class ProcessObjects:
             module = sys.modules.get(name)
             names = getattr(module, "__dict__", None)
             if isinstance(names, dict) and module is not session and not self._is_own(name):
-                values = [each for each in tuple(names.values()) if not self._is_made_here(each)]
-                self._found.update((id(value), value) for value in values)
+                held = {id(value): value for value in tuple(names.values())}
+                for key, value in held.items():
+                    if key not in self._found and not self._is_made_here(value):
+                        self._found[key] = value  # half of them are known by now
         return self._found.keys()
 
     def _is_made_here(self, value: Any) -> bool:
@@ -86,8 +88,8 @@ def _counts(item: object) -> bool:
     if kind in _HOLDING:
         return True
     if kind is BuiltinFunctionType:  # a method is of its object
-        return not isinstance(item.__self__, _NOT_FOLLOWED)  # type: ignore[attr-defined]
-    return not (isinstance(item, _NOT_FOLLOWED) or is_of_process(item))
+        return not isinstance(item.__self__, NOT_FOLLOWED)  # type: ignore[attr-defined]
+    return not (isinstance(item, NOT_FOLLOWED) or is_of_process(item))
 
 
 def is_of_process(value: object) -> bool:

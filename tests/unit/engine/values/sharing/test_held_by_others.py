@@ -105,6 +105,15 @@ def test_a_note_of_the_names_is_not_of_the_session(session):
     assert group.names == ("s",)
 
 
+def test_libraries_are_not_gone_through_where_nothing_else_can_share_it(session, monkeypatch):
+    session.run("import json\nfrom json import JSONDecoder\nx = [[1]]; n = 5")
+    asked: list[object] = []
+    monkeypatch.setattr(session.values._world.process_objects, "identities", asked.append)
+    groups = session.values.stored_groups(["JSONDecoder", "json", "n", "x"], apart={"x"})
+    assert [group.names for group in groups] == [("JSONDecoder",), ("json",), ("n",), ("x",)]
+    assert not asked
+
+
 def test_two_that_were_not_looked_at_belong_together(session):
     session.run("x = [[]]; y = [[]]; s = 'a'")
     groups = session.values.stored_groups(["s", "x", "y"], apart={"s", "x", "y"})
