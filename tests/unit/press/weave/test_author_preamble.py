@@ -80,7 +80,7 @@ def test_styles_beside_the_document_tell_what_they_load_and_make(tmp_path: Path)
     found = parted("\\usepackage{conference}", tmp_path)
     assert found.loads == {"conference", "inner", "geometry"}
     assert (found.titles, found.author_and) == ("maketitle", r"\And")
-    assert [path.name for path in found.styles] == ["conference.sty", "inner.sty"]
+    assert [path.name for path in found.files] == ["conference.sty", "inner.sty"]
 
 
 def test_a_file_that_loads_packages_is_read_early(tmp_path: Path) -> None:

@@ -64,9 +64,7 @@ def test_a_class_gets_no_size_and_no_paper_that_nobody_asked_for() -> None:
 
 def test_a_date_is_the_documents_or_none() -> None:
     assert "\\date{}\n" in woven("title: T\ndocumentclass: scrartcl").tex
-    assert (
-        r"\date{31 January 2026}" in woven("title: T\ndate: 2026-01-31\ndocumentclass: x").tex
-    )
+    assert r"\date{31 January 2026}" in woven("title: T\ndate: 2026-01-31\ndocumentclass: x").tex
     assert "\\date{}\n" in woven("title: T", "\\maketitle\n").tex
     assert r"\date" not in woven("title: T").tex
 
