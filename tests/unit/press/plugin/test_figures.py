@@ -237,7 +237,7 @@ def test_a_colour_bar(draw, code):
     ],
 )
 def test_the_texts_font_is_found(family, fonts, monkeypatch, tmp_path):
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     found = [TTFont(path) for path in font_files.converted(family, 9.3)]

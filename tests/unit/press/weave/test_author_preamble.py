@@ -135,3 +135,10 @@ def test_without_packages_all_is_as_ever() -> None:
     tex = tex_of(r"\newcommand{\R}{\mathbb{R}}")
     assert r"\needpackage" not in tex
     assert "\\usepackage{lmodern}\n" in tex
+
+
+def test_what_wants_hyperref_before_it_finds_it() -> None:
+    tex = tex_of("\\usepackage[capitalise]{cleveref}\n\\usepackage{array}")
+    assert tex.index("{hyperref}") < tex.index(r"\usepackage[capitalise]{cleveref}")
+    tex = tex_of("\\usepackage[draft]{hyperref}\n\\usepackage{glossaries}")
+    assert tex.index("{fancyvrb}") < tex.index("[draft]{hyperref}") < tex.index("{glossaries}")
