@@ -22,6 +22,7 @@ from treadle.press.tangle.extract import package_name
 from treadle.press.tex.layout import measured_layout
 from treadle.press.tex.passes import together
 from treadle.press.tex.programs import Programs
+from treadle.press.weave.author_preamble import author_preamble
 from treadle.press.weave.weave import Woven, weave
 from treadle.problem import Problem, Span, error, warning
 
@@ -72,6 +73,7 @@ def _sources(work: Build, woven: Woven) -> Iterator[Path]:
     if (author := author_path(document.front, document.path)) is not None:
         yield author  # if it is not there, it may be one day
     yield from databases(document, settings)
+    yield from author_preamble(document, settings).files
     yield from (copy.source for copy in woven.copies)
     yield from (folder / chunk.options.source for chunk in document.chunks if chunk.options.source)
     template = folder / (settings.template or "")

@@ -80,7 +80,7 @@ def test_styles_beside_the_document_tell_what_they_load_and_make(tmp_path: Path)
     found = parted("\\usepackage{conference}", tmp_path)
     assert found.loads == {"conference", "inner", "geometry"}
     assert (found.titles, found.author_and) == ("maketitle", r"\And")
-    assert [path.name for path in found.styles] == ["conference.sty", "inner.sty"]
+    assert [path.name for path in found.files] == ["conference.sty", "inner.sty"]
 
 
 def test_a_file_that_loads_packages_is_read_early(tmp_path: Path) -> None:
@@ -135,3 +135,10 @@ def test_without_packages_all_is_as_ever() -> None:
     tex = tex_of(r"\newcommand{\R}{\mathbb{R}}")
     assert r"\needpackage" not in tex
     assert "\\usepackage{lmodern}\n" in tex
+
+
+def test_what_wants_hyperref_before_it_finds_it() -> None:
+    tex = tex_of("\\usepackage[capitalise]{cleveref}\n\\usepackage{array}")
+    assert tex.index("{hyperref}") < tex.index(r"\usepackage[capitalise]{cleveref}")
+    tex = tex_of("\\usepackage[draft]{hyperref}\n\\usepackage{glossaries}")
+    assert tex.index("{fancyvrb}") < tex.index("[draft]{hyperref}") < tex.index("{glossaries}")
