@@ -48,13 +48,10 @@ def chunk_parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterato
     """What stands in the document for a chunk, from top to bottom, in the list or quotation to
     which the chunk belongs; an item that begins with a chunk is there even if that shows nothing.
     """
-    if not chunk.prefix.strip():
-        yield from (replace(part, prefix=chunk.prefix) for part in _parts(chunk, result, look))
-        return
-    prefix = chunk.prefix
-    for part in (*_parts(chunk, result, look), Place(())):
-        yield replace(part, prefix=prefix)
-        prefix = re.sub(r"[^>\s]", " ", chunk.prefix)
+    prefix = re.sub(r"[^>\s]", " ", chunk.prefix)
+    if prefix != chunk.prefix:
+        yield Place((), prefix=chunk.prefix)
+    yield from (replace(part, prefix=prefix) for part in _parts(chunk, result, look))
 
 
 def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Markdown | Place]:
