@@ -255,9 +255,15 @@ def join(parts: Sequence[Markdown | Place]) -> Source:
                 origins[-1] = part.line
             count = part.text.count("\n")
             origins += [part.line + (0 if part.still else i + 1) for i in range(count)]
-            lines = typed(part.text).split("\n")
-            texts.append("\n".join(part.prefix + line if line else "" for line in lines))
+            texts.append(_prefixed(typed(part.text), part.prefix))
             ended = part.text.endswith("\n")
     if ended and len(origins) > 1:
         origins.pop()  # no line begins after the last one
     return Source("".join(texts), tuple(origins), tuple(places))
+
+
+def _prefixed(text: str, prefix: str) -> str:
+    """The text with the prefix before each of its lines; of a quotation, before empty ones, too."""
+    *lines, last = text.split("\n")
+    whole = (f"{prefix}{line}" if line else prefix.rstrip() for line in lines)
+    return "\n".join([*whole, f"{prefix}{last}" if last else ""])
