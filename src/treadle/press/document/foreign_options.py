@@ -28,7 +28,7 @@ _PAGE = "a PDF has no such thing"
 UNUSED = MappingProxyType(
     dict.fromkeys(("layout", "layout-ncol", "layout-nrow", "layout-valign"), _SUBPLOTS)
     | dict.fromkeys(("fig-ncol", "fig-sep", "fig-asp", "out-height", "fig-column"), _SUBPLOTS)
-    | dict.fromkeys(("fig-subcap", "tbl-subcap", "fig-scap", "fig-show", "fig-keep"), _OWN)
+    | dict.fromkeys(("fig-subcap", "tbl-subcap", "fig-scap"), _OWN)
     | dict.fromkeys(("code-fold", "code-summary", "code-overflow", "fig-link", "panel"), _PAGE)
     | dict.fromkeys(("column", "classes", "class-source", "class-output", "attr-source"), _PAGE)
     | dict.fromkeys(("attr-output", "fig-responsive", "lightbox", "df-print"), _PAGE)
@@ -79,7 +79,7 @@ def translated(given: Mapping[str, object], say: Say, *, is_comment: bool) -> di
             meant = {"f_size": _size(given)}
         elif is_comment and key in {"include", "results"}:
             meant = _as_quarto(key, value)
-        elif key in {"output", "cache", "fig-align"}:
+        elif key in {"output", "cache", "fig-align", "fig-show", "fig-keep"}:
             meant = _special(name, key, value, say)
         values |= {new: Meant(item, name) for new, item in meant.items()}
     return values
@@ -105,6 +105,9 @@ def _special(name: str, key: str, value: object, say: Say) -> Mapping[str, objec
         return {"results": "markdown"} if value == "asis" else {}
     if key == "cache":
         return {"volatile": True} if value is False else {}
-    if value not in {"center", "default"}:
-        say(name, f"the option `{name}` means nothing here", "figures stand in the middle")
+    if value in {"hide", "none"}:
+        return {"include": False}
+    if value not in {"center", "default", "hold", "asis", "high", "all"}:
+        hint = "figures stand in the middle" if key == "fig-align" else "all figures are shown"
+        say(name, f"the option `{name}` means nothing here", hint)
     return {}

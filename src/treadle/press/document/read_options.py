@@ -110,7 +110,7 @@ def _read_comments(comments: Sequence[str], reading: _Reading) -> None:
 
     file, first = reading.span.file, reading.span.line + 1
     lines = [line.removeprefix("#|").removeprefix(" ") for line in comments]
-    if re.match(r"\s*[\w.-]+\s*=", lines[0]):  # knitr's way to write them
+    if re.match(r"\s*[\w.-]+\s*=", "".join(lines)):  # knitr's way to write them
         inner = _Reading(Span.at(file, first))
         _read_keywords(", ".join(line.strip().rstrip(",") for line in lines), inner)
         reading.problems += inner.problems

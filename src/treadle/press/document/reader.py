@@ -149,10 +149,17 @@ def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequen
     return Prose(text, span, find_inlines(text, span, shown)), problems
 
 
+def _comments(code: Sequence[str]) -> tuple[str, ...]:
+    """The lines of options above the code, `#| echo: false`; empty lines may precede them."""
+    first = next((number for number, line in enumerate(code) if line.strip()), 0)
+    given = tuple(takewhile(lambda line: line.startswith("#|"), code[first:]))
+    return (*["#|"] * first, *given) if given else ()
+
+
 def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) -> _Read:
     """The chunk of a fence; one that nothing closes has all that may be its code."""
     fence = Span.at(file, at.first + 1)
-    comments = tuple(takewhile(lambda line: line.startswith("#|"), at.code))
+    comments = _comments(at.code)
     options, problems = parse_options(at.options, fence, comments, defaults)
     if not at.closed:
         hint = "close it with a fence at least as long, of the same character"

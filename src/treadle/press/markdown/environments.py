@@ -40,7 +40,7 @@ def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bo
         return False
     text = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
     lines, name = (start, last + 1), found[1]
-    if around := None if silent else _around(name, text):
+    if around := None if silent else _around(name, text.lstrip()):
         _push(state, lines, around)
         return True
     return push_block(state, silent, lines, "latex_block", text, display=name in MATHS)

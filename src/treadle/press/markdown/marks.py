@@ -18,6 +18,7 @@ MARKS = re.compile(
 )
 # What no LaTeX holds by chance.
 SURE = re.compile(r"\*\*(?=[^\s*])[^*]*[^\s*\\]\*\*|\[[^\[\]\n]+\]\((?:https?:|#|\w+\.)[^()\n]*\)")
+BLOCKS = re.compile(r"^(?:#{1,6} +\w|\|.*\|[ \t]*$|[-*] +\w)", re.MULTILINE)
 # Commands whose last argument is text.
 TEXT = {
     "emph", "textbf", "textit", "textsc", "textsl", "textsf", "textrm", "textup", "textnormal",
@@ -42,6 +43,11 @@ ENVIRONMENTS = re.compile(
 def has_markdown(latex: str) -> bool:
     """Whether there is a mark of Markdown's among the words of LaTeX."""
     return MARKS.search(HIDDEN.sub(" ", latex)) is not None
+
+
+def is_markdown(printed: str) -> bool:
+    """Whether what code has printed is most likely Markdown, and no LaTeX."""
+    return bool(SURE.search(printed) or (BLOCKS.search(printed) and "\\" not in printed))
 
 
 def own_environments(latex: str) -> frozenset[str]:

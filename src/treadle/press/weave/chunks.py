@@ -50,13 +50,10 @@ def chunk_parts(
     """What stands in the document for a chunk, from top to bottom, in the list or quotation to
     which the chunk belongs; an item that begins with a chunk is there even if that shows nothing.
     """
-    if not chunk.prefix.strip():
-        yield from (replace(part, prefix=chunk.prefix) for part in _parts(chunk, result, look))
-        return
-    prefix = chunk.prefix
-    for part in (*_parts(chunk, result, look), ReadyLatex(())):
-        yield replace(part, prefix=prefix)
-        prefix = re.sub(r"[^>\s]", " ", chunk.prefix)
+    prefix = re.sub(r"[^>\s]", " ", chunk.prefix)
+    if prefix != chunk.prefix:
+        yield ReadyLatex((), prefix=chunk.prefix)
+    yield from (replace(part, prefix=prefix) for part in _parts(chunk, result, look))
 
 
 def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Markdown | ReadyLatex]:
@@ -260,9 +257,15 @@ def join(parts: Sequence[Markdown | ReadyLatex]) -> WovenText:
                 origins[-1] = part.line
             count = part.text.count("\n")
             origins += [part.line + (0 if part.still else i + 1) for i in range(count)]
-            lines = typed(part.text).split("\n")
-            texts.append("\n".join(part.prefix + line if line else "" for line in lines))
+            texts.append(_prefixed(typed(part.text), part.prefix))
             ended = part.text.endswith("\n")
     if ended and len(origins) > 1:
         origins.pop()  # no line begins after the last one
     return WovenText("".join(texts), tuple(origins), tuple(places))
+
+
+def _prefixed(text: str, prefix: str) -> str:
+    """The text with the prefix before each of its lines; of a quotation, before empty ones, too."""
+    *lines, last = text.split("\n")
+    whole = (f"{prefix}{line}" if line else prefix.rstrip() for line in lines)
+    return "\n".join([*whole, f"{prefix}{last}" if last else ""])

@@ -10,12 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
-from treadle.press.document.model import Document, Prose
+from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.document.options import HIDDEN
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.languages import words_of
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.marks import own_commands, own_environments
+from treadle.press.markdown.marks import is_markdown, own_commands, own_environments
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import (
     SECTIONS,
@@ -27,7 +28,15 @@ from treadle.press.markdown.running_text import (
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
 from treadle.press.weave.characters import Printing, printing_of
-from treadle.press.weave.chunks import Look, Markdown, WovenText, chunk_parts, join, prose_parts
+from treadle.press.weave.chunks import (
+    AS_MARKDOWN,
+    Look,
+    Markdown,
+    WovenText,
+    chunk_parts,
+    join,
+    prose_parts,
+)
 from treadle.press.weave.classes import Style, sections_of, style_of
 from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.frames import framed
@@ -47,6 +56,7 @@ from treadle.press.weave.ledger import (
     ledger_lines,
     marked,
 )
+from treadle.press.weave.outputs import shown, text_of_outputs
 from treadle.press.weave.page import Page, page_of
 from treadle.press.weave.preamble import (
     bibliography_lines,
@@ -112,6 +122,7 @@ def _weave(
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
+    findings.problems += _taken_for_latex(document, results)
     return _whole(document, settings, context, body)
 
 
@@ -241,3 +252,16 @@ def _swallowed(source: WovenText, findings: Findings, document: Document) -> Ite
         span = Span.at(str(document.path), fence)
         hint = "close the code fence or other block that is open here"
         yield error(span, "this chunk is swallowed by the prose before it", hint)
+
+
+def _taken_for_latex(document: Document, results: Results) -> Iterator[Problem]:
+    """A warning for each chunk that prints Markdown where it says that it prints LaTeX."""
+    for chunk, result in zip(document.blocks, results, strict=True):
+        if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult):
+            continue
+        kind = chunk.options.results
+        raw = kind not in {"verbatim", *HIDDEN, *AS_MARKDOWN} and not chunk.options.term
+        text = text_of_outputs(item for item in shown(result.outputs) if item.kind == "text")
+        if raw and is_markdown(text):
+            what = f"what {chunk.label} prints looks like Markdown, and is set as LaTeX"
+            yield warning(chunk.fence, what, "results='markdown' has it read as Markdown")

@@ -67,6 +67,11 @@ def test_options_with_dots_on_the_fence(fence: str, expected: dict[str, object])
     assert {name: getattr(found.options, name) for name in expected} == expected
 
 
+def test_empty_lines_above_them() -> None:
+    found = chunk("```{python}\n\n#| echo: false\nx\n```\n")
+    assert (found.options.echo, found.code, found.code_line) == (False, "x", 4)
+
+
 def test_classes_and_a_name_as_pandoc_has_them() -> None:
     assert chunk("```{.python .cb.run}\nx\n```\n").options.name is None
     found = chunk("```{.python #fit .cb.nb, echo=False}\nx\n```\n").options

@@ -55,6 +55,13 @@ def test_latex_without_markdown_stays_as_it_is(latex, text):
     assert latex(text) == text
 
 
+def test_an_environment_within_one(latex):
+    inner = "  \\begin{itemize}\n    \\item nested *em*\n  \\end{itemize}"
+    made = latex(f"\\begin{{enumerate}}\n\\item a\n{inner}\n\\end{{enumerate}}")
+    assert r"\item nested \emph{em}" in made
+    assert made.index(r"\item a") < made.index(r"\begin{itemize}") < made.index(r"\end{enumerate}")
+
+
 def test_environments_side_by_side_stay_so(latex):
     for between in ("\n", "\\hfill\n", "%\n"):
         both = (
