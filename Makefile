@@ -9,6 +9,8 @@ PYTHON_IN_VENV := .venv/bin/python
 TREADLE := .venv/bin/treadle
 FLAGS  ?=
 WEAVER := $(shell find src templates -name __pycache__ -prune -o -type f -print)
+# What is asked for together is installed first: the tests skip what they lack for other scripts.
+SCRIPTS := $(if $(filter tex-scripts,$(MAKECMDGOALS)),.venv/tex-scripts-ready)
 REPORT := $(BUILD)/assignment9.pdf $(BUILD)/proposal.pdf
 
 # Other FLAGS, and other data, make another report: a draft must not pass for it.
@@ -19,10 +21,10 @@ $(shell mkdir -p $(dir $(LAST_GIVEN)))
 $(file > $(LAST_GIVEN),$(GIVEN))
 endif
 
-.PHONY: help setup tex data data-imdb pdf proposal submission test test-cache test-long fuzz lint code lock bench watch clean distclean
+.PHONY: help setup tex tex-classes tex-scripts data data-imdb pdf proposal submission test test-cache test-long fuzz lint code lock bench watch clean distclean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 pdf: $(REPORT)  ## run the code, typeset the report and the proposal
 
@@ -32,7 +34,7 @@ submission: $(REPORT)  ## an archive to hand in, verified first (UNVERIFIED=1: n
 	$(PYTHON_IN_VENV) scripts/submission.py report/assignment9.pmd -o $(BUILD) --with $(BUILD)/proposal.pdf \
 	    $(if $(UNVERIFIED),--unverified)
 
-test: setup tex data  ## test the weaver and the code extracted from the report
+test: setup tex data | $(SCRIPTS)  ## test the weaver and the code extracted from the report
 	$(PYTHON_IN_VENV) -m pytest --ignore=tests/functional/staleness -n 2 --dist loadgroup
 
 test-cache: setup tex  ## 800 pairs of builds with a change between (five minutes)
@@ -75,6 +77,8 @@ distclean:  ## remove the virtual environment too
 
 setup: .venv/ready  ## the virtual environment, from requirements.lock
 tex: .venv/tex-ready  ## TeX, where it is missing (Debian, as root; else it says what to install)
+tex-classes: .venv/tex-classes-ready  ## publishers' classes, biblatex and Biber, which tests/classes needs (35 s)
+tex-scripts: .venv/tex-scripts-ready  ## LuaTeX, fonts and hyphens for other scripts and languages (160 MB)
 data: .venv/data-ready  ## the data the report needs, into the user's cache
 data-imdb: setup  ## the Large Movie Review Dataset (80 MB), used by exercise 4 from then on
 	@PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data imdb
@@ -90,6 +94,14 @@ lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
 	scripts/install-tex.sh
 	@touch $@
 
+.venv/tex-classes-ready: scripts/install-tex.sh .venv/tex-ready
+	scripts/install-tex.sh classes
+	@touch $@
+
+.venv/tex-scripts-ready: scripts/install-tex.sh .venv/tex-ready | .venv/ready
+	scripts/install-tex.sh scripts
+	@touch $@
+
 .venv/data-ready: code/assignment9/data.py | .venv/ready
 	PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data fetch
 	@touch $@
@@ -97,7 +109,7 @@ lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
 $(BUILD)/assignment9.pdf: | .venv/data-ready
 $(BUILD)/proposal.pdf: override FLAGS :=  # it has no parameters
 $(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready $(wildcard $(LAST_GIVEN)) \
-    | .venv/tex-ready
+    | .venv/tex-ready $(SCRIPTS)
 	$(TREADLE) build $< -o $(BUILD) $(FLAGS)
 
 # What each PDF was made of besides: data, images, modules, as the last build saw it.

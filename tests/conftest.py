@@ -11,7 +11,13 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # Documents of which each is a test: they fill up what is left of the time.
-APART = ("tests/broken/", "tests/golden/", "tests/strange/", "tests/functional/staleness/")
+APART = (
+    "tests/broken/",
+    "tests/scripts/",
+    "tests/golden/",
+    "tests/strange/",
+    "tests/functional/staleness/",
+)
 TOGETHER = ("tests/report/",)  # they look at one build, which takes long
 
 Within = Callable[[float], AbstractContextManager[None]]

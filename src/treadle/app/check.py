@@ -14,8 +14,9 @@ from treadle.app.request import Request
 from treadle.press.checks.findings import findings
 from treadle.press.checks.typed_numbers import Computed
 from treadle.press.document.model import Document, Prose
-from treadle.press.weave.weave import check_template
-from treadle.problem import has_errors
+from treadle.press.weave.weave import weave
+from treadle.press.weave.whole import check_template
+from treadle.problem import Problem, has_errors
 
 
 class _Record(Struct):
@@ -31,11 +32,20 @@ def check(request: Request) -> Report:
         return Report(misuses=misuses)
     prepared = prepare(request)
     found = (*prepared.problems, *check_template(prepared.document))
+    found = (*found, *_printing(prepared.document))
     if not has_errors(found):
         values = (*_params(prepared), *_values(request, prepared.document))
         found += findings(prepared.document, prepared.text, values)
     ordered = tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
     return Report(ordered, misuses=prepared.misuses)
+
+
+def _printing(document: Document) -> Iterator[Problem]:
+    """What keeps the characters from being printed, as far as they are known before code runs."""
+    printing = weave(document, (None,) * len(document.blocks)).printing
+    yield from printing.problems
+    if printing.because and printing.engine.unicode:
+        yield from printing.engine.missing(printing.because[0])
 
 
 def _params(prepared: Prepared) -> Iterator[Computed]:

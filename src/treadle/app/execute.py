@@ -29,7 +29,10 @@ from treadle.problem import Problem
 FOLDER = Path(__file__).parents[1] / "press" / "plugin"
 LIBRARIES = "treadle.press.plugin.figures"
 # What an author writes while a build runs: opened by nobody knows whom, it is no input.
-EDITED = (".pmd", ".py", ".md", ".tex", ".bib", ".sty", ".cls", ".bst", ".j2", ".toml")
+EDITED = (
+    *(".pmd", ".mdw", ".texw", ".pnw", ".py", ".md", ".tex", ".bib", ".sty", ".cls", ".bst"),
+    *(".j2", ".toml"),
+)
 ENVIRONMENT = {"MPLBACKEND": "agg"}  # figures are drawn into files, not on a screen
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE")
+TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE", "OSFONT")
 # What cells are seen to rest on of each other, or of this build. All else that is observed, a build
 # rests on as its cells do.
 BETWEEN_CELLS = frozenset(

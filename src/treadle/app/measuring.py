@@ -51,7 +51,7 @@ def _layout(work: Build, programs: Programs) -> Layout:
     it before (0.05 s of each build that runs something)."""
     from treadle.app import render  # noqa: F401
     from treadle.press.tex.layout import measured_layout
-    from treadle.press.weave.weave import check_template
+    from treadle.press.weave.whole import check_template
 
     document = work.prepared.document
     if work.request.target is Target.PDF:

@@ -20,7 +20,9 @@ from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.results import with_sources
 from treadle.press.tangle.extract import package_name
 from treadle.press.tex.layout import measured_layout
+from treadle.press.tex.passes import together
 from treadle.press.tex.programs import Programs
+from treadle.press.weave.author_preamble import author_preamble
 from treadle.press.weave.weave import Woven, weave
 from treadle.problem import Problem, Span, error, warning
 
@@ -48,7 +50,7 @@ def render(work: Build) -> None:
     work.sources |= set(_sources(work, woven))
     if work.request.target is Target.TEX:
         if work.outcome is None:  # else it rests on the look of figures, if that is known
-            work.typeset = measured
+            work.typeset = measured and together(measured, woven.printing.depends)
         _publish(work, woven, (".tex",), _record(work))
         return
     work.listener.stage("typesetting")
@@ -71,6 +73,7 @@ def _sources(work: Build, woven: Woven) -> Iterator[Path]:
     if (author := author_path(document.front, document.path)) is not None:
         yield author  # if it is not there, it may be one day
     yield from databases(document, settings)
+    yield from author_preamble(document, settings).files
     yield from (copy.source for copy in woven.copies)
     yield from (folder / chunk.options.source for chunk in document.chunks if chunk.options.source)
     template = folder / (settings.template or "")

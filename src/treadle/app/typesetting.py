@@ -5,16 +5,14 @@ Apart from `render`, as a build to the `.tex` needs nothing of it.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from treadle.app.current_build import Build
 from treadle.press.document.front_matter_keys import databases
 from treadle.press.document.text import is_file
 from treadle.press.latex.figures_and_tables import Copy
+from treadle.press.tex.bib_entries import named_databases
 from treadle.press.tex.dates import document_epoch, is_dated_today, today
 from treadle.press.tex.engine import tex_environment
-from treadle.press.tex.passes import Job
+from treadle.press.tex.passes import Job, together
 from treadle.press.tex.places import Places
 from treadle.press.tex.programs import ProgramKilledError
 from treadle.press.tex.synctex import SYNCTEX, synctex_for
@@ -30,10 +28,11 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     epoch = document_epoch(date, woven.tex)
     work.day = today() if is_dated_today(date, woven.tex) else ""
     environment = tex_environment((work.folder,), epoch)
-    job = Job(scratch.stage, document.stem, environment, formats=scratch.formats)
+    engine = woven.printing.engine
+    job = Job(scratch.stage, document.stem, environment, scratch.formats, engine=engine)
     file = str(work.request.path)
-    beside = (document.path.parent / name for name in _named_databases(woven.tex))
-    sources = (*filter(is_file, beside), *databases(document, work.prepared.settings))
+    named = named_databases(woven.tex, document.path.parent)
+    sources = (*filter(is_file, named), *databases(document, work.prepared.settings))
     originals = {source.name: str(source) for source in sources}
     uncaptioned = {
         chunk.options.name: chunk.span.line
@@ -43,24 +42,19 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     tex_name = f"{document.stem}.tex"
     lines = tuple(work.prepared.text.split("\n"))
     places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
+    at = woven.printing.because[0] if woven.printing.because else places.of_line(1)
     try:
-        outcome = typeset(job, places)
+        outcome = typeset(job, places, at)
     except ProgramKilledError as failure:
         outcome = Typeset(None, (error(places.of_line(1), str(failure)),))
     failing = {item.span for item in outcome.problems if item.severity is Severity.ERROR}
     work.problems += [item for item in woven.doubts if item.span not in failing]
     work.problems += outcome.problems
-    work.typeset = outcome.depends
+    known = outcome.depends
+    work.typeset = known and together(known, woven.printing.depends)
     if outcome.pdf is None and job.file(".log").exists():
         work.log = job.file(".log")
     return places
-
-
-def _named_databases(tex: str) -> Iterator[str]:
-    """The files that the LaTeX names as bibliographies, the author's own commands included."""
-    for found in re.finditer(r"\\(?:addbibresource|bibliography)(?:\[[^\]]*\])?\{([^{}]+)\}", tex):
-        for name in found[1].split(","):
-            yield name.strip() if name.strip().endswith(".bib") else f"{name.strip()}.bib"
 
 
 def synctex(work: Build, places: Places) -> tuple[Copy, ...]:

@@ -8,7 +8,8 @@ from msgspec import Struct, field
 
 
 class InlinePiece(Struct, frozen=True):
-    """One piece of inline code: an expression whose value is wanted (`shows`), or statements."""
+    """One piece of inline code: an expression whose value is wanted (`shows`), or statements, of
+    which the last may be one."""
 
     code: str
     shows: bool

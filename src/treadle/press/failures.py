@@ -56,4 +56,11 @@ def _place(failure: Failure, document: Document, listing: Listing | None) -> Spa
     if listing and failure.file == listing.file:
         at = listing.place(failure.line)
         return Span.at(spelled(at.file, document), at.line, failure.column)
-    return Span.at(spelled(failure.file, document), failure.line, failure.column)
+    column = failure.column and failure.column + _indent(failure.line, document)
+    return Span.at(spelled(failure.file, document), failure.line, column)
+
+
+def _indent(line: int, document: Document) -> int:
+    """How far to the right the code stands on a line: what precedes a chunk's fence does."""
+    holds = (chunk for chunk in document.chunks if chunk.span.line <= line <= chunk.span.end_line)
+    return next((len(chunk.prefix) for chunk in holds), 0)

@@ -17,6 +17,7 @@ from treadle.engine.values.atoms import text
 from treadle.engine.values.regions import Memory
 from treadle.engine.values.sharing.reach import NOT_FOLLOWED
 
+_TAKEN_APART: Final = 4  # and made anew, and looked at again
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 

@@ -14,7 +14,7 @@ from time import thread_time
 from types import CodeType, FunctionType
 from typing import Any, Final
 
-from treadle.engine.values.allowance import Allowance, TooMuchError
+from treadle.engine.values.allowance import STRIDE, Allowance, TooMuchError
 from treadle.engine.values.atoms import ATOMS, block, is_nan, text
 from treadle.engine.values.meetings import ANYWHERE, Meetings, Met, ValueStream, shorten
 from treadle.engine.values.reductions import (
@@ -36,6 +36,7 @@ from treadle.engine.values.types.objects import named, singletons
 from treadle.engine.values.world import MAIN, World
 
 _PER_VISIT: Final = 32  # items without parts, which are written together
+_MANY: Final = 4 * STRIDE  # items of which so much is to be expected that it is asked for first
 _PAGE: Final = 4096  # bytes of memory that are hashed while an object is looked at ...
 _PER_LENGTH: Final = 1024  # ... and of texts, which are copied first
 _TEXTS: Final = frozenset({str, bytes})
@@ -144,18 +145,26 @@ class Walk(Meetings):
         if items is None:
             self._out += b"-"
             return
-        if len(items) >= _PER_VISIT:
-            self._weigh(len(items) // _PER_VISIT)
+        count = len(items)
+        if count >= _PER_VISIT:
+            self._weigh(count // _PER_VISIT)
+        if count > _MANY:
+            self._foresee(items)
         items = tuple(items)
         data = block(items)
-        self._out += b"%d:" % len(items)
+        self._out += b"%d:" % count
         if data is not None:
             self._out += data
             return
         self._out += b"*"
-        self._expect(len(items) // 4)
+        self._expect(count // 4)
         for item in items:
             self._visit(item)
+
+    def _foresee(self, items: Collection[Any]) -> None:
+        """Give up at once on many that have parts: nothing is copied for that."""
+        if type(next(iter(items))) not in ATOMS:
+            self._expect(len(items) // 4)
 
     def _nan(self, value: float) -> None:
         """It can't change, but is found in a list, or as a key, by being the same object."""
@@ -175,6 +184,8 @@ class Walk(Meetings):
 
     def _dict(self, value: dict[Any, Any]) -> None:
         self._out += b"{"
+        if len(value) > _MANY:
+            self._foresee(value.values())
         self._items(value)
         self._items(value.values())
 

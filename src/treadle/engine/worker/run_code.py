@@ -78,10 +78,13 @@ Namespace = dict[str, Any]
 
 def run_cell(cell: Cell, compiler: Compiler, namespace: Namespace) -> object:
     """Run its code; the value of its last expression, None if there is none or a `;` follows."""
-    file = cell.file
-    tree = compiler.parse(cell.code, file, cell.line)
+    return _run(cell.code, cell.file, cell.line, compiler, namespace)
+
+
+def _run(code: str, file: str, line: int, compiler: Compiler, namespace: Namespace) -> object:
+    tree = compiler.parse(code, file, line)
     last = tree.body[-1] if tree.body else None
-    if not isinstance(last, ast.Expr) or is_silenced(last, cell.code, cell.line):
+    if not isinstance(last, ast.Expr) or is_silenced(last, code, line):
         exec(compiler.compile(tree, file), namespace)
         return None
     tree.body.pop()
@@ -148,7 +151,8 @@ def _prompted(lines: list[str], *, compound: bool) -> list[str]:
 
 
 class InlineRunner(Struct, frozen=True):
-    """Runs inline code: an expression gives its value as text, a statement what it prints.
+    """Runs inline code: an expression gives its value as text, a statement what it prints, and the
+    value of its last expression.
 
     `take` gives what was printed.
     """
@@ -175,10 +179,9 @@ class InlineRunner(Struct, frozen=True):
             source = piece.code.strip()
             if piece.shows:
                 value = self._value(source.rstrip("; \t\n"), file, piece.line)
-                values.extend([] if value is None else [str(value)])
             else:
-                tree = self.compiler.parse(source, file, piece.line)
-                exec(self.compiler.compile(tree, file), self.namespace)
+                value = _run(source, file, piece.line, self.compiler, self.namespace)
+            values.extend([] if value is None else [str(value)])
 
         self.take()
         failure = attempt(run, CodePlace(file, piece.line, self.code_path))

@@ -39,14 +39,19 @@ def findings(document: Document, text: str, values: Iterable[Computed] = ()) -> 
         *unchecked(labels, document),
         *hollow_checks(document),
         *missing_targets(labels, document, woven),
-        *typed_numbers(document),
-        *typed_counts(document, values),
-        *late_introductions(document),
+        *(() if document.is_latex else _of_prose(document, values)),
         *_without_alt(document),
     )
     silent = {number for number, line in enumerate(text.split("\n"), 1) if SILENT.search(line)}
     unsilenced = (item for item in dict.fromkeys(found) if item.span.line not in silent)
     return tuple(sorted((*woven.problems, *unsilenced), key=lambda item: item.span))
+
+
+def _of_prose(document: Document, values: Iterable[Computed]) -> Iterator[Problem]:
+    """What is asked of words, which only Markdown tells from what is set."""
+    yield from typed_numbers(document)
+    yield from typed_counts(document, values)
+    yield from late_introductions(document)
 
 
 # Figures without a text for those who can't see them.

@@ -80,7 +80,7 @@ def _introduced(
     line = first
     for number, part in enumerate(parts):
         if part.type in BREAKS:
-            line = first + int(part.meta.get("line", 0))
+            line = first + int(part.meta.get("line", line - first + 1))
         if part.type != "maths" or not 0 < number < len(parts) - 1:
             continue
         found = _symbols(part.content)

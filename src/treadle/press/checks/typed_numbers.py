@@ -85,7 +85,7 @@ def _texts(tokens: Sequence[Token], first: int) -> Iterator[tuple[int, str]]:
     for token in tokens:
         if token.type in BREAKS:
             yield line, words
-            line, words = first + int(token.meta.get("line", 0)), ""
+            line, words = first + int(token.meta.get("line", line - first + 1)), ""
         elif token.type in {"text", "image"}:
             words += token.content
         elif token.type == "maths":

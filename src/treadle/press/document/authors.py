@@ -51,7 +51,13 @@ _FLAGS = ("equal-contribution", "corresponding")
 
 def authors(value: object) -> tuple[Author, ...]:
     """Names, or mappings with `name` and perhaps more. Raises WrongValueError."""
-    return tuple(map(_author, as_list(value)))
+    found = []
+    for number, item in enumerate(as_list(value)):
+        try:
+            found.append(_author(item))
+        except WrongValueError as bad:
+            raise WrongValueError(bad.expected, bad.hint, number) from bad
+    return tuple(found)
 
 
 def _author(value: object) -> Author:

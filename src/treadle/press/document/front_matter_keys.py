@@ -15,6 +15,7 @@ from treadle.press.document.authors import Author, authors
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
 from treadle.press.document.text import WrongValueError, a_string, as_list, did_you_mean
+from treadle.press.tex.engine import AUTO, ENGINES
 from treadle.problem import Problem, error, warning
 
 # What each key of the front matter may hold; its authors: see `authors.py`.
@@ -77,6 +78,14 @@ def raw_latex(value: object) -> str:
     return "\n".join(str(piece).rstrip() for piece in pieces)
 
 
+def an_engine(value: object) -> str:
+    """The name of a TeX engine, or that it is to be chosen."""
+    name = a_string(value)
+    if name not in (known := (AUTO, *ENGINES)):
+        raise WrongValueError(f"one of {', '.join(known)}", did_you_mean(name, known))
+    return name
+
+
 def parameters(value: object) -> Mapping[str, object]:
     """Names of Python variables, each with a string, a number or a boolean."""
     if not isinstance(value, dict):
@@ -88,6 +97,13 @@ def parameters(value: object) -> Mapping[str, object]:
             hint = f"`{name}` is {reprlib.repr(item)}"
             raise WrongValueError("a mapping to strings, numbers and booleans", hint)
     return dict(value)
+
+
+def chunk_options(value: object) -> Mapping[str, object]:
+    """Options of chunks, by their names: the reader of chunks says what they may hold."""
+    if not isinstance(value, dict):
+        raise WrongValueError("a mapping of chunk options", "for example {echo: false}")
+    return {str(name): item for name, item in value.items()}
 
 
 class Settings(Struct, frozen=True):
@@ -104,6 +120,7 @@ class Settings(Struct, frozen=True):
     abstract: str | None = None  # Markdown
     keywords: tuple[str, ...] = ()
     lang: str | None = None
+    engine: str | None = None
     documentclass: str | None = None
     classoption: tuple[str, ...] = ()
     fontsize: str | None = None
@@ -118,6 +135,7 @@ class Settings(Struct, frozen=True):
     numbersections: bool = False
     template: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
+    chunks: Mapping[str, object] = field(default_factory=dict)  # options that all of them have
     seed: int | None = None
     threads: int | None = None
 
@@ -134,14 +152,18 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         **dict.fromkeys(("link-citations", "toc", "numbersections"), a_flag),
         "author": authors,
         "top-level-division": a_division,
+        "engine": an_engine,
         "date": a_date,
         "bibliography": strings,
         "params": parameters,
+        **dict.fromkeys(("chunks", "execute"), chunk_options),  # Quarto says `execute`
         "seed": partial(a_whole_number, least=0),
         "threads": partial(a_whole_number, least=1),
     }
 )
-_FIELDS = MappingProxyType({"author": "authors", "header-includes": "preamble"})
+_FIELDS = MappingProxyType(
+    {"author": "authors", "header-includes": "preamble", "execute": "chunks"}
+)
 
 
 def _field(key: str) -> str:
@@ -167,7 +189,9 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
         try:
             checked = _KEYS[key](value)
         except WrongValueError as bad:
-            problems.append(error(span, f"`{key}` must be {bad.expected}", bad.hint))
+            item = f"{key}.{bad.item}"
+            at = document.said(item if item in document.front.lines else key)
+            problems.append(error(at, f"`{key}` must be {bad.expected}", bad.hint))
             continue
         name = _field(key)
         if name == "preamble" and name in values:

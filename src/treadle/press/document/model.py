@@ -12,7 +12,7 @@ from treadle.problem import Span
 
 
 class Inline(Struct, frozen=True):
-    """`<%= expression %>` (`shows`) or `<% statement %>`, at text[start:end] of its prose."""
+    """`<%= expression %>` (`shows`) or `<% statements %>`, at text[start:end] of its prose."""
 
     code: str
     shows: bool
@@ -38,6 +38,7 @@ class Chunk(Struct, frozen=True):
     span: Span
     code_line: int
     closed: bool = True  # False: what follows it has been taken for its code
+    prefix: str = ""  # what stands before its fence: the list or quotation that it belongs to
 
     @property
     def label(self) -> str:
@@ -65,6 +66,7 @@ class Document(Struct, frozen=True):
     path: Path
     front: FrontMatter
     blocks: tuple[Prose | Chunk, ...]
+    is_latex: bool = False  # the prose is LaTeX, and no Markdown
 
     @property
     def stem(self) -> str:

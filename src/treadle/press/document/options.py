@@ -41,6 +41,7 @@ class ChunkOptions(Struct, frozen=True):
     main: bool = False  # extracted below `if __name__ == "__main__":`
     display_data: bool = True
     display_stream: bool = True
+    warning: bool = True  # show what goes to standard error, where warnings go
     # Treadle's own
     module: str | None = None
     test: bool = False
@@ -58,7 +59,7 @@ class ChunkOptions(Struct, frozen=True):
 # it is put here: a cell run in vain costs time, a stale result is a lie.
 LOOK_ONLY = frozenset(
     # How the page shows the code and what came of it.
-    {"echo", "results", "include", "wrap", "display_data", "display_stream"}
+    {"echo", "results", "include", "wrap", "display_data", "display_stream", "warning"}
     | {"width", "f_pos", "f_env"}
     # Text of the page; its inline code is a cell by itself.
     | {"caption", "alt"}
@@ -102,6 +103,12 @@ def _text(value: object) -> str:
         hint = f'write "{value}"' if isinstance(value, int | float) else ""
         raise WrongValueError("a string", hint)
     return value
+
+
+def _results(value: object) -> str:
+    """What R Markdown's `hold` says is so anyway: output stands below the code."""
+    text = _text(value)
+    return "verbatim" if text == "hold" else text
 
 
 def _text_or_none(value: object) -> str | None:
@@ -210,8 +217,9 @@ KINDS: Mapping[str, Callable[[object], object]] = MappingProxyType(
     {
         **dict.fromkeys(("echo", "evaluate", "fig", "include", "f_spines", "term"), _flag),
         **dict.fromkeys(("complete", "main", "display_data", "display_stream"), _flag),
-        **dict.fromkeys(("test", "volatile", "error"), _flag),
-        **dict.fromkeys(("results", "f_pos"), _text),
+        **dict.fromkeys(("test", "volatile", "error", "warning"), _flag),
+        "results": _results,
+        "f_pos": _text,
         **dict.fromkeys(("caption", "alt", "f_env", "source", "checks"), _text_or_none),
         **dict.fromkeys(("name", "label"), _name),
         "width": _width,

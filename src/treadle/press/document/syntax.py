@@ -10,8 +10,9 @@ from itertools import chain
 
 from msgspec import Struct
 
+from treadle.press.document.fences import is_chunk_fence
+from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Document, Inline, Prose
-from treadle.press.document.reader import find_inlines, is_chunk_fence
 from treadle.problem import Problem, Span, error
 
 LINE = re.compile(r"\b((?:on|at) line )(\d+)")  # of the code, in Python's messages
@@ -110,8 +111,10 @@ def _check_code(chunks: Sequence[Chunk]) -> Iterator[Problem]:
         yield unclosed
         return
     lines = [line for chunk in chunks for line in _code_lines(chunk)]
+    prefixes = [len(chunk.prefix) for chunk in chunks for _ in _code_lines(chunk)]
     message = LINE.sub(lambda found: f"{found[1]}{_at(lines, int(found[2]))}", failure.message)
-    yield error(Span.at(chunks[0].span.file, _at(lines, failure.line), failure.column), message)
+    column = failure.column and failure.column + _at(prefixes, failure.line)
+    yield error(Span.at(chunks[0].span.file, _at(lines, failure.line), column), message)
 
 
 def _code_lines(chunk: Chunk) -> range:

@@ -63,12 +63,14 @@ SWALLOWED = re.compile(
 
 
 class WrongValueError(ValueError):
-    """A value of the wrong kind: what was expected, and perhaps the way out."""
+    """A value of the wrong kind: what was expected, perhaps the way out, and in a list which item
+    is meant, counted from 0."""
 
-    def __init__(self, expected: str, hint: str = "") -> None:
+    def __init__(self, expected: str, hint: str = "", item: int | None = None) -> None:
         super().__init__(expected)
         self.expected = expected
         self.hint = hint
+        self.item = item
 
 
 def a_string(value: object) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache, partial
 
 # pdfLaTeX knows the letters and signs of the encodings T1 and TS1 (`NATIVE`). For the Greek
 # letters, arrows and symbols below, the preamble declares how each one *that occurs* is printed.
-# Any other character becomes `\missingchar{1F600}`, a small box with its code, and a control
-# character `\controlchar{[}`, which prints `^[`.
+# Any other character is left as it is: `press/weave/characters.py` finds the engine and the fonts
+# that print it, or declares a small box with its code, `\missingchar{1F600}`. A control character
+# becomes `\controlchar{[}`, which prints `^[`.
 
 # What inputenc declares for T1 and TS1, but for blanks and marks that would not be seen.
 NATIVE = (
@@ -47,6 +49,23 @@ SYMBOLS = r"""
 ■ blacksquare □ square ▪ blacksquare ▫ square ▲ blacktriangle △ triangle ▶ blacktriangleright
 ▷ triangleright ▼ blacktriangledown ▽ triangledown ◀ blacktriangleleft ◁ triangleleft
 ◆ blacklozenge ◇ lozenge ◊ lozenge ○ circ ● bullet ★ bigstar ☆ star
+⊻ veebar ⊼ barwedge ⋘ lll ⋙ ggg ⊲ vartriangleleft ⊳ vartriangleright ⊴ trianglelefteq
+⊵ trianglerighteq ⋖ lessdot ⋗ gtrdot ≶ lessgtr ≷ gtrless ⊬ nvdash ⊭ nvDash ≾ precsim ≿ succsim
+⇏ nRightarrow ↛ nrightarrow ↚ nleftarrow ⇍ nLeftarrow ⇎ nLeftrightarrow ↮ nleftrightarrow
+↠ twoheadrightarrow ↞ twoheadleftarrow ↣ rightarrowtail ↢ leftarrowtail ⪅ lessapprox ⪆ gtrapprox
+≨ lneqq ≩ gneqq ∡ measuredangle ∢ sphericalangle ℧ mho ⊺ intercal ⋇ divideontimes ⋎ curlyvee
+⋏ curlywedge ⋐ Subset ⋑ Supset ⋒ Cap ⋓ Cup ⋔ pitchfork ≏ bumpeq ≎ Bumpeq ≑ doteqdot
+≒ fallingdotseq ≓ risingdotseq ≖ eqcirc ≗ circeq ⋞ curlyeqprec ⋟ curlyeqsucc ⌜ ulcorner ⌝ urcorner
+⌞ llcorner ⌟ lrcorner ⇢ dashrightarrow ⇠ dashleftarrow ⇄ rightleftarrows ⇆ leftrightarrows
+⇈ upuparrows ⇉ rightrightarrows ⇇ leftleftarrows ⇊ downdownarrows ⇋ leftrightharpoons
+↾ upharpoonright ↿ upharpoonleft ⇂ downharpoonright ⇃ downharpoonleft ↽ leftharpoondown
+⇁ rightharpoondown ↰ Lsh ↱ Rsh ↫ looparrowleft ↬ looparrowright ↭ leftrightsquigarrow
+↶ curvearrowleft ↷ curvearrowright ⇚ Lleftarrow ⇛ Rrightarrow ⨀ bigodot ⨄ biguplus ⨆ bigsqcup
+ℷ gimel ℸ daleth ∆ Delta ħ hbar ∶ mathrel{:} ∕ / ∛ sqrt[3]{} ∜ sqrt[4]{} ⟪ langle\!\langle
+⟫ rangle\!\rangle ⁗ {}^{\prime\prime\prime\prime} ⊁ nsucc ⊀ nprec ⊉ nsupseteq ⊅ not\supset
+⊮ nVdash ⊯ nVDash ⊪ Vvdash ⋪ ntriangleleft ⋫ ntriangleright ⋬ ntrianglelefteq ⋭ ntrianglerighteq
+∽ backsim ⋍ backsimeq ≬ between ⋚ lesseqgtr ⋛ gtreqless ⋦ lnsim ⋧ gnsim ⋨ precnsim ⋩ succnsim
+⊛ circledast ⊚ circledcirc ⊝ circleddash Ⓢ circledS ∊ in ∍ ni ∎ blacksquare ⨯ times ⟘ bot ⟙ top
 ♠ spadesuit ♡ heartsuit ♢ diamondsuit
 ♣ clubsuit ♥ heartsuit ♦ diamondsuit ♭ flat ♮ natural ♯ sharp
 ✓ checkmark ✔ checkmark ✗ times ✘ times ✕ times
@@ -113,52 +132,126 @@ def _native() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def declarations() -> dict[str, str]:
-    """How each known character that is not native is declared, in LaTeX."""
+def symbols() -> dict[str, str]:
+    """How each known symbol is written in a formula."""
     words = SYMBOLS.split()
-    symbols = {
+    known = {
         char: f"\\{name}" if name[0].isalpha() else name
         for char, name in zip(words[::2], words[1::2], strict=True)
     }
     for mark, pairs in SCRIPTS.items():
-        symbols |= {
+        known |= {
             char: f"{{}}{mark}{{{base}}}"
             for char, base in zip(pairs[::2], pairs[1::2], strict=True)
         }
+    return known
+
+
+@lru_cache(maxsize=1)
+def declarations() -> dict[str, str]:
+    """How each known character that is not native is declared, in LaTeX."""
     drawn = {char: char for char in DRAWN} | BORROWED
     drawings = {char: f"{ord(like):04X}" for char, like in drawn.items()}
     return {
-        char: rf"\declare{kind}{{{char}}}{{{ord(char):04X}}}{{{how}}}"
-        for kind, known in (("symbol", symbols), ("text", TEXTS), ("drawing", drawings))
+        char: _declaration(kind, char, how)
+        for kind, known in (("symbol", symbols()), ("text", TEXTS), ("drawing", drawings))
         for char, how in known.items()
     }
 
 
+def _declaration(kind: str, char: str, how: str) -> str:
+    return rf"\declare{kind}{{{char}}}{{{ord(char):04X}}}{{{how}}}"
+
+
+def declaration(char: str) -> str | None:
+    """How `char` is declared; None: it is native, or nothing is known of it."""
+    if char in declarations():
+        return declarations()[char]
+    how = _fraction(char) or _alphabet(char) if char > "\x7f" and char not in _native() else ""
+    return _declaration("symbol", char, how) if how else None
+
+
 def declared(text: str) -> tuple[str, ...]:
     """The declarations that `text` needs, in the order of the characters' codes."""
-    known = declarations()
-    return tuple(known[char] for char in sorted(set(text)) if char in known)
+    return tuple(filter(None, map(declaration, sorted(set(text)))))
+
+
+def declared_beside(fonted: Collection[str], declarations: Iterable[str]) -> tuple[str, ...]:
+    """The declarations where the characters `fonted` are in the fonts of the text: in the text
+    these are printed as they are, a declaration counts in formulas alone."""
+    return tuple(
+        each.replace(r"\declaresymbol{", r"\declareletter{", 1) if each[15] in fonted else each
+        for each in declarations
+    )
 
 
 def printable(char: str) -> bool:
-    """Whether `char` may stand in the LaTeX as it is."""
-    return "\x20" <= char <= "\x7e" or char in _native() or char in declarations()
+    """Whether pdfTeX prints `char`, which stands in the LaTeX as it is."""
+    return "\x20" <= char <= "\x7e" or char in _native() or declaration(char) is not None
+
+
+# What Unicode's names tell: fractions, and the letters that mathematics has in several alphabets.
+
+ALPHABETS = {
+    "BOLD": r"\mathbf", "ITALIC": r"\mathnormal", "BOLD ITALIC": r"\boldsymbol",
+    "SCRIPT": r"\mathcal", "BOLD SCRIPT": r"\mathcal", "FRAKTUR": r"\mathfrak",
+    "BLACK-LETTER": r"\mathfrak", "BOLD FRAKTUR": r"\mathfrak", "DOUBLE-STRUCK": r"\mathbb",
+    "SANS-SERIF": r"\mathsf", "SANS-SERIF BOLD": r"\mathsf", "SANS-SERIF ITALIC": r"\mathsf",
+    "SANS-SERIF BOLD ITALIC": r"\mathsf", "MONOSPACE": r"\mathtt",
+}  # fmt: skip
+CAPITALS_ONLY = {r"\mathcal", r"\mathbb"}
+LETTERED = re.compile(
+    r"(?:MATHEMATICAL )?(?P<alphabet>(?:(?:SANS-SERIF|BOLD|ITALIC|SCRIPT|FRAKTUR|BLACK-LETTER"
+    r"|DOUBLE-STRUCK|MONOSPACE) ?)+) (?:CAPITAL|SMALL|DIGIT|EPSILON|THETA|KAPPA|PHI|RHO|PI|NABLA"
+    r"|PARTIAL)\b"
+)
+
+
+def _alphabet(char: str) -> str:
+    """A letter of a mathematical alphabet in LaTeX; empty: it is none, or LaTeX lacks it."""
+    found = LETTERED.match(unicodedata.name(char, ""))
+    if found is None:
+        return ""
+    base = unicodedata.normalize("NFKC", char)
+    command = ALPHABETS.get(found["alphabet"].strip(), "")
+    if not command or len(base) != 1 or (command in CAPITALS_ONLY and not "A" <= base <= "Z"):
+        return ""
+    if base.isascii():
+        return f"{command}{{{base}}}"
+    sign = symbols().get(base, "")
+    return rf"\boldsymbol{{{sign}}}" if sign and "BOLD" in found["alphabet"] else sign
+
+
+def _fraction(char: str) -> str:
+    """`⅝`; empty for what is no fraction."""
+    above, slash, below = unicodedata.normalize("NFKC", char).partition("\u2044")
+    return f"{{}}^{{{above}}}\\!/_{{{below}}}" if slash and above and below else ""
+
+
+MARKED = re.compile(r"[^\u0300-\u036f][\u0300-\u036f]+")
+
+
+def composed(text: str) -> str:
+    """`text`, where a letter and its accents are one character if there is such a one."""
+    return MARKED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
 
 
 def escape(text: str) -> str:
     """`text` in running LaTeX, each character as it stands: dashes and quotes stay straight."""
-    return TO_ESCAPE.sub(partial(_replaced, LITERAL), text)
+    return TO_ESCAPE.sub(partial(_replaced, LITERAL), composed(text))
 
 
 def escape_prose(text: str) -> str:
     """`text` in running LaTeX, typographically: `--` and `---` are dashes, `...` is an ellipsis."""
     # One back-tick or two open a quotation, as in LaTeX; more are a fence that is spoken of.
-    return ELLIPSIS.sub(r"\\dots{}", TO_ESCAPE_IN_PROSE.sub(partial(_replaced, PROSE), text))
+    return ELLIPSIS.sub(
+        r"\\dots{}", TO_ESCAPE_IN_PROSE.sub(partial(_replaced, PROSE), composed(text))
+    )
 
 
 def escape_verbatim(line: str) -> str:
     r"""`line` within a `Verbatim` whose command characters are `\`, `{` and `}`."""
-    return TO_ESCAPE_IN_VERBATIM.sub(partial(_replaced, VERBATIM), line)
+    return TO_ESCAPE_IN_VERBATIM.sub(partial(_replaced, VERBATIM), composed(line))
 
 
 def escape_code(text: str) -> str:
@@ -195,8 +288,14 @@ def _replaced(signs: Mapping[str, str], found: re.Match[str]) -> str:
     return apart + (signs.get(text) or _character(text))
 
 
+REPLACEMENT = "\ufffd"  # to LuaTeX, a sign of an input that is not UTF-8
+NO_CHARACTERS = {"Cc", "Co", "Cs"}  # nobody but their user knows what these stand for
+
+
 def _character(char: str) -> str:
     if char < " " or char == "\x7f":
         sign = chr(ord(char) ^ 0x40)
         return rf"\controlchar{{{LITERAL.get(sign, sign)}}}"
-    return char if printable(char) else rf"\missingchar{{{ord(char):04X}}}"
+    if unicodedata.category(char) in NO_CHARACTERS or char == REPLACEMENT:
+        return rf"\missingchar{{{ord(char):04X}}}"
+    return char

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
+from unicodedata import east_asian_width
 
 from treadle.press.latex.escape import escape_verbatim
 from treadle.press.latex.highlight_python import Run, python_runs
@@ -85,12 +86,20 @@ def wrap_at(line: str, width: int) -> tuple[int, ...]:
     """
     breaks: list[int] = []
     start, room = 0, max(width, 4)
-    while len(line) - start > room:
-        joint = max(line.rfind(mark, start, start + room) for mark in (" ", ","))
-        start = joint + 1 if joint >= start + room // 2 else start + room
+    while (end := _end(line, start, room)) < len(line):
+        joint = max(line.rfind(mark, start, end) for mark in (" ", ","))
+        start = joint + 1 if joint >= start + (end - start) // 2 else end
         breaks.append(start)
         room = max(width - 2, 2)
     return tuple(breaks)
+
+
+def _end(line: str, start: int, room: int) -> int:
+    """Where the text ends that fits into so many columns; ideographs and their like take two."""
+    if line.isascii():
+        return min(start + room, len(line))
+    widths = accumulate(2 if east_asian_width(char) in "WF" else 1 for char in line[start:])
+    return next((start + at for at, width in enumerate(widths) if width > room), len(line))
 
 
 def _set(runs: tuple[Run, ...], width: int | None) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 
@@ -12,11 +11,14 @@ from msgspec.structs import replace
 from treadle.press.latex.escape import escape_code
 from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float, table, with_minus
 from treadle.press.latex.footnotes import noted
+from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack
 from treadle.press.latex.listings import code_lines
+from treadle.press.markdown import lists
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
+from treadle.press.markdown.divs import callout_lines, render_div
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
-from treadle.press.markdown.parser import PLACE, env_with, parse_inline
+from treadle.press.markdown.parser import PLACE, parse_inline
 from treadle.press.markdown.running_text import (
     TextContext,
     display,
@@ -28,11 +30,12 @@ from treadle.press.markdown.running_text import (
 
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}
-LEDGER = "checks"  # the class of the div in which the ledger of checks stands
-ENVIRONMENTS = {
-    "theorem", "lemma", "proposition", "corollary", "definition", "example", "remark", "proof",
-    "abstract", "center", "quote", "quotation", "flushleft", "flushright",
-}  # fmt: skip
+NUMBERED = re.compile(r"\d+(?:\.\d+)*\.(?:\d+)? ")  # a heading with a number of the author's own
+OF_HEADINGS = ("unnumbered", "unlisted", "literal")
+WITHOUT_FLOATS = {"minipage", "multicols", "multicols*", "tcolorbox", "mdframed", "framed"}
+FLOAT = re.compile(r"^(\\begin\{(?:figure|table)\})\[\w*\]")
+ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")  # at the top of a quotation
+ENVIRONMENT = {"latex_block", "environment"}
 BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] "}
 
 
@@ -69,6 +72,8 @@ def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: TextContext) -
     # left a line empty between them; raw LaTeX goes by that line alone.
     if _is_display(node, context):
         return adjoin or after_paragraph or _is_display(before, context)
+    if before.type in ENVIRONMENT or node.type in ENVIRONMENT:
+        return adjoin  # side by side, if the author has left no line empty
     return adjoin and (
         _is_display(before, context) or _is_raw(before, context) or _is_raw(node, context)
     )
@@ -94,7 +99,8 @@ def _paragraph(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         return render_inline(children, line, context)
     found = attributes_of(image)
     caption = inline_latex(image, line, context)
-    float_ = Float(caption, found.id, position=found.values.get("pos", "htbp"))
+    position = "H" if context.boxed else found.values.get("pos", "htbp")
+    float_ = Float(caption, found.id, position=position)
     return figure_float([graphic(image, line, context)], float_, context.origin(line))
 
 
@@ -102,11 +108,15 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found, line = attributes_of(node), line_of(node)
     title = inline_latex(node, line, context)
     options = context.options
+    for name in (*found.classes, *found.values):
+        if name not in OF_HEADINGS:
+            hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
+            context.warn(line, f"`{name}` means nothing to a heading", hint)
     if title.lower() in REFERENCES and options.bibliography:
         context.findings.bibliography = True
         return stack(context.lines(text, line) for text in options.bibliography)
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
-    numbered = "unnumbered" not in found.classes
+    numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
     notes = noted(title)
     bare = notes.bare
     call = r"\label" if numbered and options.numbered else rf"\namedlabel{{{bare}}}"
@@ -115,6 +125,8 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         short = rf"[{{{bare}}}]" if notes.notes else ""
         return (Line(rf"\{command}{short}{{{title}}}{label}", context.origin(line)),)
     heading = Line(rf"\{command}*{{{title}}}", context.origin(line))
+    if "unlisted" in found.classes and not label:
+        return (heading,)
     contents = rf"\addcontentsline{{toc}}{{{command}}}{{{bare}}}{label}"
     return (heading, Line(contents, context.origin(line)))
 
@@ -122,8 +134,8 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     ordered = node.type == "ordered_list"
     options = []
-    if ordered and node.markup == ")":
-        options.append(r"label=\arabic*)")
+    if ordered and (label := lists.label(node.meta, node.markup)):
+        options.append(label)
     if ordered and node.attrs.get("start", 1) != 1:
         options.append(f"start={node.attrs['start']}")
     name = "enumerate" if ordered else "itemize"
@@ -159,37 +171,9 @@ def _definitions(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _quote(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     body = render_blocks(node.children, context)
+    if body and (alert := ALERT.fullmatch(body[0].text)):
+        return callout_lines(alert[1].lower(), "", body[1:], context)
     return environment("quote", body, context.origin(line_of(node)))
-
-
-def _div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
-    found = attributes_of(node)
-    body = render_blocks(node.children, context)
-    if LEDGER in found.classes:
-        return _ledger(node, body, context)
-    name = next((name for name in found.classes if name in ENVIRONMENTS), "")
-    if not name:
-        known = sorted({*ENVIRONMENTS, LEDGER})
-        for near in difflib.get_close_matches(" ".join(found.classes), known, n=1):
-            what = f"`::: {found.classes[0]}` means nothing"
-            context.warn(line_of(node), what, f"did you mean `{near}`?")
-        return body
-    title = parse_inline(found.values.get("title", ""), {})
-    words = inline_latex(title, line_of(node), context)
-    given = f"[{{{words}}}]" if words else ""
-    label = rf"\label{{{found.id}}}" if found.id else ""
-    if not given + label and body and body[0].text.startswith("["):
-        label = "{}"  # else LaTeX takes it for the title
-    return environment(name, body, context.origin(line_of(node)), given + label)
-
-
-def _ledger(node: SyntaxTreeNode, body: Fragment, context: TextContext) -> Fragment:
-    """The ledger of checks behind what the author says of it, at the first of its places."""
-    if context.findings.ledger:
-        return body
-    context.findings.ledger = context.span(line_of(node))
-    between = (Line("", body[-1].origin),) if body else ()
-    return (*body, *between, *context.options.ledger)
 
 
 def _maths(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -198,9 +182,25 @@ def _maths(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _latex(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """An environment as it stands, and in it what chunks gave."""
-    raw = fixed(context.lines(node.content, line_of(node)))
+    content = with_text(node.content) if node.meta.get("display") else node.content
+    raw = fixed(context.lines(content, line_of(node)))
+    context = _within(node.content, context)
     found = [(line, PLACE.fullmatch(line.text.strip())) for line in raw]
     return stack(_insert(int(place[1]), context) if place else (line,) for line, place in found)
+
+
+def _environment(node: SyntaxTreeNode, context: TextContext) -> Fragment:
+    """An environment of LaTeX that holds Markdown."""
+    start, end = node.map or (0, 0)
+    inner = _within(node.meta["begin"], context)
+    begin, body = context.lines(node.meta["begin"], start), render_blocks(node.children, inner)
+    return (*begin, *indent(body), *context.lines(node.meta["end"], end - 1))
+
+
+def _within(latex: str, context: TextContext) -> TextContext:
+    """What holds in an environment that begins so."""
+    found = BEGIN.match(latex)
+    return replace(context, boxed=True) if found and found[1] in WITHOUT_FLOATS else context
 
 
 def _place(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -209,7 +209,10 @@ def _place(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _insert(number: int, context: TextContext) -> Fragment:
     context.findings.places.add(number)
-    return context.places[number].lines
+    lines = context.places[number].lines
+    if not context.boxed:
+        return lines
+    return tuple(line._replace(text=FLOAT.sub(r"\1[H]", line.text)) for line in lines)
 
 
 def _code(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -229,8 +232,17 @@ def _code(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     lines = code_lines(content, words[0] if words else "text", context.options.columns)
     body = tuple(Line(text, context.origin(line + number), True) for text, number in lines)
     last = body[-1].origin if body else context.origin(line)
-    begin = Line(r"\begin{listing}", context.origin(start))
+    begin = Line(rf"\begin{{listing}}{_numbers(info)}", context.origin(start))
     return (begin, *body, Line(r"\end{listing}", last, True))
+
+
+def _numbers(info: str) -> str:
+    """What has the lines of a listing numbered, as pandoc's `{.numberLines startFrom="5"}` does."""
+    given = trailing_attributes(info)[1]
+    if not {"numberLines", "number-lines"} & {*given.classes}:
+        return ""
+    first = given.values.get("startFrom", "1")
+    return f"[numbers=left,firstnumber={first}]" if first.isdigit() else "[numbers=left]"
 
 
 def _code_in_note(content: str, line: int, context: TextContext) -> Fragment:
@@ -266,9 +278,10 @@ RENDERERS: dict[str, Callable[[SyntaxTreeNode, TextContext], Fragment]] = {
     "ordered_list": _list,
     "dl": _definitions,
     "blockquote": _quote,
-    "div": _div,
+    "div": render_div,
     "maths_block": _maths,
     "latex_block": _latex,
+    "environment": _environment,
     "place": _place,
     "fence": _code,
     "code_block": _code,
@@ -300,7 +313,8 @@ def pipe_table(
     node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: TextContext
 ) -> Fragment:
     """A table; its caption may be a paragraph beside it, or its last row."""
-    rows = [child.children for part in node.children for child in part.children]
+    given = [child for part in node.children for child in part.children]
+    rows, lines = [child.children for child in given], list(map(line_of, given))
     line = line_of(node)
     text, at = (_source(caption), line_of(caption)) if caption else ("", line)
     if not text and len(rows) > 1:
@@ -308,7 +322,7 @@ def pipe_table(
         if CAPTION.match(last) and not any(others):
             text = last
             rows.pop()
-    lines = [line + number + (number > 0) for number in range(len(rows))]  # below the header: |---|
+            lines.pop()
     header, *body = [
         tuple(with_minus(inline_latex(entry, number, context)) for entry in row)
         for number, row in zip(lines, rows, strict=True)
@@ -323,9 +337,11 @@ def _float(text: str, line: int, context: TextContext) -> Float | None:
     if found is None:
         return None
     words, attributes = trailing_attributes(found[1])
-    env = env_with(context.footnotes)
-    caption = inline_latex(parse_inline(words, env), line, replace(context, env=env))
-    position = attributes.values.get("pos", "htbp")
+    env = context.apart()
+    caption = inline_latex(
+        parse_inline(words, env, context.options.words.quotes), line, replace(context, env=env)
+    )
+    position = "H" if context.boxed else attributes.values.get("pos", "htbp")
     return Float(caption, attributes.id, "table", position, context.origin(line))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from markdown_it.rules_inline import StateInline
 from msgspec import Struct
@@ -15,6 +15,10 @@ KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*|_\w+)"
 LABELS = {
     "alg", "app", "cor", "def", "eq", "ex", "fig", "lem", "line", "lst", "prop", "rem", "sec",
     "tab", "tbl", "thm",
+}  # fmt: skip
+# The beginnings of Quarto's labels, which have a hyphen where ours have a colon.
+QUARTO = {
+    "fig", "tbl", "sec", "eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "rem",
 }  # fmt: skip
 BARE = re.compile(rf"(?P<minus>-?)@(?P<key>{KEY})(?: ?\[(?P<note>[^\[\]@]+)\](?![(\[{{]))?")
 GROUP = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\](?![(\[{])", re.DOTALL)
@@ -33,7 +37,10 @@ class Citation(Struct, frozen=True):
     def label(self) -> str | None:
         """The label it refers to, if it is a cross-reference and not a citation."""
         kind, colon, rest = self.key.partition(":")
-        return f"{kind.lower()}:{rest}" if colon and kind.lower() in LABELS else None
+        if colon and kind.lower() in LABELS:
+            return f"{kind.lower()}:{rest}"
+        kind, hyphen, rest = self.key.partition("-")
+        return f"{kind.lower()}-{rest}" if hyphen and kind.lower() in QUARTO else None
 
 
 def citation_group(state: StateInline, silent: bool) -> bool:
@@ -44,10 +51,18 @@ def citation_group(state: StateInline, silent: bool) -> bool:
     for part in found[1].split(";"):
         if (item := CITED.fullmatch(part)) is None:
             return False
-        key, suffix = label_name(item["key"].strip("{}")), item["suffix"].strip()
+        key, suffix = _named(item["key"], state), item["suffix"].strip()
         suffix = suffix.removeprefix(",").strip()
         items.append(Citation(key, item["prefix"].strip(), suffix, bool(item["minus"])))
     return push(state, silent, found.end(), "citation", group=True, items=tuple(items))
+
+
+def _named(key: str, state: StateInline) -> str:
+    """A key as the document's label has it, where that has another name."""
+    name = label_name(key.strip("{}"))
+    aliases: Mapping[str, str] = state.env.get("aliases", {})
+    label = aliases.get(name[:1].lower() + name[1:], "")
+    return name[0] + label[1:] if label else name
 
 
 def citation_bare(state: StateInline, silent: bool) -> bool:
@@ -57,16 +72,34 @@ def citation_bare(state: StateInline, silent: bool) -> bool:
         return False
     if (found := BARE.match(state.src, state.pos)) is None:
         return False
-    key = label_name(found["key"].strip("{}"))
+    key = _named(found["key"], state)
+    if number := state.env.get("examples", {}).get(key):
+        end = state.pos + 1 + len(found["key"])
+        return push(state, silent, end, "text", str(number))
     citation = Citation(key, suffix=found["note"] or "", year_only=bool(found["minus"]))
     if citation.label and found["note"]:
         return False
     return push(state, silent, found.end(), "citation", group=False, items=(citation,))
 
 
+BOOKDOWN = re.compile(r"\\@ref\(([\w:.-]+)\)")
+
+
+def bookdown_reference(state: StateInline, silent: bool) -> bool:
+    r"""R Markdown's `\@ref(fig:a)`: a number alone."""
+    found = BOOKDOWN.match(state.src, state.pos)
+    if found is None:
+        return False
+    kind, colon, name = found[1].partition(":")
+    label = f"{'tbl' if kind == 'tab' else kind}{colon}{name}"
+    return push(state, silent, found.end(), "latex_inline", rf"\ref{{{label_name(label)}}}")
+
+
 def cite(items: Sequence[Citation], *, in_brackets: bool) -> str:
     r"""`\cref{fig:a,fig:b}`, `\citep[p.~3]{key}`, `\citet{key}` or `\citeyear{key}`."""
     if all(item.label for item in items):
+        if all(item.year_only for item in items):  # the number alone
+            return ", ".join(rf"\ref{{{item.label}}}" for item in items)
         command = r"\Cref" if items[0].key[:1].isupper() else r"\cref"
         before = f"{escape_prose(items[0].prefix)} " if items[0].prefix else ""
         return f"{before}{command}{{{','.join(item.label or '' for item in items)}}}"

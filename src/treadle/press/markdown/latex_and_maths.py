@@ -11,13 +11,13 @@ from markdown_it.rules_inline import StateInline
 from treadle.press.latex.escape import DOLLARS
 from treadle.press.markdown.attributes import (
     UNCLOSED,
-    closing_line,
     parse_attributes,
     push,
     push_block,
     remark,
     text_at,
 )
+from treadle.press.markdown.marks import SURE, TEXT, has_markdown
 
 # What counts in groups; a backslash takes the next character's meaning.
 STEPS = re.compile(r"\\[^\n]|[{}\[\]]|\n(?=\n)")
@@ -26,6 +26,7 @@ DEFINITION = re.compile(r"\\(?:def|gdef|edef)\\[A-Za-z@]+[^{\n]*(?=\{)")
 # `{\bf so}` and `{\"o}`: in Markdown a brace of no command's is a character like others.
 ACCENT = re.compile(r"""\{\\["'`^~=.]\{?\\?[A-Za-z]\}?\}""")
 GROUP = re.compile(rf"\{{\\[A-Za-z]+|{ACCENT.pattern}")
+DEFINING = {"newcommand", "renewcommand", "providecommand", "newcommand*", "renewcommand*"}
 VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
 BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
 MATHS = {
@@ -36,6 +37,8 @@ ROUND = re.compile(r"\\\((.+?)\\\)", re.DOTALL)
 DISPLAY = re.compile(r"\$\$((?:[^$\\]|\\.|\$(?!\$))+?)\$\$|\\\[((?:(?!\\\]).)+)\\\]", re.DOTALL)
 BLANK_LINE = re.compile(r"\n[ \t]*\n")
 BLANKS = re.compile(r"[ \n]*")
+# A brace of an argument that goes on over paragraphs; private-use characters are never typed.
+OPEN, CLOSE = "{\ue0f4", "}\ue0f4"
 CLOSING = {"$$": "$$", r"\[": r"\]", r"\(": r"\)"}
 
 
@@ -46,11 +49,34 @@ def raw_inline(state: StateInline, silent: bool) -> bool:
         return False
     if verbatim := VERB.match(state.src, state.pos):
         return push(state, silent, verbatim.end(), "latex_inline", verbatim[0], open=False)
-    end = _environment_end(state.src, state.pos) or found.end()
-    while end < state.posMax and (after := _group_end(state.src, end)):
-        end = after
-    unclosed = state.src.startswith("{", end)
-    return push(state, silent, end, "latex_inline", state.src[state.pos : end], open=unclosed)
+    environment = _environment_end(state.src, state.pos)
+    last = end = environment or found.end()
+    while end < state.posMax and (after := group_end(state.src, end)):
+        last, end = end, after
+    if not environment and not silent and _is_text(state, found[0][1:], last, end):
+        return _push_text(state, last + 1, end)
+    unclosed = state.src.startswith("{", end) and not state.src.startswith(OPEN, end)
+    unread = bool(SURE.search(state.src, last, end)) and found[0][1:] not in DEFINING
+    text = state.src[state.pos : end]
+    return push(state, silent, end, "latex_inline", text, open=unclosed, unread=unread)
+
+
+def _is_text(state: StateInline, command: str, start: int, end: int) -> bool:
+    """Whether the argument that ends there is text, and has Markdown in it."""
+    inner = state.src[start + 1 : end - 1]
+    if not state.src.startswith("{", start) or not has_markdown(inner):
+        return False
+    return command in TEXT or command in state.env.get("commands", frozenset[str]())
+
+
+def _push_text(state: StateInline, start: int, end: int) -> bool:
+    """A command with the Markdown of its last argument, which stands from `start` to `end`."""
+    last = state.posMax
+    push(state, False, start, "latex_inline", state.src[state.pos : start])
+    state.posMax = end - 1
+    state.md.inline.tokenize(state)
+    state.posMax = last
+    return push(state, False, end, "latex_inline", "}")
 
 
 def _environment_end(text: str, start: int) -> int | None:
@@ -60,7 +86,7 @@ def _environment_end(text: str, start: int) -> int | None:
     return end + len(closing) if end >= 0 else None
 
 
-def _group_end(text: str, start: int) -> int | None:
+def group_end(text: str, start: int) -> int | None:
     """Where the group `{...}` or `[...]` that opens at `start` ends; None where there is none."""
     opening = text[start]
     close = {"{": "}", "[": "]"}.get(opening)
@@ -82,44 +108,12 @@ def _group_end(text: str, start: int) -> int | None:
 
 def raw_group(state: StateInline, silent: bool) -> bool:
     r"""`{\command ...}`: a group of LaTeX's with Markdown in it."""
-    end = _group_end(state.src, state.pos) if GROUP.match(state.src, state.pos) else None
+    end = group_end(state.src, state.pos) if GROUP.match(state.src, state.pos) else None
     if end is None or end > state.posMax:
         return False
     if silent or ACCENT.match(state.src, state.pos):
         return push(state, silent, end, "latex_inline", state.src[state.pos : end])
-    last = state.posMax
-    push(state, silent, state.pos + 1, "latex_inline", "{")
-    state.posMax = end - 1
-    state.md.inline.tokenize(state)
-    state.posMax = last
-    return push(state, silent, end, "latex_inline", "}")
-
-
-def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    r"""`\begin{name}` to its `\end{name}`, blank lines and all."""
-    found = None if state.is_code_block(start) else BEGIN.match(text_at(state, start))
-    if found is None:
-        return False
-    last = _environment_last(state, start, end, found[1])
-    if last is None:
-        message = f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`"
-        remark(state.env, start, message, is_latex=True)
-        return False
-    text = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
-    maths = found[1] in MATHS
-    return push_block(state, silent, (start, last + 1), "latex_block", text, display=maths)
-
-
-def _environment_last(state: StateBlock, start: int, end: int, name: str) -> int | None:
-    begin, close = f"\\begin{{{name}}}", f"\\end{{{name}}}"
-    if state.src.find(close, state.bMarks[start]) < 0:
-        return None
-
-    def opened(line: int) -> int:
-        text = state.src[state.bMarks[line] : state.eMarks[line]]
-        return text.count(begin) - text.count(close)
-
-    return closing_line(range(start, end), opened)
+    return _push_text(state, state.pos + 1, end)
 
 
 def maths_inline(state: StateInline, silent: bool) -> bool:

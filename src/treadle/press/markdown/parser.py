@@ -16,47 +16,68 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.markdown import attributes, citations_and_references, latex_and_maths
+from treadle.press.markdown import (
+    attributes,
+    citations_and_references,
+    environments,
+    latex_and_maths,
+    lists,
+    long_arguments,
+    marked_text,
+    text_tables,
+)
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
 
 
-def env_with(labels: Iterable[str]) -> dict[str, Any]:
-    """The parser's `env` of a text that stands apart, where these footnotes may be referred to."""
-    refs = {f":{label}": -1 for label in labels}  # none of them met yet
-    return {"footnotes": {"refs": refs, "list": {}}}
+QUOTES = ("“", "”", "‘", "’")
 
 
-def parse_inline(text: str, env: dict[str, Any]) -> SyntaxTreeNode:
+def parse_inline(
+    text: str, env: dict[str, Any], quotes: tuple[str, ...] = QUOTES
+) -> SyntaxTreeNode:
     """The tree of a text that is one line of running text; footnotes are left in `env`."""
-    return SyntaxTreeNode(parser().parseInline(text, env))
+    return SyntaxTreeNode(parser(quotes).parseInline(text, env))
 
 
-@lru_cache(maxsize=1)
-def parser() -> MarkdownIt:
-    """A parser; it holds no state of a document."""
-    md = MarkdownIt("commonmark", {"typographer": True, "html": True})
+@lru_cache(maxsize=4)
+def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
+    """A parser; it holds no state of a document. Straight quotes are printed as `quotes`."""
+    md = MarkdownIt("commonmark", {"typographer": True, "html": True, "quotes": [*quotes]})
     md.enable(["table", "strikethrough", "smartquotes"])
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
     blocks, inline, core = md.block.ruler, md.inline.ruler, md.core.ruler
-    blocks.before("code", "raw_environment", latex_and_maths.raw_environment, attributes.INTERRUPTS)
+    blocks.before("code", "raw_environment", environments.raw_environment, attributes.INTERRUPTS)
     blocks.before("code", "maths_block", latex_and_maths.maths_block, attributes.INTERRUPTS)
     blocks.before("code", "place", place_block, attributes.INTERRUPTS)
     blocks.before("fence", "div", div, attributes.INTERRUPTS)
+    blocks.before("hr", "numbered_heading", lists.numbered_heading, lists.ENDS_LISTS)
+    blocks.before("hr", "simple_table", text_tables.simple_table)
+    blocks.before("hr", "grid_table", text_tables.grid_table)
+    blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
+    blocks.before("paragraph", "line_block", marked_text.line_block)
+    inline.before("escape", "brace", long_arguments.brace)
     inline.before("escape", "raw_latex", latex_and_maths.raw_inline)
     inline.before("escape", "raw_group", latex_and_maths.raw_group)
     inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
     inline.before("escape", "nonbreaking", attributes.nonbreaking)
+    inline.before("link", "span", marked_text.span)
+    inline.before("escape", "bookdown", citations_and_references.bookdown_reference)
+    inline.before("escape", "shortcode", marked_text.shortcode)
     inline.before("link", "citation_group", citations_and_references.citation_group)
     inline.before("link", "citation_bare", citations_and_references.citation_bare)
     inline.before("strikethrough", "script", attributes.script)
     inline.after("image", "attributes", attributes.attributes)
     inline.at("newline", attributes.counted_newline)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
+    core.before("inline", "latex_words", environments.latex_words)
+    core.before("inline", "long_arguments", long_arguments.long_arguments)
     core.after("inline", "nesting", limit_nesting)
+    core.after("inline", "html_spans", marked_text.html_spans)
     core.after("block", "table_rows", check_rows)
+    core.after("block", "table_marks", text_tables.check_marks)
     return md
 
 
@@ -123,8 +144,7 @@ def typed(text: str) -> str:
 
 def place_block(state: StateBlock, start: int, _end: int, silent: bool) -> bool:
     """A line that stands for LaTeX already made; it ends whatever list or paragraph it follows."""
-    text = state.src[state.bMarks[start] : state.eMarks[start]]
-    found = PLACE.fullmatch(text.strip())
+    found = PLACE.fullmatch(attributes.text_at(state, start).strip())
     if found is None:
         return False
     return attributes.push_block(

@@ -17,7 +17,8 @@ from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.parser import env_with, parse_inline, parser
+from treadle.press.markdown.marks import own_commands
+from treadle.press.markdown.parser import QUOTES, parse_inline, parser
 from treadle.press.markdown.running_text import (
     Findings,
     ReadyLatex,
@@ -50,8 +51,10 @@ def render_markdown(
 
     What is wrong, which images to copy and which places were used goes to the findings.
     """
-    env: dict[str, Any] = {}
-    tree = SyntaxTreeNode(parser().parse(text, env))
+    options = context.options
+    env: dict[str, Any] = {"aliases": options.aliases}
+    env["commands"] = options.commands | own_commands((text,))
+    tree = SyntaxTreeNode(parser(options.words.quotes).parse(text, env))
     notes = _footnotes(tree, env, context.findings.notes)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
     for line, message, hint, is_latex in sorted(env.get("remarks", ())):
@@ -61,8 +64,8 @@ def render_markdown(
 
 def render_line(text: str, origin: int, context: TextContext) -> str:
     """The LaTeX of running text, such as a caption or a title, from the line `origin`."""
-    env = env_with(context.footnotes)
-    tree = parse_inline(" ".join(text.split()), env)
+    env = context.apart()
+    tree = parse_inline(" ".join(text.split()), env, context.options.words.quotes)
     apart = replace(context, origins=(origin,), env=env, blocks=render_blocks)
     return inline_latex(tree, 0, apart)
 
@@ -97,18 +100,18 @@ def _footnotes(
     return found
 
 
-def plain_text(text: str) -> str:
+def plain_text(text: str, quotes: tuple[str, ...] = QUOTES) -> str:
     """The words of running text without its marks, as the PDF's title and subject have them."""
-    return _plain(parse_inline(" ".join(text.split()), {}))
+    return _plain(parse_inline(" ".join(text.split()), {}, quotes))
 
 
-def running_line(text: str, length: int) -> str:
+def running_line(text: str, length: int, quotes: tuple[str, ...] = QUOTES) -> str:
     """The LaTeX of a title at the head of every page; more than `length` characters are cut off.
 
     Notes, images and displays are left out, a line break is a blank. The title block has told
     what is wrong with the text, so that nothing of it is told here.
     """
-    (line,) = parser().parseInline(" ".join(text.split()), {})
+    (line,) = parser(quotes).parseInline(" ".join(text.split()), {})
     room = length if len(_plain(SyntaxTreeNode([line]))) > length else None
     line.children = list(_kept(line.children or (), room))
     return inline_latex(

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,7 +24,9 @@ from treadle.press.latex.escape import (
     label_name,
 )
 from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, length
+from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
+from treadle.press.latex.languages import Words, words_of
 from treadle.press.markdown.attributes import attributes_of
 from treadle.press.markdown.citations_and_references import cite
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
@@ -32,10 +36,14 @@ SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph
 
 
 class ReadyLatex(Struct, frozen=True):
-    """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it."""
+    """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it.
+
+    `prefix` is what stands before it in the Markdown: the list or quotation that it belongs to.
+    """
 
     lines: Fragment
     flows: bool = False
+    prefix: str = ""
 
 
 class RenderOptions(Struct, frozen=True):
@@ -49,7 +57,10 @@ class RenderOptions(Struct, frozen=True):
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     numbered: bool = True  # the sections
     ledger: Fragment = ()  # what was checked
-    frames: bool = False  # headings begin frames
+    words: Words = field(default_factory=partial(words_of, None))  # in the document's language
+    commands: frozenset[str] = frozenset()  # LaTeX's that the author has defined
+    environments: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)  # other names of labels
 
 
 class Findings(Struct):
@@ -79,10 +90,18 @@ class TextContext(Struct, frozen=True):
         None  # for footnotes
     )
     notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
+    boxed: bool = False  # whether it stands in a box, where nothing floats
 
     def origin(self, line: int) -> int:
         """The `.pmd` line of line `line` of the text."""
         return self.origins[min(line, len(self.origins) - 1)] if self.origins else 1
+
+    def apart(self) -> dict[str, Any]:
+        """The parser's `env` of a text that stands apart, where all that the document defines may
+        be referred to."""
+        refs = {f":{label}": -1 for label in self.footnotes}  # none of them met yet
+        known = {key: self.env[key] for key in ("examples", "commands") if key in self.env}
+        return {"footnotes": {"refs": refs, "list": {}}, "aliases": self.options.aliases, **known}
 
     def lines(self, text: str, line: int) -> Fragment:
         """`text`, whose lines stand at `line` and after in the Markdown."""
@@ -118,6 +137,26 @@ def line_of(node: SyntaxTreeNode) -> int:
 INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\(?:text|mbox)\{[^{}]*\}|\\&", re.DOTALL)
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
 LINE_END = r" \\"
+OTHER_CODE = re.compile(
+    r"\{(?!python)(\w+)\} \S|(r) [\w(\"'.]"
+)  # Quarto's and R Markdown's, of other languages
+SHORTCODES = MappingProxyType(
+    {"include": "a document is one file: put the text here, or LaTeX of a file by `\\input{...}`"}
+    | dict.fromkeys(("var", "meta", "env"), "print a value by `<%= params.name %>`")
+    | {"embed": "put the chunk here"}
+)
+OF_IMAGES = ("width", "height", "alt", "fig-alt", "pos", "literal")
+SPANS = MappingProxyType(
+    {"smallcaps": r"\textsc", "sc": r"\textsc", "underline": r"\underline", "ul": r"\underline"}
+    | {"mark": r"\colorbox{yellow!40}", "strike": r"\sout", "bold": r"\textbf"}
+    | {
+        "sub": r"\textsubscript",
+        "sup": r"\textsuperscript",
+        "italic": r"\textit",
+        "emph": r"\emph",
+        "kbd": r"\texttt",
+    }
+)
 NOTE_END = "%\x00"  # a line break, of which what follows the footnote decides how it is written
 COMMENT_END = re.compile(r"(?<!\\)%\n *")
 NOTES = 2  # a note may hold a note
@@ -144,15 +183,20 @@ def inline_latex(node: SyntaxTreeNode, line: int, context: TextContext) -> str:
 
 def graphic(node: SyntaxTreeNode, line: int, context: TextContext) -> Graphic:
     found = attributes_of(node)
+    unknown = (name for name in (*found.values, *found.classes) if name not in OF_IMAGES)
+    for name in unknown:
+        context.warn(
+            line, f"`{name}` means nothing to an image", f"known are {', '.join(OF_IMAGES)}"
+        )
     path = context.image(unquote(str(node.attrs.get("src", ""))), line)
     width, height = (length(found.values.get(key)) for key in ("width", "height"))
-    return Graphic(path, width, height, found.values.get("alt", ""))
+    return Graphic(path, width, height, found.values.get("alt", found.values.get("fig-alt", "")))
 
 
 def display(content: str, label: str, line: int, context: TextContext) -> Fragment:
     r"""Mathematics that begins at `line` as `\[ ... \]`, or an `equation` if it has a label."""
     start = line + content[: len(content) - len(content.lstrip())].count("\n")
-    given = context.lines(content.strip(), start)
+    given = context.lines(with_text(content.strip()), start)
     body = tuple(Line(part.text.strip(), part.origin) for part in given if part.text.strip())
     mark = rf"\label{{{label}}}" if label else ""
     if (found := BEGIN.match(body[0].text) if body else None) and found[1] in MATHS:
@@ -218,15 +262,32 @@ class _Renderer:
 
     visit_strong = visit_s = visit_em
 
+    def visit_span(self, node: SyntaxTreeNode) -> None:
+        found = attributes_of(node)
+        if found.id:
+            self._add(rf"\phantomsection\label{{{found.id}}}")
+        known = [SPANS[name] for name in found.classes if name in SPANS]
+        for name in (*(name for name in found.classes if name not in SPANS), *found.values):
+            hint = "known are .smallcaps, .underline, .mark, .bold, .italic, .strike, .kbd"
+            self.context.warn(self.line, f"`{name}` means nothing to text in brackets", hint)
+        for command in known:
+            self._add(f"{command}{{")
+        self.render(node.children)
+        self._add("}" * len(known))
+
     def visit_code_inline(self, node: SyntaxTreeNode) -> None:
         raw = attributes_of(node).raw
         if raw in {"latex", "tex"}:
             self._add(node.content)
         elif not raw:
+            if other := OTHER_CODE.match(node.content):
+                what = f"inline code of `{other[1] or other[2]}` is printed, and not run"
+                self.context.warn(self.line, what, "Python's is `<%= expression %>`")
             self._add(rf"\code{{{escape_code(node.content)}}}")
 
     def visit_softbreak(self, node: SyntaxTreeNode) -> None:
-        self.line = self.base + int(node.meta.get("line", 0))
+        line = node.meta.get("line")  # a backslash that ends a line tells none
+        self.line = self.line + 1 if line is None else self.base + int(line)
         end = LINE_END if node.type == "hardbreak" else ""
         before, here = self.context.origin(self.line - 1), self.context.origin(self.line)
         self.parts.append((Line(end, before), Line("", here)))
@@ -234,7 +295,7 @@ class _Renderer:
     visit_hardbreak = visit_softbreak
 
     def visit_maths(self, node: SyntaxTreeNode) -> None:
-        self._add(f"${node.content}$")
+        self._add(f"${with_text(node.content)}$")
 
     def visit_maths_display(self, node: SyntaxTreeNode) -> None:
         lines = display(node.content, node.meta["id"], self.line, self.context)
@@ -246,7 +307,15 @@ class _Renderer:
         if node.meta.get("open"):
             what = f"the brace after `{node.content}` is never closed: it is printed as it stands"
             self.context.warn(self.line, what, doubt=True)
+        if node.meta.get("unread"):
+            what = f"the Markdown within `{node.content.partition('{')[0]}` is printed as it stands"
+            self.context.warn(self.line, what, "write LaTeX there")
         self._add(node.content)
+
+    def visit_shortcode(self, node: SyntaxTreeNode) -> None:
+        name = node.content.strip("{}<> ").split()[0]
+        hint = SHORTCODES.get(name, "a PDF has no such thing: leave it out")
+        self.context.warn(self.line, f"the shortcode `{node.content}` is left out", hint)
 
     def visit_html_inline(self, node: SyntaxTreeNode) -> None:
         if node.content.startswith("<br"):

@@ -11,6 +11,7 @@ from msgspec import Struct
 from treadle.problem import Span
 
 START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}]+)\s*,", re.MULTILINE)
+NAMED = re.compile(r"\\(?:addbibresource|bibliography)(?:\[[^\]]*\])?\{([^{}]+)\}")
 MADE = re.compile(r"\\(?:bibitem\s*(?:\[(?:[^\[\]]|\[[^\[\]]*\])*\])?|entry)\s*\{(?P<key>[^{}]+)\}")
 
 
@@ -26,6 +27,15 @@ class BibEntry(Struct, frozen=True):
         lines = self.text.split("\n") if words else []
         found = (number for number, line in enumerate(lines) if words in line)
         return Span.at(self.file, self.line + next(found, 0))
+
+
+def named_databases(tex: str, folder: Path) -> Iterator[Path]:
+    """The files in `folder` that LaTeX names as bibliographies, the author's commands included."""
+    for found in NAMED.finditer(tex):
+        for name in found[1].split(","):
+            yield folder / (
+                name.strip() if name.strip().endswith(".bib") else f"{name.strip()}.bib"
+            )
 
 
 def entries_in(paths: Iterable[Path]) -> dict[str, BibEntry]:

@@ -62,6 +62,7 @@ VERBATIM = re.compile(r"File ended while scanning use of \\@s?xverbatim")
 BEGIN_VERBATIM = re.compile(r"\\begin\{verbatim\*?\}")
 DEFINED = re.compile(r"Command (?P<name>\\\S+) (?:already defined|undefined)")
 NO_FILE = re.compile(r"File `(?P<name>[^']+)' not found")
+NO_FONT = re.compile(r'The font "(?P<name>[^"]+)" cannot be found')
 IMAGE = re.compile(r"\w+ \(file (?P<name>[^)]+)\)")  # it begins with the program's name
 SKIPPED = re.compile(r"Incomplete (?P<name>\\if\w*); all text was ignored after line (?P<line>\d+)")
 INTERNAL = {r"\@footnotetext": r"\footnote"}  # LaTeX's commands, by those that authors write
@@ -91,7 +92,7 @@ def _place(item: Message, places: Places) -> Span:
         return at
     if item.ends_formula and item.line > 1:  # TeX misses it at the blank line
         return _place_of_open(item, places)
-    if at := _file_place(text, places):
+    if at := _file_place(text, places) or _font_place(text, places):
         return at
     if skipped := SKIPPED.search(text):
         return places.of_source(skipped["name"], places.of_line(int(skipped["line"])))
@@ -131,6 +132,12 @@ def _file_place(text: str, places: Places) -> Span | None:
     named = re.compile(rf"(?<![\w-]){re.escape(stem)}(?![\w-])")
     at = places.of_input(named) if not named.search(places.tex) else None
     return at or places.of_source(stem, places.of_pattern(named))
+
+
+def _font_place(text: str, places: Places) -> Span | None:
+    """Where a font is named: it is loaded somewhere else."""
+    found = NO_FONT.search(text)
+    return places.of_text(found["name"]) if found else None
 
 
 def _argument(name: str, item: Message, places: Places) -> Span | None:
@@ -218,11 +225,13 @@ HARMLESS = re.compile(
     r"|`!?[htbp!]+' float specifier changed|Size substitutions|Some font shapes|Font shape .* size"
     r"|PDF inclusion: multiple pdfs|Marginpar on page|File `.*\.out' has changed"
     r"|Redefining Unicode character|Empty bibliography|Empty `thebibliography'"
+    r"|Unknown slot number of character"  # a command's, as all that we declare: no font's
     r"|No positions in optional float|Usage of package .* together with a KOMA-Script class"
     r"|\\float@addtolists detected|\\footskip is too small"
     r"|destination with the same identifier \(name\{equation\.)"
     # Citations without an entry are told themselves; columns are balanced by hand, or not at all.
     r"|The following entry could not be found|Using fall-back|You have called \\balance"
+    r"|Ignoring empty anchor|Unable to redefine math accent"
 )
 
 SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
@@ -293,8 +302,12 @@ def _overfull(item: Message, at: Span) -> Problem | None:
 def _missing_character(text: str, places: Places) -> Problem:
     found = re.match(r"There is no (?P<char>\S+)(?: .*)? in font (?P<font>\S+)", text)
     char, font = (found["char"], found["font"]) if found else (text, "the font")
-    at = (places.of_text(char) if not char.isascii() else None) or places.of_line(1)
-    return warning(at, f"the character {char} is missing in font {font}: it is not in the PDF")
+    if code := re.fullmatch(r'"([0-9A-F]{4,6})', char):
+        char = chr(int(code[1], 16))
+    at = (places.of_body(char) if not char.isascii() else None) or places.of_line(1)
+    font = re.sub(r"^\[|\]?:.*$", "", font)  # of a font that is a file, its features follow
+    lost = "a box stands for it" if text.endswith("(boxed)") else "it is not in the PDF"
+    return warning(at, f"the character {char} is missing in font {font}: {lost}")
 
 
 def _undefined(kind: str, key: str, at: Span | None, places: Places) -> Problem:

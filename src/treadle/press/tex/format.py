@@ -189,7 +189,7 @@ def forget_format(directory: Path) -> None:
 
 
 def _make(preamble: str, job: Job) -> Format:
-    file, final = _dump(preamble, job)
+    file, final = _dump(preamble, job) if job.engine.dumps else (None, True)
     log = _probe(preamble, job, file)
     if file is not None and first_error(log) is not None:
         file, final = None, True
@@ -218,7 +218,7 @@ def _probe(preamble: str, job: Job, file: Path | None) -> str:
 def _remember(job: Job, style: FigureStyle, page: Page, file: Path | None) -> None:
     made = () if file is None else ((str(file), "inode", standing(str(file), "inode")),)
     observed = Observed(stats=made)
-    for stem in (job.stem, PROBED):
+    for stem in (job.stem, PROBED) if job.engine.dumps else (PROBED,):
         observed = together(observed, observed_inputs(replace(job, stem=stem)))
     record = _Record(observed, file is not None, style, page)
     write_whole(str(job.directory / RECORD), [encoded(record)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,7 +17,7 @@ from treadle.press.tex.passes import Job, observed_inputs
 from treadle.press.tex.programs import Programs
 from treadle.press.weave.page import Page
 from treadle.press.weave.preamble import preamble
-from treadle.problem import Problem
+from treadle.problem import Problem, has_errors
 
 
 class Layout(Struct, frozen=True):
@@ -35,12 +34,15 @@ def measured_layout(document: Document, formats: Path, folder: Path, programs: P
 
     An error in the preamble is found here, before chunks have run for minutes.
     """
-    text = preamble(document).rstrip("\n") + "\n\n"  # as it stands in the document
+    lines, printing = preamble(document)
+    if has_errors(printing.problems):
+        return Layout(FigureStyle(), problems=printing.problems, depends=None)
+    text = lines.rstrip("\n") + "\n\n"  # as it stands in the document
     settings, _ = read_settings(document)
     sources = (block.text if isinstance(block, Prose) else block.code for block in document.blocks)
     environment = tex_environment((folder,), document_epoch(settings.date, text + "".join(sources)))
-    job = Job(formats, document.stem, environment, formats, programs)
-    if not shutil.which(job.engine.program):
+    job = Job(formats, document.stem, environment, formats, programs, printing.engine)
+    if not printing.engine.works:
         return Layout(FigureStyle(), depends=observed_inputs(job))
     made = format_of(text, job, formats)
     if not made.failed:

@@ -224,6 +224,12 @@ class Places(Struct, frozen=True, dict=True):
                 return self.of_line(number)
         return None
 
+    def of_body(self, text: str) -> Span | None:
+        """Where `text` stands after the preamble."""
+        begin = max(self.tex.find(r"\begin{document}"), 0)
+        at = self.tex.find(text, begin)
+        return self.of_offset(at) if at >= 0 else self.of_text(text)
+
     def of_text(self, text: str) -> Span | None:
         """Where `text` stands in the tex or in a file that it reads, as TeX shows it: with other
         blanks than were written."""

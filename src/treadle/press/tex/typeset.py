@@ -31,7 +31,7 @@ from treadle.press.tex.passes import (
     together,
 )
 from treadle.press.tex.places import Places
-from treadle.problem import Problem, error, has_errors, warning
+from treadle.problem import Problem, Span, error, has_errors, warning
 
 
 class Typeset(Struct, frozen=True):
@@ -46,9 +46,12 @@ class Typeset(Struct, frozen=True):
     depends: Observed | None = None
 
 
-def typeset(job: Job, places: Places) -> Typeset:
-    """Run LaTeX on `job` until nothing changes; all problems at lines of the `.pmd`."""
-    missing = tuple(job.engine.missing(places.of_line(1)))
+def typeset(job: Job, places: Places, because: Span | None = None) -> Typeset:
+    """Run LaTeX on `job` until nothing changes; all problems at lines of the `.pmd`.
+
+    `because`: the line that needs this engine and no other.
+    """
+    missing = tuple(job.engine.missing(because or places.of_line(1)))
     if missing:
         return Typeset(None, missing)
     compiled = _compile(job)

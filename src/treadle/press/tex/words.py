@@ -48,7 +48,7 @@ OPEN_ARGUMENT = re.compile(
     r"(?:File|Paragraph) ended (?:while scanning (?:use|text) of|before) (?P<name>\\\S+)"
 )
 NOTHING_AFTER = re.compile(r"(?P<sign>[_^])\s*\$$")
-FATAL = re.compile(r"Emergency stop| *==> Fatal error")
+FATAL = re.compile(r"Emergency stop| *==> Fatal error|error: +\(pdf backend\)")
 ENDINPUT = re.compile(r"\\endinput(?![A-Za-z])")
 FORMULA = re.compile(
     r"\\(?P<what>begin|end)\{(?P<name>(?:equation|align|gather|multline|displaymath|math|eqnarray"

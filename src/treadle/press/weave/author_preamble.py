@@ -44,9 +44,14 @@ class AuthorPreamble(Struct, frozen=True):
     late: Fragment = ()
     rest: Fragment = ()
     loads: frozenset[str] = frozenset()  # by itself, or by a style beside the document
-    styles: tuple[Path, ...] = ()  # beside the document
+    files: tuple[Path, ...] = ()  # beside the document: styles, and what is read by `\input`
     titles: str = ""  # what title blocks a style beside the document makes: maketitle, icml
     author_and: str = r"\and"  # what stands between authors
+
+    @property
+    def lines(self) -> Fragment:
+        """All of it."""
+        return (*self.early, *self.late, *self.rest)
 
     def loads_any(self, *names: str) -> bool:
         return not self.loads.isdisjoint(names)
@@ -75,7 +80,7 @@ def author_preamble(document: Document, settings: Settings) -> AuthorPreamble:
         late=tuple(parts["late"]),
         rest=tuple(parts["rest"]),
         loads=frozenset(loads.union(*map(_loaded, texts))),
-        styles=styles,
+        files=(*styles, *_inputs(settings.preamble, folder)),
         titles=titles,
         author_and=r"\And" if AND.search(whole) else r"\and",
     )
@@ -128,10 +133,16 @@ def _loaded(text: str) -> set[str]:
 
 def _with_inputs(text: str, folder: Path) -> str:
     """The text, and that of the author's files that it reads."""
-    read = [folder / name.strip() for name in READS.findall(text)]
-    files = [path if path.suffix else path.with_suffix(".tex") for path in read]
-    texts = (path.read_text("utf-8", "replace") for path in files if is_file(path))
+    texts = (path.read_text("utf-8", "replace") for path in _inputs(text, folder))
     return "\n".join([text, *(COMMENT.sub("", other) for other in texts)])
+
+
+def _inputs(text: str, folder: Path) -> Iterator[Path]:
+    for name in READS.findall(text):
+        path = folder / name.strip()
+        path = path if path.suffix else path.with_suffix(".tex")
+        if is_file(path):
+            yield path
 
 
 def _styles(names: Iterable[str], folder: Path) -> Iterator[Path]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.options import HIDDEN
@@ -45,7 +47,16 @@ class Look(Struct, frozen=True):
 def chunk_parts(
     chunk: Chunk, result: ChunkResult | None, look: Look
 ) -> Iterator[Markdown | ReadyLatex]:
-    """What stands in the document for a chunk, from top to bottom."""
+    """What stands in the document for a chunk, from top to bottom, in the list or quotation to
+    which the chunk belongs; an item that begins with a chunk is there even if that shows nothing.
+    """
+    prefix = re.sub(r"[^>\s]", " ", chunk.prefix)
+    if prefix != chunk.prefix:
+        yield ReadyLatex((), prefix=chunk.prefix)
+    yield from (replace(part, prefix=prefix) for part in _parts(chunk, result, look))
+
+
+def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Markdown | ReadyLatex]:
     if chunk.options.echo and (result is None or not chunk.options.term):
         yield from _code(chunk, result, look)
     if result is None:
@@ -165,7 +176,12 @@ def _width(chunk: Chunk, part: str, look: Look) -> int | None:
     """The columns lines are broken at; None where the author wants them unbroken."""
     wrap = chunk.options.given.get("wrap", True)
     wanted = {"code": {"code"}, "output": {"output", "results"}}[part]
-    return look.columns if wrap is True or wrap in wanted else None
+    # The margins of a list's item are as wide as six characters of code; a quotation has two.
+    inner = (
+        2 * chunk.prefix.count(">") + (len(chunk.prefix.replace(">", "").expandtabs(4)) + 2) // 4
+    )
+    columns = max(look.columns - 6 * inner, 20)
+    return columns if wrap is True or wrap in wanted else None
 
 
 def _visible(chunk: Chunk, result: ChunkResult) -> list[Shown]:
@@ -175,6 +191,7 @@ def _visible(chunk: Chunk, result: ChunkResult) -> list[Shown]:
         item
         for item in shown(result.outputs)
         if (options.display_stream or item.kind not in ("text", "stderr") or item.is_value)
+        and (options.warning or item.kind != "stderr")
         and (options.display_data or not item.is_value or item.kind == "figure")
         and (options.echo or item.kind != "source")
     ]
@@ -189,11 +206,13 @@ def _position(chunk: Chunk) -> str:
 
 
 class Markdown(Struct, frozen=True):
-    """Markdown from a line of the `.pmd`. `still`: all its lines are from that one line."""
+    """Markdown from a line of the `.pmd`. `still`: all its lines are from that one line, and
+    `prefix` stands before each."""
 
     text: str
     line: int
     still: bool = False
+    prefix: str = ""
 
 
 class WovenText(Struct, frozen=True):
@@ -228,7 +247,7 @@ def join(parts: Sequence[Markdown | ReadyLatex]) -> WovenText:
             if not ended:
                 texts.append("\n")
                 origins.append(origins[-1])
-            texts.append(place(len(places)) + "\n")
+            texts.append(f"{part.prefix}{place(len(places))}\n")
             places.append(part)
             origins[-1] = part.lines[0].origin if part.lines else origins[-1]
             origins.append(origins[-1])
@@ -238,8 +257,15 @@ def join(parts: Sequence[Markdown | ReadyLatex]) -> WovenText:
                 origins[-1] = part.line
             count = part.text.count("\n")
             origins += [part.line + (0 if part.still else i + 1) for i in range(count)]
-            texts.append(typed(part.text))
+            texts.append(_prefixed(typed(part.text), part.prefix))
             ended = part.text.endswith("\n")
     if ended and len(origins) > 1:
         origins.pop()  # no line begins after the last one
     return WovenText("".join(texts), tuple(origins), tuple(places))
+
+
+def _prefixed(text: str, prefix: str) -> str:
+    """The text with the prefix before each of its lines; of a quotation, before empty ones, too."""
+    *lines, last = text.split("\n")
+    whole = (f"{prefix}{line}" if line else prefix.rstrip() for line in lines)
+    return "\n".join([*whole, f"{prefix}{last}" if last else ""])

@@ -34,40 +34,42 @@ def framed(body: Fragment) -> Fragment:
     lines: list[Line] = []
     title, at = "", 1
     content: list[Line] = []
-    for line, inside in _with_frames(body):
-        if not inside and REFERENCES.match(line.text):
-            lines += _frame(title, at, content)
-            lines += _references(line)
-            content = []
-            continue
-        if not inside and line.text.startswith(r"\addcontentsline"):
-            # Of an unnumbered heading: the contents of slides have none of these.
-            label = re.search(r"\\(?:named)?label\{.*", line.text)
-            content += [line._replace(text=label[0])] if label else []
-            continue
-        heading = None if inside else HEADING.match(line.text)
-        if heading is None and not inside:
+    for line, kind in _kinds(body):
+        if kind == "content":
             content.append(line)
             continue
         lines += _frame(title, at, content)
         content = []
-        if heading is None:
-            lines.append(line)
+        if kind == "references":
+            lines += _references(line)
             continue
-        title, at = heading["title"], line.origin
         lines.append(line)
+        if found := HEADING.match(line.text) if kind == "heading" else None:
+            title, at = found["title"], line.origin
     lines += _frame(title, at, content)
     return tuple(lines)
 
 
-def _with_frames(body: Fragment) -> Iterator[tuple[Line, bool]]:
-    """The lines, and whether each belongs to a frame of the author's."""
-    inside = False
+def _kinds(body: Fragment) -> Iterator[tuple[Line, str]]:
+    """The lines, and what each is: a heading, of the references, of a frame of the author's, or the
+    content of one that is to be made."""
+    own = False
     for line, verbatim in zip(body, verbatim_lines(line.text for line in body), strict=True):
-        inside = inside or (not verbatim and bool(OWN.match(line.text)))
-        yield line, inside
-        if inside and OWN_END.search(line.text):
-            inside = False
+        own = own or (not verbatim and bool(OWN.match(line.text)))
+        if own:
+            yield line, "own"
+            own = not OWN_END.search(line.text)
+        elif verbatim:
+            yield line, "content"
+        elif REFERENCES.match(line.text):
+            yield line, "references"
+        elif HEADING.match(line.text):
+            yield line, "heading"
+        elif not line.text.startswith(r"\addcontentsline"):
+            yield line, "content"
+        elif label := re.search(r"\\(?:named)?label\{.*", line.text):
+            # Of an unnumbered heading: the contents of slides have none of these.
+            yield line._replace(text=label[0]), "content"
 
 
 def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:

@@ -11,6 +11,7 @@ from treadle.press.document.model import Chunk, Document
 from treadle.press.document.syntax import asserts, labels_checked
 from treadle.press.latex.escape import escape_code, label_name
 from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
+from treadle.press.latex.languages import Words
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import render_line
 from treadle.press.markdown.running_text import TextContext
@@ -74,7 +75,11 @@ def ledger_lines(entries: Sequence[Checked], origin: int, context: TextContext) 
     labels = dict.fromkeys(entry.label for entry in entries)
     rows = tuple(row for label in labels for row in _rows(label, entries, context))
     share = 0.54 if context.options.columns >= WIDE else 0.42
-    values = {"twocolumn": context.options.twocolumn, "share": share}
+    values = {
+        "twocolumn": context.options.twocolumn,
+        "share": share,
+        "words": context.options.words,
+    }
     return render("ledger.tex.j2", origin, values, {"rows": rows})
 
 
@@ -92,17 +97,19 @@ def _rows(label: str, entries: Sequence[Checked], context: TextContext) -> Itera
 
 def _fields(entry: Checked, context: TextContext) -> tuple[str, str, str, str]:
     """What it was compared with, the number of cases, the tolerance, the largest deviation."""
-    found, chunk = entry.comparison, entry.chunk
+    found, chunk, words = entry.comparison, entry.chunk, context.options.words
     if found is None:
-        return rf"assertions of \code{{{escape_code(chunk.label)}}}", "", "", ""
+        return rf"{words.assertions} \code{{{escape_code(chunk.label)}}}", "", "", ""
     against = render_line(found.against, chunk.span.line, context)
-    return against, f"{found.cases:,}", *_limits(found)
+    return against, f"{found.cases:,}", *_limits(found, words)
 
 
-def _limits(found: Comparison) -> tuple[str, str]:
+def _limits(found: Comparison, words: Words) -> tuple[str, str]:
     if found.tolerance is None:
-        return "at most", "none over"
-    return (power(found.tolerance), power(found.deviation)) if found.tolerance else ("exact", "0")
+        return words.most, words.none
+    if not found.tolerance:
+        return words.exact, "0"
+    return power(found.tolerance), power(found.deviation)
 
 
 def power(number: float) -> str:

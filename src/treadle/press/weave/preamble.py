@@ -7,15 +7,18 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
-from treadle.press.document.model import Document
-from treadle.press.latex.escape import declared, escape
+from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.latex.escape import declared, declared_beside, escape
 from treadle.press.latex.fragment import Fragment, Line, stack, text_of
+from treadle.press.latex.languages import words_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, running_line
 from treadle.press.weave.author_preamble import COMMENT, AuthorPreamble, author_preamble
+from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.classes import NAMELESS, Style, style_of
+from treadle.press.weave.latex_source import has_class, head_lines, own_settings
 from treadle.press.weave.page import GEOMETRY, font_size, paper, text_width
-from treadle.press.weave.title import day_of
+from treadle.press.weave.title import day_in, day_of
 
 TITLE_LENGTH = 70  # characters a running title may have
 WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head without measuring it
@@ -33,22 +36,44 @@ NOTHING = "\ue0f6"  # a private-use character: a line that is left out
 PARTS = ("packages", "colours", "look", "macros", "properties")
 
 
-def preamble(document: Document) -> str:
-    """The preamble of a document whose results hold no rare characters."""
-    settings, _ = read_settings(document)
-    texts = (getattr(block, "text", "") or getattr(block, "code", "") for block in document.blocks)
-    used = document.front.text + "".join(texts)
-    date = escape(day_of(settings)) if r"\maketitle" in used else None
-    return text_of(whole(preamble_parts(document, settings, used, date)))
+def preamble(document: Document) -> tuple[str, Printing]:
+    """The preamble of a document whose results hold no rare characters, and how it is printed."""
+    settings = own_settings(document, read_settings(document)[0])
+    lines = tuple(
+        Line(text, number)
+        for block in document.blocks
+        for number, text in enumerate(_text(block).split("\n"), _first_line(block))
+    )
+    front = document.front.text.split("\n")
+    lines += tuple(Line(text, number) for number, text in enumerate(front, 1))
+    printing = printing_of(document, settings, lines)
+    used = document.front.text + "".join(map(_text, document.blocks))
+    day = day_in(settings, printing.babel) or escape(day_of(settings))
+    date = day if r"\maketitle" in used else None
+    parts = preamble_parts(document, settings, used, printing, date)
+    made = head_lines(document, parts, used) if has_class(document) else whole_preamble(parts)
+    return text_of(made), printing
 
 
-def whole(parts: Mapping[str, Fragment]) -> Fragment:
+def _first_line(block: Chunk | Prose) -> int:
+    return block.span.line if isinstance(block, Prose) else block.code_line
+
+
+def _text(block: Chunk | Prose) -> str:
+    return block.text if isinstance(block, Prose) else block.code
+
+
+def whole_preamble(parts: Mapping[str, Fragment]) -> Fragment:
     """The parts one after the other, as a document begins."""
     return stack(parts[name] for name in (*PARTS, "author"))
 
 
 def preamble_parts(
-    document: Document, settings: Settings, used: str, date: str | None = None
+    document: Document,
+    settings: Settings,
+    used: str,
+    printing: Printing,
+    date: str | None = None,
 ) -> Mapping[str, Fragment]:
     r"""The parts of the preamble, each with its line map; it declares the rare characters of the
     text `used`. `date` is for a `\maketitle` which comes after it, where nothing else says it."""
@@ -59,6 +84,7 @@ def preamble_parts(
         **_properties(settings),
         **_running_head(settings),
         **_packages(document, settings, style, author, used),
+        **_languages(settings, printing),
         "author": author,
         "style": style,
         "plain": not style.own_look,
@@ -73,6 +99,8 @@ def preamble_parts(
         "renewed": sorted(set(RENEWED.findall(COMMENT.sub("", settings.preamble)))),
     }
     declarations = declared(f"{used}{values['pdf_title']}{values['pdf_subject']}")
+    if printing.engine.unicode:
+        declarations = declared_beside(printing.fonted, declarations)
     values["declarations"] = declarations
     values["drawing"] = any(r"\declaredrawing" in declaration for declaration in declarations)
     slots = {
@@ -82,6 +110,8 @@ def preamble_parts(
         "late": author.late,
     }
     made = {name: _made(name, values, slots) for name in PARTS}
+    engine = _made("engine", values, slots) if printing.engine.unicode else ()
+    made |= {"engine": engine, "packages": (*engine, *made["packages"])}
     heading = (Line("", 1), Line("% The author's own.", 1))
     return {**made, "author": (*heading, *author.rest) if author.rest else ()}
 
@@ -89,6 +119,21 @@ def preamble_parts(
 def _made(name: str, values: Mapping[str, object], slots: Mapping[str, Fragment]) -> Fragment:
     lines = render(f"{name}.tex.j2", 1, values, slots)
     return tuple(line for line in lines if line.text != NOTHING)
+
+
+def _languages(settings: Settings, printing: Printing) -> Mapping[str, object]:
+    """The document's language and its words, and what is printed beside it."""
+    words = words_of(settings.lang if printing.language else None)
+    return {
+        "printing": printing,
+        "language": printing.language,
+        "words": words,
+        "cleveref": "nameinlink" + (f",{words.cleveref}" if words.cleveref else ""),
+        "babel": printing.babel,
+        "ideographs": printing.ideographs and not printing.own_babel,
+        "bidi": printing.right_to_left and not printing.own_babel,
+        "boxed": [(char, f"{ord(char):04X}") for char in printing.boxed],
+    }
 
 
 def numbered(document: Document, settings: Settings) -> bool:
@@ -99,7 +144,7 @@ def numbered(document: Document, settings: Settings) -> bool:
 def _properties(settings: Settings) -> Mapping[str, str]:
     """What the PDF says of itself."""
     return {
-        "pdf_title": escape(plain_text(settings.title or "")),
+        "pdf_title": escape(plain_text(settings.title or "", words_of(settings.lang).quotes)),
         "pdf_author": escape(", ".join(author.name for author in settings.authors)),
         "pdf_subject": escape(plain_text(settings.course or "")),
         "pdf_keywords": escape(", ".join(settings.keywords)),
@@ -122,6 +167,7 @@ def _packages(
         "natbib": "numbers,sort&compress" if nameless else style.natbib,
         "nameless": nameless and not author.loads_any(*CITING),
         "hyperref": "unicode,pdfdisplaydoctitle" + ("" if plain else ",hidelinks"),
+        "amsmath_first": "cleveref" in author.loads and r"{cleveref}" not in settings.preamble,
         "own_page": plain and not author.loads_any("geometry"),
         "other_citations": CITING,
         "resources": _resources(document, settings) if author.loads_any("biblatex") else (),
@@ -152,6 +198,19 @@ def bibliography_style(settings: Settings, style: Style) -> str:
     return settings.bibliographystyle or style.bibliographystyle
 
 
+def bibliography_lines(
+    databases: tuple[str, ...], settings: Settings, style: Style, author: AuthorPreamble
+) -> tuple[str, ...]:
+    """What sets the references; nothing where there are none."""
+    if author.loads_any("biblatex"):
+        return (r"\printbibliography",)
+    if not databases:
+        return ()
+    name = bibliography_style(settings, style)
+    first = (rf"\bibliographystyle{{{name}}}",) if name else ()
+    return (*first, rf"\bibliography{{{','.join(databases)}}}")
+
+
 def database_names(document: Document, settings: Settings) -> tuple[str, ...]:
     """The document's databases as LaTeX finds them, without their suffix."""
     return tuple(f"{document.stem}/{Path(file).stem}" for file in settings.bibliography)
@@ -166,7 +225,7 @@ def _resources(document: Document, settings: Settings) -> tuple[str, ...]:
 
 
 def _running_head(settings: Settings) -> Mapping[str, object]:
-    title = running_line(settings.title or "", TITLE_LENGTH)
+    title = running_line(settings.title or "", TITLE_LENGTH, words_of(settings.lang).quotes)
     names = ", ".join(author.name for author in settings.authors)
     if len(names) > TITLE_LENGTH:
         names = names[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"

@@ -9,12 +9,14 @@ from datetime import date
 
 from msgspec import Struct
 from msgspec.json import encode
+from msgspec.structs import replace
 
 from treadle.press.document.authors import Affiliation, Author
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import escape
 from treadle.press.latex.fragment import Fragment, Line
+from treadle.press.latex.languages import Language
 from treadle.press.markdown.render import render_line
 from treadle.press.markdown.running_text import TextContext
 from treadle.problem import Problem, Span, warning
@@ -115,6 +117,21 @@ def day_of(settings: Settings) -> str:
     return f"{given.day} {given:%B %Y}" if isinstance(given, date) else given or ""
 
 
+def day_in(settings: Settings, language: Language | None) -> str:
+    """LaTeX for the date in the words of a language; empty: it is as in English."""
+    given = settings.date
+    if language is None or not isinstance(given, date):
+        return ""
+    return rf"\localedate{{{given.year}}}{{{given.month}}}{{{given.day}}}"
+
+
+def dated(title: Title, settings: Settings, language: Language | None) -> Title:
+    """The title with its date in the words of the language."""
+    day = day_in(settings, language)
+    mark = MARK.match(title.date)
+    return replace(title, date=mark[0] + day) if day and mark else title
+
+
 def _with_id(person: Person) -> str:
     return person.name + (f" ({person.id})" if person.id else "")
 
@@ -168,9 +185,12 @@ def bare(text: str) -> str:
     return MARK.sub("", text)
 
 
-def words_of(title: Title) -> str:
-    """All that it may show."""
-    return bare(encode(title).decode())
+def title_lines(title: Title) -> Fragment:
+    """All that it may show, each value at its line of the front matter."""
+    _, *values = MARK.split(encode(title).decode())
+    return tuple(
+        Line(text, int(line)) for line, text in zip(values[1::3], values[2::3], strict=True)
+    )
 
 
 def resolved(lines: Fragment) -> tuple[Fragment, frozenset[str]]:
@@ -182,6 +202,16 @@ def resolved(lines: Fragment) -> tuple[Fragment, frozenset[str]]:
         shown.update(key for key, _ in MARK.findall(line.text))
         found.append(line._replace(text=bare(line.text), origin=int(mark[2])) if mark else line)
     return tuple(found), frozenset(shown)
+
+
+def without_country(title: Title, document: Document) -> Iterator[Problem]:
+    """A warning for the first affiliation of each author that has no country: ACM wants one."""
+    for person in title.persons:
+        for place in [place for place in person.affiliations if not place.country][:1]:
+            found = MARK.search(place.name)
+            at = Span.at(str(document.path), int(found[2]) if found else 1)
+            text = f"acmart asks for the country of `{bare(place.name)}`"
+            yield warning(at, text, "`affiliation: {name: ..., city: ..., country: ...}`")
 
 
 def left_out(

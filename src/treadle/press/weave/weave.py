@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
-from jinja2 import TemplateError, TemplateNotFound
 from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
-from treadle.press.document.model import Document, Prose
-from treadle.press.latex.escape import printable
+from treadle.press.document.model import Chunk, Document, Prose
+from treadle.press.document.options import HIDDEN
 from treadle.press.latex.figures_and_tables import Copy
-from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
-from treadle.press.latex.templates import render, source_of, templates
-from treadle.press.markdown.parser import place, typed
+from treadle.press.latex.fragment import Fragment, Line, text_of
+from treadle.press.latex.languages import words_of
+from treadle.press.markdown.blocks import render_blocks
+from treadle.press.markdown.marks import is_markdown, own_commands, own_environments
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import (
     SECTIONS,
@@ -28,10 +26,27 @@ from treadle.press.markdown.running_text import (
     TextContext,
 )
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.author_preamble import author_preamble
-from treadle.press.weave.chunks import Look, Markdown, WovenText, chunk_parts, join, prose_parts
+from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
+from treadle.press.weave.characters import Printing, printing_of
+from treadle.press.weave.chunks import (
+    AS_MARKDOWN,
+    Look,
+    Markdown,
+    WovenText,
+    chunk_parts,
+    join,
+    prose_parts,
+)
 from treadle.press.weave.classes import Style, sections_of, style_of
+from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.frames import framed
+from treadle.press.weave.latex_source import (
+    has_class,
+    latex_text,
+    own_settings,
+    runs_programs,
+    whole_latex,
+)
 from treadle.press.weave.ledger import (
     DEFINED,
     MARK,
@@ -41,29 +56,26 @@ from treadle.press.weave.ledger import (
     ledger_lines,
     marked,
 )
+from treadle.press.weave.outputs import shown, text_of_outputs
 from treadle.press.weave.page import Page, page_of
 from treadle.press.weave.preamble import (
-    bibliography_style,
+    bibliography_lines,
     database_names,
     numbered,
     preamble_parts,
-    whole,
 )
-from treadle.press.weave.title import bare, left_out, resolved, title_of, words_of
+from treadle.press.weave.whole import whole_document
 from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
 
 
-PRINTED = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
-
-
 class Woven(Struct, frozen=True):
     """The LaTeX; `lines[i]` is the `.pmd` line of its line `i + 1`.
 
     `doubts` are problems of which LaTeX says more if it fails there. `copies` are files to put
-    beside it, for it to compile: the author's images.
+    beside it, for it to compile: the author's images. `printing`: the engine and the fonts.
     """
 
     tex: str
@@ -71,6 +83,7 @@ class Woven(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
     doubts: tuple[Problem, ...] = ()
     copies: tuple[Copy, ...] = ()
+    printing: Printing = Printing()
 
 
 def weave(document: Document, results: Results, page: Page | None = None) -> Woven:
@@ -90,10 +103,15 @@ def weave(document: Document, results: Results, page: Page | None = None) -> Wov
 def _weave(
     document: Document, results: Results, checked: Sequence[Checked], page: Page | None
 ) -> Woven:
-    settings, _ = read_settings(document)  # its problems are the reader's to tell
+    settings = own_settings(document, read_settings(document)[0])  # problems: the reader's to tell
     findings = Findings()
-    style = style_of(settings, author_preamble(document, settings))
-    context = TextContext(_options(document, settings, style, page), findings)
+    author = author_preamble(document, settings)
+    style = style_of(settings, author)
+    context = TextContext(
+        _options(document, settings, style, author, page), findings, blocks=render_blocks
+    )
+    if document.is_latex:
+        return _weave_latex(document, results, checked, context, settings)
     parts = tuple(_parts(document, results, context))
     source = join(parts)
     entries = in_order(checked, document)
@@ -104,56 +122,97 @@ def _weave(
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
-    findings.problems += _unprintable(source, document)
-    if style.frames:
-        body = framed(body)
-    lines = _whole(document, settings, context, body)
+    findings.problems += _taken_for_latex(document, results)
+    return _whole(document, settings, context, body)
+
+
+def _whole(document: Document, settings: Settings, context: TextContext, body: Fragment) -> Woven:
+    """The document made with its template."""
+    style = style_of(settings, author_preamble(document, settings))
+    whole = whole_document(document, settings, context, framed(body) if style.frames else body)
+    return _woven(*whole, context.findings)
+
+
+def _woven(lines: Fragment, printing: Printing, findings: Findings) -> Woven:
+    findings.problems += printing.problems
     return Woven(
         text_of(lines) + "\n" if lines else "",
         tuple(line.origin for line in lines),
         tuple(findings.problems),
         tuple(findings.doubts),
         tuple(findings.copies),
+        printing,
     )
 
 
+def _weave_latex(
+    document: Document,
+    results: Results,
+    checked: Sequence[Checked],
+    context: TextContext,
+    settings: Settings,
+) -> Woven:
+    """Likewise, where the document's own text is LaTeX."""
+    entries = in_order(checked, document)
+    last = document.blocks[-1].span.end_line if document.blocks else 1
+    options = replace(context.options, ledger=ledger_lines(entries, last, context))
+    context = replace(context, options=options)
+    context.findings.problems += runs_programs(document)
+    text = marked(latex_text(document, results, _look(context), context), entries)
+    ledger = _appendix(context)
+    if not has_class(document):
+        return _whole(document, settings, context, (*text, *ledger))
+    printing = printing_of(document, settings, (*text, *ledger))
+    ours = preamble_parts(document, settings, text_of((*text, *ledger)), printing)
+    lines = whole_latex(text, ours, ledger)
+    made = tuple(for_fonts(lines, printing)) if printing.engine.unicode else lines
+    return _woven(made, printing, context.findings)
+
+
 def _options(
-    document: Document, settings: Settings, style: Style, page: Page | None
+    document: Document,
+    settings: Settings,
+    style: Style,
+    author: AuthorPreamble,
+    page: Page | None,
 ) -> RenderOptions:
     page = page or page_of(settings, style)
+    databases = database_names(document, settings)
     return RenderOptions(
         path=document.path,
         stem=document.stem,
         columns=page.columns,
         twocolumn=page.twocolumn,
         sections=sections_of(style, settings, SECTIONS),
-        bibliography=_bibliography(document, settings, style),
+        bibliography=bibliography_lines(databases, settings, style, author),
         numbered=numbered(document, settings),
-        frames=style.frames,
+        words=words_of(settings.lang),
+        commands=own_commands((settings.preamble,)),
+        environments=own_environments(settings.preamble),
+        aliases=_aliases(document),
     )
 
 
-def _bibliography(document: Document, settings: Settings, style: Style) -> tuple[str, ...]:
-    if author_preamble(document, settings).loads_any("biblatex"):
-        return (r"\printbibliography",)
-    if not settings.bibliography:
-        return ()
-    name = bibliography_style(settings, style)
-    first = (rf"\bibliographystyle{{{name}}}",) if name else ()
-    return (*first, rf"\bibliography{{{','.join(database_names(document, settings))}}}")
+def _aliases(document: Document) -> Mapping[str, str]:
+    """What Quarto calls the labels of chunks whose names begin as its labels do."""
+    names = (chunk.options.name or "" for chunk in document.chunks if chunk.options.caption)
+    return {name: f"{name[:3]}:{name}" for name in names if name.startswith(("fig-", "tbl-"))}
 
 
 def _parts(
     document: Document, results: Results, context: TextContext
 ) -> Iterator[Markdown | ReadyLatex]:
-    context = replace(context, footnotes=_captions_notes(document))
-    caption = partial(render_line, context=context)
-    look = Look(document.stem, context.options.columns, caption)
+    look = _look(replace(context, footnotes=_captions_notes(document)))
     for block, result in zip(document.blocks, results, strict=True):
         if isinstance(block, Prose):
             yield from prose_parts(block, result if isinstance(result, InlineResult) else None)
         else:
             yield from chunk_parts(block, result if isinstance(result, ChunkResult) else None, look)
+
+
+def _look(context: TextContext) -> Look:
+    caption = partial(render_line, context=context)
+    return Look(context.options.stem, context.options.columns, caption)
 
 
 def _captions_notes(document: Document) -> Mapping[str, SyntaxTreeNode]:
@@ -168,7 +227,7 @@ def _appendix(context: TextContext) -> Fragment:
     options = context.options
     if context.findings.ledger or not options.ledger:
         return ()
-    heading = ("", ROOM, rf"\{options.sections[0]}*{{Checks}}", "")
+    heading = ("", ROOM, rf"\{options.sections[0]}*{{{options.words.checks}}}", "")
     return (*(Line(text, options.ledger[0].origin) for text in heading), *options.ledger)
 
 
@@ -195,108 +254,14 @@ def _swallowed(source: WovenText, findings: Findings, document: Document) -> Ite
         yield error(span, "this chunk is swallowed by the prose before it", hint)
 
 
-def _unprintable(source: WovenText, document: Document) -> Iterator[Problem]:
-    """A warning for each character of the prose that LaTeX has no sign for, once."""
-    lost = {char for char in set(source.text) if not printable(char)}
-    for char in sorted(lost - {*place(0), *"\n\t\f"}):
-        line = source.origins[source.text.count("\n", 0, source.text.index(char))]
-        shown = f"{char} (U+{ord(char):04X})" if char.isprintable() else f"U+{ord(char):04X}"
-        message = f"there is no {shown} in the fonts: a box or its code stands for it"
-        yield warning(Span.at(str(document.path), line), message, "write it in another way")
-
-
-def _whole(
-    document: Document, settings: Settings, context: TextContext, body: Fragment
-) -> Fragment:
-    """The document's template with all in its slots; empty where the template fails."""
-    at = document.front.lines
-    title_line = at.get("title", 1)
-    author = author_preamble(document, settings)
-    style = style_of(settings, author)
-    name, folders = _template(document, settings)
-    abstract = _abstract(document, settings, context)
-    title = title_of(document, settings, context)
-    used = text_of((*abstract, *body)) + words_of(title)
-    try:
-        source = source_of(name, folders)
-        dated = r"\date{" not in source and r"\maketitle" in source + used
-        parts = preamble_parts(document, settings, used, bare(title.date) if dated else None)
-        slots = {
-            **parts,
-            "preamble": whole(parts),
-            "abstract": abstract,
-            "body": body,
-            "bibliography": _references(context, body, at.get("bibliography", 1)),
-        }
-        values = {
-            "title": title,
-            "toc": settings.toc,
-            "blanks": bool(settings.author_file) and not settings.authors,
-            "twocolumn": context.options.twocolumn,
-            "class_options": ",".join(settings.classoption),
-            "koma": (settings.documentclass or "").startswith("scr"),
-            "author_and": author.author_and,
-            "style": style,
-        }
-        lines, shown = resolved(render(name, title_line, values, slots, folders))
-    except TemplateError as failure:
-        context.findings.problems.append(_template_problem(document, settings, failure))
-        return ()
-    if "pdftitle" in source:  # the properties of the PDF have these
-        shown |= {"title", "keywords"}
-    context.findings.problems += left_out(title, shown, document, name)
-    context.findings.problems += _dropped(slots, source, document, name)
-    return lines
-
-
-def _abstract(document: Document, settings: Settings, context: TextContext) -> Fragment:
-    text = typed(settings.abstract or "")
-    first = document.front.lines.get("abstract", 1) + 1
-    origins = range(first, first + text.count("\n") + 1)
-    return render_markdown(text, origins, context) if text else ()
-
-
-def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
-    """The bibliography behind all else, where the text has no place for it."""
-    given = any(PRINTED.search(line.text) for line in body)
-    if context.findings.bibliography or given:
-        return ()
-    return stack(lines_at(text, origin) for text in context.options.bibliography)
-
-
-def _dropped(
-    slots: Mapping[str, Fragment], source: str, document: Document, template: str
-) -> Iterator[Problem]:
-    """A warning for what a template of the author's has no place for."""
-    for name in ("abstract", "bibliography"):
-        if slots[name] and f"{{{name}}}" not in source.replace(" ", ""):
-            what = f"`{name}` is shown nowhere: the template `{template}` has no place for it"
-            yield warning(document.said(name), what, rf"put `\VAR{{{name}}}` on a line of its own")
-
-
-def check_template(document: Document) -> tuple[Problem, ...]:
-    """What keeps the document's template from being read: told before anything has run."""
-    settings, _ = read_settings(document)
-    name, folders = _template(document, settings)
-    try:
-        templates(*folders).get_template(name)
-    except TemplateError as failure:
-        return (_template_problem(document, settings, failure),)
-    return ()
-
-
-def _template(document: Document, settings: Settings) -> tuple[str, tuple[Path, ...]]:
-    """Its name, and where it may stand but among Treadle's own."""
-    name = settings.template or style_of(settings, author_preamble(document, settings)).template
-    if Path(name).suffix:
-        return name, (document.path.parent.resolve(),)
-    return f"{name}.tex.j2", ()
-
-
-def _template_problem(document: Document, settings: Settings, failure: TemplateError) -> Problem:
-    span = Span.at(str(document.path), document.front.lines.get("template", 1))
-    name = settings.template or "submission"
-    if isinstance(failure, TemplateNotFound):
-        hint = "a template of your own is a file beside the document, such as `mine.tex.j2`"
-        return error(span, f"there is no template `{name}`", hint)
-    return error(span, f"the template `{name}` fails: {failure.message}")
+def _taken_for_latex(document: Document, results: Results) -> Iterator[Problem]:
+    """A warning for each chunk that prints Markdown where it says that it prints LaTeX."""
+    for chunk, result in zip(document.blocks, results, strict=True):
+        if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult):
+            continue
+        kind = chunk.options.results
+        raw = kind not in {"verbatim", *HIDDEN, *AS_MARKDOWN} and not chunk.options.term
+        text = text_of_outputs(item for item in shown(result.outputs) if item.kind == "text")
+        if raw and is_markdown(text):
+            what = f"what {chunk.label} prints looks like Markdown, and is set as LaTeX"
+            yield warning(chunk.fence, what, "results='markdown' has it read as Markdown")

@@ -32,6 +32,11 @@ def test_expressions_show_their_value_and_statements_what_they_print(inline):
     assert result.failure is None
 
 
+def test_the_last_expression_of_statements_shows_its_value(inline):
+    result = inline("7", "x = 1; x + 1", "x;", "x\n# words", "print('p', end=''); 'v'", "None")
+    assert result.texts == ("7", "2", "", "1", "pv", "")
+
+
 def test_several_lines(inline):
     assert inline("for i in range(2):\n    print(i)", "=(1 +\n 2)").texts == ("0\n1\n", "3")
 

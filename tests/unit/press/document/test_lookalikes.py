@@ -29,8 +29,11 @@ def test_a_fence_that_opens_no_chunk_is_a_warning(fence: str) -> None:
     assert warned_lines(f"a\n\n{fence}\nx = 1\n{fence.strip()[:3]}\n") == [3]
 
 
-def test_within_a_list_item() -> None:
-    assert warned_lines("1. a\n\n    b\n\n    ```{python}\n    x\n    ```\n") == [5]
+@pytest.mark.parametrize("language", ["r", "R", "julia", "bash", "ojs", "mermaid"])
+def test_code_of_another_language_is_not_run(language: str) -> None:
+    text = f"a\n\n```{{{language} fit, echo=FALSE}}\nx\n```\n"
+    ((number, message),) = [(p.span.line, p.message) for p in read_document(Path("a.pmd"), text)[1]]
+    assert (number, f"code of `{language}`" in message) == (3, True)
 
 
 def test_each_of_them_and_not_the_chunks_between() -> None:
@@ -46,7 +49,9 @@ def test_each_of_them_and_not_the_chunks_between() -> None:
         "``` python\nx\n```\n",
         "```Python\nx\n```\n",
         "``` {.python .numberLines}\nx\n```\n",
-        "```{r}\nx\n```\n",
+        "```r\nx\n```\n",
+        "```{.r}\nx\n```\n",
+        "```{=latex}\nx\n```\n",
         "````markdown\n``` {python}\nx\n```\n````\n",
         "~~~markdown\n```{Python}\nx\n```\n~~~\n",
         "````markdown\n```python\nx\n```\n``` {python}\n````\n",

@@ -144,7 +144,6 @@ TEXTS = [
     "```python\n```\n```python source='f'\n\n```\n```python\nx\n```\n",
     "```python\nx\n```\n```python\ny\n```\n",
     "```bash\nls\n```\n\n```python\nx\n```\n\n~~~latex\n\\x\n~~~\n",
-    "````markdown\n```python\nx\n```\n````\n",
     "``` python\nx\n```\n ```python\ny\n```\n",
     "```python\n\n\n  x\n\n\ty   \n\n\n```\n",
     "```python\nx = '''\n# heading <%= not inline %>\n'''\n```\n",

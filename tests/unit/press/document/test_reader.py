@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Prose
-from treadle.press.document.reader import find_inlines, read_blocks, read_document
+from treadle.press.document.reader import read_blocks, read_document
 from treadle.press.document.syntax import check_syntax
 from treadle.press.document.text import normalise, split_lines
 from treadle.problem import Span
@@ -174,9 +175,87 @@ def test_other_blocks_are_prose(opening: str) -> None:
     assert blocks(text) == [Prose(text, Span("a.pmd", 1, 3))]
 
 
-def test_a_chunk_within_another_block_is_a_chunk_all_the_same() -> None:
-    found = chunks("````markdown\n```python\nx\n```\n````\n")
-    assert [chunk.code for chunk in found] == ["x"]
+@pytest.mark.parametrize(
+    "text",
+    [
+        "````markdown\n```python\nx\n```\n````\n",
+        "~~~\n```python\nx\n```\n~~~\n",
+        "- a\n\n  ````\n  ```python\n  x\n  ```\n  ````\n",
+        "> ~~~~\n> ~~~python\n> x\n> ~~~\n> ~~~~\n",
+        "\\begin{verbatim}\n```python\nx\n```\n\\end{verbatim}\n",
+        "\\begin{comment}\n```python\nx\n```\n\\end{comment}\n",
+        "a\n\n    ```python\n    x\n    ```\n",
+    ],
+)
+def test_a_chunk_within_code_that_is_shown_is_shown_and_not_run(text: str) -> None:
+    assert chunks(text) == []
+    assert problems(text) == []
+
+
+@pytest.mark.parametrize("outer", ["````", "~~~~~", "````markdown", "\\begin{verbatim}"])
+def test_inline_code_within_a_long_fence_is_shown_and_not_run(outer: str) -> None:
+    close = outer.replace("begin", "end") if "{" in outer else outer.removesuffix("markdown")
+    (prose, _) = read_document(PATH, f"<%= a %>\n\n{outer}\n<%= b %> <%\n{close}\n<%= c %>\n")
+    assert [item.code for block in prose.prose for item in block.inlines] == ["a", "c"]
+
+
+def test_inline_code_within_a_short_fence_is_run_as_by_pweave() -> None:
+    (block,) = blocks("```\n<%= b %>\n```\n")
+    assert isinstance(block, Prose)
+    assert [item.code for item in block.inlines] == ["b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix", "code", "line"),
+    [
+        ("1. a\n\n   ```python\n   x\n     y\n   ```\n", "   ", "x\n  y", 4),
+        ("1. a\n\n    ```{python}\n    x\n    ```\n", "    ", "x", 4),
+        ("- ```python\n  x\n  ```\n", "- ", "x", 2),
+        ("- a\n  - b\n\n    ```python\n    x\n    ```\n", "    ", "x", 5),
+        ("> a\n>\n> ```python\n> x\n> ```\n", "> ", "x", 4),
+        (">```python\n>x\n>```\n", ">", "x", 2),
+        ("> - a\n>\n>   ```python\n>   x\n>   ```\n", ">   ", "x", 4),
+        ("T\n\n:   a\n\n    ```python\n    x\n    ```\n", "    ", "x", 6),
+        ("- a\n\n\t```python\n\tx\n\t```\n", "\t", "x", 4),
+        ("(a) a\n\n    ```python\n    x\n    ```\n", "    ", "x", 4),
+        ("(@) a\n\n    ```python\n    x\n    ```\n", "    ", "x", 4),
+    ],
+)
+def test_a_chunk_of_a_list_or_a_quotation(text: str, prefix: str, code: str, line: int) -> None:
+    (chunk,) = chunks(text)
+    assert (chunk.prefix, chunk.code, chunk.code_line, chunk.closed) == (prefix, code, line, True)
+
+
+def test_a_chunk_ends_with_the_item_it_stands_in() -> None:
+    (problem,) = problems("- a\n\n  ```python\n  x\n\nb\n")
+    assert problem.startswith(f"{PATH}:3: error: this chunk's fence is never closed")
+
+
+def test_a_chunk_in_a_footnote_is_an_error() -> None:
+    (problem,) = problems("a[^1]\n\n[^1]: b\n\n    ```python\n    x\n    ```\n")
+    assert problem.startswith(f"{PATH}:5: error: a chunk can't stand in a footnote")
+
+
+@pytest.mark.parametrize("opening", ["```\n", "````\n", "```text\na\n"])
+def test_a_block_of_code_that_nobody_closed_before_a_chunk_is_an_error(opening: str) -> None:
+    (problem,) = problems(f"a\n\n{opening}b\n\n```python\nx\n```\n")
+    number = 4 + opening.count("\n") + 1
+    text = f"{PATH}:3: error: this block of code is not closed before the chunk on line {number}"
+    assert problem.startswith(text)
+
+
+def test_inline_code_ends_before_the_next() -> None:
+    (problem,) = problems("a <%= b\n\nc <%= d %>\n")
+    assert problem.startswith(f"{PATH}:1: warning: `<%=` is not closed")
+    (block,) = blocks("a <%= b\n\nc <%= d %>\n")
+    assert [item.code for item in block.inlines] == ["d"]  # type: ignore[union-attr]
+
+
+def test_inline_code_of_quarto() -> None:
+    text = "a `{python} x + 1` and `` `{python} y` `` and `python z`"
+    (inline,) = find_inlines(text, SPAN)
+    assert (inline.code, inline.shows) == ("x + 1", True)
+    assert text[inline.start : inline.end] == "`{python} x + 1`"
 
 
 @pytest.mark.parametrize("line", ["```", "~~~~", "``", "```` x"])
@@ -247,5 +326,7 @@ def test_no_inline_code(text: str) -> None:
 def test_an_open_expression_is_a_warning_at_its_line() -> None:
     ((_, (problem,)),) = read_blocks("<%= a\n %> b\n\nc <%= d", "a.pmd")
     assert str(problem).startswith("a.pmd:4: warning: `<%=` is not closed")
-    ((_, none),) = read_blocks("<%= a %> <% b", "a.pmd")
+    ((_, (problem,)),) = read_blocks("<%= a %>\n<% b", "a.pmd")
+    assert str(problem).startswith("a.pmd:2: warning: `<%` is not closed")
+    ((_, none),) = read_blocks("<%= a %> 5 <% <%", "a.pmd")
     assert none == ()

@@ -82,3 +82,8 @@ def test_unknown_language():
 def test_highlighting_changes_no_character(code):
     shown = "\n".join("".join(text for _, text in line) for line in highlighted(code, "python"))
     assert shown == code
+
+
+def test_ideographs_take_two_columns_of_code():
+    assert wrap_at("日本語日本語日本語", 6) == (3, 5, 7)
+    assert wrap_at("日本 ab cd", 8) == (6,)

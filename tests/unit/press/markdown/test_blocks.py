@@ -34,12 +34,12 @@ CASES = {
     "display after a blank": ("so\n\n$$x$$\n\nthen", "so\n\\[\n  x\n\\]\n\nthen"),
     "display in a sentence": ("so $$x$$ holds", "so \n\\[\n  x\n\\]\n holds"),
     "environment": (
-        "\\begin{proof}\na_1 *b*\n\n& c\n\\end{proof}",
-        "\\begin{proof}\na_1 *b*\n\n& c\n\\end{proof}",
+        "\\begin{proof}\n$a_1$ \\emph{b} % it's ``so''\n\n\\& c \\\\\n\\end{proof}",
+        "\\begin{proof}\n$a_1$ \\emph{b} % it's ``so''\n\n\\& c \\\\\n\\end{proof}",
     ),
     "nested environment": (
-        "\\begin{a}\n\\begin{a}\n\n\\end{a}\n\n*x*\n\\end{a}",
-        "\\begin{a}\n\\begin{a}\n\n\\end{a}\n\n*x*\n\\end{a}",
+        "\\begin{a}\n\\begin{a}\n\n\\end{a}\n\nx\n\\end{a}",
+        "\\begin{a}\n\\begin{a}\n\n\\end{a}\n\nx\n\\end{a}",
     ),
     "commands": ("\\newpage\n\n\\appendix", "\\newpage\n\n\\appendix"),
     "raw block": ("```{=latex}\n\\foo_%\n```", "\\foo_%"),

@@ -1,4 +1,4 @@
-"""What is woven compiles with pdflatex, and its text can be read back from the PDF."""
+"""What is woven compiles with its engine, and its text can be read back from the PDF."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ def compile_tex(tmp_path):
     def run(tex: str) -> tuple[str, str]:
         (tmp_path / "report.tex").write_text(tex, "utf-8")
         environment = {**os.environ, "max_print_line": "1000"}
+        engine = named[1] if (named := re.match("% !TeX program = (.*)", tex)) else "pdflatex"
         done = subprocess.run(
-            ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"],
+            [engine, "-interaction=nonstopmode", "-halt-on-error", "report.tex"],
             cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL, capture_output=True,
             check=False, timeout=60,
         )  # fmt: skip

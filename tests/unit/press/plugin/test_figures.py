@@ -7,6 +7,7 @@ import pytest
 from tests.unit.displays import plain
 
 from treadle.engine.trace import Display, Stream
+from treadle.press.plugin import font_files
 from treadle.press.plugin.figures import PDF
 
 PLOT = "import matplotlib.pyplot as plt\n"
@@ -223,3 +224,28 @@ def test_spines_are_left_out_on_request(draw, run):
 def test_a_colour_bar(draw, code):
     (figure,) = draw(code)
     assert is_figure(figure)
+
+
+@pytest.mark.parametrize(
+    ("family", "fonts"),
+    [
+        ("lmr", {"LMRoman9-Regular"}),
+        ("ptm", {"utmr8a"}),
+        ("pplj", {"uplr8a"}),
+        ("bch", {"bchr8a"}),
+        ("nobodyknows", {"LMRoman9-Regular"}),
+    ],
+)
+def test_the_texts_font_is_found(family, fonts, monkeypatch, tmp_path):
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    found = [TTFont(path) for path in font_files.converted(family, 9.3)]
+    names = {font["name"].getDebugName(1): font for font in found}
+    assert names.keys() == {"Treadle Roman", "Treadle Sans", "Treadle Mono"}
+    roman = [font for font in found if font["name"].getDebugName(1) == font_files.ROMAN]
+    assert len(roman) == 3
+    assert {font["name"].getDebugName(6) for font in roman} >= fonts
+    assert all(ord("é") in font.getBestCmap() for font in roman)
+    weights = sorted(font["OS/2"].usWeightClass for font in roman)
+    assert weights[0] < weights[-1]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import treadle
-from treadle.press.tex.engine import PDFLATEX, tex_environment
+from treadle.press.tex.engine import LUALATEX, PDFLATEX, XELATEX, tex_environment
 from treadle.problem import Span
 
 PROGRAMS = re.compile(r"pdflatex|lualatex|xelatex|bibtex|biber|kpsewhich")
@@ -43,3 +43,21 @@ def test_folders_are_searched_after_the_current_one(tmp_path):
     environment = tex_environment((tmp_path,), 0)
     assert environment["TEXINPUTS"].split(":") == [".", str(tmp_path), ""]
     assert environment["openout_any"] == "p"
+
+
+def test_other_engines_have_command_lines_of_their_own() -> None:
+    options = "-interaction=nonstopmode -file-line-error -no-shell-escape -recorder"
+    assert " ".join(LUALATEX.pages("a", None)) == f"lualatex {options} -synctex=1 a.tex"
+    assert " ".join(XELATEX.draft("a", None)) == f"xelatex {options} -no-pdf a.tex"
+    assert not LUALATEX.dumps
+
+
+def test_a_program_without_its_files_is_not_whole(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("lualatex", "bibtex"):
+        (tmp_path / name).touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (problem,) = LUALATEX.missing(Span.at("a.pmd", 3))
+    assert str(problem).startswith("a.pmd:3: error: the program `lualatex` is not installed as a")
+    assert "apt-get install texlive-luatex" in problem.hint

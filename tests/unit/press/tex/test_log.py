@@ -183,3 +183,12 @@ def test_warnings_in_files_of_folders_with_blanks_and_parentheses():
         "(./report.tex\n (/home/My Report (1)/part.tex\nClass x Warning: Odd on input line 3.\n) )"
     )
     assert [item.file for item in messages(log)] == ["/home/My Report (1)/part.tex"]
+
+
+def test_the_copies_of_slides_are_told_apart() -> None:
+    log = (
+        "\\openout4 = `a.vrb'.\n (./a.vrb) \n\\openout4 = `a.vrb'.\n (./a.vrb\n"
+        "./a.vrb:3: Undefined control sequence.\nl.3 \\oops\n\n)\n"
+    )
+    (found,) = messages(log)
+    assert (found.file, found.line) == ("./a.2.vrb", 3)

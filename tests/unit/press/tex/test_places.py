@@ -51,3 +51,11 @@ def test_files_that_are_read_and_those_that_they_read(tmp_path):
         (str(tmp_path / "a.tex"), "in a"),
         (str(tmp_path / "sub/b.tex"), "in b"),
     ]
+
+
+def test_a_line_of_a_slides_copy_is_one_of_the_document() -> None:
+    begin, end = "\\begin{frame}[fragile]", "\\end{frame}"
+    tex = f"{begin}{{A}}\none\n{end}\n{begin}\ntwo\n{end}\n"
+    places = Places("report.pmd", "report.tex", tex, (10, 11, 12, 20, 21, 22))
+    assert places.of_file("./report.1.vrb", 2).line == 11
+    assert places.of_file("./report.2.vrb", 1).line == 21

@@ -2,6 +2,7 @@ import datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.displays import figure
 
 from treadle.engine.trace import Stream
@@ -211,3 +212,50 @@ def test_nothing_is_woven_by_a_template_that_is_not_there(make_document):
     woven = weave(make_document(prose("text\n"), template="nowhere"), [None])
     assert (woven.tex, woven.lines) == ("", ())
     assert len(woven.problems) == 1
+
+
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ("**bold** text\n", True),
+        ("| a | b |\n|---|---|\n", True),
+        ("## Heading\n", True),
+        ("see [it](https://e.org)\n", True),
+        (r"\textbf{a} & b \\ * c", False),
+        ("1 & 2\n", False),
+    ],
+)
+@pytest.mark.parametrize("results", ["asis", "tex", "rst"])
+def test_markdown_that_is_printed_as_latex_is_told(
+    make_document, make_chunk, printed, told, results
+):
+    chunk = make_chunk("p()", line=3, results=results)
+    woven = weave(make_document(chunk), [ChunkResult((Stream("stdout", printed),))])
+    found = [(item.span.line, "looks like Markdown" in item.message) for item in woven.problems]
+    assert found == ([(3, True)] if told else [])
+
+
+def test_standard_error_may_be_hidden(make_document, make_chunk):
+    outputs = (Stream("stderr", "a warning"), Stream("stdout", "shown"))
+    hidden = weave(make_document(make_chunk("p()", warning=False)), [ChunkResult(outputs)])
+    assert ("a warning" in hidden.tex, "shown" in hidden.tex) == (False, True)
+    assert "a warning" in weave(make_document(make_chunk("p()")), [ChunkResult(outputs)]).tex
+
+
+def test_what_a_chunk_of_an_item_shows_stands_in_the_item(make_document, make_chunk):
+    chunk = replace(make_chunk("f()", line=3), prefix="   ")
+    printed = [None, ChunkResult((Stream("stdout", "p"),)), None]
+    woven = weave(make_document(prose("1. a\n\n"), chunk, prose("\n   b\n", 6)), printed)
+    assert body(woven) == (
+        "\\begin{enumerate}\n  \\item a\n\n    \\begin{chunkcode}\nf()\n\\end{chunkcode}\n\n"
+        "    \\begin{chunkoutput}\np\n\\end{chunkoutput}\n\n    b\n\\end{enumerate}"
+    )
+
+
+def test_markdown_of_a_chunk_of_an_item_is_of_the_item(make_document, make_chunk):
+    chunk = replace(make_chunk("f()", line=1, echo=False, results="markdown"), prefix="> - ")
+    made = weave(make_document(chunk), [ChunkResult((Stream("stdout", "- x\n\ny\n"),))])
+    assert body(made) == (
+        "\\begin{quote}\n  \\begin{itemize}\n    \\item\\leavevmode\n      \\begin{itemize}\n"
+        "        \\item x\n      \\end{itemize}\n\n      y\n  \\end{itemize}\n\\end{quote}"
+    )

@@ -1,0 +1,147 @@
+"""Where the fences of a Markdown text are, as its parser tells: chunks, and other code.
+
+A chunk's fence stands at the start of a line, as in Pweave, or at the start of what an item of a
+list, a quotation or a definition holds. What stands in another fence, or in a verbatim environment
+of LaTeX, is shown as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import accumulate
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+from msgspec import Struct
+
+from treadle.press.latex.fragment import VERBATIM
+from treadle.press.markdown import lists
+
+# The brace is optional, and so is its end.
+OPENING = re.compile(r"(?P<fence>`{3,}|~{3,})(?:\{\.|\{|)python(?P<rest>.*)", re.DOTALL)
+CLOSING = re.compile(r"\s*(?P<fence>`{3,}|~{3,})\s*")
+SHOWING = 4  # characters of a fence that shows inline code, too: a shorter one is Pweave's
+_INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
+
+
+class Fence(Struct, frozen=True):
+    """A fenced block on the lines from `first` to before `end`, counted from 0."""
+
+    first: int
+    end: int
+    prefix: str  # what stands before it on its first line: blanks, marks of lists and quotations
+    opening: str  # the rest of that line
+    options: str  # of a chunk
+    code: tuple[str, ...]
+    closed: bool
+    is_chunk: bool
+    in_note: bool = False
+    almost: int = 0  # the number, from 1, of a line that nearly closes it
+
+
+def shows_all(at: Fence) -> bool:
+    """Whether what stands in a fence is shown as it is, inline code as well: in a long one, and in
+    a verbatim environment."""
+    return not at.opening.startswith(("`", "~")) or at.opening.startswith(
+        ("`" * SHOWING, "~" * SHOWING)
+    )
+
+
+def is_chunk_fence(text: str) -> bool:
+    """Whether a line of prose with this text would open a chunk."""
+    return OPENING.match(text) is not None
+
+
+def fences(text: str) -> Iterator[Fence]:
+    """The fenced blocks of a text, in order; a verbatim environment is one that opens nothing."""
+    lines = text.split("\n")
+    starts = [0, *accumulate(len(line) + 1 for line in lines)]
+    parser = _parser()
+    tokens: list[object] = []
+    env: dict[str, object] = {}
+    parser.block.parse(text, parser, env, tokens)  # type: ignore[arg-type]
+    notes = 0
+    for token in tokens:
+        kind = token.type  # type: ignore[attr-defined]
+        notes += (kind == "footnote_reference_open") - (kind == "footnote_reference_close")
+        if kind not in {"chunk", "fence", "verbatim"}:
+            continue
+        first, end = token.map  # type: ignore[attr-defined]
+        given = token.meta  # type: ignore[attr-defined]
+        line = lines[first]
+        at = given["at"] - starts[first] if given else len(line) - len(line.lstrip(" \t"))
+        content = token.content  # type: ignore[attr-defined]
+        code = tuple(content.removesuffix("\n").split("\n")) if content else ()
+        closed = given.get("closed", end - first == len(code) + 2)
+        opening = OPENING.match(line[at:])
+        options = opening["rest"] if opening and kind == "chunk" else ""
+        yield Fence(
+            first, end, line[:at], line[at:], options, code, closed, kind == "chunk", notes > 0,
+            given.get("almost", 0),
+        )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    """What tells blocks from one another, so far as they may hold fences."""
+    md = MarkdownIt("commonmark").disable(["html_block", "reference"])
+    md.use(deflist_plugin).use(footnote_plugin)
+    md.block.ruler.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
+    md.block.ruler.before("code", "chunk", _chunk, _INTERRUPTS)  # type: ignore[arg-type]
+    md.block.ruler.before("code", "verbatim", _verbatim, _INTERRUPTS)  # type: ignore[arg-type]
+    return md
+
+
+def _chunk(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A chunk, to its closing fence or to the end of what it stands in."""
+    at = state.bMarks[start] + state.tShift[start]
+    opening = OPENING.match(state.src[at : state.eMarks[start]])
+    indented = state.sCount[start] - state.blkIndent
+    if opening is None or state.is_code_block(start) or (indented and not state.level):
+        return False
+    if silent:
+        return True
+    last, closed, almost = _closing(state, start, end, opening["fence"])
+    token = state.push("chunk", "", 0)
+    token.content = state.getLines(start + 1, last, state.sCount[start], True)
+    token.map = [start, last + closed]
+    token.meta = {"at": at, "closed": closed, "almost": almost}
+    state.line = last + closed
+    return True
+
+
+def _closing(state: StateBlock, start: int, end: int, fence: str) -> tuple[int, bool, int]:
+    """The line that ends a chunk, whether by a closing fence, and a line that nearly does."""
+    almost = 0
+    for line in range(start + 1, end):
+        text = state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+        if text and state.sCount[line] < state.blkIndent:
+            return line, False, almost
+        closing = CLOSING.fullmatch(text)
+        if closing and closing["fence"].startswith(fence):
+            return line, True, almost
+        if closing:
+            almost = almost or line + 1
+    return end, False, almost
+
+
+def _verbatim(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    r"""`\begin{verbatim}` to its end; what nothing ends is none."""
+    at = state.bMarks[start] + state.tShift[start]
+    begin = VERBATIM.match(state.src, at, state.eMarks[start])
+    close = f"\\end{{{begin[1]}}}" if begin else ""
+    if not begin or (found := state.src.find(close, at)) < 0:
+        return False
+    last = next((line for line in range(start, end) if state.eMarks[line] >= found), None)
+    if last is None:
+        return False
+    if not silent:
+        token = state.push("verbatim", "", 0)
+        token.content = state.getLines(start, last + 1, 0, True)
+        token.map, token.meta = [start, last + 1], {"at": at, "closed": True}
+        state.line = last + 1
+    return True

@@ -1,0 +1,72 @@
+"""Fences in prose that look like a chunk's and are none, so that their code is not run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+
+from treadle.press.document.fences import OPENING, Fence
+from treadle.problem import Problem, Span, error, warning
+
+# `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.
+_PLAIN = re.compile(r"\s+\{\.")
+_LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
+_WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]\w*)\s*[\s,}]")
+_MISSPELT = 0.8  # of difflib's ratio to `python`
+_DIRECTIVE = re.compile(r"\.\. [a-z][\w-]*::")
+_NOWEB = re.compile(r"<<.*>>=\s*")
+_OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
+
+
+def lookalikes(others: Iterable[Fence], file: str) -> Iterator[Problem]:
+    """What is to be said of fences that open no chunk: that they look like one, are of another
+    language, or hold what looks like one."""
+    for at in others:
+        mark = re.match(r"`+|~+", at.opening)
+        if mark is None:
+            continue
+        span, info = Span.at(file, at.first + 1), at.opening[mark.end() :]
+        inner = (line for line in enumerate(at.code, at.first + 2) if _opens(line[1], mark[0], at))
+        if found := next(inner, None):
+            message = f"this block of code is not closed before the chunk on line {found[0]}"
+            yield error(span, message, f"close it with {mark[0]}")
+        elif _is_like_a_chunk(info):
+            message = "this looks like a chunk and is not read as one: its code is not run"
+            yield warning(span, message, "write ```{python at the start of the line, in lower case")
+        elif other := _WORD.match(info):
+            message = f"only Python is run: this code of `{other['word']}` is shown, and not run"
+            yield warning(span, message, f"write ```{other['word']} to have it shown alone")
+
+
+def _opens(line: str, mark: str, at: Fence) -> bool:
+    """Whether a line of shown code opens a chunk for which the block should have been closed."""
+    opening = OPENING.match(line)
+    return opening is not None and (not at.closed or opening["fence"].startswith(mark))
+
+
+def _is_like_a_chunk(info: str) -> bool:
+    if _PLAIN.match(info):
+        return False
+    if _LIKE_A_CHUNK.match(info):
+        return True
+    found = _WORD.match(info)
+    word = found["word"].lower() if found else ""
+    similar = SequenceMatcher(None, word, "python").ratio() >= _MISSPELT
+    return similar and word not in _OTHERS
+
+
+def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[Problem]:
+    """What is to be said of lines of Markdown that begin a chunk in a noweb document, or a
+    directive in reStructuredText."""
+    shown = {line for at in others for line in range(at.first + 1, at.end + 1)}
+    for number, line in enumerate(text.split("\n"), span.line):
+        if number in shown:
+            continue
+        if found := _DIRECTIVE.match(line):
+            what = f"`{found[0]}` is reStructuredText, and printed as it stands"
+            yield warning(Span.at(span.file, number), what, "write Markdown or LaTeX for it")
+        if _NOWEB.fullmatch(line):
+            what = "this looks like a chunk of noweb and is not read as one: its code is not run"
+            hint = "open it by ```{python}, or call the document .mdw"
+            yield warning(Span.at(span.file, number), what, hint)

@@ -1,0 +1,145 @@
+r"""Environments of LaTeX, as they stand, or as Markdown.
+
+An environment is LaTeX until there is Markdown in it; then what it holds is read as Markdown, in
+which commands, formulas, comments, line breaks and quotation marks are still LaTeX's.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
+
+from treadle.press.latex.fragment import VERBATIM
+from treadle.press.markdown.attributes import closing_line, push_block, remark, text_at
+from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
+from treadle.press.markdown.marks import has_markdown
+
+# What is no text: drawings, tables, programs, lists of definitions.
+NO_TEXT = MATHS | {
+    "tabular", "tabular*", "tabularx", "tabulary", "longtable", "tblr", "longtblr", "array",
+    "matrix", "pmatrix", "bmatrix", "vmatrix", "cases", "split", "aligned", "gathered", "math",
+    "subequations", "dmath", "tikzpicture", "tikzcd", "scope", "axis", "pgfonlayer", "circuitikz",
+    "forest", "pspicture", "picture", "asy", "algorithm", "algorithm*", "algorithmic",
+    "algorithm2e", "minted", "Highlighting", "Shaded", "alltt", "thebibliography", "filecontents",
+    "filecontents*", "tabbing", "prooftree", "code", "pycode", "luacode", "verse",
+}  # fmt: skip
+ARGUMENTS = re.compile(r"(?:\[[^\[\]\n]*\]|\{(?:[^{}\n]|\{[^{}\n]*\})*\})*")
+
+
+def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    r"""`\begin{name}` to its `\end{name}`, blank lines and all; as blocks if it is Markdown."""
+    found = None if state.is_code_block(start) else BEGIN.match(text_at(state, start))
+    if found is None:
+        return False
+    last = _environment_last(state, start, end, found[1])
+    if last is None:
+        message = f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`"
+        remark(state.env, start, message, is_latex=True)
+        return False
+    text = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
+    lines, name = (start, last + 1), found[1]
+    if around := None if silent else _around(name, text.lstrip()):
+        _push(state, lines, around)
+        return True
+    return push_block(state, silent, lines, "latex_block", text, display=name in MATHS)
+
+
+def _environment_last(state: StateBlock, start: int, end: int, name: str) -> int | None:
+    begin, close = f"\\begin{{{name}}}", f"\\end{{{name}}}"
+    if state.src.find(close, state.bMarks[start]) < 0:
+        return None
+
+    def opened(line: int) -> int:
+        text = state.src[state.bMarks[line] : state.eMarks[line]]
+        return text.count(begin) - text.count(close)
+
+    return closing_line(range(start, end), opened)
+
+
+def _around(name: str, content: str) -> tuple[str, str] | None:
+    r"""The `\begin{name}` of an environment with its arguments, and its `\end{name}`, where what
+    stands between them is Markdown; None where it is LaTeX alone."""
+    begin = BEGIN.match(content)
+    if begin is None or name in NO_TEXT or VERBATIM.match(content):
+        return None
+    start = (ARGUMENTS.match(content, begin.end()) or begin).end()
+    end = content.rfind(f"\\end{{{name}}}")
+    inner = _without_drawings(content[start:end])
+    return (content[:start], content[end:]) if has_markdown(inner) else None
+
+
+def _without_drawings(text: str) -> str:
+    """The text without its environments that hold none."""
+    kept, position = "", 0
+    for found in BEGIN.finditer(text):
+        close = f"\\end{{{found[1]}}}"
+        end = text.find(close, found.end())
+        if (
+            found.start() >= position
+            and end >= 0
+            and (found[1] in NO_TEXT or VERBATIM.match(found[0]))
+        ):
+            kept += text[position : found.start()]
+            position = end + len(close)
+    return kept + text[position:]
+
+
+def _push(state: StateBlock, lines: tuple[int, int], around: tuple[str, str]) -> None:
+    """The environment on these lines as a token that holds the blocks between its ends."""
+    start, last = lines[0], lines[1] - 1
+    opening = state.push("environment_open", "", 1)
+    opening.map, opening.meta = [start, lines[1]], {"begin": around[0], "end": around[1]}
+    kept = (state.parentType, state.lineMax, state.bMarks[start], state.tShift[start])
+    counts, ends = state.sCount[start : last + 1], (state.eMarks[start], state.eMarks[last])
+    state.parentType = "blockquote"
+    first, stop = _inside(state, start, last, around)
+    # LaTeX is indented as one likes: what is deep to the right is no code.
+    deepest = min(
+        (state.sCount[line] for line in range(first, stop) if not state.isEmpty(line)), default=0
+    )
+    shift = max(deepest - state.blkIndent, 0)
+    state.blkIndent += shift
+    state.lineMax = stop
+    state.md.block.tokenize(state, first, stop)
+    state.blkIndent -= shift
+    state.parentType, state.lineMax, state.bMarks[start], state.tShift[start] = kept
+    state.sCount[start : last + 1] = counts
+    state.eMarks[start], state.eMarks[last] = ends
+    state.push("environment_close", "", -1)
+    state.line = lines[1]
+
+
+def _inside(state: StateBlock, start: int, last: int, around: tuple[str, str]) -> tuple[int, int]:
+    """The lines between the ends of an environment; these are cut off where text is beside them."""
+    close = state.eMarks[last] - len(around[1])
+    at = state.bMarks[start] + state.tShift[start] + len(around[0])
+    beside = bool(state.src[at : close if start == last else state.eMarks[start]].strip())
+    if beside:
+        state.bMarks[start], state.tShift[start] = at, 0
+    text = state.src[state.bMarks[last] + state.tShift[last] : close].strip()
+    if text and (beside or last > start):
+        state.eMarks[last] = close
+        return start + (not beside), last + 1
+    return start + (not beside), last
+
+
+# In the text of an environment, what LaTeX means by it.
+
+COMMENT = re.compile(r"[ \t]*(?<!\\)%[^\n]*")
+LINE_BREAK = re.compile(r"\\\\(?:\[[^\[\]\n]*\])?[ \t]*(?=\n|$)")
+QUOTES = re.compile(r"``(.*?)''", re.DOTALL)
+WITHIN = ("environment_open", "environment_close")
+
+
+def latex_words(state: StateCore) -> None:
+    r"""Comments, `\\` at the end of a line and ``quotations'' in environments, as Markdown has
+    them."""
+    depth = 0
+    for token in state.tokens:
+        depth += (token.type == WITHIN[0]) - (token.type == WITHIN[1])
+        if depth and token.type == "inline":
+            text = COMMENT.sub("", token.content)
+            text = LINE_BREAK.sub(lambda _: "\\", text)
+            token.content = QUOTES.sub("“\\1”", text)

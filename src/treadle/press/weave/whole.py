@@ -1,0 +1,177 @@
+"""The document's template with all in its slots, and what it has no place for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from jinja2 import TemplateError, TemplateNotFound
+from msgspec import Struct
+
+from treadle.press.document.front_matter_keys import Settings, read_settings
+from treadle.press.document.model import Document
+from treadle.press.latex.fragment import Fragment, lines_at, stack, text_of
+from treadle.press.latex.templates import render, source_of, templates
+from treadle.press.markdown.parser import typed
+from treadle.press.markdown.render import render_markdown
+from treadle.press.markdown.running_text import TextContext
+from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
+from treadle.press.weave.characters import Printing, printing_of
+from treadle.press.weave.classes import style_of
+from treadle.press.weave.for_fonts import for_fonts
+from treadle.press.weave.preamble import preamble_parts, whole_preamble
+from treadle.press.weave.title import (
+    Title,
+    bare,
+    dated,
+    left_out,
+    resolved,
+    title_lines,
+    title_of,
+    without_country,
+)
+from treadle.problem import Problem, Span, error, warning
+
+PRINTED = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
+
+
+class _Content(Struct, frozen=True):
+    """What is shown, and how its characters are printed."""
+
+    title: Title
+    abstract: Fragment
+    body: Fragment
+    printing: Printing = Printing()
+
+    @property
+    def lines(self) -> Fragment:
+        return (*title_lines(self.title), *self.abstract, *self.body)
+
+
+def whole_document(
+    document: Document, settings: Settings, context: TextContext, body: Fragment
+) -> tuple[Fragment, Printing]:
+    """All of the LaTeX, `body` within it, and how its characters are printed; no LaTeX where the
+    template fails, which the findings of `context` tell, as they tell what of the front matter is
+    shown nowhere."""
+    name, folders = _template(document, settings)
+    found = context.findings.problems
+    author = author_preamble(document, settings)
+    content = _content(document, settings, context, body, author)
+    title, printing = content.title, content.printing
+    try:
+        slots = _slots(document, settings, context, content, source_of(name, folders))
+        values = _values(settings, context, title, author)
+        line = document.front.lines.get("title", 1)
+        lines, shown = resolved(render(name, line, values, slots, folders))
+    except TemplateError as failure:
+        found.append(_template_problem(document, settings, failure))
+        return (), printing
+    if any("pdftitle=" in line.text for line in lines):  # the PDF's properties have these
+        shown |= {"title", "keywords"}
+    found += without_country(title, document) if name == "acm.tex.j2" else ()
+    found += left_out(title, shown, document, name)
+    found += _dropped(slots, lines, document, name)
+    return tuple(for_fonts(lines, printing)) if printing.engine.unicode else lines, printing
+
+
+def _content(
+    document: Document,
+    settings: Settings,
+    context: TextContext,
+    body: Fragment,
+    author: AuthorPreamble,
+) -> _Content:
+    abstract = _abstract(document, settings, context)
+    content = _Content(title_of(document, settings, context), abstract, body)
+    printing = printing_of(document, settings, (*content.lines, *author.lines))
+    title = dated(content.title, settings, printing.babel)
+    return _Content(title, abstract, body, printing)
+
+
+def _slots(
+    document: Document, settings: Settings, context: TextContext, content: _Content, source: str
+) -> Mapping[str, Fragment]:
+    """What stands on lines of its own in the template with the text `source`."""
+    used = text_of(content.lines)
+    own_date = r"\date{" in source or r"\maketitle" not in source + used
+    date = None if own_date else bare(content.title.date)
+    parts = preamble_parts(document, settings, used, content.printing, date)
+    at = document.front.lines.get("bibliography", 1)
+    return {
+        **parts,
+        "preamble": whole_preamble(parts),
+        "abstract": content.abstract,
+        "body": content.body,
+        "bibliography": _references(context, content.body, at),
+    }
+
+
+def _values(
+    settings: Settings, context: TextContext, title: Title, author: AuthorPreamble
+) -> Mapping[str, object]:
+    return {
+        "title": title,
+        "toc": settings.toc,
+        "blanks": bool(settings.author_file) and not settings.authors,
+        "twocolumn": context.options.twocolumn,
+        "class_options": ",".join(settings.classoption),
+        "koma": (settings.documentclass or "").startswith("scr"),
+        "author_and": author.author_and,
+        "style": style_of(settings, author),
+        "words": context.options.words,
+    }
+
+
+def _abstract(document: Document, settings: Settings, context: TextContext) -> Fragment:
+    text = typed(settings.abstract or "")
+    first = document.front.lines.get("abstract", 1) + 1
+    origins = range(first, first + text.count("\n") + 1)
+    return render_markdown(text, origins, context) if text else ()
+
+
+def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
+    """The bibliography behind all else, where the text has no place for it."""
+    given = any(PRINTED.search(line.text) for line in body)
+    if context.findings.bibliography or given:
+        return ()
+    return stack(lines_at(text, origin) for text in context.options.bibliography)
+
+
+def _dropped(
+    slots: Mapping[str, Fragment], lines: Fragment, document: Document, template: str
+) -> Iterator[Problem]:
+    """A warning for what a template of the author's has no place for."""
+    for name in ("abstract", "bibliography"):
+        if slots[name] and slots[name][0] not in lines:
+            what = f"`{name}` is shown nowhere: the template `{template}` has no place for it"
+            yield warning(document.said(name), what, rf"put `\VAR{{{name}}}` on a line of its own")
+
+
+def check_template(document: Document) -> tuple[Problem, ...]:
+    """What keeps the document's template from being read: told before anything has run."""
+    settings, _ = read_settings(document)
+    name, folders = _template(document, settings)
+    try:
+        templates(*folders).get_template(name)
+    except TemplateError as failure:
+        return (_template_problem(document, settings, failure),)
+    return ()
+
+
+def _template(document: Document, settings: Settings) -> tuple[str, tuple[Path, ...]]:
+    """Its name, and where it may stand but among Treadle's own."""
+    name = settings.template or style_of(settings, author_preamble(document, settings)).template
+    if Path(name).suffix:
+        return name, (document.path.parent.resolve(),)
+    return f"{name}.tex.j2", ()
+
+
+def _template_problem(document: Document, settings: Settings, failure: TemplateError) -> Problem:
+    span = Span.at(str(document.path), document.front.lines.get("template", 1))
+    name = settings.template or "submission"
+    if isinstance(failure, TemplateNotFound):
+        hint = "a template of your own is a file beside the document, such as `mine.tex.j2`"
+        return error(span, f"there is no template `{name}`", hint)
+    return error(span, f"the template `{name}` fails: {failure.message}")

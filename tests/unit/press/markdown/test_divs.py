@@ -1,0 +1,176 @@
+"""Divs as pandoc and Quarto have them, references, shortcodes; what means nothing is told."""
+
+import pytest
+
+
+@pytest.fixture
+def image(tmp_path):
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(b"")
+
+
+def test_a_callout_has_its_kind_and_its_title(latex):
+    text = "::: {.callout-note}\n## A *title*\nWords.\n:::"
+    assert latex(text) == (
+        "\\begin{quote}\n  \\textbf{Note: A \\emph{title}}\\par\n  Words.\n\\end{quote}"
+    )
+    assert r"\textbf{Tip.}\par" in latex("::: callout-tip\nWords.\n:::")
+    assert r"\textbf{Warning: T}" in latex('::: {.callout-warning title="T"}\nWords.\n:::')
+    assert r"\textbf{Caution.}\par" in latex("> [!CAUTION]\n> Words.")
+
+
+def test_columns_stand_side_by_side(latex):
+    text = (
+        "::: columns\n:::: {.column width=30%}\nLeft.\n::::\n:::: {.column width=70%}\nRight.\n"
+        "::::\n:::"
+    )
+    assert latex(text) == (
+        "\\noindent\n\\begin{minipage}[t]{0.288\\linewidth}\n  \\vspace{0pt}\n  Left.\n"
+        "\\end{minipage}\\hfill\n"
+        "\\begin{minipage}[t]{0.672\\linewidth}\n  \\vspace{0pt}\n  Right.\n\\end{minipage}"
+    )
+
+
+def test_what_floats_elsewhere_does_not_in_a_column(latex, image):
+    made = latex("::: columns\n:::: column\n![A](a.png){#fig:a}\n::::\n:::")
+    assert r"\begin{figure}[H]" in made
+    assert r"\begin{figure}[htbp]" in latex("![A](a.png){#fig:a}")
+
+
+@pytest.mark.parametrize("label", ["fig:a", "fig-a"])
+def test_a_figure_div(latex, image, label):
+    made = latex(f"::: {{#{label}}}\n![](a.png)\n\nIts *caption*.\n:::")
+    assert made == (
+        "\\begin{figure}[htbp]\n  \\centering\n"
+        "  \\includegraphics[max size={\\linewidth}{0.9\\textheight}]{report/images/a.png}\n"
+        f"  \\caption{{Its \\emph{{caption}}.}}\n  \\label{{{label}}}\n\\end{{figure}}"
+    )
+
+
+def test_a_figure_div_of_several_images_has_parts(latex, image):
+    made = latex("::: {#fig-x}\n![A](a.png){#fig-a}\n\n![B](b.png){#fig-b}\n\nBoth.\n:::")
+    assert made.count(r"\begin{subfigure}[b]{0.48\linewidth}") == 2
+    assert made.index(r"\caption{A}") < made.index(r"\label{fig-a}") < made.index(r"\caption{B}")
+    assert made.endswith("\\caption{Both.}\n  \\label{fig-x}\n\\end{figure}")
+
+
+def test_a_layout_of_columns(latex, image):
+    images = "![A](a.png){#fig:a}\n\n![B](b.png){#fig:b}"
+    made = latex(f"::: {{layout-ncol=2}}\n{images}\n:::")
+    assert made.count(r"\begin{minipage}[t]{0.48\linewidth}") == 2
+    assert made.count(r"\begin{figure}") == 1
+    assert made.index(r"\caption{A}") < made.index(r"\label{fig:a}")
+    three = latex("::: {layout-ncol=2}\nOne.\n\nTwo.\n\nThree.\n:::")
+    assert three.count(r"\hfill") == 1
+    assert three.count("\n\n\\noindent") == 1
+
+
+def test_a_table_div(latex):
+    made = latex("::: {#tbl-x}\n| a |\n|---|\n| 1 |\n\nIts caption.\n:::")
+    assert made.startswith("\\begin{table}[htbp]\n  \\centering\n  \\caption{Its caption.}\n")
+    assert r"\label{tbl-x}" in made
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [("thm-a", "theorem"), ("lem-a", "lemma"), ("def-a", "definition"), ("exm-a", "example")],
+)
+def test_theorems_by_their_labels(latex, label, name):
+    made = latex(f"::: {{#{label}}}\n## Line\nWords.\n:::")
+    assert made == f"\\begin{{{name}}}[{{Line}}]\\label{{{label}}}\n  Words.\n\\end{{{name}}}"
+
+
+def test_an_environment_of_the_author_s(latex, findings):
+    made = latex("::: {.claim #c}\nWords.\n:::", environments=frozenset({"claim"}))
+    assert made == "\\begin{claim}\\label{c}\n  Words.\n\\end{claim}"
+    assert findings.problems == []
+
+
+@pytest.mark.parametrize(
+    ("opening", "shown"),
+    [
+        ('.content-visible when-format="html"', False),
+        ('.content-visible when-format="pdf"', True),
+        ('.content-visible unless-format="pdf"', False),
+        ('.content-hidden when-format="pdf"', False),
+        ('.content-hidden when-format="html"', True),
+        (".content-hidden", False),
+    ],
+)
+def test_what_is_for_one_format(latex, findings, opening, shown):
+    assert latex(f"a\n\n::: {{{opening}}}\nb\n:::") == ("a\n\nb" if shown else "a")
+    assert findings.problems == []
+
+
+def test_the_place_of_the_bibliography(latex):
+    given = (r"\bibliography{x}",)
+    assert latex("a\n\n::: {#refs}\n:::\n\nb", bibliography=given) == "a\n\n\\bibliography{x}\n\nb"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("@fig-a", r"\cref{fig-a}"),
+        ("@Sec-a", r"\Cref{sec-a}"),
+        ("[@fig-a; @tbl-b]", r"\cref{fig-a,tbl-b}"),
+        ("[-@fig:a]", r"\ref{fig:a}"),
+        ("-@eq-a", r"\ref{eq-a}"),
+        ("@smith-a", r"\citet{smith-a}"),
+        (r"Figure \@ref(fig:a), \@ref(tab:b)", r"Figure \ref{fig:a}, \ref{tbl:b}"),
+    ],
+)
+def test_references(latex, markdown, expected):
+    assert latex(markdown) == expected
+
+
+def test_a_reference_to_a_chunk_by_quarto_s_name(latex):
+    aliases = {"fig-loss": "fig:fig-loss"}
+    assert latex("@fig-loss, @Fig-loss", aliases=aliases) == (
+        r"\cref{fig:fig-loss}, \Cref{fig:fig-loss}"
+    )
+
+
+def test_shortcodes(latex, findings):
+    assert latex("a\n\n{{< pagebreak >}}\n\nb {{{< pagebreak >}}}") == (
+        "a\n\n\\newpage\n\nb \\{\\{< pagebreak >\\}\\}"
+    )
+    assert findings.problems == []
+    assert latex("a\nb {{< include c.md >}} d") == "a\nb  d"
+    ((line, message),) = [(item.span.line, item.message) for item in findings.problems]
+    assert (line, "`{{< include c.md >}}` is left out" in message) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("a\n\n::: {.foo}\nb\n:::", "`::: foo` means nothing"),
+        ("a\n\n::: {.theorem bar=1}\nb\n:::", "`bar=` means nothing to a `:::`"),
+        ("a\n\n::: {#fig-a}\n| a |\n|---|\n:::", "`fig-a` has no caption"),
+        ("a\n::: columns\nb\n:::", "this stands in no column"),
+        ("a\n\n# H {.foo}", "`foo` means nothing to a heading"),
+        ("a\n\nb `r 1 + 1`", "inline code of `r` is printed, and not run"),
+        ("a\n\n`{julia} x`", "inline code of `julia` is printed, and not run"),
+    ],
+)
+def test_what_means_nothing_is_told_at_its_line(latex, findings, markdown, words):
+    latex(markdown)
+    ((line, message),) = [(item.span.line, item.message) for item in findings.problems]
+    assert (line, words in message) == (3, True)
+
+
+def test_a_table_right_below_text_is_told(latex, findings):
+    latex("a\n\nb\n+---+---+\n| c | d |\n+---+---+\n")
+    ((line, message),) = [(item.span.line, item.message) for item in findings.problems]
+    assert (line, "looks like a table" in message) == (4, True)
+
+
+@pytest.mark.parametrize("code", ["r = 2", "r", "{python} x", "rx y"])
+def test_inline_code_that_only_looks_like_r_s(latex, findings, code):
+    latex(f"a `` `{code}` `` and `{code}`")
+    assert findings.problems == []
+
+
+def test_numbered_lines(latex):
+    text = '``` {.json .numberLines startFrom="7"}\n1\n```'
+    assert latex(text).startswith("\\begin{listing}[numbers=left,firstnumber=7]\n")
+    assert latex("``` {.json}\n1\n```").startswith("\\begin{listing}\n")

@@ -1,0 +1,111 @@
+"""Markdown within LaTeX: environments, arguments, and LaTeX that has none stays as it is."""
+
+import pytest
+
+
+def environment(name: str, body: str, arguments: str = "") -> str:
+    return f"\\begin{{{name}}}{arguments}\n{body}\n\\end{{{name}}}"
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("Some *words*.", r"  Some \emph{words}."),
+        ("**a**, `b`", r"  \textbf{a}, \code{b}"),
+        (
+            "a\n\n- b\n- c",
+            "  a\n\n  \\begin{itemize}\n    \\item b\n    \\item c\n  \\end{itemize}",
+        ),
+        ("1. b", "  \\begin{enumerate}\n    \\item b\n  \\end{enumerate}"),
+        ("see @fig:a", r"  see \cref{fig:a}"),
+        ("[a](https://e.org)", r"  \href{https://e.org}{a}"),
+        ("    deep *to* the right", r"  deep \emph{to} the right"),
+        ("a *b* \\\\\nc % *d*\n``e'' $x*y*z$", "  a \\emph{b}  \\\\\n  c\n  ``e'' $x*y*z$"),
+        ("\\item *a*\n\\item b", "  \\item \\emph{a}\n  \\item b"),
+    ],
+)
+@pytest.mark.parametrize("name", ["center", "minipage", "multicols", "myown"])
+def test_an_environment_with_markdown_is_markdown(latex, inner, expected, name):
+    arguments = {"minipage": r"[t]{0.5\linewidth}", "multicols": "{2}"}.get(name, "")
+    assert latex(environment(name, inner, arguments)) == environment(name, expected, arguments)
+
+
+def test_an_environment_on_one_line(latex):
+    assert (
+        latex(r"\begin{center} **a** \end{center}")
+        == "\\begin{center}\n  \\textbf{a}\n\\end{center}"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        environment("center", "\\small Plain `a' ``b'' \\\\ c % *x*\n\\vspace*{1em} \\textbf{b}"),
+        environment("tikzpicture", r"\draw (0,0) -- *x* (1,1); \node at (2*3*4,1) {**a**};"),
+        environment("tabular", "a*b & c*d \\\\\n- x & [@y] \\\\", "{ll}"),
+        environment("align*", "a * b &= c * d \\\\\n- e &= _f_"),
+        environment("verbatim", "*a* `b` - c"),
+        environment(
+            "figure", "\\centering\n\\includegraphics[width=2cm]{a_b_c}\n\\caption{A $x*y*z$.}"
+        ),
+        environment("table", environment("tabular", "*a* & b \\\\", "{ll}") + "\n\\caption{A.}"),
+    ],
+)
+def test_latex_without_markdown_stays_as_it_is(latex, text):
+    assert latex(text) == text
+
+
+def test_an_environment_within_one(latex):
+    inner = "  \\begin{itemize}\n    \\item nested *em*\n  \\end{itemize}"
+    made = latex(f"\\begin{{enumerate}}\n\\item a\n{inner}\n\\end{{enumerate}}")
+    assert r"\item nested \emph{em}" in made
+    assert made.index(r"\item a") < made.index(r"\begin{itemize}") < made.index(r"\end{enumerate}")
+
+
+def test_environments_side_by_side_stay_so(latex):
+    for between in ("\n", "\\hfill\n", "%\n"):
+        both = (
+            environment("minipage", "a", "{2cm}") + between + environment("minipage", "b", "{2cm}")
+        )
+        assert latex(both) == both
+        assert latex(both.replace("a\n", "*a*\n", 1)).count("\n\n") == 0
+    apart = environment("center", "a") + "\n\n" + environment("center", "b")
+    assert latex(apart) == apart
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        (r"\emph{a *b*} c", r"\emph{a \emph{b}} c"),
+        (r"\textcolor{red}{**a** @fig:b}", r"\textcolor{red}{\textbf{a} \cref{fig:b}}"),
+        (r"\footnote{See [a](https://e.org).}", r"\footnote{See \href{https://e.org}{a}.}"),
+        (r"\SI{2*3*4}{\metre} \foo{a*b*c}", r"\SI{2*3*4}{\metre} \foo{a*b*c}"),
+        (
+            "\\newcommand{\\mod}[1]{#1}\n\n\\mod{a *b*}",
+            "\\newcommand{\\mod}[1]{#1}\n\n\\mod{a \\emph{b}}",
+        ),
+        ("\\mod{One.\n\nTwo *x*.} c", "\\mod{One.\n\nTwo \\emph{x}.} c"),
+        (
+            "a \\mod{One.\n\n- b\n\nTwo.}",
+            "a \\mod{One.\n\n\\begin{itemize}\n  \\item b\n\\end{itemize}\n\nTwo.}",
+        ),
+        ("\\mod[o]{x}{One \\foo{a\n\nb}\n\nTwo.}", "\\mod[o]{x}{One \\foo{a\n\nb}\n\nTwo.}"),
+        (
+            "\\mod{One.\n\n- b\n- c}\n\nd",
+            "\\mod{One.\n\n\\begin{itemize}\n  \\item b\n  \\item c\n\\end{itemize}\n\n}\n\nd",
+        ),
+        ("> \\mod{a\n>\n> b}", "\\begin{quote}\n  \\mod{a\n\n  b}\n\\end{quote}"),
+    ],
+)
+def test_arguments(latex, markdown, expected):
+    assert latex(markdown) == expected
+
+
+def test_markdown_in_a_command_that_nobody_knows_is_told_at_its_line(latex, findings):
+    assert latex("a\n\\foo{**b**}") == "a\n\\foo{**b**}"
+    ((line, message),) = [(item.span.line, item.message) for item in findings.problems]
+    assert (line, r"within `\foo`" in message) == (2, True)
+
+
+def test_a_command_of_the_preamble_may_hold_markdown(latex):
+    assert latex(r"\mod{**b**}", commands=frozenset({"mod"})) == r"\mod{\textbf{b}}"

@@ -1,0 +1,61 @@
+"""Headings begin frames, and all that stands under them is in one."""
+
+from treadle.press.latex.fragment import lines_at, text_of
+from treadle.press.weave.frames import framed
+
+OPTIONS = "[fragile,allowframebreaks]"
+
+
+def frames(text: str) -> str:
+    return text_of(framed(lines_at(text, 1))).strip()
+
+
+def test_each_heading_begins_a_frame_and_stays_itself() -> None:
+    tex = frames("First.\n\n\\section{One}\\label{sec:one}\n\nA.\n\n\\subsection{Two}\n\nB.")
+    assert [line for line in tex.split("\n") if line] == [
+        rf"\begin{{frame}}{OPTIONS}{{}}",
+        "First.",
+        r"\end{frame}",
+        r"\section{One}\label{sec:one}",
+        rf"\begin{{frame}}{OPTIONS}{{One}}",
+        "A.",
+        r"\end{frame}",
+        r"\subsection{Two}",
+        rf"\begin{{frame}}{OPTIONS}{{Two}}",
+        "B.",
+        r"\end{frame}",
+    ]
+
+
+def test_a_heading_with_nothing_under_it_begins_none() -> None:
+    assert frames("\\section{One}\n\n\\subsection{Two}\n\nB.").count(r"\begin{frame}") == 1
+
+
+def test_overlays_and_breaks_do_not_go_together() -> None:
+    assert r"\begin{frame}[fragile]{One}" in frames("\\section{One}\nA \\pause B.")
+    assert r"\begin{frame}[fragile]{One}" in frames("\\section{One}\n\\only<2>{A}")
+    assert "allowframebreaks" in frames("\\section{One}\n$1 < 2$ and $3 > 2$.")
+
+
+def test_the_authors_frames_stay() -> None:
+    own = "\\begin{frame}[plain]{Mine}\n\\section{No heading}\n\\end{frame}"
+    tex = frames(f"\\section{{One}}\nBefore.\n{own}\nAfter.")
+    assert own in tex
+    assert tex.count(r"\begin{frame}") == 3
+
+
+def test_a_frame_in_printed_code_is_none() -> None:
+    code = "\\begin{chunkcode}\n\\begin{frame}\n\\section{x}\n\\end{chunkcode}"
+    assert frames(f"\\section{{One}}\n{code}").count(r"\end{frame}") == 1
+
+
+def test_references_have_a_frame_and_deeper_headings_are_words() -> None:
+    tex = frames("\\section{One}\nA.\n\\subsubsection{Deep}\nB.\n\\bibliography{x}")
+    assert r"\structure{\textbf{Deep}}" in tex
+    assert "{References}\n\\bibliography{x}\n\\end{frame}" in tex
+
+
+def test_the_label_of_an_unnumbered_heading_stays_and_its_line_in_the_contents_goes() -> None:
+    tex = frames("\\section*{A}\n\\addcontentsline{toc}{section}{A}\\namedlabel{A}{sec:a}\nB.")
+    assert "addcontentsline" not in tex
+    assert r"\namedlabel{A}{sec:a}" in tex
