@@ -21,8 +21,6 @@ _TAKEN_APART: Final = 4  # and made anew, and looked at again
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
 _SHORT: Final = 64  # bytes from which on what can't change is written as its digest
 
-_TAKEN_APART: Final = 4  # and made anew, and looked at again
-
 
 class ValueStream(Struct):
     """What a walk over the value of one name has found."""
