@@ -32,6 +32,8 @@ RENEWED = re.compile(
     r"\\(?:(?:sp)?newtheorem\*?|declaretheorem(?:\[[^\]]*\])?|new\w*environment\*?"
     rf"|NewDocumentEnvironment|newmdtheoremenv(?:\[[^\]]*\])?)\s*\{{({THEOREMS})\}}"
 )
+# Families of PostScript's fonts, as LaTeX calls them, and those of Latin Modern that are like them.
+STANDINS = (("lmr", "ptm ppl pplx pplj pbk pnc put bch"), ("lmss", "phv pag"), ("lmtt", "pcr"))
 NOTHING = "\ue0f6"  # a private-use character: a line that is left out
 PARTS = ("packages", "colours", "look", "macros", "properties")
 
@@ -126,6 +128,7 @@ def _languages(settings: Settings, printing: Printing) -> Mapping[str, object]:
     words = words_of(settings.lang if printing.language else None)
     return {
         "printing": printing,
+        "standins": [(family, ours) for ours, names in STANDINS for family in names.split()],
         "language": printing.language,
         "words": words,
         "cleveref": "nameinlink" + (f",{words.cleveref}" if words.cleveref else ""),
