@@ -37,6 +37,7 @@ BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{3}")  # of fewer letters, it is mathematics
 CITED = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}]+)\}")
 CODED = re.compile(r"\\(?:missingchar\{([0-9A-F]{4,6})\}|controlchar\{(.))")
+OURS = {"E0F0", "E0F1"}  # what stands for a chunk that has been lost: an error tells of it
 UNSEEN = {"Cf", "Mn", "Zs"}  # what joins or parts others, and has no sign of its own
 VARIANTS = range(0xFE00, 0xFE10)
 FONT_COMMANDS = re.compile(
@@ -135,6 +136,8 @@ def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
     found: dict[str, Span] = {}
     for line in lines:
         for code, sign in CODED.findall(line.text):
+            if code in OURS:
+                continue
             if code or not line.fixed:  # in what is printed, `^[` is what is expected
                 name = f"U+{code or f'{ord(sign) ^ 0x40:04X}'}"
                 found.setdefault(name, Span.at(str(document.path), line.origin))
