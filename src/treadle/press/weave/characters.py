@@ -27,9 +27,9 @@ from treadle.press.tex.fonts import (
     STYLES,
     Fonts,
     fonts_of,
+    package_with,
     script_of,
 )
-from treadle.press.tex.packages import package_with
 from treadle.press.tex.places import entries_in, inputs_of
 from treadle.problem import Problem, Span, error, warning
 
@@ -85,22 +85,34 @@ class Printing(Struct, frozen=True):
 def printing_of(document: Document, settings: Settings, lines: Sequence[Line]) -> Printing:
     """How to print `lines`, all that comes from the document, and the author's preamble."""
     at = document.said("lang")
-    language, problems = language_of(settings.lang, at)
+    language, problems = main_language(settings, at)
     shown = Line(language.shown if language else "", at.line)
     own = _places(lines, document)
     for char, span in _in_files(lines, document, settings):
         own.setdefault(char, span)
     rare = {**_places((shown,), document), **own}
     chosen = _engine(document, settings, rare)
-    if chosen.engine.unicode:
-        chosen = _by_fonts(chosen, rare, settings)
-    else:
-        chosen = _by_pdftex(chosen, own)
-        if language and not all(map(printable, language.shown)):
-            text = f"`lang: {settings.lang}` needs another engine: what LaTeX writes stays English"
-            language, problems = None, (warning(at, text, _way_to_unicode(chosen)),)
+    with_fonts = chosen.engine.unicode
+    chosen = _by_fonts(chosen, rare, settings) if with_fonts else _by_pdftex(chosen, own)
     problems = (*chosen.problems, *problems, *_unknown(lines, document))
     return replace(chosen, language=language, problems=problems)
+
+
+def main_language(settings: Settings, at: Span) -> tuple[Language | None, tuple[Problem, ...]]:
+    """The language of what is written besides the text, if it is known and can be printed."""
+    language, problems = language_of(settings.lang, at)
+    if language is None or all(map(printable, language.shown)):
+        return language, problems
+    named = ENGINES.get(settings.engine or "") or (_asked(settings) or (None,))[0]
+    if named.unicode if named else LUALATEX.works:
+        return language, problems
+    text = f"`lang: {settings.lang}` needs another engine: what LaTeX writes stays English"
+    way = _way_to_unicode(Printing(because=(at, "") if named else None))
+    return None, (warning(at, text, way),)
+
+
+def _asked(settings: Settings) -> tuple[Engine, str] | None:
+    return asked_for(settings.preamble) or asked_for(_class(settings))
 
 
 def _places(lines: Iterable[Line], document: Document) -> dict[str, Span]:
@@ -150,7 +162,7 @@ def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
 
 
 def _engine(document: Document, settings: Settings, rare: Mapping[str, Span]) -> Printing:
-    asked = asked_for(settings.preamble) or asked_for(_class(settings))
+    asked = _asked(settings)
     at = (_line_with(asked[1], document), f"`{asked[1]}`") if asked else None
     if settings.engine and settings.engine != AUTO:
         engine = ENGINES[settings.engine]

@@ -12,11 +12,11 @@ from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.latex.escape import declared, declared_beside, escape
 from treadle.press.latex.fragment import Fragment, Line, text_of
-from treadle.press.latex.languages import language_of, words_of
+from treadle.press.latex.languages import words_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, render_line, running_line
 from treadle.press.markdown.running_text import Context
-from treadle.press.weave.characters import Printing, printing_of
+from treadle.press.weave.characters import Printing, main_language, printing_of
 from treadle.problem import Span
 
 CHAPTERS = ("book", "report", "memoir", "scrbook", "scrreprt")
@@ -68,7 +68,7 @@ def _local_date(settings: Settings) -> str:
     given = settings.date
     if not isinstance(given, date) or own_babel(settings):
         return ""
-    language, _ = language_of(settings.lang, Span.at("", 1))
+    language, _ = main_language(settings, Span.at("", 1))
     return rf"\localedate{{{given.year}}}{{{given.month}}}{{{given.day}}}" if language else ""
 
 
@@ -156,7 +156,8 @@ def preamble_lines(
         "moved_notes": r"\notetext{" in used,
         "declarations": declarations,
         "language": printing.language,
-        "words": words_of(settings.lang if printing.language else None),
+        "babel": None if own_babel(settings) else printing.language,
+        "words": words_of(printing.language.tag if printing.language else None),
         "ideographs": printing.ideographs and not own_babel(settings),
         "bidi": printing.right_to_left and not own_babel(settings),
         "boxed": [(char, f"{ord(char):04X}") for char in printing.boxed],

@@ -21,7 +21,7 @@ from treadle.press.markdown.parser import typed
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import SECTIONS, Context, Findings, Place, RenderOptions
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.characters import Printing, printing_of
+from treadle.press.weave.characters import Printing, main_language, printing_of
 from treadle.press.weave.chunks import Look, Markdown, Source, chunk_parts, join, prose_parts
 from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.ledger import (
@@ -104,6 +104,7 @@ def _weave(document: Document, results: Results, checked: Sequence[Entry]) -> Wo
 
 
 def _options(document: Document, settings: Settings) -> RenderOptions:
+    language, _ = main_language(settings, document.said("lang"))
     chapters = ("chapter",) if settings.documentclass in CHAPTERS else ()
     return RenderOptions(
         path=document.path,
@@ -113,7 +114,7 @@ def _options(document: Document, settings: Settings) -> RenderOptions:
         sections=(*chapters, *SECTIONS),
         bibliography=_bibliography(document, settings),
         numbered=numbered(document, settings),
-        words=words_of(settings.lang),
+        words=words_of(language.tag if language else None),
     )
 
 
