@@ -86,7 +86,7 @@ def preamble_parts(
         **_properties(settings),
         **_running_head(settings),
         **_packages(document, settings, style, author, used),
-        **_languages(settings, printing),
+        **_languages(printing),
         "author": author,
         "style": style,
         "plain": not style.own_look,
@@ -123,9 +123,9 @@ def _made(name: str, values: Mapping[str, object], slots: Mapping[str, Fragment]
     return tuple(line for line in lines if line.text != NOTHING)
 
 
-def _languages(settings: Settings, printing: Printing) -> Mapping[str, object]:
+def _languages(printing: Printing) -> Mapping[str, object]:
     """The document's language and its words, and what is printed beside it."""
-    words = words_of(settings.lang if printing.language else None)
+    words = words_of(printing.language.tag if printing.language else None)
     return {
         "printing": printing,
         "standins": [(family, ours) for ours, names in STANDINS for family in names.split()],
