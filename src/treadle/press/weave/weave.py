@@ -146,7 +146,7 @@ def _options(document: Document, settings: Settings) -> RenderOptions:
 
 def _aliases(document: Document) -> Mapping[str, str]:
     """What Quarto calls the labels of chunks whose names begin as its labels do."""
-    names = (chunk.options.name or "" for chunk in document.chunks if chunk.options.caption)
+    names = (chunk.options.name or "" for chunk in document.chunks)
     return {name: f"{name[:3]}:{name}" for name in names if name.startswith(("fig-", "tbl-"))}
 
 
