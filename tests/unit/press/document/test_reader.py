@@ -217,6 +217,8 @@ def test_inline_code_within_a_short_fence_is_run_as_by_pweave() -> None:
         ("> - a\n>\n>   ```python\n>   x\n>   ```\n", ">   ", "x", 4),
         ("T\n\n:   a\n\n    ```python\n    x\n    ```\n", "    ", "x", 6),
         ("- a\n\n\t```python\n\tx\n\t```\n", "\t", "x", 4),
+        ("\\begin{a}\n  ```python\n  x\n  ```\n\\end{a}\n", "  ", "x", 3),
+        ("\\begin{a}\n\n    ```python\n    x\n    ```\n\\end{a}\n", "    ", "x", 4),
         ("(a) a\n\n    ```python\n    x\n    ```\n", "    ", "x", 4),
         ("(@) a\n\n    ```python\n    x\n    ```\n", "    ", "x", 4),
     ],
