@@ -1,8 +1,8 @@
 """Where the fences of a Markdown text are, as its parser tells: chunks, and other code.
 
 A chunk's fence stands at the start of a line, as in Pweave, or at the start of what an item of a
-list, a quotation or a definition holds; in an environment of LaTeX, anywhere. What stands in another
-fence, or in a verbatim environment of LaTeX, is shown as it is.
+list, a quotation or a definition holds; in an environment of LaTeX, anywhere. What stands in
+another fence, or in a verbatim environment of LaTeX, is shown as it is.
 """
 
 from __future__ import annotations

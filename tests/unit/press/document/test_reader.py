@@ -253,6 +253,11 @@ def test_inline_code_ends_before_the_next() -> None:
     assert [item.code for item in block.inlines] == ["d"]  # type: ignore[union-attr]
 
 
+def test_inline_code_of_quarto_within_code_is_shown() -> None:
+    (block,) = blocks("```\n`{python} x` <%= y %>\n```\n`{python} z`\n")
+    assert [item.code for item in block.inlines] == ["y", "z"]  # type: ignore[union-attr]
+
+
 def test_inline_code_of_quarto() -> None:
     text = "a `{python} x + 1` and `` `{python} y` `` and `python z`"
     (inline,) = find_inlines(text, SPAN)
