@@ -196,7 +196,7 @@ def _options(
 
 def _aliases(document: Document) -> Mapping[str, str]:
     """What Quarto calls the labels of chunks whose names begin as its labels do."""
-    names = (chunk.options.name or "" for chunk in document.chunks if chunk.options.caption)
+    names = (chunk.options.name or "" for chunk in document.chunks)
     return {name: f"{name[:3]}:{name}" for name in names if name.startswith(("fig-", "tbl-"))}
 
 
