@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,7 +22,7 @@ from treadle.press.latex.escape import REPLACEMENT, declaration, printable
 from treadle.press.latex.fragment import Line
 from treadle.press.latex.languages import Language, language_of
 from treadle.press.tex.bib_entries import entries_in, named_databases
-from treadle.press.tex.engine import AUTO, ENGINES, LUALATEX, PDFLATEX, Engine, asked_for
+from treadle.press.tex.engine import AUTO, ENGINES, LUALATEX, PDFLATEX, SEVERAL, Engine, asked_for
 from treadle.press.tex.fonts import (
     OWN,
     PICTURES,
@@ -32,7 +33,7 @@ from treadle.press.tex.fonts import (
     script_of,
 )
 from treadle.press.tex.places import inputs_of
-from treadle.press.weave.author_preamble import author_preamble
+from treadle.press.weave.author_preamble import COMMENT, LOADS, author_preamble
 from treadle.press.weave.latex_source import has_class
 from treadle.problem import Problem, Span, error, warning
 
@@ -130,7 +131,7 @@ def main_language(
         return language, ()
     if language is None or all(map(printable, language.shown)):
         return language, problems
-    named = ENGINES.get(settings.engine or "") or (_asked(settings) or (None,))[0]
+    named = ENGINES.get(settings.engine or "") or (_asked(document, settings) or (None,))[0]
     if named.unicode if named else LUALATEX.works:
         return language, problems
     text = f"`lang: {settings.lang}` needs another engine: what LaTeX writes stays English"
@@ -138,8 +139,17 @@ def main_language(
     return None, (warning(at, text, way),)
 
 
-def _asked(settings: Settings) -> tuple[Engine, str] | None:
-    return asked_for(settings.preamble) or asked_for(_class(settings))
+def _asked(document: Document, settings: Settings) -> tuple[Engine, str] | None:
+    """What asks for an engine: the preamble, the class, what a file beside the document loads."""
+    files = map(_loading, author_preamble(document, settings).files)
+    texts = (settings.preamble, _class(settings), *files)
+    return next(filter(None, map(asked_for, texts)), None)
+
+
+def _loading(file: Path) -> str:
+    """The statements of a file that load packages; none where it asks which engine reads it."""
+    text = COMMENT.sub("", file.read_text("utf-8", "replace"))
+    return "" if SEVERAL.search(text) else "\n".join(found[0] for found in LOADS.finditer(text))
 
 
 def _places(lines: Iterable[Line], document: Document) -> dict[str, Span]:
@@ -190,7 +200,7 @@ def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
 
 
 def _engine(document: Document, settings: Settings, rare: Mapping[str, Span]) -> Printing:
-    asked = _asked(settings)
+    asked = _asked(document, settings)
     at = (_line_with(asked[1], document), f"`{asked[1]}`") if asked else None
     if settings.engine and settings.engine != AUTO:
         engine = ENGINES[settings.engine]

@@ -106,7 +106,7 @@ def preamble_parts(
     values["declarations"] = declarations
     values["drawing"] = any(r"\declaredrawing" in declaration for declaration in declarations)
     slots = {
-        "class": _class(document, settings, options),
+        "class": _class(document, settings, options, printing),
         "page": _page(document, settings, style, author),
         "early": author.early,
         "late": author.late,
@@ -243,9 +243,13 @@ def _line(document: Document, *keys: str) -> int:
     return next((document.front.lines[key] for key in keys if key in document.front.lines), 1)
 
 
-def _class(document: Document, settings: Settings, options: tuple[str, ...]) -> Fragment:
+def _class(
+    document: Document, settings: Settings, options: tuple[str, ...], printing: Printing
+) -> Fragment:
     given = f"[{','.join(options)}]" if options else ""
     text = rf"\documentclass{given}{{{settings.documentclass or 'article'}}}"
+    # TeX looks no further on, so that it tells at this line what the class lacks.
+    text += r"\relax" if printing.engine.unicode else ""
     return (Line(text, _line(document, "documentclass", "classoption")),)
 
 
