@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import re
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -66,7 +67,8 @@ def _version(name: str) -> str:
 # The archive.
 
 DAY = (1980, 1, 1, 0, 0, 0)  # the same for every file: the same sources make the same archive
-LATEXMKRC = "$pdf_mode = 1;\n"
+MODES = {"lualatex": 4, "xelatex": 5}  # latexmk's numbers
+ENGINE = re.compile(rb"% !TeX program = (\w+)")
 STYLES = {".cls", ".sty", ".bst", ".def"}
 HELPERS = b"treadle.checks"
 PACKAGE = b"""from pkgutil import extend_path
@@ -102,7 +104,7 @@ def pack(document: Path, out_dir: Path, code_dir: Path, others: Iterable[Path] =
     made = (path for path in sorted((out_dir / stem).rglob("*")) if path.is_file())
     files |= {f"latex/{name}": _read(path) for path, name in beside.items()}
     files |= {f"latex/{_name(path, out_dir)}": _read(path) for path in (tex, *made)}
-    files["latex/latexmkrc"] = LATEXMKRC.encode()
+    files["latex/latexmkrc"] = _latexmkrc(_read(tex))
     files["README.txt"] = _read_me(stem, has_code=bool(code)).encode()
     archive = out_dir / f"{stem}.zip"
     _write(archive, {f"{stem}/{name}": content for name, content in files.items()})
@@ -117,6 +119,12 @@ def _read(path: Path) -> bytes:
 
 def _name(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
+
+
+def _latexmkrc(tex: bytes) -> bytes:
+    """Latexmk is to take the engine that the LaTeX names."""
+    named = ENGINE.match(tex)
+    return b"$pdf_mode = %d;\n" % MODES.get(named[1].decode() if named else "", 1)
 
 
 def _look_for_newer(pdf: Path, sources: Iterable[Path]) -> None:

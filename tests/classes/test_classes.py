@@ -191,3 +191,21 @@ def assert_fonts(build: Path, paper: Paper) -> None:
         ["pdffonts", str(figure)], capture_output=True, text=True, check=True
     ).stdout
     assert paper.of_figure in drawn.lower()
+
+
+def test_a_database_that_the_preamble_names_counts_and_goes_along(folder: Path) -> None:
+    if not installed("biblatex.sty"):
+        pytest.skip("biblatex.sty is not installed: `make tex-classes` does it")
+    shutil.copytree(HERE / "files", emptied(folder), dirs_exist_ok=True)
+    front = "preamble: |\n  \\usepackage[backend=bibtex]{biblatex}\n  \\addbibresource{refs.bib}"
+    text = "\nWords [@hoch97].\n\n# References\n\nAfter them.\n"
+    (folder / "report.pmd").write_text(f"---\n{front}\n---\n{text}", "utf-8")
+    for title in ("Long Short-Term Memory", "Another Title"):
+        done = treadle("build", "report.pmd", folder=folder)
+        assert (done.returncode, done.stderr) == (0, "")
+        shown = words_of(folder / "build/report.pdf")
+        assert plain(title) in plain(shown)
+        assert shown.index("References") < shown.index("After them")
+        database = folder / "refs.bib"
+        assert (folder / "build/refs.bib").read_bytes() == database.read_bytes()
+        database.write_text(database.read_text().replace("Long Short-Term Memory", "Another Title"))

@@ -29,6 +29,15 @@ MARKDOWN = (
     "</div>\n", "&amp;", "&#0;", ": Caption {#tbl:a}\n\n", "```python\n1\n```\n", "```r\n",
     "```{=latex}\n", "``` {.python}\n", "```\n", "[ ] ", "[x] ", "\ue0f00\ue0f1", "\ue0ff", "(c)",
     "...", "--", '"', "'", "%", "\\label{a}", "# References\n",
+    "+---+---+\n", "| a | b |\n", "+===+===+\n", "  a    b\n---- ----\n", "  1    2\n", "-----\n",
+    "(@) ", "(@a) ", "a. ", "(iv) ", "#. ", "| x\n", "|   y\n", "]{.smallcaps}", "1. A\n===\n",
+    "\\begin{center}\n", "\\end{center}\n", "\\begin{b} ", "\\end{b}", "\\mod{", "}", "\\emph{",
+    "::: {.callout-note}\n", "::: columns\n", ":::: {.column width=50%}\n", "::::\n",
+    "::: {#fig-a layout-ncol=2}\n", "::: {.content-hidden}\n", "{{< pagebreak >}}", "{{< x >}}",
+    "<b>", "</b>", "<sub>", "> [!NOTE]\n", "@fig-a", "\\@ref(fig:a)", "  ```python\n",
+    "> ```python\n", "- ```python\n", "#| echo: false\n", "#| fig.cap='a'\n",
+    "<<a, echo=False>>=\n", "@\n",
+    "`{python} x`", "---\na: b\n---\n", "\\begin{verbatim}\n", "\\end{verbatim}\n",
 )  # fmt: skip
 # Characters that editors, terminals and TeX treat in their own ways.
 ODD = (
@@ -70,5 +79,8 @@ TAME = (
     "\n\n```python\nprint('{\\\\}')\n```\n\n",
     "\n\n::: {.theorem #thm:a&b title=\"A & % `}`\"}\n[x] y\n:::\n\n",
     "\n\n::: lemma\n[x] %\n:::\n\n", "\t", "\x1b", "\x7f", "\ue0f00\ue0f1", "'", ", ", "@", "-",
-    "--", "| ",
+    "--", "| ", "H<sub>2</sub>O ", "[c_d]{.smallcaps} ", "\n\n| a_b\n|   c & d\n\n",
+    "\n\n(@) e & f\n\n", "\n\n+-----+---+\n| a_b | & |\n+=====+===+\n| 1 % | 2 |\n+-----+---+\n\n",
+    "\n\n1. A & b\n========\n\n", "\n\n::: {.callout-tip}\n## T % &\nb_c\n:::\n\n",
+    "\n\n- a\n\n  ```python\n  print('{\\}')\n  ```\n\n",
 )  # fmt: skip

@@ -36,12 +36,12 @@ def _check_blocks(blocks, lines) -> None:
         assert before < block.span.line <= block.span.end_line <= len(lines)
         before = block.span.end_line
         if isinstance(block, Chunk):
-            assert re.match("```|~~~", lines[block.span.line - 1])
+            assert re.search("```|~~~", lines[block.span.line - 1])
             continue
         assert split_lines(block.text) == lines[block.span.line - 1 : block.span.end_line]
         for inline in block.inlines:
             assert block.span.line <= inline.span.line <= inline.span.end_line <= before
-            assert block.text[inline.start : inline.end].startswith("<%")
+            assert block.text[inline.start : inline.end].startswith(("<%", "`{python}"))
 
 
 def test_any_text_is_read(fuzz: Fuzz[str]) -> None:

@@ -9,7 +9,8 @@ VERBATIM = {"listing", "chunkcode", "chunkoutput", "chunkerror"}
 ENVIRONMENTS = {
     *VERBATIM, "tabular", "longtable", "document", "center", "table", "figure", "itemize",
     "enumerate", "quote", "description", "savenotes", "adjustbox", "abstract", "theorem",
-    "lemma", "proof",
+    "lemma", "proof", "minipage", "subfigure", "proposition", "corollary", "definition", "example",
+    "remark",
 }  # fmt: skip
 # Commands that may come of text without raw LaTeX; the first argument of some is not text.
 NAMES = {
@@ -26,7 +27,9 @@ COMMANDS = NAMES | {
     "midrule", "bottomrule", "endfirsthead", "endhead", "endfoot", "caption", "centering",
     "alttext", "linewidth", "textheight", "sectionrule", "arabic", "allowbreak", "citetext",
     "raggedright", "raggedleft", "arraybackslash", "thispagestyle", "vspace", "small", "color",
-    "LARGE", "bfseries", "large", "tableofcontents", "namedlabel",
+    "LARGE", "bfseries", "large", "tableofcontents", "namedlabel", "newpage", "noindent", "hfill",
+    "textsc", "underline", "textit", "texttt", "colorbox", "phantomsection", "alph", "Alph",
+    "roman", "Roman",
 }  # fmt: skip
 TOKEN = re.compile(r"\\([A-Za-z]+)\*?|\\(?:.|\n)|([{}%#$&_^])|([^\\{}%#$&_^]+)", re.DOTALL)
 

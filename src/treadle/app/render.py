@@ -53,7 +53,9 @@ def render(work: Build) -> None:
             work.typeset = measured and together(measured, woven.printing.depends)
         _publish(work, woven, (".tex",), _record(work))
         return
-    work.listener.stage("typesetting")
+    because = woven.printing.because
+    by = f" by {woven.printing.engine.program}, for {because[1]} at {because[0]}" if because else ""
+    work.listener.stage(f"typesetting{by}")
     from treadle.app.typesetting import synctex, typeset_woven
 
     places = typeset_woven(work, woven)

@@ -144,11 +144,22 @@ def nowhere_defined(labels: Iterable[Label], document: Document, woven: Woven) -
     unsure = any(OWN_LABELS.search(text) for text in texts)
     for name, at in () if unsure else _uses(document, woven, LABEL_WANTED):
         if name not in known and name not in code:
-            hint = meant(name, known) or "nothing in the document has this label"
+            hint = _uncaptioned(name, document) or meant(name, known)
+            hint = hint or "nothing in the document has this label"
             yield say(at, f"the reference `{name}` is not defined", hint)
     made = body.count(rf"\bibliography{{{document.stem}/")
     if made == body.count(r"\bibliography{") and not any(map(OWN_ENTRIES.search, texts)):
         yield from _undefined_citations(document, woven, say)
+
+
+def _uncaptioned(label: str, document: Document) -> str:
+    """The hint that the chunk of this name has no caption, and so no label."""
+    kind, _, name = label.partition(":")
+    named = (chunk for chunk in document.chunks if chunk.options.name == name)
+    chunk = next(named, None) if kind in {"fig", "tbl"} else None
+    if chunk is None or chunk.options.caption:
+        return ""
+    return f"chunk `{name}` (line {chunk.span.line}) has no caption"
 
 
 def _undefined_citations(

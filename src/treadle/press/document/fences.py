@@ -1,8 +1,8 @@
 """Where the fences of a Markdown text are, as its parser tells: chunks, and other code.
 
 A chunk's fence stands at the start of a line, as in Pweave, or at the start of what an item of a
-list, a quotation or a definition holds. What stands in another fence, or in a verbatim environment
-of LaTeX, is shown as it is.
+list, a quotation or a definition holds; in an environment of LaTeX, anywhere. What stands in
+another fence, or in a verbatim environment of LaTeX, is shown as it is.
 """
 
 from __future__ import annotations
@@ -100,8 +100,11 @@ def _chunk(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A chunk, to its closing fence or to the end of what it stands in."""
     at = state.bMarks[start] + state.tShift[start]
     opening = OPENING.match(state.src[at : state.eMarks[start]])
+    if opening is None:
+        return False
     indented = state.sCount[start] - state.blkIndent
-    if opening is None or state.is_code_block(start) or (indented and not state.level):
+    at_will = indented and not state.level and _in_environment(state.src[:at])
+    if not at_will and (indented > 3 or (indented and not state.level)):
         return False
     if silent:
         return True
@@ -112,6 +115,11 @@ def _chunk(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.meta = {"at": at, "closed": closed, "almost": almost}
     state.line = last + closed
     return True
+
+
+def _in_environment(before: str) -> bool:
+    r"""Whether a `\begin` is open, within which LaTeX is indented as one likes."""
+    return before.count(r"\begin{") > before.count(r"\end{")
 
 
 def _closing(state: StateBlock, start: int, end: int, fence: str) -> tuple[int, bool, int]:

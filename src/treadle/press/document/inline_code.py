@@ -21,14 +21,21 @@ _OPEN = re.compile(r"<%=|<%(?=\s*\w)")
 _LINES = tuple[int, int]
 
 
-def find_inlines(text: str, span: Span, shown: Iterable[_LINES] = ()) -> tuple[Inline, ...]:
+def find_inlines(
+    text: str, span: Span, shown: Iterable[_LINES] = (), code: Iterable[_LINES] = ()
+) -> tuple[Inline, ...]:
     """The inline code of `text`, which begins on `span.line` of `span.file`, in order.
 
     An inline's own span begins at its first line of code. In the lines `shown`, from the first to
-    before the last, counted from 0, there is none.
+    before the last, counted from 0, there is none, and in those of other `code` none of Quarto's.
     """
-    found = _INLINE.finditer(_hidden(text, shown))
-    return tuple(_inline(text, item, span) for item in found if not item["ticks"])
+    fenced = {line for first, end in code for line in range(first, end)}
+    found = (item for item in _INLINE.finditer(_hidden(text, shown)) if not item["ticks"])
+    return tuple(
+        _inline(text, item, span)
+        for item in found
+        if not (item["quarto"] and text.count("\n", 0, item.start()) in fenced)
+    )
 
 
 def unclosed_inlines(text: str, span: Span, shown: Iterable[_LINES] = ()) -> Iterator[Problem]:

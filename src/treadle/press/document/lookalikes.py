@@ -56,10 +56,20 @@ def _is_like_a_chunk(info: str) -> bool:
     return similar and word not in _OTHERS
 
 
+_METADATA = re.compile(
+    r"(?<=\n\n)---[ \t]*\n(?:[A-Za-z][\w-]*:.*\n(?:[ \t].*\n)*)+(?:---|\.\.\.)[ \t]*\n"
+)
+
+
 def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[Problem]:
     """What is to be said of lines of Markdown that begin a chunk in a noweb document, or a
     directive in reStructuredText."""
     shown = {line for at in others for line in range(at.first + 1, at.end + 1)}
+    for block in _METADATA.finditer(f"\n\n{text}"):
+        first = span.line + text.count("\n", 0, block.start() - 2)
+        if first not in shown:
+            what = "front matter stands at the top of a document alone: this is printed"
+            yield warning(Span.at(span.file, first), what, "put these lines up there")
     for number, line in enumerate(text.split("\n"), span.line):
         if number in shown:
             continue

@@ -141,12 +141,13 @@ def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequen
     text = "".join(f"{line}\n" for line in lines[start:end])
     span = Span(file, start + 1, end)
     shown = tuple((at.first - start, at.end - start) for at in others if shows_all(at))
+    code = tuple((at.first - start, at.end - start) for at in others)
     problems = (
         *unclosed_inlines(text, span, shown),
         *lookalikes(others, file),
         *line_lookalikes(text, span, others),
     )
-    return Prose(text, span, find_inlines(text, span, shown)), problems
+    return Prose(text, span, find_inlines(text, span, shown, code)), problems
 
 
 def _comments(code: Sequence[str]) -> tuple[str, ...]:

@@ -142,7 +142,10 @@ def counted_newline(state: StateInline, silent: bool) -> bool:
 
 
 def nonbreaking(state: StateInline, silent: bool) -> bool:
-    r"""`\ ` is a blank that does not break."""
+    r"""`\ ` is a blank that does not break; an image before it stands in the text."""
+    last = state.tokens[-1].type if state.tokens and not state.pending else ""
+    if state.src[state.pos] == "\\" and state.pos == state.posMax - 1 and last == "image":
+        return push(state, silent, state.pos + 1, "latex_inline", "~")
     if not state.src.startswith("\\ ", state.pos):
         return False
     return push(state, silent, state.pos + 2, "latex_inline", "~")

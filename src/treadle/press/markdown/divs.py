@@ -36,7 +36,8 @@ GAP = 0.96  # of a line is for columns, so that there is room between them
 def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """The LaTeX of a div, by its classes and its label; what these don't mean is told."""
     found = attributes_of(node)
-    context = _told_of_keys(found, node, context)
+    for key in sorted(found.values.keys() - KEYS):
+        context.warn(line_of(node), f"`{key}=` means nothing to a `:::`", "leave it out")
     kind = found.id.replace(":", "-").partition("-")[0]
     name = next((name for name in found.classes if name in ENVIRONMENTS), THEOREMS.get(kind, ""))
     name = name or next(
@@ -63,12 +64,6 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 def _body(nodes: Nodes, context: TextContext) -> Fragment:
     assert context.blocks is not None
     return context.blocks(nodes, context)
-
-
-def _told_of_keys(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> TextContext:
-    for key in found.values.keys() - KEYS:
-        context.warn(line_of(node), f"`{key}=` means nothing to a `:::`", "leave it out")
-    return context
 
 
 def _plain(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fragment:

@@ -108,11 +108,11 @@ def _shallow(tokens: Iterable[Token]) -> Iterator[Token]:
 def check_rows(state: StateCore) -> None:
     """Remark on rows that hold more entries than their table has columns: Markdown drops these."""
     lines = state.src.split("\n")
-    columns = 0
+    columns, drawn = 0, False
     for token in state.tokens:
         if token.type == "table_open":
-            columns = 0
-        elif token.type == "th_open":
+            columns, drawn = 0, token.meta.get("drawn", False)
+        elif token.type == "th_open" and not drawn:
             columns += 1
         elif token.type == "tr_open" and columns and token.map:
             _check_row(lines[token.map[0]], token.map[0], columns, state)

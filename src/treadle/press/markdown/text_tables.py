@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from markdown_it.rules_block import StateBlock
@@ -56,14 +56,26 @@ def grid_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     if silent:
         return True
     for number, line in enumerate(lines):
-        drawn = line[0] == "|" or GRID.fullmatch("".join(line))
-        if not drawn or any("".join(line[at : at + 1]) not in {"|", "+"} for at in edges):
+        if not _is_drawn(line, edges):
             what = "a cell of this grid table spans several columns, or its edges are not aligned"
             hint = "draw each column through all rows, with `|` above `+`"
             remark(state.env, start + number, what, hint)
             return False
     _push(state, _grid(lines, edges, start, last, state), start)
     return True
+
+
+def _is_drawn(line: Sequence[str], edges: Sequence[int]) -> bool:
+    """Whether a line is cut by the table's edges, and by no others."""
+    text = "".join(line)
+    if line[0] == "+":
+        return bool(GRID.fullmatch(text)) and [n for n, at in enumerate(line) if at == "+"] == edges
+    within = re.search(r"\+[-=:]+(?=\+)|[-=]{2,}\+", text) is not None
+    return not within and all(text_at in {"|", "+"} for text_at in _at(line, edges))
+
+
+def _at(line: Sequence[str], edges: Sequence[int]) -> Iterator[str]:
+    return ("".join(line[at : at + 1]) for at in edges)
 
 
 def _grid(
@@ -252,7 +264,7 @@ def _raw(state: StateBlock, line: int) -> str:
 
 def _push(state: StateBlock, table: Table, start: int) -> None:
     opening = state.push("table_open", "table", 1)
-    opening.map = [start, table.end]
+    opening.map, opening.meta = [start, table.end], {"drawn": True}
     for part, tag, rows in (("thead", "th", (table.header,)), ("tbody", "td", table.rows)):
         if rows:
             state.push(f"{part}_open", part, 1)

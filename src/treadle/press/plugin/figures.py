@@ -86,7 +86,9 @@ def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
     settings = {**_FONTS, **_sizes(text), **_LINES}
     settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
     settings["figure.figsize"] = (style.text_width, _ASPECT * style.text_width)
-    if not style.family.startswith(("lm", "cm")):  # mathtext's own go with these
+    from treadle.press.plugin.font_files import has_other_letters
+
+    if has_other_letters(style.family):
         settings |= _MATHEMATICS
     matplotlib.rcParams.update(settings)
 

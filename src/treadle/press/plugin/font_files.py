@@ -49,6 +49,10 @@ _FAMILIES = (
     ("qag", "texgyreadventor-{regular,italic,bold}.otf"),
     ("pag", "uag{k,ko,d}8a.pfb"),
     ("LinuxLibertine", "LinLibertine_{R,RI,RB}.otf"),
+    ("TeXGyreTermes", "texgyretermes-{regular,italic,bold}.otf"),  # as fontspec calls them
+    ("TeXGyrePagella", "texgyrepagella-{regular,italic,bold}.otf"),
+    ("TeXGyreSchola", "texgyreschola-{regular,italic,bold}.otf"),
+    ("TeXGyreHeros", "texgyreheros-{regular,italic,bold}.otf"),
     ("lmss", "lmsans10-{regular,oblique,bold}.otf"),
     ("cmss", "lmsans10-{regular,oblique,bold}.otf"),
     ("cmbr", "lmsans10-{regular,oblique,bold}.otf"),
@@ -71,6 +75,11 @@ def converted(family: str, size: float) -> Iterator[Path]:
     for name, told in wanted.items():
         if name in found:
             yield _convert_once(found[name], told)
+
+
+def has_other_letters(family: str) -> bool:
+    """Whether mathematics of matplotlib's own does not go with the letters of the family."""
+    return not family.startswith(("lm", "cm")) and any(map(family.startswith, dict(_FAMILIES)))
 
 
 def _braced(names: str) -> list[str]:

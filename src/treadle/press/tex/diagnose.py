@@ -12,7 +12,7 @@ from treadle.press.latex.fragment import READS
 from treadle.press.tex.bib_entries import key_of_made
 from treadle.press.tex.consequences import BEGUN, mistakes
 from treadle.press.tex.log import Message, MessageKind, first_error, messages
-from treadle.press.tex.places import ARGUMENT, Places, last_paragraph
+from treadle.press.tex.places import ARGUMENT, Places, last_paragraph, loading
 from treadle.press.tex.words import (
     ENDINPUT,
     FATAL,
@@ -67,6 +67,7 @@ IMAGE = re.compile(r"\w+ \(file (?P<name>[^)]+)\)")  # it begins with the progra
 SKIPPED = re.compile(r"Incomplete (?P<name>\\if\w*); all text was ignored after line (?P<line>\d+)")
 INTERNAL = {r"\@footnotetext": r"\footnote"}  # LaTeX's commands, by those that authors write
 FINDABLE = 6  # so many characters are hardly found elsewhere by chance
+PACKAGE = re.compile(r"^Package (?P<name>\S+) Error: ")
 CLASH = re.compile(r"Option clash for package (?P<name>[^\s.]+)")
 DOLLAR = re.compile(r"(?<!\\)\$")
 
@@ -102,7 +103,7 @@ def _place(item: Message, places: Places) -> Span:
         return places.of_line(1)
     if at := _place_in_collected(item, places):
         return at
-    about = _about(text, item)
+    about = _about(text, item) or _waiting_package(item, places)
     at = places.of_file(item.file or places.tex_name, item.line)
     at = (places.of_line_before(about, item.file, item.line) if about else None) or at
     return places.of_source(about, at)
@@ -119,6 +120,17 @@ def _about(text: str, item: Message) -> str:
     if text.startswith("Missing \\right"):
         return r"\left"
     return item.undefined
+
+
+def _waiting_package(item: Message, places: Places) -> str:
+    r"""How the package is named that has waited to say what is wrong, till it had been read or till
+    `\begin{document}`; empty: none has."""
+    by = PACKAGE.match(item.text)
+    if by is None or not places.is_job(item.file):
+        return ""
+    above = loading(by["name"]).search(places.tex_line(item.line - 1))
+    waited = above or r"\begin{document}" in places.tex_line(item.line)
+    return f"{{{by['name']}}}" if waited else ""
 
 
 def _file_place(text: str, places: Places) -> Span | None:

@@ -101,8 +101,8 @@ def messages(log: str) -> Iterator[Message]:
 
 
 # Each slide that is `fragile` is written to `STEM.vrb`, over the one before, and read from there:
-# the file of the third one is called `STEM.3.vrb` here.
-WRITTEN = re.compile(r"^\\openout\d+ = `(?P<stem>.*)\.vrb'\.$", re.MULTILINE)
+# the file of the third one is called `STEM.3.vrb` here. LuaTeX names it without quotes.
+WRITTEN = re.compile(r"^\\openout\d+ = `?(?P<stem>.*)\.vrb(?:'\.)?$", re.MULTILINE)
 
 
 def _with_numbers(log: str) -> str:

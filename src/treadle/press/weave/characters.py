@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -21,18 +22,18 @@ from treadle.press.latex.escape import REPLACEMENT, declaration, printable
 from treadle.press.latex.fragment import Line
 from treadle.press.latex.languages import Language, language_of
 from treadle.press.tex.bib_entries import entries_in, named_databases
-from treadle.press.tex.engine import AUTO, ENGINES, LUALATEX, PDFLATEX, Engine, asked_for
+from treadle.press.tex.engine import AUTO, ENGINES, LUALATEX, PDFLATEX, SEVERAL, Engine, asked_for
 from treadle.press.tex.fonts import (
     OWN,
     PICTURES,
     STYLES,
     Fonts,
     fonts_of,
+    package_with,
     script_of,
 )
-from treadle.press.tex.packages import package_with
 from treadle.press.tex.places import inputs_of
-from treadle.press.weave.author_preamble import author_preamble
+from treadle.press.weave.author_preamble import COMMENT, LOADS, author_preamble
 from treadle.press.weave.latex_source import has_class
 from treadle.problem import Problem, Span, error, warning
 
@@ -40,7 +41,7 @@ BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{3}")  # of fewer letters, it is mathematics
 CITED = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}]+)\}")
 CODED = re.compile(r"\\(?:missingchar\{([0-9A-F]{4,6})\}|controlchar\{(.))")
-PLACED = re.compile(r"\\missingchar\{E0F[01]\}")  # of a chunk that is lost, which is told
+OURS = {"E0F0", "E0F1"}  # what stands for a chunk that has been lost: an error tells of it
 UNSEEN = {"Cf", "Mn", "Zs"}  # what joins or parts others, and has no sign of its own
 VARIANTS = range(0xFE00, 0xFE10)
 FONT_COMMANDS = re.compile(
@@ -98,22 +99,15 @@ def printing_of(document: Document, settings: Settings, lines: Sequence[Line]) -
     """How to print `lines`, all that comes from the document, and the author's preamble."""
     at = document.said("lang")
     own_babel = _sees_to_languages(document, settings)
-    language, problems = language_of(settings.lang, at)
-    if own_babel:
-        problems = ()
+    language, problems = main_language(document, settings)
     shown = Line(language.shown if language else "", at.line)
     own = _places(lines, document)
     for char, span in _in_files(lines, document, settings):
         own.setdefault(char, span)
     rare = {**_places((shown,), document), **own}
     chosen = _engine(document, settings, rare)
-    if chosen.engine.unicode:
-        chosen = _by_fonts(chosen, rare, settings)
-    else:
-        chosen = _by_pdftex(chosen, own)
-        if language and not own_babel and not all(map(printable, language.shown)):
-            text = f"`lang: {settings.lang}` needs another engine: what LaTeX writes stays English"
-            language, problems = None, (warning(at, text, _way_to_unicode(chosen)),)
+    with_fonts = chosen.engine.unicode
+    chosen = _by_fonts(chosen, rare, settings) if with_fonts else _by_pdftex(chosen, own)
     problems = (*chosen.problems, *problems, *_unknown(lines, document))
     return replace(chosen, language=language, own_babel=own_babel, problems=problems)
 
@@ -125,6 +119,37 @@ def _sees_to_languages(document: Document, settings: Settings) -> bool:
         return True
     loads = author_preamble(document, settings).loads
     return any(map(LANGUAGES.fullmatch, (*loads, settings.documentclass or "")))
+
+
+def main_language(
+    document: Document, settings: Settings
+) -> tuple[Language | None, tuple[Problem, ...]]:
+    """The language of what is written besides the text, if it is known and can be printed."""
+    at = document.said("lang")
+    language, problems = language_of(settings.lang, at)
+    if _sees_to_languages(document, settings):
+        return language, ()
+    if language is None or all(map(printable, language.shown)):
+        return language, problems
+    named = ENGINES.get(settings.engine or "") or (_asked(document, settings) or (None,))[0]
+    if named.unicode if named else LUALATEX.works:
+        return language, problems
+    text = f"`lang: {settings.lang}` needs another engine: what LaTeX writes stays English"
+    way = _way_to_unicode(Printing(because=(at, "") if named else None))
+    return None, (warning(at, text, way),)
+
+
+def _asked(document: Document, settings: Settings) -> tuple[Engine, str] | None:
+    """What asks for an engine: the preamble, the class, what a file beside the document loads."""
+    files = map(_loading, author_preamble(document, settings).files)
+    texts = (settings.preamble, _class(settings), *files)
+    return next(filter(None, map(asked_for, texts)), None)
+
+
+def _loading(file: Path) -> str:
+    """The statements of a file that load packages; none where it asks which engine reads it."""
+    text = COMMENT.sub("", file.read_text("utf-8", "replace"))
+    return "" if SEVERAL.search(text) else "\n".join(found[0] for found in LOADS.finditer(text))
 
 
 def _places(lines: Iterable[Line], document: Document) -> dict[str, Span]:
@@ -160,7 +185,9 @@ def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
     """A warning for each character that is none: a code stands for it in the LaTeX already."""
     found: dict[str, Span] = {}
     for line in lines:
-        for code, sign in CODED.findall(PLACED.sub("", line.text)):
+        for code, sign in CODED.findall(line.text):
+            if code in OURS:
+                continue
             if code or not line.fixed:  # in what is printed, `^[` is what is expected
                 name = f"U+{code or f'{ord(sign) ^ 0x40:04X}'}"
                 found.setdefault(name, Span.at(str(document.path), line.origin))
@@ -173,7 +200,7 @@ def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
 
 
 def _engine(document: Document, settings: Settings, rare: Mapping[str, Span]) -> Printing:
-    asked = asked_for(settings.preamble) or asked_for(_class(settings))
+    asked = _asked(document, settings)
     at = (_line_with(asked[1], document), f"`{asked[1]}`") if asked else None
     if settings.engine and settings.engine != AUTO:
         engine = ENGINES[settings.engine]

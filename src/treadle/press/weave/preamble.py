@@ -32,6 +32,8 @@ RENEWED = re.compile(
     r"\\(?:(?:sp)?newtheorem\*?|declaretheorem(?:\[[^\]]*\])?|new\w*environment\*?"
     rf"|NewDocumentEnvironment|newmdtheoremenv(?:\[[^\]]*\])?)\s*\{{({THEOREMS})\}}"
 )
+# Families of PostScript's fonts, as LaTeX calls them, and those of Latin Modern that are like them.
+STANDINS = (("lmr", "ptm ppl pplx pplj pbk pnc put bch"), ("lmss", "phv pag"), ("lmtt", "pcr"))
 NOTHING = "\ue0f6"  # a private-use character: a line that is left out
 PARTS = ("packages", "colours", "look", "macros", "properties")
 
@@ -84,7 +86,7 @@ def preamble_parts(
         **_properties(settings),
         **_running_head(settings),
         **_packages(document, settings, style, author, used),
-        **_languages(settings, printing),
+        **_languages(printing),
         "author": author,
         "style": style,
         "plain": not style.own_look,
@@ -104,7 +106,7 @@ def preamble_parts(
     values["declarations"] = declarations
     values["drawing"] = any(r"\declaredrawing" in declaration for declaration in declarations)
     slots = {
-        "class": _class(document, settings, options),
+        "class": _class(document, settings, options, printing),
         "page": _page(document, settings, style, author),
         "early": author.early,
         "late": author.late,
@@ -121,11 +123,12 @@ def _made(name: str, values: Mapping[str, object], slots: Mapping[str, Fragment]
     return tuple(line for line in lines if line.text != NOTHING)
 
 
-def _languages(settings: Settings, printing: Printing) -> Mapping[str, object]:
+def _languages(printing: Printing) -> Mapping[str, object]:
     """The document's language and its words, and what is printed beside it."""
-    words = words_of(settings.lang if printing.language else None)
+    words = words_of(printing.language.tag if printing.language else None)
     return {
         "printing": printing,
+        "standins": [(family, ours) for ours, names in STANDINS for family in names.split()],
         "language": printing.language,
         "words": words,
         "cleveref": "nameinlink" + (f",{words.cleveref}" if words.cleveref else ""),
@@ -240,9 +243,13 @@ def _line(document: Document, *keys: str) -> int:
     return next((document.front.lines[key] for key in keys if key in document.front.lines), 1)
 
 
-def _class(document: Document, settings: Settings, options: tuple[str, ...]) -> Fragment:
+def _class(
+    document: Document, settings: Settings, options: tuple[str, ...], printing: Printing
+) -> Fragment:
     given = f"[{','.join(options)}]" if options else ""
     text = rf"\documentclass{given}{{{settings.documentclass or 'article'}}}"
+    # TeX looks no further on, so that it tells at this line what the class lacks.
+    text += r"\relax" if printing.engine.unicode else ""
     return (Line(text, _line(document, "documentclass", "classoption")),)
 
 

@@ -27,7 +27,7 @@ from treadle.press.markdown.running_text import (
 )
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
-from treadle.press.weave.characters import Printing, printing_of
+from treadle.press.weave.characters import Printing, main_language, printing_of
 from treadle.press.weave.chunks import (
     AS_MARKDOWN,
     Look,
@@ -178,6 +178,7 @@ def _options(
 ) -> RenderOptions:
     page = page or page_of(settings, style)
     databases = database_names(document, settings)
+    language, _ = main_language(document, settings)
     return RenderOptions(
         path=document.path,
         stem=document.stem,
@@ -186,7 +187,7 @@ def _options(
         sections=sections_of(style, settings, SECTIONS),
         bibliography=bibliography_lines(databases, settings, style, author),
         numbered=numbered(document, settings),
-        words=words_of(settings.lang),
+        words=words_of(language.tag if language else None),
         commands=own_commands((settings.preamble,)),
         environments=own_environments(settings.preamble),
         aliases=_aliases(document),
@@ -195,7 +196,7 @@ def _options(
 
 def _aliases(document: Document) -> Mapping[str, str]:
     """What Quarto calls the labels of chunks whose names begin as its labels do."""
-    names = (chunk.options.name or "" for chunk in document.chunks if chunk.options.caption)
+    names = (chunk.options.name or "" for chunk in document.chunks)
     return {name: f"{name[:3]}:{name}" for name in names if name.startswith(("fig-", "tbl-"))}
 
 

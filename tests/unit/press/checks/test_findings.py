@@ -209,3 +209,16 @@ def test_symbols_that_are_introduced_too_late():
     ]
     assert found(EARLY.format(more="").replace("Some words.", "# B")) == []
     assert found(EARLY.format(more="").replace("is $D$ here", "is $\\mathrm{D} \\Delta$")) == []
+
+
+def test_a_reference_to_a_chunk_without_a_caption_says_so():
+    text = "See @fig-x.\n\n```{python}\n#| label: fig-x\n#| fig-alt: A line\nplt.plot([1])\n```\n"
+    document, _ = read_document(Path("report.pmd"), text)
+    (problem,) = findings(document, text)
+    assert (problem.span.line, problem.hint) == (1, "chunk `fig-x` (line 3) has no caption")
+
+
+def test_words_of_latex_are_not_asked_after():
+    text = "\\documentclass{article}\n\\begin{document}\nIt is 93.2\\%.\n\\end{document}\n"
+    document, _ = read_document(Path("report.texw"), text)
+    assert findings(document, text) == ()

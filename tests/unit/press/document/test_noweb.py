@@ -88,6 +88,7 @@ def test_a_percent_sign_of_latex_begins_no_title() -> None:
         ("a.rstw", "a\n", 1, "error: the text of a `.rstw` document can't be read"),
         ("a.pmd", "a\n<<x, echo=False>>=\ny\n@\n", 2, "warning: this looks like a chunk of noweb"),
         ("a.Pnw", "a\n\n.. csv-table::\n", 3, "warning: `.. csv-table::` is reStructuredText"),
+        ("a.pmd", "a\n\n---\nkey: v\n---\n", 3, "warning: front matter stands at the top"),
         ("a.texw", "\\begin{b}\n<%= x\n", 2, "warning: `<%=` is not closed"),
     ],
 )

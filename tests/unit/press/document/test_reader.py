@@ -217,6 +217,8 @@ def test_inline_code_within_a_short_fence_is_run_as_by_pweave() -> None:
         ("> - a\n>\n>   ```python\n>   x\n>   ```\n", ">   ", "x", 4),
         ("T\n\n:   a\n\n    ```python\n    x\n    ```\n", "    ", "x", 6),
         ("- a\n\n\t```python\n\tx\n\t```\n", "\t", "x", 4),
+        ("\\begin{a}\n  ```python\n  x\n  ```\n\\end{a}\n", "  ", "x", 3),
+        ("\\begin{a}\n\n    ```python\n    x\n    ```\n\\end{a}\n", "    ", "x", 4),
         ("(a) a\n\n    ```python\n    x\n    ```\n", "    ", "x", 4),
         ("(@) a\n\n    ```python\n    x\n    ```\n", "    ", "x", 4),
     ],
@@ -249,6 +251,11 @@ def test_inline_code_ends_before_the_next() -> None:
     assert problem.startswith(f"{PATH}:1: warning: `<%=` is not closed")
     (block,) = blocks("a <%= b\n\nc <%= d %>\n")
     assert [item.code for item in block.inlines] == ["d"]  # type: ignore[union-attr]
+
+
+def test_inline_code_of_quarto_within_code_is_shown() -> None:
+    (block,) = blocks("```\n`{python} x` <%= y %>\n```\n`{python} z`\n")
+    assert [item.code for item in block.inlines] == ["y", "z"]  # type: ignore[union-attr]
 
 
 def test_inline_code_of_quarto() -> None:

@@ -185,9 +185,10 @@ def test_warnings_in_files_of_folders_with_blanks_and_parentheses():
     assert [item.file for item in messages(log)] == ["/home/My Report (1)/part.tex"]
 
 
-def test_the_copies_of_slides_are_told_apart() -> None:
+@pytest.mark.parametrize("name", ["`a.vrb'.", "a.vrb"])  # as pdfTeX and LuaTeX have it
+def test_the_copies_of_slides_are_told_apart(name: str) -> None:
     log = (
-        "\\openout4 = `a.vrb'.\n (./a.vrb) \n\\openout4 = `a.vrb'.\n (./a.vrb\n"
+        f"\\openout4 = {name}\n (./a.vrb) \n\\openout4 = {name}\n (./a.vrb\n"
         "./a.vrb:3: Undefined control sequence.\nl.3 \\oops\n\n)\n"
     )
     (found,) = messages(log)
