@@ -26,7 +26,7 @@ from treadle.press.document.front_matter import author_path
 from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.model import Document
 from treadle.press.document.reader import read_document
-from treadle.press.document.text import load, normalise
+from treadle.press.document.source_text import load, normalise
 from treadle.press.tangle.extract import package_name
 from treadle.press.tex.places import inputs_of
 

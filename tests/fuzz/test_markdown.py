@@ -12,7 +12,7 @@ from tests.unit import displays
 from treadle.engine.trace import Failure, Stream
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.reader import read_document
-from treadle.press.document.text import normalise, split_lines
+from treadle.press.document.source_text import normalise, split_lines
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.weave import Woven, weave
 

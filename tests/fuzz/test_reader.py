@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from treadle.press.document.code_syntax import check_syntax
 from treadle.press.document.model import Chunk
 from treadle.press.document.reader import read_document
-from treadle.press.document.syntax import check_syntax
-from treadle.press.document.text import normalise, split_lines
+from treadle.press.document.source_text import normalise, split_lines
 
 from .conftest import Fuzz
 from .strategies import documents

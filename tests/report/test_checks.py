@@ -12,8 +12,8 @@ import pytest
 from tests.command import treadle
 
 from treadle.press.checks.findings import findings
+from treadle.press.document.checking_chunks import labels_checked, targets
 from treadle.press.document.reader import read_document
-from treadle.press.document.syntax import labels_checked, targets
 
 from .conftest import PROPOSAL, REPORT, ROOT, Built
 

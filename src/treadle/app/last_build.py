@@ -34,7 +34,7 @@ from treadle.engine.store.path_answers import standing
 from treadle.engine.store.secret_key import NoKeyError
 from treadle.engine.store.store import Store, store_folder
 from treadle.engine.trace import Observed
-from treadle.press.document.text import is_file
+from treadle.press.document.source_text import is_file
 from treadle.press.tex.dates import today
 from treadle.problem import Problem
 

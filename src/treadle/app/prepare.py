@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from treadle.app.obstacles import obstacles
 from treadle.app.request import Request
 from treadle.press.cells import Cells, cells_of
+from treadle.press.document.code_syntax import check_syntax
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import override
 from treadle.press.document.reader import read_document
-from treadle.press.document.syntax import check_syntax
-from treadle.press.document.text import is_file, load, normalise
+from treadle.press.document.source_text import is_file, load, normalise
 from treadle.press.tangle.write import Tangled, tangle
 from treadle.problem import Problem, has_errors
 

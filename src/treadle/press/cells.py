@@ -15,7 +15,7 @@ from treadle.engine.cell import Cell, InlinePiece
 from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import computing_options
-from treadle.press.document.text import is_file
+from treadle.press.document.source_text import is_file
 from treadle.press.tangle.extract import module_name
 from treadle.problem import Problem, Span, error
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from treadle.press.document.checking_chunks import asserts, compares, labels_checked, targets
 from treadle.press.document.model import Chunk, Document
-from treadle.press.document.syntax import asserts, compares, labels_checked, targets
-from treadle.press.document.text import nearest
+from treadle.press.document.wrong_values import nearest
 from treadle.press.latex.fragment import READS
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.weave import Woven

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 
 from treadle.press.checks.idle_checks import LABEL, meant, without_label
+from treadle.press.document.checking_chunks import targets
 from treadle.press.document.front_matter_keys import databases, no_database, read_settings
 from treadle.press.document.model import Document
 from treadle.press.document.options import HIDDEN
-from treadle.press.document.syntax import targets
 from treadle.press.latex.fragment import verbatim_lines
 from treadle.press.tex.bib_entries import START
 from treadle.press.tex.places import inputs_of

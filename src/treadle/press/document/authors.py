@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
-from treadle.press.document.text import WrongValueError, a_string, as_list
+from treadle.press.document.wrong_values import WrongValueError, a_string, as_list
 
 
 class Affiliation(Struct, frozen=True):

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 from treadle.press.document.model import FrontMatter
-from treadle.press.document.text import did_you_mean, is_file, load, normalise, split_lines
+from treadle.press.document.source_text import is_file, load, normalise, split_lines
+from treadle.press.document.wrong_values import did_you_mean
 from treadle.problem import Problem, Span, error, warning
 
 _OPENING = re.compile(r"---[ \t]*")

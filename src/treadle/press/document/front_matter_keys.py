@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from treadle.press.document.authors import Author, authors
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
-from treadle.press.document.text import WrongValueError, a_string, as_list, did_you_mean
+from treadle.press.document.wrong_values import WrongValueError, a_string, as_list, did_you_mean
 from treadle.press.tex.engine import AUTO, ENGINES
 from treadle.problem import Problem, error, warning
 

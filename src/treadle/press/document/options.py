@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
-from treadle.press.document.text import WrongValueError
+from treadle.press.document.wrong_values import WrongValueError
 
 HIDDEN = frozenset({"hidden", "hide", "none"})  # what `results` says to show nothing printed
 

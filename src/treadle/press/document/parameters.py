@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from treadle.press.document.text import did_you_mean
+from treadle.press.document.wrong_values import did_you_mean
 
 
 class Written(Struct, frozen=True):

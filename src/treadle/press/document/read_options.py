@@ -13,7 +13,13 @@ from msgspec.structs import replace
 
 from treadle.press.document.foreign_options import plain_name, python_names, translated
 from treadle.press.document.options import KINDS, ChunkOptions
-from treadle.press.document.text import SWALLOWED, WrongValueError, did_you_mean, nearest, unusable
+from treadle.press.document.wrong_values import (
+    SWALLOWED,
+    WrongValueError,
+    did_you_mean,
+    nearest,
+    unusable,
+)
 from treadle.problem import Problem, Span, error, warning
 
 _SWEAVE = MappingProxyType({"TRUE": True, "FALSE": False})

@@ -18,7 +18,7 @@ from treadle.press.document.lookalikes import line_lookalikes, lookalikes
 from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
 from treadle.press.document.noweb import SUFFIXES, is_latex, is_noweb, noweb_fences
 from treadle.press.document.read_options import NO_DEFAULTS, parse_options, read_defaults
-from treadle.press.document.text import load, normalise, split_lines
+from treadle.press.document.source_text import load, normalise, split_lines
 from treadle.problem import Problem, Span, error
 
 

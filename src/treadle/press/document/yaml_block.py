@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from treadle.press.document.model import FrontMatter
-from treadle.press.document.text import SWALLOWED, unusable
+from treadle.press.document.wrong_values import SWALLOWED, unusable
 from treadle.problem import Problem, Span, error, warning
 
 _AS_TYPED = {"id", "group"}

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.press.document.text import is_file
+from treadle.press.document.source_text import is_file
 from treadle.press.latex.escape import DOLLARS, escape
 from treadle.press.latex.footnotes import caption_of, noted, texts_of
 from treadle.press.latex.fragment import Fragment, Line, indent

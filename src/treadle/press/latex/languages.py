@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct, convert, field
 
-from treadle.press.document.text import did_you_mean
+from treadle.press.document.wrong_values import did_you_mean
 from treadle.press.tex.engine import PDFLATEX
 from treadle.problem import Problem, Span, warning
 

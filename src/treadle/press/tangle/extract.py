@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 
+from treadle.press.document.code_syntax import parsed
 from treadle.press.document.model import Chunk, Document
-from treadle.press.document.syntax import parsed
 from treadle.problem import Span
 
 # The first line of an extracted file: what it comes from, and a seal against hand edits.

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document
-from treadle.press.document.text import is_file
+from treadle.press.document.source_text import is_file
 from treadle.press.latex.fragment import READS, Fragment, Line, text_of
 
 COMMENT = re.compile(r"(?<!\\)%.*")

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from treadle.press.document.checking_chunks import asserts, labels_checked
 from treadle.press.document.model import Chunk, Document
-from treadle.press.document.syntax import asserts, labels_checked
 from treadle.press.latex.escape import escape_code, label_name
 from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
 from treadle.press.latex.languages import Words

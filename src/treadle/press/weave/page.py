@@ -7,7 +7,7 @@ import re
 from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings
-from treadle.press.weave.classes import Style
+from treadle.press.weave.latex_classes import Style
 
 INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
 PAPER_WIDTHS = {"a4paper": 210 / 25.4, "a5paper": 148 / 25.4, "letterpaper": 8.5}

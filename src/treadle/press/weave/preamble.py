@@ -15,10 +15,10 @@ from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, running_line
 from treadle.press.weave.author_preamble import COMMENT, AuthorPreamble, author_preamble
 from treadle.press.weave.characters import Printing, printing_of
-from treadle.press.weave.classes import NAMELESS, Style, style_of
+from treadle.press.weave.latex_classes import NAMELESS, Style, style_of
 from treadle.press.weave.latex_source import has_class, head_lines, own_settings
 from treadle.press.weave.page import GEOMETRY, font_size, paper, text_width
-from treadle.press.weave.title import day_in, day_of
+from treadle.press.weave.title_values import day_in, day_of
 
 TITLE_LENGTH = 70  # characters a running title may have
 WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head without measuring it

@@ -37,9 +37,8 @@ from treadle.press.weave.chunks import (
     join,
     prose_parts,
 )
-from treadle.press.weave.classes import Style, sections_of, style_of
 from treadle.press.weave.for_fonts import for_fonts
-from treadle.press.weave.frames import framed
+from treadle.press.weave.latex_classes import Style, sections_of, style_of
 from treadle.press.weave.latex_source import (
     has_class,
     latex_text,
@@ -64,6 +63,7 @@ from treadle.press.weave.preamble import (
     numbered,
     preamble_parts,
 )
+from treadle.press.weave.slides import framed
 from treadle.press.weave.whole import whole_document
 from treadle.problem import Problem, Span, error, warning
 

@@ -18,10 +18,10 @@ from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.running_text import TextContext
 from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
 from treadle.press.weave.characters import Printing, printing_of
-from treadle.press.weave.classes import style_of
 from treadle.press.weave.for_fonts import for_fonts
+from treadle.press.weave.latex_classes import style_of
 from treadle.press.weave.preamble import preamble_parts, whole_preamble
-from treadle.press.weave.title import (
+from treadle.press.weave.title_values import (
     Title,
     bare,
     dated,

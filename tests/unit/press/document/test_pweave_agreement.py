@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.document.reader import read_document
-from treadle.press.document.text import split_lines
+from treadle.press.document.source_text import split_lines
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from treadle.press.document.code_syntax import check_syntax
 from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.reader import read_blocks, read_document
-from treadle.press.document.syntax import check_syntax
-from treadle.press.document.text import normalise, split_lines
+from treadle.press.document.source_text import normalise, split_lines
 from treadle.problem import Span
 
 PATH = Path("dir/a.pmd")

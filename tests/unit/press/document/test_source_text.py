@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.press.document.text import did_you_mean, nearest
+from treadle.press.document.wrong_values import did_you_mean, nearest
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from treadle.press.document.code_syntax import check_syntax
 from treadle.press.document.reader import read_document
-from treadle.press.document.syntax import check_syntax
 
 
 def problems(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Headings begin frames, and all that stands under them is in one."""
 
 from treadle.press.latex.fragment import lines_at, text_of
-from treadle.press.weave.frames import framed
+from treadle.press.weave.slides import framed
 
 OPTIONS = "[fragile,allowframebreaks]"
 
