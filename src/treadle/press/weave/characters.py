@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from treadle.engine.trace import Observed
-from treadle.press.document.front_matter_keys import Settings, databases
+from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import REPLACEMENT, declaration, printable
 from treadle.press.latex.fragment import Line
 from treadle.press.latex.languages import Language, language_of
-from treadle.press.tex.bib_entries import entries_in, named_databases
 from treadle.press.tex.engine import AUTO, ENGINES, LUALATEX, PDFLATEX, SEVERAL, Engine, asked_for
 from treadle.press.tex.fonts import (
     OWN,
@@ -32,16 +31,15 @@ from treadle.press.tex.fonts import (
     package_with,
     script_of,
 )
-from treadle.press.tex.places import inputs_of
 from treadle.press.weave.author_preamble import COMMENT, LOADS, author_preamble
+from treadle.press.weave.character_places import (
+    places_of,
+    places_of_all,
+    unknown_characters,
+)
 from treadle.press.weave.latex_source import has_class
 from treadle.problem import Problem, Span, error, warning
 
-BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
-GREEK_WORD = re.compile(r"[\u0370-\u03ff\u1f00-\u1fff]{3}")  # of fewer letters, it is mathematics
-CITED = re.compile(r"\\[A-Za-z]*cite[A-Za-z]*\*?\s*(?:\[[^\]]*\]\s*)*\{([^{}]+)\}")
-CODED = re.compile(r"\\(?:missingchar\{([0-9A-F]{4,6})\}|controlchar\{(.))")
-OURS = {"E0F0", "E0F1"}  # what stands for a chunk that has been lost: an error tells of it
 UNSEEN = {"Cf", "Mn", "Zs"}  # what joins or parts others, and has no sign of its own
 VARIANTS = range(0xFE00, 0xFE10)
 FONT_COMMANDS = re.compile(
@@ -101,14 +99,12 @@ def printing_of(document: Document, settings: Settings, lines: Sequence[Line]) -
     own_babel = _sees_to_languages(document, settings)
     language, problems = main_language(document, settings)
     shown = Line(language.shown if language else "", at.line)
-    own = _places(lines, document)
-    for char, span in _in_files(lines, document, settings):
-        own.setdefault(char, span)
-    rare = {**_places((shown,), document), **own}
+    own = places_of_all(lines, document, settings)
+    rare = {**places_of((shown,), document), **own}
     chosen = _engine(document, settings, rare)
     with_fonts = chosen.engine.unicode
     chosen = _by_fonts(chosen, rare, settings) if with_fonts else _by_pdftex(chosen, own)
-    problems = (*chosen.problems, *problems, *_unknown(lines, document))
+    problems = (*chosen.problems, *problems, *unknown_characters(lines, document))
     return replace(chosen, language=language, own_babel=own_babel, problems=problems)
 
 
@@ -150,50 +146,6 @@ def _loading(file: Path) -> str:
     """The statements of a file that load packages; none where it asks which engine reads it."""
     text = COMMENT.sub("", file.read_text("utf-8", "replace"))
     return "" if SEVERAL.search(text) else "\n".join(found[0] for found in LOADS.finditer(text))
-
-
-def _places(lines: Iterable[Line], document: Document) -> dict[str, Span]:
-    """The characters that are not ASCII's, with the line that has each first."""
-    found: dict[str, Span] = {}
-    for line in lines:
-        if not line.text.isascii():
-            for char in BEYOND_ASCII.findall(line.text):
-                found.setdefault(char, Span.at(str(document.path), line.origin))
-            if word := GREEK_WORD.search(line.text):
-                found.setdefault(word[0], Span.at(str(document.path), line.origin))
-    return found
-
-
-def _in_files(
-    lines: Sequence[Line], document: Document, settings: Settings
-) -> Iterator[tuple[str, Span]]:
-    """The same of what else is printed: entries of the bibliography, files that are read."""
-    tex = "\n".join(line.text for line in lines)
-    folder = document.path.parent
-    texts = [(each.name, 1, each.text) for each in inputs_of(tex, folder)]
-    cited = set(re.split(r"[,\s]+", ",".join(CITED.findall(tex))))
-    files = (*databases(document, settings), *named_databases(tex, folder))
-    for key, entry in entries_in(files).items():
-        if key in cited or "*" in cited:
-            texts.append((entry.file, entry.line, entry.text))
-    for file, first, text in texts:
-        for number, line in enumerate(text.split("\n") if not text.isascii() else (), first):
-            yield from ((char, Span.at(file, number)) for char in BEYOND_ASCII.findall(line))
-
-
-def _unknown(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
-    """A warning for each character that is none: a code stands for it in the LaTeX already."""
-    found: dict[str, Span] = {}
-    for line in lines:
-        for code, sign in CODED.findall(line.text):
-            if code in OURS:
-                continue
-            if code or not line.fixed:  # in what is printed, `^[` is what is expected
-                name = f"U+{code or f'{ord(sign) ^ 0x40:04X}'}"
-                found.setdefault(name, Span.at(str(document.path), line.origin))
-    for name, at in found.items():
-        text = f"{name} is no character of any script: a code stands for it"
-        yield warning(at, text, "write it in another way")
 
 
 # The engine.
