@@ -22,6 +22,8 @@ from treadle.engine.store.store import Store
 from treadle.engine.store.traces import Record
 from treadle.engine.trace import DOUBTFUL, LINES, Display, Observed, Trace
 
+CHEAP = 0.01  # seconds: to run such a cell again takes no longer than anybody waits for
+
 
 class KeptTraces:
     """The store, asked for one document in one build."""
@@ -72,9 +74,10 @@ class KeptTraces:
         before: Mapping[str, str],
         trace: Trace,
     ) -> Trace:
-        """The trace of a cell that has run, completed; it is to be saved if it may be believed.
+        """The trace of a cell that has run, completed; it is saved if it may be believed, now or,
+        of a cheap one, by `save`.
 
-        `before` is what `files_named` gave.
+        `before` is what `files_named` gave. Raises OSError where the store can't be written.
         """
         self.forget(path for path, _ in trace.observed.writes)
         self._store.tally.add(self._store.blobs.size(trace.blobs))
@@ -85,12 +88,15 @@ class KeptTraces:
         self._ran[scanned.cell.number, decision.key] = whole
         if self._is_sound(before, trace.observed, whole.observed, snapshot):
             self._unsaved.append((decision.key, whole))
+        if trace.seconds > CHEAP:  # a build that is killed loses nothing that is worth a word
+            self.save()
         return whole
 
     def save(self) -> None:
         """Save what has run since the last time. Raises OSError where the store can't be written.
 
-        It takes as long as a small cell itself (0.7 ms), so it is done while the next one runs.
+        It takes longer than many a cell (up to 0.7 ms), so of a cheap one it is done while the
+        next one runs.
         """
         while self._unsaved:
             key, trace = self._unsaved.pop(0)
