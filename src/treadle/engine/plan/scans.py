@@ -60,8 +60,9 @@ class KnownScans:
         return code
 
     def has_new_code(self) -> bool:
-        """Whether some code was not there in the last build: as a rule, it has to run."""
-        return not self._used.keys() <= self._known.keys()
+        """Whether some code was not there in the last build, if there was one: as a rule, it has
+        to run."""
+        return bool(self._known) and not self._used.keys() <= self._known.keys()
 
     def save(self) -> None:
         """Keep for the next build what this one asked for. Raises OSError."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from treadle.press.document.source_text import is_file
 from treadle.problem import Span
 
 START = re.compile(r"^[ \t]*@\w+\s*[{(]\s*(?P<key>[^\s,{}]+)\s*,", re.MULTILINE)
@@ -43,7 +44,7 @@ def entries_in(paths: Iterable[Path]) -> dict[str, BibEntry]:
     one key, the first."""
     found: dict[str, BibEntry] = {}
     for path in paths:
-        if path.suffix == ".bib" and path.is_file():
+        if path.suffix == ".bib" and is_file(path):
             for key, entry in _entries(path.read_text("utf-8", "replace"), str(path)):
                 found.setdefault(key, entry)
     return found
