@@ -13,6 +13,7 @@ from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
 from treadle.engine.observe.weakly_held import (
+    ON_HEAP,
     Gone,
     is_still,
     recalled,
@@ -30,7 +31,6 @@ _CONTAINERS: Final = (
     *(weakref.WeakValueDictionary, weakref.WeakKeyDictionary, weakref.WeakSet),
 )
 _MOST: Final = 2_000  # places looked at in one module
-_CHANGEABLE: Final = 1 << 9  # made when the program runs, not with the interpreter
 _CACHES: Final = ("cache", "memo", "__warningregistry__", "_abc_impl", "__annotations__")
 _LENT: Final = frozenset({"threading", "_thread", "weakref", "collections", "types", "_weakrefset"})
 
@@ -135,8 +135,8 @@ def _views(value: Any, package: str) -> list[View]:  # noqa: ANN401
     if isinstance(value, FunctionType):
         return [attributes_of] if any(map(_is_container, value.__dict__.values())) else []
     if isinstance(value, type):
-        ours = str(value.__module__).partition(".")[0] == package and value.__flags__ & _CHANGEABLE
-        return [vars] if ours == _CHANGEABLE else []
+        ours = str(value.__module__).partition(".")[0] == package and value.__flags__ & ON_HEAP
+        return [vars] if ours == ON_HEAP else []
     found: list[View] = []
     if isinstance(value, dict):  # past methods of its class's own
         found.append(_itself if kind is dict else _past_methods)

@@ -17,7 +17,7 @@ from treadle.engine.values.atoms import ATOMS
 
 _CODE: Final = frozenset({FunctionType, MethodType})
 _SOME: Final = 10  # of what a container holds
-_ON_HEAP: Final = 1 << 9  # of a type: made when the program runs, not with the interpreter
+ON_HEAP: Final = 1 << 9  # of a type: made when the program runs, not with the interpreter
 
 
 class Gone(NamedTuple):
@@ -53,7 +53,7 @@ def _is_for_good(value: Any) -> bool:  # noqa: ANN401
     """Whether it was made in C for as long as the process lives: nobody sees it go."""
     if type(value) is BuiltinFunctionType:
         return type(value.__self__) is ModuleType
-    return type(value) is type and not value.__flags__ & _ON_HEAP
+    return type(value) is type and not value.__flags__ & ON_HEAP
 
 
 def _container(value: Any) -> _Container:  # noqa: ANN401

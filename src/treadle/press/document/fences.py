@@ -14,6 +14,7 @@ from itertools import accumulate
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 from msgspec import Struct
@@ -25,7 +26,6 @@ from treadle.press.markdown import lists
 OPENING = re.compile(r"(?P<fence>`{3,}|~{3,})(?:\{\.|\{|)python(?P<rest>.*)", re.DOTALL)
 CLOSING = re.compile(r"\s*(?P<fence>`{3,}|~{3,})\s*")
 SHOWING = 4  # characters of a fence that shows inline code, too: a shorter one is Pweave's
-_INTERRUPTS = {"alt": ["paragraph", "reference", "blockquote", "list"]}
 
 
 class Fence(Struct, frozen=True):
@@ -61,21 +61,20 @@ def fences(text: str) -> Iterator[Fence]:
     lines = text.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     parser = _parser()
-    tokens: list[object] = []
-    env: dict[str, object] = {}
-    parser.block.parse(text, parser, env, tokens)  # type: ignore[arg-type]
+    tokens: list[Token] = []
+    parser.block.parse(text, parser, {}, tokens)
     notes = 0
     for token in tokens:
-        kind = token.type  # type: ignore[attr-defined]
+        kind = token.type
         notes += (kind == "footnote_reference_open") - (kind == "footnote_reference_close")
         if kind not in {"chunk", "fence", "verbatim"}:
             continue
-        first, end = token.map  # type: ignore[attr-defined]
-        given = token.meta  # type: ignore[attr-defined]
+        assert token.map is not None
+        first, end = token.map
+        given = token.meta
         line = lines[first]
         at = given["at"] - starts[first] if given else len(line) - len(line.lstrip(" \t"))
-        content = token.content  # type: ignore[attr-defined]
-        code = tuple(content.removesuffix("\n").split("\n")) if content else ()
+        code = tuple(token.content.removesuffix("\n").split("\n")) if token.content else ()
         closed = given.get("closed", end - first == len(code) + 2)
         opening = OPENING.match(line[at:])
         options = opening["rest"] if opening and kind == "chunk" else ""
@@ -91,8 +90,8 @@ def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark").disable(["html_block", "reference"])
     md.use(deflist_plugin).use(footnote_plugin)
     md.block.ruler.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
-    md.block.ruler.before("code", "chunk", _chunk, _INTERRUPTS)  # type: ignore[arg-type]
-    md.block.ruler.before("code", "verbatim", _verbatim, _INTERRUPTS)  # type: ignore[arg-type]
+    md.block.ruler.before("code", "chunk", _chunk, lists.ENDS_TEXT)
+    md.block.ruler.before("code", "verbatim", _verbatim, lists.ENDS_TEXT)
     return md
 
 
