@@ -109,7 +109,10 @@ def _keep(work: Build, store: Store) -> None:
     if work.context and work.scans and work.outcome:
         name = str(work.request.path.resolve())
         save_history(store, name, work.context, work.outcome.decisions, work.outcome.traces)
-        work.scans.save()
+        if work.failed:
+            work.scans.save_with_earlier()
+        else:
+            work.scans.save()
     if not work.failed and work.written:
         remember(work, store)
     _tell_unwatched(work, store)

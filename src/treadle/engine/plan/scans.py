@@ -60,14 +60,22 @@ class KnownScans:
         return code
 
     def has_new_code(self) -> bool:
-        """Whether some code was not there in the last build, if there was one: as a rule, it has
-        to run."""
+        """Whether some code was in no build since the last whole one, if there was one: as a rule,
+        it has to run."""
         return bool(self._known) and not self._used.keys() <= self._known.keys()
 
     def save(self) -> None:
         """Keep for the next build what this one asked for. Raises OSError."""
-        if self._used.keys() != self._known.keys():
-            record = {"program": self._program, "codes": self._used}
+        self._keep(self._used)
+
+    def save_with_earlier(self) -> None:
+        """The same after a build that failed: what was known stays, as its author may go back, to
+        code whose results are kept. Raises OSError."""
+        self._keep({**self._known, **self._used})
+
+    def _keep(self, codes: Mapping[str, object]) -> None:
+        if codes.keys() != self._known.keys():
+            record = {"program": self._program, "codes": codes}
             self._store.traces.save_record(self._name, record)
 
 

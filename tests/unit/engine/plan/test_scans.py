@@ -135,6 +135,18 @@ def test_only_what_the_last_build_asked_for_is_kept(store, uncalled):
         known.of(cell("x = 1"))
 
 
+def test_a_build_that_fails_makes_nothing_known_new(store):
+    keep(store, "x = 1")
+    known = KnownScans(store, NAME, "p")
+    known.of(cell("x = "))
+    known.save_with_earlier()
+    known = KnownScans(store, NAME, "p")
+    known.of(cell("x = 1"))
+    assert not known.has_new_code()
+    known.of(cell("x = 2"))
+    assert known.has_new_code()
+
+
 @pytest.mark.parametrize("damage", [[], {"chunk": 3}, "x"])
 def test_a_record_that_makes_no_sense_is_not_believed(store, damage):
     keep(store, "x = 1")
