@@ -2,13 +2,16 @@ r"""The Jinja2 templates that say how the LaTeX looks: `\VAR{...}` and `\BLOCK{.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from treadle.press.latex.fragment import Fragment, Line, lines_at
@@ -30,6 +33,7 @@ def templates(*folders: Path) -> Environment:
 
     A template comes with a document and may be anybody's: it reaches no code of ours.
     """
+    compiled = None if folders else _compiled()
     return ImmutableSandboxedEnvironment(
         loader=FileSystemLoader([*folders, templates_folder()]),
         block_start_string=r"\BLOCK{",
@@ -42,8 +46,20 @@ def templates(*folders: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
+        bytecode_cache=FileSystemBytecodeCache(compiled) if compiled else None,
         autoescape=False,  # LaTeX: what is passed is LaTeX already
     )
+
+
+def _compiled() -> str | None:
+    """Where Treadle's own templates are kept compiled: beside them, as Python keeps modules, since
+    whoever can write there can change these as well. It takes 35 ms of each build. None: nowhere.
+    """
+    folder = templates_folder() / "__pycache__"
+    with suppress(OSError):
+        folder.mkdir(exist_ok=True)
+    allowed = not sys.dont_write_bytecode and os.access(folder, os.W_OK)
+    return str(folder) if allowed else None
 
 
 def source_of(name: str, folders: tuple[Path, ...] = ()) -> str:

@@ -19,6 +19,9 @@ from treadle.engine.store.atomic import scratch_file
 
 # Where there is this program, none that we start outlives us, however we end.
 WITH_US = ("setpriv", "--pdeathsig", "KILL")
+# What they tell of their searches are thousands of lines on the stream for errors, which C writes
+# out one by one: in large pieces, a pass of 0.17 s takes 0.01 s less.
+IN_PIECES = ("stdbuf", "--error=64K")
 
 
 class Patience(Struct, frozen=True):
@@ -46,7 +49,8 @@ class Programs:
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
         self._stopped = False
-        self._with_us = WITH_US if shutil.which(WITH_US[0]) else ()
+        starters = (WITH_US, IN_PIECES)
+        self._starters = [word for words in starters if shutil.which(words[0]) for word in words]
 
     def run(
         self,
@@ -95,7 +99,7 @@ class Programs:
             if self._stopped:
                 raise _killed(command[0], signal.SIGKILL)
             process = subprocess.Popen(
-                (*self._with_us, *command),
+                (*self._starters, *command),
                 cwd=directory,
                 env=dict(environment),
                 stdin=subprocess.DEVNULL,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from treadle.press.document.front_matter_keys import Settings, databases
 from treadle.press.document.model import Document
-from treadle.press.latex.fragment import Line
+from treadle.press.latex.fragment import Line, text_of
 from treadle.press.tex.bib_entries import entries_in, named_databases
 from treadle.press.tex.places import inputs_of
 from treadle.problem import Problem, Span, warning
@@ -43,7 +43,7 @@ def _in_files(
     lines: Sequence[Line], document: Document, settings: Settings
 ) -> Iterator[tuple[str, Span]]:
     """Those of what else is printed: entries of the bibliography, files that are read."""
-    tex = "\n".join(line.text for line in lines)
+    tex = text_of(lines)
     folder = document.path.parent
     texts = [(each.name, 1, each.text) for each in inputs_of(tex, folder)]
     cited = set(re.split(r"[,\s]+", ",".join(CITED.findall(tex))))
@@ -56,10 +56,10 @@ def _in_files(
             yield from ((char, Span.at(file, number)) for char in BEYOND_ASCII.findall(line))
 
 
-def unknown_characters(lines: Iterable[Line], document: Document) -> Iterator[Problem]:
+def unknown_characters(lines: Sequence[Line], document: Document) -> Iterator[Problem]:
     """A warning for each character that is none: a code stands for it in the LaTeX already."""
     found: dict[str, Span] = {}
-    for line in lines:
+    for line in lines if CODED.search(text_of(lines)) else ():
         for code, sign in CODED.findall(line.text):
             if code in OURS:
                 continue

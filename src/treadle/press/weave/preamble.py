@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count, starmap
 from pathlib import Path
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
@@ -41,11 +42,7 @@ PARTS = ("packages", "colours", "look", "macros", "properties")
 def preamble(document: Document) -> tuple[str, Printing]:
     """The preamble of a document whose results hold no rare characters, and how it is printed."""
     settings = own_settings(document, read_settings(document)[0])
-    lines = tuple(
-        Line(text, number)
-        for block in document.blocks
-        for number, text in enumerate(_text(block).split("\n"), _first_line(block))
-    )
+    lines = tuple(line for block in document.blocks for line in _lines(block))
     front = document.front.text.split("\n")
     lines += tuple(Line(text, number) for number, text in enumerate(front, 1))
     printing = printing_of(document, settings, lines)
@@ -57,8 +54,13 @@ def preamble(document: Document) -> tuple[str, Printing]:
     return text_of(made), printing
 
 
-def _first_line(block: Chunk | Prose) -> int:
-    return block.span.line if isinstance(block, Prose) else block.code_line
+def _lines(block: Chunk | Prose) -> Iterable[Line]:
+    """Those of its source; as one where none has a character that may have to be told of."""
+    first = block.span.line if isinstance(block, Prose) else block.code_line
+    text = _text(block)
+    if text.isascii():
+        return (Line(text, first),)
+    return starmap(Line, zip(text.split("\n"), count(first), strict=False))
 
 
 def _text(block: Chunk | Prose) -> str:

@@ -133,8 +133,7 @@ def _abstract(document: Document, settings: Settings, context: TextContext) -> F
 
 def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
     """The bibliography behind all else, where the text has no place for it."""
-    given = any(PRINTED.search(line.text) for line in body)
-    if context.findings.bibliography or given:
+    if context.findings.bibliography or PRINTED.search(text_of(body)):
         return ()
     return stack(lines_at(text, origin) for text in context.options.bibliography)
 
