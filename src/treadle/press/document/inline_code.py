@@ -19,6 +19,7 @@ _INLINE = re.compile(
 )
 _OPEN = re.compile(r"<%=|<%(?=\s*\w)")
 _LINES = tuple[int, int]
+MARKS = re.compile(r"<%|\{python\}")  # without one there is no inline code
 
 
 def find_inlines(
@@ -29,6 +30,8 @@ def find_inlines(
     An inline's own span begins at its first line of code. In the lines `shown`, from the first to
     before the last, counted from 0, there is none, and in those of other `code` none of Quarto's.
     """
+    if not MARKS.search(text):
+        return ()
     fenced = {line for first, end in code for line in range(first, end)}
     found = (item for item in _INLINE.finditer(_hidden(text, shown)) if not item["ticks"])
     return tuple(
@@ -40,6 +43,8 @@ def find_inlines(
 
 def unclosed_inlines(text: str, span: Span, shown: Iterable[_LINES] = ()) -> Iterator[Problem]:
     """A warning for each `<%=` or `<% name` that is left open: it stays in the text as it is."""
+    if "<%" not in text:
+        return
     rest = _INLINE.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), _hidden(text, shown))
     for found in _OPEN.finditer(rest):
         place = Span.at(span.file, span.line + rest.count("\n", 0, found.start()))

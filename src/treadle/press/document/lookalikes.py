@@ -14,8 +14,19 @@ _PLAIN = re.compile(r"\s+\{\.")
 _LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
 _WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]\w*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
-_DIRECTIVE = re.compile(r"\.\. [a-z][\w-]*::")
-_NOWEB = re.compile(r"<<.*>>=\s*")
+# Lines of Markdown that begin something elsewhere, what is to be said of them, and the way out.
+_ELSEWHERE = (
+    (
+        re.compile(r"^\.\. [a-z][\w-]*::", re.MULTILINE),
+        "`{}` is reStructuredText, and printed as it stands",
+        "write Markdown or LaTeX for it",
+    ),
+    (
+        re.compile(r"^<<.*>>=[^\S\n]*$", re.MULTILINE),
+        "this looks like a chunk of noweb and is not read as one: its code is not run",
+        "open it by ```{python}, or call the document .mdw",
+    ),
+)
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
 
 
@@ -70,13 +81,8 @@ def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[
         if first not in shown:
             what = "front matter stands at the top of a document alone: this is printed"
             yield warning(Span.at(span.file, first), what, "put these lines up there")
-    for number, line in enumerate(text.split("\n"), span.line):
-        if number in shown:
-            continue
-        if found := _DIRECTIVE.match(line):
-            what = f"`{found[0]}` is reStructuredText, and printed as it stands"
-            yield warning(Span.at(span.file, number), what, "write Markdown or LaTeX for it")
-        if _NOWEB.fullmatch(line):
-            what = "this looks like a chunk of noweb and is not read as one: its code is not run"
-            hint = "open it by ```{python}, or call the document .mdw"
-            yield warning(Span.at(span.file, number), what, hint)
+    for pattern, what, hint in _ELSEWHERE:
+        for found in pattern.finditer(text):
+            at = Span.at(span.file, span.line + text.count("\n", 0, found.start()))
+            if at.line not in shown:
+                yield warning(at, what.format(found[0]), hint)

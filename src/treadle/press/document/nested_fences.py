@@ -18,6 +18,7 @@ from treadle.press.document.fences import CLOSING, OPENING, Fence
 from treadle.press.latex.fragment import VERBATIM
 from treadle.press.markdown import lists
 
+
 def nested_fences(text: str) -> Iterator[Fence]:
     """The fenced blocks of any text, in order; a verbatim environment is one that opens nothing."""
     lines = text.split("\n")

@@ -48,6 +48,8 @@ class _Reading(Struct):
         self.problems.append(warning(self.places.get(name, self.span), message, hint))
 
 
+_GLUED = re.compile(r"[^;,\s}]")  # to the word `python`
+_FIRST = re.compile(r"^[;,]?\s*")
 NO_DEFAULTS: Mapping[str, object] = MappingProxyType({})
 
 
@@ -64,13 +66,13 @@ def parse_options(
     option in error keeps its default.
     """
     reading = _Reading(span)
-    if re.match(r"[^;,\s}]", rest):
+    if _GLUED.match(rest):
         word = "python" + re.split(r"[;,\s}]", rest, maxsplit=1)[0]
         reading.warning(
             f"`{word}` is read as `python` and a chunk name",
             "write a space or a comma after `python`",
         )
-    text = re.sub(r"^[;,]?\s*", "", rest).rstrip().removesuffix("}").rstrip()
+    text = _FIRST.sub("", rest).rstrip().removesuffix("}").rstrip()
     text = _without_classes(text, reading)
     if text:
         _read_keywords(text, reading)

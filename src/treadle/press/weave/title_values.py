@@ -198,9 +198,10 @@ def resolved(lines: Fragment) -> tuple[Fragment, frozenset[str]]:
     shown: set[str] = set()
     found: list[Line] = []
     for line in lines:
-        mark = MARK.search(line.text)
-        shown.update(key for key, _ in MARK.findall(line.text))
-        found.append(line._replace(text=bare(line.text), origin=int(mark[2])) if mark else line)
+        if marks := MARK.findall(line.text):
+            shown.update(key for key, _ in marks)
+            line = Line(bare(line.text), int(marks[0][1]), line.fixed)
+        found.append(line)
     return tuple(found), frozenset(shown)
 
 

@@ -13,10 +13,38 @@ from treadle.press.document.fences import fences
 from treadle.press.document.nested_fences import nested_fences
 
 LINES = (
-    *("", " ", "words", "- an item", "> quoted", ": a definition", "[^1]: a note", "    code", "---"),
+    *(
+        "",
+        " ",
+        "words",
+        "- an item",
+        "> quoted",
+        ": a definition",
+        "[^1]: a note",
+        "    code",
+        "---",
+    ),
     *("```python", "```{python, echo=False}", "~~~python", "````python", "```text", "~~~ `a`"),
-    *("```", "~~~", "````", " ```", "   ```  ", "\t```", "    ```", "``` x", "```a`b", "- ```python"),
-    *("> ```python", "  ```python", "a ``` b", r"\begin{verbatim}", r"\end{verbatim}", "# A heading"),
+    *(
+        "```",
+        "~~~",
+        "````",
+        " ```",
+        "   ```  ",
+        "\t```",
+        "    ```",
+        "``` x",
+        "```a`b",
+        "- ```python",
+    ),
+    *(
+        "> ```python",
+        "  ```python",
+        "a ``` b",
+        r"\begin{verbatim}",
+        r"\end{verbatim}",
+        "# A heading",
+    ),
     *(r"\begin{figure}", r"\end{figure}", "<div>", "1. ~~~", "\x0b```", "```python\r"),
 )
 
