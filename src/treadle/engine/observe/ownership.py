@@ -36,6 +36,10 @@ class PathScope(Struct, frozen=True):
     documents: tuple[str, ...]  # the document's folders, each with its final slash
     noise: re.Pattern[str]  # found in the paths that don't count, wherever they are
 
+    def ignores(self, path: object) -> bool:
+        """Whether a look is enough to tell that a path does not count, as with most of them."""
+        return type(path) is str and path.startswith(self.ignored) and "/.." not in path
+
     def path_of(self, path: object, folder: int | None = None) -> str | None:
         """The absolute path, if it counts; None for a descriptor or an ignored one.
 
@@ -49,8 +53,8 @@ class PathScope(Struct, frozen=True):
             return None
         if not text.startswith("/"):
             text = f"{folder_of(folder)}/{text}"
-        if text.startswith(self.ignored) and "/.." not in text:
-            return None  # most of them
+        if self.ignores(text):
+            return None
         if _LONG.search(text):
             text = _normal(text)
         if f"{text}/".startswith(self.ignored) or "\0" in text or self.noise.search(text):

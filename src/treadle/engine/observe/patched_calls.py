@@ -94,7 +94,7 @@ class Questions(Struct, frozen=True):
 
     def _telling(self, original: Any, tell: Callable[..., None]) -> Callable[..., Any]:  # noqa: ANN401
         """The function, which calls `tell` with what it gave, None where it failed."""
-        seen = self.seen
+        seen, ignores = self.seen, self.seen.scope.ignores  # importing torch asks 25,000 times
 
         def note(found: object, path: Path, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
             name = seen.scope.path_of(path, named.pop("dir_fd", None))
@@ -105,10 +105,10 @@ class Questions(Struct, frozen=True):
             try:
                 found = original(path, *arguments, **named)
             except (OSError, ValueError):
-                if seen.active:
+                if seen.active and not ignores(path):
                     seen.note(note, None, path, *arguments, **named)
                 raise
-            if seen.active and not isinstance(path, int):
+            if seen.active and not isinstance(path, int) and not ignores(path):
                 seen.note(note, found, path, *arguments, **named)
             return found
 
