@@ -83,18 +83,31 @@ class Questions(Struct, frozen=True):
         self._tell(name, "link")
 
     def _tell(self, name: str, how: str, found: Found = None) -> None:
-        scope = self.seen.scope
         if how == "link" and not ownership.asked_by_user():
             return  # a library that resolves a path, in passing
         if self.imports.in_library():
-            if not name.startswith(scope.documents) and not name.endswith(self.settings):
-                return  # where it keeps what it can make anew
+            if self._is_a_librarys(name):
+                return
             how, found = "kind", None
         self.seen.asked(name, how, found)
 
+    def _is_a_librarys(self, name: str) -> bool:
+        """Whether a library keeps there what it can make anew, as far as it matters while it is
+        imported."""
+        return not name.startswith(self.seen.scope.documents) and not name.endswith(self.settings)
+
+    def _is_idle(self, path: object) -> bool:
+        """Whether a look is enough to tell that a question is nobody's business: importing torch
+        puts 25,000 of them."""
+        if self.seen.scope.ignores(path):
+            return True
+        if not isinstance(path, str) or not path.startswith("/") or "/.." in path:
+            return False
+        return self._is_a_librarys(path) and self.imports.in_library()
+
     def _telling(self, original: Any, tell: Callable[..., None]) -> Callable[..., Any]:  # noqa: ANN401
         """The function, which calls `tell` with what it gave, None where it failed."""
-        seen, ignores = self.seen, self.seen.scope.ignores  # importing torch asks 25,000 times
+        seen, is_idle = self.seen, self._is_idle
 
         def note(found: object, path: Path, *arguments: Any, **named: Any) -> None:  # noqa: ANN401
             name = seen.scope.path_of(path, named.pop("dir_fd", None))
@@ -105,10 +118,10 @@ class Questions(Struct, frozen=True):
             try:
                 found = original(path, *arguments, **named)
             except (OSError, ValueError):
-                if seen.active and not ignores(path):
+                if seen.active and not is_idle(path):
                     seen.note(note, None, path, *arguments, **named)
                 raise
-            if seen.active and not isinstance(path, int) and not ignores(path):
+            if seen.active and not isinstance(path, int) and not is_idle(path):
                 seen.note(note, found, path, *arguments, **named)
             return found
 
