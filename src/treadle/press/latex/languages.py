@@ -16,6 +16,7 @@ from treadle.press.tex.engine import PDFLATEX
 from treadle.problem import Problem, Span, warning
 
 ENGLISH = "en"
+FOLDER = Path(__file__).with_name("languages")
 SECTION = re.compile(r"^\[(?P<name>[\w.-]+)\]$")
 ENTRY = re.compile(r"^(?P<key>[\w.]+)\s*=\s*(?P<value>.*)$")
 NAMES = re.compile(r"\\BabelBeforeIni\s*\{(?P<tag>[^{}]+)\}")
@@ -82,18 +83,17 @@ class Language(Struct, frozen=True):
                 yield kind, forms[0], forms[-1]
 
 
-@lru_cache(maxsize=1)
-def known_words() -> Mapping[str, Words]:
-    """The words of each language, by its code of two letters."""
-    text = Path(__file__).with_name("languages.toml").read_text("utf-8")
-    return convert(tomllib.loads(text), dict[str, Words])
+def known_codes() -> frozenset[str]:
+    """The languages whose words are known, by their codes of two letters: a file each."""
+    return frozenset(path.stem for path in FOLDER.iterdir())
 
 
 @lru_cache(maxsize=16)
 def words_of(lang: str | None) -> Words:
     """The words of a language; English ones where it has none."""
-    known = known_words()
-    return known.get((lang or ENGLISH).replace("_", "-").split("-")[0].lower(), known[ENGLISH])
+    code = (lang or ENGLISH).replace("_", "-").split("-")[0].lower()
+    path = FOLDER / f"{code if code in known_codes() else ENGLISH}.toml"
+    return convert(tomllib.loads(path.read_text("utf-8")), Words)
 
 
 def language_of(lang: str | None, at: Span) -> tuple[Language | None, tuple[Problem, ...]]:
@@ -103,7 +103,7 @@ def language_of(lang: str | None, at: Span) -> tuple[Language | None, tuple[Prob
         return None, ()
     known = _babel(tag)
     if known is None:
-        near = did_you_mean(tag, [*known_words()])
+        near = did_you_mean(tag, sorted(known_codes()))
         text = f"babel knows no language `{lang}`: what LaTeX writes stays English"
         return None, (warning(at, text, near or "write a code such as de, fr, pt-BR, zh-Hans"),)
     words = words_of(known["tag"])
@@ -113,14 +113,14 @@ def language_of(lang: str | None, at: Span) -> tuple[Language | None, tuple[Prob
 
 def _missing(language: Language, patterns: str, at: Span) -> Iterator[Problem]:
     code = language.tag.split("-")[0]
-    if code not in known_words():
+    if code not in known_codes():
         text = (
             f"Treadle has no words in `{language.tag}`: names of theorems and the like are English"
         )
         yield warning(at, text, r"give yours in `preamble:`, as \renewcommand and \crefname do")
     if patterns and code not in WITHOUT_HYPHENS and not _is_loaded(patterns):
         package = language.words.package or "texlive-lang-all"
-        package = package if code in known_words() else "texlive-lang-european"
+        package = package if code in known_codes() else "texlive-lang-european"
         text = f"there are no patterns for hyphens in `{language.tag}`: words are not broken"
         yield warning(at, text, f"`apt-get install {package}`")
 

@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.press.latex.languages import known_words, language_of, words_of
+from treadle.press.latex.languages import known_codes, language_of, words_of
 from treadle.press.tex.engine import PDFLATEX
 from treadle.problem import Span
 
@@ -10,7 +10,7 @@ needs_babel = pytest.mark.skipif(not PDFLATEX.works, reason="TeX is not installe
 
 @pytest.mark.parametrize("lang", ["de", "fr", "es", "it", "pt", "nl", "ru", "zh", "ja", "ko", "pl"])
 def test_every_language_has_every_word(lang):
-    words, english = known_words()[lang], known_words()["en"]
+    words, english = words_of(lang), words_of("en")
     needed = set(words.__struct_fields__) - {"cleveref", "package", "references"}
     assert all(getattr(words, name) for name in needed)
     assert words.theorem != english.theorem
