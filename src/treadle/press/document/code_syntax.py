@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from treadle.press.document.fences import is_chunk_fence
+from treadle.press.document.fence import is_chunk_fence
 from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.problem import Problem, Span, error

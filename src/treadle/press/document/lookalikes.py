@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 
-from treadle.press.document.fences import OPENING, Fence
+from treadle.press.document.fence import OPENING, Fence
 from treadle.problem import Problem, Span, error, warning
 
 # `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.

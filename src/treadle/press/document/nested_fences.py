@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from treadle.press.document.fences import CLOSING, OPENING, Fence
+from treadle.press.document.fence import CLOSING, OPENING, Fence
 from treadle.press.latex.fragment import VERBATIM
 from treadle.press.markdown import lists
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from treadle.press.document.fences import Fence, fences, shows_all
+from treadle.press.document.fence import Fence, shows_all
+from treadle.press.document.find_fences import fences
 
 OPENING = re.compile(r"<<(?P<rest>.*?)>>=\s*")
 SUFFIXES = frozenset({".pnw", ".mdw", ".texw", ".nw"})

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from treadle.press.document.fences import Fence, fences, shows_all
+from treadle.press.document.fence import Fence, shows_all
+from treadle.press.document.find_fences import fences
 from treadle.press.document.front_matter import read_front_matter, with_author
 from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines

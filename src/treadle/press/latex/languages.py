@@ -88,12 +88,15 @@ def known_codes() -> frozenset[str]:
     return frozenset(path.stem for path in FOLDER.iterdir())
 
 
-@lru_cache(maxsize=16)
 def words_of(lang: str | None) -> Words:
     """The words of a language; English ones where it has none."""
     code = (lang or ENGLISH).replace("_", "-").split("-")[0].lower()
-    path = FOLDER / f"{code if code in known_codes() else ENGLISH}.toml"
-    return convert(tomllib.loads(path.read_text("utf-8")), Words)
+    return _words(code if code in known_codes() else ENGLISH)
+
+
+@lru_cache(maxsize=16)
+def _words(code: str) -> Words:
+    return convert(tomllib.loads((FOLDER / f"{code}.toml").read_text("utf-8")), Words)
 
 
 def language_of(lang: str | None, at: Span) -> tuple[Language | None, tuple[Problem, ...]]:

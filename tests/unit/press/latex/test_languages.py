@@ -1,6 +1,6 @@
 import pytest
 
-from treadle.press.latex.languages import known_codes, language_of, words_of
+from treadle.press.latex.languages import language_of, words_of
 from treadle.press.tex.engine import PDFLATEX
 from treadle.problem import Span
 

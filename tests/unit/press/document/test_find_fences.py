@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from treadle.press.document.fences import fences
+from treadle.press.document.find_fences import fences
 from treadle.press.document.nested_fences import nested_fences
 
 LINES = (
@@ -65,7 +65,7 @@ def test_the_lines_tell_what_the_parser_tells(lines, last):
 )
 def test_the_parser_is_loaded_for_others_alone(text, parsed):
     code = (
-        "import sys; from treadle.press.document.fences import fences; "
+        "import sys; from treadle.press.document.find_fences import fences; "
         f"found = list(fences({text!r})); "
         "print(found[0].is_chunk, 'markdown_it' in sys.modules)"
     )
