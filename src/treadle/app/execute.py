@@ -16,7 +16,8 @@ from treadle.engine.plan.scans import KnownScans
 from treadle.engine.plugin import installed_plugins
 from treadle.engine.run.kept_traces import KeptTraces, failed
 from treadle.engine.run.loop import Outcome, run_with_store, run_without_store
-from treadle.engine.run.workers import Workers, worker_environment
+from treadle.engine.run.worker_process import worker_environment
+from treadle.engine.run.workers import Workers
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.store import Store
 from treadle.engine.trace import Trace
