@@ -6,7 +6,6 @@ import os
 import re
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -56,10 +55,13 @@ def _compiled() -> str | None:
     whoever can write there can change these as well. It takes 35 ms of each build. None: nowhere.
     """
     folder = templates_folder() / "__pycache__"
-    with suppress(OSError):
+    if sys.dont_write_bytecode:
+        return None
+    try:
         folder.mkdir(exist_ok=True)
-    allowed = not sys.dont_write_bytecode and os.access(folder, os.W_OK)
-    return str(folder) if allowed else None
+    except OSError:
+        return None
+    return str(folder) if os.access(folder, os.W_OK) else None
 
 
 def source_of(name: str, folders: tuple[Path, ...] = ()) -> str:
