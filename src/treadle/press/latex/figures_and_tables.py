@@ -21,6 +21,7 @@ from treadle.problem import Problem, Span, error
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 NUMBER = re.compile(r"\d*\.?\d+")
+ADDRESS = re.compile(r"[a-z]+://")
 
 
 class Copy(Struct, frozen=True):
@@ -82,19 +83,28 @@ def length(given: str | None) -> str:
 
 
 def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
-    """The image `path` of a document in `folder`, or what is wrong with it."""
-    if re.match(r"[a-z]+://", path):
-        return error(span, f"image `{path}` is not a local file", "download it beside the document")
-    whole = folder / path
-    names = ["", *READABLE] if whole.name else []
-    candidates = (whole.with_name(whole.name + suffix) for suffix in names)
-    source = next(filter(is_file, candidates), None)
-    if source is None:
-        return error(span, f"image file `{path}` not found", f"paths are relative to {folder}")
-    if source.suffix.lower() not in READABLE:
+    """The image `path` of a document in `folder`, or what is wrong with it.
+
+    One with an address is the file of that name beside the document; in place of one of a kind
+    that LaTeX can't include, one beside it stands that differs in its ending alone.
+    """
+    name = PurePosixPath(re.split("[?#]", path)[0]).name if ADDRESS.match(path) else path
+    whole = folder / name
+    endings = READABLE if whole.name else ()
+    candidates = [whole, *(whole.with_name(whole.name + ending) for ending in endings)]
+    if whole.suffix.lower() not in ("", *READABLE):
+        candidates += [whole.with_suffix(ending) for ending in endings]
+    there = list(filter(is_file, candidates))
+    source = next((each for each in there if each.suffix.lower() in READABLE), None)
+    if source is not None:
+        return Copy(source, f"{stem}/images/{_plain_name(name, source.suffix)}")
+    if there:
         hint = f"convert it to one of {', '.join(READABLE)}"
         return error(span, f"LaTeX can't include `{path}`", hint)
-    return Copy(source, f"{stem}/images/{_plain_name(path, source.suffix)}")
+    if name != path:
+        hint = f"download it beside the document{f', as `{name}`' if name else ''}"
+        return error(span, f"image `{path}` is not a local file", hint)
+    return error(span, f"image file `{path}` not found", f"paths are relative to {folder}")
 
 
 def _plain_name(path: str, suffix: str) -> str:

@@ -1,5 +1,7 @@
 """Blocks: pandoc's Markdown and the LaTeX it becomes."""
 
+from pathlib import Path
+
 import pytest
 
 CASES = {
@@ -161,8 +163,28 @@ def test_an_image_within_text_does_not_float(latex, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("https://e.org/x/a.png?raw=true#top", "a.png"),
+        ("a.png", "a.png"),
+        ("https://e.org/b.svg", "b.pdf"),
+        ("b.gif", "b.pdf"),
+        ("b", "b.pdf"),
+    ],
+)
+def test_an_image_is_the_file_beside_the_document(latex, tmp_path, findings, path, name):
+    for there in ("a.png", "a.pdf", "b.svg", "b.pdf"):
+        (tmp_path / there).touch()
+    latex(f"![c]({path})")
+    (copy,) = findings.copies
+    assert copy.source == tmp_path / name
+    assert Path(copy.target).suffix == copy.source.suffix
+
+
+@pytest.mark.parametrize(
     ("path", "message"),
     [
+        ("c.png", "image file `c.png` not found"),
         ("no.png", "image file `no.png` not found"),
         ("a.svg", "LaTeX can't include `a.svg`"),
         ("https://e.org/a.png", "is not a local file"),
@@ -170,6 +192,7 @@ def test_an_image_within_text_does_not_float(latex, tmp_path):
 )
 def test_an_image_that_can_not_be_had(latex, tmp_path, findings, path, message):
     (tmp_path / "a.svg").touch()
+    (tmp_path / "c.pdf").touch()
     latex(f"text\n\n![c]({path})")
     (found,) = findings.problems
     assert message in found.message
