@@ -11,10 +11,15 @@ from treadle.problem import Problem, Span, error, warning
 
 # `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.
 _PLAIN = re.compile(r"\s+\{\.")
-_LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
-_WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]\w*)\s*[\s,}]")
+_LIKE_A_CHUNK = re.compile(
+    r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=|\{code-cell\}\s*(?:i?python|$))",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z][\w:-]*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
 _DIRECTIVE = re.compile(r"\.\. [a-z][\w-]*::")
+# MyST's targets, breaks between cells, and roles; a role's word belongs to no command of LaTeX's.
+_MYST = re.compile(r"\([\w:-]+\)=$|\+\+\+$|.*?(?<![\w`}\]\\])(?P<role>\{[a-z][\w:-]*\}`[^`]+`)")
 _NOWEB = re.compile(r"<<.*>>=\s*")
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
 
@@ -63,7 +68,7 @@ _METADATA = re.compile(
 
 def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[Problem]:
     """What is to be said of lines of Markdown that begin a chunk in a noweb document, or a
-    directive in reStructuredText."""
+    directive in reStructuredText, or that MyST reads in a way of its own."""
     shown = {line for at in others for line in range(at.first + 1, at.end + 1)}
     for block in _METADATA.finditer(f"\n\n{text}"):
         first = span.line + text.count("\n", 0, block.start() - 2)
@@ -76,6 +81,10 @@ def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[
         if found := _DIRECTIVE.match(line):
             what = f"`{found[0]}` is reStructuredText, and printed as it stands"
             yield warning(Span.at(span.file, number), what, "write Markdown or LaTeX for it")
+        if found := _MYST.match(line.rstrip()):
+            what = f"`{found['role'] or found[0]}` is MyST's, and printed as it stands"
+            hint = "write Markdown: a label is `{#sec:name}`, a reference `@sec:name`"
+            yield warning(Span.at(span.file, number), what, hint)
         if _NOWEB.fullmatch(line):
             what = "this looks like a chunk of noweb and is not read as one: its code is not run"
             hint = "open it by ```{python}, or call the document .mdw"

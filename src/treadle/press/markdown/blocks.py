@@ -112,9 +112,12 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         if name not in OF_HEADINGS:
             hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
             context.warn(line, f"`{name}` means nothing to a heading", hint)
-    if title.lower() in REFERENCES and options.bibliography:
-        context.findings.bibliography = True
-        return stack(context.lines(text, line) for text in options.bibliography)
+    if options.bibliography and not context.findings.bibliography:
+        own = title.lower() in REFERENCES
+        if own or _is_place_of_references(node.next_sibling):
+            context.findings.bibliography = True
+            named = () if own else (called(title),)
+            return stack(context.lines(text, line) for text in (*named, *options.bibliography))
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
     notes = noted(title)
@@ -129,6 +132,15 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         return (heading,)
     contents = rf"\addcontentsline{{toc}}{{{command}}}{{{bare}}}{label}"
     return (heading, Line(contents, context.origin(line)))
+
+
+def _is_place_of_references(node: SyntaxTreeNode | None) -> bool:
+    return node is not None and node.type == "div" and attributes_of(node).id == "refs"
+
+
+def called(title: str) -> str:
+    """LaTeX that gives the bibliography its heading."""
+    return rf"\def\refname{{{title}}}\def\bibname{{{title}}}"
 
 
 def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:

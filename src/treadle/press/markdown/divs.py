@@ -67,9 +67,10 @@ def _body(nodes: Nodes, context: TextContext) -> Fragment:
 
 
 def _plain(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fragment:
-    """What stands in a div of no meaning; `{#refs}` is the place of the bibliography."""
+    """What stands in a div of no meaning; `{#refs}` is the place of the bibliography, unless it
+    stands above."""
     body = _body(node.children, context)
-    if found.id == "refs" and context.options.bibliography:
+    if found.id == "refs" and context.options.bibliography and not context.findings.bibliography:
         context.findings.bibliography = True
         lines = (context.lines(text, line_of(node)) for text in context.options.bibliography)
         return stack((body, *lines))

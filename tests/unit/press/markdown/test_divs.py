@@ -104,7 +104,17 @@ def test_what_is_for_one_format(latex, findings, opening, shown):
 
 def test_the_place_of_the_bibliography(latex):
     given = (r"\bibliography{x}",)
-    assert latex("a\n\n::: {#refs}\n:::\n\nb", bibliography=given) == "a\n\n\\bibliography{x}\n\nb"
+    text = latex("a\n\n::: {#refs}\n:::\n\nb\n\n# References", bibliography=given)
+    assert text == "a\n\n\\bibliography{x}\n\nb\n\n\\section{References}"
+
+
+@pytest.mark.parametrize(
+    ("title", "head"),
+    [("References", ""), ("Quellen", "\\def\\refname{Quellen}\\def\\bibname{Quellen}\n")],
+)
+def test_the_bibliography_stands_once_under_its_heading(latex, title, head):
+    text = latex(f"# {title}\n\n::: {{#refs}}\n:::\n\nb", bibliography=(r"\bibliography{x}",))
+    assert text == head + "\\bibliography{x}\n\nb"
 
 
 @pytest.mark.parametrize(

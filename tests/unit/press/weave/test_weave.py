@@ -167,6 +167,13 @@ def test_class_and_page(make_document):
 def test_the_bibliography_is_at_the_end_or_where_the_author_puts_it(make_document):
     woven = weave(make_document(prose("t\n"), bibliography="refs/all.bib"), [None])
     assert body(woven).endswith("\\bibliographystyle{plainnat}\n\\bibliography{report/all}")
+    for last in ("# Quellen", "# Quellen {-}", "# Quellen {-}\n\n::: {#refs}\n:::"):
+        woven = weave(make_document(prose(f"t\n\n{last}\n"), bibliography="all.bib"), [None])
+        head = r"\def\refname{Quellen}\def\bibname{Quellen}"
+        assert body(woven).startswith(f"t\n\n{head}\n")
+        assert woven.tex.count("Quellen") == 2
+    woven = weave(make_document(prose("# A\n\n# References"), bibliography="all.bib"), [None])
+    assert body(woven).startswith("\\section{A}\n\n\\bibliographystyle{plainnat}\n")
     text = "\\bibliography{mine}\n\nend\n"
     woven = weave(make_document(prose(text), bibliography="all.bib"), [None])
     assert woven.tex.count(r"\bibliography{") == 1
