@@ -9,10 +9,12 @@ from types import MappingProxyType
 
 from treadle.problem import Problem, Span, error, warning
 
+_MARKED = re.compile(r"^[ \t]*%", re.MULTILINE)
 # What changes nothing that code computes: how a notebook shows figures, reloads, is timed.
 _SETS_UP = re.compile(
     r"[ \t]*(?:%(?:matplotlib|config|load_ext|reload_ext|autoreload)\b.*|%%time[ \t]*)"
 )
+_RUNS = re.compile(r"[ \t]*%run[ \t]+(?:-i[ \t]+)?(?P<file>[^\s\"'\\]+\.py)[ \t]*")
 _OTHER = re.compile(
     r"\s*(?:[\w, ]+=\s*)?(?:%%?(?P<name>[A-Za-z]\w*)|(?P<shell>!)|\?|[\w.]+\?\??\s*$)"
 )
@@ -25,19 +27,27 @@ _WAYS = MappingProxyType(
 )
 
 
-def without_set_up(code: str, file: str, first: int) -> tuple[str, tuple[Problem, ...]]:
-    """Code from line `first` on with what sets up a notebook made a comment, each line told."""
+def in_python(code: str, file: str, first: int) -> tuple[str, tuple[Problem, ...]]:
+    """Code from line `first` on with what sets up a notebook made a comment, and `%run` Python,
+    each line told."""
+    if not _MARKED.search(code):
+        return code, ()
     lines = code.split("\n")
     found: list[Problem] = []
-    for _ in range(sum(_SETS_UP.fullmatch(line) is not None for line in lines)):
-        number = _unreadable(lines)
-        line = lines[number] if 0 <= number < len(lines) else ""
-        if _SETS_UP.fullmatch(line) is None:
+    while 0 <= (number := _unreadable(lines)) < len(lines):
+        line = lines[number]
+        bare = line.strip()
+        blank, what = line[: len(line) - len(line.lstrip())], f"`{bare}`"
+        if ran := _RUNS.fullmatch(line):
+            bare = f'exec(open("{ran["file"]}").read())'
+            what, hint = f"{what} is IPython's", f"`{bare}` stands for it"
+        elif _SETS_UP.fullmatch(line):
+            bare = f"# {bare}"
+            what, hint = f"{what} sets up a notebook, and is not run", "leave it out"
+        else:
             break
-        bare = line.lstrip(" \t")
-        lines[number] = f"{line[: -len(bare)]}# {bare}"
-        message = f"`{bare.rstrip()}` sets up a notebook, and is not run"
-        found.append(warning(Span.at(file, first + number), message, "leave it out"))
+        lines[number] = blank + bare
+        found.append(warning(Span.at(file, first + number), what, hint))
     return "\n".join(lines), tuple(found)
 
 

@@ -92,7 +92,7 @@ def test_a_fence_within_a_string_is_code() -> None:
 @pytest.mark.parametrize(
     ("line", "way"),
     [
-        ("%run fit.py", 'source="file.py"'),
+        ("%run fit.py 1", 'source="file.py"'),
         ("files = !ls", "subprocess.run"),
         ("%%bash", "subprocess.run"),
         ("  %timeit f()", "perf_counter"),

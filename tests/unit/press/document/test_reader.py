@@ -339,6 +339,15 @@ def test_an_open_expression_is_a_warning_at_its_line() -> None:
     assert none == ()
 
 
+def test_a_file_that_ipython_runs_is_run() -> None:
+    text = "```python\nif x:\n    %run -i fit.py\n%run lib/a.py\n```\n"
+    document, found = read_document(PATH, text)
+    lines = document.chunks[0].code.split("\n")
+    assert lines[1:] == ['    exec(open("fit.py").read())', 'exec(open("lib/a.py").read())']
+    assert [item.span.line for item in found] == [3, 4]
+    assert all("stands for it" in item.hint for item in found)
+
+
 def test_what_sets_up_a_notebook_is_a_comment_and_a_warning() -> None:
     code = "import x\n%matplotlib inline\nif x:\n    %config A.b = 'c'\n    y = (x\n%time)\nz = 1"
     document, found = read_document(PATH, f"a\n```python\n%%time\n{code}\n```\n")
@@ -350,7 +359,8 @@ def test_what_sets_up_a_notebook_is_a_comment_and_a_warning() -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["x = '''\n%matplotlib inline\n'''", "%matplotlib inline\n%run a.py\n1 +", "x\n%time y"]
+    "code",
+    ["x = '''\n%matplotlib inline\n'''", "%matplotlib inline\n%run a.py 3\n1 +", "x\n%time y"],
 )
 def test_other_code_stays_as_it_is(code: str) -> None:
     text = f"```python\n{code}\n```\n```python evaluate=False\n%matplotlib inline\n```\n"
