@@ -122,7 +122,10 @@ def _plain_name(path: str, suffix: str) -> str:
 
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
 LONG = 35  # rows beyond which a table may not fit on a page, and is broken between its rows
-ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
+# Characters a row may hold before its long columns are set as paragraphs: nearly as many as code,
+# which is smaller, has on a line, but not more than these.
+ROOM = 90
+LEAST = 20  # of them are for the long columns
 
 
 class Tabular(Struct, frozen=True):
@@ -150,13 +153,16 @@ def with_minus(latex: str) -> str:
     return "$-$" + latex[1:] if NEGATIVE.match(latex) else latex
 
 
-def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
-    """The table as a float with its caption above, or centred in its place; a long one, there."""
+def table(tabular: Tabular, float_: Float | None, origin: int, line: int) -> Fragment:
+    """The table as a float with its caption above, or centred in its place; a long one, there.
+
+    A line of the page has room for `line` characters of code.
+    """
     tabular, caption_text, notes = _without_notes(tabular, float_.caption if float_ else "")
     texts = _aligned([tabular.header, *tabular.rows])
     origins = tabular.origins or (origin,) * len(texts)
     header, *rows = indent(tuple(map(Line, texts, origins)), 4)
-    columns, fits = _columns(tabular)
+    columns, fits = _columns(tabular, min(line, ROOM))
     long = len(rows) > LONG and fits
     caption: Fragment = ()
     if float_:
@@ -183,23 +189,23 @@ def _without_notes(tabular: Tabular, caption: str) -> tuple[Tabular, str, list[s
     return replace(tabular, header=rows[0], rows=tuple(rows[1:])), caption_of(above), notes
 
 
-def _columns(tabular: Tabular) -> tuple[str, bool]:
-    """LaTeX's columns, and whether the table fits the page with them.
+def _columns(tabular: Tabular, room: int) -> tuple[str, bool]:
+    """LaTeX's columns, and whether the table fits the page with them, or is made smaller.
 
     In a wide table, long columns are paragraphs that share the room which the others leave.
     """
     columns = zip(tabular.header, *tabular.rows, strict=True)
     widths = [max(map(_visible, column)) for column in columns]
-    if sum(widths) + 3 * len(widths) <= ROOM:
+    if sum(widths) + 3 * len(widths) <= room:
         return "".join(tabular.align), True
-    long = [width if width > max(ROOM // len(widths), 15) else 0 for width in widths]
-    free = ROOM - sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
-    share = max(free, 20) / ROOM / max(sum(long), 1)
+    long = [width if width > max(room // len(widths), 15) else 0 for width in widths]
+    free = room - sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
+    share = max(free, LEAST) / room / max(sum(long), 1)
     aligns = (
         _paragraphs(align, share * width) if width else align
         for align, width in zip(tabular.align, long, strict=True)
     )
-    return "".join(aligns), any(long)
+    return "".join(aligns), any(long) and free >= LEAST
 
 
 def _visible(latex: str) -> int:

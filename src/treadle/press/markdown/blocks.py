@@ -341,7 +341,8 @@ def pipe_table(
     ]
     align = tuple(map(_align, rows[0]))
     tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
-    return table(tabular, _float(text, at, context), context.origin(line))
+    room = context.options.columns
+    return table(tabular, _float(text, at, context), context.origin(line), room)
 
 
 def _float(text: str, line: int, context: TextContext) -> Float | None:
@@ -349,6 +350,10 @@ def _float(text: str, line: int, context: TextContext) -> Float | None:
     if found is None:
         return None
     words, attributes = trailing_attributes(found[1])
+    words = words.removesuffix("[]")  # a span that holds nothing but these
+    classes = (f".{name}" for name in attributes.classes if name != "literal")
+    for name in (*classes, *sorted(attributes.values.keys() - {"pos"})):
+        context.warn(line, f"`{name}` means nothing to a table", "known are pos, .literal")
     env = context.apart()
     caption = inline_latex(
         parse_inline(words, env, context.options.words.quotes), line, replace(context, env=env)

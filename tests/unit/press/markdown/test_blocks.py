@@ -142,6 +142,26 @@ def test_a_table_of_many_columns_shrinks_to_the_page(latex):
     assert r"\begin{adjustbox}{max size={\linewidth}{" in text
 
 
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("|number 0.1" * 4, 40),  # a narrow column of text
+        ("|four words in each" * 2 + "|number 0.1" * 6, 90),  # the long ones have no room
+    ],
+)
+def test_a_table_that_is_too_wide_for_the_line_shrinks(latex, row, columns):
+    text = latex(f"{row}|\n{'|-' * row.count('|')}|\n{row}|", columns=columns)
+    assert r"\begin{adjustbox}{max size={\linewidth}{" in text
+
+
+def test_what_means_nothing_to_a_table_is_told(latex, findings):
+    text = latex("|a|\n|-|\n|b|\n\n: Cap. []{#tbl:a .striped short-caption='C'}")
+    assert "  \\caption{Cap.}\n  \\label{tbl:a}\n" in text
+    assert [item.message for item in findings.problems] == [
+        "`.striped` means nothing to a table", "`short-caption` means nothing to a table"
+    ]  # fmt: skip
+
+
 def test_figure(latex, tmp_path, findings):
     (tmp_path / "a b.png").touch()
     text = latex('![Cap $x$](<a b.png>){#fig:a width=60% alt="100% & so"}')
