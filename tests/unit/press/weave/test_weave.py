@@ -1,4 +1,5 @@
 import datetime
+import re
 from pathlib import Path
 
 import pytest
@@ -206,6 +207,22 @@ def test_a_template_of_the_author_s(tmp_path, make_document):
 def test_section_numbers(make_document, numbersections):
     tex = weave(make_document(prose("# A\n"), numbersections=numbersections), [None]).tex
     assert ("secnumdepth" in tex) is not numbersections
+
+
+@pytest.mark.parametrize(
+    ("text", "front", "commands"),
+    [
+        ("## A\n\n### B", {}, ["section", "subsection"]),
+        ("B\n--\n\n### C", {}, ["section", "subsection"]),
+        ("### A\n\n## B", {}, ["subsection", "section"]),
+        ("## A\n\n# B", {}, ["subsection", "section"]),
+        ("## A\n\n### B", {"documentclass": "book"}, ["chapter", "section"]),
+    ],
+)
+def test_the_highest_heading_is_of_the_first_level(make_document, text, front, commands):
+    woven = weave(make_document(prose(text + "\n"), **front), [None])
+    found = re.findall(r"^\\(\w*(?:section|chapter))\{", body(woven), re.MULTILINE)
+    assert found == commands
 
 
 def test_typed_private_use_characters_stand_for_no_chunk(make_document, make_chunk):
