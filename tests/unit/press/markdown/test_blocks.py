@@ -235,6 +235,13 @@ def test_what_is_unclosed_is_told_at_its_line(latex, findings, markdown, message
     assert found.span.line == 3
 
 
+def test_a_display_that_goes_on_in_the_text_is_closed(latex, findings):
+    text = latex("a\n$$\nx\n$$ where\n$$\ny\n$$\n\n$$\nz\n$$ (1)\n\n$$\nw\n$$")
+    lines = [line.strip() for line in text.split("\n") if line and line not in {r"\[", r"\]"}]
+    assert lines == ["a", "x", "where", "y", "z", "(1)", "w"]
+    assert findings.problems + findings.doubts == []
+
+
 def test_an_argument_that_is_unclosed_is_told_at_its_line(latex, findings):
     latex("a\nb \\textbf{c\n\nd}")
     assert [(item.span.line, r"\textbf" in item.message) for item in findings.doubts] == [(2, True)]
