@@ -18,11 +18,11 @@ _LIKE_A_CHUNK = re.compile(
 _WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z][\w:-]*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
 _DIRECTIVE = re.compile(r"\.\. [a-z][\w-]*::")
-# MyST's targets, breaks between cells, labels of displays, and roles, whose words belong to no
+# Targets, breaks between cells, labels of displays, options, and roles, whose words belong to no
 # command of LaTeX's.
 _MYST = re.compile(
     r"^\([\w:-]+\)=$|^\+\+\+$|(?<=\$\$ )\([A-Za-z]\w*[:-][\w:-]+\)$"
-    r"|(?<![\w`}\]\\])\{[a-z][\w:-]*\}`[^`]+`"
+    r"|^:[a-z][\w-]*:(?= +\S)|(?<![\w:`]):[a-z]+:`[^`]+`|(?<![\w`}\]\\])\{[a-z][\w:-]*\}`[^`]+`"
 )
 _NOWEB = re.compile(r"<<.*>>=\s*")
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
@@ -86,7 +86,7 @@ def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[
             what = f"`{found[0]}` is reStructuredText, and printed as it stands"
             yield warning(Span.at(span.file, number), what, "write Markdown or LaTeX for it")
         if found := _MYST.search(line.rstrip()):
-            what = f"`{found[0]}` is MyST's, and printed as it stands"
+            what = f"`{found[0]}` is MyST's or Sphinx's, and printed as it stands"
             hint = "write Markdown: a label is `{#eq:name}`, a reference `@eq:name`"
             yield warning(Span.at(span.file, number), what, hint)
         if _NOWEB.fullmatch(line):
