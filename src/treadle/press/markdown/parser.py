@@ -72,6 +72,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     inline.before("strikethrough", "script", attributes.script)
     inline.after("image", "attributes", attributes.attributes)
     inline.at("newline", attributes.counted_newline)
+    core.after("smartquotes", "wide_quotes", marked_text.wide_quotes)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)

@@ -12,6 +12,7 @@ import pytest
         ("Fig.~1 and Sec.~2", "Fig.~1 and Sec.~2"),
         (r"a\ b", "a~b"),
         ('"a" it\'s', "``a'' it's"),
+        ('书"中"文"x"和"*文*"。"so"', "书``中''文``x''和``\\emph{文}''。``so''"),
         ("1--2 --- so...", r"1--2 --- so\dots{}"),
         (r"100\% 50% \$ \# \_ \*", r"100\% 50\% \$ \# \_ *"),
         ("`x_1 -- 'a'`", r"\code{x\_1 -{}- \textquotesingle{}a\textquotesingle{}}"),
