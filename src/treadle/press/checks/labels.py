@@ -125,7 +125,10 @@ AS_IT_STANDS = re.compile(
     r"|(?<!\\)%[^\n]*",
     re.DOTALL,
 )
-NO_BIBLIOGRAPHY = "give the file of the entries by `bibliography:` in the front matter"
+NO_BIBLIOGRAPHY = (
+    "give the file of the entries by `bibliography:` in the front matter, "
+    "or write `\\@` where no citation is meant"
+)
 
 
 def nowhere_defined(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:

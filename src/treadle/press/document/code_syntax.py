@@ -12,6 +12,7 @@ from msgspec import Struct
 from treadle.press.document.fence import is_chunk_fence
 from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Document, Inline, Prose
+from treadle.press.document.notebook_lines import not_python
 from treadle.problem import Problem, Span, error
 
 LINE = re.compile(r"\b((?:on|at) line )(\d+)")  # of the code, in Python's messages
@@ -113,7 +114,10 @@ def _check_code(chunks: Sequence[Chunk]) -> Iterator[Problem]:
     prefixes = [len(chunk.prefix) for chunk in chunks for _ in _code_lines(chunk)]
     message = LINE.sub(lambda found: f"{found[1]}{_at(lines, int(found[2]))}", failure.message)
     column = failure.column and failure.column + _at(prefixes, failure.line)
-    yield error(Span.at(chunks[0].span.file, _at(lines, failure.line), column), message)
+    span = Span.at(chunks[0].span.file, _at(lines, failure.line), column)
+    text = "\n".join(chunk.code for chunk in chunks).split("\n")
+    line = text[min(failure.line, len(text)) - 1]
+    yield not_python(line, span) or error(span, message)
 
 
 def _code_lines(chunk: Chunk) -> range:

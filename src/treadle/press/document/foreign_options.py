@@ -35,6 +35,7 @@ UNUSED = MappingProxyType(
     | dict.fromkeys(("code-line-numbers", "filename", "lst-cap", "lst-label"), "say it in the text")
     | dict.fromkeys(("comment", "prompt", "collapse", "tidy"), "`term=True` shows prompts")
     | dict.fromkeys(("highlight", "size", "background"), "the look of code is the document's")
+    | {"tags": "`echo=False` hides code, `results='hidden'` what it prints"}
     | dict.fromkeys(("dev", "fig-format", "fig-ext"), "figures are vector PDF")
     | dict.fromkeys(("freeze", "autodep", "cache-path"), "what has not changed is kept")
     | {"dependson": '`depends="data.csv"` says on what files the chunk depends'}

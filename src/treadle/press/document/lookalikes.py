@@ -11,8 +11,11 @@ from treadle.problem import Problem, Span, error, warning
 
 # `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.
 _PLAIN = re.compile(r"\s+\{\.")
-_LIKE_A_CHUNK = re.compile(r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=)", re.IGNORECASE)
-_WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z]\w*)\s*[\s,}]")
+_LIKE_A_CHUNK = re.compile(
+    r"\s*(?:\{\s*py(?:thon)?\b|\{\.?python\b|python\b.*=|\{code-cell\}\s*(?:i?python|$))",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z][\w:-]*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
 # Lines of Markdown that begin something elsewhere, what is to be said of them, and the way out.
 _ELSEWHERE = (
@@ -20,6 +23,18 @@ _ELSEWHERE = (
         re.compile(r"^\.\. [a-z][\w-]*::", re.MULTILINE),
         "`{}` is reStructuredText, and printed as it stands",
         "write Markdown or LaTeX for it",
+    ),
+    (  # targets, breaks between cells, labels of displays, options, and roles, whose words belong
+        # to no command of LaTeX's
+        re.compile(
+            r"^\([\w:-]+\)=(?=[ \t]*$)|^\+\+\+(?=[ \t]*$)"
+            r"|(?<=\$\$ )\([A-Za-z]\w*[:-][\w:-]+\)(?=[ \t]*$)"
+            r"|^:[a-z][\w-]*:(?= +\S)|(?<![\w:`]):[a-z]+:`[^`\n]+`"
+            r"|(?<![\w`}\]\\])\{[a-z][\w:-]*\}`[^`\n]+`",
+            re.MULTILINE,
+        ),
+        "`{}` is MyST's or Sphinx's, and printed as it stands",
+        "write Markdown: a label is `{#eq:name}`, a reference `@eq:name`",
     ),
     (
         re.compile(r"^<<.*>>=[^\S\n]*$", re.MULTILINE),
@@ -74,7 +89,7 @@ _METADATA = re.compile(
 
 def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[Problem]:
     """What is to be said of lines of Markdown that begin a chunk in a noweb document, or a
-    directive in reStructuredText."""
+    directive in reStructuredText, or that MyST reads in a way of its own."""
     shown = {line for at in others for line in range(at.first + 1, at.end + 1)}
     for block in _METADATA.finditer(f"\n\n{text}"):
         first = span.line + text.count("\n", 0, block.start() - 2)
@@ -82,7 +97,9 @@ def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[
             what = "front matter stands at the top of a document alone: this is printed"
             yield warning(Span.at(span.file, first), what, "put these lines up there")
     for pattern, what, hint in _ELSEWHERE:
+        told = {0}
         for found in pattern.finditer(text):
             at = Span.at(span.file, span.line + text.count("\n", 0, found.start()))
-            if at.line not in shown:
+            if at.line not in shown | told:
+                told.add(at.line)
                 yield warning(at, what.format(found[0]), hint)

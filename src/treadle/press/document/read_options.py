@@ -206,6 +206,9 @@ def _read_keyword(name: str, node: ast.expr, reading: _Reading) -> None:
 
 
 def _literal(node: ast.expr) -> object:
+    """Its value; R's `c("a", "b")` is a list."""
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "c" and not node.keywords:
+        return list(map(_literal, node.args))
     if isinstance(node, ast.Name) and node.id in _SWEAVE:
         return _SWEAVE[node.id]
     return ast.literal_eval(node)

@@ -17,6 +17,7 @@ from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
 from treadle.press.document.lookalikes import line_lookalikes, lookalikes
 from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
+from treadle.press.document.notebook_lines import in_python
 from treadle.press.document.noweb import SUFFIXES, is_latex, is_noweb, noweb_fences
 from treadle.press.document.read_options import NO_DEFAULTS, parse_options, read_defaults
 from treadle.press.document.source_text import load, normalise, split_lines
@@ -176,4 +177,7 @@ def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) ->
     code = "\n".join(at.code[len(comments) :]).rstrip()
     span = Span(file, at.first + 1, at.end)
     first = at.first + 2 + len(comments)
+    if options.evaluate:
+        code, left_out = in_python(code, file, first)
+        problems += left_out
     return Chunk(number, code, options, span, first, at.closed, at.prefix), problems

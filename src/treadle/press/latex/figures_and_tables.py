@@ -21,6 +21,7 @@ from treadle.problem import Problem, Span, error
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 NUMBER = re.compile(r"\d*\.?\d+")
+ADDRESS = re.compile(r"[a-z]+://")
 
 
 class Copy(Struct, frozen=True):
@@ -82,19 +83,28 @@ def length(given: str | None) -> str:
 
 
 def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
-    """The image `path` of a document in `folder`, or what is wrong with it."""
-    if re.match(r"[a-z]+://", path):
-        return error(span, f"image `{path}` is not a local file", "download it beside the document")
-    whole = folder / path
-    names = ["", *READABLE] if whole.name else []
-    candidates = (whole.with_name(whole.name + suffix) for suffix in names)
-    source = next(filter(is_file, candidates), None)
-    if source is None:
-        return error(span, f"image file `{path}` not found", f"paths are relative to {folder}")
-    if source.suffix.lower() not in READABLE:
+    """The image `path` of a document in `folder`, or what is wrong with it.
+
+    One with an address is the file of that name beside the document; in place of one of a kind
+    that LaTeX can't include, one beside it stands that differs in its ending alone.
+    """
+    name = PurePosixPath(re.split("[?#]", path)[0]).name if ADDRESS.match(path) else path
+    whole = folder / name
+    endings = READABLE if whole.name else ()
+    candidates = [whole, *(whole.with_name(whole.name + ending) for ending in endings)]
+    if whole.suffix.lower() not in ("", *READABLE):
+        candidates += [whole.with_suffix(ending) for ending in endings]
+    there = list(filter(is_file, candidates))
+    source = next((each for each in there if each.suffix.lower() in READABLE), None)
+    if source is not None:
+        return Copy(source, f"{stem}/images/{_plain_name(name, source.suffix)}")
+    if there:
         hint = f"convert it to one of {', '.join(READABLE)}"
         return error(span, f"LaTeX can't include `{path}`", hint)
-    return Copy(source, f"{stem}/images/{_plain_name(path, source.suffix)}")
+    if name != path:
+        hint = f"download it beside the document{f', as `{name}`' if name else ''}"
+        return error(span, f"image `{path}` is not a local file", hint)
+    return error(span, f"image file `{path}` not found", f"paths are relative to {folder}")
 
 
 def _plain_name(path: str, suffix: str) -> str:
@@ -112,7 +122,10 @@ def _plain_name(path: str, suffix: str) -> str:
 
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
 LONG = 35  # rows beyond which a table may not fit on a page, and is broken between its rows
-ROOM = 90  # characters a row may hold before its long columns are set as paragraphs
+# Characters a row may hold before its long columns are set as paragraphs: nearly as many as code,
+# which is smaller, has on a line, but not more than these.
+ROOM = 90
+LEAST = 20  # of them are for the long columns
 
 
 class Tabular(Struct, frozen=True):
@@ -140,13 +153,16 @@ def with_minus(latex: str) -> str:
     return "$-$" + latex[1:] if NEGATIVE.match(latex) else latex
 
 
-def table(tabular: Tabular, float_: Float | None, origin: int) -> Fragment:
-    """The table as a float with its caption above, or centred in its place; a long one, there."""
+def table(tabular: Tabular, float_: Float | None, origin: int, line: int) -> Fragment:
+    """The table as a float with its caption above, or centred in its place; a long one, there.
+
+    A line of the page has room for `line` characters of code.
+    """
     tabular, caption_text, notes = _without_notes(tabular, float_.caption if float_ else "")
     texts = _aligned([tabular.header, *tabular.rows])
     origins = tabular.origins or (origin,) * len(texts)
     header, *rows = indent(tuple(map(Line, texts, origins)), 4)
-    columns, fits = _columns(tabular)
+    columns, fits = _columns(tabular, min(line, ROOM))
     long = len(rows) > LONG and fits
     caption: Fragment = ()
     if float_:
@@ -173,23 +189,23 @@ def _without_notes(tabular: Tabular, caption: str) -> tuple[Tabular, str, list[s
     return replace(tabular, header=rows[0], rows=tuple(rows[1:])), caption_of(above), notes
 
 
-def _columns(tabular: Tabular) -> tuple[str, bool]:
-    """LaTeX's columns, and whether the table fits the page with them.
+def _columns(tabular: Tabular, room: int) -> tuple[str, bool]:
+    """LaTeX's columns, and whether the table fits the page with them, or is made smaller.
 
     In a wide table, long columns are paragraphs that share the room which the others leave.
     """
     columns = zip(tabular.header, *tabular.rows, strict=True)
     widths = [max(map(_visible, column)) for column in columns]
-    if sum(widths) + 3 * len(widths) <= ROOM:
+    if sum(widths) + 3 * len(widths) <= room:
         return "".join(tabular.align), True
-    long = [width if width > max(ROOM // len(widths), 15) else 0 for width in widths]
-    free = ROOM - sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
-    share = max(free, 20) / ROOM / max(sum(long), 1)
+    long = [width if width > max(room // len(widths), 15) else 0 for width in widths]
+    free = room - sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
+    share = max(free, LEAST) / room / max(sum(long), 1)
     aligns = (
         _paragraphs(align, share * width) if width else align
         for align, width in zip(tabular.align, long, strict=True)
     )
-    return "".join(aligns), any(long)
+    return "".join(aligns), any(long) and free >= LEAST
 
 
 def _visible(latex: str) -> int:

@@ -112,9 +112,12 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         if name not in OF_HEADINGS:
             hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
             context.warn(line, f"`{name}` means nothing to a heading", hint)
-    if title.lower() in REFERENCES and options.bibliography:
-        context.findings.bibliography = True
-        return stack(context.lines(text, line) for text in options.bibliography)
+    if options.bibliography and not context.findings.bibliography:
+        own = title.lower() in REFERENCES
+        if own or _is_place_of_references(node.next_sibling):
+            context.findings.bibliography = True
+            named = () if own else (called(title),)
+            return stack(context.lines(text, line) for text in (*named, *options.bibliography))
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
     notes = noted(title)
@@ -129,6 +132,15 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         return (heading,)
     contents = rf"\addcontentsline{{toc}}{{{command}}}{{{bare}}}{label}"
     return (heading, Line(contents, context.origin(line)))
+
+
+def _is_place_of_references(node: SyntaxTreeNode | None) -> bool:
+    return node is not None and node.type == "div" and attributes_of(node).id == "refs"
+
+
+def called(title: str) -> str:
+    """LaTeX that gives the bibliography its heading."""
+    return rf"\def\refname{{{title}}}\def\bibname{{{title}}}"
 
 
 def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -329,7 +341,8 @@ def pipe_table(
     ]
     align = tuple(map(_align, rows[0]))
     tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
-    return table(tabular, _float(text, at, context), context.origin(line))
+    room = context.options.columns
+    return table(tabular, _float(text, at, context), context.origin(line), room)
 
 
 def _float(text: str, line: int, context: TextContext) -> Float | None:
@@ -337,6 +350,10 @@ def _float(text: str, line: int, context: TextContext) -> Float | None:
     if found is None:
         return None
     words, attributes = trailing_attributes(found[1])
+    words = words.removesuffix("[]")  # a span that holds nothing but these
+    classes = (f".{name}" for name in attributes.classes if name != "literal")
+    for name in (*classes, *sorted(attributes.values.keys() - {"pos"})):
+        context.warn(line, f"`{name}` means nothing to a table", "known are pos, .literal")
     env = context.apart()
     caption = inline_latex(
         parse_inline(words, env, context.options.words.quotes), line, replace(context, env=env)

@@ -22,7 +22,8 @@ QUARTO = {
 }  # fmt: skip
 BARE = re.compile(rf"(?P<minus>-?)@(?P<key>{KEY})(?: ?\[(?P<note>[^\[\]@]+)\](?![(\[{{]))?")
 GROUP = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\](?![(\[{])", re.DOTALL)
-CITED = re.compile(rf"(?P<prefix>(?:.*?\s)?)(?P<minus>-?)@(?P<key>{KEY})(?P<suffix>.*)", re.DOTALL)
+CITED = re.compile(rf"(?P<prefix>(?:.*?\s)??)(?P<minus>-?)@(?P<key>{KEY})(?P<suffix>.*)", re.DOTALL)
+_NEXT = re.compile(rf"(?<=\s)-?@{KEY}")
 
 
 class Citation(Struct, frozen=True):
@@ -44,15 +45,20 @@ class Citation(Struct, frozen=True):
 
 
 def citation_group(state: StateInline, silent: bool) -> bool:
-    """`[see @key, p. 3; -@other]`."""
+    """`[see @key, p. 3; -@other]`; without the semicolon, each key is a citation as well."""
     if state.src[state.pos] != "[" or (found := GROUP.match(state.src, state.pos)) is None:
         return False
     items: list[Citation] = []
-    for part in found[1].split(";"):
-        if (item := CITED.fullmatch(part)) is None:
+    parts = found[1].split(";")
+    while parts:
+        if (item := CITED.fullmatch(parts.pop(0))) is None:
             return False
-        key, suffix = _named(item["key"], state), item["suffix"].strip()
-        suffix = suffix.removeprefix(",").strip()
+        suffix = item["suffix"]
+        if other := _NEXT.search(suffix):  # `[@a, @b]`, `[@a, p. 3, and @b]`: one more citation
+            comma = suffix.rfind(",", 0, other.start())
+            parts.insert(0, suffix[comma + 1 :])
+            suffix = suffix[: max(comma, 0)]
+        key, suffix = _named(item["key"], state), suffix.strip().removeprefix(",").strip()
         items.append(Citation(key, item["prefix"].strip(), suffix, bool(item["minus"])))
     return push(state, silent, found.end(), "citation", group=True, items=tuple(items))
 

@@ -26,7 +26,8 @@ THEOREMS = MappingProxyType(
     {"thm": "theorem", "lem": "lemma", "prp": "proposition", "cor": "corollary"}
     | {"def": "definition", "exm": "example", "rem": "remark"}
 )
-CALLOUTS = ("note", "tip", "warning", "caution", "important")
+# MyST's `{admonition} Title` says no more than its title.
+CALLOUTS = ("note", "tip", "warning", "caution", "important", "admonition")
 FLOATS = MappingProxyType({"fig": "figure", "tbl": "table", "tab": "table"})
 PLAIN = {"panel-tabset", "tabset", "incremental", "nonincremental", "refs"}  # show what they hold
 KEYS = {"title", "name", "width", "when-format", "unless-format", "layout-ncol", "layout-nrow"}
@@ -43,7 +44,7 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     name = name or next(
         (name for name in found.classes if name in context.options.environments), ""
     )
-    callout = next((name for name in CALLOUTS if f"callout-{name}" in found.classes), "")
+    callout = next((name for name in CALLOUTS if {name, f"callout-{name}"} & {*found.classes}), "")
     if LEDGER in found.classes:
         return _ledger(node, context)
     if name:
@@ -67,9 +68,16 @@ def _body(nodes: Nodes, context: TextContext) -> Fragment:
 
 
 def _plain(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fragment:
-    """What stands in a div of no meaning; `{#refs}` is the place of the bibliography."""
-    body = _body(node.children, context)
-    if found.id == "refs" and context.options.bibliography:
+    """What stands in a div of no meaning; `{#refs}` is the place of the bibliography, unless it
+    stands above."""
+    title, body = _titled(node, context) if "title" in found.values else ("", ())
+    origin = context.origin(line_of(node))
+    body = (
+        (Line(rf"\textbf{{{title}}}\par", origin), *body)
+        if title
+        else _body(node.children, context)
+    )
+    if found.id == "refs" and context.options.bibliography and not context.findings.bibliography:
         context.findings.bibliography = True
         lines = (context.lines(text, line_of(node)) for text in context.options.bibliography)
         return stack((body, *lines))
@@ -81,7 +89,7 @@ def _plain(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fra
             "what it holds is shown; the preamble may define an environment of this name"
         )  # fmt: skip
         context.warn(line_of(node), f"`::: {unknown[0]}` means nothing", hint)
-    label = Line(rf"\phantomsection\label{{{found.id}}}", context.origin(line_of(node)))
+    label = Line(rf"\phantomsection\label{{{found.id}}}", origin)
     return (label, *body) if found.id and found.id != "refs" else body
 
 
@@ -137,6 +145,7 @@ def callout_lines(kind: str, title: str, body: Fragment, context: TextContext) -
     origin = body[0].origin if body else context.origin(0)
     named = title and title.lower() != kind
     words = f"{kind.capitalize()}: {title}" if named else f"{kind.capitalize()}."
+    words = title if kind == "admonition" else words
     return environment("quote", (Line(rf"\textbf{{{words}}}\par", origin), *body), origin)
 
 

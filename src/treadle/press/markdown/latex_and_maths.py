@@ -145,7 +145,7 @@ def _push_display(state: StateInline, found: re.Match[str], silent: bool) -> boo
 def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A display that begins and ends on lines of its own; it may interrupt a paragraph."""
     opening = "" if state.is_code_block(start) else text_at(state, start)[:2]
-    if opening not in {"$$", r"\["}:
+    if opening not in {"$$", r"\["} or (silent and _ends_display(state, start, opening)):
         return False
     last = _maths_last(state, start, end, CLOSING[opening])
     if last is None:
@@ -160,6 +160,12 @@ def maths_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     lines, name = (start, last + 1), label[0].id if label else ""
     content = found[1] or found[2]
     return push_block(state, silent, lines, "maths_block", content, id=name, display=True)
+
+
+def _ends_display(state: StateBlock, start: int, opening: str) -> bool:
+    """Whether a line within a paragraph closes the display that is open there."""
+    above = state.src[state.bMarks[state.line] : state.bMarks[start]]
+    return opening == "$$" and above.count("$$") % 2 == 1
 
 
 def _maths_last(state: StateBlock, start: int, end: int, closing: str) -> int | None:

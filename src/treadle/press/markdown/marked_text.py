@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import cycle
 from types import MappingProxyType
 
 from markdown_it.rules_block import StateBlock
@@ -41,6 +42,22 @@ def line_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.push("paragraph_close", "p", -1)
     state.line = line
     return True
+
+
+WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]"
+QUOTE = re.compile(rf"(?<={WIDE})\"|\"(?={WIDE})")
+
+
+def wide_quotes(state: StateCore) -> None:
+    """Pair the straight quotes beside Chinese, Japanese and Korean signs, where no blanks tell
+    which of them opens."""
+    pair = state.md.options["quotes"]
+    for token in state.tokens:
+        marks = cycle(pair[:2])
+        for child in token.children or ():
+            if child.type == "text":
+                first, *others = QUOTE.split(child.content)
+                child.content = first + "".join(next(marks) + text for text in others)
 
 
 # Marks of HTML that have a meaning on paper, as classes of spans.

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from msgspec.structs import replace
 
 from treadle.press.markdown import (
     attributes,
@@ -71,6 +72,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     inline.before("strikethrough", "script", attributes.script)
     inline.after("image", "attributes", attributes.attributes)
     inline.at("newline", attributes.counted_newline)
+    core.after("smartquotes", "wide_quotes", marked_text.wide_quotes)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)
@@ -163,8 +165,7 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     if silent:
         return True
-    found = attributes.parse_attributes(opening[2])
-    given = found[0] if found else attributes.Attributes(classes=(opening[2].split()[0],))
+    given = _named(opening[2])
     token = state.push("div_open", "div", 1)
     token.map, token.meta = [start, close + 1], {"attributes": given}
     parent, line_max = state.parentType, state.lineMax
@@ -174,6 +175,16 @@ def div(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.push("div_close", "div", -1)
     state.line = close + 1
     return True
+
+
+def _named(text: str) -> attributes.Attributes:
+    """What a div says of itself: a name, its attributes; words behind them are its title."""
+    name = "" if attributes.parse_attributes(text) else text.split()[0]
+    rest = text[len(name) :].strip()
+    found, end = attributes.parse_attributes(rest) or (attributes.Attributes(), 0)
+    title, named = rest[end:].strip(), (name.strip("{}"),) if name else ()
+    values = {"title": title, **found.values} if title else found.values
+    return replace(found, classes=(*named, *found.classes), values=values)
 
 
 def _colons(state: StateBlock, line: int) -> re.Match[str] | None:

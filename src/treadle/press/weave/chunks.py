@@ -96,7 +96,8 @@ def _results(
                 yield ReadyLatex(figures_in_place(_graphics(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
-                yield from (ReadyLatex(table_lines(item, None, origin)) for item in group)
+                lines = (table_lines(item, None, origin, look.columns) for item in group)
+                yield from map(ReadyLatex, lines)
         elif kind == "latex":
             yield from (latex_place(item, origin) for item in group)
         elif kind == "stderr":
@@ -148,7 +149,7 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLate
     for number, item in enumerate(tables):
         text = "" if figures and number else caption
         float_ = Float(text, _label("tbl", chunk), "table", _position(chunk))
-        yield ReadyLatex(table_lines(item, float_, origin))
+        yield ReadyLatex(table_lines(item, float_, origin, look.columns))
     if figures and options.include:
         float_ = Float(caption, _label("fig", chunk), options.f_env or "figure", _position(chunk))
         yield ReadyLatex(figure_float(_graphics(chunk, result, figures, look), float_, origin))

@@ -30,6 +30,7 @@ DRAFT = r"\PassOptionsToPackage{draft}{minted}"
 CLASS = re.compile(
     r"^\s*\\documentclass\s*(?:\[(?P<options>[^\]]*)\])?\s*\{(?P<name>[^{}]*)\}", re.MULTILINE
 )
+DATED = re.compile(r"\\date\b")
 FIRST = "% Code, what it printed"  # from here on, our macros are what chunks need
 
 
@@ -111,6 +112,8 @@ def _with_ours(head: Fragment, ours: Mapping[str, Fragment], used: str, origin: 
     values = {
         "drawing": any(r"\declaredrawing" in item for item in declared(used)),
         "long_tables": r"\begin{longtable}" in used,
+        # LaTeX would print the day of the build, or one that we made up.
+        "undated": r"\maketitle" in used and DATED.search(used) is None,
     }
     slots = {"code": ours["macros"][first:], "colours": ours["colours"]}
     return (*ours["engine"], *_head(head), *render("chunks.tex.j2", origin, values, slots))

@@ -79,11 +79,11 @@ def text_of_outputs(items: Iterable[Shown]) -> str:
     return text
 
 
-def table_lines(item: Shown, float_: Float | None, origin: int) -> Fragment:
-    """A table, whose fields are text, as LaTeX."""
+def table_lines(item: Shown, float_: Float | None, origin: int, line: int) -> Fragment:
+    """A table, whose fields are text, as LaTeX; `line` is what a line holds."""
     assert item.table is not None
     header, *rows = (tuple(map(entry, row)) for row in (item.table.header, *item.table.rows))
-    return table(Tabular(header, tuple(rows), item.table.align), float_, origin)
+    return table(Tabular(header, tuple(rows), item.table.align), float_, origin, line)
 
 
 def latex_place(item: Shown, origin: int) -> ReadyLatex:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -69,6 +70,10 @@ from treadle.problem import Problem, Span, error, warning
 
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
+
+HEADING = re.compile(
+    r"^ {0,3}(?P<marks>#{1,6})\s+\S|^ {0,3}\w.*\n {0,3}(?P<line>=+|-+)[ \t]*$", re.MULTILINE
+)
 
 
 class Woven(Struct, frozen=True):
@@ -179,12 +184,14 @@ def _options(
     page = page or page_of(settings, style)
     databases = database_names(document, settings)
     language, _ = main_language(document, settings)
+    sections = sections_of(style, settings, SECTIONS)
+    above = 0 if style.frames else highest_heading(document) - 1
     return RenderOptions(
         path=document.path,
         stem=document.stem,
         columns=page.columns,
         twocolumn=page.twocolumn,
-        sections=sections_of(style, settings, SECTIONS),
+        sections=(*sections[:1] * above, *sections),
         bibliography=bibliography_lines(databases, settings, style, author),
         numbered=numbered(document, settings),
         words=words_of(language.tag if language else None),
@@ -192,6 +199,13 @@ def _options(
         environments=own_environments(settings.preamble),
         aliases=_aliases(document),
     )
+
+
+def highest_heading(document: Document) -> int:
+    """The level of the highest heading, which is the first level, whatever its number."""
+    text = "\n".join(block.text for block in document.prose)
+    marks = (found["marks"] or found["line"] for found in HEADING.finditer(text))
+    return min((2 if mark[0] == "-" else mark.count("#") or 1 for mark in marks), default=1)
 
 
 def _aliases(document: Document) -> Mapping[str, str]:

@@ -11,8 +11,9 @@ from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
-from treadle.press.latex.fragment import Fragment, lines_at, stack, text_of
+from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
 from treadle.press.latex.templates import render, source_of, templates
+from treadle.press.markdown.blocks import called
 from treadle.press.markdown.parser import typed
 from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.running_text import TextContext
@@ -33,6 +34,12 @@ from treadle.press.weave.title_values import (
 )
 from treadle.problem import Problem, Span, error, warning
 
+# As headings of the text are made.
+HEADING = re.compile(
+    r"\\(?:chapter|section|subsection)\*?(?:\[.*\])?"
+    r"\{(?P<title>(?:(?!\\(?:named)?label\b).)*)\}(?P<label>(?:\\(?:named)?label\{.*)?)"
+)
+CONTENTS = r"\addcontentsline{toc}"
 PRINTED = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
 
 
@@ -99,12 +106,16 @@ def _slots(
     date = None if own_date else bare(content.title.date)
     parts = preamble_parts(document, settings, used, content.printing, date)
     at = document.front.lines.get("bibliography", 1)
+    body, references = content.body, _references(context, content.body, at)
+    if references:
+        body, named = _without_last_heading(body)
+        references = (*named, *references)
     return {
         **parts,
         "preamble": whole_preamble(parts),
         "abstract": content.abstract,
-        "body": content.body,
-        "bibliography": _references(context, content.body, at),
+        "body": body,
+        "bibliography": references,
     }
 
 
@@ -136,6 +147,20 @@ def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
     if context.findings.bibliography or PRINTED.search(text_of(body)):
         return ()
     return stack(lines_at(text, origin) for text in context.options.bibliography)
+
+
+def _without_last_heading(body: Fragment) -> tuple[Fragment, Fragment]:
+    """The text and what calls the bibliography behind it: a heading that ends the text is the
+    bibliography's own, as pandoc has it."""
+    lines = [at for at, line in enumerate(body) if line.text.strip()]
+    if lines and body[lines[-1]].text.startswith(CONTENTS):
+        lines.pop()
+    found = HEADING.fullmatch(body[lines[-1]].text) if lines else None
+    if found is None:
+        return body, ()
+    text = called(found["title"]) + found["label"]
+    rest = body[: lines[-2] + 1] if lines[1:] else ()
+    return rest, (Line(text, body[lines[-1]].origin),)
 
 
 def _dropped(

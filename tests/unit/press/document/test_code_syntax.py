@@ -87,3 +87,20 @@ def test_a_forgotten_closing_fence_is_reported_at_its_chunk(
 
 def test_a_fence_within_a_string_is_code() -> None:
     assert problems("````python\nx = '''\n```python\n'''\n````\n") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "way"),
+    [
+        ("%run fit.py 1", 'source="file.py"'),
+        ("files = !ls", "subprocess.run"),
+        ("%%bash", "subprocess.run"),
+        ("  %timeit f()", "perf_counter"),
+        ("numpy.mean?", "help("),
+        ("%who", "write it in Python"),
+    ],
+)
+def test_a_line_of_ipython_is_called_so(line: str, way: str) -> None:
+    (problem,) = problems(f"```python\nx = 1\nif x:\n    pass\n{line}\n```\n")
+    assert problem.startswith(f"a.pmd:5: error: `{line.strip()}` is IPython's, and no Python (")
+    assert way in problem

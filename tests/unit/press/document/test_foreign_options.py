@@ -57,6 +57,7 @@ def test_options_in_comments(options: str, expected: dict[str, object]) -> None:
     [
         ("{python fit, echo=FALSE, fig.cap='A'}", {"name": "fit", "echo": False, "caption": "A"}),
         ("{python, fig.width=6, fig.height=4, eval=TRUE}", {"f_size": (6, 4), "evaluate": True}),
+        ('{python, depends=c("a.csv", "b.csv")}', {"depends": ("a.csv", "b.csv")}),
         ("{python, warning=FALSE, message=FALSE}", {"warning": False}),
         ("python caption='fig.cap = 3', fig.alt='B'", {"caption": "fig.cap = 3", "alt": "B"}),
         ("{python, out.width='60%', fig.align='center', results='hold'}", {"width": "60%"}),
@@ -96,7 +97,9 @@ def test_comments_count_more_than_the_fence() -> None:
         ("echo: 3", 2, "error: the option `echo` must be True or False, not `3`"),
         ("fig-cap: [a, b]", 2, "error: the option `fig-cap` must be a string"),
         ("echo: false\nfig-cap: 'a", 3, "error: options: found unexpected end of stream"),
-        ("fig.cap=c('a')", 2, "error: the option `fig.cap` is `c('a')`, which is not a literal"),
+        ("fig.cap=f('a')", 2, "error: the option `fig.cap` is `f('a')`, which is not a literal"),
+        ("fig.cap=c('a')", 2, "error: the option `fig.cap` must be a string"),
+        ('tags=c("hide-cell")', 2, "warning: the option `tags` means nothing here"),
     ],
 )
 def test_what_is_wrong_is_told_at_its_line(options: str, line: int, words: str) -> None:

@@ -23,6 +23,8 @@ def warned_lines(text: str) -> list[int]:
         "``` python, echo=False",
         "  ```{python fit}",
         "  ```python fit, echo=False",
+        "```{code-cell} ipython3",
+        "```{code-cell}",
     ],
 )
 def test_a_fence_that_opens_no_chunk_is_a_warning(fence: str) -> None:
@@ -63,3 +65,22 @@ def test_each_of_them_and_not_the_chunks_between() -> None:
 )
 def test_no_warning(text: str) -> None:
     assert warned_lines(text) == []
+
+
+def test_what_is_of_myst_is_told_at_its_line() -> None:
+    text = "(top)=\n# A\n\n+++\n\nSee {ref}`top`, {doc:x}`b`.\n\n```{list-table}\na\n```\n"
+    text += ":class: tip\n\nSee :ref:`b`.\n\n"
+    text += "$$\nx\n$$ (eq:a)\n\n$$ y $$ (1)\n\n"
+    text += "No {a} `b`, x_{i}`c`, \\emph{so}`d`, `{python} 1`, f(x)= or a +++ b.\n"
+    found = [(item.span.line, item.message) for item in read_document(Path("a.pmd"), text)[1]]
+    said = [
+        "`(top)=` is",
+        "`+++` is",
+        "`{ref}`top`` is",
+        "code of `list-table`",
+        "`:class:` is",
+        "`:ref:`b`` is",
+    ]
+    said += ["`(eq:a)` is"]
+    assert [line for line, _ in found] == [1, 4, 6, 8, 11, 13, 17]
+    assert all(words in message for words, (_, message) in zip(said, found, strict=True))

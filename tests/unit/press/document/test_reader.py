@@ -337,3 +337,33 @@ def test_an_open_expression_is_a_warning_at_its_line() -> None:
     assert str(problem).startswith("a.pmd:2: warning: `<%` is not closed")
     ((_, none),) = read_blocks("<%= a %> 5 <% <%", "a.pmd")
     assert none == ()
+
+
+def test_a_file_that_ipython_runs_is_run() -> None:
+    text = "```python\nif x:\n    %run -i fit.py\n%run lib/a.py\n```\n"
+    document, found = read_document(PATH, text)
+    lines = document.chunks[0].code.split("\n")
+    assert lines[1:] == ['    exec(open("fit.py").read())', 'exec(open("lib/a.py").read())']
+    assert [item.span.line for item in found] == [3, 4]
+    assert all("stands for it" in item.hint for item in found)
+
+
+def test_what_sets_up_a_notebook_is_a_comment_and_a_warning() -> None:
+    code = "import x\n%matplotlib inline\nif x:\n    %config A.b = 'c'\n    y = (x\n%time)\nz = 1"
+    document, found = read_document(PATH, f"a\n```python\n%%time\n{code}\n```\n")
+    (chunk,) = document.chunks
+    shown = code.replace("%matplotlib", "# %matplotlib").replace("%config", "# %config")
+    assert chunk.code == f"# %%time\n{shown}"
+    assert [item.span.line for item in found] == [3, 5, 7]
+    assert check_syntax(document) == ()
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["x = '''\n%matplotlib inline\n'''", "%matplotlib inline\n%run a.py 3\n1 +", "x\n%time y"],
+)
+def test_other_code_stays_as_it_is(code: str) -> None:
+    text = f"```python\n{code}\n```\n```python evaluate=False\n%matplotlib inline\n```\n"
+    one, other = read_document(PATH, text)[0].chunks
+    assert one.code.replace("# %matplotlib", "%matplotlib") == code
+    assert other.code == "%matplotlib inline"

@@ -1,5 +1,7 @@
 """Blocks: pandoc's Markdown and the LaTeX it becomes."""
 
+from pathlib import Path
+
 import pytest
 
 CASES = {
@@ -140,6 +142,26 @@ def test_a_table_of_many_columns_shrinks_to_the_page(latex):
     assert r"\begin{adjustbox}{max size={\linewidth}{" in text
 
 
+@pytest.mark.parametrize(
+    ("row", "columns"),
+    [
+        ("|number 0.1" * 4, 40),  # a narrow column of text
+        ("|four words in each" * 2 + "|number 0.1" * 6, 90),  # the long ones have no room
+    ],
+)
+def test_a_table_that_is_too_wide_for_the_line_shrinks(latex, row, columns):
+    text = latex(f"{row}|\n{'|-' * row.count('|')}|\n{row}|", columns=columns)
+    assert r"\begin{adjustbox}{max size={\linewidth}{" in text
+
+
+def test_what_means_nothing_to_a_table_is_told(latex, findings):
+    text = latex("|a|\n|-|\n|b|\n\n: Cap. []{#tbl:a .striped short-caption='C'}")
+    assert "  \\caption{Cap.}\n  \\label{tbl:a}\n" in text
+    assert [item.message for item in findings.problems] == [
+        "`.striped` means nothing to a table", "`short-caption` means nothing to a table"
+    ]  # fmt: skip
+
+
 def test_figure(latex, tmp_path, findings):
     (tmp_path / "a b.png").touch()
     text = latex('![Cap $x$](<a b.png>){#fig:a width=60% alt="100% & so"}')
@@ -161,8 +183,28 @@ def test_an_image_within_text_does_not_float(latex, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("https://e.org/x/a.png?raw=true#top", "a.png"),
+        ("a.png", "a.png"),
+        ("https://e.org/b.svg", "b.pdf"),
+        ("b.gif", "b.pdf"),
+        ("b", "b.pdf"),
+    ],
+)
+def test_an_image_is_the_file_beside_the_document(latex, tmp_path, findings, path, name):
+    for there in ("a.png", "a.pdf", "b.svg", "b.pdf"):
+        (tmp_path / there).touch()
+    latex(f"![c]({path})")
+    (copy,) = findings.copies
+    assert copy.source == tmp_path / name
+    assert Path(copy.target).suffix == copy.source.suffix
+
+
+@pytest.mark.parametrize(
     ("path", "message"),
     [
+        ("c.png", "image file `c.png` not found"),
         ("no.png", "image file `no.png` not found"),
         ("a.svg", "LaTeX can't include `a.svg`"),
         ("https://e.org/a.png", "is not a local file"),
@@ -170,6 +212,7 @@ def test_an_image_within_text_does_not_float(latex, tmp_path):
 )
 def test_an_image_that_can_not_be_had(latex, tmp_path, findings, path, message):
     (tmp_path / "a.svg").touch()
+    (tmp_path / "c.pdf").touch()
     latex(f"text\n\n![c]({path})")
     (found,) = findings.problems
     assert message in found.message
@@ -190,6 +233,13 @@ def test_what_is_unclosed_is_told_at_its_line(latex, findings, markdown, message
     (found,) = findings.problems + findings.doubts
     assert message in found.message
     assert found.span.line == 3
+
+
+def test_a_display_that_goes_on_in_the_text_is_closed(latex, findings):
+    text = latex("a\n$$\nx\n$$ where\n$$\ny\n$$\n\n$$\nz\n$$ (1)\n\n$$\nw\n$$")
+    lines = [line.strip() for line in text.split("\n") if line and line not in {r"\[", r"\]"}]
+    assert lines == ["a", "x", "where", "y", "z", "(1)", "w"]
+    assert findings.problems + findings.doubts == []
 
 
 def test_an_argument_that_is_unclosed_is_told_at_its_line(latex, findings):

@@ -102,9 +102,39 @@ def test_what_is_for_one_format(latex, findings, opening, shown):
     assert findings.problems == []
 
 
+@pytest.mark.parametrize(
+    ("opening", "words"),
+    [
+        ("{note} A *title*", r"\textbf{Note: A \emph{title}}\par"),
+        ("warning", r"\textbf{Warning.}\par"),
+        ("{.tip} So", r"\textbf{Tip: So}\par"),
+        ("{admonition} Task", r"\textbf{Task}\par"),
+        ("theorem {#thm:a} Of Bayes", r"\begin{theorem}[{Of Bayes}]\label{thm:a}"),
+    ],
+)
+def test_words_behind_the_name_of_a_div_are_its_title(latex, findings, opening, words):
+    assert words in latex(f"::: {opening}\nb\n:::")
+    assert findings.problems == []
+
+
+def test_a_div_that_means_nothing_keeps_its_title(latex, findings):
+    assert latex("::: {.box title='A *b*'}\nc\n:::") == "\\textbf{A \\emph{b}}\\par\nc"
+    assert [item.message for item in findings.problems] == ["`::: box` means nothing"]
+
+
 def test_the_place_of_the_bibliography(latex):
     given = (r"\bibliography{x}",)
-    assert latex("a\n\n::: {#refs}\n:::\n\nb", bibliography=given) == "a\n\n\\bibliography{x}\n\nb"
+    text = latex("a\n\n::: {#refs}\n:::\n\nb\n\n# References", bibliography=given)
+    assert text == "a\n\n\\bibliography{x}\n\nb\n\n\\section{References}"
+
+
+@pytest.mark.parametrize(
+    ("title", "head"),
+    [("References", ""), ("Quellen", "\\def\\refname{Quellen}\\def\\bibname{Quellen}\n")],
+)
+def test_the_bibliography_stands_once_under_its_heading(latex, title, head):
+    text = latex(f"# {title}\n\n::: {{#refs}}\n:::\n\nb", bibliography=(r"\bibliography{x}",))
+    assert text == head + "\\bibliography{x}\n\nb"
 
 
 @pytest.mark.parametrize(

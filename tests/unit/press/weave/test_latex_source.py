@@ -93,3 +93,11 @@ def test_minted_is_told_at_its_line():
     (problem,) = made.problems
     assert (problem.span.line, "minted" in problem.message) == (3, True)
     assert lines[0] == r"\PassOptionsToPackage{draft}{minted}"
+
+
+def test_a_title_without_a_date_has_none():
+    titled = SOURCE.replace(r"\section", r"\title{T}\maketitle \section")
+    assert r"\date{}" in woven(titled)[0].tex
+    assert preamble(read_document(Path("a.texw"), titled)[0])[0].rstrip("\n").endswith(r"\date{}")
+    for source in (SOURCE, titled.replace("{T}", r"{T}\date{\today}")):
+        assert r"\date{}" not in woven(source)[0].tex

@@ -1,4 +1,5 @@
 import datetime
+import re
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,13 @@ def test_class_and_page(make_document):
 def test_the_bibliography_is_at_the_end_or_where_the_author_puts_it(make_document):
     woven = weave(make_document(prose("t\n"), bibliography="refs/all.bib"), [None])
     assert body(woven).endswith("\\bibliographystyle{plainnat}\n\\bibliography{report/all}")
+    for last in ("# Quellen", "# Quellen {-}", "# Quellen {-}\n\n::: {#refs}\n:::"):
+        woven = weave(make_document(prose(f"t\n\n{last}\n"), bibliography="all.bib"), [None])
+        head = r"\def\refname{Quellen}\def\bibname{Quellen}"
+        assert body(woven).startswith(f"t\n\n{head}\n")
+        assert woven.tex.count("Quellen") == 2
+    woven = weave(make_document(prose("# A\n\n# References"), bibliography="all.bib"), [None])
+    assert body(woven).startswith("\\section{A}\n\n\\bibliographystyle{plainnat}\n")
     text = "\\bibliography{mine}\n\nend\n"
     woven = weave(make_document(prose(text), bibliography="all.bib"), [None])
     assert woven.tex.count(r"\bibliography{") == 1
@@ -199,6 +207,22 @@ def test_a_template_of_the_author_s(tmp_path, make_document):
 def test_section_numbers(make_document, numbersections):
     tex = weave(make_document(prose("# A\n"), numbersections=numbersections), [None]).tex
     assert ("secnumdepth" in tex) is not numbersections
+
+
+@pytest.mark.parametrize(
+    ("text", "front", "commands"),
+    [
+        ("## A\n\n### B", {}, ["section", "subsection"]),
+        ("B\n--\n\n### C", {}, ["section", "subsection"]),
+        ("### A\n\n## B", {}, ["subsection", "section"]),
+        ("## A\n\n# B", {}, ["subsection", "section"]),
+        ("## A\n\n### B", {"documentclass": "book"}, ["chapter", "section"]),
+    ],
+)
+def test_the_highest_heading_is_of_the_first_level(make_document, text, front, commands):
+    woven = weave(make_document(prose(text + "\n"), **front), [None])
+    found = re.findall(r"^\\(\w*(?:section|chapter))\{", body(woven), re.MULTILINE)
+    assert found == commands
 
 
 def test_typed_private_use_characters_stand_for_no_chunk(make_document, make_chunk):
