@@ -55,7 +55,7 @@ def wide_quotes(state: StateCore) -> None:
     for token in state.tokens:
         marks = cycle(pair[:2])
         for child in token.children or ():
-            if child.type == "text":
+            if child.type == "text" and '"' in child.content:
                 first, *others = QUOTE.split(child.content)
                 child.content = first + "".join(next(marks) + text for text in others)
 
