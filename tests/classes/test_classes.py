@@ -54,6 +54,8 @@ class Paper:
     of_figure: str = "lmroman"
     without: tuple[str, ...] = ()  # words that its title block does not show
     said: str = "nothing"  # what is said of it, as a pattern
+    line: str = ""  # a line that it has, blanks and all
+    never: str = "nothing of the kind"  # what is not to be there
 
 
 PAPERS = {
@@ -81,7 +83,14 @@ PAPERS = {
     "scrbook": Paper("documentclass: scrbook\ntoc: true", "scrbook.cls"),
     "memoir": Paper("documentclass: memoir\ntop-level-division: part", "memoir.cls"),
     "book": Paper("documentclass: book\ntoc: true"),
-    "beamer": Paper("documentclass: beamer", "beamer.cls", family="LMSans", of_figure="lmsans"),
+    "beamer": Paper(
+        "documentclass: beamer",
+        "beamer.cls",
+        family="LMSans",
+        of_figure="lmsans",
+        line="Figure 1: The loss",  # as the text says
+        never="section 2",  # no number stands at a slide
+    ),
     "ieee": Paper(
         "documentclass: IEEEtran\nclassoption: [conference]",
         "IEEEtran.cls",
@@ -95,6 +104,7 @@ PAPERS = {
         2,
         "NimbusRomNo9L",
         "utmr8a",
+        line="Ada Lovelace and Alan Turing",
     ),
     "acm": Paper(
         "documentclass: acmart\nclassoption: [sigconf, nonacm]",
@@ -108,9 +118,12 @@ PAPERS = {
         "elsarticle.cls",
         said=r"margin by 2\.6 pt",  # of the class's own line at the foot
     ),
-    "llncs": Paper("documentclass: llncs", "llncs.cls"),
+    "llncs": Paper("documentclass: llncs", "llncs.cls", line="References", never="Bibliography"),
     "revtex": Paper(
-        "documentclass: revtex4-2\nclassoption: [aps, pra, reprint]", "revtex4-2.cls", 2
+        "documentclass: revtex4-2\nclassoption: [aps, pra, reprint]",
+        "revtex4-2.cls",
+        2,
+        never="Dated",
     ),
     "biber": Paper("preamble: \\usepackage{biblatex}", "biblatex.sty"),
     "biblatex": Paper("preamble: \\usepackage[backend=bibtex]{biblatex}", "biblatex.sty"),
@@ -160,6 +173,8 @@ def test_a_paper_is_all_there(made: tuple[Paper, Path, str]) -> None:
     shown = plain(text)
     missing = [word for word in WORDS if plain(word) not in shown and word not in paper.without]
     assert missing == []
+    assert paper.line in " ".join(text.split())
+    assert paper.never not in text
     assert not re.search(r"(?:January|February|March|November|December) \d", text)  # made up
     with pikepdf.open(build / "report.pdf") as pdf:
         box = [float(number) for number in pdf.pages[0].mediabox]

@@ -73,6 +73,7 @@ def test_a_document_of_latex(tmp_path):
     ):
         assert words in text
     assert "a comment" not in text
+    assert "January" not in text  # nobody has given a date
     assert treadle("verify", "paper.texw", folder=tmp_path).returncode == 0
 
 
@@ -87,6 +88,16 @@ def test_what_python_says_is_told_at_its_line(tmp_path):
     (tmp_path / "paper.texw").write_text(LATEX.replace('{"a": x}', '{"a": x / 0}'))
     done = treadle("build", "paper.texw", folder=tmp_path)
     assert "paper.texw:13: error: chunk 2 failed: ZeroDivisionError" in done.stderr
+
+
+def test_of_minted_one_warning_says_all(tmp_path):
+    if not subprocess.run(["kpsewhich", "minted.sty"], capture_output=True, check=False).stdout:
+        pytest.skip("minted is not installed")
+    source = LATEX.replace(r"\author", "\\usepackage{minted}\n\\author")
+    (tmp_path / "paper.texw").write_text(source)
+    done = treadle("build", "paper.texw", folder=tmp_path)
+    said = [line for line in done.stderr.splitlines() if "warning" in line]
+    assert [line.partition(" runs")[0] for line in said] == ["paper.texw:4: warning: minted"]
 
 
 def test_a_document_of_markdown(tmp_path):

@@ -187,7 +187,8 @@ class InlineRunner(Struct, frozen=True):
         failure = attempt(run, CodePlace(file, piece.line, self.code_path))
         streams = [item for item in self.take() if isinstance(item, Stream)]
         printed = [item.text for item in streams if item.name == "stdout"]
-        return "".join([*printed, *values]), failure
+        text = "".join([*printed, *values])
+        return text if values else text.rstrip("\n"), failure  # the line goes on behind the code
 
     def _value(self, source: str, file: str, line: int) -> object:
         tree = self.compiler.parse(source, file, line)

@@ -19,9 +19,15 @@ from treadle.press.document.lookalikes import line_lookalikes, lookalikes
 from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
 from treadle.press.document.notebook_lines import in_python
 from treadle.press.document.noweb import SUFFIXES, is_latex, is_noweb, noweb_fences
+from treadle.press.document.pweave_settings import asks_pweave
 from treadle.press.document.read_options import NO_DEFAULTS, parse_options, read_defaults
 from treadle.press.document.source_text import load, normalise, split_lines
 from treadle.problem import Problem, Span, error
+
+NO_TEXT = {
+    ".py": "write text with chunks of code, as a `.pmd`",
+    ".ipynb": "`jupyter nbconvert --to markdown` makes a `.md` of it, with its cells as chunks",
+}
 
 
 def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[Problem, ...]]:
@@ -61,16 +67,20 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
         *defaults_problems,
         *(problem for _, problems in blocks for problem in problems),
         *_duplicate_names(document.chunks),
+        *asks_pweave(document),
     ]
     return document, tuple(sorted(found, key=lambda item: item.span.line))
 
 
 def _unknown_kind(document: Document) -> Iterator[Problem]:
-    """An error for a kind of noweb document whose text nobody can read here."""
+    """An error for a kind of document of Pweave's whose text nobody can read here."""
     suffix = document.path.suffix.lower()
     if suffix.endswith("w") and suffix not in SUFFIXES:
         message = f"the text of a `{suffix}` document can't be read"
         yield error(document.at(1), message, "write Markdown (.mdw) or LaTeX (.texw)")
+    elif suffix in NO_TEXT:
+        message = f"a `{suffix}` file is no document: its code is not run"
+        yield error(document.at(1), message, NO_TEXT[suffix])
 
 
 def _defaults(front: FrontMatter, path: Path) -> tuple[dict[str, object], tuple[Problem, ...]]:

@@ -53,6 +53,12 @@ class Words(Struct, frozen=True, rename={"and_": "and"}):
     most: str
     none: str
     exact: str
+    keywords: str
+    equal: str
+    corresponding: str
+    email: str
+    callouts: tuple[str, str, str, str, str]
+    works: str = ":"  # between a name and where its bearer works
     cleveref: str = ""
     package: str = ""
     references: Mapping[str, Sequence[str] | str] = field(default_factory=dict)

@@ -143,8 +143,9 @@ def _theorem(name: str, node: SyntaxTreeNode, context: TextContext) -> Fragment:
 def callout_lines(kind: str, title: str, body: Fragment, context: TextContext) -> Fragment:
     """A note set apart from the text, under its kind and its title."""
     origin = body[0].origin if body else context.origin(0)
-    named = title and title.lower() != kind
-    words = f"{kind.capitalize()}: {title}" if named else f"{kind.capitalize()}."
+    word = dict(zip(CALLOUTS, context.options.words.callouts, strict=False)).get(kind, "")
+    named = title and title.lower() not in {kind, word.lower()}
+    words = f"{word}: {title}" if named else f"{word}."
     words = title if kind == "admonition" else words
     return environment("quote", (Line(rf"\textbf{{{words}}}\par", origin), *body), origin)
 

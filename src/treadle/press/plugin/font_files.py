@@ -57,6 +57,7 @@ _FAMILIES = (
     ("cmss", "lmsans10-{regular,oblique,bold}.otf"),
     ("cmbr", "lmsans10-{regular,oblique,bold}.otf"),
 )
+_MODERN = ("lm", "cm", "LatinModern")
 ROMAN = "Treadle Roman"  # the document's own, whatever it is
 
 
@@ -79,7 +80,12 @@ def converted(family: str, size: float) -> Iterator[Path]:
 
 def has_other_letters(family: str) -> bool:
     """Whether mathematics of matplotlib's own does not go with the letters of the family."""
-    return not family.startswith(("lm", "cm")) and any(map(family.startswith, dict(_FAMILIES)))
+    return not family.startswith(_MODERN) and is_known(family)
+
+
+def is_known(family: str) -> bool:
+    """Whether figures have the letters of the family, where TeX has its files."""
+    return family.startswith(_MODERN) or any(map(family.startswith, dict(_FAMILIES)))
 
 
 def _braced(names: str) -> list[str]:

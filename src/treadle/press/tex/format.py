@@ -202,6 +202,7 @@ def _make(preamble: str, job: Job) -> Format:
     widest = min(width, LOWEST * float(told["height"])) / POINTS_PER_INCH
     style = FigureStyle(round(widest, 4), float(told["size"]), family)
     page = measured_page(width, float(told["character"]), told["columns"] == "two")
+    page = replace(page, family=family)
     if final:
         _remember(job, style, page, file)
     return _recall(job.directory, job.stem) or Format(None, style=style, page=page)

@@ -28,6 +28,7 @@ HARMLESS = re.compile(
     # Citations without an entry are told themselves; columns are balanced by hand, or not at all.
     r"|The following entry could not be found|Using fall-back|You have called \\balance"
     r"|Ignoring empty anchor|Unable to redefine math accent"
+    r"|Shell escape disabled"  # what is not run for that is told itself
 )
 
 SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
@@ -56,6 +57,8 @@ def _other(item: Message, places: Places) -> Problem | None:
     if item.kind is MessageKind.MISSING_CHARACTER:
         return _missing_character(item.text, places)
     if item.kind is MessageKind.REFUSED:
+        if "_minted-" in item.text:  # told where minted is loaded
+            return None
         place = places.of_source("write18", places.of_line(1))
         return warning(place, f"LaTeX may run no program: `{item.text}` is not run")
     if found := NOT_DEFINED.match(item.text):

@@ -57,7 +57,7 @@ def chunk_parts(
 
 
 def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Markdown | ReadyLatex]:
-    if chunk.options.echo and (result is None or not chunk.options.term):
+    if chunk.options.echo and not (result and _has_session(result)):
         yield from _code(chunk, result, look)
     if result is None:
         return
@@ -69,6 +69,11 @@ def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Mar
     if failure := result.failure:  # the document is the same wherever it was built
         traceback = failure.traceback.replace(failure.file, Path(failure.file).name)
         yield _verbatim("chunkerror", traceback, chunk, look)
+
+
+def _has_session(result: ChunkResult) -> bool:
+    """Whether its code was run, and shown, at a prompt: what does not parse is not."""
+    return any(item.kind == "source" for item in shown(result.outputs))
 
 
 def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[ReadyLatex]:
@@ -113,11 +118,13 @@ def _results(
 
 
 def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown | ReadyLatex]:
-    """Code and output as one session at the prompt, parted only by figures and the like."""
+    """Code and output as one session at the prompt, parted only by figures and the like, and by
+    what is no verbatim text."""
     outputs = _visible(chunk, result)
     if chunk.options.results in HIDDEN:
         outputs = [item for item in outputs if item.kind == "source"]
-    for is_text, group in groupby(outputs, lambda item: item.kind in SESSION):
+    kinds = SESSION if chunk.options.results == "verbatim" else SESSION - {"text"}
+    for is_text, group in groupby(outputs, lambda item: item.kind in kinds):
         if is_text:
             lines = stack(_session_lines(item, chunk, look) for item in group)
             yield ReadyLatex(_environment("chunkcode", lines))

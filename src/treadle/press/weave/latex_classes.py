@@ -28,6 +28,7 @@ class Style(Struct, frozen=True):
     own_look: bool = True
     chapters: bool = False
     twocolumn: bool = False
+    dateless: bool = False  # its title block shows no date, but in a draft
     column: float = 5.0  # inches, about; LaTeX is asked where there is one
     bibliographystyle: str = "plainnat"
     natbib: str = "numbers,sort&compress"  # options
@@ -58,10 +59,14 @@ CLASSES: Mapping[str, Style] = MappingProxyType(
         ),
         **dict.fromkeys(("amsart", "amsproc"), AMS),
         "amsbook": Style("ams", chapters=True),
-        "IEEEtran": Style("ieee", twocolumn=True, column=3.48, bibliographystyle="IEEEtranN"),
-        "acmart": Style("acm", column=3.33, bibliographystyle="ACM-Reference-Format"),
+        "IEEEtran": Style(
+            "ieee", twocolumn=True, dateless=True, column=3.48, bibliographystyle="IEEEtranN"
+        ),
+        "acmart": Style(
+            "acm", dateless=True, column=3.33, bibliographystyle="ACM-Reference-Format"
+        ),
         "elsarticle": Style("elsevier", bibliographystyle="elsarticle-num-names"),
-        "llncs": Style("llncs", column=4.8, bibliographystyle="splncs04"),
+        "llncs": Style("llncs", dateless=True, column=4.8, bibliographystyle="splncs04"),
         **dict.fromkeys(
             ("revtex4-2", "revtex4-1"),
             Style("revtex", twocolumn=True, column=3.4, bibliographystyle=""),

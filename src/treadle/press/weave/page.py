@@ -25,6 +25,7 @@ class Page(Struct, frozen=True):
 
     columns: int = 90
     twocolumn: bool = False
+    family: str = "lmr"  # of the text, as LaTeX calls it
 
 
 def measured_page(width: float, character: float, twocolumn: bool) -> Page:

@@ -98,6 +98,7 @@ def preamble_parts(
         "has_chapters": style.chapters,
         "numbered": numbered(document, settings),
         "named_sections": r"\namedlabel{" in used,
+        "refers": re.search(r"\\[cC]?ref\{", used) is not None,
         "moved_notes": r"\notetext{" in used,
         "date": date,
         "renewed": sorted(set(RENEWED.findall(COMMENT.sub("", settings.preamble)))),

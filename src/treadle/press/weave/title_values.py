@@ -22,7 +22,6 @@ from treadle.press.markdown.running_text import TextContext
 from treadle.problem import Problem, Span, warning
 
 MARK = re.compile("\ue0f4([\\w-]+)@(\\d+)\ue0f5")  # private-use characters: never typed
-EQUAL, CORRESPONDING = "Equal contribution", "Corresponding author"
 
 
 class Institution(Struct, frozen=True):
@@ -152,14 +151,15 @@ class _Marker:
     def person(self, number: int, author: Author, settings: Settings) -> Person:
         line = self._lines.get(f"author.{number}", self._lines.get("author", 1))
         alone = settings.id if len(settings.authors) == 1 else None
+        words = self._context.options.words
         return Person(
             name=self.text("author", author.name, line),
             id=self.text("id", author.id or alone, line),
             email=_marked("email", line, escape(author.email or "")),
             orcid=_marked("orcid", line, escape(author.orcid or "")),
-            equal=_marked("equal-contribution", line, EQUAL if author.equal_contribution else ""),
+            equal=_marked("equal-contribution", line, words.equal * author.equal_contribution),
             corresponding=_marked(
-                "corresponding", line, CORRESPONDING if author.corresponding else ""
+                "corresponding", line, words.corresponding * author.corresponding
             ),
             affiliations=tuple(self._institution(item, line) for item in author.affiliations),
             equal_first=author == next((a for a in settings.authors if a.equal_contribution), None),

@@ -11,13 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
-from treadle.press.document.model import Chunk, Document, Prose
-from treadle.press.document.options import HIDDEN
+from treadle.press.document.model import Document, Prose
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.languages import words_of
 from treadle.press.markdown.blocks import render_blocks
-from treadle.press.markdown.marks import is_markdown, own_commands, own_environments
+from treadle.press.markdown.marks import own_commands, own_environments
 from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
 from treadle.press.markdown.running_text import (
     SECTIONS,
@@ -29,8 +28,8 @@ from treadle.press.markdown.running_text import (
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
 from treadle.press.weave.characters import Printing, main_language, printing_of
+from treadle.press.weave.chunk_warnings import chunk_warnings
 from treadle.press.weave.chunks import (
-    AS_MARKDOWN,
     Look,
     Markdown,
     WovenText,
@@ -56,7 +55,6 @@ from treadle.press.weave.ledger import (
     ledger_lines,
     marked,
 )
-from treadle.press.weave.outputs import shown, text_of_outputs
 from treadle.press.weave.page import Page, page_of
 from treadle.press.weave.preamble import (
     bibliography_lines,
@@ -115,6 +113,7 @@ def _weave(
     context = TextContext(
         _options(document, settings, style, author, page), findings, blocks=render_blocks
     )
+    findings.problems += chunk_warnings(document, results, (page or Page()).family)
     if document.is_latex:
         return _weave_latex(document, results, checked, context, settings)
     parts = tuple(_parts(document, results, context))
@@ -127,7 +126,6 @@ def _weave(
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
-    findings.problems += _taken_for_latex(document, results)
     return _whole(document, settings, context, body)
 
 
@@ -193,7 +191,7 @@ def _options(
         twocolumn=page.twocolumn,
         sections=(*sections[:1] * above, *sections),
         bibliography=bibliography_lines(databases, settings, style, author),
-        numbered=numbered(document, settings),
+        numbered=numbered(document, settings) and not style.frames,
         words=words_of(language.tag if language else None),
         commands=own_commands((settings.preamble,)),
         environments=own_environments(settings.preamble),
@@ -267,16 +265,3 @@ def _swallowed(source: WovenText, findings: Findings, document: Document) -> Ite
         span = Span.at(str(document.path), fence)
         hint = "close the code fence or other block that is open here"
         yield error(span, "this chunk is swallowed by the prose before it", hint)
-
-
-def _taken_for_latex(document: Document, results: Results) -> Iterator[Problem]:
-    """A warning for each chunk that prints Markdown where it says that it prints LaTeX."""
-    for chunk, result in zip(document.blocks, results, strict=True):
-        if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult):
-            continue
-        kind = chunk.options.results
-        raw = kind not in {"verbatim", *HIDDEN, *AS_MARKDOWN} and not chunk.options.term
-        text = text_of_outputs(item for item in shown(result.outputs) if item.kind == "text")
-        if raw and is_markdown(text):
-            what = f"what {chunk.label} prints looks like Markdown, and is set as LaTeX"
-            yield warning(chunk.fence, what, "results='markdown' has it read as Markdown")

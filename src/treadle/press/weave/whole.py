@@ -77,6 +77,8 @@ def whole_document(
         return (), printing
     if any("pdftitle=" in line.text for line in lines):  # the PDF's properties have these
         shown |= {"title", "keywords"}
+    if style_of(settings, author).dateless and "draft" not in ",".join(settings.classoption):
+        shown -= {"date"}
     found += without_country(title, document) if name == "acm.tex.j2" else ()
     found += left_out(title, shown, document, name)
     found += _dropped(slots, lines, document, name)

@@ -38,7 +38,7 @@ def test_the_last_expression_of_statements_shows_its_value(inline):
 
 
 def test_several_lines(inline):
-    assert inline("for i in range(2):\n    print(i)", "=(1 +\n 2)").texts == ("0\n1\n", "3")
+    assert inline("for i in range(2):\n    print(i)", "=(1 +\n 2)").texts == ("0\n1", "3")
 
 
 def test_names_are_shared_with_the_cells(run, inline):

@@ -98,6 +98,10 @@ def test_minted_is_told_at_its_line():
 def test_a_title_without_a_date_has_none():
     titled = SOURCE.replace(r"\section", r"\title{T}\maketitle \section")
     assert r"\date{}" in woven(titled)[0].tex
-    assert preamble(read_document(Path("a.texw"), titled)[0])[0].rstrip("\n").endswith(r"\date{}")
+    assert (
+        preamble(read_document(Path("a.texw"), titled)[0])[0]
+        .rstrip("\n")
+        .endswith(r"\date{}\fi\makeatother")
+    )
     for source in (SOURCE, titled.replace("{T}", r"{T}\date{\today}")):
         assert r"\date{}" not in woven(source)[0].tex

@@ -9,6 +9,7 @@ from tests.unit.displays import figure
 from treadle.engine.trace import Stream
 from treadle.press.document.model import Inline, Prose
 from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.weave.page import Page
 from treadle.press.weave.weave import weave
 from treadle.problem import Span
 
@@ -283,3 +284,21 @@ def test_markdown_of_a_chunk_of_an_item_is_of_the_item(make_document, make_chunk
         "\\begin{quote}\n  \\begin{itemize}\n    \\item\\leavevmode\n      \\begin{itemize}\n"
         "        \\item x\n      \\end{itemize}\n\n      y\n  \\end{itemize}\n\\end{quote}"
     )
+
+
+def test_a_caption_of_nothing_is_told_and_a_hidden_one_is_not(make_document, make_chunk):
+    options: list[dict[str, object]] = [{}, {"include": False}, {"results": "hidden"}, {}]
+    chunks = [make_chunk("f()", line=n, caption="C", **some) for n, some in enumerate(options, 1)]
+    results = [ChunkResult((Stream("stdout", "out\n"),), caption="C")] * 3
+    results.append(ChunkResult((figure("f.pdf"),), caption="C"))
+    (problem,) = weave(make_document(*chunks), results).problems
+    assert str(problem).startswith("report.pmd:1: warning: the caption of chunk 1 is not printed")
+
+
+@pytest.mark.parametrize(("family", "told"), [("fbb", 1), ("lmr", 0), ("ptm", 0)])
+def test_a_font_that_figures_have_not_is_told_once(make_document, make_chunk, family, told):
+    document = make_document(make_chunk("f()"), make_chunk("g()", line=9))
+    woven = weave(document, [ChunkResult((figure("f.pdf"),))] * 2, Page(family=family))
+    said = [problem for problem in woven.problems if "figures stay in Latin Modern" in str(problem)]
+    assert len(said) == told
+    assert not weave(document, [ChunkResult()] * 2, Page(family=family)).problems

@@ -1,0 +1,64 @@
+"""What the author of a chunk would miss on the page, or find there as something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from treadle.press.document.model import Chunk, Document
+from treadle.press.document.options import HIDDEN
+from treadle.press.markdown.marks import is_markdown
+from treadle.press.plugin.font_files import is_known
+from treadle.press.results import ChunkResult, Results
+from treadle.press.weave.chunks import AS_MARKDOWN
+from treadle.press.weave.outputs import shown, text_of_outputs
+from treadle.problem import Problem, Span, warning
+
+FONTS = ("preamble", "header-includes", "documentclass")  # the keys that may choose them
+
+
+def chunk_warnings(document: Document, results: Results, family: str) -> Iterator[Problem]:
+    """A warning for each chunk that was run, and of which something gets lost. `family`: of the
+    text, as LaTeX calls it."""
+    given = list(zip(document.blocks, results, strict=True))
+    pairs = [(a, b) for a, b in given if isinstance(a, Chunk) and isinstance(b, ChunkResult)]
+    for chunk, result in pairs:
+        yield from _caption_of_nothing(chunk, result)
+        yield from _left_unrun(chunk, result)
+        if not document.is_latex:
+            yield from _taken_for_latex(chunk, result)
+    drawn = (any(item.kind == "figure" for item in shown(result.outputs)) for _, result in pairs)
+    if not is_known(family) and any(drawn):
+        given_by = next((key for key in FONTS if key in document.front.lines), "")
+        name = family.partition("(")[0]
+        what = f"figures stay in Latin Modern: none of their fonts matches the text's, `{name}`"
+        hint = "docs/templates.md names theirs; matplotlib's `font.family` sets another"
+        yield warning(document.said(given_by), what, hint)
+
+
+def _caption_of_nothing(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
+    """Captions belong to figures and tables; who hides them says so."""
+    options = chunk.options
+    has_float = any(item.kind in {"figure", "table"} for item in shown(result.outputs))
+    hides = not (options.include and options.fig) or options.results in HIDDEN
+    if options.caption and not has_float and not hides:
+        what = f"the caption of {chunk.label} is not printed: it shows neither figure nor table"
+        yield warning(chunk.fence, what, "leave it out, or have the chunk show one of them")
+
+
+def _left_unrun(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
+    """A session ends where it raises; what follows is not shown either."""
+    failure, last = result.failure, chunk.code.rstrip().split("\n")[-1]
+    echoed = [item.text for item in shown(result.outputs) if item.kind == "source"]
+    if failure and echoed and last not in echoed[-1]:
+        what = f"{chunk.label} raises here: what follows is neither run nor shown"
+        hint = "put it into a chunk of its own"
+        inside = failure.file == chunk.span.file
+        yield warning(Span.at(failure.file, failure.line) if inside else chunk.fence, what, hint)
+
+
+def _taken_for_latex(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
+    """A chunk that prints Markdown where it says that it prints LaTeX."""
+    text = text_of_outputs(item for item in shown(result.outputs) if item.kind == "text")
+    if chunk.options.results not in {"verbatim", *HIDDEN, *AS_MARKDOWN} and is_markdown(text):
+        what = f"what {chunk.label} prints looks like Markdown, and is set as LaTeX"
+        yield warning(chunk.fence, what, "results='markdown' has it read as Markdown")
