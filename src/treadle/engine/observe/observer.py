@@ -195,9 +195,9 @@ class Observer:
 
     def changes(self) -> list[LibraryChange]:
         """What is held by the libraries' modules that its code names, and was not when it began;
-        what Python calls and prints to is compared as such."""
+        what is the state of the process is compared as such."""
         self._loaded = self._modules.count()
-        known = {f"`{name}`" for name in process_state.hooks()}
+        known = {f"`{name}`" for name in process_state.hooks()}.union(self._state.words())
         return [each for each in self._library_state.changes() if each.words not in known]
 
     def unsettle(self) -> None:

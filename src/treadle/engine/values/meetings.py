@@ -29,6 +29,7 @@ class ValueStream(Struct):
     data: bytearray = field(default_factory=bytearray)
     memory: list[Memory] = field(default_factory=list)
     refs: set[str] = field(default_factory=set)
+    holds: set[str] = field(default_factory=set)  # functions and classes of the session's, itself
     leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
     ends: bool = False  # something in it does something when it ends
     opaque: str = ""  # what in it can't be looked into, in words

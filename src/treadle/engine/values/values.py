@@ -233,10 +233,13 @@ def _subject(values: Mapping[str, Any]) -> str:
 
 def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> Binding:
     refs = set[str]().union(*(stream.refs for stream in streams))
+    holds = set[str]().union(*(stream.holds for stream in streams))
     names = tuple(stream.name for stream in streams)
     unseen = tuple(stream.name for stream in streams if stream.unseen)
     ends = any(stream.ends or stream.unseen for stream in streams)
-    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen, ends)
+    return Binding(
+        names, token, tuple(sorted(refs)), entry, trouble, unseen, ends, tuple(sorted(holds))
+    )
 
 
 # --- what there is time for ---

@@ -33,7 +33,7 @@ from treadle.engine.values.types.functions_and_classes import (
     recipe,
 )
 from treadle.engine.values.types.objects import named, singletons
-from treadle.engine.values.world import MAIN, World
+from treadle.engine.values.world import EVERYTHING, MAIN, World, top
 
 _PER_VISIT: Final = 32  # items without parts, which are written together
 _MANY: Final = 4 * STRIDE  # items of which so much is to be expected that it is asked for first
@@ -129,6 +129,8 @@ class Walk(Meetings):
             return
         if id(value) in self._singletons:
             self._stream.in_module, self._stream.plain = True, False
+            if value is self._world.namespace:
+                self._stream.refs.add(EVERYTHING)
             self._out += _by_name(*self._singletons[id(value)])
             return
         self._left -= 1
@@ -274,6 +276,8 @@ class Walk(Meetings):
 
     def _reference(self, value: Any, red: Reference) -> None:
         self._stream.refs.update(red.refs)
+        if red.module == MAIN:
+            self._stream.holds.add(top(red.name))
         self._stream.in_module |= red.kept
         content = _by_name(red.module, red.name)
         self._out += content

@@ -19,6 +19,7 @@ from treadle.engine.values.stand_ins import StandIns
 
 T = TypeVar("T")
 MAIN = "__main__"
+EVERYTHING = f"{MAIN}:*"  # a ref to all names of the session
 MISSING: Final = object()
 _LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
 _SUSPENDED = (("gi_code", "gi_frame"), ("cr_code", "cr_frame"), ("ag_code", "ag_frame"))

@@ -11,7 +11,7 @@ import functools
 import gc
 import os
 import sys
-from _thread import _local
+from _thread import LockType, RLock, _local
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from enum import EnumType
@@ -29,6 +29,7 @@ _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
 _WRAPPED = (staticmethod, classmethod)
+_LOCKS = (LockType, RLock)  # which nobody holds between steps, as a rule
 _GONE, _UNSEEN = "gone", "unseen"  # in the place of a token
 
 
@@ -96,20 +97,19 @@ class ModuleState:
     def effects(
         self, allowance: Allowance, may_use: Callable[[str, str], bool]
     ) -> Iterator[tuple[str, str]]:
-        """What has changed since the last time, and its new digest. What there was no time for,
-        the step has changed if its code `may_use` it."""
+        """What has changed since the last time, and its new digest. What there was no time for, or
+        can't be looked into, the step has changed if its code `may_use` it."""
         for name, before in self._known.items():
-            module = sys.modules.get(name)
-            if not isinstance(module, ModuleType):
-                continue
-            now = self._known[name] = self._tokens(module, allowance)
+            module = sys.modules.get(name)  # it may have been dropped, to be loaded anew
+            is_there = isinstance(module, ModuleType)
+            now = self._known[name] = self._tokens(module, allowance) if is_there else {}
             for bound in before.keys() | now.keys():
                 old, token = before.get(bound, _GONE), now.get(bound, _GONE)
                 words = f"the contents of `{name}.{bound}`"
-                if _UNSEEN in (old, token):
+                if _UNSEEN in (old, token) or not token:
                     if may_use(name, bound.partition(".")[0]):
                         yield words, PRESUMED
-                elif token and old != token:
+                elif old != token:
                     self.given |= self._refs_of(f"{name}.{bound}")
                     yield words, token
 
@@ -150,7 +150,7 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, vars(value)  # what this thread has there
         elif isinstance(value, ContextVar):
             yield name, (value.get(None),)
-        elif not isinstance(value, (*_CODE, _CACHED)):
+        elif not isinstance(value, (*_CODE, _CACHED, *_LOCKS)):
             yield name, value
         elif getattr(value, "__module__", None) == module.__name__:
             yield from _of_code(name, value, module.__name__)
@@ -166,7 +166,7 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
         if subclasses := registered(value):
             yield f"{name}.register", subclasses
         for attribute, item in tuple(vars(value).items()):
-            if not attribute.startswith("__") and attribute != "_abc_impl":
+            if _may_keep(attribute, item):
                 yield from _of_member(f"{name}.{attribute}", item, module)
     elif isinstance(value, FunctionType):
         kept = {part: getattr(value, part) for part in ("__defaults__", "__kwdefaults__")}
@@ -177,6 +177,14 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
         for part, item in kept.items():
             if item is not None and not isinstance(item, _CODE):
                 yield f"{name}.{part}", item
+
+
+def _may_keep(attribute: str, item: object) -> bool:
+    """Whether an attribute of a class is the project's: Python has names of its own for what it
+    notes there, but not for functions (`__init__` may have a list as its default)."""
+    if attribute.startswith("__"):
+        return isinstance(item, FunctionType)
+    return attribute != "_abc_impl"
 
 
 def _codes(module: ModuleType) -> Iterator[CodeType]:
