@@ -157,6 +157,9 @@ class LibraryState:
         words = self._named.used
         return module in self._named.own and (name in words or not _ANYTHING.isdisjoint(words))
 
+    def asks_for_identities(self) -> bool:
+        return self._named.identities
+
     def _look(self) -> None:
         """Note what is there, in modules that have been named since the last time."""
         for name, module in self._named.modules.items():

@@ -208,6 +208,10 @@ class Observer:
         """Whether the step's code can get at what a module of the project keeps under a name."""
         return self._library_state.may_use(module, name)
 
+    def asks_for_identities(self) -> bool:
+        """Whether the step's code may call `id`."""
+        return self._library_state.asks_for_identities()
+
     def end(self) -> None:
         """All has been asked that is to be known of the step."""
         self._library_state.end()

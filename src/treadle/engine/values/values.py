@@ -134,6 +134,10 @@ class Values:
             self.stand_ins.restore()
         return True
 
+    def ask_for_identities(self) -> None:
+        """Code has done so: numbers may be such from now on."""
+        self._world.asked.ever = True
+
     @property
     def stand_ins(self) -> StandIns:
         """What was restored in the place of what can't be."""
@@ -191,7 +195,7 @@ class Values:
         _check_held(values, streams)
         copies = _blocks_to_copy(streams)
         trouble = ""
-        for thoroughly in (False, True)[any(stream.in_module for stream in streams) :]:
+        for thoroughly in (False, True)[any(each.in_module or each.identities for each in streams) :]:
             try:
                 packing = entries.packed(values, self._world, copies, thoroughly=thoroughly)
                 if self._is(packing.values(self._world), found, contents.copy()):

@@ -127,6 +127,8 @@ class SessionValues:
         namespace = self._namespace
         bound, deleted = self._before.changes(namespace)
         observed = self._observer.finish()
+        if self._observer.asks_for_identities():
+            self._values.ask_for_identities()
         allowance = Allowance(self._share, trace.seconds)
         contents = self._module_state.contents()
         counters = self._counters.finish()
