@@ -19,6 +19,7 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, Modul
 from typing import Any
 
 from treadle.engine.observe.named_libraries import content_of
+from treadle.engine.store.digest import combined
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import SHARE, Allowance
 from treadle.engine.values.types.functions_and_classes import registered
@@ -83,8 +84,12 @@ class ModuleState:
             if name in self._known:  # loaded once more, which is a change like any other
                 return
             tokens = self._known[name] = self._tokens(module, Allowance(SHARE, 0.0))
-            for bound, token in tokens.items():  # what can't be looked into, this run has made
-                self._fresh[f"{name}:{bound}"] = token or os.urandom(16).hex()
+            parts: dict[str, list[str]] = {}  # a function's, a class's: whoever uses it uses them
+            for bound, token in sorted(tokens.items()):
+                # What can't be looked into, this run has made.
+                told = f"{bound} {token or os.urandom(16).hex()}"
+                parts.setdefault(bound.partition(".")[0], []).append(told)
+            self._fresh |= {f"{name}:{top}": combined(found) for top, found in parts.items()}
 
     def begin(self) -> None:
         """A step starts: what was imported is not its doing."""
@@ -160,7 +165,8 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
     """What a class or a function of a module keeps; its code is the module's source."""
     if type(value) is _CACHED:
         yield f"{name}.cache", _remembered(value)
-    if isinstance(value, EnumType):  # its members stay; what it notes of them is a cache
+    if isinstance(value, EnumType):  # what else it notes of its members is a cache
+        yield f"{name}.values", [(key, each._value_) for key, each in value.__members__.items()]
         return
     if isinstance(value, type):
         if subclasses := registered(value):
