@@ -71,10 +71,19 @@ def _torch(torch: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     )
 
 
-def _pandas(_: object) -> tuple[Probe, ...]:
+def _pandas(pandas: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     config: Any = sys.modules.get("pandas._config.config")
     options = getattr(config, "_global_config", {})
-    return (Probe("pandas' option `{}`", lambda: dict(_flat(options, ""))),)
+    patched = [getattr(pandas, name, object) for name in ("DataFrame", "Series")]
+
+    def methods() -> dict[str, object]:
+        return {each.__name__: dict(vars(each)) for each in patched}
+
+    return (
+        Probe("pandas' option `{}`", lambda: dict(_flat(options, ""))),
+        # Which other libraries add to: `tqdm.pandas()`.
+        Probe("pandas' `{}`", methods, lambda classes: dict(_flat(classes, ""))),
+    )
 
 
 def _flat(options: dict[str, Any], path: str) -> Iterator[tuple[str, object]]:
