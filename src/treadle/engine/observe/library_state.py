@@ -301,9 +301,12 @@ def _is_ours(value: object) -> bool:
 
 
 def _is_of(place: Place, function: object) -> bool:
-    """Whether it is of the library itself, which wraps its own functions once it has begun."""
+    """Whether it is of the library itself, which wraps its own functions once it has begun. An
+    object in the place of a function may say whatever that said of its module."""
     package = place.words.partition(".")[0]
-    return _lies_in(str(attribute_of(function, "__module__")), package)
+    itself = isinstance(function, type) or type(function) in _FUNCTIONS
+    told = function if itself else type(function)
+    return _lies_in(str(attribute_of(told, "__module__")), package)
 
 
 def _is_given(value: Any, depth: int = 3) -> bool:  # noqa: ANN401

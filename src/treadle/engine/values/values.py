@@ -195,7 +195,8 @@ class Values:
         _check_held(values, streams)
         copies = _blocks_to_copy(streams)
         trouble = ""
-        for thoroughly in (False, True)[any(each.in_module or each.identities for each in streams) :]:
+        must = any(each.in_module or each.identities for each in streams)
+        for thoroughly in (False, True)[must:]:
             try:
                 packing = entries.packed(values, self._world, copies, thoroughly=thoroughly)
                 if self._is(packing.values(self._world), found, contents.copy()):

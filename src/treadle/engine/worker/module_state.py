@@ -23,6 +23,7 @@ from treadle.engine.store.digest import combined
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import SHARE, Allowance
 from treadle.engine.values.types.functions_and_classes import registered
+from treadle.engine.values.types.objects import named
 from treadle.engine.values.values import Values
 from treadle.engine.values.world import MAIN
 
@@ -106,8 +107,8 @@ class ModuleState:
         can't be looked into, the step has changed if its code `may_use` it."""
         for name, before in self._known.items():
             module = sys.modules.get(name)  # it may have been dropped, to be loaded anew
-            is_there = isinstance(module, ModuleType)
-            now = self._known[name] = self._tokens(module, allowance) if is_there else {}
+            now = self._tokens(module, allowance) if isinstance(module, ModuleType) else {}
+            self._known[name] = now
             for bound in before.keys() | now.keys():
                 old, token = before.get(bound, _GONE), now.get(bound, _GONE)
                 words = f"the contents of `{name}.{bound}`"
@@ -142,8 +143,14 @@ class ModuleState:
             self._unseen.update(dict.fromkeys(late, allowance.seconds))
             left -= late
         self._refs.update((name, group.refs) for group in groups for name in group.names)
-        tokens = ((name, group.token) for group in groups for name in group.names)
+        tokens = ((name, _token(group)) for group in groups for name in group.names)
         return found | {names[name]: token for name, token in tokens if name in left}
+
+
+def _token(group: Binding) -> str:
+    """Its token; a word where a lock keeps it from being looked into, as nobody holds one between
+    two steps, as a rule: a console, say, which is as it was."""
+    return group.token or ("guarded" if f"holds {named(LockType)}" in group.trouble else "")
 
 
 def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
@@ -166,7 +173,8 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
     if type(value) is _CACHED:
         yield f"{name}.cache", _remembered(value)
     if isinstance(value, EnumType):  # what else it notes of its members is a cache
-        yield f"{name}.values", [(key, each._value_) for key, each in value.__members__.items()]
+        members: dict[str, Any] = dict(value.__members__)
+        yield f"{name}.values", [(key, each._value_) for key, each in members.items()]
         return
     if isinstance(value, type):
         if subclasses := registered(value):

@@ -159,7 +159,12 @@ class SessionValues:
         )
 
     def _may_use(self, step: Step) -> Callable[[str, str], bool]:
-        return self._observer.may_use if step.reaches is not None else lambda _, __: True
+        def may_use(module: str, name: str) -> bool:
+            if step.reaches is None:
+                return True
+            return self._observer.may_use(module, name) and not _imports_alone(step.cell)
+
+        return may_use
 
     def _kept(
         self, step: Step, bound: list[str], deleted: list[str], allowance: Allowance
@@ -277,6 +282,17 @@ class SessionValues:
             return group
         words = f"`{lent[0]}` is in the hands of a library, which can't be stored"
         return replace(group, entry="", trouble=words)
+
+
+def _imports_alone(cell: Cell) -> bool:
+    """Whether it does nothing else: what a module does by that is what it is like at first."""
+    if cell.is_inline:
+        return False
+    try:
+        body = ast.parse(cell.code).body
+    except SyntaxError:
+        return False
+    return all(isinstance(each, ast.Import | ast.ImportFrom) for each in body)
 
 
 def _holds_code(cell: Cell) -> bool:
