@@ -23,7 +23,7 @@ from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding, Display, Trace
 from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.values import Values
-from treadle.engine.values.world import MAIN
+from treadle.engine.values.world import EVERYTHING, MAIN
 from treadle.engine.worker.capture import OutputStream
 from treadle.engine.worker.library_effects import LibraryEffects
 from treadle.engine.worker.module_state import ModuleState, ProjectModules
@@ -191,6 +191,8 @@ class SessionValues:
         can reach, what other values rest on, and what functions in its own code may read."""
         for group in groups:
             yield from group.refs
+        if step.reaches is None:
+            yield EVERYTHING
         reads = step.reaches if step.reaches is not None else tuple(self._namespace)
         for name in (*touched, *reads):
             value = self._namespace.get(name)
