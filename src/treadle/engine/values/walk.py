@@ -162,7 +162,7 @@ class Walk(Meetings):
         if count > _MANY:
             self._foresee(items)
         items = tuple(items)
-        data = self._together(items)
+        data = self._apart(items) if self._asked else block(items)
         self._out += b"%d:" % count
         if data is not None:
             self._out += data
@@ -172,11 +172,9 @@ class Walk(Meetings):
         for item in items:
             self._visit(item)
 
-    def _together(self, items: tuple[Any, ...]) -> bytes | None:
-        """All items at once, if none of them has parts, or is or stands for an object."""
-        if self._asked and any(map(self._identities.may_be_one, items)):
-            return None
-        return block(items)
+    def _apart(self, items: tuple[Any, ...]) -> bytes | None:
+        """All items at once, if none of them has parts, nor stands for an object."""
+        return None if any(map(self._identities.may_be_one, items)) else block(items)
 
     def _identity(self, value: int) -> None:
         """Write the object that a number stands for, and that it is its number."""
@@ -231,7 +229,7 @@ class Walk(Meetings):
         self._items(value)
 
     def _tuple(self, value: tuple[Any, ...]) -> None:
-        data = self._together(value)
+        data = self._apart(value) if self._asked else block(value)
         if data is None:
             self._frozen(value, self._write_tuple)
             return
