@@ -28,6 +28,7 @@ def known_libraries() -> dict[str, Library]:
         "torch": Library(_torch),
         "pandas": Library(_pandas),
         "logging": Library(_logging),
+        "logging.config": Library(_configured_logging),
         "decimal": Library(_decimal),
         "locale": Library(_locale),
     }
@@ -70,10 +71,19 @@ def _torch(torch: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     )
 
 
-def _pandas(_: object) -> tuple[Probe, ...]:
+def _pandas(pandas: Any) -> tuple[Probe, ...]:  # noqa: ANN401
     config: Any = sys.modules.get("pandas._config.config")
     options = getattr(config, "_global_config", {})
-    return (Probe("pandas' option `{}`", lambda: dict(_flat(options, ""))),)
+    patched = [getattr(pandas, name, object) for name in ("DataFrame", "Series")]
+
+    def methods() -> dict[str, object]:
+        return {each.__name__: dict(vars(each)) for each in patched}
+
+    return (
+        Probe("pandas' option `{}`", lambda: dict(_flat(options, ""))),
+        # Which other libraries add to: `tqdm.pandas()`.
+        Probe("pandas' `{}`", methods, lambda classes: dict(_flat(classes, ""))),
+    )
 
 
 def _flat(options: dict[str, Any], path: str) -> Iterator[tuple[str, object]]:
@@ -116,3 +126,29 @@ def _logging(logging: Any) -> tuple[Probe, ...]:  # noqa: ANN401
         return (root.level, root.disabled, root.manager.disable, len(root.handlers))
 
     return (Probe("how messages are logged", general),)
+
+
+def _configured_logging(_: object) -> tuple[Probe, ...]:
+    """All that `dictConfig` and `fileConfig` set up, of loggers that are not as they are made."""
+    logging: Any = sys.modules["logging"]
+
+    def loggers() -> dict[str, object]:
+        known = [logging.root, *logging.root.manager.loggerDict.values()]
+        made = [each for each in known if isinstance(each, logging.Logger)]
+        found = {
+            each.name: (
+                *(each.level, each.disabled, each.propagate),
+                *map(_told_of_handler, each.handlers),
+            )
+            for each in made
+        }
+        return {name: told for name, told in found.items() if told != (0, False, True)}
+
+    return (Probe("how messages of `{}` are logged", loggers),)
+
+
+def _told_of_handler(handler: Any) -> tuple[object, ...]:  # noqa: ANN401
+    formatter = handler.formatter
+    form = () if formatter is None else (formatter._fmt, formatter.datefmt)
+    file = getattr(handler, "baseFilename", "")
+    return (type(handler).__qualname__, handler.level, file, len(handler.filters), *form)

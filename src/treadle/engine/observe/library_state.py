@@ -157,6 +157,9 @@ class LibraryState:
         words = self._named.used
         return module in self._named.own and (name in words or not _ANYTHING.isdisjoint(words))
 
+    def asks_for_identities(self) -> bool:
+        return self._named.identities
+
     def _look(self) -> None:
         """Note what is there, in modules that have been named since the last time."""
         for name, module in self._named.modules.items():
@@ -298,9 +301,12 @@ def _is_ours(value: object) -> bool:
 
 
 def _is_of(place: Place, function: object) -> bool:
-    """Whether it is of the library itself, which wraps its own functions once it has begun."""
+    """Whether it is of the library itself, which wraps its own functions once it has begun. An
+    object in the place of a function may say whatever that said of its module."""
     package = place.words.partition(".")[0]
-    return _lies_in(str(attribute_of(function, "__module__")), package)
+    itself = isinstance(function, type) or type(function) in _FUNCTIONS
+    told = function if itself else type(function)
+    return _lies_in(str(attribute_of(told, "__module__")), package)
 
 
 def _is_given(value: Any, depth: int = 3) -> bool:  # noqa: ANN401

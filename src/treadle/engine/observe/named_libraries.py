@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from treadle.engine.observe import ownership
 from treadle.engine.scan.effect_names import CHANGES, looks_made_for_effect, may_change
 from treadle.engine.values.atoms import ATOMS
-from treadle.engine.values.bytecode import instructions, nested
+from treadle.engine.values.bytecode import global_names, instructions, nested
 from treadle.engine.values.world import ByType, names_kept
 
 _NUMBA = "numba.random"
@@ -44,6 +44,7 @@ class Text(NamedTuple):
     attributes: frozenset[str]  # those it sets or deletes, of whatever object
     items: bool  # whether it sets or deletes some, of lists and dictionaries
     decorates: bool  # whether it gives functions or classes that it makes to others
+    identities: bool  # whether it asks for some
 
 
 class Texts:
@@ -80,6 +81,7 @@ class Named:
         self.attributes: set[str] = set()  # as in `Text`
         self.sets_items = False
         self.decorates = False
+        self.identities = False
         self.asked: set[str] = set()  # modules of functions that look made to change something
         self.in_c: set[str] = set()  # functions in C that look made for their effect, dotted
         self._texts = texts
@@ -100,6 +102,7 @@ class Named:
             self.attributes |= text.attributes
             self.sets_items |= text.items
             self.decorates |= text.decorates
+            self.identities |= text.identities
             for word in text.words:
                 value = scope.get(word, sys.modules.get(word))
                 if value is None:
@@ -222,7 +225,8 @@ def _text(code: CodeType) -> Text:
             decorates |= operation == _CALL and not argument and last in (_CALL, _MAKE)
             last = last if operation in _BETWEEN else operation
     items |= not CHANGES.isdisjoint(words)
-    return Text(code, frozenset(words), frozenset(attributes), items, decorates)
+    identities = "id" in words and "id" in global_names(code)[0]
+    return Text(code, frozenset(words), frozenset(attributes), items, decorates, identities)
 
 
 def _is_compiled(value: Any) -> bool:  # noqa: ANN401

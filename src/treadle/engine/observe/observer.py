@@ -195,9 +195,9 @@ class Observer:
 
     def changes(self) -> list[LibraryChange]:
         """What is held by the libraries' modules that its code names, and was not when it began;
-        what Python calls and prints to is compared as such."""
+        what is the state of the process is compared as such."""
         self._loaded = self._modules.count()
-        known = {f"`{name}`" for name in process_state.hooks()}
+        known = {f"`{name}`" for name in process_state.hooks()}.union(self._state.words())
         return [each for each in self._library_state.changes() if each.words not in known]
 
     def unsettle(self) -> None:
@@ -207,6 +207,10 @@ class Observer:
     def may_use(self, module: str, name: str) -> bool:
         """Whether the step's code can get at what a module of the project keeps under a name."""
         return self._library_state.may_use(module, name)
+
+    def asks_for_identities(self) -> bool:
+        """Whether the step's code may call `id`."""
+        return self._library_state.asks_for_identities()
 
     def end(self) -> None:
         """All has been asked that is to be known of the step."""

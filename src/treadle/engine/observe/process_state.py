@@ -6,7 +6,7 @@ import _signal  # type: ignore[import-not-found]
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -76,6 +76,9 @@ class State:
             for name, value in _news(probe, before, now):
                 if name not in absorbed or _differ(absorbed[name], value):
                     yield words.format(_text(name)), value
+
+    def words(self) -> Iterable[str]:
+        return self._probes
 
     def value(self, words: str) -> object:
         return self._baseline[words]

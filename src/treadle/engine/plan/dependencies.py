@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from treadle.engine.plan.scans import SIDE_EFFECT_FREE, ScannedCell, packages_of
 from treadle.engine.plan.snapshot import Snapshot
@@ -23,7 +23,8 @@ class Dependencies(Struct, frozen=True):
     whole: bool  # it may reach every name there is
     documented: bool  # it reads docstrings or source text
     lined: bool  # it looks at line numbers
-    stale: tuple[str, ...] = ()  # "a K": `a` holds objects of an older class `K`
+    # "a f": `a` holds a function or a class that is `f` no longer, with what that was.
+    older: Mapping[str, str] = field(default_factory=dict)
 
 
 def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
@@ -45,36 +46,40 @@ def dependencies_of(scanned: ScannedCell, snapshot: Snapshot) -> Dependencies:
         bound = ((name, snapshot.names.get(name)) for name in scanned.binds)
         walk.follow({name: None for name, binding in bound if binding and binding.ends})
         walk.follow_refs(snapshot.lent)  # a library may call it, or show it, at any time
-        whole = walk.opaque
+    refs = _refs(walk, scanned, snapshot)
+    symbols = modules.closure(refs) if refs else {}
+    whole = whole or walk.opaque or modules.see_callers(symbols)
     if whole:
         walk.follow(dict.fromkeys(snapshot.names))
         walk.refs.update(f"{module}:*" for module in snapshot.modules)
-    refs = _submodules_apart(walk.refs, modules)
-    refs |= snapshot.context.imported_refs(cell.number) | set(code.local_imports)
+        refs = _refs(walk, scanned, snapshot)
+        symbols = modules.closure(refs) if refs else {}
     return Dependencies(
         names=walk.names,
         absent=frozenset(walk.absent),
-        symbols=modules.closure(refs) if refs else {},
+        symbols=symbols,
         modules=_modules_in(refs),
         whole=whole,
         documented=code.reads_docs or walk.documented,
         lined=code.reads_lines or walk.lined,
-        stale=tuple(sorted(walk.stale)),
+        older=walk.older,
     )
 
 
-def stale_classes(binding: Binding, snapshot: Snapshot) -> list[str]:
-    """The classes that the values rest on and whose names are bound to something else by now.
+def older_definitions(binding: Binding, snapshot: Snapshot) -> list[tuple[str, int, str]]:
+    """The functions and classes that are part of the values and whose names are bound to something
+    else by now, with their makers and tokens; and classes that their code names.
 
-    An object of a class that has been defined anew since is of another class than a new one.
-    Functions and data are looked up when they are used, so of them the present one counts.
+    An object of a class that has been defined anew since is of another class than a new one, and a
+    list goes on holding the function it was given. What is looked up when it is used, functions and
+    data that code names, counts as it is at present.
     """
     return [
-        name
+        (name, maker, token)
         for name, maker, token in binding.rests
         if token is not None
         and not _is_still(snapshot.names.get(name), maker, token)
-        and _is_class(name, maker, snapshot.context.scanned)
+        and (name in binding.holds or _is_class(name, maker, snapshot))
     ]
 
 
@@ -94,9 +99,22 @@ def _is_still(binding: Binding | None, maker: int, token: str) -> bool:
     return binding is not None and (binding.maker, binding.token) == (maker, token)
 
 
-def _is_class(name: str, maker: int, cells: Sequence[ScannedCell]) -> bool:
-    definition = cells[maker].code.definitions.get(name) if maker >= 0 else None
+def _is_class(name: str, maker: int, snapshot: Snapshot) -> bool:
+    definition = _definition(name, maker, snapshot)
     return definition is not None and not definition.is_function
+
+
+def _definition(name: str, maker: int, snapshot: Snapshot) -> Definition | None:
+    """The statement by which a cell has defined a name."""
+    cells = snapshot.context.scanned
+    return cells[maker].code.definitions.get(name) if maker >= 0 else None
+
+
+def _refs(walk: _Walk, scanned: ScannedCell, snapshot: Snapshot) -> set[str]:
+    """What it reaches of the project's modules."""
+    refs = _submodules_apart(walk.refs, snapshot.context.modules)
+    imported = snapshot.context.imported_refs(scanned.cell.number)
+    return refs.union(imported, scanned.code.local_imports)
 
 
 def _submodules_apart(refs: Iterable[str], modules: Modules) -> set[str]:
@@ -127,7 +145,7 @@ class _Walk:
         self.names: dict[str, Attributes] = {}
         self.absent: set[str] = set()
         self.refs: set[str] = set()
-        self.stale: set[str] = set()
+        self.older: dict[str, str] = {}
         self.documented = False
         self.lined = False
         self.opaque = False  # what it calls may look at names in ways that can't be told
@@ -156,6 +174,7 @@ class _Walk:
         for ref in refs:
             module, _, name = ref.partition(":")
             if module == "__main__":
+                self.opaque |= name == "*"
                 self.follow({name: None})
             else:
                 self.refs.add(ref)
@@ -164,20 +183,16 @@ class _Walk:
         self, name: str, attributes: Attributes, binding: Binding
     ) -> list[tuple[str, Attributes]]:
         found: list[tuple[str, Attributes]] = []
-        older = stale_classes(binding, self._snapshot)
-        self.stale.update(f"{name} {other}" for other in older)
-        cells = self._snapshot.context.scanned
-        maker = cells[binding.maker] if binding.maker >= 0 else None
-        definition = maker.code.definitions.get(name) if maker and not maker.cell.module else None
-        known: set[str] = set()
-        if definition:
-            self._take(definition)
-            for used in (definition.now, definition.later):
-                found += used.items()
-                known.update(used)
+        for other, maker, token in older_definitions(binding, self._snapshot):
+            self.older[f"{name} {other}"] = token
+            found += self._used_by(other, maker)
+        found += self._used_by(name, binding.maker)
+        known = {used for used, _ in found}
         for ref in binding.refs:
             module, _, attribute = ref.partition(":")
             if module == "__main__":
+                # Of its own statement more is known than that it calls `eval`.
+                self.opaque |= attribute == "*" and not known
                 found += [] if attribute in known else [(attribute, None)]
             elif attribute == "*" and attributes is not None:
                 self.refs.update(f"{module}:{used}" for used in attributes)
@@ -186,6 +201,15 @@ class _Walk:
         mates = (mate for mate in binding.names if mate != name)
         found += [(mate, None) for mate in mates if self._snapshot.names.get(mate) is binding]
         return found
+
+    def _used_by(self, name: str, maker: int) -> list[tuple[str, Attributes]]:
+        """What the definition of a name by a cell uses, if there is one."""
+        snapshot = self._snapshot
+        definition = _definition(name, maker, snapshot)
+        if definition is None or snapshot.context.scanned[maker].cell.module:
+            return []
+        self._take(definition)
+        return [*definition.now.items(), *definition.later.items()]
 
     def _take(self, definition: Definition) -> None:
         """What calling it can lead to, besides names."""

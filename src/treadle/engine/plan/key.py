@@ -40,7 +40,7 @@ def parts_of(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> d
             found.update(_params(attributes, surroundings.params))
         else:
             found[f"name {name}"] = binding.token
-    found.update((f"older {name}", "") for name in needs.stale)
+    found.update((f"older {name}", token) for name, token in needs.older.items())
     found.update(_modules(scanned, needs, snapshot))
     found.update((f"process {what}", digest) for what, digest in snapshot.effects.items())
     for declared in cell.depends or ():

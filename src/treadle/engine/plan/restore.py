@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.engine.messages import CellSource, Define, Load, Step, sources_of
-from treadle.engine.plan.dependencies import Dependencies, stale_classes, there_unasked
+from treadle.engine.plan.dependencies import Dependencies, older_definitions, there_unasked
 from treadle.engine.plan.scans import ScannedCell
 from treadle.engine.plan.snapshot import Snapshot, identified
 from treadle.engine.scan.code import names_imported_in
@@ -105,7 +105,7 @@ def cells_to_rerun(snapshot: Snapshot, needs: Dependencies, holdings: Holdings) 
     for missing in _missing(snapshot, _names(snapshot, needs), holdings):
         binding = missing.binding
         restorable = binding.entry or _is_definition(missing, snapshot)
-        if holdings.was_lost(binding) or not restorable or stale_classes(binding, snapshot):
+        if holdings.was_lost(binding) or not restorable or older_definitions(binding, snapshot):
             makers.add(binding.maker)
     return frozenset(makers)
 

@@ -62,7 +62,11 @@ _WORDS = {
         "{what} is changed by an earlier chunk now",
         "{what} is no longer changed by an earlier chunk",
     ),
-    "older": _Words("{what} changed", "`{user}` rests on an older `{older}` now"),
+    "older": _Words(
+        "the older `{older}` that `{user}` rests on changed",
+        "`{user}` rests on an older `{older}` now",
+        "`{user}` no longer rests on an older `{older}`",
+    ),
 }
 
 

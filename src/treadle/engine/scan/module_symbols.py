@@ -30,6 +30,7 @@ from treadle.engine.scan.syntax_key import (
     parsed,
     reads_docs,
     reads_positions,
+    sees_callers,
     syntax_key,
     text_key,
     without_docstring,
@@ -43,6 +44,7 @@ class Symbol(Struct, frozen=True):
     uses: FrozenReads = field(default_factory=dict)  # names of the module they read, then or later
     active: bool = False  # they call something on import: that may change other symbols' values
     changeable: bool = False  # its value can change while the name stays
+    sees_callers: bool = False  # they may look at names of the session, by way of frames
 
 
 class ModuleCode(Struct, frozen=True):
@@ -175,6 +177,7 @@ def _symbol(scans: Sequence[_StatementScan], keyed_by: Sequence[str], bound_insi
         uses=frozen(uses),
         active=any(map(_is_active, statements)),
         changeable=bound_inside or any(map(_is_changeable, statements)),
+        sees_callers=any(sees_callers(scan.words, scan.strings) for scan in scans),
     )
 
 

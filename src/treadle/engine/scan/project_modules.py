@@ -76,6 +76,10 @@ class Modules:
             reached |= self._walk(more)
         return dict(sorted((ref.text, self._symbol(ref).key) for ref in reached))
 
+    def see_callers(self, symbols: Iterable[str]) -> bool:
+        """Whether code of these symbols, "module:name", may look at names of whoever calls it."""
+        return any(self._symbol(Ref(*text.partition(":")[::2])).sees_callers for text in symbols)
+
     def _search(self, dotted: str) -> tuple[str, bool] | None:
         path = dotted.replace(".", "/")
         if not all(part.isidentifier() for part in dotted.split(".")):

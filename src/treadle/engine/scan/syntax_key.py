@@ -120,6 +120,7 @@ _POSITIONS = frozenset(
     | {"extract_stack", "__traceback__", "co_lines", "co_positions", "getsourcelines"}
     | {"getframeinfo", "findCaller", "stack_info", "tracemalloc", "end_lineno"}
 )
+_CALLERS = frozenset({"f_globals", "f_locals", "__main__", "get_objects", "get_referrers"})
 _PRINTED = frozenset(
     {"traceback", "print_exc", "format_exc", "print_stack", "exc_info", "faulthandler"}
     | {"warn", "warn_explicit", "showwarning", "exception"}
@@ -134,6 +135,11 @@ def reads_docs(words: Set[str], strings: Iterable[str]) -> bool:
 def reads_positions(words: Set[str], strings: Iterable[str]) -> bool:
     """Whether code that mentions these may read line numbers."""
     return not words.isdisjoint(_POSITIONS) or any("lineno" in text for text in strings)
+
+
+def sees_callers(words: Set[str], strings: Iterable[str]) -> bool:
+    """Whether code of a module that mentions these may look at names of whoever calls it."""
+    return not words.isdisjoint(_CALLERS) or any("__main__" in text for text in strings)
 
 
 def reads_lines(words: Set[str], strings: Iterable[str]) -> bool:

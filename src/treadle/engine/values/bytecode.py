@@ -44,11 +44,11 @@ class Codes:
     def of(self, code: CodeType) -> KnownCode:
         known = self._known.get(id(code))
         if known is None:
-            known = self._known[id(code)] = KnownCode(code, _canonical(code), *_global_names(code))
+            known = self._known[id(code)] = KnownCode(code, _canonical(code), *global_names(code))
         return known
 
 
-def _global_names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
+def global_names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
     """What is read, and what is imported."""
     reads: set[str] = set()
     imports: set[str] = set()

@@ -129,8 +129,8 @@ class _Storer(pickle.Pickler):
 
 
 class _ThoroughStorer(_Storer):
-    """The same, for values that hold sets in an order of their own, a module's objects, or a NaN
-    several times.
+    """The same, for values that hold sets in an order of their own, a module's objects, identities,
+    or a NaN several times.
 
     Pickle asks `persistent_id` about every object, down to each number: that takes time, and is
     done only where the other one's entry does not give the values back as they were.
@@ -142,6 +142,7 @@ class _ThoroughStorer(_Storer):
         self._places = {**self._world.marks(), **self._singletons, **modules}
         self._sets: dict[int, tuple[int, Any]] = {}
         self._nans: dict[int, tuple[int, Any]] = {}
+        self._identities = self._world.identities()
 
     def persistent_id(self, value: Any) -> Any:
         place = self._places.get(id(value))
@@ -150,8 +151,12 @@ class _ThoroughStorer(_Storer):
         if is_nan(value):
             number, _ = self._nans.setdefault(id(value), (len(self._nans), value))
             return "nan", (number, struct.pack("<d", value))
+        if self._identities.is_one(value):
+            return "identity", self._identities.object_of(value)
         if type(value) is not set and type(value) is not frozenset:
             return None
+        if value and all(map(self._identities.is_one, value)):
+            return None  # in no order
         known = self._sets.get(id(value))
         if known is not None:
             return "again", known[0]
@@ -247,6 +252,9 @@ class _Outside:
                 return self._world.stand_ins.empty(*content)
             case "object":
                 return attribute(*content)
+            case "identity":
+                self._world.asked.ever = True
+                return id(content)
             case "nan":
                 return self._nans.setdefault(content[0], struct.unpack("<d", content[1])[0])
             case "set":

@@ -29,6 +29,7 @@ class ValueStream(Struct):
     data: bytearray = field(default_factory=bytearray)
     memory: list[Memory] = field(default_factory=list)
     refs: set[str] = field(default_factory=set)
+    holds: set[str] = field(default_factory=set)  # functions and classes of the session's, itself
     leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
     ends: bool = False  # something in it does something when it ends
     opaque: str = ""  # what in it can't be looked into, in words
@@ -38,6 +39,7 @@ class ValueStream(Struct):
     refused: str = ""  # what in it can't be stored, in words
     plain: bool = True  # nothing but what pickle is known to keep as it is
     in_module: bool = False  # it is, or holds, an object of a module, and comes back as that
+    identities: bool = False  # it holds numbers that stand for objects, as `id` gives them
     defined: bool = False  # it is a class or function of this very name
     weight: int = 0  # how many objects were looked at, or what is as much work
     seconds: float = 0.0  # what that took

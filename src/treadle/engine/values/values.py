@@ -134,6 +134,10 @@ class Values:
             self.stand_ins.restore()
         return True
 
+    def ask_for_identities(self) -> None:
+        """Code has done so: numbers may be such from now on."""
+        self._world.asked.ever = True
+
     @property
     def stand_ins(self) -> StandIns:
         """What was restored in the place of what can't be."""
@@ -191,7 +195,8 @@ class Values:
         _check_held(values, streams)
         copies = _blocks_to_copy(streams)
         trouble = ""
-        for thoroughly in (False, True)[any(stream.in_module for stream in streams) :]:
+        must = any(each.in_module or each.identities for each in streams)
+        for thoroughly in (False, True)[must:]:
             try:
                 packing = entries.packed(values, self._world, copies, thoroughly=thoroughly)
                 if self._is(packing.values(self._world), found, contents.copy()):
@@ -233,10 +238,13 @@ def _subject(values: Mapping[str, Any]) -> str:
 
 def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> Binding:
     refs = set[str]().union(*(stream.refs for stream in streams))
+    holds = set[str]().union(*(stream.holds for stream in streams))
     names = tuple(stream.name for stream in streams)
     unseen = tuple(stream.name for stream in streams if stream.unseen)
     ends = any(stream.ends or stream.unseen for stream in streams)
-    return Binding(names, token, tuple(sorted(refs)), entry, trouble, unseen, ends)
+    return Binding(
+        names, token, tuple(sorted(refs)), entry, trouble, unseen, ends, tuple(sorted(holds))
+    )
 
 
 # --- what there is time for ---

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from treadle.engine.values.allowance import STRIDE, Allowance, TooMuchError
 from treadle.engine.values.atoms import ATOMS, block, is_nan, text
+from treadle.engine.values.identities import Identities
 from treadle.engine.values.meetings import ANYWHERE, Meetings, Met, ValueStream, shorten
 from treadle.engine.values.reductions import (
     EMPTY,
@@ -33,7 +34,7 @@ from treadle.engine.values.types.functions_and_classes import (
     recipe,
 )
 from treadle.engine.values.types.objects import named, singletons
-from treadle.engine.values.world import MAIN, World
+from treadle.engine.values.world import EVERYTHING, MAIN, World, top
 
 _PER_VISIT: Final = 32  # items without parts, which are written together
 _MANY: Final = 4 * STRIDE  # items of which so much is to be expected that it is asked for first
@@ -53,6 +54,8 @@ class Walk(Meetings):
         self._singletons: dict[int, tuple[str, str]] = {}
         self._block = 0  # of a frame, in which the walk is: its identity
         self._is_new = False
+        self._asked = world.asked.ever
+        self._identities = world.identities()
 
     def add(
         self, name: str, value: Any, most: int, allowance: Allowance, *, is_new: bool = False
@@ -65,6 +68,7 @@ class Walk(Meetings):
         self._out = stream.data
         self._count, self._changing, self._block, self._is_new = 0, 0, 0, is_new
         self._start(most, allowance)
+        self._identities = self._world.identities()  # which holds on to nothing between two names
         self.streams.append(stream)
         begun = thread_time()
         try:
@@ -75,6 +79,8 @@ class Walk(Meetings):
         except TooMuchError as failure:
             self._forget_last()
             return str(failure)
+        finally:
+            self._identities = Identities(None)
         stream.weight = self._weight
         stream.seconds = thread_time() - begun
         return ""
@@ -84,7 +90,7 @@ class Walk(Meetings):
 
     def _whole(self, name: str, value: Any) -> None:
         encode = ATOMS.get(type(value))
-        if encode is not None and not is_nan(value):
+        if encode is not None and not is_nan(value) and not self._identities.may_be_one(value):
             if type(value) in _TEXTS:
                 self._weigh(len(value) // _PER_LENGTH)
             self._out += encode(value)
@@ -120,6 +126,9 @@ class Walk(Meetings):
             if value != value and is_nan(value):
                 self._nan(value)
                 return
+            if self._asked and self._identities.may_be_one(value):
+                self._identity(value)
+                return
             if type(value) in _TEXTS and len(value) > _LONG:
                 self._weigh(len(value) // _PER_LENGTH)
             self._out += encode(value)
@@ -129,6 +138,8 @@ class Walk(Meetings):
             return
         if id(value) in self._singletons:
             self._stream.in_module, self._stream.plain = True, False
+            if value is self._world.namespace:
+                self._stream.refs.add(EVERYTHING)
             self._out += _by_name(*self._singletons[id(value)])
             return
         self._left -= 1
@@ -151,7 +162,7 @@ class Walk(Meetings):
         if count > _MANY:
             self._foresee(items)
         items = tuple(items)
-        data = block(items)
+        data = self._apart(items) if self._asked else block(items)
         self._out += b"%d:" % count
         if data is not None:
             self._out += data
@@ -160,6 +171,19 @@ class Walk(Meetings):
         self._expect(count // 4)
         for item in items:
             self._visit(item)
+
+    def _apart(self, items: tuple[Any, ...]) -> bytes | None:
+        """All items at once, if none of them has parts, nor stands for an object."""
+        return None if any(map(self._identities.may_be_one, items)) else block(items)
+
+    def _identity(self, value: int) -> None:
+        """Write the object that a number stands for, and that it is its number."""
+        self._stream.plain, self._stream.identities = False, True
+        if self._identities.is_one(value):
+            self._out += b"&"
+            self._visit(self._identities.object_of(value))
+        else:
+            self._opaque(value, Opaque("a number that may be an object's identity"))
 
     def _foresee(self, items: Collection[Any]) -> None:
         """Give up at once on many that have parts: nothing is copied for that."""
@@ -197,11 +221,15 @@ class Walk(Meetings):
         # In the order in which it is gone through, and with the room in it: the order after a
         # further `add`, or in a copy, depends on it.
         self._stream.plain = False
+        if self._asked and value and all(map(self._identities.is_one, value)):
+            self._out += b"I"
+            self._items(self._identities.in_order(value))
+            return
         self._out += b"%c%d," % (b"Z" if type(value) is frozenset else b"S", sys.getsizeof(value))
         self._items(value)
 
     def _tuple(self, value: tuple[Any, ...]) -> None:
-        data = block(value)
+        data = self._apart(value) if self._asked else block(value)
         if data is None:
             self._frozen(value, self._write_tuple)
             return
@@ -274,6 +302,8 @@ class Walk(Meetings):
 
     def _reference(self, value: Any, red: Reference) -> None:
         self._stream.refs.update(red.refs)
+        if red.module == MAIN:
+            self._stream.holds.add(top(red.name))
         self._stream.in_module |= red.kept
         content = _by_name(red.module, red.name)
         self._out += content

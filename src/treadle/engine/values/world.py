@@ -13,12 +13,14 @@ from msgspec import Struct
 
 from treadle.engine.values.atoms import ATOMS
 from treadle.engine.values.bytecode import Codes
+from treadle.engine.values.identities import Asked, Identities
 from treadle.engine.values.reductions import Reduction, Reference
 from treadle.engine.values.sharing.reach import ProcessObjects
 from treadle.engine.values.stand_ins import StandIns
 
 T = TypeVar("T")
 MAIN = "__main__"
+EVERYTHING = f"{MAIN}:*"  # a ref to all names of the session
 MISSING: Final = object()
 _LOOKS_ANYWHERE = frozenset({"globals", "eval", "exec"})
 _SUSPENDED = (("gi_code", "gi_frame"), ("cr_code", "cr_frame"), ("ag_code", "ag_frame"))
@@ -118,6 +120,7 @@ class World:
         self.module_objects = ModuleObjects(is_own)
         self.process_objects = ProcessObjects(is_own)
         self.stand_ins = StandIns()
+        self.asked = Asked()
         # Not of this object, which would be in a circle with them, and its namespace, too.
         self.owner = owner = _Owners(is_own).of
         kinds = ByType(lambda kind: kind_of(kind, owner(kind.__module__) != "foreign")).of
@@ -134,6 +137,12 @@ class World:
 
     def reduce(self, value: Any) -> Reduction:
         return self.kind(type(value)).handler(value, self)
+
+    def identities(self) -> Identities:
+        """Those of the objects that the session can reach now."""
+        names = (self.namespace, self._overlay)
+        values = lambda: [value for each in names for value in each.values()]  # noqa: E731
+        return self.asked.identities(values, self.process_objects.identities)
 
     def in_library(self, value: object) -> Reference | None:
         """Where the library's module that defines its class keeps this very object."""

@@ -11,7 +11,7 @@ import functools
 import gc
 import os
 import sys
-from _thread import _local
+from _thread import LockType, RLock, _local
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from enum import EnumType
@@ -19,9 +19,11 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, Modul
 from typing import Any
 
 from treadle.engine.observe.named_libraries import content_of
+from treadle.engine.store.digest import combined
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import SHARE, Allowance
 from treadle.engine.values.types.functions_and_classes import registered
+from treadle.engine.values.types.objects import named
 from treadle.engine.values.values import Values
 from treadle.engine.values.world import MAIN
 
@@ -29,6 +31,7 @@ _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
 _WRAPPED = (staticmethod, classmethod)
+_LOCKS = (LockType, RLock)  # which nobody holds between steps, as a rule
 _GONE, _UNSEEN = "gone", "unseen"  # in the place of a token
 
 
@@ -82,8 +85,12 @@ class ModuleState:
             if name in self._known:  # loaded once more, which is a change like any other
                 return
             tokens = self._known[name] = self._tokens(module, Allowance(SHARE, 0.0))
-            for bound, token in tokens.items():  # what can't be looked into, this run has made
-                self._fresh[f"{name}:{bound}"] = token or os.urandom(16).hex()
+            parts: dict[str, list[str]] = {}  # a function's, a class's: whoever uses it uses them
+            for bound, token in sorted(tokens.items()):
+                # What can't be looked into, this run has made.
+                told = f"{bound} {token or os.urandom(16).hex()}"
+                parts.setdefault(bound.partition(".")[0], []).append(told)
+            self._fresh |= {f"{name}:{top}": combined(found) for top, found in parts.items()}
 
     def begin(self) -> None:
         """A step starts: what was imported is not its doing."""
@@ -96,20 +103,19 @@ class ModuleState:
     def effects(
         self, allowance: Allowance, may_use: Callable[[str, str], bool]
     ) -> Iterator[tuple[str, str]]:
-        """What has changed since the last time, and its new digest. What there was no time for,
-        the step has changed if its code `may_use` it."""
+        """What has changed since the last time, and its new digest. What there was no time for, or
+        can't be looked into, the step has changed if its code `may_use` it."""
         for name, before in self._known.items():
-            module = sys.modules.get(name)
-            if not isinstance(module, ModuleType):
-                continue
-            now = self._known[name] = self._tokens(module, allowance)
+            module = sys.modules.get(name)  # it may have been dropped, to be loaded anew
+            now = self._tokens(module, allowance) if isinstance(module, ModuleType) else {}
+            self._known[name] = now
             for bound in before.keys() | now.keys():
                 old, token = before.get(bound, _GONE), now.get(bound, _GONE)
                 words = f"the contents of `{name}.{bound}`"
-                if _UNSEEN in (old, token):
+                if _UNSEEN in (old, token) or not token:
                     if may_use(name, bound.partition(".")[0]):
                         yield words, PRESUMED
-                elif token and old != token:
+                elif old != token:
                     self.given |= self._refs_of(f"{name}.{bound}")
                     yield words, token
 
@@ -137,8 +143,14 @@ class ModuleState:
             self._unseen.update(dict.fromkeys(late, allowance.seconds))
             left -= late
         self._refs.update((name, group.refs) for group in groups for name in group.names)
-        tokens = ((name, group.token) for group in groups for name in group.names)
+        tokens = ((name, _token(group)) for group in groups for name in group.names)
         return found | {names[name]: token for name, token in tokens if name in left}
+
+
+def _token(group: Binding) -> str:
+    """Its token; a word where a lock keeps it from being looked into, as nobody holds one between
+    two steps, as a rule: a console, say, which is as it was."""
+    return group.token or ("guarded" if f"holds {named(LockType)}" in group.trouble else "")
 
 
 def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
@@ -150,7 +162,7 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
             yield name, vars(value)  # what this thread has there
         elif isinstance(value, ContextVar):
             yield name, (value.get(None),)
-        elif not isinstance(value, (*_CODE, _CACHED)):
+        elif not isinstance(value, (*_CODE, _CACHED, *_LOCKS)):
             yield name, value
         elif getattr(value, "__module__", None) == module.__name__:
             yield from _of_code(name, value, module.__name__)
@@ -160,13 +172,15 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
     """What a class or a function of a module keeps; its code is the module's source."""
     if type(value) is _CACHED:
         yield f"{name}.cache", _remembered(value)
-    if isinstance(value, EnumType):  # its members stay; what it notes of them is a cache
+    if isinstance(value, EnumType):  # what else it notes of its members is a cache
+        members: dict[str, Any] = dict(value.__members__)
+        yield f"{name}.values", [(key, each._value_) for key, each in members.items()]
         return
     if isinstance(value, type):
         if subclasses := registered(value):
             yield f"{name}.register", subclasses
         for attribute, item in tuple(vars(value).items()):
-            if not attribute.startswith("__") and attribute != "_abc_impl":
+            if _may_keep(attribute, item):
                 yield from _of_member(f"{name}.{attribute}", item, module)
     elif isinstance(value, FunctionType):
         kept = {part: getattr(value, part) for part in ("__defaults__", "__kwdefaults__")}
@@ -177,6 +191,14 @@ def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]
         for part, item in kept.items():
             if item is not None and not isinstance(item, _CODE):
                 yield f"{name}.{part}", item
+
+
+def _may_keep(attribute: str, item: object) -> bool:
+    """Whether an attribute of a class is the project's: Python has names of its own for what it
+    notes there, but not for functions (`__init__` may have a list as its default)."""
+    if attribute.startswith("__"):
+        return isinstance(item, FunctionType)
+    return attribute != "_abc_impl"
 
 
 def _codes(module: ModuleType) -> Iterator[CodeType]:

@@ -23,7 +23,7 @@ from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding, Display, Trace
 from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.values import Values
-from treadle.engine.values.world import MAIN
+from treadle.engine.values.world import EVERYTHING, MAIN
 from treadle.engine.worker.capture import OutputStream
 from treadle.engine.worker.library_effects import LibraryEffects
 from treadle.engine.worker.module_state import ModuleState, ProjectModules
@@ -127,6 +127,8 @@ class SessionValues:
         namespace = self._namespace
         bound, deleted = self._before.changes(namespace)
         observed = self._observer.finish()
+        if self._observer.asks_for_identities():
+            self._values.ask_for_identities()
         allowance = Allowance(self._share, trace.seconds)
         contents = self._module_state.contents()
         counters = self._counters.finish()
@@ -157,7 +159,12 @@ class SessionValues:
         )
 
     def _may_use(self, step: Step) -> Callable[[str, str], bool]:
-        return self._observer.may_use if step.reaches is not None else lambda _, __: True
+        def may_use(module: str, name: str) -> bool:
+            if step.reaches is None:
+                return True
+            return self._observer.may_use(module, name) and not _imports_alone(step.cell)
+
+        return may_use
 
     def _kept(
         self, step: Step, bound: list[str], deleted: list[str], allowance: Allowance
@@ -184,6 +191,8 @@ class SessionValues:
         can reach, what other values rest on, and what functions in its own code may read."""
         for group in groups:
             yield from group.refs
+        if step.reaches is None:
+            yield EVERYTHING
         reads = step.reaches if step.reaches is not None else tuple(self._namespace)
         for name in (*touched, *reads):
             value = self._namespace.get(name)
@@ -275,6 +284,17 @@ class SessionValues:
             return group
         words = f"`{lent[0]}` is in the hands of a library, which can't be stored"
         return replace(group, entry="", trouble=words)
+
+
+def _imports_alone(cell: Cell) -> bool:
+    """Whether it does nothing else: what a module does by that is what it is like at first."""
+    if cell.is_inline:
+        return False
+    try:
+        body = ast.parse(cell.code).body
+    except SyntaxError:
+        return False
+    return all(isinstance(each, ast.Import | ast.ImportFrom) for each in body)
 
 
 def _holds_code(cell: Cell) -> bool:

@@ -36,6 +36,7 @@ _SINGLETONS = (
         ("math", "nan"),
         ("numpy", "nan"),
     ),  # of which pandas and others ask whether it is the very one
+    (MAIN, "__dict__"),
     *(("warnings", "filters"), ("sys", "__stdout__"), ("sys", "__stderr__"), ("sys", "stdin")),
 )
 
