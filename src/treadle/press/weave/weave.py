@@ -10,6 +10,7 @@ from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct
 from msgspec.structs import replace
 
+from treadle.engine.trace import Stream
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.document.options import HIDDEN
@@ -68,6 +69,8 @@ from treadle.press.weave.slides import framed
 from treadle.press.weave.whole import whole_document
 from treadle.problem import Problem, Span, error, warning
 
+GLYPH = re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE)  # matplotlib's
+UNNUMBERED = -2  # above parts
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
 
@@ -128,6 +131,7 @@ def _weave(
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
     findings.problems += _taken_for_latex(document, results)
+    findings.problems += _boxes_in_figures(document, results)
     return _whole(document, settings, context, body)
 
 
@@ -193,7 +197,7 @@ def _options(
         twocolumn=page.twocolumn,
         sections=(*sections[:1] * above, *sections),
         bibliography=bibliography_lines(databases, settings, style, author),
-        numbered=numbered(document, settings),
+        depth=page.depth if numbered(document, settings) else UNNUMBERED,
         words=words_of(language.tag if language else None),
         commands=own_commands((settings.preamble,)),
         environments=own_environments(settings.preamble),
@@ -280,3 +284,17 @@ def _taken_for_latex(document: Document, results: Results) -> Iterator[Problem]:
         if raw and is_markdown(text):
             what = f"what {chunk.label} prints looks like Markdown, and is set as LaTeX"
             yield warning(chunk.fence, what, "results='markdown' has it read as Markdown")
+
+
+def _boxes_in_figures(document: Document, results: Results) -> Iterator[Problem]:
+    """A warning for each chunk whose figures show boxes in the place of characters."""
+    for chunk, result in zip(document.blocks, results, strict=True):
+        if not isinstance(chunk, Chunk) or not isinstance(result, ChunkResult):
+            continue
+        said = (item.text for item in result.outputs if isinstance(item, Stream))
+        codes = (code for text in said for code in GLYPH.findall(text))
+        if lacking := "".join(dict.fromkeys(chr(int(code)) for code in codes)):
+            what = f"a figure of {chunk.label} has boxes in the place of `{lacking}`"
+            hint = "name a font with them: `matplotlib.font_manager.fontManager.addfont(FILE)`, "
+            hint += "and its name at the end of the list `plt.rcParams['font.family']`"
+            yield warning(chunk.fence, what, hint)

@@ -283,3 +283,10 @@ def test_markdown_of_a_chunk_of_an_item_is_of_the_item(make_document, make_chunk
         "\\begin{quote}\n  \\begin{itemize}\n    \\item\\leavevmode\n      \\begin{itemize}\n"
         "        \\item x\n      \\end{itemize}\n\n      y\n  \\end{itemize}\n\\end{quote}"
     )
+
+
+def test_a_figure_that_lacks_characters_is_told(make_document, make_chunk):
+    said = "UserWarning: Glyph 36718 (\\N{CJK UNIFIED IDEOGRAPH-8F6E}) missing from font(s) A.\n"
+    woven = weave(make_document(make_chunk(line=3)), [ChunkResult((Stream("stderr", said * 2),))])
+    (found,) = woven.problems
+    assert (found.span.line, "`轮`" in found.message) == (3, True)
