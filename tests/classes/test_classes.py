@@ -78,6 +78,14 @@ PAPERS = {
         said=r"report\.pmd:4: warning: `orcid` is shown nowhere",
     ),
     "clashing": Paper("documentclass: clashing", columns=2),
+    "thesis": Paper("documentclass: thesis\npreamble: \\newcommand{\\code}[1]{\\textsf{#1}}"),
+    "tufte": Paper(
+        "documentclass: tufte-handout",
+        "tufte-handout.cls",
+        family="URWPalladioL",
+        of_figure="uplr8a",
+        said="apply patch|Shell escape",
+    ),
     "amsart": Paper("documentclass: amsart", "amsart.cls"),
     "koma": Paper("documentclass: scrartcl", "scrartcl.cls"),
     "scrbook": Paper("documentclass: scrbook\ntoc: true", "scrbook.cls"),
@@ -120,7 +128,7 @@ PAPERS = {
     ),
     "llncs": Paper("documentclass: llncs", "llncs.cls", line="References", never="Bibliography"),
     "revtex": Paper(
-        "documentclass: revtex4-2\nclassoption: [aps, pra, reprint]",
+        "documentclass: revtex4-2\nclassoption: [aps, prl, reprint]",
         "revtex4-2.cls",
         2,
         never="Dated",
@@ -175,6 +183,7 @@ def test_a_paper_is_all_there(made: tuple[Paper, Path, str]) -> None:
     assert missing == []
     assert paper.line in " ".join(text.split())
     assert paper.never not in text
+    assert "??" not in text
     assert not re.search(r"(?:January|February|March|November|December) \d", text)  # made up
     with pikepdf.open(build / "report.pdf") as pdf:
         box = [float(number) for number in pdf.pages[0].mediabox]
@@ -212,7 +221,8 @@ def test_a_database_that_the_preamble_names_counts_and_goes_along(folder: Path) 
     if not installed("biblatex.sty"):
         pytest.skip("biblatex.sty is not installed: `make tex-classes` does it")
     shutil.copytree(HERE / "files", emptied(folder), dirs_exist_ok=True)
-    front = "preamble: |\n  \\usepackage[backend=bibtex]{biblatex}\n  \\addbibresource{refs.bib}"
+    loads = "\\usepackage[backend=bibtex,style=authoryear]{biblatex}"
+    front = f"preamble: |\n  {loads}\n  \\addbibresource{{refs.bib}}"
     text = "\nWords [@hoch97].\n\n# References\n\nAfter them.\n"
     (folder / "report.pmd").write_text(f"---\n{front}\n---\n{text}", "utf-8")
     for title in ("Long Short-Term Memory", "Another Title"):
@@ -220,6 +230,7 @@ def test_a_database_that_the_preamble_names_counts_and_goes_along(folder: Path) 
         assert (done.returncode, done.stderr) == (0, "")
         shown = words_of(folder / "build/report.pdf")
         assert plain(title) in plain(shown)
+        assert "(Hochreiter and Schmidhuber 1997)" in " ".join(shown.split())  # as the style has it
         assert shown.index("References") < shown.index("After them")
         database = folder / "refs.bib"
         assert (folder / "build/refs.bib").read_bytes() == database.read_bytes()

@@ -48,7 +48,8 @@ class PathScope(Struct, frozen=True):
         if isinstance(path, int) or path is None:
             return None
         try:
-            text = os.fsdecode(path)  # type: ignore[arg-type]
+            # A path that is of a library's own kind of text can't be kept as such.
+            text = str.__str__(os.fsdecode(path))  # type: ignore[arg-type]
         except TypeError:
             return None
         if not text.startswith("/"):

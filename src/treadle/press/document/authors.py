@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -49,15 +49,56 @@ _PLACES = ("name", "department", "address", "city", "region", "postcode", "count
 _FLAGS = ("equal-contribution", "corresponding")
 
 
-def authors(value: object) -> tuple[Author, ...]:
-    """Names, or mappings with `name` and perhaps more. Raises WrongValueError."""
+def authors(value: object, affiliations: object = None) -> tuple[Author, ...]:
+    """Names, or mappings with `name` and perhaps more; `affiliations` and those of the authors may
+    have an `id`, to which Quarto's `ref` refers. Raises WrongValueError."""
     found = []
-    for number, item in enumerate(as_list(value)):
+    people = as_list(value)
+    named = _by_id(
+        [*as_list(affiliations or []), *(place for item in people for place in _places(item))]
+    )
+    for number, item in enumerate(people):
         try:
-            found.append(_author(item))
+            found.append(_author(_as_quarto(item, named)))
         except WrongValueError as bad:
             raise WrongValueError(bad.expected, bad.hint, number) from bad
     return tuple(found)
+
+
+def _as_quarto(person: object, named: Mapping[str, object]) -> object:
+    """An author with his affiliations and attributes in full, and his name in one."""
+    if not isinstance(person, dict):
+        return person
+    full = {key: item for key, item in person.items() if key not in _AFFILIATED}
+    name, attributes = full.get("name"), full.pop("attributes", None)
+    if isinstance(name, dict):
+        parts = (name.get("given"), name.get("family"))
+        full["name"] = name.get("literal") or " ".join(str(part) for part in parts if part)
+    if isinstance(attributes, dict):
+        full |= attributes
+    if places := _places(person):
+        full["affiliation"] = [named.get(_id(place), place) for place in places]
+    return full
+
+
+_AFFILIATED = ("affiliation", "affiliations")
+
+
+def _places(person: object) -> list[object]:
+    given = person if isinstance(person, dict) else {}
+    return [place for key in _AFFILIATED if key in given for place in as_list(given[key])]
+
+
+def _id(place: object) -> str:
+    """What an affiliation is called, or what it refers to."""
+    return str(place.get("ref", place.get("id", ""))) if isinstance(place, dict) else str(place)
+
+
+def _by_id(places: Iterable[object]) -> dict[str, object]:
+    defined = (place for place in places if isinstance(place, dict) and "id" in place)
+    return {
+        _id(place): {key: item for key, item in place.items() if key != "id"} for place in defined
+    }
 
 
 def _author(value: object) -> Author:

@@ -180,6 +180,8 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
     problems: list[Problem] = []
     for key, value in document.front.values.items():
         span = document.said(key)
+        if key == "affiliations":
+            continue  # the authors' own
         if key not in _KEYS:
             hint = did_you_mean(key, _KEYS)
             problems.append(warning(span, f"unknown key `{key}` in the front matter", hint))
@@ -187,7 +189,8 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
         if value is None:
             continue
         try:
-            checked = _KEYS[key](value)
+            affiliations = document.front.values.get("affiliations")
+            checked = authors(value, affiliations) if key == "author" else _KEYS[key](value)
         except WrongValueError as bad:
             item = f"{key}.{bad.item}"
             at = document.said(item if item in document.front.lines else key)

@@ -41,6 +41,16 @@ _ELSEWHERE = (
         "this looks like a chunk of noweb and is not read as one: its code is not run",
         "open it by ```{python}, or call the document .mdw",
     ),
+    (
+        re.compile(r"^\(ref:[\w-]+\)(?= )", re.MULTILINE),
+        "`{}` is R Markdown's text for a caption, and printed as it stands",
+        "write it as the chunk's `caption=`",
+    ),
+    (
+        re.compile(rf"^[ \t]*\|[ \t]*{OPENING.pattern}", re.MULTILINE),
+        "a chunk can't stand in a table: its code is not run",
+        "show the value there by `<%= %>`, the code elsewhere",
+    ),
 )
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
 
@@ -57,7 +67,7 @@ def lookalikes(others: Iterable[Fence], file: str) -> Iterator[Problem]:
         if found := next(inner, None):
             message = f"this block of code is not closed before the chunk on line {found[0]}"
             yield error(span, message, f"close it with {mark[0]}")
-        elif _is_like_a_chunk(info):
+        elif (at.prefix and OPENING.match(at.opening)) or _is_like_a_chunk(info):
             message = "this looks like a chunk and is not read as one: its code is not run"
             yield warning(span, message, "write ```{python at the start of the line, in lower case")
         elif other := _WORD.match(info):

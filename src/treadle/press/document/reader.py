@@ -85,18 +85,18 @@ def _unknown_kind(document: Document) -> Iterator[Problem]:
 
 def _defaults(front: FrontMatter, path: Path) -> tuple[dict[str, object], tuple[Problem, ...]]:
     """The options that the front matter says for all chunks, each told of at its line."""
-    key = next((key for key in ("chunks", "execute") if key in front.values), "")
-    given = front.values.get(key)
-    if not isinstance(given, dict):
-        return {}, ()
-    first = front.lines.get(key, 1)
     lines = front.text.split("\n")
+    given: dict[str, object] = {}
     spans = {}
-    for name in map(str, given):
-        written = re.compile(rf"(?<![\w-]){re.escape(name)}[\"']?\s*:")
-        below = (n for n, line in enumerate(lines[first - 1 :], first) if written.search(line))
-        spans[name] = Span.at(str(path), next(below, first))
-    return read_defaults({str(name): value for name, value in given.items()}, spans)
+    for key in ("execute", "chunks"):  # Quarto's word, and ours, which counts more
+        options = front.values.get(key)
+        first = front.lines.get(key, 1)
+        for name, value in options.items() if isinstance(options, dict) else ():
+            written = re.compile(rf"(?<![\w-]){re.escape(str(name))}[\"']?\s*:")
+            below = (n for n, line in enumerate(lines[first - 1 :], first) if written.search(line))
+            given[str(name)] = value
+            spans[str(name)] = Span.at(str(path), next(below, first))
+    return read_defaults(given, spans)
 
 
 def _is_empty(block: Prose | Chunk) -> bool:
@@ -181,6 +181,8 @@ def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) ->
         if at.almost:
             hint = f"the fence on line {at.almost} is shorter or of the other character"
         problems += (error(fence, "this chunk's fence is never closed", hint),)
+    for text in filter(None, (options.caption, options.alt)):
+        problems += tuple(unclosed_inlines(text, fence))
     if at.in_note:
         hint = "put it into the text, and what it computes into the note by `<%= %>`"
         problems += (error(fence, "a chunk can't stand in a footnote", hint),)

@@ -255,7 +255,7 @@ def escape_verbatim(line: str) -> str:
 
 
 def escape_code(text: str) -> str:
-    r"""`text` within `\code{}`: spaces are kept, a long one may be broken at its joints."""
+    r"""`text` within `\codetext{}`: spaces are kept, a long one may be broken at its joints."""
     spaced = re.sub(r"(?<= ) |^ | $", lambda _: "\\ ", escape(text))
     return _breakable(spaced, r"\\_|[./,=(:]") if len(text) > LONG else spaced
 

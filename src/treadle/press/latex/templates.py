@@ -15,7 +15,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from treadle.press.latex.fragment import Fragment, Line, lines_at
 
-SLOT = re.compile(r"\s*\ue0f2(\w+)\ue0f3$")  # private-use characters: never typed
+SLOT = re.compile(r"\ue0f2(\w+)\ue0f3")  # private-use characters: never typed
 
 USES = re.compile(r"""\\BLOCK\{ *(?:extends|include) *["']([^"']+)["']""")
 
@@ -85,11 +85,15 @@ def render(
     folders: tuple[Path, ...] = (),
 ) -> Fragment:
     r"""The lines of a template, which come from the line `origin`; but where `\VAR{name}` of a slot
-    stands alone on a line, its fragment does, with lines of its own. Raises TemplateError."""
+    stands, its fragment does, with lines of its own. Raises TemplateError."""
     marks = {slot: f"\ue0f2{slot}\ue0f3" if given else "" for slot, given in slots.items()}
     text = templates(*folders).get_template(name).render({**values, **marks})
     lines: list[Line] = []
     for line in lines_at(text.rstrip("\n"), origin):
-        slot = SLOT.match(line.text)
-        lines.extend(slots[slot[1]] if slot and slot[1] in slots else [line])
+        # What stands beside a slot has lines of its own, for the slot's may end in a comment.
+        for number, part in enumerate(SLOT.split(line.text)):
+            if number % 2:
+                lines.extend(slots[part])
+            elif part.strip() or part == line.text:
+                lines.append(line._replace(text=part))
     return tuple(lines)

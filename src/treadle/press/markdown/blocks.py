@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 
 from markdown_it.tree import SyntaxTreeNode
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ from treadle.press.markdown.divs import callout_lines, render_div
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE, parse_inline
 from treadle.press.markdown.running_text import (
+    SECTIONS,
     TextContext,
     display,
     graphic,
@@ -27,13 +29,19 @@ from treadle.press.markdown.running_text import (
     line_of,
     render_inline,
 )
+from treadle.problem import error
 
 Nodes = Sequence[SyntaxTreeNode]
 REFERENCES = {"references", "bibliography", "literature"}
+OWN_REFERENCES = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
 NUMBERED = re.compile(r"\d+(?:\.\d+)*\.(?:\d+)? ")  # a heading with a number of the author's own
+LEVELS = MappingProxyType(
+    {"part": -1, "chapter": 0} | {name: level for level, name in enumerate(SECTIONS, 1)}
+)
 OF_HEADINGS = ("unnumbered", "unlisted", "literal")
 WITHOUT_FLOATS = {"minipage", "multicols", "multicols*", "tcolorbox", "mdframed", "framed"}
 FLOAT = re.compile(r"^(\\begin\{(?:figure|table)\})\[\w*\]")
+CODE = re.compile(r"\\begin\{(?:chunk[a-z]+|listing)\}")
 ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")  # at the top of a quotation
 ENVIRONMENT = {"latex_block", "environment"}
 BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] "}
@@ -60,7 +68,17 @@ def _render(nodes: Nodes, number: int, context: TextContext) -> Fragment:
     if node.type == "table":
         return pipe_table(node, caption_beside(nodes, number), context)
     render = RENDERERS.get(node.type)
-    return render(node, context) if render and not captions_table(nodes, number) else ()
+    lines = render(node, context) if render and not captions_table(nodes, number) else ()
+    after_code = number > 0 and nodes[number - 1].meta.get("argument")
+    if (
+        node.meta.get("argument")
+        and not after_code
+        and any(map(CODE.match, (line.text for line in lines)))
+    ):
+        what = "code can't stand in the argument of a command"
+        hint = "end the argument before it, or use an environment in the command's place"
+        context.findings.problems.append(error(context.span(line_of(node)), what, hint))
+    return lines
 
 
 def _flows(before: SyntaxTreeNode, node: SyntaxTreeNode, context: TextContext) -> bool:
@@ -122,7 +140,8 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
     notes = noted(title)
     bare = notes.bare
-    call = r"\label" if numbered and options.numbered else rf"\namedlabel{{{bare}}}"
+    has_number = numbered and LEVELS[command] <= options.depth
+    call = r"\label" if has_number else rf"\namedlabel{{{bare}}}"
     label = rf"{call}{{{found.id}}}" if found.id else ""
     if numbered:
         short = rf"[{{{bare}}}]" if notes.notes else ""
@@ -260,7 +279,7 @@ def _numbers(info: str) -> str:
 def _code_in_note(content: str, line: int, context: TextContext) -> Fragment:
     lines = [(text, text.lstrip()) for text in content.expandtabs().split("\n")]
     codes = ("~" * (len(text) - len(bare)) + escape_code(bare.rstrip()) for text, bare in lines)
-    return context.lines("\\\\\n".join(rf"\code{{{code}}}" for code in codes), line)
+    return context.lines("\\\\\n".join(rf"\codetext{{{code}}}" for code in codes), line)
 
 
 def _html(node: SyntaxTreeNode, context: TextContext) -> Fragment:

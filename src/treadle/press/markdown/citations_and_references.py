@@ -16,6 +16,7 @@ LABELS = {
     "alg", "app", "cor", "def", "eq", "ex", "fig", "lem", "line", "lst", "prop", "rem", "sec",
     "tab", "tbl", "thm",
 }  # fmt: skip
+GIVEN = re.compile(r"\\label\{([^{}#]+)\}|\{#([\w:.-]+)")  # what the document itself labels
 # The beginnings of Quarto's labels, which have a hyphen where ours have a colon.
 QUARTO = {
     "fig", "tbl", "sec", "eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "rem",
@@ -27,16 +28,20 @@ _NEXT = re.compile(rf"(?<=\s)-?@{KEY}")
 
 
 class Citation(Struct, frozen=True):
-    """One key, with the words before and after it. `year_only` is `-@key`."""
+    """One key, with the words before and after it. `year_only` is `-@key`; `given`: the document
+    has a label of this name."""
 
     key: str
     prefix: str = ""
     suffix: str = ""
     year_only: bool = False
+    given: bool = False
 
     @property
     def label(self) -> str | None:
         """The label it refers to, if it is a cross-reference and not a citation."""
+        if self.given:
+            return self.key
         kind, colon, rest = self.key.partition(":")
         if colon and kind.lower() in LABELS:
             return f"{kind.lower()}:{rest}"
@@ -59,7 +64,8 @@ def citation_group(state: StateInline, silent: bool) -> bool:
             parts.insert(0, suffix[comma + 1 :])
             suffix = suffix[: max(comma, 0)]
         key, suffix = _named(item["key"], state), suffix.strip().removeprefix(",").strip()
-        items.append(Citation(key, item["prefix"].strip(), suffix, bool(item["minus"])))
+        given = key in state.env.get("labels", ())
+        items.append(Citation(key, item["prefix"].strip(), suffix, bool(item["minus"]), given))
     return push(state, silent, found.end(), "citation", group=True, items=tuple(items))
 
 
@@ -69,6 +75,11 @@ def _named(key: str, state: StateInline) -> str:
     aliases: Mapping[str, str] = state.env.get("aliases", {})
     label = aliases.get(name[:1].lower() + name[1:], "")
     return name[0] + label[1:] if label else name
+
+
+def labels_given(text: str) -> frozenset[str]:
+    """The labels that a text has, whatever their names begin with."""
+    return frozenset(label_name(found[1] or found[2]) for found in GIVEN.finditer(text))
 
 
 def citation_bare(state: StateInline, silent: bool) -> bool:
@@ -82,7 +93,8 @@ def citation_bare(state: StateInline, silent: bool) -> bool:
     if number := state.env.get("examples", {}).get(key):
         end = state.pos + 1 + len(found["key"])
         return push(state, silent, end, "text", str(number))
-    citation = Citation(key, suffix=found["note"] or "", year_only=bool(found["minus"]))
+    given = key in state.env.get("labels", ())
+    citation = Citation(key, "", found["note"] or "", bool(found["minus"]), given)
     if citation.label and found["note"]:
         return False
     return push(state, silent, found.end(), "citation", group=False, items=(citation,))

@@ -28,6 +28,10 @@ ACCENT = re.compile(r"""\{\\["'`^~=.]\{?\\?[A-Za-z]\}?\}""")
 GROUP = re.compile(rf"\{{\\[A-Za-z]+|{ACCENT.pattern}")
 DEFINING = {"newcommand", "renewcommand", "providecommand", "newcommand*", "renewcommand*"}
 VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
+# The `%` that ends a line of commands alone, which has TeX see no blank there.
+LINE_OF_COMMANDS = re.compile(
+    r"[ \t]*(?:\\[A-Za-z]+\*?(?:\[[^\[\]\n]*\]|\{[^{}\n]*\})*[ \t]*)+%[ \t]*(?=\n|$)"
+)
 BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
 MATHS = {
     "equation", "equation*", "align", "align*", "gather", "gather*", "multline", "multline*",
@@ -55,10 +59,16 @@ def raw_inline(state: StateInline, silent: bool) -> bool:
         last, end = end, after
     if not environment and not silent and _is_text(state, found[0][1:], last, end):
         return _push_text(state, last + 1, end)
+    if state.src.startswith("%", end) and LINE_OF_COMMANDS.match(state.src, _line_start(state)):
+        end += 1
     unclosed = state.src.startswith("{", end) and not state.src.startswith(OPEN, end)
     unread = bool(SURE.search(state.src, last, end)) and found[0][1:] not in DEFINING
     text = state.src[state.pos : end]
     return push(state, silent, end, "latex_inline", text, open=unclosed, unread=unread)
+
+
+def _line_start(state: StateInline) -> int:
+    return state.src.rfind("\n", 0, state.pos) + 1
 
 
 def _is_text(state: StateInline, command: str, start: int, end: int) -> bool:

@@ -20,6 +20,8 @@ SHORT = {
     "citet", "url",
 }  # fmt: skip
 
+CODE = {"place", "fence", "code_block"}
+
 
 def long_arguments(state: StateCore) -> None:
     r"""`\macro{One paragraph.` and a later one that ends with the brace: both are LaTeX's."""
@@ -30,7 +32,9 @@ def long_arguments(state: StateCore) -> None:
         while (at := _unclosed(token.content, position)) is not None:
             position = at + 1
             number = next(n for n, item in enumerate(state.tokens) if item is token)
-            if _close(state.tokens, number, _depth(token.content[at:])):
+            if end := _close(state.tokens, number, _depth(token.content[at:])):
+                for code in (item for item in state.tokens[number:end] if item.type in CODE):
+                    code.meta = {**code.meta, "argument": True}
                 token.content = token.content[:at] + OPEN + token.content[at + 1 :]
 
 
@@ -38,9 +42,9 @@ def _is_text(token: Token) -> bool:
     return token.type == "inline"
 
 
-def _close(tokens: list[Token], number: int, depth: int) -> bool:
+def _close(tokens: list[Token], number: int, depth: int) -> int:
     """Mark the brace that ends an argument, so many braces deep at the end of the text
-    `tokens[number]`, in a later text beside that; False where there is none.
+    `tokens[number]`, in a later text beside that, and give its number; 0 where there is none.
 
     At the end of a list or the like, it is put behind that.
     """
@@ -48,7 +52,7 @@ def _close(tokens: list[Token], number: int, depth: int) -> bool:
     for at in range(number + 1, len(tokens)):
         later = tokens[at]
         if later.level < level - 1:
-            return False  # what holds these paragraphs has ended
+            return 0  # what holds these paragraphs has ended
         if not _is_text(later):
             continue
         end = _end(later.content, depth)
@@ -56,14 +60,14 @@ def _close(tokens: list[Token], number: int, depth: int) -> bool:
             depth = end
         elif later.level == level:
             later.content = later.content[: end[0]] + CLOSE + later.content[end[0] + 1 :]
-            return True
+            return at
         elif later.content[end[0] + 1 :].strip():
-            return False
+            return 0
         else:
             later.content = later.content[: end[0]].rstrip()
             _insert(tokens, at, level)
-            return True
-    return False
+            return at
+    return 0
 
 
 def _insert(tokens: list[Token], start: int, level: int) -> None:

@@ -6,12 +6,19 @@ import re
 from itertools import cycle
 from types import MappingProxyType
 
+from markdown_it import rules_block
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from treadle.press.markdown.attributes import Attributes, parse_attributes, push, text_at
+from treadle.press.markdown.attributes import (
+    Attributes,
+    parse_attributes,
+    push,
+    push_block,
+    text_at,
+)
 
 BAR = re.compile(r"\|(?: |$)")
 
@@ -83,6 +90,22 @@ def html_spans(state: StateCore) -> None:
                 first.type, first.nesting, first.tag = "span_open", 1, "span"
                 first.meta = {"attributes": Attributes(classes=(HTML[tag["name"]],))}
                 child.type, child.nesting, child.tag = "span_close", -1, "span"
+
+
+# Tags around text: they alone are left out.
+AROUND = re.compile(
+    r"</?(?:div|center|p|details|summary|section|article|main|header|footer|address)\b[^<>\n]*>"
+)
+
+
+def html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """HTML as CommonMark has it; but of `<div>` and its like a line with the tag alone."""
+    text = text_at(state, start).rstrip()
+    found = AROUND.match(text)
+    if found is None or state.is_code_block(start):
+        return rules_block.html_block(state, start, end, silent)
+    alone = found.end() == len(text)
+    return alone and push_block(state, silent, (start, start + 1), "html_block", text)
 
 
 SHORTCODE = re.compile(r"\{\{<\s*(?P<name>[\w-]+)(?P<rest>[^\n]*?)>\}\}")

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 HIDDEN = re.compile(
     r"(?<!\\)%[^\n]*|\$\$.*?\$\$|\\\[.*?\\\]|\$[^$\n]+\$|\\\(.*?\\\)|``.*?''"
-    r"|\\verb\*?([^A-Za-z*\s])[^\n]*?\1|\\[A-Za-z]+\*?(?:\[[^\[\]\n]*\]|\{[^{}\n]*\})*",
+    r"|\\verb\*?([^A-Za-z*\s])[^\n]*?\1"
+    r"|\\(?P<command>[A-Za-z]+\*?)(?:\[[^\[\]\n]*\]|\{(?P<last>[^{}\n]*)\})*",
     re.DOTALL,
 )
 MARKS = re.compile(
@@ -42,7 +43,13 @@ ENVIRONMENTS = re.compile(
 
 def has_markdown(latex: str) -> bool:
     """Whether there is a mark of Markdown's among the words of LaTeX."""
-    return MARKS.search(HIDDEN.sub(" ", latex)) is not None
+    return MARKS.search(HIDDEN.sub(_shown, latex)) is not None
+
+
+def _shown(found: re.Match[str]) -> str:
+    """What the reader sees as words of a piece of LaTeX."""
+    text = found["last"] if found["command"] in TEXT and found["last"] else ""
+    return f" {HIDDEN.sub(_shown, text)} "
 
 
 def is_markdown(printed: str) -> bool:

@@ -57,6 +57,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     blocks.before("hr", "numbered_heading", lists.numbered_heading, lists.ENDS_LISTS)
     blocks.before("hr", "simple_table", text_tables.simple_table)
     blocks.before("hr", "grid_table", text_tables.grid_table)
+    blocks.at("html_block", marked_text.html_block, attributes.INTERRUPTS)
     blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
     blocks.before("paragraph", "line_block", marked_text.line_block)
     inline.before("escape", "brace", long_arguments.brace)

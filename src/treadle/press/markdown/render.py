@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
-from treadle.press.markdown.blocks import render_blocks
+from treadle.press.markdown.blocks import OWN_REFERENCES, render_blocks
+from treadle.press.markdown.citations_and_references import labels_given
 from treadle.press.markdown.marks import own_commands
 from treadle.press.markdown.parser import QUOTES, parse_inline, parser
 from treadle.press.markdown.running_text import (
@@ -54,9 +55,13 @@ def render_markdown(
     options = context.options
     env: dict[str, Any] = {"aliases": options.aliases}
     env["commands"] = options.commands | own_commands((text,))
+    env["labels"] = labels_given(text)
     tree = SyntaxTreeNode(parser(options.words.quotes).parse(text, env))
     notes = _footnotes(tree, env, context.findings.notes)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
+    raw = (node for node in tree.walk() if node.type in {"latex_inline", "latex_block"})
+    if any(OWN_REFERENCES.search(node.content) for node in raw):
+        context.findings.bibliography = True
     for line, message, hint, is_latex in sorted(env.get("remarks", ())):
         context.warn(line, message, hint, doubt=is_latex)
     return render_blocks(tree.children, replace(context, blocks=render_blocks))

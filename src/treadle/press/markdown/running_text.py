@@ -55,7 +55,7 @@ class RenderOptions(Struct, frozen=True):
     twocolumn: bool = False
     sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
     bibliography: tuple[str, ...] = ()  # LaTeX lines
-    numbered: bool = True  # the sections
+    depth: int = 3  # the deepest level of headings that have numbers
     ledger: Fragment = ()  # what was checked
     words: Words = field(default_factory=partial(words_of, None))  # in the document's language
     commands: frozenset[str] = frozenset()  # LaTeX's that the author has defined
@@ -100,7 +100,9 @@ class TextContext(Struct, frozen=True):
         """The parser's `env` of a text that stands apart, where all that the document defines may
         be referred to."""
         refs = {f":{label}": -1 for label in self.footnotes}  # none of them met yet
-        known = {key: self.env[key] for key in ("examples", "commands") if key in self.env}
+        known = {
+            key: self.env[key] for key in ("examples", "commands", "labels") if key in self.env
+        }
         return {"footnotes": {"refs": refs, "list": {}}, "aliases": self.options.aliases, **known}
 
     def lines(self, text: str, line: int) -> Fragment:
@@ -136,6 +138,7 @@ def line_of(node: SyntaxTreeNode) -> int:
 
 INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\(?:text|mbox)\{[^{}]*\}|\\&", re.DOTALL)
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
+UNDEFINED_LINK = re.compile(r"(?<![\w\])])\[[^\[\]]+\]\[[^\[\]]+\](?!\[)")
 LINE_END = r" \\"
 OTHER_CODE = re.compile(
     r"\{(?!python)(\w+)\} \S|(r) [\w(\"'.]"
@@ -254,6 +257,9 @@ class _Renderer:
     def visit_text(self, node: SyntaxTreeNode) -> None:
         for label in UNDEFINED_NOTE.findall(node.content):
             self.context.warn(self.line, f"footnote `{label}` is not defined")
+        for link in UNDEFINED_LINK.findall(node.content):
+            what = f"the link `{link}` is defined nowhere, and printed as it stands"
+            self.context.warn(self.line, what, "a label of the document is `[text](#label)`")
         self._add(escape_prose(node.content))
 
     def visit_em(self, node: SyntaxTreeNode) -> None:
@@ -283,7 +289,7 @@ class _Renderer:
             if other := OTHER_CODE.match(node.content):
                 what = f"inline code of `{other[1] or other[2]}` is printed, and not run"
                 self.context.warn(self.line, what, "Python's is `<%= expression %>`")
-            self._add(rf"\code{{{escape_code(node.content)}}}")
+            self._add(rf"\codetext{{{escape_code(node.content)}}}")
 
     def visit_softbreak(self, node: SyntaxTreeNode) -> None:
         line = node.meta.get("line")  # a backslash that ends a line tells none

@@ -42,12 +42,13 @@ SPANS = "% The title block spans both columns."
 PROBE = r"""\begin{document}\makeatletter
 \setbox0\hbox{\ifdefined\codefont\codefont\else\footnotesize\fi\ttfamily 0}
 \typeout{TREADLE-MEASURE \the\columnwidth\space\the\textheight\space\f@size\space\the\wd0
-  \space\if@twocolumn two\else one\fi\space\f@family}
+  \space\if@twocolumn two\else one\fi\space\f@family
+  \space\ifdefined\c@secnumdepth\the\c@secnumdepth\else0\fi}
 \csname @@end\endcsname
 """
 MEASURED = re.compile(
     r"TREADLE-MEASURE (?P<width>[\d.]+)pt (?P<height>[\d.]+)pt (?P<size>[\d.]+) "
-    r"(?P<character>[\d.]+)pt (?P<columns>one|two) (?P<family>\S+)"
+    r"(?P<character>[\d.]+)pt (?P<columns>one|two) (?P<family>\S+) (?P<depth>-?\d+)"
 )
 
 # `STEM.tex` stays a whole document, read under its own name, so that every line has its own
@@ -201,7 +202,8 @@ def _make(preamble: str, job: Job) -> Format:
     family = "lmr" if told["family"] == "cmr" else told["family"]
     widest = min(width, LOWEST * float(told["height"])) / POINTS_PER_INCH
     style = FigureStyle(round(widest, 4), float(told["size"]), family)
-    page = measured_page(width, float(told["character"]), told["columns"] == "two")
+    twocolumn, depth = told["columns"] == "two", int(told["depth"])
+    page = measured_page(width, float(told["character"]), twocolumn, depth)
     page = replace(page, family=family)
     if final:
         _remember(job, style, page, file)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from treadle.engine.trace import Stream
 from treadle.press.document.model import Chunk, Document
 from treadle.press.document.options import HIDDEN
 from treadle.press.markdown.marks import is_markdown
@@ -13,6 +15,7 @@ from treadle.press.weave.chunks import AS_MARKDOWN
 from treadle.press.weave.outputs import shown, text_of_outputs
 from treadle.problem import Problem, Span, warning
 
+GLYPH = re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE)  # matplotlib's
 FONTS = ("preamble", "header-includes", "documentclass")  # the keys that may choose them
 
 
@@ -24,6 +27,7 @@ def chunk_warnings(document: Document, results: Results, family: str) -> Iterato
     for chunk, result in pairs:
         yield from _caption_of_nothing(chunk, result)
         yield from _left_unrun(chunk, result)
+        yield from _boxes_in_figures(chunk, result)
         if not document.is_latex:
             yield from _taken_for_latex(chunk, result)
     drawn = (any(item.kind == "figure" for item in shown(result.outputs)) for _, result in pairs)
@@ -62,3 +66,14 @@ def _taken_for_latex(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
     if chunk.options.results not in {"verbatim", *HIDDEN, *AS_MARKDOWN} and is_markdown(text):
         what = f"what {chunk.label} prints looks like Markdown, and is set as LaTeX"
         yield warning(chunk.fence, what, "results='markdown' has it read as Markdown")
+
+
+def _boxes_in_figures(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
+    """Boxes in the place of characters."""
+    said = (item.text for item in result.outputs if isinstance(item, Stream))
+    codes = (code for text in said for code in GLYPH.findall(text))
+    if lacking := "".join(dict.fromkeys(chr(int(code)) for code in codes)):
+        what = f"a figure of {chunk.label} has boxes in the place of `{lacking}`"
+        hint = "name a font with them: `matplotlib.font_manager.fontManager.addfont(FILE)`, "
+        hint += "and its name at the end of the list `plt.rcParams['font.family']`"
+        yield warning(chunk.fence, what, hint)

@@ -32,6 +32,7 @@ class Style(Struct, frozen=True):
     column: float = 5.0  # inches, about; LaTeX is asked where there is one
     bibliographystyle: str = "plainnat"
     natbib: str = "numbers,sort&compress"  # options
+    plain_names: bool = False  # \author takes them as an option
 
     @property
     def frames(self) -> bool:
@@ -71,6 +72,8 @@ CLASSES: Mapping[str, Style] = MappingProxyType(
             ("revtex4-2", "revtex4-1"),
             Style("revtex", twocolumn=True, column=3.4, bibliographystyle=""),
         ),
+        "tufte-handout": Style(natbib="round", plain_names=True),
+        "tufte-book": Style("book", chapters=True, natbib="round", plain_names=True),
         "beamer": Style("beamer", column=4.2, natbib="round"),
     }
 )

@@ -99,7 +99,7 @@ def _fields(entry: Checked, context: TextContext) -> tuple[str, str, str, str]:
     """What it was compared with, the number of cases, the tolerance, the largest deviation."""
     found, chunk, words = entry.comparison, entry.chunk, context.options.words
     if found is None:
-        return rf"{words.assertions} \code{{{escape_code(chunk.label)}}}", "", "", ""
+        return rf"{words.assertions} \codetext{{{escape_code(chunk.label)}}}", "", "", ""
     against = render_line(found.against, chunk.span.line, context)
     return against, f"{found.cases:,}", *_limits(found, words)
 

@@ -1,4 +1,5 @@
-"""How much fits on a line, as far as the front matter tells: LaTeX is asked where there is one."""
+"""How much fits on a line, and how deep headings are numbered, as far as the front matter tells:
+LaTeX is asked where there is one."""
 
 from __future__ import annotations
 
@@ -21,16 +22,18 @@ FEWEST = 20
 
 
 class Page(Struct, frozen=True):
-    """How many characters of code fit into a line, and whether there are two columns."""
+    """How many characters of code fit into a line, whether there are two columns, and the deepest
+    level of headings that have numbers, as LaTeX counts: a section's is 1."""
 
     columns: int = 90
     twocolumn: bool = False
+    depth: int = 3
     family: str = "lmr"  # of the text, as LaTeX calls it
 
 
-def measured_page(width: float, character: float, twocolumn: bool) -> Page:
+def measured_page(width: float, character: float, twocolumn: bool, depth: int) -> Page:
     """Of a column and a character of code, both in points."""
-    return Page(max(int((width - BESIDE) / character), FEWEST), twocolumn)
+    return Page(max(int((width - BESIDE) / character), FEWEST), twocolumn, depth)
 
 
 def page_of(settings: Settings, style: Style) -> Page:
@@ -40,7 +43,8 @@ def page_of(settings: Settings, style: Style) -> Page:
     width = text_width(settings) * (0.47 if twocolumn else 1.0)
     if style.own_look:
         width, size = style.column, 8.0
-    return measured_page(width * 72.27, TYPEWRITER * size, twocolumn or style.twocolumn)
+    depth = 2 if style.chapters else 3
+    return measured_page(width * 72.27, TYPEWRITER * size, twocolumn or style.twocolumn, depth)
 
 
 def font_size(settings: Settings) -> int:

@@ -23,6 +23,7 @@ from treadle.press.weave.title_values import day_in, day_of
 
 TITLE_LENGTH = 70  # characters a running title may have
 WIDE_CHARACTER = 0.12  # inches; so many of them fit into the running head without measuring it
+BY_HAND = re.compile(r"\\bibitem\s*\{")  # an entry of the author's own, without names
 # Packages that cite in a way of their own: natbib does not go with them.
 CITING = (
     *("biblatex", "cite", "apacite", "amsrefs", "jurabib", "harvard", "chicago", "achicago"),
@@ -164,7 +165,8 @@ def _packages(
     """What is loaded: in a class with its own look, no more than the text asks for."""
     guarded = style.own_look or bool(author.early or author.late)
     cites = bool(settings.bibliography) or r"\cite" in used + settings.preamble
-    nameless = bibliography_style(settings, style) in NAMELESS
+    by_hand = not settings.bibliography and BY_HAND.search(used) is not None
+    nameless = by_hand or bibliography_style(settings, style) in NAMELESS
     plain = not style.own_look
     return {
         "guarded": guarded,

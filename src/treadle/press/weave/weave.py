@@ -66,6 +66,7 @@ from treadle.press.weave.slides import framed
 from treadle.press.weave.whole import whole_document
 from treadle.problem import Problem, Span, error, warning
 
+UNNUMBERED = -2  # above parts
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
 
@@ -191,7 +192,7 @@ def _options(
         twocolumn=page.twocolumn,
         sections=(*sections[:1] * above, *sections),
         bibliography=bibliography_lines(databases, settings, style, author),
-        numbered=numbered(document, settings) and not style.frames,
+        depth=page.depth if numbered(document, settings) and not style.frames else UNNUMBERED,
         words=words_of(language.tag if language else None),
         commands=own_commands((settings.preamble,)),
         environments=own_environments(settings.preamble),

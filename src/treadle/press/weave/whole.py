@@ -13,7 +13,7 @@ from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
 from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
 from treadle.press.latex.templates import render, source_of, templates
-from treadle.press.markdown.blocks import called
+from treadle.press.markdown.blocks import OWN_REFERENCES, called
 from treadle.press.markdown.parser import typed
 from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.running_text import TextContext
@@ -40,7 +40,6 @@ HEADING = re.compile(
     r"\{(?P<title>(?:(?!\\(?:named)?label\b).)*)\}(?P<label>(?:\\(?:named)?label\{.*)?)"
 )
 CONTENTS = r"\addcontentsline{toc}"
-PRINTED = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
 
 
 class _Content(Struct, frozen=True):
@@ -146,7 +145,7 @@ def _abstract(document: Document, settings: Settings, context: TextContext) -> F
 
 def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
     """The bibliography behind all else, where the text has no place for it."""
-    if context.findings.bibliography or PRINTED.search(text_of(body)):
+    if context.findings.bibliography or OWN_REFERENCES.search(text_of(body)):
         return ()
     return stack(lines_at(text, origin) for text in context.options.bibliography)
 

@@ -34,6 +34,18 @@ def test_a_file_read_counts_as_it_was_before(seen: Seen, folder: Path) -> None:
     assert before != of(data)
 
 
+def test_a_path_may_be_a_text_of_a_librarys_own(seen: Seen, folder: Path) -> None:
+    (folder / "font.ttc").write_text("x")
+    observed = seen("""
+        import os
+        class FontPath(str): pass
+        path = FontPath(os.path.abspath("font.ttc"))
+        open(path).read()
+        os.stat(path)
+    """)
+    assert observed.reads == (of(folder / "font.ttc"),)
+
+
 def test_what_a_step_wrote_itself_is_no_input(seen: Seen, folder: Path) -> None:
     observed = seen("""
         import os

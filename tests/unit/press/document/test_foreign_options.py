@@ -129,6 +129,13 @@ def test_a_document_says_what_all_its_chunks_have(key: str) -> None:
     assert (second.echo, second.given["wrap"]) == (True, "code")
 
 
+def test_both_words_for_it_count_and_ours_more() -> None:
+    front = "---\nchunks: {wrap: code}\nexecute: {echo: false, wrap: true}\n---\n"
+    document, problems = read(f"{front}\n```python\nx\n```\n")
+    options = document.chunks[0].options
+    assert (problems, options.echo, options.given["wrap"]) == ([], False, "code")
+
+
 @pytest.mark.parametrize(
     ("given", "line", "words"),
     [

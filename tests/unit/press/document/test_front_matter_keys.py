@@ -120,3 +120,20 @@ def test_a_parameter_that_is_a_long_story(within: Within) -> None:
     with within(1):
         _, problems = settings(f"a0: &a0 []\n{again}params: {{p: *a40}}")
     assert any("`params` must be" in problem for problem in problems)
+
+
+def test_authors_and_affiliations_as_quarto_has_them() -> None:
+    front = """author:
+  - name: {given: Ada, family: Lovelace}
+    attributes: {corresponding: true}
+    affiliations: [{ref: a}, {id: b, name: Second}]
+  - name: Bo
+    affiliation: b
+affiliations:
+  - {id: a, name: First, city: London}
+"""
+    found, problems = settings(front)
+    ada, bo = found.authors
+    assert (ada.name, ada.corresponding, problems) == ("Ada Lovelace", True, [])
+    assert [place.name for place in ada.affiliations] == ["First", "Second"]
+    assert bo.affiliations == ada.affiliations[1:]

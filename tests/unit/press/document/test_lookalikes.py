@@ -23,6 +23,8 @@ def warned_lines(text: str) -> list[int]:
         "``` python, echo=False",
         "  ```{python fit}",
         "  ```python fit, echo=False",
+        " ```python",
+        "   ~~~python",
         "```{code-cell} ipython3",
         "```{code-cell}",
     ],
@@ -36,6 +38,12 @@ def test_code_of_another_language_is_not_run(language: str) -> None:
     text = f"a\n\n```{{{language} fit, echo=FALSE}}\nx\n```\n"
     ((number, message),) = [(p.span.line, p.message) for p in read_document(Path("a.pmd"), text)[1]]
     assert (number, f"code of `{language}`" in message) == (3, True)
+
+
+def test_a_chunk_in_a_table_is_not_run() -> None:
+    text = "+-----------+\n| ```python |\n| x         |\n| ```       |\n+-----------+\n"
+    (found,) = read_document(Path("a.pmd"), text)[1]
+    assert (found.span.line, "in a table" in found.message) == (2, True)
 
 
 def test_each_of_them_and_not_the_chunks_between() -> None:
@@ -65,6 +73,11 @@ def test_each_of_them_and_not_the_chunks_between() -> None:
 )
 def test_no_warning(text: str) -> None:
     assert warned_lines(text) == []
+
+
+def test_a_text_for_captions_is_told() -> None:
+    (found,) = read_document(Path("a.pmd"), "a\n\n(ref:cap) A caption.\n")[1]
+    assert (found.span.line, "(ref:cap)" in found.message) == (3, True)
 
 
 def test_what_is_of_myst_is_told_at_its_line() -> None:

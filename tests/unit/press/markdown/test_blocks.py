@@ -247,6 +247,14 @@ def test_an_argument_that_is_unclosed_is_told_at_its_line(latex, findings):
     assert [(item.span.line, r"\textbf" in item.message) for item in findings.doubts] == [(2, True)]
 
 
+@pytest.mark.parametrize(
+    ("depth", "command"), [(3, r"\label"), (2, r"\namedlabel{A}"), (-2, r"\namedlabel{A}")]
+)
+def test_a_heading_without_a_number_is_referred_to_by_its_title(latex, depth, command):
+    made = latex("### A {#sec:a}", depth=depth)
+    assert made == rf"\subsubsection{{A}}{command}{{sec:a}}"
+
+
 def test_the_bibliography_stands_where_its_heading_does(latex, findings):
     bibliography = (r"\bibliographystyle{plainnat}", r"\bibliography{report/refs}")
     text = latex("a\n\n# References\n\n# More", bibliography=bibliography)

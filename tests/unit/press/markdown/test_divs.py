@@ -1,5 +1,7 @@
 """Divs as pandoc and Quarto have them, references, shortcodes; what means nothing is told."""
 
+import re
+
 import pytest
 
 
@@ -100,6 +102,14 @@ def test_an_environment_of_the_author_s(latex, findings):
 def test_what_is_for_one_format(latex, findings, opening, shown):
     assert latex(f"a\n\n::: {{{opening}}}\nb\n:::") == ("a\n\nb" if shown else "a")
     assert findings.problems == []
+
+
+@pytest.mark.parametrize(
+    "place", ["::: {#refs}\n:::", "\\bibliography{own}", "\\printbibliography[title=A]"]
+)
+def test_there_is_one_bibliography(latex, place):
+    made = latex(f"# References\n\n{place}", bibliography=(r"\bibliography{a}",))
+    assert len(re.findall(r"\\(?:print)?bibliography\b", made)) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ def environment(name: str, body: str, arguments: str = "") -> str:
     ("inner", "expected"),
     [
         ("Some *words*.", r"  Some \emph{words}."),
-        ("**a**, `b`", r"  \textbf{a}, \code{b}"),
+        ("**a**, `b`", r"  \textbf{a}, \codetext{b}"),
         (
             "a\n\n- b\n- c",
             "  a\n\n  \\begin{itemize}\n    \\item b\n    \\item c\n  \\end{itemize}",
@@ -63,7 +63,7 @@ def test_an_environment_within_one(latex):
 
 
 def test_environments_side_by_side_stay_so(latex):
-    for between in ("\n", "\\hfill\n", "%\n"):
+    for between in ("\n", "\\hfill\n", "%\n", "%\n\\hfill%\n"):
         both = (
             environment("minipage", "a", "{2cm}") + between + environment("minipage", "b", "{2cm}")
         )
@@ -109,3 +109,22 @@ def test_markdown_in_a_command_that_nobody_knows_is_told_at_its_line(latex, find
 
 def test_a_command_of_the_preamble_may_hold_markdown(latex):
     assert latex(r"\mod{**b**}", commands=frozenset({"mod"})) == r"\mod{\textbf{b}}"
+
+
+def test_a_percent_sign_ends_a_line_of_commands_alone(latex):
+    assert latex("\\noindent\\small%\nText") == "\\noindent\\small%\nText"
+    assert latex("Some \\emph{five}%\nof it") == "Some \\emph{five}\\%\nof it"
+
+
+def test_words_of_a_command_within_latex_are_markdown(latex):
+    figure = environment("figure", "  \\centering\n  \\caption{{A {}.}}")
+    assert latex(figure.replace("{{A {}.}}", "{A *b*.}")) == figure.replace(
+        "{{A {}.}}", r"{A \emph{b}.}"
+    )
+    assert latex(r"\emph{a \textit{*b*}}") == r"\emph{a \textit{\emph{b}}}"
+
+
+def test_code_in_an_argument_is_an_error(latex, findings):
+    latex("\\note{One.\n\n```r\nx\n```\n\nTwo.}")
+    (found,) = findings.problems
+    assert (found.span.line, "argument of a command" in found.message) == (3, True)

@@ -15,7 +15,7 @@ import pytest
         ('书"中"文"x"和"*文*"。"so"', "书``中''文``x''和``\\emph{文}''。``so''"),
         ("1--2 --- so...", r"1--2 --- so\dots{}"),
         (r"100\% 50% \$ \# \_ \*", r"100\% 50\% \$ \# \_ *"),
-        ("`x_1 -- 'a'`", r"\code{x\_1 -{}- \textquotesingle{}a\textquotesingle{}}"),
+        ("`x_1 -- 'a'`", r"\codetext{x\_1 -{}- \textquotesingle{}a\textquotesingle{}}"),
         # Mathematics
         ("$x_1 < y$", "$x_1 < y$"),
         ("it costs $5 and $6", r"it costs \$5 and \$6"),
@@ -80,7 +80,7 @@ def test_inline(latex, markdown, expected):
         ("@doe:2020x.", r"\citet{doe:2020x}."),
         ("me@example.org", "me@example.org"),
         (r"\@a", "@a"),
-        ("`@a`", r"\code{@a}"),
+        ("`@a`", r"\codetext{@a}"),
         ("[a@b](x)", r"\href{x}{a@b}"),
     ],
 )
@@ -102,7 +102,7 @@ def test_a_footnote_holds_blocks(latex):
     text = latex("c[^1]\n\n[^1]: Note.\n\n" + "\n".join("    " + line for line in note))
     assert text == (
         "c\\footnote{%\nNote.\n\\par\n\\begin{itemize}\n  \\item a\n  \\item b\n\\end{itemize}\n"
-        "\\[\n  x\n\\]\n\\par\n\\code{if \\{\\}:}\\\\\n\\code{~~~~x\\_1}}"
+        "\\[\n  x\n\\]\n\\par\n\\codetext{if \\{\\}:}\\\\\n\\codetext{~~~~x\\_1}}"
     )
 
 
@@ -158,5 +158,34 @@ def test_an_image_with_a_name_no_file_can_have(latex, findings, name):
 
 def test_private_use_characters_are_printed_as_such(latex):
     assert latex("a\ue0ffb `\ue0ff` \ue0fe") == (
-        r"a\missingchar{E0FF}b \code{\missingchar{E0FF}} \missingchar{E0FE}"
+        r"a\missingchar{E0FF}b \codetext{\missingchar{E0FF}} \missingchar{E0FE}"
     )
+
+
+def test_a_label_of_the_document_may_be_referred_to_whatever_its_kind(latex):
+    given = "\\begin{claim}\\label{cla:a}A\\end{claim}"
+    assert latex(f"{given}\n\n@cla:a [@cla:a] @cla:b").endswith(
+        r"\cref{cla:a} \cref{cla:a} \citet{cla:b}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("<div class='x'>\nThe *text*.\n</div>", r"The \emph{text}."),
+        ("<center>Words</center>", "Words"),
+        ("a\n<div>\nb", "a\n\nb"),
+    ],
+)
+def test_what_stands_between_tags_stays(latex, findings, markdown, expected):
+    assert latex(markdown) == expected
+    assert all("is left out" in item.message for item in findings.problems)
+    assert findings.problems
+
+
+def test_a_link_that_nothing_defines_is_told(latex, findings):
+    assert latex("a\nb [c][d], x[i][j]\n") == "a\nb [c][d], x[i][j]"
+    (found,) = findings.problems
+    assert (found.span.line, "`[c][d]`" in found.message) == (2, True)
+    latex("[c][d]\n\n[d]: https://e.org")
+    assert len(findings.problems) == 1

@@ -117,3 +117,33 @@ def test_lines_with_what_authors_say_come_from_their_lines() -> None:
     shown = lines[[line for line, _ in lines].index(r"\begin{document}") :]
     for word, at in (("Ada", 4), ("b@c.org", 5), ("today", 7)):
         assert next(origin for line, origin in shown if word in line) == at
+
+
+def test_a_heading_deeper_than_numbers_go_has_none() -> None:
+    deep = "# B\n\n#### A {#sec:a}\n"
+    assert r"\namedlabel{A}{sec:a}" in woven("title: A", deep).tex
+    assert r"\label{sec:a}" in woven("title: A", deep.replace("####", "###")).tex
+
+
+def test_authors_of_a_journal_are_apart() -> None:
+    front = "title: A\nauthor: [Ada, Bo]\ndocumentclass: IEEEtran\nclassoption: [journal]"
+    assert "  Ada%\n  \\ and\n  Bo%\n" in woven(front).tex
+
+
+def test_without_a_date_revtex_says_nothing_of_one() -> None:
+    assert r"\date[]{}" in woven("title: A\ndocumentclass: revtex4-2").tex
+    assert r"\date{May}" in woven("title: A\ndate: May\ndocumentclass: revtex4-2").tex
+
+
+def test_what_a_template_has_beside_a_slot_stays_beside_it(tmp_path: Path) -> None:
+    text = "\\VAR{preamble}\n\\BLOCK{ if toc }a\\BLOCK{ endif }\n\\VAR{body} b\n"
+    (tmp_path / "own.tex.j2").write_text(text)
+    tex = woven("title: A\ntoc: true\ntemplate: own.tex.j2", folder=tmp_path).tex
+    assert tex.endswith("\na\nText.\n b\n")
+
+
+def test_entries_by_hand_have_numbers() -> None:
+    entries = "\\begin{thebibliography}{9}\n\\bibitem{a} A.\n\\end{thebibliography}\n"
+    assert r"\usepackage[numbers,sort&compress]{natbib}" in woven("title: A", entries).tex
+    named = entries.replace(r"\bibitem", r"\bibitem[A(1990)]")
+    assert r"\usepackage[round]{natbib}" in woven("title: A", named).tex

@@ -302,3 +302,10 @@ def test_a_font_that_figures_have_not_is_told_once(make_document, make_chunk, fa
     said = [problem for problem in woven.problems if "figures stay in Latin Modern" in str(problem)]
     assert len(said) == told
     assert not weave(document, [ChunkResult()] * 2, Page(family=family)).problems
+
+
+def test_a_figure_that_lacks_characters_is_told(make_document, make_chunk):
+    said = "UserWarning: Glyph 36718 (\\N{CJK UNIFIED IDEOGRAPH-8F6E}) missing from font(s) A.\n"
+    woven = weave(make_document(make_chunk(line=3)), [ChunkResult((Stream("stderr", said * 2),))])
+    (found,) = woven.problems
+    assert (found.span.line, "`轮`" in found.message) == (3, True)
