@@ -21,7 +21,7 @@ NAMES = {
 }  # fmt: skip
 COMMANDS = NAMES | {
     "section", "subsection", "subsubsection", "paragraph", "subparagraph", "emph", "textbf", "sout",
-    "code", "footnote", "item", "leavevmode", "square", "boxtimes", "textsuperscript", "par",
+    "codetext", "footnote", "item", "leavevmode", "square", "boxtimes", "textsuperscript", "par",
     "textsubscript", "textbackslash", "textasciicircum", "textasciitilde", "textquotesingle",
     "textasciigrave", "textquotedbl", "dots", "missingchar", "controlchar", "wrapmark", "toprule",
     "midrule", "bottomrule", "endfirsthead", "endhead", "endfoot", "caption", "centering",

@@ -23,7 +23,7 @@ class Steady(Allowance):
     """Time that does not run out: for whatever takes less, there always is some."""
 
     def has(self, seconds):
-        return seconds < 0.03
+        return seconds < 0.08
 
 
 @pytest.mark.parametrize(
