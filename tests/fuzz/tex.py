@@ -29,7 +29,7 @@ COMMANDS = NAMES | {
     "raggedright", "raggedleft", "arraybackslash", "thispagestyle", "vspace", "small", "color",
     "LARGE", "bfseries", "large", "tableofcontents", "namedlabel", "newpage", "noindent", "hfill",
     "textsc", "underline", "textit", "texttt", "colorbox", "phantomsection", "alph", "Alph",
-    "roman", "Roman",
+    "roman", "Roman", "emojitext", "kern",
 }  # fmt: skip
 TOKEN = re.compile(r"\\([A-Za-z]+)\*?|\\(?:.|\n)|([{}%#$&_^])|([^\\{}%#$&_^]+)", re.DOTALL)
 
@@ -68,6 +68,7 @@ def strays(tex: str) -> Iterator[str]:
 def _strays_verbatim(line: str) -> Iterator[str]:
     rest = re.sub(r"\\(?:missingchar|controlchar)\{(?:\\[a-z]+\{\}|\\_|[^{}\\])+\}", "", line)
     rest = re.sub(r"\\(?:textbackslash\{\}|wrapmark\{\}|[{}])", "", rest)
+    rest = re.sub(r"\\emojitext\{([^{}\\]*)\}", r"\1", rest)
     rest = re.sub(r"\\hl[a-z]+\{([^{}\\]*)\}", r"\1", rest)
     if set(rest) & set("\\{}"):
         yield f"in a listing: {line}"

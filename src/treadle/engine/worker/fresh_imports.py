@@ -16,6 +16,8 @@ from importlib.machinery import (
 )
 from types import CodeType
 
+from treadle.engine.observe.ownership import PACKAGE
+
 
 def import_fresh_from(
     folders: Sequence[str], compiled: Callable[[CodeType], object] = lambda _: None
@@ -40,7 +42,8 @@ def import_fresh_from(
 
     def hook(path: str) -> object:
         inside = any(path == folder or path.startswith(f"{folder}/") for folder in folders)
-        if not inside or "site-packages" in path or not os.path.isdir(path):  # noqa: PTH112
+        ours = f"{path}/".startswith(f"{PACKAGE}/")  # a work tree of Treadle, in the project's
+        if not inside or ours or "site-packages" in path or not os.path.isdir(path):  # noqa: PTH112
             raise ImportError(path)
         return FileFinder(path, *loaders)
 

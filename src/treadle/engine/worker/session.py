@@ -51,6 +51,7 @@ class Session:
         self._plugins = Plugins(setup, after_import, capture, self._namespace, late)
         self._inline = InlineRunner(self._compiler, self._namespace, capture.take, setup.code_path)
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
+        self._values: SessionValues | None = None  # modules of the project may be imported for it
         import_fresh_from(folders, self._compiled)
         sys.path[:0] = folders
         self._values = self._new_values(after_import) if setup.store else None

@@ -120,7 +120,7 @@ def shortcode(state: StateInline, silent: bool) -> bool:
     if shown and state.src.startswith("}", found.end()):
         return push(state, silent, found.end() + 1, "text", found[0])
     kind = "latex_inline" if found["name"] == "pagebreak" else "shortcode"
-    text = r"\newpage" if kind == "latex_inline" else found[0]
+    text = r"\newpage{}" if kind == "latex_inline" else found[0]
     return push(state, silent, found.end(), kind, text)
 
 

@@ -91,7 +91,7 @@ class Fonts(Struct, frozen=True):
 def script_of(char: str) -> str:
     """The first word of its name; empty for what is no letter, as pictures and signs are."""
     name = unicodedata.name(char, "")
-    return name.split()[0].split("-")[0] if unicodedata.category(char)[0] in "LMN" else ""
+    return name.split(" ")[0].split("-")[0] if unicodedata.category(char)[0] in "LMN" else ""
 
 
 def fonts_of(engine: Engine) -> Fonts:

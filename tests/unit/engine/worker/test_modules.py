@@ -1,8 +1,14 @@
 """Module chunks, and libraries that a chunk imports."""
 
+from pathlib import Path
+
 from tests.unit.displays import plain
 
-from treadle.engine.trace import Frame, Stream
+from treadle.engine.cell import Cell
+from treadle.engine.messages import Step, WorkerSetup
+from treadle.engine.observe.ownership import PACKAGE
+from treadle.engine.run.workers import WorkerExecutor, run_step
+from treadle.engine.trace import Frame, Stream, Trace
 
 HEADER = "# %% report.pmd:{first}-{last}\n"
 
@@ -82,3 +88,18 @@ def test_torch_is_seeded_in_the_chunk_that_imports_it_and_in_later_ones(shown):
     first = shown("import torch\ntorch.rand(1).item()", seed=3)
     assert shown("torch.rand(1).item()", seed=3) == first
     assert shown("torch.rand(1).item()", seed=4) != first
+
+
+def test_a_work_tree_of_treadle_in_the_folder_is_not_the_project(tmp_path):
+    setup = WorkerSetup(
+        directory=str(Path(PACKAGE).parent),
+        code_path="",
+        blobs=str(tmp_path),
+        params={},
+        store=str(tmp_path),
+        key=bytes(32),
+    )
+    with WorkerExecutor(setup) as executor:
+        trace = executor.submit(run_step, Step(Cell(0, "it", "x = 1", "report.pmd"))).result(60)
+    assert isinstance(trace, Trace)
+    assert (trace.failure, trace.observed.reads) == (None, ())

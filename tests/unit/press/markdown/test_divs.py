@@ -172,7 +172,7 @@ def test_a_reference_to_a_chunk_by_quarto_s_name(latex):
 
 def test_shortcodes(latex, findings):
     assert latex("a\n\n{{< pagebreak >}}\n\nb {{{< pagebreak >}}}") == (
-        "a\n\n\\newpage\n\nb \\{\\{< pagebreak >\\}\\}"
+        "a\n\n\\newpage{}\n\nb \\{\\{< pagebreak >\\}\\}"
     )
     assert findings.problems == []
     assert latex("a\nb {{< include c.md >}} d") == "a\nb  d"

@@ -5,7 +5,7 @@ import pytest
 from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.latex.fragment import Line
 from treadle.press.tex.engine import LUALATEX, PDFLATEX, XELATEX, asked_for
-from treadle.press.tex.fonts import Fonts, fonts_of
+from treadle.press.tex.fonts import Fonts, fonts_of, script_of
 from treadle.press.weave.characters import Fallback, Printing, printing_of
 from treadle.press.weave.for_fonts import for_fonts
 
@@ -134,3 +134,7 @@ def test_each_style_has_the_faces_of_its_own(printing):
         pytest.skip("fonts-cmu is not installed")
     assert found["rmb"] == Fallback("rmb", ("[cmunbx.ttf]:mode=node;",))
     assert found["tt"] == Fallback("tt", ("[cmuntt.ttf]:mode=node;",))
+
+
+def test_a_letter_without_a_name_is_of_no_script():
+    assert script_of("\U00017000") == ""  # Tangut's, which Python knows by number alone
