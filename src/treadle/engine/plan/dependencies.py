@@ -186,8 +186,9 @@ class _Walk:
         for other, maker, token in older_definitions(binding, self._snapshot):
             self.older[f"{name} {other}"] = token
             found += self._used_by(other, maker)
-        found += self._used_by(name, binding.maker)
-        known = {used for used, _ in found}
+        own = self._used_by(name, binding.maker)  # not what only a part of the value is known by
+        found += own
+        known = {used for used, _ in own}
         for ref in binding.refs:
             module, _, attribute = ref.partition(":")
             if module == "__main__":

@@ -19,6 +19,7 @@ from treadle.press.latex.templates import render
 from treadle.problem import Problem, Span, error
 
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")
+UNREADABLE = (".svg", ".eps", ".ps", ".gif", ".webp", ".tif", ".tiff", ".bmp")  # kinds of images
 PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 NUMBER = re.compile(r"\d*\.?\d+")
 ADDRESS = re.compile(r"[a-z]+://")
@@ -92,7 +93,7 @@ def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem
     whole = folder / name
     endings = READABLE if whole.name else ()
     candidates = [whole, *(whole.with_name(whole.name + ending) for ending in endings)]
-    if whole.suffix.lower() not in ("", *READABLE):
+    if whole.suffix.lower() in UNREADABLE:
         candidates += [whole.with_suffix(ending) for ending in endings]
     there = list(filter(is_file, candidates))
     source = next((each for each in there if each.suffix.lower() in READABLE), None)

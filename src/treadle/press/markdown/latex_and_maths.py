@@ -28,9 +28,15 @@ ACCENT = re.compile(r"""\{\\["'`^~=.]\{?\\?[A-Za-z]\}?\}""")
 GROUP = re.compile(rf"\{{\\[A-Za-z]+|{ACCENT.pattern}")
 DEFINING = {"newcommand", "renewcommand", "providecommand", "newcommand*", "renewcommand*"}
 VERB = re.compile(r"\\verb\*?([^A-Za-z*\s])[^\n]*?\1")
-# The `%` that ends a line of commands alone, which has TeX see no blank there.
+# The `%` that ends a line of commands alone, which has TeX see no blank there. Behind commands that
+# print something, it may be a sign: `\textbf{93}%`.
+PRINTS_NOTHING = (
+    r"[hv]fill?|hss|q?quad|[hv]space|(?:small|med|big)skip|noindent|par|centering|ragged(?:righ|lef)t"
+    r"|tiny|(?:script|footnote|normal)size|small|[lL]arge|LARGE|[hH]uge|(?:bf|md)series"
+    r"|(?:it|sc|sl|up)shape|(?:rm|sf|tt)family"
+)
 LINE_OF_COMMANDS = re.compile(
-    r"[ \t]*(?:\\[A-Za-z]+\*?(?:\[[^\[\]\n]*\]|\{[^{}\n]*\})*[ \t]*)+%[ \t]*(?=\n|$)"
+    rf"[ \t]*(?:\\(?:{PRINTS_NOTHING})\*?(?![A-Za-z])(?:\{{[^{{}}\n]*\}})?[ \t]*)+%[ \t]*(?=\n|$)"
 )
 BEGIN = re.compile(r"\\begin\{([A-Za-z@]+\*?)\}")
 MATHS = {

@@ -57,9 +57,12 @@ QUOTE = re.compile(rf"(?<={WIDE})\"|\"(?={WIDE})")
 
 def wide_quotes(state: StateCore) -> None:
     """Pair the straight quotes beside Chinese, Japanese and Korean signs, where no blanks tell
-    which of them opens."""
+    which of them opens; where one is left over, nothing tells."""
     pair = state.md.options["quotes"]
     for token in state.tokens:
+        texts = [child.content for child in token.children or () if child.type == "text"]
+        if sum(len(QUOTE.findall(text)) for text in texts) % 2:
+            continue
         marks = cycle(pair[:2])
         for child in token.children or ():
             if child.type == "text" and '"' in child.content:

@@ -207,12 +207,14 @@ def test_an_image_is_the_file_beside_the_document(latex, tmp_path, findings, pat
         ("c.png", "image file `c.png` not found"),
         ("no.png", "image file `no.png` not found"),
         ("a.svg", "LaTeX can't include `a.svg`"),
+        ("c-0.5", "image file `c-0.5` not found"),  # and not another number's
         ("https://e.org/a.png", "is not a local file"),
     ],
 )
 def test_an_image_that_can_not_be_had(latex, tmp_path, findings, path, message):
     (tmp_path / "a.svg").touch()
     (tmp_path / "c.pdf").touch()
+    (tmp_path / "c-0.pdf").touch()
     latex(f"text\n\n![c]({path})")
     (found,) = findings.problems
     assert message in found.message

@@ -73,6 +73,11 @@ def test_environments_side_by_side_stay_so(latex):
     assert latex(apart) == apart
 
 
+def test_a_percent_sign_behind_what_is_printed_is_one(latex):
+    assert latex("A share of\n\\textbf{93.2}%\nof all") == "A share of\n\\textbf{93.2}\\%\nof all"
+    assert latex("# \\LaTeX%") == "\\section{\\LaTeX\\%}"
+
+
 @pytest.mark.parametrize(
     ("markdown", "expected"),
     [
