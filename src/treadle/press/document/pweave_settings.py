@@ -14,7 +14,9 @@ OF_PWEAVE = re.compile(r"[^#\"']*\bpweave\.rcParams\b")
 def asks_pweave(document: Document) -> Iterator[Problem]:
     """A warning for the first line of each chunk that does so."""
     for chunk in document.chunks:
-        lines = enumerate(chunk.code.split("\n") if chunk.options.evaluate else (), chunk.code_line)
+        if not chunk.options.evaluate or "pweave.rcParams" not in chunk.code:
+            continue
+        lines = enumerate(chunk.code.split("\n"), chunk.code_line)
         for number in [number for number, line in lines if OF_PWEAVE.match(line)][:1]:
             hint = "`chunks: {echo: false}` in the front matter sets options of all chunks"
             span = Span.at(chunk.span.file, number)

@@ -89,6 +89,7 @@ class Language(Struct, frozen=True):
                 yield kind, forms[0], forms[-1]
 
 
+@lru_cache(maxsize=1)
 def known_codes() -> frozenset[str]:
     """The languages whose words are known, by their codes of two letters: a file each."""
     return frozenset(path.stem for path in FOLDER.iterdir())

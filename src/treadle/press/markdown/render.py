@@ -59,12 +59,17 @@ def render_markdown(
     tree = SyntaxTreeNode(parser(options.words.quotes).parse(text, env))
     notes = _footnotes(tree, env, context.findings.notes)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
-    raw = (node for node in tree.walk() if node.type in {"latex_inline", "latex_block"})
-    if any(OWN_REFERENCES.search(node.content) for node in raw):
+    if OWN_REFERENCES.search(text) and _has_own_references(tree):
         context.findings.bibliography = True
     for line, message, hint, is_latex in sorted(env.get("remarks", ())):
         context.warn(line, message, hint, doubt=is_latex)
     return render_blocks(tree.children, replace(context, blocks=render_blocks))
+
+
+def _has_own_references(tree: SyntaxTreeNode) -> bool:
+    """Whether the author's own LaTeX sets the bibliography: in code, the command is shown."""
+    raw = (node for node in tree.walk() if node.type in {"latex_inline", "latex_block"})
+    return any(OWN_REFERENCES.search(node.content) for node in raw)
 
 
 def render_line(text: str, origin: int, context: TextContext) -> str:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from treadle.engine.trace import Stream
+from treadle.engine.trace import Echo, Stream
 from treadle.press.document.model import Chunk, Document
 from treadle.press.document.options import HIDDEN
 from treadle.press.markdown.marks import is_markdown
 from treadle.press.plugin.font_files import is_known
 from treadle.press.results import ChunkResult, Results
 from treadle.press.weave.chunks import AS_MARKDOWN
-from treadle.press.weave.outputs import shown, text_of_outputs
+from treadle.press.weave.outputs import Shown, shown, text_of_outputs
 from treadle.problem import Problem, Span, warning
 
 GLYPH = re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE)  # matplotlib's
@@ -24,14 +24,16 @@ def chunk_warnings(document: Document, results: Results, family: str) -> Iterato
     text, as LaTeX calls it."""
     given = list(zip(document.blocks, results, strict=True))
     pairs = [(a, b) for a, b in given if isinstance(a, Chunk) and isinstance(b, ChunkResult)]
+    draws = False
     for chunk, result in pairs:
-        yield from _caption_of_nothing(chunk, result)
+        items = tuple(shown(result.outputs))
+        draws = draws or any(item.kind == "figure" for item in items)
+        yield from _caption_of_nothing(chunk, items)
         yield from _left_unrun(chunk, result)
         yield from _boxes_in_figures(chunk, result)
         if not document.is_latex:
-            yield from _taken_for_latex(chunk, result)
-    drawn = (any(item.kind == "figure" for item in shown(result.outputs)) for _, result in pairs)
-    if not is_known(family) and any(drawn):
+            yield from _taken_for_latex(chunk, items)
+    if draws and not is_known(family):
         given_by = next((key for key in FONTS if key in document.front.lines), "")
         name = family.partition("(")[0]
         what = f"figures stay in Latin Modern: none of their fonts matches the text's, `{name}`"
@@ -39,10 +41,10 @@ def chunk_warnings(document: Document, results: Results, family: str) -> Iterato
         yield warning(document.said(given_by), what, hint)
 
 
-def _caption_of_nothing(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
+def _caption_of_nothing(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:
     """Captions belong to figures and tables; who hides them says so."""
     options = chunk.options
-    has_float = any(item.kind in {"figure", "table"} for item in shown(result.outputs))
+    has_float = any(item.kind in {"figure", "table"} for item in items)
     hides = not (options.include and options.fig) or options.results in HIDDEN
     if options.caption and not has_float and not hides:
         what = f"the caption of {chunk.label} is not printed: it shows neither figure nor table"
@@ -52,7 +54,7 @@ def _caption_of_nothing(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
 def _left_unrun(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
     """A session ends where it raises; what follows is not shown either."""
     failure, last = result.failure, chunk.code.rstrip().split("\n")[-1]
-    echoed = [item.text for item in shown(result.outputs) if item.kind == "source"]
+    echoed = [item.text for item in result.outputs if isinstance(item, Echo)]
     if failure and echoed and last not in echoed[-1]:
         what = f"{chunk.label} raises here: what follows is neither run nor shown"
         hint = "put it into a chunk of its own"
@@ -60,9 +62,9 @@ def _left_unrun(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
         yield warning(Span.at(failure.file, failure.line) if inside else chunk.fence, what, hint)
 
 
-def _taken_for_latex(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
+def _taken_for_latex(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:
     """A chunk that prints Markdown where it says that it prints LaTeX."""
-    text = text_of_outputs(item for item in shown(result.outputs) if item.kind == "text")
+    text = text_of_outputs(item for item in items if item.kind == "text")
     if chunk.options.results not in {"verbatim", *HIDDEN, *AS_MARKDOWN} and is_markdown(text):
         what = f"what {chunk.label} prints looks like Markdown, and is set as LaTeX"
         yield warning(chunk.fence, what, "results='markdown' has it read as Markdown")

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from treadle.engine.trace import Echo
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.options import HIDDEN
 from treadle.press.latex.figures_and_tables import (
@@ -73,7 +74,7 @@ def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Mar
 
 def _has_session(result: ChunkResult) -> bool:
     """Whether its code was run, and shown, at a prompt: what does not parse is not."""
-    return any(item.kind == "source" for item in shown(result.outputs))
+    return any(isinstance(output, Echo) for output in result.outputs)
 
 
 def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[ReadyLatex]:
