@@ -76,7 +76,9 @@ def nothing_to_do(request: Request) -> Report | None:
     if not request.cache or not is_file(request.path) or (found := _last(request)) is None:
         return None
     store, last = found
-    if last.key != _key(request) or not last.comparable or _changed(request, store, last):
+    if last.key != _key(request) or not last.comparable or _edited(request, store, last):
+        return None
+    if _changed(request, store, last):
         return None
     if changed_files(last.observed.writes, store.files.of, "") is not None:
         return None
@@ -98,10 +100,21 @@ def _last(request: Request) -> tuple[Store, _Last] | None:
         return None
 
 
+def _edited(request: Request, store: Store, last: _Last) -> bool:
+    """Whether the document itself is another: as a rule it is, and the rest takes 5 ms to see."""
+    document = str(request.path.resolve())
+    own = (read for read in last.observed.reads if read[0] == document)
+    return changed_files(own, store.files.of, "") is not None
+
+
 def _changed(request: Request, store: Store, last: _Last) -> str | None:
     """What differs from what the build read, in words."""
     environment = {**os.environ, **last.told.given}
-    facts = {PROGRAM: _program, VARIABLES: lambda: _variables(environment), DAY: today}
+    facts = {
+        PROGRAM: lambda: _program(installed_plugins(sys.path)),
+        VARIABLES: lambda: _variables(environment),
+        DAY: today,
+    }
     present = Present.of(str(request.path.resolve().parent), store.files, environment)
 
     def now(fact: str) -> str:
@@ -162,7 +175,8 @@ def _remembered(work: Build, observed: Observed, store: Store) -> _Last:
     environment = work.context.surroundings.environment if work.context else dict(os.environ)
     outputs = [str(work.scratch.out_dir / name) for name in sorted(work.scratch.published())]
     given = {name: value for name, value in environment.items() if os.environ.get(name) != value}
-    facts = [(PROGRAM, _program()), (VARIABLES, _variables(environment))]
+    plugins = installed_plugins(sys.path) if work.plugins is None else work.plugins
+    facts = [(PROGRAM, _program(plugins)), (VARIABLES, _variables(environment))]
     facts += [(DAY, work.day)] if work.day else []
     facts += [(name, digest_declared(name, store.files)) for name in _declared(work)]
     # A build would put a file in the place of a link to an output.
@@ -251,13 +265,13 @@ def _once(items: Iterable[T]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _program() -> str:
-    """What stands for this program and Python: sizes and times of its files."""
+def _program(plugins: Iterable[tuple[str, str]]) -> str:
+    """What stands for this program, its plugins and Python: sizes and times of its files."""
     package = Path(__file__).parents[1]
     stamps = [sys.version, __version__]
     for folder in (package, package.parent.parent / "templates"):
         stamps.extend(_stamps(str(folder)))
-    stamps.extend(distribution for _, distribution in installed_plugins(sys.path))
+    stamps.extend(distribution for _, distribution in plugins)
     # The libraries that weave: installing another one changes the folder.
     stamps.extend(_time_of(folder) for folder in sys.path if folder.endswith("-packages"))
     return combined(stamps)

@@ -117,7 +117,14 @@ def _with_numbers(log: str) -> str:
     return "".join(parts)
 
 
+# No log that lacks both tells of an error.
+MAY_BE_ERROR = re.compile(rf"!(?: |{PROGRAM} error: )|:\d{{1,9}}: ")
+
+
 def first_error(log: str) -> Message | None:
+    """The first message of an error, if LaTeX met one; most logs need not be read for that."""
+    if not MAY_BE_ERROR.search(log):
+        return None
     return next((item for item in messages(log) if item.kind is MessageKind.ERROR), None)
 
 

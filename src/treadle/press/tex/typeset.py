@@ -15,12 +15,10 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.file_stamps import changed_since
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
-from treadle.press.tex.biblatex import biblatex_problems, is_of_biblatex
-from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
-from treadle.press.tex.diagnose import diagnose, diagnose_errors, diagnose_missing, early_end
+from treadle.press.tex.early_end import early_end
 from treadle.press.tex.engine import relevant
 from treadle.press.tex.format import Format, forget_format, format_of, preamble_of
-from treadle.press.tex.log import first_error
+from treadle.press.tex.log import first_error, messages
 from treadle.press.tex.passes import (
     MAX_PASSES,
     Compiled,
@@ -64,23 +62,18 @@ def typeset(job: Job, places: Places, because: Span | None = None) -> Typeset:
 
 def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Problem]:
     errors = _errors(compiled.log, places)
-    told = compiled.bibliography_log
-    cited = tuple(
-        biblatex_problems(told, places)
-        if is_of_biblatex(told)
-        else bibliography_problems(told, places, job.directory)
-    )
+    cited = _of_bibliography(job, compiled, places)
     yield from cited
-    # After an error the file is gone.
-    yield from lost_behind_percent(job.text(".bbl") or places.bibliography, places)
     early = early_end(compiled.log, places)
     if errors or early or has_errors(cited):  # then LaTeX misses what is there as well
         yield from errors
         yield from (early,) if early else ()
+        from treadle.press.tex.diagnose import diagnose_missing
+
         yield from diagnose_missing(compiled.log, places)
         return
-    yield from diagnose(compiled.preamble_log, places)
-    yield from diagnose(compiled.log, places)
+    yield from _warnings(compiled.preamble_log, places)
+    yield from _warnings(compiled.log, places)
     if not compiled.settled:
         text = f"LaTeX: page numbers or references still change after {MAX_PASSES} passes"
         yield warning(places.of_line(1), text)
@@ -88,14 +81,41 @@ def _problems(job: Job, compiled: Compiled, places: Places) -> Iterator[Problem]
         yield error(places.of_line(1), "LaTeX gave no PDF", "the document has no pages")
 
 
+# What finds words for messages is imported where there are any: as a rule there are none.
+
+
 def _errors(log: str, places: Places) -> tuple[Problem, ...]:
     """The errors of a log: one at least, if LaTeX met one, lest a failed build pass for a good."""
-    found = diagnose_errors(log, places)
     first = first_error(log)
-    if found or first is None:
-        return found
+    if first is None:
+        return ()
+    from treadle.press.tex.diagnose import diagnose_errors
+
     at = places.of_file(first.file or places.tex_name, first.line)
-    return (error(at, f"LaTeX: {first.text}"),)
+    return diagnose_errors(log, places) or (error(at, f"LaTeX: {first.text}"),)
+
+
+def _warnings(log: str, places: Places) -> tuple[Problem, ...]:
+    if next(messages(log), None) is None:
+        return ()
+    from treadle.press.tex.diagnose import diagnose
+
+    return diagnose(log, places)
+
+
+def _of_bibliography(job: Job, compiled: Compiled, places: Places) -> tuple[Problem, ...]:
+    told = compiled.bibliography_log
+    made = job.text(".bbl") or places.bibliography  # after an error the file is gone
+    if not told and not made:
+        return ()
+    from treadle.press.tex.biblatex import biblatex_problems, is_of_biblatex
+    from treadle.press.tex.bibliography import bibliography_problems, lost_behind_percent
+
+    if is_of_biblatex(told):
+        cited = biblatex_problems(told, places)
+    else:
+        cited = bibliography_problems(told, places, job.directory)
+    return (*cited, *lost_behind_percent(made, places))
 
 
 # The short way, where there is one: from a dumped preamble, or not at all.
@@ -160,8 +180,7 @@ def _remember(job: Job, format_: Format, compiled: Compiled, begun: int) -> Obse
     somebody has edited a file since `begun` (nanoseconds since 1970).
     """
     observed = observed_inputs(job)
-    own = f"{job.formats}/"  # made just now, perhaps, and by nobody else
-    files = (path for path, _ in observed.reads if not path.startswith(own))
+    files = (path for path, _ in observed.reads)
     if not (compiled.settled and job.file(".pdf").exists()) or changed_since(begun, files):
         job.file(SETTLED).unlink(missing_ok=True)
         return None

@@ -37,7 +37,6 @@ from treadle.press.weave.chunks import (
     join,
     prose_parts,
 )
-from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.latex_classes import Style, sections_of, style_of
 from treadle.press.weave.latex_source import (
     has_class,
@@ -62,8 +61,7 @@ from treadle.press.weave.preamble import (
     numbered,
     preamble_parts,
 )
-from treadle.press.weave.slides import framed
-from treadle.press.weave.whole import whole_document
+from treadle.press.weave.whole import for_engine, whole_document
 from treadle.problem import Problem, Span, error, warning
 
 UNNUMBERED = -2  # above parts
@@ -132,8 +130,11 @@ def _weave(
 
 def _whole(document: Document, settings: Settings, context: TextContext, body: Fragment) -> Woven:
     """The document made with its template."""
-    style = style_of(settings, author_preamble(document, settings))
-    whole = whole_document(document, settings, context, framed(body) if style.frames else body)
+    if style_of(settings, author_preamble(document, settings)).frames:
+        from treadle.press.weave.slides import framed  # few documents are slides
+
+        body = framed(body)
+    whole = whole_document(document, settings, context, body)
     return _woven(*whole, context.findings)
 
 
@@ -169,8 +170,7 @@ def _weave_latex(
     printing = printing_of(document, settings, (*text, *ledger))
     ours = preamble_parts(document, settings, text_of((*text, *ledger)), printing)
     lines = whole_latex(text, ours, ledger)
-    made = tuple(for_fonts(lines, printing)) if printing.engine.unicode else lines
-    return _woven(made, printing, context.findings)
+    return _woven(for_engine(lines, printing), printing, context.findings)
 
 
 def _options(

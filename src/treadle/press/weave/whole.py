@@ -19,7 +19,6 @@ from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.running_text import TextContext
 from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
 from treadle.press.weave.characters import Printing, printing_of
-from treadle.press.weave.for_fonts import for_fonts
 from treadle.press.weave.latex_classes import style_of
 from treadle.press.weave.preamble import preamble_parts, whole_preamble
 from treadle.press.weave.title_values import (
@@ -81,7 +80,16 @@ def whole_document(
     found += without_country(title, document) if name == "acm.tex.j2" else ()
     found += left_out(title, shown, document, name)
     found += _dropped(slots, lines, document, name)
-    return tuple(for_fonts(lines, printing)) if printing.engine.unicode else lines, printing
+    return for_engine(lines, printing), printing
+
+
+def for_engine(lines: Fragment, printing: Printing) -> Fragment:
+    """The lines as the engine takes them that prints the document."""
+    if not printing.engine.unicode:
+        return lines
+    from treadle.press.weave.for_fonts import for_fonts  # most documents have pdfLaTeX's
+
+    return tuple(for_fonts(lines, printing))
 
 
 def _content(
