@@ -52,6 +52,8 @@ class Counters:
 
     def look(self) -> None:
         """Find those of modules that were imported since the last time: so they stand at first."""
+        if self._looked_at.issuperset(sys.modules):  # as a rule
+            return
         for name in sys.modules.keys() - self._looked_at:
             self._looked_at.add(name)
             top, module = name.partition(".")[0], sys.modules.get(name)

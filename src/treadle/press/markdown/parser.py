@@ -50,9 +50,9 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     md.normalizeLinkText = str  # type: ignore[assignment]  # printed as typed
     md.use(deflist_plugin).use(footnote_plugin, move_to_end=False)
     blocks, inline, core = md.block.ruler, md.inline.ruler, md.core.ruler
+    blocks.before("table", "place", place_block, attributes.INTERRUPTS)  # most blocks of a report
     blocks.before("code", "raw_environment", environments.raw_environment, attributes.INTERRUPTS)
     blocks.before("code", "maths_block", latex_and_maths.maths_block, attributes.INTERRUPTS)
-    blocks.before("code", "place", place_block, attributes.INTERRUPTS)
     blocks.before("fence", "div", div, attributes.INTERRUPTS)
     blocks.before("hr", "numbered_heading", lists.numbered_heading, lists.ENDS_LISTS)
     blocks.before("hr", "simple_table", text_tables.simple_table)
