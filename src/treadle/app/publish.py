@@ -95,12 +95,10 @@ def _same(source: Path, target: Path) -> bool:
 def _read_from(scratch: Scratch, folder: Path) -> list[Path]:
     record = scratch.stage / f"{scratch.stem}.fls"
     lines = record.read_text("utf-8", "replace").splitlines() if record.exists() else []
-    paths = {Path(line.removeprefix("INPUT ")) for line in lines if line.startswith("INPUT /")}
-    return sorted(
-        path
-        for path in paths
-        if folder in path.parents and scratch.root not in path.parents and path.is_file()
-    )
+    inside = f"INPUT {str(folder).rstrip('/')}/"
+    near = {line.removeprefix("INPUT ") for line in lines if line.startswith(inside)}
+    paths = (Path(name) for name in near)
+    return sorted(path for path in paths if scratch.root not in path.parents and path.is_file())
 
 
 def publish(

@@ -246,25 +246,37 @@ def observed_inputs(job: Job) -> Observed:
     """
     names = job.environment.get("TEXINPUTS", "").split(os.pathsep)
     folders = [Path(name) for name in names if name not in ("", ".")]
-    ours = {job.directory, job.formats}
-    inputs = [path for path in recorded(job, "INPUT") if ours.isdisjoint(path.parents)]
-    own = [path for path in inputs if any(folder in path.parents for folder in folders)]
+    ours = tuple(f"{folder}/" for folder in (job.directory, job.formats or job.directory))
+    inputs = [path for path in map(str, recorded(job, "INPUT")) if not path.startswith(ours)]
+    authors = tuple(f"{str(folder).rstrip('/')}/" for folder in folders)
+    own = [path for path in inputs if path.startswith(authors)]
     # A change of a tree of TeX's changes the list of its files.
-    lists = {folder / "ls-R" for path in inputs for folder in path.parents}
-    installed = {*inputs, *filter(Path.exists, lists)} - {*own}
+    lists = (os.path.join(folder, "ls-R") for folder in _folders_above(inputs))  # noqa: PTH118
+    installed = {*inputs, *filter(os.path.exists, lists)}.difference(own)
     home = job.environment.get("TEXMFHOME") or str(Path("~/texmf").expanduser())
     paths = {
         "inode": installed,
         "program": job.engine.programs,
         "tree": (home, *UNLISTED_TREES),
     }
-    asked = [(path, how) for how, some in paths.items() for path in sorted(map(str, some))]
+    asked = [(path, how) for how, some in paths.items() for path in sorted(some)]
     asked += [(str(path), how) for folder in folders for path, how in _searched(job, folder)]
     digest_of = FileDigests().of
     return Observed(
-        reads=tuple((path, digest_of(path)) for path in sorted(map(str, own))),
+        reads=tuple((path, digest_of(path)) for path in sorted(own)),
         stats=tuple((path, how, standing(path, how)) for path, how in asked),
     )
+
+
+def _folders_above(paths: Iterable[str]) -> set[str]:
+    """All folders in which these lie. Texts: of a hundred files, objects take 5 ms."""
+    found: set[str] = set()
+    for path in paths:
+        folder = os.path.dirname(path)  # noqa: PTH120
+        while folder not in found:
+            found.add(folder)
+            folder = os.path.dirname(folder)  # noqa: PTH120
+    return found
 
 
 def recorded(job: Job, kind: str) -> tuple[Path, ...]:
