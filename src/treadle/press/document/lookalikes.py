@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import SequenceMatcher
 
 from treadle.press.document.fence import OPENING, Fence
 from treadle.problem import Problem, Span, error, warning
@@ -87,7 +86,11 @@ def _is_like_a_chunk(info: str) -> bool:
     if _LIKE_A_CHUNK.match(info):
         return True
     found = _WORD.match(info)
-    word = found["word"].lower() if found else ""
+    if found is None:
+        return False
+    from difflib import SequenceMatcher  # few fences have such a word
+
+    word = found["word"].lower()
     similar = SequenceMatcher(None, word, "python").ratio() >= _MISSPELT
     return similar and word not in _OTHERS
 

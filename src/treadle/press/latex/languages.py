@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from msgspec import Struct, convert, field
+from msgspec import Struct, field
+from msgspec.json import decode
 
 from treadle.press.document.wrong_values import did_you_mean
 from treadle.press.tex.engine import PDFLATEX
@@ -28,7 +28,11 @@ WITHOUT_HYPHENS = {"zh", "ja", "ko", "th", "lo", "km", "my", "ar", "he", "fa", "
 
 
 class Words(Struct, frozen=True, rename={"and_": "and"}):
-    """What Treadle writes into the PDF; each a few words."""
+    """What Treadle writes into the PDF; each a few words. What LaTeX writes, babel knows.
+
+    `quotes`: the outer pair and the inner one. `cleveref`: its option, where it has good words;
+    without it `references` has them, one form or two. `package`: of Debian, with the hyphenation.
+    """
 
     quotes: tuple[str, str, str, str]
     theorem: str
@@ -103,7 +107,7 @@ def words_of(lang: str | None) -> Words:
 
 @lru_cache(maxsize=16)
 def _words(code: str) -> Words:
-    return convert(tomllib.loads((FOLDER / f"{code}.toml").read_text("utf-8")), Words)
+    return decode((FOLDER / f"{code}.json").read_bytes(), type=Words)
 
 
 def language_of(lang: str | None, at: Span) -> tuple[Language | None, tuple[Problem, ...]]:

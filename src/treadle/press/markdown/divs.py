@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
@@ -84,6 +83,8 @@ def _plain(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fra
     unknown = [name for name in found.classes if name not in PLAIN and not _is_shown(name)]
     if unknown:
         known = sorted({*ENVIRONMENTS, *context.options.environments, LEDGER, "columns"})
+        import difflib  # few names are wrong
+
         near = difflib.get_close_matches(" ".join(found.classes), known, n=1)
         hint = f"did you mean `{near[0]}`?" if near else (
             "what it holds is shown; the preamble may define an environment of this name"

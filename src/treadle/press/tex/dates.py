@@ -42,7 +42,9 @@ def parse_date(value: datetime.date | str | None) -> datetime.date | None:
     """A document's date: of YAML, or text such as 2025-03-01, 1 March 2025, March 2025."""
     if isinstance(value, datetime.date):
         return value
-    text = re.sub(r"[,.]|(?<=\d)(st|nd|rd|th)\b", "", value or "").strip()
+    if not value:  # `strptime` would be asked seven times, and loaded for it
+        return None
+    text = re.sub(r"[,.]|(?<=\d)(st|nd|rd|th)\b", "", value).strip()
     for form in DATES:
         try:
             return datetime.datetime.strptime(text, form).date()
