@@ -7,8 +7,8 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Mapping
-from itertools import repeat
-from operator import is_
+from itertools import compress, count
+from operator import is_not
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
@@ -18,7 +18,6 @@ from treadle.engine.observe.weakly_held import (
     is_still,
     recalled,
     remembered,
-    those_that_can_go,
 )
 from treadle.engine.values.atoms import ATOMS
 
@@ -71,15 +70,19 @@ class Place:
         now = self.contents()
         self._before = {key: remembered(value) for key, value in tuple(now.items())}
         self._keys = [*self._before]
-        self._identities = [*map(id, now.values())]
-        self._passing = those_that_can_go(self._before.values())
+        self._held = [*self._before.values()]
+        self._weakly = self._differing(now)  # the numbers of those that are not held on to
+
+    def _differing(self, now: Contents) -> list[int]:
+        return [*compress(count(), map(is_not, self._held, now.values()))]
 
     def is_same(self) -> bool:
+        """Whether it holds the very same; what is held on to is compared in one go."""
         now = self.contents()
-        if self._identities != [*map(id, now.values())] or self._keys != [*now]:
+        if self._keys != [*now] or self._weakly != self._differing(now):
             return False
-        there = [reference() for reference in self._passing]
-        return not any(map(is_, there, repeat(None)))  # not by `==`, which may be the user's
+        values = [*now.values()]
+        return all(is_still(self._held[number], values[number]) for number in self._weakly)
 
     def changed(self) -> list[tuple[Any, Any, Any]]:
         """The names that hold something else, what they held, and what they hold."""

@@ -7,7 +7,6 @@ it is gone. But places look into it as well; one that holds the same is as good 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
 from itertools import islice
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
@@ -59,11 +58,6 @@ def _is_for_good(value: Any) -> bool:  # noqa: ANN401
 def _container(value: Any) -> _Container:  # noqa: ANN401
     items = dict.values(value) if isinstance(value, dict) else list.__iter__(value)
     return _Container(id(value), frozenset(map(_module_of, islice(items, _SOME))))
-
-
-def those_that_can_go(known: Iterable[object]) -> list[weakref.ref[Any]]:
-    """References to what goes as soon as it is dropped."""
-    return [each for each in known if type(each) is _Weakly]
 
 
 def is_still(known: object, value: object) -> bool:
