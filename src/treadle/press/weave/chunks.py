@@ -51,6 +51,9 @@ def chunk_parts(
     """What stands in the document for a chunk, from top to bottom, in the list or quotation to
     which the chunk belongs; an item that begins with a chunk is there even if that shows nothing.
     """
+    if not chunk.prefix:
+        yield from _parts(chunk, result, look)
+        return
     prefix = re.sub(r"[^>\s]", " ", chunk.prefix)
     if prefix != chunk.prefix:
         yield ReadyLatex((), prefix=chunk.prefix)
