@@ -58,7 +58,7 @@ class State:
         for words, now in self._take().items():
             if words not in before:
                 self._baseline[words] = now
-            elif "{}" in words:
+            elif "{}" in words and before[words] is not MISSING and now is not MISSING:
                 absorbed = self._absorbed.setdefault(words, {})
                 absorbed.update(_news(self._probes[words], before[words], now))
             elif not _differ(self._baseline.get(words), before[words]):
@@ -67,10 +67,11 @@ class State:
     def effects(self) -> Iterator[Effect]:
         for words, probe in self._probes.items():
             before, now = self._baseline.get(words, MISSING), _taken(probe)
-            if before is MISSING or not _differ(before, now):
+            if not _differ(before, now):
                 continue
-            if "{}" not in words:
-                yield words, now
+            untold = before is MISSING or now is MISSING  # it may be anything, then
+            if untold or "{}" not in words:
+                yield words.format("..."), now
                 continue
             absorbed = self._absorbed.get(words, {})
             for name, value in _news(probe, before, now):

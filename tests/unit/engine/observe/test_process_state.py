@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.unit.engine.observe.conftest import Observe, observed_in
 
+from treadle.engine.observe.process_state import Probe, State
 from treadle.engine.trace import Observed
 
 Seen = Callable[..., Observed]
@@ -231,3 +232,19 @@ def test_each_step_warns_by_itself(observe: Observe, folder: Path) -> None:
         assert said.getvalue().count("UserWarning: beware") == 1
     """
     observe(code, code)
+
+
+@pytest.mark.parametrize("words", ["the library's mode", "the option `{}`"])
+@pytest.mark.parametrize("tells", [(False, True), (True, False)], ids=["then", "before"])
+def test_what_can_t_be_told_may_have_changed(words: str, tells: tuple[bool, bool]) -> None:
+    told = iter(tells)
+
+    def take() -> dict[str, int]:
+        if not next(told):
+            raise AttributeError("another version of the library")
+        return {"a": 1}
+
+    state = State()
+    state.add(Probe(words, take))
+
+    assert [effect for effect, _ in state.effects()] == [words.format("...")]

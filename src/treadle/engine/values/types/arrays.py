@@ -260,7 +260,8 @@ def _shared(value: Any, torch: Any) -> Iterator[Memory]:
     the tensors that it is made of."""
     if value.device.type != "cpu":
         return
-    with torch._C.DisableTorchFunctionSubclass(), contextlib.suppress(Exception):
+    # torch's word for one that has none; nothing else may hide that two names share something.
+    with torch._C.DisableTorchFunctionSubclass(), contextlib.suppress(RuntimeError):
         for part in _MADE_OF.get(str(value.layout), ()):
             yield _memory_of(getattr(value, part)())
         memory = _memory_of(value)
