@@ -46,7 +46,8 @@ class Explained(Struct, frozen=True):
 
 
 def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Explained:
-    """What a build would do with each chunk and inline code. Raises NoKeyError.
+    """What a build would do with each chunk and inline code. Modules are extracted to the code's
+    folder, as a build does, and nothing else is written. Raises NoKeyError.
 
     `waiting` is called if a build of the document has to come to its end first.
     """

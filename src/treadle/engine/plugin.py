@@ -2,7 +2,7 @@
 
 `display(value)` gives a `Bundle` for a value that a cell shows, or None where it knows nothing
 better than the next plugin; an empty bundle shows nothing. `value_handlers()` gives handlers by
-the full names of types, for values that pickle can't keep: see `values.handlers`.
+the full names of types, for values that pickle can't keep: see `values.types.handlers`.
 `around_cell(cell)` gives a context manager: the cell runs within.
 
 A package adds a plugin by an entry point of the group "treadle.plugins" that names what makes it:
@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 from msgspec.json import Decoder
 
-from treadle.engine.plan.validity import registered
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.store.digest import combined, digest
+from treadle.engine.store.distributions import registered
 from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display
 

@@ -104,7 +104,7 @@ class Observed(Struct, frozen=True, omit_defaults=True):
     reads: tuple[tuple[str, str], ...] = ()  # file, digest of what it held before the step
     writes: tuple[tuple[str, str], ...] = ()  # file, digest of what it holds after the step
     listings: tuple[tuple[str, str], ...] = ()  # folder, digest of the names in it
-    stats: tuple[tuple[str, str, str], ...] = ()  # path, how (`store.files.standing`), what it said
+    stats: tuple[tuple[str, str, str], ...] = ()  # path, how (`store.path_answers`), what it said
     environment: tuple[tuple[str, str], ...] = ()  # variable, digest of its value; "*": all
     imported: tuple[tuple[str, str], ...] = ()  # the project's own modules it loaded, file
     contents: tuple[tuple[str, str], ...] = ()  # "module:name" of data in these, its token

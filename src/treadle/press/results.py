@@ -1,4 +1,4 @@
-"""What came of a document's cells: the results of its blocks, which are woven, and its failures."""
+"""What came of a document's cells: the results of its blocks, which are woven."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Files(Struct, frozen=True):
         if name is None or ownership.loads_code(ownership.caller()) or _for_linecache():
             if name is not None:
                 self.seen.expect(name)
-            return  # `Sources` tells when it is looked at
+            return  # `SourceLookups` tells when it is looked at
         writes = flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC)
         if not writes and not (mode and set(mode) & set("wax+")):
             self.seen.read(name)

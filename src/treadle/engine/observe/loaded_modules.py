@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from treadle.engine.observe import ownership
-from treadle.engine.plan.validity import name_of, registered
+from treadle.engine.store.distributions import name_of, registered
 
 # Loaded by this program or by Python's start, whatever the document is.
 _OURS = frozenset(

@@ -43,7 +43,8 @@ class Decision(Struct, frozen=True):
 
 
 def decide(scanned: ScannedCell, snapshot: Snapshot, store: TraceStore) -> Decision:
-    """Kept, left out, or run. Pure: nothing is started and nothing is changed."""
+    """Kept, left out, or run: by these alone. Nothing is started; the store may put on disk what it
+    has not yet, and drop what it finds damaged."""
     needs = dependencies_of(scanned, snapshot)
     parts = parts_of(scanned, needs, snapshot)
     key = key_of(parts)

@@ -8,7 +8,6 @@ and mappings that remember within a build, so that thousands of questions cost m
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
@@ -18,12 +17,10 @@ from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
 from treadle.engine.store.digest import ALL, differing_variables, variable
+from treadle.engine.store.distributions import installed, name_of, version_of
 from treadle.engine.store.file_digests import FileDigests, listing_with
 from treadle.engine.store.path_answers import standing
 from treadle.engine.trace import LINES, Counted, Observed, Trace
-
-SUFFIXES = (".dist-info", ".egg-info")  # of the folders that installers leave
-_SEPARATORS = re.compile(r"[-_.]+")
 
 _FACTS = {LINES: "it shows lines of the document, and they moved"}
 
@@ -77,7 +74,7 @@ def changed_listings(
 def changed_stats(
     stats: Iterable[tuple[str, str, str]], standing: Callable[[str, str], str], folder: str
 ) -> str | None:
-    """A path of which something else is said; `standing` is `files.standing`."""
+    """A path of which something else is said; `standing` is that of `store.path_answers`."""
     for path, how, text in stats:
         now = standing(path, how)
         if now == text:
@@ -128,39 +125,6 @@ def changed_counters(counters: Iterable[Counted], known: Mapping[str, int]) -> s
             module, _, name = place.partition(":")
             return f"`{name}` of `{module}` counts on from another number"
     return None
-
-
-def installed(paths: Iterable[str]) -> frozenset[str]:
-    """The distributions found on the paths, as "numpy-2.0.1.dist-info"."""
-    return frozenset(path.rpartition("/")[2] for path in registered(paths).values())
-
-
-def registered(paths: Iterable[str]) -> dict[str, str]:
-    """The distributions on the paths: name, in one spelling, to folder; the first one counts."""
-    found: dict[str, str] = {}
-    for path in dict.fromkeys(paths):
-        try:
-            entries = sorted(os.listdir(path or "."))  # noqa: PTH208  (pathlib is slow to import)
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.endswith(SUFFIXES):
-                found.setdefault(name_of(entry), f"{path}/{entry}")
-    return found
-
-
-def name_of(entry: str) -> str:
-    """The name of a distribution, from "PyYAML-6.0.2.dist-info" or alone, in one spelling."""
-    return _SEPARATORS.sub("-", _stem(entry).partition("-")[0]).lower()
-
-
-def version_of(entry: str) -> str:
-    """The version in "PyYAML-6.0.2.dist-info"; empty if there is none."""
-    return _stem(entry).partition("-")[2].partition("-")[0]
-
-
-def _stem(entry: str) -> str:
-    return entry.rpartition(".")[0] if entry.endswith(SUFFIXES) else entry
 
 
 def shown(path: str, folder: str) -> str:

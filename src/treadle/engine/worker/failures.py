@@ -1,4 +1,4 @@
-"""Running a cell's code: what it raises as a `Failure`, with the user's frames."""
+"""What a cell's code raises, as a `Failure` with the user's frames."""
 
 from __future__ import annotations
 

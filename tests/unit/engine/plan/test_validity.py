@@ -13,12 +13,10 @@ from treadle.engine.plan.validity import (
     changed_files,
     changed_listings,
     changed_stats,
-    installed,
-    name_of,
     shown,
-    version_of,
 )
 from treadle.engine.store.digest import variable
+from treadle.engine.store.distributions import installed
 from treadle.engine.store.file_digests import FileDigests
 from treadle.engine.store.path_answers import standing
 
@@ -144,19 +142,6 @@ def test_distributions(tmp_path: Path) -> None:
     assert words == "numpy changed from 1.26 to 2.0"
     words = changed_distributions(["torch-2.0.dist-info"], lambda: present)
     assert words == "torch is no longer installed"
-
-
-@pytest.mark.parametrize(
-    ("entry", "name", "version"),
-    [
-        ("Markdown-3.3.7.dist-info", "markdown", "3.3.7"),
-        ("ruamel.yaml_x-0.18.dist-info", "ruamel-yaml-x", "0.18"),
-        ("old-1.0-py3.11.egg-info", "old", "1.0"),
-        ("bare.egg-info", "bare", ""),
-    ],
-)
-def test_names_and_versions(entry: str, name: str, version: str) -> None:
-    assert (name_of(entry), version_of(entry)) == (name, version)
 
 
 def test_paths_are_shown_from_the_documents_folder() -> None:

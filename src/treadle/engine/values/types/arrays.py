@@ -1,4 +1,4 @@
-"""NumPy's arrays and torch's tensors: where they lie, and made anew."""
+"""NumPy's arrays, torch's tensors: where they lie, and made anew. `HANDLERS`: pandas' as well."""
 
 from __future__ import annotations
 
