@@ -12,7 +12,7 @@ from treadle.app.prepare import Prepared
 from treadle.engine.store.digest import combined
 from treadle.engine.store.store import Store
 from treadle.engine.trace import LINES
-from treadle.press.plugin.plugin import LOOK
+from treadle.press.plugin.press_plugin import LOOK
 
 
 class Facts:

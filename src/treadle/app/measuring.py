@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from treadle.press.tex.layout import Layout
 
 
-PLUGIN = "treadle.press.plugin.plugin:PressPlugin"
+PLUGIN = "treadle.press.plugin.press_plugin:PressPlugin"
 
 
 class Measuring:

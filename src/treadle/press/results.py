@@ -13,7 +13,7 @@ from treadle.engine.trace import Display, Failure, Output, Trace
 from treadle.press.cells import Cells, caption_code, figure_stem
 from treadle.press.document.model import Chunk, Document, Inline
 from treadle.press.document.options import HIDDEN
-from treadle.press.plugin.plugin import NOTE, Comparison
+from treadle.press.plugin.press_plugin import NOTE, Comparison
 from treadle.press.weave.outputs import SUFFIXES
 from treadle.problem import Problem, Span, warning
 

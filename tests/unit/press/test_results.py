@@ -10,7 +10,7 @@ from treadle.engine.trace import Display, Failure, Frame, Stream, Trace
 from treadle.press.cells import cells_of
 from treadle.press.document.reader import read_document
 from treadle.press.failures import problem_of
-from treadle.press.plugin.plugin import Comparison
+from treadle.press.plugin.press_plugin import Comparison
 from treadle.press.results import (
     ChunkResult,
     InlineResult,

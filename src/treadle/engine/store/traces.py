@@ -70,11 +70,11 @@ class Traces:
         self.written = 0  # bytes
         self.damaged: list[str] = []
 
-    def save(self, unit_key: str, record: Mapping[str, object]) -> None:
+    def save(self, cell_key: str, record: Mapping[str, object]) -> None:
         """Keep structs and what JSON can hold; "blobs" are the blobs it needs. Raises OSError."""
-        data = sealed(encoded(record), f"trace {unit_key}", self._key)
-        paths = self._paths(unit_key)
-        path = f"{self._folder(unit_key)}/{unit_key}-{data[:SEAL].hex()}"
+        data = sealed(encoded(record), f"trace {cell_key}", self._key)
+        paths = self._paths(cell_key)
+        path = f"{self._folder(cell_key)}/{cell_key}-{data[:SEAL].hex()}"
         self._write(path, data)
         paths.add(path)
         if len(paths) > 1:
@@ -83,10 +83,10 @@ class Traces:
             remove(old)
             paths.discard(old)
 
-    def find(self, unit_key: str) -> list[Record]:
+    def find(self, cell_key: str) -> list[Record]:
         """The traces under this key, those last used or saved first."""
-        paths = _newest_first(self._paths(unit_key))
-        records = (self._load(path, f"trace {unit_key}") for path in paths)
+        paths = _newest_first(self._paths(cell_key))
+        records = (self._load(path, f"trace {cell_key}") for path in paths)
         return [record for record in records if record is not None]
 
     def touch(self, record: Record) -> None:
@@ -106,15 +106,15 @@ class Traces:
     def _path(self, name: str) -> str:
         return f"{self._records}/{digest(name.encode('utf-8', 'surrogatepass'))}"
 
-    def _folder(self, unit_key: str) -> str:
-        return f"{self._traces}/{unit_key[:_FOLDER]}"
+    def _folder(self, cell_key: str) -> str:
+        return f"{self._traces}/{cell_key[:_FOLDER]}"
 
-    def _paths(self, unit_key: str) -> set[str]:
+    def _paths(self, cell_key: str) -> set[str]:
         """The paths of the traces under a cell's key: one look at its folder serves a build.
 
         A folder a cell would double the time of saving: making one takes longer than a file.
         """
-        folder = self._folder(unit_key)
+        folder = self._folder(cell_key)
         if folder not in self._folders:
             self._folders.add(folder)
             with suppress(OSError):
@@ -122,7 +122,7 @@ class Traces:
                     key = name.rpartition("-")[0]
                     if not name.startswith(PART):
                         self._index.setdefault(key, set()).add(f"{folder}/{name}")
-        return self._index.setdefault(unit_key, set())
+        return self._index.setdefault(cell_key, set())
 
     def _write(self, path: str, data: bytes) -> None:
         write_whole(path, [data])

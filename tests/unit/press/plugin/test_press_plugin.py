@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.displays import latex, plain
 
-from treadle.press.plugin.plugin import LOOK
+from treadle.press.plugin.press_plugin import LOOK
 
 
 def test_values_that_bring_their_latex(run):
