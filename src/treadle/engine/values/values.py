@@ -34,10 +34,11 @@ from treadle.engine.values.stand_ins import StandIns
 from treadle.engine.values.types.functions_and_classes import recipe
 from treadle.engine.values.types.handlers import Handlers, ValueHandler
 from treadle.engine.values.types.objects import PROTOCOL
-from treadle.engine.values.world import World
+from treadle.engine.values.world import Handler, World
 
 _FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})
+_STORED: Final[Mapping[type, Handler]] = MappingProxyType({})
 
 
 class Values:
@@ -51,15 +52,17 @@ class Values:
         handlers: Mapping[str, ValueHandler] = _NO_HANDLERS,
         opaque: Collection[str] = (),
         singletons: Sequence[tuple[str, str]] = (),
+        live: Mapping[type, Handler] = _STORED,
     ) -> None:
         """`namespace`: the session's; `is_own` tells the project's own modules by their names.
 
         `handlers` are those of plugins, by the dotted names of types; `opaque` are types, and
-        `singletons` places of objects of the whole process, that plugins know of.
+        `singletons` places of objects of the whole process, that plugins know of. `live`: how
+        values are told that can't be stored, where none is.
         """
         self._namespace = namespace
         self._blobs = blobs
-        self._world = World(namespace, is_own, Handlers(handlers, opaque).kind, singletons)
+        self._world = World(namespace, is_own, Handlers(handlers, opaque, live).kind, singletons)
         self.imported_modules = self._world.imported_modules  # dotted names; the session adds to it
         self.process_objects = self._world.process_objects.identities
         self._entries: dict[str, str] = {}  # by token: what is stored already

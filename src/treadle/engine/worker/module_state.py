@@ -11,9 +11,7 @@ import functools
 import gc
 import os
 import sys
-from _thread import LockType, RLock, _local
 from collections.abc import Callable, Iterator, Mapping
-from contextvars import ContextVar
 from enum import EnumType
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -23,7 +21,6 @@ from treadle.engine.store.digest import combined
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import SHARE, Allowance
 from treadle.engine.values.types.functions_and_classes import registered
-from treadle.engine.values.types.objects import named
 from treadle.engine.values.values import Values
 from treadle.engine.values.world import MAIN
 
@@ -31,7 +28,6 @@ _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
 _CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
 _WRAPPED = (staticmethod, classmethod)
-_LOCKS = (LockType, RLock)  # which nobody holds between steps, as a rule
 _GONE, _UNSEEN = "gone", "unseen"  # in the place of a token
 
 
@@ -64,7 +60,8 @@ class ModuleState:
         values_of: Callable[[dict[str, Any]], Values],
         is_own: Callable[[str], bool],
     ) -> None:
-        """`values_of` makes values of names: of the session's, and of what modules hold."""
+        """`values_of` makes values of names: of the session's, and of what modules hold, which are
+        told and not stored."""
         self._session = session
         self._names: dict[str, Any] = {}  # but while they are looked at, it is empty
         self._values = values_of(self._names)
@@ -143,14 +140,8 @@ class ModuleState:
             self._unseen.update(dict.fromkeys(late, allowance.seconds))
             left -= late
         self._refs.update((name, group.refs) for group in groups for name in group.names)
-        tokens = ((name, _token(group)) for group in groups for name in group.names)
+        tokens = ((name, group.token) for group in groups for name in group.names)
         return found | {names[name]: token for name, token in tokens if name in left}
-
-
-def _token(group: Binding) -> str:
-    """Its token; a word where a lock keeps it from being looked into, as nobody holds one between
-    two steps, as a rule: a console, say, which is as it was."""
-    return group.token or ("guarded" if f"holds {named(LockType)}" in group.trouble else "")
 
 
 def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
@@ -158,11 +149,7 @@ def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
     for name, value in tuple(vars(module).items()):
         if name.startswith("__") or type(value).__module__ == "__future__":
             continue
-        if isinstance(value, _local):
-            yield name, vars(value)  # what this thread has there
-        elif isinstance(value, ContextVar):
-            yield name, (value.get(None),)
-        elif not isinstance(value, (*_CODE, _CACHED, *_LOCKS)):
+        if not isinstance(value, (*_CODE, _CACHED)):
             yield name, value
         elif getattr(value, "__module__", None) == module.__name__:
             yield from _of_code(name, value, module.__name__)
