@@ -241,12 +241,21 @@ def _subject(values: Mapping[str, Any]) -> str:
 
 def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> Binding:
     refs = set[str]().union(*(stream.refs for stream in streams))
+    own = set[str]().union(*(stream.own for stream in streams)) - refs
     holds = set[str]().union(*(stream.holds for stream in streams))
     names = tuple(stream.name for stream in streams)
     unseen = tuple(stream.name for stream in streams if stream.unseen)
     ends = any(stream.ends or stream.unseen for stream in streams)
     return Binding(
-        names, token, tuple(sorted(refs)), entry, trouble, unseen, ends, tuple(sorted(holds))
+        names=names,
+        token=token,
+        refs=tuple(sorted(refs | own)),
+        own=tuple(sorted(own)),
+        entry=entry,
+        trouble=trouble,
+        unseen=unseen,
+        ends=ends,
+        holds=tuple(sorted(holds)),
     )
 
 

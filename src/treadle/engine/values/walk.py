@@ -114,9 +114,11 @@ class Walk(Meetings):
             return
         self._stream.defined = True
         if not is_class:
-            self._parts(function_by_value(value, self._world)._replace(setter=None, refusal=""))
+            red = function_by_value(value, self._world)
+            self._stream.own.update(red.refs)
+            self._parts(red._replace(setter=None, refs=(), refusal=""))
             return
-        self._parts(class_by_value(value, self._world))
+        self._parts(class_by_value(value))
         if recipe(value) is not None:
             self._stream.refused = ""
 
@@ -313,7 +315,8 @@ class Walk(Meetings):
     def _parts(self, red: Parts) -> None:
         stream = self._stream
         stream.refused = stream.refused or red.refusal
-        stream.refs.update(red.refs)
+        if red.refs:
+            (stream.own if stream.is_own(red) else stream.refs).update(red.refs)
         if red.weak is not None:
             stream.weak.append(red.weak)
         self._out += b"O%d" % len(red.arguments)

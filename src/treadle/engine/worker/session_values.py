@@ -206,7 +206,7 @@ class SessionValues:
 
     def _resting(self, group: Binding, refs: frozenset[str]) -> Binding:
         known = [self._groups[name].refs for name in group.names if name in self._groups]
-        return replace(group, refs=tuple(sorted(refs.union(*known))))
+        return replace(group, refs=tuple(sorted(refs.union(*known))), own=())
 
     def _restore(self, restore: Load | Define) -> tuple[str, ...]:
         if isinstance(restore, Load):

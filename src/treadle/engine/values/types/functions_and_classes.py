@@ -13,7 +13,7 @@ import importlib
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -215,10 +215,11 @@ def class_(value: Any, world: World) -> Reduction:
             return Reference("types", place)
     if world.owner(module) == "foreign" and module != "builtins":
         return Opaque(f"the class `{name}`, which its name does not lead to")
-    return class_by_value(value, world)
+    return class_by_value(value)
 
 
-def class_by_value(value: Any, world: World) -> Parts:
+def class_by_value(value: Any) -> Parts:
+    """A class's kind, bases and members, whose own refs are those of its functions."""
     inside = f"{value.__qualname__}."
     content = tuple(
         (name, _member(item, inside))
@@ -227,14 +228,10 @@ def class_by_value(value: Any, world: World) -> Parts:
     )
     if subclasses := registered(value):
         content = (*content, ("register", subclasses))
-    refs: dict[str, None] = {}
-    for function in _functions(content):
-        refs |= dict.fromkeys(world.refs(world.module_of(function.__globals__), function.__code__))
     return Parts(
         type,
         (type(value), value.__qualname__, value.__bases__),
         extra=content,
-        refs=tuple(refs),
         refusal=f"the class `{value.__qualname__}`, which was made at run time",
     )
 
@@ -263,14 +260,6 @@ def _member(item: Any, inside: str) -> Any:
     if kind in (types.MemberDescriptorType, types.GetSetDescriptorType):
         return "slot", item.__name__
     return item
-
-
-def _functions(item: Any) -> Iterator[Any]:
-    if isinstance(item, ByValue):
-        yield item.function
-    elif type(item) is tuple:
-        for part in item:
-            yield from _functions(part)
 
 
 # --- made by a call ---
