@@ -142,7 +142,7 @@ class _ThoroughStorer(_Storer):
         self._places = {**self._world.marks(), **self._singletons, **modules}
         self._sets: dict[int, tuple[int, Any]] = {}
         self._nans: dict[int, tuple[int, Any]] = {}
-        self._identities = self._world.identities()
+        self._identities = self._world.identities
 
     def persistent_id(self, value: Any) -> Any:
         place = self._places.get(id(value))
@@ -253,7 +253,7 @@ class _Outside:
             case "object":
                 return attribute(*content)
             case "identity":
-                self._world.asked.ever = True
+                self._world.identities.asked = True
                 return id(content)
             case "nan":
                 return self._nans.setdefault(content[0], struct.unpack("<d", content[1])[0])

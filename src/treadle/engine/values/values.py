@@ -86,10 +86,12 @@ class Values:
         contents = Contents()
         allowance = allowance or Allowance()
         found = {}
-        groups = self._streams(names, allowance, apart, elsewhere, new)
-        for streams in sorted(groups, key=_weight):  # a large one must not take a small one's time
-            is_new = any(stream.name in new for stream in streams)
-            found[streams[0].name] = self._stored(streams, contents, allowance, is_new=is_new)
+        with self._world.identities.gathered(allowance):
+            groups = self._streams(names, allowance, apart, elsewhere, new)
+            # A large one must not take a small one's time.
+            for streams in sorted(groups, key=_weight):
+                is_new = any(stream.name in new for stream in streams)
+                found[streams[0].name] = self._stored(streams, contents, allowance, is_new=is_new)
         return tuple(found[name] for name in sorted(found))
 
     def tokens(
@@ -98,7 +100,8 @@ class Values:
         """The same, with nothing stored."""
         contents = Contents()
         allowance = allowance or Allowance()
-        groups = self._streams(names, allowance)
+        with self._world.identities.gathered(allowance):
+            groups = self._streams(names, allowance)
         for streams in groups:
             _leave_unseen(streams, allowance)
         return tuple(
@@ -139,7 +142,7 @@ class Values:
 
     def ask_for_identities(self) -> None:
         """Code has done so: numbers may be such from now on."""
-        self._world.asked.ever = True
+        self._world.identities.asked = True
 
     @property
     def stand_ins(self) -> StandIns:

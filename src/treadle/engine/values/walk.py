@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from treadle.engine.values.allowance import STRIDE, Allowance, TooMuchError
 from treadle.engine.values.atoms import ATOMS, block, is_nan, text
-from treadle.engine.values.identities import Identities
 from treadle.engine.values.meetings import ANYWHERE, Meetings, Met, ValueStream, shorten
 from treadle.engine.values.reductions import (
     EMPTY,
@@ -54,8 +53,8 @@ class Walk(Meetings):
         self._singletons: dict[int, tuple[str, str]] = {}
         self._block = 0  # of a frame, in which the walk is: its identity
         self._is_new = False
-        self._asked = world.asked.ever
-        self._identities = world.identities()
+        self._identities = world.identities
+        self._numbered = world.identities.asked  # whether numbers may stand for objects
 
     def add(
         self, name: str, value: Any, most: int, allowance: Allowance, *, is_new: bool = False
@@ -68,7 +67,6 @@ class Walk(Meetings):
         self._out = stream.data
         self._count, self._changing, self._block, self._is_new = 0, 0, 0, is_new
         self._start(most, allowance)
-        self._identities = self._world.identities()  # which holds on to nothing between two names
         self.streams.append(stream)
         begun = thread_time()
         try:
@@ -79,8 +77,6 @@ class Walk(Meetings):
         except TooMuchError as failure:
             self._forget_last()
             return str(failure)
-        finally:
-            self._identities = Identities(None)
         stream.weight = self._weight
         stream.seconds = thread_time() - begun
         return ""
@@ -128,7 +124,7 @@ class Walk(Meetings):
             if value != value and is_nan(value):
                 self._nan(value)
                 return
-            if self._asked and self._identities.may_be_one(value):
+            if self._numbered and self._identities.may_be_one(value):
                 self._identity(value)
                 return
             if type(value) in _TEXTS and len(value) > _LONG:
@@ -164,7 +160,7 @@ class Walk(Meetings):
         if count > _MANY:
             self._foresee(items)
         items = tuple(items)
-        data = self._apart(items) if self._asked else block(items)
+        data = self._apart(items) if self._numbered else block(items)
         self._out += b"%d:" % count
         if data is not None:
             self._out += data
@@ -223,7 +219,7 @@ class Walk(Meetings):
         # In the order in which it is gone through, and with the room in it: the order after a
         # further `add`, or in a copy, depends on it.
         self._stream.plain = False
-        if self._asked and value and all(map(self._identities.is_one, value)):
+        if self._numbered and value and all(map(self._identities.is_one, value)):
             self._out += b"I"
             self._items(self._identities.in_order(value))
             return
@@ -231,7 +227,7 @@ class Walk(Meetings):
         self._items(value)
 
     def _tuple(self, value: tuple[Any, ...]) -> None:
-        data = self._apart(value) if self._asked else block(value)
+        data = self._apart(value) if self._numbered else block(value)
         if data is None:
             self._frozen(value, self._write_tuple)
             return
