@@ -25,8 +25,8 @@ from treadle.engine.values.allowance import (
     Allowance,
 )
 from treadle.engine.values.atoms import text
-from treadle.engine.values.entries import UnstorableError
 from treadle.engine.values.meetings import ValueStream
+from treadle.engine.values.pickling import Packed, UnstorableError, packed
 from treadle.engine.values.regions import Contents, lone_content
 from treadle.engine.values.sharing.alias_groups import Landscape, alias_groups
 from treadle.engine.values.sharing.reach import reached
@@ -193,7 +193,7 @@ class Values:
             stream.defined and _is_of_statement(self._namespace[stream.name]) for stream in streams
         )
 
-    def _packed(self, streams: list[ValueStream], found: str, contents: Contents) -> entries.Packed:
+    def _packed(self, streams: list[ValueStream], found: str, contents: Contents) -> Packed:
         """The values taken apart in a way that gives them back as they are: which is tried."""
         values = {stream.name: self._namespace[stream.name] for stream in streams}
         if all(stream.plain for stream in streams):
@@ -204,7 +204,7 @@ class Values:
         must = any(each.in_module or each.identities for each in streams)
         for thoroughly in (False, True)[must:]:
             try:
-                packing = entries.packed(values, self._world, copies, thoroughly=thoroughly)
+                packing = packed(values, self._world, copies, thoroughly=thoroughly)
                 if self._is(packing.values(self._world), found, contents.copy()):
                     return packing
             except Exception as failure:
@@ -224,10 +224,10 @@ def _check_held(values: dict[str, Any], streams: list[ValueStream]) -> None:
         raise UnstorableError(f"{_subject(values)} not hold on to what a weak reference leads to")
 
 
-def _packed_plainly(values: dict[str, Any]) -> entries.Packed:
+def _packed_plainly(values: dict[str, Any]) -> Packed:
     """What holds nothing but what pickle is known to give back as it is."""
     try:
-        return entries.Packed(pickle.dumps(values, PROTOCOL))
+        return Packed(pickle.dumps(values, PROTOCOL))
     except RecursionError:
         words = f"{_subject(values)} not fit into the store: nested too deeply"
         raise UnstorableError(words) from None
