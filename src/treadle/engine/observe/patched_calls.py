@@ -99,7 +99,7 @@ class Questions(Struct, frozen=True):
         puts 25,000 of them."""
         if self.seen.scope.ignores(path):
             return True
-        if not isinstance(path, str) or not path.startswith("/") or "/.." in path:
+        if not isinstance(path, str) or not ownership.is_plain(path):
             return False
         return self._is_a_librarys(path) and self.imports.in_library()
 
