@@ -159,6 +159,8 @@ def _is_pathlibs_own(frame: FrameType) -> bool:
 #
 # Python keeps the files it has read for that, so not the reading is what counts but the use.
 
+_SHOWING = frozenset({"warnings", "treadle.engine.worker.failures"})
+
 
 class SourceLookups(Struct, frozen=True):
     seen: Seen
@@ -181,9 +183,9 @@ class SourceLookups(Struct, frozen=True):
             return  # no file: code of the document, say
         path = self.seen.scope.path_of(file)
         # Libraries note down who calls them, as torch does for each `manual_seed`: that is not to
-        # be seen in a result. What they warn of is shown with its line.
+        # be seen in a result. What they warn of is shown with its line, and so is what raises.
         shown = not self.imports.in_library() and (
-            ownership.asked_by_user() or ownership.passes(frozenset({"warnings"}))
+            ownership.asked_by_user() or ownership.passes(_SHOWING)
         )
         if path is not None and shown and os.path.exists(path):  # noqa: PTH110
             self.seen.read(path)
