@@ -108,3 +108,67 @@ def test_what_cannot_be_copied_is_told_by_how_it_stands(helper, state, make, cha
     change(value)
     assert [*effects(state, Allowance())] == ["the contents of `helper.few`"]
     assert effects(state, Allowance()) == {}
+
+
+KEEPING = """
+import functools, math
+def counted(f):
+    n = 0
+    @functools.wraps(f)
+    def wrapper():
+        nonlocal n
+        n += 1
+    return wrapper
+def loud(f):
+    return functools.wraps(f)(lambda: f())
+@loud
+@counted
+def work(): pass
+def other(): pass
+class Counter:
+    n = 0
+    def add(self): self.n += 1
+add = Counter().add
+class Typed:
+    def __init__(self): self.values = []
+    def __get__(self, owner, kind): return self
+class Thing:
+    typed = Typed()
+    part = functools.partialmethod(other, [])
+    @property
+    def a(self): pass
+    @classmethod
+    def b(cls): pass
+    @staticmethod
+    def c(acc=[]): pass
+    def d(self): super().__init__()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("work()", "work.f"),
+        ("add()", "add"),
+        ("Thing.__dict__['typed'].values.append(1)", "Thing.typed"),
+        ("vars(Thing)['part'].args[0].append(1)", "Thing.part"),
+        ("Thing.a = property(lambda self: 1)", "Thing.a.fget"),
+        ("Thing.a.fget.calls = 1", "Thing.a.fget.calls"),
+        ("Thing.b = classmethod(lambda cls: 1)", "Thing.b"),
+        ("Thing.c = staticmethod(other)", "Thing.c"),
+        ("Thing.c().append(1)", "Thing.c.__defaults__"),
+        ("Thing.d = other", "Thing.d"),
+        ("math = functools", "math"),
+        ("work = other", "work"),
+        ("other.hook = lambda: 1", "other.hook"),
+    ],
+)
+def test_whatever_a_module_keeps_is_compared(helper, state, code: str, what: str):
+    helper.__dict__.clear()
+    helper.__dict__["__name__"] = "helper"
+    exec(KEEPING.replace("acc=[]): pass", "acc=[]): return acc"), helper.__dict__)
+    state.imported(helper)
+    assert effects(state, Allowance()) == {}
+    exec(code, helper.__dict__)
+    assert f"the contents of `helper.{what}`" in effects(state, Allowance())
+    assert effects(state, Allowance()) == {}

@@ -134,10 +134,10 @@ def set_cached(value: Any, state: tuple[dict[str, Any], str | None]) -> None:
         value.__doc__ = state[1]
 
 
-def method(value: MethodType, _: World) -> Reduction:
+def method(value: MethodType, world: World) -> Reduction:
     owner, called = value.__self__, value.__func__
     if (place := _in_module(owner, value)) is not None:
-        return Reference(*place)
+        return _offered(*place, world)
     name = getattr(called, "__name__", "")
     search = owner if isinstance(owner, type) else type(owner)
     for base in search.__mro__:
@@ -159,7 +159,7 @@ def builtin(value: types.BuiltinFunctionType, world: World) -> Reduction:
                     return Reference(str(module), path)
         return objects.taken_apart(value, world)
     if (place := _in_module(owner, value)) is not None:
-        return Reference(*place)
+        return _offered(*place, world)
     return Parts(getattr, (owner, name))
 
 
@@ -174,6 +174,11 @@ def _in_module(owner: Any, value: Any) -> tuple[str, str] | None:
         if getattr(sys.modules.get(place), "__dict__", {}).get(name, MISSING) is value:
             return place, name
     return None
+
+
+def _offered(module: str, name: str, world: World) -> Reference:
+    refs = () if world.owner(module) == "foreign" else (f"{module}:{name}",)
+    return Reference(module, name, refs)
 
 
 def wrapper(value: types.MethodWrapperType, _: World) -> Reduction:
