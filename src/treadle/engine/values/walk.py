@@ -91,6 +91,7 @@ class Walk(ValueWriter):
         self._stream.defined = True
         if not is_class:
             red = function_by_value(value, self._world)
+            self._stream.is_own(red)  # no other of its dotted name is
             self._stream.own.update(red.refs)
             self._parts(red._replace(setter=None, refs=(), refusal=""))
             return

@@ -297,6 +297,7 @@ del d
         ("def f(): return a\nf.b = globals()", {"a"}),
         ("def g(): return b\nold, f = g, None\ndef f(): return a\nf.b = old; del g, old", {"a"}),
         (WRAPPED, {"a", "c"}),
+        ("def f(): return b\nold = f\ndef f(): return a\nf.b = old; del old", {"a"}),
         ("class f:\n    def m(self): return a", {"a"}),
         ("class f:\n    def m(self): return a\nf.b = lambda self: b", {"a"}),
         ("class f:\n    m = property(lambda self: a)\n    b = staticmethod(min)", {"a"}),
