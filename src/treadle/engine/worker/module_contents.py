@@ -85,6 +85,8 @@ def _of_code(name: str, value: object, module: str) -> Held:
         kept |= zip(
             value.__code__.co_freevars, map(content_of, value.__closure__ or ()), strict=True
         )
+        if value.__code__.co_qualname != value.__qualname__:  # a decorator's, or put there
+            kept["__code__"] = value.__code__
         for part, item in kept.items():
             if item is not None and part != _OWN_CLASS:
                 yield f"{name}.{part}", item

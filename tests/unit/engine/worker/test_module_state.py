@@ -160,6 +160,7 @@ class Thing:
         ("Thing.d = other", "Thing.d"),
         ("math = functools", "math"),
         ("work = other", "work"),
+        ("other.__code__ = counted.__code__", "other.__code__"),
         ("other.hook = lambda: 1", "other.hook"),
     ],
 )
