@@ -80,6 +80,7 @@ class Binding(Struct, frozen=True, omit_defaults=True):
     unseen: tuple[str, ...] = ()  # names not looked at, or not kept: it would have taken too long
     ends: bool = False  # something in it may do something when it ends: `__del__`, a file
     holds: tuple[str, ...] = ()  # names of functions and classes of `refs` that are part of it
+    own: tuple[str, ...] = ()  # those of `refs` that nothing but the names' own statements reads
     maker: int = NOBODY  # the cell that bound or changed it last, in a snapshot
     # What names of `refs` were bound to then: name, maker, token (None: to nothing).
     rests: tuple[tuple[str, int, str | None], ...] = ()

@@ -16,15 +16,11 @@ from treadle.engine.messages import WorkerSetup
 from treadle.engine.observe import audit_events, process_state
 from treadle.engine.observe.folders import Folders
 from treadle.engine.observe.known_libraries import Library, known_libraries
+from treadle.engine.observe.library_files import watch_libraries
 from treadle.engine.observe.library_state import LibraryChange, LibraryState
 from treadle.engine.observe.loaded_modules import Imports, LoadedModules
 from treadle.engine.observe.ownership import project_folders, scope_of
-from treadle.engine.observe.patched_calls import (
-    Environment,
-    Questions,
-    SourceLookups,
-    watch_libraries,
-)
+from treadle.engine.observe.patched_calls import Environment, Questions, SourceLookups
 from treadle.engine.observe.process_state import State
 from treadle.engine.observe.processes import Processes, threads
 from treadle.engine.observe.seen import Journal, Seen

@@ -80,6 +80,12 @@ def project_folders(setup: WorkerSetup) -> tuple[str, ...]:
     return tuple(folder for folder in (setup.code_path, setup.directory) if folder)
 
 
+def is_plain(path: str) -> bool:
+    """Whether an absolute path is spelled in the shortest way, as nearly all of them are."""
+    odd = "//" in path or "/./" in path or "/.." in path
+    return path.startswith("/") and not odd and not path.endswith(("/", "/."))
+
+
 def folder_of(descriptor: int | None) -> str:
     """The path of an open folder; of the working directory where there is none."""
     if descriptor is None or descriptor < 0:
@@ -103,7 +109,7 @@ def _inside(path: str, folder: str) -> bool:
 
 def _normal(path: str) -> str:
     if "/../" not in f"{path}/":
-        return os.path.normpath(path)
+        return os.path.normpath("/" + path.lstrip("/"))  # two slashes at its start would stay
     # What that means depends on links.
     head, tail = os.path.split(path.rstrip("/"))
     if tail in ("..", "."):

@@ -192,9 +192,11 @@ class _Walk:
         for ref in binding.refs:
             module, _, attribute = ref.partition(":")
             if module == "__main__":
-                # Of its own statement more is known than that it calls `eval`.
-                self.opaque |= attribute == "*" and not known
-                found += [] if attribute in known else [(attribute, None)]
+                # Of its own statement more is known than that it calls `eval`; not of what was
+                # put on a function or a class.
+                is_known = ref in binding.own and bool(known)
+                self.opaque |= attribute == "*" and not is_known
+                found += [] if is_known and attribute in known else [(attribute, None)]
             elif attribute == "*" and attributes is not None:
                 self.refs.update(f"{module}:{used}" for used in attributes)
             else:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from treadle.engine.values.allowance import Allowance
@@ -14,43 +15,55 @@ _MOST: Final = 1 << 48
 
 class Identities:
     """The objects that numbers may stand for: those that a session can reach when somebody first
-    asks; none where its code has never asked for an identity."""
+    asks in a look at its values; none where its code has never asked for an identity."""
 
-    def __init__(self, take: Callable[[], Reach] | None) -> None:
-        self._take = take
-        self._reach: Reach | None = None
+    def __init__(
+        self, values: Callable[[], Iterable[Any]], apart: Callable[[], Collection[int]], asked: bool
+    ) -> None:
+        """Those of what `values` hold on to, objects `apart` left out."""
+        self.asked = asked  # whether code has ever done so
+        self._values = values
+        self._apart = apart
+        self._allowance = Allowance()
+        self._reach: Reach | None = None  # gathered once a look: there may be as many numbers
+        self._places: dict[int, int] = {}
+
+    @contextmanager
+    def gathered(self, allowance: Allowance) -> Iterator[None]:
+        """For a look that there is so much time for; they are held on to until it ends."""
+        self._allowance = allowance
+        self.let_go()
+        try:
+            yield
+        finally:
+            self._allowance = Allowance()
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Hold on to none of the objects; who asks again has them gathered again."""
+        self._reach = None
+        self._places = {}
 
     def may_be_one(self, value: object) -> bool:
         """Whether it is one, or nobody knows."""
-        if self._take is None or type(value) is not int or not _LEAST <= value < _MOST:
+        if not self.asked or type(value) is not int or not _LEAST <= value < _MOST:
             return False
-        self._reach = self._reach or self._take()
-        return value in self._reach.found or not self._reach.whole
+        reach = self._gather()
+        return value in reach.found or not reach.whole
 
     def is_one(self, value: object) -> bool:
-        return self.may_be_one(value) and value in self._found
+        return self.may_be_one(value) and value in self._gather().found
 
     def object_of(self, number: int) -> Any:
-        return self._found[number]
+        return self._gather().found[number]
 
     def in_order(self, numbers: Iterable[int]) -> list[int]:
         """As their objects lie in the session: the order in a set means nothing."""
-        places = {key: place for place, key in enumerate(self._found)}
-        return sorted(numbers, key=lambda number: places.get(number, number))
+        if not self._places:
+            self._places = {key: place for place, key in enumerate(self._gather().found)}
+        return sorted(numbers, key=lambda number: self._places.get(number, number))
 
-    @property
-    def _found(self) -> dict[int, Any]:
-        return self._reach.found if self._reach is not None else {}
-
-
-class Asked:
-    """Whether code of a session has ever asked for an identity."""
-
-    def __init__(self) -> None:
-        self.ever = False
-
-    def identities(
-        self, values: Callable[[], Iterable[Any]], apart: Callable[[], Collection[int]]
-    ) -> Identities:
-        """Those of what `values` hold on to, objects `apart` left out."""
-        return Identities((lambda: reached(values(), apart(), Allowance())) if self.ever else None)
+    def _gather(self) -> Reach:
+        if self._reach is None:
+            self._reach = reached(self._values(), self._apart(), self._allowance)
+        return self._reach

@@ -7,6 +7,7 @@ can't change is written by its content, wherever it is met.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import CodeType, FunctionType
 from typing import Any, Final, NamedTuple
 
 from blake3 import blake3
@@ -14,8 +15,10 @@ from msgspec import Struct, field
 
 from treadle.engine.values.allowance import Paced
 from treadle.engine.values.atoms import text
+from treadle.engine.values.reductions import Parts
 from treadle.engine.values.regions import Memory
 from treadle.engine.values.sharing.reach import NOT_FOLLOWED
+from treadle.engine.values.world import top
 
 _TAKEN_APART: Final = 4  # and made anew, and looked at again
 ANYWHERE: Final = -1  # the number of no stream: content that is the same in all of them
@@ -29,6 +32,8 @@ class ValueStream(Struct):
     data: bytearray = field(default_factory=bytearray)
     memory: list[Memory] = field(default_factory=list)
     refs: set[str] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)  # refs of what its name's own `def` or `class` holds
+    codes: dict[str, CodeType] = field(default_factory=dict)  # of that, by their dotted names
     holds: set[str] = field(default_factory=set)  # functions and classes of the session's, itself
     leaves: list[Any] = field(default_factory=list)  # what something opaque was computed from
     ends: bool = False  # something in it does something when it ends
@@ -49,6 +54,15 @@ class ValueStream(Struct):
     def times(self) -> int:
         """How many times as long as looking at it takes keeping it."""
         return 1 if self.plain else _TAKEN_APART
+
+    def is_own(self, parts: Parts) -> bool:
+        """Whether it is a function that the `def` or `class` of the name holds, as that which a
+        decorator has wrapped; not one that was attached to it. The first of a dotted name is."""
+        if parts.make is not FunctionType:
+            return False
+        code: CodeType = parts.arguments[0]
+        path = code.co_qualname
+        return top(path) == self.name and self.codes.setdefault(path, code) == code
 
 
 class Met(NamedTuple):

@@ -25,8 +25,8 @@ from treadle.engine.values.allowance import (
     Allowance,
 )
 from treadle.engine.values.atoms import text
-from treadle.engine.values.entries import UnstorableError
 from treadle.engine.values.meetings import ValueStream
+from treadle.engine.values.pickling import Packed, UnstorableError, packed
 from treadle.engine.values.regions import Contents, lone_content
 from treadle.engine.values.sharing.alias_groups import Landscape, alias_groups
 from treadle.engine.values.sharing.reach import reached
@@ -34,10 +34,11 @@ from treadle.engine.values.stand_ins import StandIns
 from treadle.engine.values.types.functions_and_classes import recipe
 from treadle.engine.values.types.handlers import Handlers, ValueHandler
 from treadle.engine.values.types.objects import PROTOCOL
-from treadle.engine.values.world import World
+from treadle.engine.values.world import Handler, World
 
 _FORM: Final = b"treadle values 3\n"  # another one wherever the walk writes something else
 _NO_HANDLERS: Final[Mapping[str, ValueHandler]] = MappingProxyType({})
+_STORED: Final[Mapping[type, Handler]] = MappingProxyType({})
 
 
 class Values:
@@ -51,15 +52,17 @@ class Values:
         handlers: Mapping[str, ValueHandler] = _NO_HANDLERS,
         opaque: Collection[str] = (),
         singletons: Sequence[tuple[str, str]] = (),
+        live: Mapping[type, Handler] = _STORED,
     ) -> None:
         """`namespace`: the session's; `is_own` tells the project's own modules by their names.
 
         `handlers` are those of plugins, by the dotted names of types; `opaque` are types, and
-        `singletons` places of objects of the whole process, that plugins know of.
+        `singletons` places of objects of the whole process, that plugins know of. `live`: how
+        values are told that can't be stored, where none is.
         """
         self._namespace = namespace
         self._blobs = blobs
-        self._world = World(namespace, is_own, Handlers(handlers, opaque).kind, singletons)
+        self._world = World(namespace, is_own, Handlers(handlers, opaque, live).kind, singletons)
         self.imported_modules = self._world.imported_modules  # dotted names; the session adds to it
         self.process_objects = self._world.process_objects.identities
         self._entries: dict[str, str] = {}  # by token: what is stored already
@@ -83,10 +86,12 @@ class Values:
         contents = Contents()
         allowance = allowance or Allowance()
         found = {}
-        groups = self._streams(names, allowance, apart, elsewhere, new)
-        for streams in sorted(groups, key=_weight):  # a large one must not take a small one's time
-            is_new = any(stream.name in new for stream in streams)
-            found[streams[0].name] = self._stored(streams, contents, allowance, is_new=is_new)
+        with self._world.identities.gathered(allowance):
+            groups = self._streams(names, allowance, apart, elsewhere, new)
+            # A large one must not take a small one's time.
+            for streams in sorted(groups, key=_weight):
+                is_new = any(stream.name in new for stream in streams)
+                found[streams[0].name] = self._stored(streams, contents, allowance, is_new=is_new)
         return tuple(found[name] for name in sorted(found))
 
     def tokens(
@@ -95,7 +100,8 @@ class Values:
         """The same, with nothing stored."""
         contents = Contents()
         allowance = allowance or Allowance()
-        groups = self._streams(names, allowance)
+        with self._world.identities.gathered(allowance):
+            groups = self._streams(names, allowance)
         for streams in groups:
             _leave_unseen(streams, allowance)
         return tuple(
@@ -136,7 +142,7 @@ class Values:
 
     def ask_for_identities(self) -> None:
         """Code has done so: numbers may be such from now on."""
-        self._world.asked.ever = True
+        self._world.identities.asked = True
 
     @property
     def stand_ins(self) -> StandIns:
@@ -187,7 +193,7 @@ class Values:
             stream.defined and _is_of_statement(self._namespace[stream.name]) for stream in streams
         )
 
-    def _packed(self, streams: list[ValueStream], found: str, contents: Contents) -> entries.Packed:
+    def _packed(self, streams: list[ValueStream], found: str, contents: Contents) -> Packed:
         """The values taken apart in a way that gives them back as they are: which is tried."""
         values = {stream.name: self._namespace[stream.name] for stream in streams}
         if all(stream.plain for stream in streams):
@@ -198,7 +204,7 @@ class Values:
         must = any(each.in_module or each.identities for each in streams)
         for thoroughly in (False, True)[must:]:
             try:
-                packing = entries.packed(values, self._world, copies, thoroughly=thoroughly)
+                packing = packed(values, self._world, copies, thoroughly=thoroughly)
                 if self._is(packing.values(self._world), found, contents.copy()):
                     return packing
             except Exception as failure:
@@ -218,10 +224,10 @@ def _check_held(values: dict[str, Any], streams: list[ValueStream]) -> None:
         raise UnstorableError(f"{_subject(values)} not hold on to what a weak reference leads to")
 
 
-def _packed_plainly(values: dict[str, Any]) -> entries.Packed:
+def _packed_plainly(values: dict[str, Any]) -> Packed:
     """What holds nothing but what pickle is known to give back as it is."""
     try:
-        return entries.Packed(pickle.dumps(values, PROTOCOL))
+        return Packed(pickle.dumps(values, PROTOCOL))
     except RecursionError:
         words = f"{_subject(values)} not fit into the store: nested too deeply"
         raise UnstorableError(words) from None
@@ -238,12 +244,21 @@ def _subject(values: Mapping[str, Any]) -> str:
 
 def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> Binding:
     refs = set[str]().union(*(stream.refs for stream in streams))
+    own = set[str]().union(*(stream.own for stream in streams)) - refs
     holds = set[str]().union(*(stream.holds for stream in streams))
     names = tuple(stream.name for stream in streams)
     unseen = tuple(stream.name for stream in streams if stream.unseen)
     ends = any(stream.ends or stream.unseen for stream in streams)
     return Binding(
-        names, token, tuple(sorted(refs)), entry, trouble, unseen, ends, tuple(sorted(holds))
+        names=names,
+        token=token,
+        refs=tuple(sorted(refs | own)),
+        own=tuple(sorted(own)),
+        entry=entry,
+        trouble=trouble,
+        unseen=unseen,
+        ends=ends,
+        holds=tuple(sorted(holds)),
     )
 
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from treadle.engine.values.atoms import ATOMS
 from treadle.engine.values.bytecode import Codes
-from treadle.engine.values.identities import Asked, Identities
+from treadle.engine.values.identities import Identities
 from treadle.engine.values.reductions import Reduction, Reference
 from treadle.engine.values.sharing.reach import ProcessObjects
 from treadle.engine.values.stand_ins import StandIns
@@ -120,7 +120,7 @@ class World:
         self.module_objects = ModuleObjects(is_own)
         self.process_objects = ProcessObjects(is_own)
         self.stand_ins = StandIns()
-        self.asked = Asked()
+        self.identities = self._identities_in(namespace, asked=False)
         # Not of this object, which would be in a circle with them, and its namespace, too.
         self.owner = owner = _Owners(is_own).of
         kinds = ByType(lambda kind: kind_of(kind, owner(kind.__module__) != "foreign")).of
@@ -130,19 +130,18 @@ class World:
         self._overlay: Mapping[str, Any] = {}
 
     def with_names(self, overlay: Mapping[str, Any]) -> World:
-        """The same, if these names were bound; what it finds out about types is found for both."""
+        """The same, if these names were bound; what it finds out about types is found for both.
+        A number that stands for an object stands for one of theirs."""
         world = copy.copy(self)
         world._overlay = overlay
+        world.identities = self._identities_in(overlay, asked=self.identities.asked)
         return world
 
     def reduce(self, value: Any) -> Reduction:
         return self.kind(type(value)).handler(value, self)
 
-    def identities(self) -> Identities:
-        """Those of the objects that the session can reach now."""
-        names = (self.namespace, self._overlay)
-        values = lambda: [value for each in names for value in each.values()]  # noqa: E731
-        return self.asked.identities(values, self.process_objects.identities)
+    def _identities_in(self, names: Mapping[str, Any], *, asked: bool) -> Identities:
+        return Identities(names.values, self.process_objects.identities, asked)
 
     def in_library(self, value: object) -> Reference | None:
         """Where the library's module that defines its class keeps this very object."""

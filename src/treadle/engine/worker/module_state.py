@@ -1,37 +1,26 @@
-"""What the project's own modules hold besides source: data, and what classes and functions keep.
+"""What the project's own modules hold besides source, compared after each step with what it was.
 
 A module is loaded once, and its state is the session's: `settings["steps"] = 3`, a class that
-counts its objects or is a registry, a function's mutable default, its attributes, its closure. So
-all of it is compared after each step with what it was; a module's source is hashed elsewhere.
+counts its objects or is a registry, a function's mutable default, its attributes, its closure. A
+module's source is hashed elsewhere.
 """
 
 from __future__ import annotations
 
-import functools
-import gc
 import os
 import sys
-from _thread import LockType, RLock, _local
 from collections.abc import Callable, Iterator, Mapping
-from contextvars import ContextVar
-from enum import EnumType
-from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from treadle.engine.observe.named_libraries import content_of
 from treadle.engine.store.digest import combined
 from treadle.engine.trace import PRESUMED, Binding
 from treadle.engine.values.allowance import SHARE, Allowance
-from treadle.engine.values.types.functions_and_classes import registered
-from treadle.engine.values.types.objects import named
 from treadle.engine.values.values import Values
 from treadle.engine.values.world import MAIN
+from treadle.engine.worker.module_contents import held_by, name_of_code
 
-_CACHED = type(functools.lru_cache(None)(len))
-_LINK = "_lru_list_elem"  # holds a result, and tells nobody
-_CODE = (FunctionType, BuiltinFunctionType, MethodType, ModuleType, type)
 _WRAPPED = (staticmethod, classmethod)
-_LOCKS = (LockType, RLock)  # which nobody holds between steps, as a rule
 _GONE, _UNSEEN = "gone", "unseen"  # in the place of a token
 
 
@@ -64,7 +53,8 @@ class ModuleState:
         values_of: Callable[[dict[str, Any]], Values],
         is_own: Callable[[str], bool],
     ) -> None:
-        """`values_of` makes values of names: of the session's, and of what modules hold."""
+        """`values_of` makes values of names: of the session's, and of what modules hold, which are
+        told and not stored."""
         self._session = session
         self._names: dict[str, Any] = {}  # but while they are looked at, it is empty
         self._values = values_of(self._names)
@@ -125,13 +115,15 @@ class ModuleState:
 
     def _tokens(self, module: ModuleType, allowance: Allowance) -> dict[str, str]:
         """By dotted names; what there was no time for, alone: it has links with nothing here."""
-        held = dict(_held(module))
+        everything = dict(held_by(module))
+        named = {name: name_of_code(value, self._is_own) for name, value in everything.items()}
+        held = {name: value for name, value in everything.items() if not named[name]}
         names = {f"{module.__name__}.{bound}": bound for bound in held}
         if module.__name__ in self._ask:
             derived = {each.__qualname__: each for each in _derived(module)}
             held, names = derived | held, dict(zip(derived, derived, strict=True)) | names
         left = {name for name in names if self._unseen.get(name, -1.0) < allowance.seconds}
-        found = dict.fromkeys(held, _UNSEEN)
+        found = named | dict.fromkeys(held, _UNSEEN)
         late = left
         groups: tuple[Binding, ...] = ()
         while left and late:
@@ -143,62 +135,8 @@ class ModuleState:
             self._unseen.update(dict.fromkeys(late, allowance.seconds))
             left -= late
         self._refs.update((name, group.refs) for group in groups for name in group.names)
-        tokens = ((name, _token(group)) for group in groups for name in group.names)
+        tokens = ((name, group.token) for group in groups for name in group.names)
         return found | {names[name]: token for name, token in tokens if name in left}
-
-
-def _token(group: Binding) -> str:
-    """Its token; a word where a lock keeps it from being looked into, as nobody holds one between
-    two steps, as a rule: a console, say, which is as it was."""
-    return group.token or ("guarded" if f"holds {named(LockType)}" in group.trouble else "")
-
-
-def _held(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """All that its names hold and that can change, by dotted names."""
-    for name, value in tuple(vars(module).items()):
-        if name.startswith("__") or type(value).__module__ == "__future__":
-            continue
-        if isinstance(value, _local):
-            yield name, vars(value)  # what this thread has there
-        elif isinstance(value, ContextVar):
-            yield name, (value.get(None),)
-        elif not isinstance(value, (*_CODE, _CACHED, *_LOCKS)):
-            yield name, value
-        elif getattr(value, "__module__", None) == module.__name__:
-            yield from _of_code(name, value, module.__name__)
-
-
-def _of_code(name: str, value: object, module: str) -> Iterator[tuple[str, Any]]:
-    """What a class or a function of a module keeps; its code is the module's source."""
-    if type(value) is _CACHED:
-        yield f"{name}.cache", _remembered(value)
-    if isinstance(value, EnumType):  # what else it notes of its members is a cache
-        members: dict[str, Any] = dict(value.__members__)
-        yield f"{name}.values", [(key, each._value_) for key, each in members.items()]
-        return
-    if isinstance(value, type):
-        if subclasses := registered(value):
-            yield f"{name}.register", subclasses
-        for attribute, item in tuple(vars(value).items()):
-            if _may_keep(attribute, item):
-                yield from _of_member(f"{name}.{attribute}", item, module)
-    elif isinstance(value, FunctionType):
-        kept = {part: getattr(value, part) for part in ("__defaults__", "__kwdefaults__")}
-        kept |= value.__dict__
-        kept |= zip(
-            value.__code__.co_freevars, map(content_of, value.__closure__ or ()), strict=True
-        )
-        for part, item in kept.items():
-            if item is not None and not isinstance(item, _CODE):
-                yield f"{name}.{part}", item
-
-
-def _may_keep(attribute: str, item: object) -> bool:
-    """Whether an attribute of a class is the project's: Python has names of its own for what it
-    notes there, but not for functions (`__init__` may have a list as its default)."""
-    if attribute.startswith("__"):
-        return isinstance(item, FunctionType)
-    return attribute != "_abc_impl"
 
 
 def _codes(module: ModuleType) -> Iterator[CodeType]:
@@ -223,20 +161,3 @@ def _derived(module: ModuleType) -> Iterator[type]:
         derived: list[type] = type.__subclasses__(waiting.pop())
         waiting += derived
         yield from (each for each in derived if each.__module__ == "__main__")
-
-
-def _remembered(function: object) -> list[tuple[object, object]]:
-    """The calls that a function with `lru_cache` remembers; what each gave, if that is told."""
-    own = vars(function)
-    caches = [each for each in gc.get_referents(function) if type(each) is dict and each is not own]
-    given = [item for cache in caches for item in cache.items()]
-    return [(call, None if type(gave).__name__ == _LINK else gave) for call, gave in given]
-
-
-def _of_member(name: str, item: object, module: str) -> Iterator[tuple[str, Any]]:
-    """A member of a class: what its own functions keep, and all that is none of them."""
-    function = item.__func__ if isinstance(item, _WRAPPED) else item
-    if isinstance(function, (FunctionType, type, _CACHED)) and function.__module__ == module:
-        yield from _of_code(name, function, module)
-    elif not hasattr(type(item), "__get__") or isinstance(item, FunctionType):
-        yield name, item

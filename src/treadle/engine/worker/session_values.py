@@ -22,6 +22,7 @@ from treadle.engine.plugin import Plugins
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Binding, Display, Trace
 from treadle.engine.values.allowance import Allowance
+from treadle.engine.values.types.locks_and_locals import LIVE
 from treadle.engine.values.values import Values
 from treadle.engine.values.world import EVERYTHING, MAIN
 from treadle.engine.worker.capture import OutputStream
@@ -56,6 +57,9 @@ class SessionValues:
         def values_of(names: dict[str, Any]) -> Values:
             return Values(names, blobs, modules.holds, handlers, opaque, places)
 
+        def live_values_of(names: dict[str, Any]) -> Values:
+            return Values(names, blobs, modules.holds, handlers, opaque, places, LIVE)
+
         self._namespace = namespace
         self._compiler = compiler
         self._values = values = values_of(namespace)
@@ -64,7 +68,7 @@ class SessionValues:
         self._observer = observer
         self._counters = Counters(modules.holds)
         observer.after_library_import(self._counters.look)
-        self._module_state = ModuleState(namespace, values_of, modules.holds)
+        self._module_state = ModuleState(namespace, live_values_of, modules.holds)
         observer.after_own_import(self._module_state.imported)
         self._first = dict(namespace)
         self._groups: dict[str, Binding] = {}  # by name, as the last step that reached it left them
@@ -202,7 +206,7 @@ class SessionValues:
 
     def _resting(self, group: Binding, refs: frozenset[str]) -> Binding:
         known = [self._groups[name].refs for name in group.names if name in self._groups]
-        return replace(group, refs=tuple(sorted(refs.union(*known))))
+        return replace(group, refs=tuple(sorted(refs.union(*known))), own=())
 
     def _restore(self, restore: Load | Define) -> tuple[str, ...]:
         if isinstance(restore, Load):

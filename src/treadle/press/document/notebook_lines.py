@@ -39,7 +39,8 @@ def in_python(code: str, file: str, first: int) -> tuple[str, tuple[Problem, ...
         bare = line.strip()
         blank, what = line[: len(line) - len(line.lstrip())], f"`{bare}`"
         if ran := _RUNS.fullmatch(line):
-            bare = f'exec(open("{ran["file"]}").read())'
+            ran_file = f'"{ran["file"]}"'  # as tracebacks name it
+            bare = f"exec(compile(open({ran_file}).read(), {ran_file}, 'exec'))"
             what, hint = f"{what} is IPython's", f"`{bare}` stands for it"
         elif _SETS_UP.fullmatch(line):
             bare = f"# {bare}"

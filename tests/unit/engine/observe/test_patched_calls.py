@@ -68,6 +68,21 @@ def test_a_link_is_followed_or_not(seen: Seen, folder: Path) -> None:
     assert (str(folder / "broken"), "kind", "") in observed.stats
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    ["{}/x", "/{}/x", "//{}/x", "{}//x", "{}/./x", "/.{}/x", "{}/code/../x", "{}/../document/x"],
+)
+def test_what_a_library_asks_about_while_it_is_imported_however_it_is_spelled(
+    seen: Seen, folder: Path, spelled: str
+) -> None:
+    (folder / "x").write_text("x")
+    place = folder / "lib" / "site-packages"
+    place.mkdir(parents=True)
+    (place / "asks.py").write_text(f"import os; os.path.exists({spelled.format(folder)!r})")
+    observed = seen("import sys; sys.path.append('lib/site-packages'); import asks")
+    assert (str(folder / "x"), "kind", "file") in observed.stats
+
+
 def test_the_functions_go_on_as_they_were(seen: Seen, folder: Path) -> None:
     (folder / "x").write_text("x")
     seen("""

@@ -64,10 +64,14 @@ class Keeping:
 
 
 def bound(
-    *names: str, token: str = "", refs: tuple[str, ...] = (), entry: str = "entry"
+    *names: str,
+    token: str = "",
+    refs: tuple[str, ...] = (),
+    own: tuple[str, ...] = (),
+    entry: str = "entry",
 ) -> Binding:
     """What names are bound to that share something."""
-    return Binding(names, token or f"token of {names}", refs, entry)
+    return Binding(names, token or f"token of {names}", refs, entry, own=own)
 
 
 def session(context: Context, *traces: Trace, key: str = "key") -> Snapshot:

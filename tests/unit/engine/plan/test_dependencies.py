@@ -45,6 +45,23 @@ def test_functions_lead_to_what_they_use(context: Contexts) -> None:
     assert set(needs.names) == {"f", "g", "base"}
 
 
+def test_what_was_put_on_a_function_counts_beside_what_its_statement_uses(
+    context: Contexts,
+) -> None:
+    cells = context("def f():\n    return helpers.used(1)\n", "import helpers", "f()")
+    imported = made(bound("helpers", refs=("helpers:*",)))
+    refs = ("__main__:helpers",)
+    plain = of_last(cells, made(bound("f", refs=refs, own=refs, entry="")), imported)
+    assert plain.names["helpers"] == frozenset({"used"})
+    assert not plain.whole
+    put = of_last(cells, made(bound("f", refs=refs, entry="")), imported)
+    assert put.names["helpers"] is None
+    assert not put.whole
+    more = ("__main__:*", *refs)
+    scope = of_last(cells, made(bound("f", refs=more, own=refs, entry="")), imported)
+    assert scope.whole
+
+
 def test_objects_lead_to_their_classes_and_to_what_shares_with_them(context: Contexts) -> None:
     cells = context(
         "class K:\n    def m(self): return size\n", "a = K()\nb = [a]", "size = 1", "a.m()"

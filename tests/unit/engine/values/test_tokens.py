@@ -275,3 +275,34 @@ def test_a_name_that_is_not_bound_is_left_out(session: Session) -> None:
     session.run("x = 1")
     assert session.together("x", "y") == [("x",)]
     assert session.values.token_of("y") == ""
+
+
+WRAPPED = """
+import functools
+def d(f):
+    return functools.wraps(f)(lambda: f() + c)
+@d
+def f():
+    return a
+del d
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "own"),
+    [
+        ("def f(): return a", {"a"}),
+        ("def f(): return a\nf.b = lambda: b", {"a"}),
+        ("def f(): return a\nf.b = lambda: a", set()),
+        ("def f(): return a\nf.b = globals()", {"a"}),
+        ("def g(): return b\nold, f = g, None\ndef f(): return a\nf.b = old; del g, old", {"a"}),
+        (WRAPPED, {"a", "c"}),
+        ("def f(): return b\nold = f\ndef f(): return a\nf.b = old; del old", {"a"}),
+        ("class f:\n    def m(self): return a", {"a"}),
+        ("class f:\n    def m(self): return a\nf.b = lambda self: b", {"a"}),
+        ("class f:\n    m = property(lambda self: a)\n    b = staticmethod(min)", {"a"}),
+    ],
+)
+def test_what_comes_of_the_statement_of_a_name_is_told(session: Session, code: str, own: set[str]):
+    session.run(code)
+    assert set(session.group("f").own) == {f"__main__:{name}" for name in own}

@@ -343,7 +343,10 @@ def test_a_file_that_ipython_runs_is_run() -> None:
     text = "```python\nif x:\n    %run -i fit.py\n%run lib/a.py\n```\n"
     document, found = read_document(PATH, text)
     lines = document.chunks[0].code.split("\n")
-    assert lines[1:] == ['    exec(open("fit.py").read())', 'exec(open("lib/a.py").read())']
+    assert lines[1:] == [
+        '    exec(compile(open("fit.py").read(), "fit.py", \'exec\'))',
+        'exec(compile(open("lib/a.py").read(), "lib/a.py", \'exec\'))',
+    ]
     assert [item.span.line for item in found] == [3, 4]
     assert all("stands for it" in item.hint for item in found)
 

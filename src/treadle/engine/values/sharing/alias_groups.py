@@ -59,6 +59,7 @@ def alias_groups(
     later = range(len(walk.streams), len(streams))
     changing = [number for number in later if type(values[streams[number].name]) not in ATOMS]
     if unknown := boundless.union(changing):
+        world.identities.let_go()  # who else holds an object is counted
         links += _possible(walk, world, values, sorted(unknown), elsewhere, allowance)
     leaders = list(range(len(streams)))  # of each stream: itself, or one before it that leads
     for pair in (*links, *_sharing_memory(streams)):

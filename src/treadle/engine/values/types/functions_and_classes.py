@@ -13,7 +13,7 @@ import importlib
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -134,10 +134,10 @@ def set_cached(value: Any, state: tuple[dict[str, Any], str | None]) -> None:
         value.__doc__ = state[1]
 
 
-def method(value: MethodType, _: World) -> Reduction:
+def method(value: MethodType, world: World) -> Reduction:
     owner, called = value.__self__, value.__func__
     if (place := _in_module(owner, value)) is not None:
-        return Reference(*place)
+        return _offered(*place, world)
     name = getattr(called, "__name__", "")
     search = owner if isinstance(owner, type) else type(owner)
     for base in search.__mro__:
@@ -159,7 +159,7 @@ def builtin(value: types.BuiltinFunctionType, world: World) -> Reduction:
                     return Reference(str(module), path)
         return objects.taken_apart(value, world)
     if (place := _in_module(owner, value)) is not None:
-        return Reference(*place)
+        return _offered(*place, world)
     return Parts(getattr, (owner, name))
 
 
@@ -174,6 +174,11 @@ def _in_module(owner: Any, value: Any) -> tuple[str, str] | None:
         if getattr(sys.modules.get(place), "__dict__", {}).get(name, MISSING) is value:
             return place, name
     return None
+
+
+def _offered(module: str, name: str, world: World) -> Reference:
+    refs = () if world.owner(module) == "foreign" else (f"{module}:{name}",)
+    return Reference(module, name, refs)
 
 
 def wrapper(value: types.MethodWrapperType, _: World) -> Reduction:
@@ -215,10 +220,11 @@ def class_(value: Any, world: World) -> Reduction:
             return Reference("types", place)
     if world.owner(module) == "foreign" and module != "builtins":
         return Opaque(f"the class `{name}`, which its name does not lead to")
-    return class_by_value(value, world)
+    return class_by_value(value)
 
 
-def class_by_value(value: Any, world: World) -> Parts:
+def class_by_value(value: Any) -> Parts:
+    """A class's kind, bases and members, whose own refs are those of its functions."""
     inside = f"{value.__qualname__}."
     content = tuple(
         (name, _member(item, inside))
@@ -227,14 +233,10 @@ def class_by_value(value: Any, world: World) -> Parts:
     )
     if subclasses := registered(value):
         content = (*content, ("register", subclasses))
-    refs: dict[str, None] = {}
-    for function in _functions(content):
-        refs |= dict.fromkeys(world.refs(world.module_of(function.__globals__), function.__code__))
     return Parts(
         type,
         (type(value), value.__qualname__, value.__bases__),
         extra=content,
-        refs=tuple(refs),
         refusal=f"the class `{value.__qualname__}`, which was made at run time",
     )
 
@@ -263,14 +265,6 @@ def _member(item: Any, inside: str) -> Any:
     if kind in (types.MemberDescriptorType, types.GetSetDescriptorType):
         return "slot", item.__name__
     return item
-
-
-def _functions(item: Any) -> Iterator[Any]:
-    if isinstance(item, ByValue):
-        yield item.function
-    elif type(item) is tuple:
-        for part in item:
-            yield from _functions(part)
 
 
 # --- made by a call ---

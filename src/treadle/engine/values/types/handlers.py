@@ -16,6 +16,7 @@ import typing
 import weakref
 from collections.abc import Callable, Collection, Mapping
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Final
 
 from msgspec import Struct
@@ -91,6 +92,7 @@ _ITERATING = (types.CoroutineType, types.AsyncGeneratorType)  # without `__next_
 class Handlers(Struct, frozen=True):
     of_plugins: Mapping[str, ValueHandler]  # by the dotted name of the very type; they come first
     opaque: Collection[str] = ()  # types that, with those derived, can't be looked into, either
+    live: Mapping[type, Handler] = MappingProxyType({})  # for these, with those derived, after all
 
     def kind(self, kind: type, mine: bool) -> Kind:
         """What counts of a type; `mine`: it is of the session or of the project's modules."""
@@ -100,7 +102,8 @@ class Handlers(Struct, frozen=True):
             return Kind(_OfPlugin(of_plugin), mine, frozen=False, plain=False)
         if mine and hasattr(kind, "__del__"):
             return Kind(objects.ending, mine, frozen=False, plain=False)
-        handler = _handler(kind, names, _OPAQUE.union(self.opaque))
+        told = [self.live[base] for base in kind.__mro__ if base in self.live]
+        handler = told[0] if told else _handler(kind, names, _OPAQUE.union(self.opaque))
         if handler is objects.reduced and not mine and _is_nameless(kind):
             handler = objects.of_nameless_class
         return Kind(handler, mine, _is_frozen(kind, names, mine=mine), _reduces_plainly(kind))
