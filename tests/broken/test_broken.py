@@ -1,10 +1,18 @@
 """Broken documents beside what is said of them; `python -m tests.broken.rewrite` renews it."""
 
+import re
+from bisect import bisect_left
+from pathlib import Path
+
 import pytest
 from tests.scripts.needs import missing
+from tests.together import grouped, joined, names
 
 from . import rewrite as broken
-from .together import grouped, joined, told_apart
+
+TOGETHER = Path(__file__).with_name("together.txt")
+BY_NAME = {path.stem: path for path in broken.DOCUMENTS}
+PLACE = re.compile(r"report\.pmd:(\d+): ")
 
 
 @pytest.fixture(scope="module")
@@ -12,7 +20,20 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("broken") / "project"
 
 
-@pytest.mark.parametrize("documents", grouped(), ids=lambda paths: "+".join(p.stem for p in paths))
+def told_apart(said, before):
+    """What is said of each of some documents in one: the lines of each are counted from its own
+    beginning. LaTeX goes on after an error, and tells of all."""
+    found = ["" for _ in before]
+    for line in said.splitlines():
+        place = PLACE.match(line)
+        number = int(place[1]) if place else 1
+        at = bisect_left(before, number) - 1
+        own = f"report.pmd:{number - before[at]}: {line[place.end() :]}" if place else line
+        found[at] += f"{own}\n"
+    return found
+
+
+@pytest.mark.parametrize("documents", grouped(BY_NAME, TOGETHER), ids=names)
 def test_what_is_wrong_is_said_at_its_line(documents, folder):
     if documents[0].stem.startswith("script-") and (lost := missing()):
         pytest.skip(lost)
