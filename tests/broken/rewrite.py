@@ -20,11 +20,11 @@ OLD = b"%PDF the good one of last time"
 PROBLEM = re.compile(r"^(?:\S+:\d+: (?:error|warning)|treadle): .*$", re.MULTILINE)
 
 
-def lay_out(document: Path, folder: Path) -> None:
+def lay_out(source: bytes, folder: Path) -> None:
     """Empty the folder; put the document and the files it may need there, and the PDF of last
     time."""
     shutil.copytree(HERE / "files", emptied(folder), dirs_exist_ok=True)
-    shutil.copyfile(document, folder / "report.pmd")
+    (folder / "report.pmd").write_bytes(source)
     (folder / "build").mkdir(exist_ok=True)
     (folder / "build/report.pdf").write_bytes(OLD)
 
@@ -44,7 +44,7 @@ def rewrite() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "project"
         for document in DOCUMENTS:
-            lay_out(document, folder)
+            lay_out(document.read_bytes(), folder)
             document.with_suffix(".txt").write_text(problems(built(folder).stderr), "utf-8")
 
 

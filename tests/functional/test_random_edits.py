@@ -2,7 +2,7 @@
 
 After every edit the document is built twice: in its folder, with the cache that the earlier
 builds left, and in a fresh copy of the folder, without any. `TREADLE_EXAMPLES=500` sets how many
-histories are tried, 25 unless given, always the same; more than that are new ones every time.
+histories are tried, 16 unless given, always the same; more than that are new ones every time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .documents import Version
 from .edits import History, Put, histories
 from .themes import ARRAYS, FIGURES, PLAIN, SHARED, Theme
 
-FEW = 25
+FEW = 16
 EXAMPLES = int(os.environ.get("TREADLE_EXAMPLES", FEW))
 THEMES: tuple[Theme, ...] = (PLAIN, PLAIN, ARRAYS, SHARED)
 if EXAMPLES > FEW:  # figures take long

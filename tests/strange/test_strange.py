@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from tests.command import treadle
 from tests.formats import emptied
+from tests.together import grouped, joined, names
 
 DOCUMENTS = tuple(sorted((Path(__file__).parent / "documents").glob("*.pmd")))
+BY_NAME = {path.stem: path for path in DOCUMENTS}
+TOGETHER = Path(__file__).with_name("together.txt")
 
 FILES = Path(__file__).parent / "files"  # beside each of them
 
@@ -26,19 +29,20 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("strange")
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
-def test_it_prints_faithfully(document, folder):
+@pytest.mark.parametrize("documents", grouped(BY_NAME, TOGETHER), ids=names)
+def test_it_prints_faithfully(documents, folder):
     shutil.copytree(FILES, emptied(folder), dirs_exist_ok=True)
-    (folder / "report.pmd").write_bytes(document.read_bytes())
+    (folder / "report.pmd").write_bytes(joined(documents)[0])
     done = treadle("build", "report.pmd", folder=folder)
     assert (done.returncode, done.stderr) == (0, "")
     command = ["pdftotext", "-layout", "build/report.pdf", "-"]
     text = words(subprocess.run(command, cwd=folder, capture_output=True, text=True).stdout)
     at = 0
-    for line in document.with_suffix(".txt").read_text("utf-8").splitlines():
-        found = text.find(words(line), at)
-        assert found >= 0, f"{line!r} is not in {text[at:]!r}"
-        at = found + len(words(line))
+    for document in documents:
+        for line in document.with_suffix(".txt").read_text("utf-8").splitlines():
+            found = text.find(words(line), at)
+            assert found >= 0, f"{line!r} of {document.stem} is not in {text[at:]!r}"
+            at = found + len(words(line))
 
 
 def test_there_are_many():

@@ -15,7 +15,7 @@ import pytest
 from .injecting import Disturbed, Fault
 from .place import EDITED, Place, Results
 
-TRIED = int(os.environ.get("TREADLE_FAULTS", "6"))  # at most, of each kind
+TRIED = int(os.environ.get("TREADLE_FAULTS", "4"))  # at most, of each kind
 TEX = ("--to", "tex")
 
 CASES = {  # the fault, what is built, whether it had been built before

@@ -70,14 +70,17 @@ def _write(place: Place, name: str, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
+def edited(text: str, edit: str) -> str:
+    """The text after an edit `OLD => NEW`, of what stands there once."""
+    old, _, new = edit.replace(r"\n", "\n").partition(" =>")
+    assert text.count(old) == 1, f"{old!r} stands there {text.count(old)} times"
+    return text.replace(old, new.removeprefix(" "))
+
+
 def _edited(place: Place, rest: str) -> tuple[Path, str]:
     name, _, edit = rest.partition(": ")
-    old, _, new = edit.replace(r"\n", "\n").partition(" =>")
-    new = new.removeprefix(" ")
     path = place.folder / name
-    text = path.read_text("utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {name}"
-    return path, text.replace(old, new)
+    return path, edited(path.read_text("utf-8"), edit)
 
 
 def _edit(place: Place, rest: str) -> None:

@@ -10,15 +10,20 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.together import grouped
 
 from .case import Case, all_cases
+from .joined import joined, name_of, names
 from .procedure import Trial, try_case
 
 KEEPING_NOTHING = os.environ.get("TREADLE_KEEPING") == "0"
+TOGETHER = Path(__file__).with_name("together.txt")
+BY_NAME = {name_of(case): case for case in all_cases()}
 
 
-@pytest.mark.parametrize("case", all_cases(), ids=lambda case: f"{case.theme}:{case.name}")
-def test_second_build_equals_a_clean_one(case: Case, tmp_path: Path, programs: Path):
+@pytest.mark.parametrize("cases", grouped(BY_NAME, TOGETHER), ids=names)
+def test_second_build_equals_a_clean_one(cases: tuple[Case, ...], tmp_path: Path, programs: Path):
+    case = joined(cases)
     trial = try_case(case, tmp_path, programs)
     check_equal(case, trial)
     check_telling(case, trial)

@@ -70,11 +70,24 @@ def main(descriptors: list[int]) -> None:
 def _serve(setup: WorkerSetup, lines: BinaryIO, channel: Channel, late: LateSettings) -> None:
     capture = Capture()
     install(capture)
+    if setup.store:
+        _load_what_a_store_takes()
     session = Session(setup, capture, late)
     threading.Thread(target=_tell_news, args=(capture, channel), daemon=True).start()
     while line := _next_line(lines):
         channel.send(session.step(decode(line)))
     session.end()
+
+
+def _load_what_a_store_takes() -> None:
+    """What is loaded before the session begins is not garbage before the process ends. Nobody looks
+    for that in it: at its end Python would do so several times, a fifth of a small build's time.
+    """
+    gc.disable()
+    import treadle.engine.worker.session_values as session_values  # noqa: F401
+
+    gc.freeze()
+    gc.enable()
 
 
 def _end_anyway() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import inspect
 import linecache
 import re
 import sys
@@ -199,6 +198,8 @@ class InlineRunner(Struct, frozen=True):
 
 def source_of(thing: object, file: str) -> str:
     """The text that defines `thing`; `file` is the document."""
+    import inspect  # rarely needed, and 3 ms of a start
+
     try:
         return inspect.getsource(thing)  # type: ignore[arg-type]
     except (OSError, TypeError):
@@ -209,6 +210,8 @@ def source_of(thing: object, file: str) -> str:
 
 def _class_source(kind: type, file: str) -> str:
     # A class knows its module's file only, and the session's __main__ has none.
+    import inspect
+
     lines = linecache.getlines(file)
     pattern = re.compile(rf"(\s*)class {kind.__name__}\b")
     found = [(match, number) for number, text in enumerate(lines) if (match := pattern.match(text))]

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from tests.processes import is_running
 from tests.unit.displays import plain
 
@@ -157,3 +158,12 @@ def test_descriptors_are_not_inherited(setup):
     with WorkerExecutor(setup) as executor:
         result = submit(executor, cell(textwrap.dedent(code))).result(timeout=60)
     assert result.outputs[0].text == "['0', '1', '2', '3']\n"
+
+
+def test_what_a_worker_has_loaded_is_no_garbage_and_the_session_is_seen(setup, tmp_path):
+    setup = replace(setup, store=str(tmp_path / "store"), key=b"k")
+    names = "any(each is globals() for each in gc.get_referrers(x))"
+    code = f"import gc; x = []; gc.get_freeze_count() > 1000, gc.isenabled(), {names}"
+    with WorkerExecutor(setup) as executor:
+        trace = submit(executor, cell(code)).result(timeout=60)
+    assert trace.outputs == (plain("(True, True, True)"),)
