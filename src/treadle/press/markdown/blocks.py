@@ -177,16 +177,18 @@ def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _item(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     body = render_blocks(node.children, context)
+    mark = f"[{node.meta['mark']}]" if "mark" in node.meta else ""
+    item = rf"\item{mark}"
     if not body:
-        return (Line(r"\item", context.origin(line_of(node))),)
+        return (Line(item, context.origin(line_of(node))),)
     first, rest = body[0], indent(body[1:])
     text = first.text
     if text[:4] in BOXES:
-        return (Line(rf"\item{BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
+        return (Line(f"{item}{BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
     if first.fixed or text.startswith((r"\begin", r"\[")):
-        return (Line(r"\item\leavevmode", first.origin), *indent(body))
+        return (Line(rf"{item}\leavevmode", first.origin), *indent(body))
     apart = "{}" if text.startswith("[") else ""
-    return (Line(rf"\item {apart}{text}", first.origin), *rest)
+    return (Line(f"{item} {apart}{text}", first.origin), *rest)
 
 
 def _definitions(node: SyntaxTreeNode, context: TextContext) -> Fragment:

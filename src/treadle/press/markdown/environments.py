@@ -125,11 +125,18 @@ def _inside(state: StateBlock, start: int, last: int, around: tuple[str, str]) -
     return start + (not beside), last
 
 
-# In the text of an environment, what LaTeX means by it.
+# In the text of an environment, what LaTeX means by it. Whatever begins first holds the others: a
+# `%` in code, in an address or in `\\verb` is no comment.
 
-COMMENT = re.compile(r"[ \t]*(?<!\\)%[^\n]*")
-LINE_BREAK = re.compile(r"\\\\(?:\[[^\[\]\n]*\])?[ \t]*(?=\n|$)")
-QUOTES = re.compile(r"``(.*?)''", re.DOTALL)
+WORDS = re.compile(
+    r"(?P<comment>[ \t]*(?<!\\)%[^\n]*)"
+    r"|(?P<break>\\\\(?:\[[^\[\]\n]*\])?[ \t]*(?=\n|$))"
+    r"|``(?P<quoted>(?:(?!``).)*?)''"
+    r"|(?<![`\\])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
+    r"|\\(?:verb\*?(?P<bar>[^A-Za-z*\s])[^\n]*?(?P=bar)|(?:url|href|path)\{[^{}\n]*\})"
+    r"|\]\([^()\n]*\)|<(?:https?|ftp|mailto):[^<>\s]*>",
+    re.DOTALL,
+)
 WITHIN = ("environment_open", "environment_close")
 
 
@@ -140,6 +147,13 @@ def latex_words(state: StateCore) -> None:
     for token in state.tokens:
         depth += (token.type == WITHIN[0]) - (token.type == WITHIN[1])
         if depth and token.type == "inline":
-            text = COMMENT.sub("", token.content)
-            text = LINE_BREAK.sub(lambda _: "\\", text)
-            token.content = QUOTES.sub("“\\1”", text)
+            token.content = WORDS.sub(_in_markdown, token.content)
+
+
+def _in_markdown(found: re.Match[str]) -> str:
+    if found["comment"] is not None:
+        return ""
+    if found["break"] is not None:
+        return "\\"
+    quoted = found["quoted"]
+    return found[0] if quoted is None else f"“{WORDS.sub(_in_markdown, quoted)}”"

@@ -38,6 +38,23 @@ def test_an_environment_on_one_line(latex):
 
 
 @pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("`a % b` **c**", r"\codetext{a \% b} \textbf{c}"),
+        ("**c** ``a % `b``", r"\textbf{c} \codetext{a \% \textasciigrave{}b}"),
+        ("[a](http://a.b/c%20d)", r"\href{http://a.b/c\%20d}{a}"),
+        ("*a* \\verb|b%c| d", r"\emph{a} \verb|b%c| d"),
+        ("*a* \\url{http://a.b/c%20d}", r"\emph{a} \url{http://a.b/c%20d}"),
+        ("*a* % `b` c\nd", "\\emph{a}\n  d"),
+        ("``a % b\nc'' *d*", "``a\n  c'' \\emph{d}"),
+        ("`a \\\\` *b*", r"\codetext{a \textbackslash{}\textbackslash{}} \emph{b}"),
+    ],
+)
+def test_what_begins_first_tells_a_comment_from_code(latex, inner, expected):
+    assert latex(environment("center", inner)) == environment("center", f"  {expected}")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         environment("center", "\\small Plain `a' ``b'' \\\\ c % *x*\n\\vspace*{1em} \\textbf{b}"),
