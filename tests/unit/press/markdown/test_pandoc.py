@@ -58,7 +58,9 @@ def test_examples_are_counted_through_the_document_and_referred_to(latex):
 def test_an_example_in_an_example_has_the_number_that_refers_to_it(latex):
     made = latex("(@a) x\n\n     (@b) y\n\n(@c) z\n\n@a, @b, @c")
     assert made.endswith("1, 2, 3")
-    assert r"\item x" in made and r"[label=(\arabic*), start=2]" in made and r"\item[(3)] z" in made
+    assert r"\item x" in made
+    assert r"[label=(\arabic*), start=2]" in made
+    assert r"\item[(3)] z" in made
 
 
 @pytest.mark.parametrize(
@@ -77,12 +79,14 @@ def test_an_example_in_an_example_has_the_number_that_refers_to_it(latex):
 def test_what_an_item_shows_is_no_item(latex, markdown):
     made = latex(markdown)
     shown = next(line.strip() for line in markdown.split("\n") if line.endswith("y")).lstrip("> ")
-    assert shown in made and "11" not in made
+    assert shown in made
+    assert "11" not in made
 
 
 def test_a_mark_of_another_list_ends_the_list(latex):
     made = latex("a. x\n1. y\n\n(1) u\nv\n(2) w")
-    assert made.count(r"\begin{enumerate}") == 3 and made.count(r"\item ") == 4
+    assert made.count(r"\begin{enumerate}") == 3
+    assert made.count(r"\item ") == 4
 
 
 @pytest.mark.parametrize(
