@@ -61,6 +61,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
     blocks.before("paragraph", "line_block", marked_text.line_block)
     inline.before("escape", "brace", long_arguments.brace)
+    inline.before("escape", "environment", environments.environment_in_text)
     inline.before("escape", "raw_latex", latex_and_maths.raw_inline)
     inline.before("escape", "raw_group", latex_and_maths.raw_group)
     inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
