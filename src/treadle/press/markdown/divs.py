@@ -13,7 +13,13 @@ from treadle.press.latex.figures_and_tables import length
 from treadle.press.latex.fragment import Fragment, Line, environment, stack
 from treadle.press.markdown.attributes import Attributes, attributes_of
 from treadle.press.markdown.parser import parse_inline
-from treadle.press.markdown.running_text import TextContext, graphic, inline_latex, line_of
+from treadle.press.markdown.running_text import (
+    RenderOptions,
+    TextContext,
+    graphic,
+    inline_latex,
+    line_of,
+)
 
 Nodes = Sequence[SyntaxTreeNode]
 LEDGER = "checks"  # the class of the div in which the ledger of checks stands
@@ -39,12 +45,7 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found = attributes_of(node)
     for key in sorted(found.values.keys() - KEYS):
         context.warn(line_of(node), f"`{key}=` means nothing to a `:::`", "leave it out")
-    kind = found.id.replace(":", "-").partition("-")[0]
-    name = next((name for name in found.classes if name in ENVIRONMENTS), THEOREMS.get(kind, ""))
-    name = name or next(
-        (name for name in found.classes if name in context.options.environments), ""
-    )
-    callout = next((name for name in CALLOUTS if {name, f"callout-{name}"} & {*found.classes}), "")
+    name, callout = _meaning(found, context.options)
     if LEDGER in found.classes:
         return _ledger(node, context)
     if name:
@@ -55,11 +56,38 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         return _columns(node, context)
     if found.values.keys() & {"layout-ncol", "layout-nrow"}:
         return _grid(node, context)
-    if kind in FLOATS:
-        return _float(FLOATS[kind], node, context)
+    if _kind(found) in FLOATS:
+        return _float(FLOATS[_kind(found)], node, context)
     if _is_hidden(found):
         return ()
     return _plain(found, node, context)
+
+
+def _kind(found: Attributes) -> str:
+    """What the label of a div begins with."""
+    return found.id.replace(":", "-").partition("-")[0]
+
+
+def _meaning(found: Attributes, options: RenderOptions) -> tuple[str, str]:
+    """The environment that a div is, or the kind of a note that is set apart; they have titles."""
+    name = next((name for name in found.classes if name in ENVIRONMENTS), "")
+    name = name or THEOREMS.get(_kind(found), "")
+    name = name or next((name for name in found.classes if name in options.environments), "")
+    classes = {*found.classes}
+    return name, next((each for each in CALLOUTS if {each, f"callout-{each}"} & classes), "")
+
+
+def headings(nodes: Nodes, options: RenderOptions) -> Iterator[SyntaxTreeNode]:
+    """The headings of a text, those in its divs included, but for one that is a div's title; what
+    stands in a quotation or a list is no part of the text's order."""
+    for node in nodes:
+        if node.type == "heading":
+            yield node
+        elif node.type == "environment":
+            yield from headings(node.children, options)
+        elif node.type == "div" and not _is_hidden(attributes_of(node)):
+            titled = any(_meaning(attributes_of(node), options)) and _heading_of(node) is not None
+            yield from headings(node.children[titled:], options)
 
 
 def _body(nodes: Nodes, context: TextContext) -> Fragment:
@@ -119,15 +147,21 @@ def _ledger(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _titled(node: SyntaxTreeNode, context: TextContext) -> tuple[str, Fragment]:
     """The title of a div, its attribute's or that of a heading which it begins with; the rest."""
-    found, children = attributes_of(node), node.children
-    given = found.values.get("title", found.values.get("name", ""))
-    if not given and children and children[0].type == "heading":
-        title = inline_latex(children[0], line_of(children[0]), context)
-        return title, _body(children[1:], context)
-    title = inline_latex(
-        parse_inline(given, context.apart(), context.options.words.quotes), line_of(node), context
-    )
-    return title, _body(children, context)
+    if heading := _heading_of(node):
+        return inline_latex(heading, line_of(heading), context), _body(node.children[1:], context)
+    given = parse_inline(_title(node), context.apart(), context.options.words.quotes)
+    return inline_latex(given, line_of(node), context), _body(node.children, context)
+
+
+def _title(node: SyntaxTreeNode) -> str:
+    values = attributes_of(node).values
+    return values.get("title", values.get("name", ""))
+
+
+def _heading_of(node: SyntaxTreeNode) -> SyntaxTreeNode | None:
+    """The heading that is a div's title."""
+    first = node.children[0] if node.children and not _title(node) else None
+    return first if first and first.type == "heading" else None
 
 
 def _theorem(name: str, node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -147,7 +181,8 @@ def callout_lines(kind: str, title: str, body: Fragment, context: TextContext) -
     named = title and title.lower() not in {kind, word.lower()}
     words = f"{word}: {title}" if named else f"{word}."
     words = title if kind == "admonition" else words
-    return environment("quote", (Line(rf"\textbf{{{words}}}\par", origin), *body), origin)
+    head = (Line(rf"\textbf{{{words}}}\par", origin),) if words else ()
+    return environment("quote", (*head, *body), origin)
 
 
 # Side by side.
