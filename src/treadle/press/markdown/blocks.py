@@ -114,7 +114,8 @@ def _paragraph(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     children, line = node.children[0].children if node.children else [], line_of(node)
     image = children[0] if len(children) == 1 and children[0].type == "image" else None
     if image is None or not image.children:
-        return render_inline(children, line, context)
+        lines = render_inline(children, line, context)
+        return lines if any(part.text.strip() for part in lines) else ()
     found = attributes_of(image)
     caption = inline_latex(image, line, context)
     position = "H" if context.boxed else found.values.get("pos", "htbp")
@@ -183,12 +184,19 @@ def _item(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         return (Line(item, context.origin(line_of(node))),)
     first, rest = body[0], indent(body[1:])
     text = first.text
-    if text[:4] in BOXES:
+    if text[:4] in BOXES and _first_words(node)[:4] in BOXES:
         return (Line(f"{item}{BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
     if first.fixed or text.startswith((r"\begin", r"\[")):
         return (Line(rf"{item}\leavevmode", first.origin), *indent(body))
     apart = "{}" if text.startswith("[") else ""
     return (Line(f"{item} {apart}{text}", first.origin), *rest)
+
+
+def _first_words(node: SyntaxTreeNode) -> str:
+    """What the text of a block begins with, as far as no mark has another meaning."""
+    while node.children:
+        node = node.children[0]
+    return node.content if node.type == "text" else ""
 
 
 def _definitions(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -288,10 +296,9 @@ def _html(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """HTML has no place in LaTeX; a comment is left out without a word, unless it holds chunks."""
     content = node.content.strip()
     if not content.startswith("<!--"):
-        context.warn(line_of(node), f"HTML is left out: `{content.splitlines()[0][:60]}`")
+        shown = " ".join(content.split())
+        context.warn(line_of(node), f"HTML is left out: `{shown[:60]}`")
         return ()
-    if content.rpartition("-->")[2].strip():
-        context.warn(line_of(node), "what follows the comment on its line is left out")
     numbers = [int(found[1]) for found in PLACE.finditer(content)]
     context.findings.places.update(numbers)
     if numbers:

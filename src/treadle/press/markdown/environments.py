@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 
-from markdown_it.rules_block import StateBlock, paragraph
+from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
 from treadle.press.latex.fragment import VERBATIM
-from treadle.press.markdown.attributes import closing_line, push, push_block, remark, text_at
+from treadle.press.markdown.attributes import (
+    closing_line,
+    paragraph_from,
+    push,
+    push_block,
+    remark,
+    text_at,
+)
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.marks import has_markdown
 
@@ -51,7 +58,7 @@ def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bo
         push_block(state, silent, lines, "latex_block", text, display=name in MATHS)
     state.eMarks[last] = line_end
     if end_of_block < line_end:
-        _go_on(state, last, end_of_block, end)
+        paragraph_from(state, last, end_of_block, end)
     return True
 
 
@@ -61,14 +68,6 @@ def _block_end(state: StateBlock, last: int, close: str) -> int:
     end = state.eMarks[last]
     behind = state.src.rfind(close, state.bMarks[last], end) + len(close)
     return behind if has_markdown(state.src[behind:end]) else end
-
-
-def _go_on(state: StateBlock, line: int, at: int, end: int) -> None:
-    """A paragraph that begins within a line."""
-    rest = state.src[at : state.eMarks[line]]
-    state.bMarks[line], state.tShift[line] = at, len(rest) - len(rest.lstrip())
-    state.sCount[line] = state.blkIndent
-    paragraph(state, line, end, False)
 
 
 def environment_in_text(state: StateInline, silent: bool) -> bool:

@@ -21,6 +21,7 @@ from treadle.press.markdown import (
     attributes,
     citations_and_references,
     environments,
+    html,
     latex_and_maths,
     lists,
     long_arguments,
@@ -57,7 +58,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     blocks.before("hr", "numbered_heading", lists.numbered_heading, lists.ENDS_LISTS)
     blocks.before("hr", "simple_table", text_tables.simple_table)
     blocks.before("hr", "grid_table", text_tables.grid_table)
-    blocks.at("html_block", marked_text.html_block, attributes.INTERRUPTS)
+    blocks.at("html_block", html.html_block, attributes.INTERRUPTS)
     blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
     blocks.before("paragraph", "line_block", marked_text.line_block)
     inline.before("escape", "brace", long_arguments.brace)
@@ -79,7 +80,8 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)
     core.after("inline", "nesting", limit_nesting)
-    core.after("inline", "html_spans", marked_text.html_spans)
+    core.before("text_join", "escaped", attributes.keep_escaped)
+    core.after("inline", "html_spans", html.html_spans)
     core.after("block", "table_rows", check_rows)
     core.after("block", "table_marks", text_tables.check_marks)
     return md

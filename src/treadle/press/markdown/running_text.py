@@ -160,6 +160,7 @@ SPANS = MappingProxyType(
         "kbd": r"\texttt",
     }
 )
+BREAK = re.compile(r"<br\b", re.IGNORECASE)  # before it there is text
 NOTE_END = "%\x00"  # a line break, of which what follows the footnote decides how it is written
 COMMENT_END = re.compile(r"(?<!\\)%\n *")
 NOTES = 2  # a note may hold a note
@@ -260,6 +261,9 @@ class _Renderer:
         for link in UNDEFINED_LINK.findall(node.content):
             what = f"the link `{link}` is defined nowhere, and printed as it stands"
             self.context.warn(self.line, what, "a label of the document is `[text](#label)`")
+        if "<!--" in node.content:
+            what = "this comment is not closed within its paragraph, and printed as it stands"
+            self.context.warn(self.line, what, "begin it on a line of its own, and end it by `-->`")
         self._add(escape_prose(node.content))
 
     def visit_em(self, node: SyntaxTreeNode) -> None:
@@ -324,10 +328,12 @@ class _Renderer:
         self.context.warn(self.line, f"the shortcode `{node.content}` is left out", hint)
 
     def visit_html_inline(self, node: SyntaxTreeNode) -> None:
-        if node.content.startswith("<br"):
+        begun = any(line.text.strip() for part in self.parts for line in part)
+        if begun and BREAK.match(node.content):
             self._add(r" \\{} ")
         elif not node.content.startswith("<!--"):
-            what = f"the HTML `{node.content}` is left out"
+            shown = " ".join(node.content.split())
+            what = f"the HTML `{shown[:60]}` is left out"
             self.context.warn(self.line, what, r"write \< for a literal bracket")
 
     def visit_script(self, node: SyntaxTreeNode) -> None:
