@@ -150,15 +150,15 @@ def counted_newline(state: StateInline, silent: bool) -> bool:
 
 
 def keep_escaped(state: StateCore) -> None:
-    r"""Have escaped brackets stay apart from the text around them, in which they would look like
-    marks: `\[^1]`, `\[ ]`, `\<!--`."""
+    r"""Have escaped signs stay apart from the text around them, in which they would look like
+    marks: `\[^1]`, `\[ ]`, `\<!--`, `\"`."""
     for token in state.tokens:
         if "\\" not in token.content and "&" not in token.content:
             continue
         children = token.children or []
         for child, after in zip(children, [*children[1:], None], strict=False):
             opens = child.content == "<" and after is not None and after.content.startswith("!--")
-            if child.type == "text_special" and (child.content in {"[", "]"} or opens):
+            if child.type == "text_special" and (child.content in {*"[]'\""} or opens):
                 child.type = "escaped"
 
 

@@ -1,12 +1,10 @@
-"""Line blocks, spans, shortcodes, quotes: `| line`, `[a]{.sc}`, `{{< x >}}`."""
+"""Line blocks, spans, shortcodes: `| line`, `[a]{.sc}`, `{{< x >}}`."""
 
 from __future__ import annotations
 
 import re
-from itertools import cycle
 
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 
 from treadle.press.markdown.attributes import parse_attributes, push, text_at
@@ -40,25 +38,6 @@ def line_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.push("paragraph_close", "p", -1)
     state.line = line
     return True
-
-
-WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]"
-QUOTE = re.compile(rf"(?<={WIDE})\"|\"(?={WIDE})")
-
-
-def wide_quotes(state: StateCore) -> None:
-    """Pair the straight quotes beside Chinese, Japanese and Korean signs, where no blanks tell
-    which of them opens; where one is left over, nothing tells."""
-    pair = state.md.options["quotes"]
-    for token in state.tokens:
-        texts = [child.content for child in token.children or () if child.type == "text"]
-        if sum(len(QUOTE.findall(text)) for text in texts) % 2:
-            continue
-        marks = cycle(pair[:2])
-        for child in token.children or ():
-            if child.type == "text" and '"' in child.content:
-                first, *others = QUOTE.split(child.content)
-                child.content = first + "".join(next(marks) + text for text in others)
 
 
 SHORTCODE = re.compile(r"\{\{<\s*(?P<name>[\w-]+)(?P<rest>[^\n]*?)>\}\}")

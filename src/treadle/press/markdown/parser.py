@@ -26,13 +26,12 @@ from treadle.press.markdown import (
     lists,
     long_arguments,
     marked_text,
+    quotation_marks,
     text_tables,
 )
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
-
-
 QUOTES = ("“", "”", "‘", "’")
 
 
@@ -75,7 +74,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     inline.before("strikethrough", "script", attributes.script)
     inline.after("image", "attributes", attributes.attributes)
     inline.at("newline", attributes.counted_newline)
-    core.after("smartquotes", "wide_quotes", marked_text.wide_quotes)
+    core.at("smartquotes", quotation_marks.smart_quotes)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)
