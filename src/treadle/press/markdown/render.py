@@ -22,12 +22,12 @@ from treadle.press.markdown.citations_and_references import labels_given
 from treadle.press.markdown.divs import headings
 from treadle.press.markdown.marks import own_commands
 from treadle.press.markdown.parser import QUOTES, parse_inline, parser
-from treadle.press.markdown.running_text import (
+from treadle.press.markdown.running_text import inline_latex
+from treadle.press.markdown.text_context import (
     Findings,
     ReadyLatex,
     RenderOptions,
     TextContext,
-    inline_latex,
     line_of,
 )
 

@@ -23,7 +23,7 @@ from treadle.press.markdown.render import (
     render_line,
     render_parsed,
 )
-from treadle.press.markdown.running_text import (
+from treadle.press.markdown.text_context import (
     SECTIONS,
     Findings,
     ReadyLatex,
