@@ -6,7 +6,7 @@ from treadle.press.document.model import Chunk, Document, FrontMatter
 from treadle.press.document.options import ChunkOptions
 from treadle.press.latex.fragment import text_of
 from treadle.press.markdown.render import render_markdown
-from treadle.press.markdown.running_text import Findings, RenderOptions, TextContext
+from treadle.press.markdown.text_context import Findings, RenderOptions, TextContext
 from treadle.problem import Span
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from treadle.press.document.fence import OPENING, Fence
+from treadle.press.document.model import Document
 from treadle.problem import Problem, Span, error, warning
 
 # `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.
@@ -16,42 +17,13 @@ _LIKE_A_CHUNK = re.compile(
 )
 _WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z][\w:-]*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
-# Lines of Markdown that begin something elsewhere, what is to be said of them, and the way out.
-_ELSEWHERE = (
-    (
-        re.compile(r"^\.\. [a-z][\w-]*::", re.MULTILINE),
-        "`{}` is reStructuredText, and printed as it stands",
-        "write Markdown or LaTeX for it",
-    ),
-    (  # targets, breaks between cells, labels of displays, options, and roles, whose words belong
-        # to no command of LaTeX's
-        re.compile(
-            r"^\([\w:-]+\)=(?=[ \t]*$)|^\+\+\+(?=[ \t]*$)"
-            r"|(?<=\$\$ )\([A-Za-z]\w*[:-][\w:-]+\)(?=[ \t]*$)"
-            r"|^:[a-z][\w-]*:(?= +\S)|(?<![\w:`]):[a-z]+:`[^`\n]+`"
-            r"|(?<![\w`}\]\\])\{[a-z][\w:-]*\}`[^`\n]+`",
-            re.MULTILINE,
-        ),
-        "`{}` is MyST's or Sphinx's, and printed as it stands",
-        "write Markdown: a label is `{#eq:name}`, a reference `@eq:name`",
-    ),
-    (
-        re.compile(r"^<<.*>>=[^\S\n]*$", re.MULTILINE),
-        "this looks like a chunk of noweb and is not read as one: its code is not run",
-        "open it by ```{python}, or call the document .mdw",
-    ),
-    (
-        re.compile(r"^\(ref:[\w-]+\)(?= )", re.MULTILINE),
-        "`{}` is R Markdown's text for a caption, and printed as it stands",
-        "write it as the chunk's `caption=`",
-    ),
-    (
-        re.compile(rf"^[ \t]*\|[ \t]*{OPENING.pattern}", re.MULTILINE),
-        "a chunk can't stand in a table: its code is not run",
-        "show the value there by `<%= %>`, the code elsewhere",
-    ),
-)
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
+# What may be a sign of another program's; without one, no parser is needed to tell what is prose.
+_MAY_BE_FOREIGN = re.compile(
+    r"[a-z]::|\)=[ \t]*$|\+\+\+[ \t]*$|\$\$ \(|:[a-z][\w-]*: |[:}]`|>>=|\(ref:"
+    r"|\|[ \t]*(?:```|~~~)|^---[ \t]*\n[A-Za-z]",
+    re.MULTILINE,
+)
 
 
 def lookalikes(others: Iterable[Fence], file: str) -> Iterator[Problem]:
@@ -95,24 +67,10 @@ def _is_like_a_chunk(info: str) -> bool:
     return similar and word not in _OTHERS
 
 
-_METADATA = re.compile(
-    r"(?<=\n\n)---[ \t]*\n(?:[A-Za-z][\w-]*:.*\n(?:[ \t].*\n)*)+(?:---|\.\.\.)[ \t]*\n"
-)
+def foreign_lookalikes(document: Document) -> Iterator[Problem]:
+    """What is to be said of prose in which MyST, Sphinx, R Markdown or noweb would read more."""
+    if document.is_latex or not any(_MAY_BE_FOREIGN.search(it.text) for it in document.prose):
+        return
+    from treadle.press.document.foreign_syntax import foreign_syntax  # it needs the parser
 
-
-def line_lookalikes(text: str, span: Span, others: Iterable[Fence]) -> Iterator[Problem]:
-    """What is to be said of lines of Markdown that begin a chunk in a noweb document, or a
-    directive in reStructuredText, or that MyST reads in a way of its own."""
-    shown = {line for at in others for line in range(at.first + 1, at.end + 1)}
-    for block in _METADATA.finditer(f"\n\n{text}"):
-        first = span.line + text.count("\n", 0, block.start() - 2)
-        if first not in shown:
-            what = "front matter stands at the top of a document alone: this is printed"
-            yield warning(Span.at(span.file, first), what, "put these lines up there")
-    for pattern, what, hint in _ELSEWHERE:
-        told = {0}
-        for found in pattern.finditer(text):
-            at = Span.at(span.file, span.line + text.count("\n", 0, found.start()))
-            if at.line not in shown | told:
-                told.add(at.line)
-                yield warning(at, what.format(found[0]), hint)
+    yield from foreign_syntax(document)

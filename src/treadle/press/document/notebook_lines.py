@@ -18,6 +18,7 @@ _RUNS = re.compile(r"[ \t]*%run[ \t]+(?:-i[ \t]+)?(?P<file>[^\s\"'\\]+\.py)[ \t]
 _OTHER = re.compile(
     r"\s*(?:[\w, ]+=\s*)?(?:%%?(?P<name>[A-Za-z]\w*)|(?P<shell>!)|\?|[\w.]+\?\??\s*$)"
 )
+_EMPTY = re.compile(r"\s*(?:#|$)")
 _PROGRAM = "`subprocess.run` runs a program"
 _TIMED = "`time.perf_counter()` tells the time"
 _WAYS = MappingProxyType(
@@ -28,8 +29,8 @@ _WAYS = MappingProxyType(
 
 
 def in_python(code: str, file: str, first: int) -> tuple[str, tuple[Problem, ...]]:
-    """Code from line `first` on with what sets up a notebook made a comment, and `%run` Python,
-    each line told."""
+    """Code from line `first` on with what sets up a notebook made a comment, or `pass`
+    where a block holds nothing else, and `%run` Python, each line told."""
     if not _MARKED.search(code):
         return code, ()
     lines = code.split("\n")
@@ -43,7 +44,7 @@ def in_python(code: str, file: str, first: int) -> tuple[str, tuple[Problem, ...
             bare = f"exec(compile(open({ran_file}).read(), {ran_file}, 'exec'))"
             what, hint = f"{what} is IPython's", f"`{bare}` stands for it"
         elif _SETS_UP.fullmatch(line):
-            bare = f"# {bare}"
+            bare = f"pass  # {bare}" if _is_alone(lines, number) else f"# {bare}"
             what, hint = f"{what} sets up a notebook, and is not run", "leave it out"
         else:
             break
@@ -52,11 +53,33 @@ def in_python(code: str, file: str, first: int) -> tuple[str, tuple[Problem, ...
     return "\n".join(lines), tuple(found)
 
 
+def _is_alone(lines: list[str], number: int) -> bool:
+    """Whether a line is all that a block of statements holds."""
+    behind = (line for line in lines[number + 1 :] if not _EMPTY.match(line))
+    if _indent(next(behind, "")) >= _indent(lines[number]):
+        return False
+    try:
+        _parse(lines[:number])
+    except IndentationError:
+        return True  # there is none before it
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        pass
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _parse(lines: list[str]) -> None:
+    with warnings.catch_warnings(action="ignore"):
+        ast.parse("\n".join(lines))
+
+
 def _unreadable(lines: list[str]) -> int:
     """The line at which Python can't read on, from 0; -1 if there is none."""
     try:
-        with warnings.catch_warnings(action="ignore"):
-            ast.parse("\n".join(lines))
+        _parse(lines)
     except SyntaxError as failure:
         return (failure.lineno or 0) - 1
     except (ValueError, RecursionError, MemoryError):

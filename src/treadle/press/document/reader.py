@@ -15,7 +15,7 @@ from treadle.press.document.find_fences import fences
 from treadle.press.document.front_matter import read_front_matter, with_author
 from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
-from treadle.press.document.lookalikes import line_lookalikes, lookalikes
+from treadle.press.document.lookalikes import foreign_lookalikes, lookalikes
 from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
 from treadle.press.document.notebook_lines import in_python
 from treadle.press.document.noweb import SUFFIXES, is_latex, is_noweb, noweb_fences
@@ -68,6 +68,7 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
         *(problem for _, problems in blocks for problem in problems),
         *_duplicate_names(document.chunks),
         *asks_pweave(document),
+        *foreign_lookalikes(document),
     ]
     return document, tuple(sorted(found, key=lambda item: item.span.line))
 
@@ -157,7 +158,6 @@ def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequen
     problems = (
         *unclosed_inlines(text, span, shown),
         *lookalikes(others, file),
-        *line_lookalikes(text, span, others),
     )
     return Prose(text, span, find_inlines(text, span, shown, code)), problems
 

@@ -110,8 +110,10 @@ PROSE_LIGATURES = r"(?<=<)<|(?<=>)>|(?<=,),|(?<=[?!])`"
 LIGATURES = rf"(?<=-)-|{PROSE_LIGATURES}"
 # The characters that may have to be changed, and no others.
 TO_ESCAPE = re.compile(rf"""(?P<apart>{LIGATURES})|[\\{{}}$&#%_^~'`"]|[^\x20-\x7e\n]""")
+# Of two quotation marks, TeX would take the first two of three ticks together.
+BESIDE = "(?<=“)‘|(?<=‘)“|(?<=”)’|(?<=’)”"
 TO_ESCAPE_IN_PROSE = re.compile(
-    rf"(?P<ticks>`{{3,}})|(?P<apart>{PROSE_LIGATURES})|[\\{{}}$&#%_^~]|[^\x20-\x7e\n]"
+    rf"(?P<ticks>`{{3,}})|(?P<apart>{PROSE_LIGATURES})|(?P<beside>{BESIDE})|[\\{{}}$&#%_^~]|[^\x20-\x7e\n]"
 )
 TO_ESCAPE_IN_VERBATIM = re.compile(r"[\\{}]|[^\x20-\x7e\n]")
 LONG = 30  # characters beyond which code and addresses may be broken
@@ -284,7 +286,7 @@ def _replaced(signs: Mapping[str, str], found: re.Match[str]) -> str:
     text = found[0]
     if found.lastgroup == "ticks":
         return QUOTES["`"] * len(text)
-    apart = "{}" if found.lastgroup == "apart" else ""
+    apart = {"apart": "{}", "beside": r"\,"}.get(found.lastgroup or "", "")
     return apart + (signs.get(text) or _character(text))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
 
 from markdown_it.ruler import RuleOptionsType
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, paragraph
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.newline import newline
@@ -51,6 +51,14 @@ def push_block(
 def text_at(state: StateBlock, line: int) -> str:
     """A line without its indentation and the marks of the blocks it stands in."""
     return state.src[state.bMarks[line] + state.tShift[line] : state.eMarks[line]]
+
+
+def paragraph_from(state: StateBlock, line: int, at: int, end: int) -> None:
+    """A paragraph that begins within a line, at that place of the text."""
+    rest = state.src[at : state.eMarks[line]]
+    state.bMarks[line], state.tShift[line] = at, len(rest) - len(rest.lstrip())
+    state.sCount[line] = state.blkIndent
+    paragraph(state, line, end, False)
 
 
 def closing_line(lines: Iterable[int], opened: Callable[[int], int]) -> int | None:
@@ -139,6 +147,19 @@ def counted_newline(state: StateInline, silent: bool) -> bool:
     if not silent and state.tokens:
         state.tokens[-1].meta = {"line": state.src.count("\n", 0, start + 1)}
     return True
+
+
+def keep_escaped(state: StateCore) -> None:
+    r"""Have escaped signs stay apart from the text around them, in which they would look like
+    marks: `\[^1]`, `\[ ]`, `\<!--`, `\"`."""
+    for token in state.tokens:
+        if "\\" not in token.content and "&" not in token.content:
+            continue
+        children = token.children or []
+        for child, after in zip(children, [*children[1:], None], strict=False):
+            opens = child.content == "<" and after is not None and after.content.startswith("!--")
+            if child.type == "text_special" and (child.content in {*"[]'\""} or opens):
+                child.type = "escaped"
 
 
 def nonbreaking(state: StateInline, silent: bool) -> bool:

@@ -10,7 +10,7 @@ from markdown_it.tree import SyntaxTreeNode
 from msgspec.structs import replace
 
 from treadle.press.latex.escape import escape_code
-from treadle.press.latex.figures_and_tables import Float, Tabular, figure_float, table, with_minus
+from treadle.press.latex.figures_and_tables import Float, figure_float
 from treadle.press.latex.footnotes import noted
 from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack
@@ -19,16 +19,10 @@ from treadle.press.markdown import lists
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.divs import callout_lines, render_div
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
-from treadle.press.markdown.parser import PLACE, parse_inline
-from treadle.press.markdown.running_text import (
-    SECTIONS,
-    TextContext,
-    display,
-    graphic,
-    inline_latex,
-    line_of,
-    render_inline,
-)
+from treadle.press.markdown.parser import PLACE
+from treadle.press.markdown.running_text import display, graphic, inline_latex, render_inline
+from treadle.press.markdown.tables import caption_beside, captions_table, table_lines
+from treadle.press.markdown.text_context import SECTIONS, TextContext, line_of
 from treadle.problem import error
 
 Nodes = Sequence[SyntaxTreeNode]
@@ -66,7 +60,7 @@ def _render(nodes: Nodes, number: int, context: TextContext) -> Fragment:
     """One block; its neighbours tell a table's caption from a paragraph."""
     node = nodes[number]
     if node.type == "table":
-        return pipe_table(node, caption_beside(nodes, number), context)
+        return table_lines(node, caption_beside(nodes, number), context)
     render = RENDERERS.get(node.type)
     lines = render(node, context) if render and not captions_table(nodes, number) else ()
     after_code = number > 0 and nodes[number - 1].meta.get("argument")
@@ -114,7 +108,8 @@ def _paragraph(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     children, line = node.children[0].children if node.children else [], line_of(node)
     image = children[0] if len(children) == 1 and children[0].type == "image" else None
     if image is None or not image.children:
-        return render_inline(children, line, context)
+        lines = render_inline(children, line, context)
+        return lines if any(part.text.strip() for part in lines) else ()
     found = attributes_of(image)
     caption = inline_latex(image, line, context)
     position = "H" if context.boxed else found.values.get("pos", "htbp")
@@ -177,16 +172,25 @@ def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _item(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     body = render_blocks(node.children, context)
+    mark = f"[{node.meta['mark']}]" if "mark" in node.meta else ""
+    item = rf"\item{mark}"
     if not body:
-        return (Line(r"\item", context.origin(line_of(node))),)
+        return (Line(item, context.origin(line_of(node))),)
     first, rest = body[0], indent(body[1:])
     text = first.text
-    if text[:4] in BOXES:
-        return (Line(rf"\item{BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
+    if text[:4] in BOXES and _first_words(node)[:4] in BOXES:
+        return (Line(f"{item}{BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
     if first.fixed or text.startswith((r"\begin", r"\[")):
-        return (Line(r"\item\leavevmode", first.origin), *indent(body))
+        return (Line(rf"{item}\leavevmode", first.origin), *indent(body))
     apart = "{}" if text.startswith("[") else ""
-    return (Line(rf"\item {apart}{text}", first.origin), *rest)
+    return (Line(f"{item} {apart}{text}", first.origin), *rest)
+
+
+def _first_words(node: SyntaxTreeNode) -> str:
+    """What the text of a block begins with, as far as no mark has another meaning."""
+    while node.children:
+        node = node.children[0]
+    return node.content if node.type == "text" else ""
 
 
 def _definitions(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -286,10 +290,9 @@ def _html(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """HTML has no place in LaTeX; a comment is left out without a word, unless it holds chunks."""
     content = node.content.strip()
     if not content.startswith("<!--"):
-        context.warn(line_of(node), f"HTML is left out: `{content.splitlines()[0][:60]}`")
+        shown = " ".join(content.split())
+        context.warn(line_of(node), f"HTML is left out: `{shown[:60]}`")
         return ()
-    if content.rpartition("-->")[2].strip():
-        context.warn(line_of(node), "what follows the comment on its line is left out")
     numbers = [int(found[1]) for found in PLACE.finditer(content)]
     context.findings.places.update(numbers)
     if numbers:
@@ -319,76 +322,3 @@ RENDERERS: dict[str, Callable[[SyntaxTreeNode, TextContext], Fragment]] = {
     "html_block": _html,
     "hr": _rule,
 }
-
-
-# Pipe tables and their captions, `: Losses {#tbl:losses}`.
-
-CAPTION = re.compile(r"(?:[Tt]able)?:\s+(.*)", re.DOTALL)
-
-
-def captions_table(nodes: Nodes, number: int) -> bool:
-    """Whether a block is the caption of a table before or after it."""
-    beside = nodes[max(number - 1, 0) : number + 2]
-    return _is_caption(nodes[number]) and any(node.type == "table" for node in beside)
-
-
-def caption_beside(nodes: Nodes, number: int) -> SyntaxTreeNode | None:
-    """The caption of the table `nodes[number]`: below it, or above it where it is no other's."""
-    if number + 1 < len(nodes) and _is_caption(nodes[number + 1]):
-        return nodes[number + 1]
-    taken = number > 1 and nodes[number - 2].type == "table"
-    return nodes[number - 1] if number and not taken and _is_caption(nodes[number - 1]) else None
-
-
-def pipe_table(
-    node: SyntaxTreeNode, caption: SyntaxTreeNode | None, context: TextContext
-) -> Fragment:
-    """A table; its caption may be a paragraph beside it, or its last row."""
-    given = [child for part in node.children for child in part.children]
-    rows, lines = [child.children for child in given], list(map(line_of, given))
-    line = line_of(node)
-    text, at = (_source(caption), line_of(caption)) if caption else ("", line)
-    if not text and len(rows) > 1:
-        last, *others = map(_source, rows[-1])
-        if CAPTION.match(last) and not any(others):
-            text = last
-            rows.pop()
-            lines.pop()
-    header, *body = [
-        tuple(with_minus(inline_latex(entry, number, context)) for entry in row)
-        for number, row in zip(lines, rows, strict=True)
-    ]
-    align = tuple(map(_align, rows[0]))
-    tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
-    room = context.options.columns
-    return table(tabular, _float(text, at, context), context.origin(line), room)
-
-
-def _float(text: str, line: int, context: TextContext) -> Float | None:
-    found = CAPTION.match(text)
-    if found is None:
-        return None
-    words, attributes = trailing_attributes(found[1])
-    words = words.removesuffix("[]")  # a span that holds nothing but these
-    classes = (f".{name}" for name in attributes.classes if name != "literal")
-    for name in (*classes, *sorted(attributes.values.keys() - {"pos"})):
-        context.warn(line, f"`{name}` means nothing to a table", "known are pos, .literal")
-    env = context.apart()
-    caption = inline_latex(
-        parse_inline(words, env, context.options.words.quotes), line, replace(context, env=env)
-    )
-    position = "H" if context.boxed else attributes.values.get("pos", "htbp")
-    return Float(caption, attributes.id, "table", position, context.origin(line))
-
-
-def _is_caption(node: SyntaxTreeNode) -> bool:
-    return node.type == "paragraph" and bool(CAPTION.match(_source(node)))
-
-
-def _source(node: SyntaxTreeNode) -> str:
-    return node.children[0].content if node.children else ""
-
-
-def _align(entry: SyntaxTreeNode) -> str:
-    style = str(entry.attrs.get("style", ""))
-    return {"right": "r", "center": "c"}.get(style.removeprefix("text-align:"), "l")

@@ -10,9 +10,17 @@ import re
 
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 
 from treadle.press.latex.fragment import VERBATIM
-from treadle.press.markdown.attributes import closing_line, push_block, remark, text_at
+from treadle.press.markdown.attributes import (
+    closing_line,
+    paragraph_from,
+    push,
+    push_block,
+    remark,
+    text_at,
+)
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.marks import has_markdown
 
@@ -38,12 +46,57 @@ def raw_environment(state: StateBlock, start: int, end: int, silent: bool) -> bo
         message = f"`\\begin{{{found[1]}}}` has no `\\end{{{found[1]}}}`"
         remark(state.env, start, message, is_latex=True)
         return False
-    text = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
-    lines, name = (start, last + 1), found[1]
-    if around := None if silent else _around(name, text.lstrip()):
-        _push(state, lines, around)
+    if silent:
         return True
-    return push_block(state, silent, lines, "latex_block", text, display=name in MATHS)
+    name, line_end = found[1], state.eMarks[last]
+    state.eMarks[last] = end_of_block = _block_end(state, last, f"\\end{{{name}}}")
+    text = state.getLines(start, last + 1, state.blkIndent, False).rstrip("\n")
+    lines = (start, last + 1)
+    if around := _around(name, text.lstrip()):
+        _push(state, lines, around)
+    else:
+        push_block(state, silent, lines, "latex_block", text, display=name in MATHS)
+    state.eMarks[last] = line_end
+    if end_of_block < line_end:
+        paragraph_from(state, last, end_of_block, end)
+    return True
+
+
+def _block_end(state: StateBlock, last: int, close: str) -> int:
+    """Where in its last line an environment ends as a block: with the line, unless what stands
+    behind its `\\end` is Markdown."""
+    end = state.eMarks[last]
+    behind = state.src.rfind(close, state.bMarks[last], end) + len(close)
+    return behind if has_markdown(state.src[behind:end]) else end
+
+
+def environment_in_text(state: StateInline, silent: bool) -> bool:
+    r"""`\begin{name}` to its `\end{name}` within a line of text, if what it holds is Markdown."""
+    found = BEGIN.match(state.src, state.pos)
+    end = None if found is None else _end_in_text(state, found[1])
+    around = _around(found[1], state.src[state.pos : end]) if found and end else None
+    if around is None or end is None:
+        return False
+    if silent:
+        state.pos = end
+        return True
+    last, stop = state.posMax, end - len(around[1])
+    push(state, False, state.pos + len(around[0]), "latex_inline", around[0])
+    state.posMax = stop
+    state.md.inline.tokenize(state)
+    state.posMax = last
+    return push(state, False, end, "latex_inline", around[1])
+
+
+def _end_in_text(state: StateInline, name: str) -> int | None:
+    depth = 0
+    for step in re.finditer(
+        rf"\\(?P<kind>begin|end)\{{{re.escape(name)}\}}", state.src[state.pos : state.posMax]
+    ):
+        depth += 1 if step["kind"] == "begin" else -1
+        if depth == 0:
+            return state.pos + step.end()
+    return None
 
 
 def _environment_last(state: StateBlock, start: int, end: int, name: str) -> int | None:
@@ -125,11 +178,18 @@ def _inside(state: StateBlock, start: int, last: int, around: tuple[str, str]) -
     return start + (not beside), last
 
 
-# In the text of an environment, what LaTeX means by it.
+# In the text of an environment, what LaTeX means by it. Whatever begins first holds the others: a
+# `%` in code, in an address or in `\\verb` is no comment.
 
-COMMENT = re.compile(r"[ \t]*(?<!\\)%[^\n]*")
-LINE_BREAK = re.compile(r"\\\\(?:\[[^\[\]\n]*\])?[ \t]*(?=\n|$)")
-QUOTES = re.compile(r"``(.*?)''", re.DOTALL)
+WORDS = re.compile(
+    r"(?P<comment>[ \t]*(?<!\\)%[^\n]*)"
+    r"|(?P<break>\\\\(?:\[[^\[\]\n]*\])?[ \t]*(?=\n|$))"
+    r"|``(?P<quoted>(?:(?!``).)*?)''"
+    r"|(?<![`\\])(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
+    r"|\\(?:verb\*?(?P<bar>[^A-Za-z*\s])[^\n]*?(?P=bar)|(?:url|href|path)\{[^{}\n]*\})"
+    r"|\]\([^()\n]*\)|<(?:https?|ftp|mailto):[^<>\s]*>",
+    re.DOTALL,
+)
 WITHIN = ("environment_open", "environment_close")
 
 
@@ -140,6 +200,13 @@ def latex_words(state: StateCore) -> None:
     for token in state.tokens:
         depth += (token.type == WITHIN[0]) - (token.type == WITHIN[1])
         if depth and token.type == "inline":
-            text = COMMENT.sub("", token.content)
-            text = LINE_BREAK.sub(lambda _: "\\", text)
-            token.content = QUOTES.sub("“\\1”", text)
+            token.content = WORDS.sub(_in_markdown, token.content)
+
+
+def _in_markdown(found: re.Match[str]) -> str:
+    if found["comment"] is not None:
+        return ""
+    if found["break"] is not None:
+        return "\\"
+    quoted = found["quoted"]
+    return found[0] if quoted is None else f"“{WORDS.sub(_in_markdown, quoted)}”"

@@ -1,12 +1,13 @@
 """Pandoc's lists that CommonMark has not, `a.`, `(iv)`, `#.` and `(@name)`; numbered headings.
 
-markdown-it's own rule makes the lists: it is shown ordinary numbers in the place of the marks.
+markdown-it's own rule makes the lists: it is shown ordinary numbers in the place of the marks, each
+as it comes to the item.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from markdown_it.ruler import RuleOptionsType
@@ -41,64 +42,103 @@ class Mark(Struct, frozen=True):
     name: str = ""  # of an example
 
 
+class OpenList(Struct):
+    """A list of ours that the parser is in, and the numbers of its items so far."""
+
+    level: int  # of the parser, outside it
+    first: Mark
+    numbers: list[int]
+
+
 def fancy_list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A list whose first mark CommonMark does not know; within an item it ends a paragraph."""
-    first = None if state.is_code_block(start) else mark_of(text_at(state, start), None)
+    if state.is_code_block(start):
+        return False
+    if silent and (around := _list_around(state)):
+        return _ends_list(state, start, around)
+    first = mark_of(text_at(state, start), None)
     if first is None or (silent and state.parentType == "paragraph" and state.listIndent < 0):
         return False
     if silent:
         return True
-    whole, marks = state.src, []
-    for line, mark in _items(state, start, end, first):
-        at = state.bMarks[line] + state.tShift[line]
-        found = MARK.match(state.src, at)
-        width = found.end("close") - at if found else 0
-        state.src = f"{state.src[:at]}{'1' * (width - 1)}{mark.around[1]}{state.src[at + width :]}"
-        marks.append(mark)
+    whole, known = state.src, dict(_examples(state))
+    _write_number(state, start, first)
+    opened = OpenList(state.level, first, [_number(state, first)])
     opening = len(state.tokens)
-    if not list_block(state, start, end, False):
-        state.src = whole
+    _open_lists(state).append(opened)
+    made = list_block(state, start, end, False)
+    _open_lists(state).pop()
+    if not made:
+        state.src, state.env["examples"] = whole, known
         return False
-    count = sum(
-        token.type == "list_item_open" and token.level == state.level + 1
-        for token in state.tokens[opening:]
-    )
     token = state.tokens[opening]
-    token.attrs = {"start": _number(first, marks[:count], state)}
+    token.attrs = {"start": opened.numbers[0]}
     token.meta = {"style": first.style, "around": first.around}
+    _name_items(state, opening, opened)
     return True
 
 
-def _number(first: Mark, marks: list[Mark], state: StateBlock) -> int:
-    """The number of the first item; examples are counted through the document."""
-    if first.style != "example":
-        return first.number
+def _open_lists(state: StateBlock) -> list[OpenList]:
+    """The lists of ours around what is read, the inner one last."""
+    lists: list[OpenList] = state.env.setdefault("open_lists", [])
+    return lists
+
+
+def _list_around(state: StateBlock) -> OpenList | None:
+    """The list of ours of which the parser asks what comes after one of its items."""
+    lists = _open_lists(state)
+    return lists[-1] if lists and lists[-1].level == state.level - 1 else None
+
+
+def _ends_list(state: StateBlock, line: int, around: OpenList) -> bool:
+    """Whether a list ends at this line, where an item of it might begin.
+
+    A mark of the list itself is written as a number here and nowhere else: the same signs in what
+    an item holds, in code, are none.
+    """
+    mark = mark_of(text_at(state, line), around.first)
+    if mark is None:
+        return True
+    _write_number(state, line, mark)
+    around.numbers.append(_number(state, mark))
+    return False
+
+
+def _write_number(state: StateBlock, line: int, mark: Mark) -> None:
+    """Put an ordinary number of the same width in the place of a mark."""
+    at = state.bMarks[line] + state.tShift[line]
+    found = MARK.match(state.src, at)
+    width = found.end("close") - at if found else 0
+    state.src = f"{state.src[:at]}{'1' * (width - 1)}{mark.around[1]}{state.src[at + width :]}"
+
+
+def _number(state: StateBlock, mark: Mark) -> int:
+    """The number of an item that begins; examples are counted through the document."""
+    if mark.style != "example":
+        return mark.number
+    examples = _examples(state)
+    examples[""] += 1
+    if mark.name:
+        examples[mark.name] = examples[""]
+    return examples[""]
+
+
+def _examples(state: StateBlock) -> dict[str, int]:
+    """The numbers of the examples so far, by their names; that of the last without one."""
     examples: dict[str, int] = state.env.setdefault("examples", {"": 0})
-    start = examples[""] + 1
-    for mark in marks:
-        examples[""] += 1
-        if mark.name:
-            examples[mark.name] = examples[""]
-    return start
+    return examples
 
 
-def _items(state: StateBlock, start: int, end: int, first: Mark) -> Iterator[tuple[int, Mark]]:
-    """The lines on which an item of this list begins: its marks are all alike."""
-    empty = False
-    left = state.sCount[start]
-    for line in range(start, end):
-        if state.isEmpty(line):
-            empty = True
-            continue
-        indent = state.sCount[line]
-        if indent < state.blkIndent:
-            return
-        mark = mark_of(text_at(state, line), first) if indent - state.blkIndent < 4 else None
-        if mark:
-            yield line, mark
-        elif empty and indent <= left:
-            return
-        empty = False
+def _name_items(state: StateBlock, opening: int, made: OpenList) -> None:
+    """Have those examples say their numbers that are not the next ones: others stand between."""
+    if made.first.style != "example":
+        return
+    tokens = state.tokens[opening:]
+    items = (it for it in tokens if it.type == "list_item_open" and it.level == made.level + 1)
+    before, after = made.first.around
+    for place, (token, number) in enumerate(zip(items, made.numbers, strict=True)):
+        if number != made.numbers[0] + place:
+            token.meta = {"mark": f"{before}{number}{after}"}
 
 
 def mark_of(text: str, like: Mark | None) -> Mark | None:

@@ -1,24 +1,13 @@
-"""Line blocks, spans, marks of HTML, shortcodes: `| line`, `[a]{.sc}`, `<b>`, `{{< x >}}`."""
+"""Line blocks, spans, shortcodes: `| line`, `[a]{.sc}`, `{{< x >}}`."""
 
 from __future__ import annotations
 
 import re
-from itertools import cycle
-from types import MappingProxyType
 
-from markdown_it import rules_block
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
 
-from treadle.press.markdown.attributes import (
-    Attributes,
-    parse_attributes,
-    push,
-    push_block,
-    text_at,
-)
+from treadle.press.markdown.attributes import parse_attributes, push, text_at
 
 BAR = re.compile(r"\|(?: |$)")
 
@@ -49,67 +38,6 @@ def line_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     state.push("paragraph_close", "p", -1)
     state.line = line
     return True
-
-
-WIDE = r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60]"
-QUOTE = rf"(?<={WIDE})\"|\"(?={WIDE})"  # not compiled here: few have one, and it takes 2 ms
-
-
-def wide_quotes(state: StateCore) -> None:
-    """Pair the straight quotes beside Chinese, Japanese and Korean signs, where no blanks tell
-    which of them opens; where one is left over, nothing tells."""
-    pair = state.md.options["quotes"]
-    for token in state.tokens:
-        texts = [child.content for child in token.children or () if child.type == "text"]
-        quoted = [text for text in texts if '"' in text and not text.isascii()]
-        if not quoted or sum(len(re.findall(QUOTE, text)) for text in quoted) % 2:
-            continue
-        marks = cycle(pair[:2])
-        for child in token.children or ():
-            if child.type == "text" and '"' in child.content:
-                first, *others = re.split(QUOTE, child.content)
-                child.content = first + "".join(next(marks) + text for text in others)
-
-
-# Marks of HTML that have a meaning on paper, as classes of spans.
-HTML = MappingProxyType(
-    {"sub": "sub", "sup": "sup", "b": "bold", "strong": "bold", "i": "italic", "em": "emph"}
-    | {"u": "underline", "s": "strike", "del": "strike", "mark": "mark", "kbd": "kbd", "tt": "kbd"}
-)
-TAG = re.compile(r"<(?P<close>/?)(?P<name>[a-z]+)>")
-
-
-def html_spans(state: StateCore) -> None:
-    """Make spans of pairs such as `<sub>` and `</sub>`."""
-    for token in state.tokens:
-        opened: list[tuple[str, int, Token]] = []
-        for child in token.children or ():
-            tag = TAG.fullmatch(child.content) if child.type == "html_inline" else None
-            if tag is None or tag["name"] not in HTML:
-                continue
-            if not tag["close"]:
-                opened.append((tag["name"], child.level, child))
-            elif opened and opened[-1][:2] == (tag["name"], child.level):
-                first = opened.pop()[2]
-                first.type, first.nesting, first.tag = "span_open", 1, "span"
-                first.meta = {"attributes": Attributes(classes=(HTML[tag["name"]],))}
-                child.type, child.nesting, child.tag = "span_close", -1, "span"
-
-
-# Tags around text: they alone are left out.
-AROUND = re.compile(
-    r"</?(?:div|center|p|details|summary|section|article|main|header|footer|address)\b[^<>\n]*>"
-)
-
-
-def html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """HTML as CommonMark has it; but of `<div>` and its like a line with the tag alone."""
-    text = text_at(state, start).rstrip()
-    found = AROUND.match(text)
-    if found is None or state.is_code_block(start):
-        return rules_block.html_block(state, start, end, silent)
-    alone = found.end() == len(text)
-    return alone and push_block(state, silent, (start, start + 1), "html_block", text)
 
 
 SHORTCODE = re.compile(r"\{\{<\s*(?P<name>[\w-]+)(?P<rest>[^\n]*?)>\}\}")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+# What is hidden from a reader, and code, which is not, but may hide a comment's sign.
 HIDDEN = re.compile(
-    r"(?<!\\)%[^\n]*|\$\$.*?\$\$|\\\[.*?\\\]|\$[^$\n]+\$|\\\(.*?\\\)|``.*?''"
-    r"|\\verb\*?([^A-Za-z*\s])[^\n]*?\1"
+    r"(?<![\\`])(?P<code>`[^`'\n]+`)(?!`)|(?<!\\)%[^\n]*"
+    r"|\$\$.*?\$\$|\\\[.*?\\\]|\$[^$\n]+\$|\\\(.*?\\\)|``.*?''"
+    r"|\\verb\*?(?P<bar>[^A-Za-z*\s])[^\n]*?(?P=bar)"
     r"|\\(?P<command>[A-Za-z]+\*?)(?:\[[^\[\]\n]*\]|\{(?P<last>[^{}\n]*)\})*",
     re.DOTALL,
 )
@@ -48,6 +50,8 @@ def has_markdown(latex: str) -> bool:
 
 def _shown(found: re.Match[str]) -> str:
     """What the reader sees as words of a piece of LaTeX."""
+    if found["code"]:
+        return found[0]
     text = found["last"] if found["command"] in TEXT and found["last"] else ""
     return f" {HIDDEN.sub(_shown, text)} "
 

@@ -21,17 +21,17 @@ from treadle.press.markdown import (
     attributes,
     citations_and_references,
     environments,
+    html,
     latex_and_maths,
     lists,
     long_arguments,
     marked_text,
+    quotation_marks,
     text_tables,
 )
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
 QUOTED = re.compile(r"^[ \t>]*")
-
-
 QUOTES = ("“", "”", "‘", "’")
 
 
@@ -57,10 +57,11 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     blocks.before("hr", "numbered_heading", lists.numbered_heading, lists.ENDS_LISTS)
     blocks.before("hr", "simple_table", text_tables.simple_table)
     blocks.before("hr", "grid_table", text_tables.grid_table)
-    blocks.at("html_block", marked_text.html_block, attributes.INTERRUPTS)
+    blocks.at("html_block", html.html_block, attributes.INTERRUPTS)
     blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
     blocks.before("paragraph", "line_block", marked_text.line_block)
     inline.before("escape", "brace", long_arguments.brace)
+    inline.before("escape", "environment", environments.environment_in_text)
     inline.before("escape", "raw_latex", latex_and_maths.raw_inline)
     inline.before("escape", "raw_group", latex_and_maths.raw_group)
     inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
@@ -73,12 +74,13 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     inline.before("strikethrough", "script", attributes.script)
     inline.after("image", "attributes", attributes.attributes)
     inline.at("newline", attributes.counted_newline)
-    core.after("smartquotes", "wide_quotes", marked_text.wide_quotes)
+    core.at("smartquotes", quotation_marks.smart_quotes)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)
     core.after("inline", "nesting", limit_nesting)
-    core.after("inline", "html_spans", marked_text.html_spans)
+    core.before("text_join", "escaped", attributes.keep_escaped)
+    core.after("inline", "html_spans", html.html_spans)
     core.after("block", "table_rows", check_rows)
     core.after("block", "table_marks", text_tables.check_marks)
     return md

@@ -11,6 +11,7 @@ from typing import Any
 
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
+from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.press.latex.escape import SCRIPTS, SYMBOLS
@@ -18,14 +19,15 @@ from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
 from treadle.press.markdown.blocks import OWN_REFERENCES, render_blocks
 from treadle.press.markdown.citations_and_references import labels_given
+from treadle.press.markdown.divs import headings
 from treadle.press.markdown.marks import own_commands
 from treadle.press.markdown.parser import QUOTES, parse_inline, parser
-from treadle.press.markdown.running_text import (
+from treadle.press.markdown.running_text import inline_latex
+from treadle.press.markdown.text_context import (
     Findings,
     ReadyLatex,
     RenderOptions,
     TextContext,
-    inline_latex,
     line_of,
 )
 
@@ -45,6 +47,28 @@ SILENT = {
 }  # fmt: skip
 
 
+class ParsedText(Struct, frozen=True):
+    """Markdown as the parser has read it; `env` has what it noted."""
+
+    text: str
+    tree: SyntaxTreeNode
+    env: dict[str, Any]
+
+
+def parse_markdown(text: str, options: RenderOptions) -> ParsedText:
+    """The blocks of a text, in a document of these options."""
+    env: dict[str, Any] = {"aliases": options.aliases}
+    env["commands"] = options.commands | own_commands((text,))
+    env["labels"] = labels_given(text)
+    return ParsedText(text, SyntaxTreeNode(parser(options.words.quotes).parse(text, env)), env)
+
+
+def highest_heading(parsed: ParsedText, options: RenderOptions) -> int:
+    """The level of the highest heading of the text itself; 1 where it has none."""
+    levels = (int(node.tag[1:]) for node in headings(parsed.tree.children, options))
+    return min(levels, default=1)
+
+
 def render_markdown(
     text: str, origins: Sequence[int], context: TextContext, places: Sequence[ReadyLatex] = ()
 ) -> Fragment:
@@ -52,14 +76,20 @@ def render_markdown(
 
     What is wrong, which images to copy and which places were used goes to the findings.
     """
-    options = context.options
-    env: dict[str, Any] = {"aliases": options.aliases}
-    env["commands"] = options.commands | own_commands((text,))
-    env["labels"] = labels_given(text)
-    tree = SyntaxTreeNode(parser(options.words.quotes).parse(text, env))
+    return render_parsed(parse_markdown(text, context.options), origins, context, places)
+
+
+def render_parsed(
+    parsed: ParsedText,
+    origins: Sequence[int],
+    context: TextContext,
+    places: Sequence[ReadyLatex] = (),
+) -> Fragment:
+    """Likewise of a text that has been read."""
+    tree, env = parsed.tree, parsed.env
     notes = _footnotes(tree, env, context.findings.notes)
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
-    if OWN_REFERENCES.search(text) and _has_own_references(tree):
+    if OWN_REFERENCES.search(parsed.text) and _has_own_references(tree):
         context.findings.bibliography = True
     for line, message, hint, is_latex in sorted(env.get("remarks", ())):
         context.warn(line, message, hint, doubt=is_latex)

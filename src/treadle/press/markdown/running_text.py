@@ -1,19 +1,14 @@
-"""Running text to LaTeX that keeps the author's line breaks; and what all rendering needs to know
-and finds out."""
+"""Running text to LaTeX that keeps the author's line breaks."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable
 from itertools import pairwise
-from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 from urllib.parse import unquote
 
 from markdown_it.tree import SyntaxTreeNode
-from msgspec import Struct, field
 from msgspec.structs import replace
 
 from treadle.press.latex.escape import (
@@ -23,118 +18,13 @@ from treadle.press.latex.escape import (
     escape_url,
     label_name,
 )
-from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, length
+from treadle.press.latex.figures_and_tables import Graphic, length
 from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
-from treadle.press.latex.languages import Words, words_of
 from treadle.press.markdown.attributes import attributes_of
 from treadle.press.markdown.citations_and_references import cite
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
-from treadle.problem import Problem, Span, warning
-
-SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
-
-
-class ReadyLatex(Struct, frozen=True):
-    """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it.
-
-    `prefix` is what stands before it in the Markdown: the list or quotation that it belongs to.
-    """
-
-    lines: Fragment
-    flows: bool = False
-    prefix: str = ""
-
-
-class RenderOptions(Struct, frozen=True):
-    """What is the same for all the texts of a document."""
-
-    path: Path
-    stem: str  # the folder of the images, beside the LaTeX
-    columns: int = 90  # characters of code in a line
-    twocolumn: bool = False
-    sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
-    bibliography: tuple[str, ...] = ()  # LaTeX lines
-    depth: int = 3  # the deepest level of headings that have numbers
-    ledger: Fragment = ()  # what was checked
-    words: Words = field(default_factory=partial(words_of, None))  # in the document's language
-    commands: frozenset[str] = frozenset()  # LaTeX's that the author has defined
-    environments: frozenset[str] = frozenset()
-    aliases: Mapping[str, str] = field(default_factory=dict)  # other names of labels
-
-
-class Findings(Struct):
-    """What rendering the texts of a document gathers; `doubts` are problems of which LaTeX says
-    more where it fails."""
-
-    problems: list[Problem] = field(default_factory=list)
-    doubts: list[Problem] = field(default_factory=list)
-    copies: list[Copy] = field(default_factory=list)  # images
-    places: set[int] = field(default_factory=set)  # those that were used
-    notes: set[str] = field(default_factory=set)  # labels of footnotes that were referred to
-    bibliography: bool = False  # whether the references have been set
-    ledger: Span | None = None  # where the ledger has its place
-
-
-class TextContext(Struct, frozen=True):
-    """A document's options and findings; and, of the one text that is being rendered, the `.pmd`
-    line of each of its lines (counted from 0), its places, footnotes and the parser's `env`."""
-
-    options: RenderOptions
-    findings: Findings
-    origins: Sequence[int] = (1,)
-    places: Sequence[ReadyLatex] = ()
-    footnotes: Mapping[str, SyntaxTreeNode] = field(default_factory=dict)
-    env: Mapping[str, Any] = field(default_factory=dict)
-    blocks: Callable[[Sequence[SyntaxTreeNode], TextContext], Fragment] | None = (
-        None  # for footnotes
-    )
-    notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
-    boxed: bool = False  # whether it stands in a box, where nothing floats
-
-    def origin(self, line: int) -> int:
-        """The `.pmd` line of line `line` of the text."""
-        return self.origins[min(line, len(self.origins) - 1)] if self.origins else 1
-
-    def apart(self) -> dict[str, Any]:
-        """The parser's `env` of a text that stands apart, where all that the document defines may
-        be referred to."""
-        refs = {f":{label}": -1 for label in self.footnotes}  # none of them met yet
-        known = {
-            key: self.env[key] for key in ("examples", "commands", "labels") if key in self.env
-        }
-        return {"footnotes": {"refs": refs, "list": {}}, "aliases": self.options.aliases, **known}
-
-    def lines(self, text: str, line: int) -> Fragment:
-        """`text`, whose lines stand at `line` and after in the Markdown."""
-        parts = enumerate(text.split("\n"), start=line)
-        return tuple(Line(part, self.origin(number)) for number, part in parts)
-
-    def span(self, line: int) -> Span:
-        return Span.at(str(self.options.path), self.origin(line))
-
-    def warn(self, line: int, message: str, hint: str = "", *, doubt: bool = False) -> None:
-        """Tell the author something; a doubt, LaTeX may tell, too, and better."""
-        found = self.findings.doubts if doubt else self.findings.problems
-        found.append(warning(self.span(line), message, hint))
-
-    def image(self, path: str, line: int) -> str:
-        """The path by which the LaTeX includes an image of the author's."""
-        found = find_image(path, self.options.path.parent, self.options.stem, self.span(line))
-        if isinstance(found, Problem):
-            self.findings.problems.append(found)
-            return label_name(path)  # the build fails
-        if found not in self.findings.copies:
-            self.findings.copies.append(found)
-        return found.target
-
-
-def line_of(node: SyntaxTreeNode) -> int:
-    """The line a block begins at, counted from 0."""
-    return node.map[0] if node.map else 0
-
-
-# Running text.
+from treadle.press.markdown.text_context import TextContext
 
 INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\(?:text|mbox)\{[^{}]*\}|\\&", re.DOTALL)
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
@@ -160,6 +50,7 @@ SPANS = MappingProxyType(
         "kbd": r"\texttt",
     }
 )
+BREAK = re.compile(r"<br\b", re.IGNORECASE)  # before it there is text
 NOTE_END = "%\x00"  # a line break, of which what follows the footnote decides how it is written
 COMMENT_END = re.compile(r"(?<!\\)%\n *")
 NOTES = 2  # a note may hold a note
@@ -260,6 +151,9 @@ class _Renderer:
         for link in UNDEFINED_LINK.findall(node.content):
             what = f"the link `{link}` is defined nowhere, and printed as it stands"
             self.context.warn(self.line, what, "a label of the document is `[text](#label)`")
+        if "<!--" in node.content:
+            what = "this comment is not closed within its paragraph, and printed as it stands"
+            self.context.warn(self.line, what, "begin it on a line of its own, and end it by `-->`")
         self._add(escape_prose(node.content))
 
     def visit_em(self, node: SyntaxTreeNode) -> None:
@@ -324,10 +218,12 @@ class _Renderer:
         self.context.warn(self.line, f"the shortcode `{node.content}` is left out", hint)
 
     def visit_html_inline(self, node: SyntaxTreeNode) -> None:
-        if node.content.startswith("<br"):
+        begun = any(line.text.strip() for part in self.parts for line in part)
+        if begun and BREAK.match(node.content):
             self._add(r" \\{} ")
         elif not node.content.startswith("<!--"):
-            what = f"the HTML `{node.content}` is left out"
+            shown = " ".join(node.content.split())
+            what = f"the HTML `{shown[:60]}` is left out"
             self.context.warn(self.line, what, r"write \< for a literal bracket")
 
     def visit_script(self, node: SyntaxTreeNode) -> None:

@@ -109,7 +109,7 @@ def _entry(lines: Sequence[str], first: int, state: StateBlock) -> str:
     if "\n\n" in inner or any(map(BLOCKS.match, lines)):
         what = "a cell of this table holds more than a paragraph: it is set as one"
         remark(state.env, first, what, r"a line break in a cell is a `\` at its end")
-    return " ".join(inner.split())
+    return " ".join(filter(None, lines))
 
 
 def _marked(rule: str) -> str:
@@ -162,7 +162,7 @@ def _with_header(state: StateBlock, start: int, end: int) -> Table | None:
         return None
     spans = _spans(_raw(state, dashes))
     parts = zip(*(_slices(_raw(state, line), spans) for line in range(first, dashes)), strict=True)
-    header = Row(first, tuple(" ".join(" ".join(part).split()) for part in parts))
+    header = Row(first, tuple(" ".join(filter(None, part)) for part in parts))
     align = tuple(_aligned(_raw(state, first), span) for span in spans)
     return Table(
         header, _rows(state, dashes + 1, last, spans, several), align, _after(state, last, end)

@@ -23,7 +23,7 @@ from treadle.press.latex.figures_and_tables import (
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.listings import code_lines, output_lines
 from treadle.press.markdown.parser import place, typed
-from treadle.press.markdown.running_text import ReadyLatex
+from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.outputs import (
     Shown,

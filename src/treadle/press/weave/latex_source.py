@@ -18,7 +18,7 @@ from treadle.press.latex.escape import declared
 from treadle.press.latex.fragment import Fragment, Line, glue, stack, text_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import render_markdown
-from treadle.press.markdown.running_text import ReadyLatex, TextContext
+from treadle.press.markdown.text_context import ReadyLatex, TextContext
 from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.chunks import Look, Markdown, chunk_parts, prose_parts
 from treadle.problem import Problem, warning

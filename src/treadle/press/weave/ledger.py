@@ -14,7 +14,7 @@ from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
 from treadle.press.latex.languages import Words
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import render_line
-from treadle.press.markdown.running_text import TextContext
+from treadle.press.markdown.text_context import TextContext
 from treadle.press.plugin.press_plugin import Comparison
 from treadle.press.results import ChunkResult, Results
 

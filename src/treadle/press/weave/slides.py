@@ -84,7 +84,9 @@ def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:
     options = "fragile" if OVERLAY.search(text) else "fragile,allowframebreaks"
     first = content[0].origin if title == "" else at
     yield Line(rf"\begin{{frame}}[{options}]{{{title}}}", first)
-    yield from map(_deeper, content)
+    verbatim = verbatim_lines(line.text for line in content)
+    for line, stays in zip(content, verbatim, strict=True):
+        yield line if stays else _deeper(line)
     yield Line("", content[-1].origin)  # ends the paragraph in the frame: its lines are told there
     yield Line(r"\end{frame}", content[-1].origin, True)
     yield Line("", content[-1].origin)

@@ -18,7 +18,7 @@ from treadle.press.latex.escape import escape
 from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.languages import Language
 from treadle.press.markdown.render import render_line
-from treadle.press.markdown.running_text import TextContext
+from treadle.press.markdown.text_context import TextContext
 from treadle.problem import Problem, Span, warning
 
 MARK = re.compile("\ue0f4([\\w-]+)@(\\d+)\ue0f5")  # private-use characters: never typed

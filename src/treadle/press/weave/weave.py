@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -17,8 +16,14 @@ from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.languages import words_of
 from treadle.press.markdown.blocks import render_blocks
 from treadle.press.markdown.marks import own_commands, own_environments
-from treadle.press.markdown.render import footnotes_of, render_line, render_markdown
-from treadle.press.markdown.running_text import (
+from treadle.press.markdown.render import (
+    footnotes_of,
+    highest_heading,
+    parse_markdown,
+    render_line,
+    render_parsed,
+)
+from treadle.press.markdown.text_context import (
     SECTIONS,
     Findings,
     ReadyLatex,
@@ -67,10 +72,6 @@ from treadle.problem import Problem, Span, error, warning
 UNNUMBERED = -2  # above parts
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
-
-HEADING = re.compile(
-    r"^ {0,3}(?P<marks>#{1,6})\s+\S|^ {0,3}\w.*\n {0,3}(?P<line>=+|-+)[ \t]*$", re.MULTILINE
-)
 
 
 class Woven(Struct, frozen=True):
@@ -121,7 +122,10 @@ def _weave(
     last = document.blocks[-1].span.end_line if document.blocks else 1
     ledger = ledger_lines(entries, last, context)
     context = replace(context, options=replace(context.options, ledger=ledger))
-    text = render_markdown(source.text, source.origins, context, source.places)
+    parsed = parse_markdown(source.text, context.options)
+    above = 0 if style.frames else highest_heading(parsed, context.options) - 1
+    context = replace(context, options=_below(above, context.options))
+    text = render_parsed(parsed, source.origins, context, source.places)
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
@@ -184,13 +188,12 @@ def _options(
     databases = database_names(document, settings)
     language, _ = main_language(document, settings)
     sections = sections_of(style, settings, SECTIONS)
-    above = 0 if style.frames else highest_heading(document) - 1
     return RenderOptions(
         path=document.path,
         stem=document.stem,
         columns=page.columns,
         twocolumn=page.twocolumn,
-        sections=(*sections[:1] * above, *sections),
+        sections=sections,
         bibliography=bibliography_lines(databases, settings, style, author),
         depth=page.depth if numbered(document, settings) and not style.frames else UNNUMBERED,
         words=words_of(language.tag if language else None),
@@ -200,11 +203,10 @@ def _options(
     )
 
 
-def highest_heading(document: Document) -> int:
-    """The level of the highest heading, which is the first level, whatever its number."""
-    text = "\n".join(block.text for block in document.prose)
-    marks = (found["marks"] or found["line"] for found in HEADING.finditer(text))
-    return min((2 if mark[0] == "-" else mark.count("#") or 1 for mark in marks), default=1)
+def _below(above: int, options: RenderOptions) -> RenderOptions:
+    """The options where the highest heading has so many levels above it, which nothing has."""
+    sections = options.sections
+    return replace(options, sections=(*sections[:1] * above, *sections))
 
 
 def _aliases(document: Document) -> Mapping[str, str]:

@@ -16,7 +16,7 @@ from treadle.press.latex.templates import render, source_of, templates
 from treadle.press.markdown.blocks import OWN_REFERENCES, called
 from treadle.press.markdown.parser import typed
 from treadle.press.markdown.render import render_markdown
-from treadle.press.markdown.running_text import TextContext
+from treadle.press.markdown.text_context import TextContext
 from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
 from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.latex_classes import style_of

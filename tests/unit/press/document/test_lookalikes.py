@@ -97,3 +97,57 @@ def test_what_is_of_myst_is_told_at_its_line() -> None:
     said += ["`(eq:a)` is"]
     assert [line for line, _ in found] == [1, 4, 6, 8, 11, 13, 17]
     assert all(words in message for words, (_, message) in zip(said, found, strict=True))
+
+
+MYST = "{ref}`a`"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"A `` {MYST} `` and `` :ref:`b` ``.",
+        "A `(a)=`\n`+++`\n`.. note::` b\n`:class: tip`",
+        f"- a\n\n      {MYST}\n\n      (a)=\n",
+        f"> - a\n>\n>   ```\n>   {MYST}\n>   ```\n",
+        f"<!-- {MYST}\n\n(a)=\n\n```python\n1\n```\n\n{MYST} -->\n",
+        f"a <!-- {MYST} --> b",
+        "$$\n+++\n:a: b\n$$\n\n\\[\n(a)=\n\\]\n\n$(a)=\n$",
+        f"\\begin{{verbatim}}\n{MYST}\n.. note::\n\\end{{verbatim}}\n",
+        "\\begin{align}\n+++\n(a)=\n\\end{align}\n",
+        f"    {MYST}\n\n    <<a>>=\n\n    | ```python\n\n    ---\n    a: b\n    ---\n",
+        "<!--\n\n---\na: b\n---\n\n| ```python\n-->\n",
+        "- a\n\n      ---\n      a: b\n      ---\n",
+        r"\{ref}`a`, \:ref:`a`, {ref\}`a`",
+        "A `$$ x $$ (a-b)`\n\n`(ref:a) b`, see <%= d[':ref:`a`'] %>",
+        "`{ref}`a`b`",
+        f"[^1] a\n\n[^1]: b\n\n        {MYST}\n",
+    ],
+)
+def test_what_is_no_prose_is_not_asked(text: str) -> None:
+    assert read_document(Path("a.pmd"), text)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"- a\n  {MYST}", 2),
+        (f"> a\n> - {MYST}", 2),
+        ("> (a)=\n> b", 1),
+        (f"a\n\n```python\n1\n```\n\n{MYST}", 7),
+        (f"- a\n\n  ```python\n  1\n  ```\n\n  b {MYST}", 7),
+        (f"a <!-- b\nc --> d\n{MYST}", 3),
+        (f"\\begin{{center}}\n*a*\n{MYST}\n\\end{{center}}", 3),
+        (f"| a | b |\n|---|---|\n| c | {MYST} |", 3),
+        (f"---\ntitle: a\n---\n\n# b {MYST}", 5),
+        (f"`a\nb` c\n{MYST}", 3),
+        ("a\n:ref:`b`", 2),
+    ],
+)
+def test_prose_is_asked_wherever_it_stands(text: str, line: int) -> None:
+    (found,) = read_document(Path("a.pmd"), text)[1]
+    assert (found.span.line, "MyST's" in found.message) == (line, True)
+
+
+def test_latex_is_asked_for_no_markdown() -> None:
+    text = "\\documentclass{article}\n\\begin{document}\n{a}`b` and\n\\end{document}\n"
+    assert read_document(Path("a.texw"), text)[1] == ()

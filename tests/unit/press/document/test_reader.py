@@ -363,6 +363,27 @@ def test_what_sets_up_a_notebook_is_a_comment_and_a_warning() -> None:
 
 @pytest.mark.parametrize(
     "code",
+    [
+        "if x:\n    %matplotlib inline",
+        "if x:\n    %matplotlib inline\nelse:\n    y",
+        "try:\n    %load_ext a\n    %config b\n\n    # c\nexcept E:\n\n    %autoreload 2\n\nz",
+        "if (x\n        and y):\n\t%matplotlib inline\nz = '''\n    a'''",
+        "def f():\n    for x in y:\n        %matplotlib inline\n    return 1",
+        "if x:\n    y\n    %matplotlib inline\nelse:\n    %%time\n    z",
+        "class A:\n  %config a\n  b = 1",
+    ],
+)
+def test_a_block_that_sets_up_a_notebook_alone_does_nothing(code: str) -> None:
+    document, found = read_document(PATH, f"```python\n{code}\n```\n")
+    (chunk,) = document.chunks
+    assert check_syntax(document) == ()
+    assert len(found) == code.count("\n%") + code.count(" %") + code.count("\t%")
+    assert chunk.code.count("\n") == code.count("\n")
+    assert ("pass" in chunk.code) is (" y\n" not in code and "b = 1" not in code)
+
+
+@pytest.mark.parametrize(
+    "code",
     ["x = '''\n%matplotlib inline\n'''", "%matplotlib inline\n%run a.py 3\n1 +", "x\n%time y"],
 )
 def test_other_code_stays_as_it_is(code: str) -> None:

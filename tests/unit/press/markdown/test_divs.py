@@ -21,6 +21,15 @@ def test_a_callout_has_its_kind_and_its_title(latex):
     assert r"\textbf{Caution.}\par" in latex("> [!CAUTION]\n> Words.")
 
 
+@pytest.mark.parametrize(
+    "opening",
+    ["::: admonition", '::: {.admonition title=""}', ":::{admonition}", "::: admonition :::"],
+)
+def test_a_note_without_a_title_has_none(latex, findings, opening):
+    assert latex(f"{opening}\nWords.\n:::") == "\\begin{quote}\n  Words.\n\\end{quote}"
+    assert findings.problems == []
+
+
 def test_columns_stand_side_by_side(latex):
     text = (
         "::: columns\n:::: {.column width=30%}\nLeft.\n::::\n:::: {.column width=70%}\nRight.\n"

@@ -1,5 +1,7 @@
 """Markdown within LaTeX: environments, arguments, and LaTeX that has none stays as it is."""
 
+import re
+
 import pytest
 
 
@@ -35,6 +37,56 @@ def test_an_environment_on_one_line(latex):
         latex(r"\begin{center} **a** \end{center}")
         == "\\begin{center}\n  \\textbf{a}\n\\end{center}"
     )
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        (r"- a \begin{small}*b*\end{small} c", r"\item a \begin{small}\emph{b}\end{small} c"),
+        (r"a \begin{x}{y} **b** \begin{x}`c`\end{x}\end{x} d",
+         r"a \begin{x}{y} \textbf{b} \begin{x}\codetext{c}\end{x}\end{x} d"),
+        (r"> a \begin{small}b [b](http://c.d)\end{small}",
+         r"a \begin{small}b \href{http://c.d}{b}\end{small}"),
+        (r"a \begin{tabular}{l} *b* \end{tabular} *c*",
+         r"a \begin{tabular}{l} *b* \end{tabular} \emph{c}"),
+        (r"a \begin{small}b $*c*$\end{small}", r"a \begin{small}b $*c*$\end{small}"),
+        (r"a \begin{small}*b*", r"a \begin{small}\emph{b}"),
+    ],
+)  # fmt: skip
+def test_an_environment_within_text(latex, markdown, expected):
+    assert expected in latex(markdown)
+
+
+@pytest.mark.parametrize("inner", ["a", "**a**"])
+@pytest.mark.parametrize("behind", [" *b*\nc", " `b % c`", "*b*"])
+@pytest.mark.parametrize("prefix", ["", "- ", "> ", "(1) "])
+def test_markdown_behind_an_environment_is_a_paragraph(latex, inner, behind, prefix):
+    made = latex(f"{prefix}\\begin{{center}}{inner}\\end{{center}}{behind}")
+    assert "\\emph{b}" in made or "\\codetext{b \\% c}" in made
+    assert re.search(r"\\end\{center\}\n\n", made)
+
+
+def test_latex_behind_an_environment_stays_beside_it(latex):
+    assert latex("\\begin{x}\n*a*\n\\end{x}\\hfill% *b*") == (
+        "\\begin{x}\n  \\emph{a}\n\\end{x}\\hfill% *b*"
+    )
+
+
+@pytest.mark.parametrize(
+    ("inner", "expected"),
+    [
+        ("`a % b` **c**", r"\codetext{a \% b} \textbf{c}"),
+        ("**c** ``a % `b``", r"\textbf{c} \codetext{a \% \textasciigrave{}b}"),
+        ("[a](http://a.b/c%20d)", r"\href{http://a.b/c\%20d}{a}"),
+        ("*a* \\verb|b%c| d", r"\emph{a} \verb|b%c| d"),
+        ("*a* \\url{http://a.b/c%20d}", r"\emph{a} \url{http://a.b/c%20d}"),
+        ("*a* % `b` c\nd", "\\emph{a}\n  d"),
+        ("``a % b\nc'' *d*", "``a\n  c'' \\emph{d}"),
+        ("`a \\\\` *b*", r"\codetext{a \textbackslash{}\textbackslash{}} \emph{b}"),
+    ],
+)
+def test_what_begins_first_tells_a_comment_from_code(latex, inner, expected):
+    assert latex(environment("center", inner)) == environment("center", f"  {expected}")
 
 
 @pytest.mark.parametrize(

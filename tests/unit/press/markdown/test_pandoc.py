@@ -55,6 +55,40 @@ def test_examples_are_counted_through_the_document_and_referred_to(latex):
     assert r"[label=(\arabic*), start=3]" in made
 
 
+def test_an_example_in_an_example_has_the_number_that_refers_to_it(latex):
+    made = latex("(@a) x\n\n     (@b) y\n\n(@c) z\n\n@a, @b, @c")
+    assert made.endswith("1, 2, 3")
+    assert r"\item x" in made
+    assert r"[label=(\arabic*), start=2]" in made
+    assert r"\item[(3)] z" in made
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "(1) x\n```\n(2) y\n```\n(3) z",
+        "a. x\n\n   ```\n   b. y\n   ```\nb. z",
+        "#. x\n\n   ~~~\n   #. y\n   ~~~\n",
+        "(i) x\n\n        (ii) y\n",
+        "> (@) x\n> ```\n> (@) y\n> ```\n",
+        "- a. x\n\n     ````\n     b. y\n     ````\n",
+        "(1) x\n\\begin{verbatim}\n(2) y\n\\end{verbatim}\n",
+        "a. x\n\n   $$\n   b. y\n   $$\n",
+    ],
+)
+def test_what_an_item_shows_is_no_item(latex, markdown):
+    made = latex(markdown)
+    shown = next(line.strip() for line in markdown.split("\n") if line.endswith("y")).lstrip("> ")
+    assert shown in made
+    assert "11" not in made
+
+
+def test_a_mark_of_another_list_ends_the_list(latex):
+    made = latex("a. x\n1. y\n\n(1) u\nv\n(2) w")
+    assert made.count(r"\begin{enumerate}") == 3
+    assert made.count(r"\item ") == 4
+
+
 @pytest.mark.parametrize(
     ("markdown", "expected"),
     [
@@ -164,6 +198,18 @@ def test_a_list_in_a_cell_is_told(latex, findings):
     latex("+---+\n| - a |\n+---+\n".replace("+---+", "+-----+"))
     ((line, message),) = [(item.span.line, item.message) for item in findings.problems]
     assert (line, "more than a paragraph" in message) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "+--------+----+\n| `a  b` | c  |\n+--------+----+\n",
+        "`a  b`   c\n-------- ---\nd        e\n",
+        "-------- ---\n`a  b`   c\n\nd        e\n-------- ---\n",
+    ],
+)
+def test_code_in_a_cell_keeps_its_blanks(latex, table):
+    assert r"\codetext{a \ b}" in latex(table)
 
 
 def test_a_line_block(latex, fragment):

@@ -4,7 +4,7 @@ from tests.unit.displays import figure, plain
 
 from treadle.engine.trace import Display, Echo, Failure, Stream
 from treadle.press.latex.fragment import Line, text_of
-from treadle.press.markdown.running_text import ReadyLatex
+from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult
 from treadle.press.weave.chunks import Look, Markdown, chunk_parts, join
 

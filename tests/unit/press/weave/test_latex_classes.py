@@ -8,7 +8,7 @@ from jinja2 import TemplateError
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.reader import read_document
 from treadle.press.latex.templates import source_of
-from treadle.press.markdown.running_text import SECTIONS
+from treadle.press.markdown.text_context import SECTIONS
 from treadle.press.weave.author_preamble import AuthorPreamble
 from treadle.press.weave.latex_classes import CLASSES, Style, sections_of, style_of
 from treadle.press.weave.weave import weave

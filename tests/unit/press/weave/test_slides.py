@@ -49,6 +49,11 @@ def test_a_frame_in_printed_code_is_none() -> None:
     assert frames(f"\\section{{One}}\n{code}").count(r"\end{frame}") == 1
 
 
+def test_a_deeper_heading_in_shown_code_stays() -> None:
+    code = "\\begin{verbatim}\n\\subsubsection{x}\n\\end{verbatim}"
+    assert code in frames(f"\\section{{One}}\n{code}")
+
+
 def test_references_have_a_frame_and_deeper_headings_are_words() -> None:
     tex = frames("\\section{One}\nA.\n\\subsubsection{Deep}\nB.\n\\bibliography{x}")
     assert r"\structure{\textbf{Deep}}" in tex

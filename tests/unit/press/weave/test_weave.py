@@ -217,13 +217,29 @@ def test_section_numbers(make_document, numbersections):
         ("B\n--\n\n### C", {}, ["section", "subsection"]),
         ("### A\n\n## B", {}, ["subsection", "section"]),
         ("## A\n\n# B", {}, ["subsection", "section"]),
+        ("```\n# x\n```\n\n## A\n\n    # y\n\n- ~~~\n  # z\n  ~~~", {}, ["section"]),
+        ("## A\n\n<!--\n# x\n-->\n\n$$\n# y\n$$\n\n| # z", {}, ["section"]),
+        ("\\begin{verbatim}\n# x\nA\n===\n\\end{verbatim}\n\n## A", {}, ["section"]),
+        ("::: note\n# x\n:::\n\n## A\n\n> # y", {}, ["section", "section"]),
+        ("::: {.theorem}\n# x\n:::\n\n::: plain\n## A\n:::\n\n### B", {},
+         ["section", "subsection"]),
+        ("::: {.content-hidden}\n# x\n:::\n\n## A", {}, ["section"]),
+        ("::: {.lemma title=x}\n# A\n:::\n\n## B", {}, ["section", "subsection"]),
         ("## A\n\n### B", {"documentclass": "book"}, ["chapter", "section"]),
     ],
-)
+)  # fmt: skip
 def test_the_highest_heading_is_of_the_first_level(make_document, text, front, commands):
     woven = weave(make_document(prose(text + "\n"), **front), [None])
-    found = re.findall(r"^\\(\w*(?:section|chapter))\{", body(woven), re.MULTILINE)
+    found = re.findall(r"^ *\\(\w*(?:section|chapter))\{", body(woven), re.MULTILINE)
     assert found == commands
+
+
+def test_a_heading_that_code_prints_counts_among_the_highest(make_document, make_chunk):
+    chunk = make_chunk("print()", line=3, results="markdown")
+    document = make_document(prose("## A\n"), chunk)
+    woven = weave(document, [None, ChunkResult((Stream("stdout", "# B\n"),))])
+    assert r"\subsection{A}" in woven.tex
+    assert r"\section{B}" in woven.tex
 
 
 def test_typed_private_use_characters_stand_for_no_chunk(make_document, make_chunk):

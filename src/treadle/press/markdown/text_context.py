@@ -1,0 +1,118 @@
+"""What all rendering of a document's texts needs to know, and what it finds out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from markdown_it.tree import SyntaxTreeNode
+from msgspec import Struct, field
+
+from treadle.press.latex.escape import label_name
+from treadle.press.latex.figures_and_tables import Copy, find_image
+from treadle.press.latex.fragment import Fragment, Line
+from treadle.press.latex.languages import Words, words_of
+from treadle.problem import Problem, Span, warning
+
+SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
+
+
+class ReadyLatex(Struct, frozen=True):
+    """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it.
+
+    `prefix` is what stands before it in the Markdown: the list or quotation that it belongs to.
+    """
+
+    lines: Fragment
+    flows: bool = False
+    prefix: str = ""
+
+
+class RenderOptions(Struct, frozen=True):
+    """What is the same for all the texts of a document."""
+
+    path: Path
+    stem: str  # the folder of the images, beside the LaTeX
+    columns: int = 90  # characters of code in a line
+    twocolumn: bool = False
+    sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
+    bibliography: tuple[str, ...] = ()  # LaTeX lines
+    depth: int = 3  # the deepest level of headings that have numbers
+    ledger: Fragment = ()  # what was checked
+    words: Words = field(default_factory=partial(words_of, None))  # in the document's language
+    commands: frozenset[str] = frozenset()  # LaTeX's that the author has defined
+    environments: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)  # other names of labels
+
+
+class Findings(Struct):
+    """What rendering the texts of a document gathers; `doubts` are problems of which LaTeX says
+    more where it fails."""
+
+    problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
+    copies: list[Copy] = field(default_factory=list)  # images
+    places: set[int] = field(default_factory=set)  # those that were used
+    notes: set[str] = field(default_factory=set)  # labels of footnotes that were referred to
+    bibliography: bool = False  # whether the references have been set
+    ledger: Span | None = None  # where the ledger has its place
+
+
+class TextContext(Struct, frozen=True):
+    """A document's options and findings; and, of the one text that is being rendered, the `.pmd`
+    line of each of its lines (counted from 0), its places, footnotes and the parser's `env`."""
+
+    options: RenderOptions
+    findings: Findings
+    origins: Sequence[int] = (1,)
+    places: Sequence[ReadyLatex] = ()
+    footnotes: Mapping[str, SyntaxTreeNode] = field(default_factory=dict)
+    env: Mapping[str, Any] = field(default_factory=dict)
+    blocks: Callable[[Sequence[SyntaxTreeNode], TextContext], Fragment] | None = (
+        None  # for footnotes
+    )
+    notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
+    boxed: bool = False  # whether it stands in a box, where nothing floats
+
+    def origin(self, line: int) -> int:
+        """The `.pmd` line of line `line` of the text."""
+        return self.origins[min(line, len(self.origins) - 1)] if self.origins else 1
+
+    def apart(self) -> dict[str, Any]:
+        """The parser's `env` of a text that stands apart, where all that the document defines may
+        be referred to."""
+        refs = {f":{label}": -1 for label in self.footnotes}  # none of them met yet
+        known = {
+            key: self.env[key] for key in ("examples", "commands", "labels") if key in self.env
+        }
+        return {"footnotes": {"refs": refs, "list": {}}, "aliases": self.options.aliases, **known}
+
+    def lines(self, text: str, line: int) -> Fragment:
+        """`text`, whose lines stand at `line` and after in the Markdown."""
+        parts = enumerate(text.split("\n"), start=line)
+        return tuple(Line(part, self.origin(number)) for number, part in parts)
+
+    def span(self, line: int) -> Span:
+        return Span.at(str(self.options.path), self.origin(line))
+
+    def warn(self, line: int, message: str, hint: str = "", *, doubt: bool = False) -> None:
+        """Tell the author something; a doubt, LaTeX may tell, too, and better."""
+        found = self.findings.doubts if doubt else self.findings.problems
+        found.append(warning(self.span(line), message, hint))
+
+    def image(self, path: str, line: int) -> str:
+        """The path by which the LaTeX includes an image of the author's."""
+        found = find_image(path, self.options.path.parent, self.options.stem, self.span(line))
+        if isinstance(found, Problem):
+            self.findings.problems.append(found)
+            return label_name(path)  # the build fails
+        if found not in self.findings.copies:
+            self.findings.copies.append(found)
+        return found.target
+
+
+def line_of(node: SyntaxTreeNode) -> int:
+    """The line a block begins at, counted from 0."""
+    return node.map[0] if node.map else 0
