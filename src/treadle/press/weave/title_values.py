@@ -11,7 +11,8 @@ from msgspec import Struct
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from treadle.press.document.authors import Affiliation, Author
+from treadle.press.document.affiliations import Affiliation
+from treadle.press.document.authors import Author
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import escape
