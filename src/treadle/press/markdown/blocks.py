@@ -20,6 +20,7 @@ from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.divs import callout_lines, render_div
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE, parse_inline
+from treadle.press.markdown.references_heading import REFERENCES, called
 from treadle.press.markdown.running_text import (
     SECTIONS,
     TextContext,
@@ -32,8 +33,6 @@ from treadle.press.markdown.running_text import (
 from treadle.problem import error
 
 Nodes = Sequence[SyntaxTreeNode]
-REFERENCES = {"references", "bibliography", "literature"}
-OWN_REFERENCES = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
 NUMBERED = re.compile(r"\d+(?:\.\d+)*\.(?:\d+)? ")  # a heading with a number of the author's own
 LEVELS = MappingProxyType(
     {"part": -1, "chapter": 0} | {name: level for level, name in enumerate(SECTIONS, 1)}
@@ -134,7 +133,7 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         own = title.lower() in REFERENCES
         if own or _is_place_of_references(node.next_sibling):
             context.findings.bibliography = True
-            named = () if own else (called(title),)
+            named = called(title, found.id, options.references)
             return stack(context.lines(text, line) for text in (*named, *options.bibliography))
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
@@ -155,11 +154,6 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _is_place_of_references(node: SyntaxTreeNode | None) -> bool:
     return node is not None and node.type == "div" and attributes_of(node).id == "refs"
-
-
-def called(title: str) -> str:
-    """LaTeX that gives the bibliography its heading."""
-    return rf"\def\refname{{{title}}}\def\bibname{{{title}}}"
 
 
 def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:

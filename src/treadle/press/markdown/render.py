@@ -16,10 +16,11 @@ from msgspec.structs import replace
 from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
-from treadle.press.markdown.blocks import OWN_REFERENCES, render_blocks
+from treadle.press.markdown.blocks import render_blocks
 from treadle.press.markdown.citations_and_references import labels_given
 from treadle.press.markdown.marks import own_commands
 from treadle.press.markdown.parser import QUOTES, parse_inline, parser
+from treadle.press.markdown.references_heading import OWN_REFERENCES
 from treadle.press.markdown.running_text import (
     Findings,
     ReadyLatex,

@@ -55,6 +55,7 @@ class RenderOptions(Struct, frozen=True):
     twocolumn: bool = False
     sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
     bibliography: tuple[str, ...] = ()  # LaTeX lines
+    references: str = "References"  # what LaTeX calls it, where that is known
     depth: int = 3  # the deepest level of headings that have numbers
     ledger: Fragment = ()  # what was checked
     words: Words = field(default_factory=partial(words_of, None))  # in the document's language

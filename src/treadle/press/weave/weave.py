@@ -62,7 +62,6 @@ from treadle.press.weave.preamble import (
     numbered,
     preamble_parts,
 )
-from treadle.press.weave.slides import framed
 from treadle.press.weave.whole import whole_document
 from treadle.problem import Problem, Span, error, warning
 
@@ -132,8 +131,7 @@ def _weave(
 
 def _whole(document: Document, settings: Settings, context: TextContext, body: Fragment) -> Woven:
     """The document made with its template."""
-    style = style_of(settings, author_preamble(document, settings))
-    whole = whole_document(document, settings, context, framed(body) if style.frames else body)
+    whole = whole_document(document, settings, context, body)
     return _woven(*whole, context.findings)
 
 
@@ -192,6 +190,7 @@ def _options(
         twocolumn=page.twocolumn,
         sections=(*sections[:1] * above, *sections),
         bibliography=bibliography_lines(databases, settings, style, author),
+        references="" if language else "Bibliography" if "chapter" in sections else "References",
         depth=page.depth if numbered(document, settings) and not style.frames else UNNUMBERED,
         words=words_of(language.tag if language else None),
         commands=own_commands((settings.preamble,)),

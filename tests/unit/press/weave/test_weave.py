@@ -181,6 +181,42 @@ def test_the_bibliography_is_at_the_end_or_where_the_author_puts_it(make_documen
     assert woven.tex.count(r"\bibliography{") == 1
 
 
+@pytest.mark.parametrize(
+    "marks", ["{#sec:refs}", "{- #sec:refs}", "{.unnumbered .unlisted #sec:refs}"]
+)
+def test_the_heading_that_ends_the_text_gives_the_bibliography_its_label(make_document, marks):
+    text = f"See @sec:refs.\n\n## Works *cited* {marks}\n"
+    woven = weave(make_document(prose(text), bibliography="all.bib"), [None])
+    lines = body(woven).split("\n")
+    assert r"\bibliographylabel{Works \emph{cited}}{sec:refs}" in lines
+    assert r"\newcommand{\bibliographylabel}" in woven.tex
+    assert lines[-1].startswith(r"\bibliography{")
+    assert not [line for line in lines if line.startswith(r"\section")]
+
+
+@pytest.mark.parametrize(
+    ("front", "named"),
+    [
+        ({}, False),
+        ({"documentclass": "report"}, True),  # LaTeX says Bibliography there
+        ({"lang": "de"}, True),  # and Literatur here
+    ],
+)
+def test_the_bibliography_is_called_what_the_author_calls_it(make_document, front, named):
+    document = make_document(prose("a\n\n# References\n"), bibliography="all.bib", **front)
+    assert (r"\def\refname{References}" in weave(document, [None]).tex) == named
+
+
+def test_the_pages_before_the_text_of_a_report_are_no_destinations(make_document):
+    front = {"title": "T", "documentclass": "report", "abstract": "A."}
+    lines = body(weave(make_document(prose("b\n"), **front), [None])).split("\n")
+    off, on = (
+        lines.index(rf"\ifdefined\frontmatter{a}\else\hypersetup{{pageanchor={b}}}\fi")
+        for a, b in ((r"\frontmatter", "false"), ("", "true"))
+    )
+    assert off < lines.index(r"\maketitle") < lines.index(r"\end{abstract}") < on
+
+
 def test_only_characters_that_occur_are_declared(make_document):
     tex = weave(make_document(prose("α ≤ é ┌\n")), [None]).tex
     assert r"\declaresymbol{α}{03B1}{\alpha}" in tex
