@@ -124,7 +124,7 @@ def _paragraph(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found, line = attributes_of(node), line_of(node)
     title = inline_latex(node, line, context)
-    options = context.options
+    identifier, options = found.id or node.meta.get("name", ""), context.options
     for name in (*found.classes, *found.values):
         if name not in OF_HEADINGS:
             hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
@@ -133,7 +133,7 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         own = title.lower() in REFERENCES
         if own or _is_place_of_references(node.next_sibling):
             context.findings.bibliography = True
-            named = called(title, found.id, options.references)
+            named = called(title, identifier, options.references)
             return stack(context.lines(text, line) for text in (*named, *options.bibliography))
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
@@ -141,7 +141,7 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     bare = notes.bare
     has_number = numbered and LEVELS[command] <= options.depth
     call = r"\label" if has_number else rf"\namedlabel{{{bare}}}"
-    label = rf"{call}{{{found.id}}}" if found.id else ""
+    label = rf"{call}{{{identifier}}}" if identifier else ""
     if numbered:
         short = rf"[{{{bare}}}]" if notes.notes else ""
         return (Line(rf"\{command}{short}{{{title}}}{label}", context.origin(line)),)

@@ -21,6 +21,7 @@ from treadle.press.markdown import (
     attributes,
     citations_and_references,
     environments,
+    headings,
     latex_and_maths,
     lists,
     long_arguments,
@@ -75,6 +76,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     inline.at("newline", attributes.counted_newline)
     core.after("smartquotes", "wide_quotes", marked_text.wide_quotes)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
+    core.before("inline", "name_headings", headings.name_headings)
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)
     core.after("inline", "nesting", limit_nesting)

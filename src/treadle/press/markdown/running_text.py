@@ -36,6 +36,10 @@ from treadle.problem import Problem, Span, warning
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 
 
+# What the parser's `env` has of a text, for other texts to refer to.
+DEFINED = {"examples", "commands", "labels", "references", "bracketed"}
+
+
 class ReadyLatex(Struct, frozen=True):
     """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it.
 
@@ -103,7 +107,9 @@ class TextContext(Struct, frozen=True):
         be referred to."""
         refs = {f":{label}": -1 for label in self.footnotes}  # none of them met yet
         known = {
-            key: self.env[key] for key in ("examples", "commands", "labels") if key in self.env
+            key: dict(value) if isinstance(value, dict) else value
+            for key, value in self.env.items()
+            if key in DEFINED
         }
         return {"footnotes": {"refs": refs, "list": {}}, "aliases": self.options.aliases, **known}
 

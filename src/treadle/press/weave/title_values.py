@@ -111,6 +111,16 @@ def title_of(document: Document, settings: Settings, context: TextContext) -> Ti
     )
 
 
+def title_texts(settings: Settings) -> Iterator[str]:
+    """The Markdown of what stands before the text."""
+    given = (settings.title, settings.subtitle, settings.abstract, settings.course, settings.group)
+    yield from (text for text in given if text)
+    yield from settings.keywords
+    for author in settings.authors:
+        yield author.name
+        yield from (place.name for place in author.affiliations)
+
+
 def day_of(settings: Settings) -> str:
     """The date in words, empty where there is none."""
     given = settings.date

@@ -345,3 +345,57 @@ def test_a_figure_that_lacks_characters_is_told(make_document, make_chunk):
     woven = weave(make_document(make_chunk(line=3)), [ChunkResult((Stream("stderr", said * 2),))])
     (found,) = woven.problems
     assert (found.span.line, "`轮`" in found.message) == (3, True)
+
+
+APART = """# Data sets
+
+[A span]{#foo}
+
+(@good) An example.
+
+[li]: https://x.org
+[^n]: The note.
+
+# Other {#sec:d}
+"""
+SAID = "@foo (@good) [link][li] [Data Sets] @sec:d[^n]"
+MADE = (
+    r"\cref{foo}", "(1)", r"\href{https://x.org}{link}", r"\hyperref[data-sets]{Data Sets}",
+    r"\cref{sec:d}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["abstract", "title", "subtitle"])
+def test_what_stands_before_the_text_refers_to_what_the_text_has(make_document, key):
+    front = {"title": "T", key: SAID}
+    woven = weave(make_document(prose(APART), **front), [None])
+    assert woven.problems == ()
+    for latex in (*MADE, r"\section{Data sets}\label{data-sets}"):
+        assert latex in woven.tex
+    assert re.search(r"\\footnote\{%?\s*The note\.\}", woven.tex)
+
+
+def test_captions_of_chunks_refer_to_what_the_text_has(make_document, make_chunk):
+    chunk = make_chunk("x", name="cap", caption=SAID)
+    result = ChunkResult((figure("cap-1.pdf"),), caption=SAID)
+    woven = weave(make_document(prose(APART), chunk), [None, result])
+    for latex in (*MADE, r"\section{Data sets}\label{data-sets}", r"\notetext{The note.}"):
+        assert latex in woven.tex
+
+
+def test_captions_of_tables_refer_to_what_the_text_has(make_document):
+    table = f"{APART}\n| a |\n|---|\n| 1 |\n\n: {SAID} {{#tbl:x}}\n"
+    woven = weave(make_document(prose(table)), [None])
+    for latex in MADE:
+        assert latex in woven.tex
+
+
+def test_the_text_refers_to_what_the_abstract_has(make_document):
+    woven = weave(make_document(prose("See @foo.\n"), abstract="[A]{#foo}"), [None])
+    assert r"See \cref{foo}." in woven.tex
+
+
+def test_the_running_title_has_no_mark_of_a_note(make_document):
+    woven = weave(make_document(prose("t\n\n[^n]: Note."), title="Nets[^n]"), [None])
+    assert "[^n]" not in woven.tex
+    assert "pdftitle={Nets}" in woven.tex
