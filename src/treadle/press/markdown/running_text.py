@@ -24,7 +24,14 @@ from treadle.press.latex.escape import (
     escape_url,
     label_name,
 )
-from treadle.press.latex.figures_and_tables import Copy, Graphic, find_image, length
+from treadle.press.latex.figures_and_tables import (
+    Copy,
+    Graphic,
+    address_of,
+    find_image,
+    length,
+    shared_file,
+)
 from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
 from treadle.press.latex.languages import Words, words_of
@@ -76,6 +83,8 @@ class Findings(Struct):
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)  # images
+    # Of those that stand for addresses: the address, and as it was written.
+    addresses: dict[Path, tuple[str, str]] = field(default_factory=dict)
     places: set[int] = field(default_factory=set)  # those that were used
     notes: set[str] = field(default_factory=set)  # labels of footnotes that were referred to
     bibliography: bool = False  # whether the references have been set
@@ -132,6 +141,10 @@ class TextContext(Struct, frozen=True):
         if isinstance(found, Problem):
             self.findings.problems.append(found)
             return label_name(path)  # the build fails
+        if address := address_of(path):
+            first, at = self.findings.addresses.setdefault(found.source, (address, path))
+            if first != address:
+                self.findings.problems.append(shared_file(path, at, self.span(line)))
         if found not in self.findings.copies:
             self.findings.copies.append(found)
         return found.target

@@ -201,6 +201,28 @@ def test_an_image_is_the_file_beside_the_document(latex, tmp_path, findings, pat
     assert Path(copy.target).suffix == copy.source.suffix
 
 
+def test_an_address_is_the_file_in_the_last_of_its_folders(latex, tmp_path, findings):
+    for there in ("a.png", "x/a.png", "e.org/y/a.png"):
+        (tmp_path / there).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / there).touch()
+    latex("![c](https://e.org/x/a.png)\n\n![c](https://e.org/y/a.png)\n\n![c](http://e.org/a.png)")
+    found = [copy.source for copy in findings.copies]
+    assert found == [tmp_path / name for name in ("x/a.png", "e.org/y/a.png", "a.png")]
+    assert findings.problems == []
+
+
+def test_two_addresses_are_not_one_file(latex, tmp_path, findings):
+    (tmp_path / "a.png").touch()
+    first, second = "https://e.org/x/a.png", "https://e.org/y/a.png"
+    latex(f"![c]({first})\n\n![c]({first}#top)\n\n![c](a.png)\n\n![c]({second})")
+    (found,) = findings.problems
+    assert found.span.line == 7
+    assert (
+        found.message == f"the image `{second}` would be the file `a.png`, as `{first}` is already"
+    )
+    assert found.hint == "put this one beside the document as `y/a.png`"
+
+
 @pytest.mark.parametrize(
     ("path", "message"),
     [
