@@ -25,7 +25,6 @@ from treadle.press.weave.preamble import preamble_parts, whole_preamble
 from treadle.press.weave.slides import framed
 from treadle.press.weave.title_values import (
     Title,
-    bare,
     dated,
     left_out,
     resolved,
@@ -106,7 +105,7 @@ def _slots(
     """What stands on lines of its own in the template with the text `source`."""
     used = text_of(content.lines)
     own_date = r"\date{" in source or r"\maketitle" not in source + used
-    date = None if own_date else bare(content.title.date)
+    date = None if own_date else content.title.date  # with its mark: the preamble shows it
     parts = preamble_parts(document, settings, used, content.printing, date)
     return {
         **parts,
@@ -151,10 +150,13 @@ def _dropped(
     slots: Mapping[str, Fragment], lines: Fragment, document: Document, template: str
 ) -> Iterator[Problem]:
     """A warning for what a template of the author's has no place for."""
-    for name in ("abstract", "bibliography"):
-        if slots[name] and slots[name][0] not in lines:
-            what = f"`{name}` is shown nowhere: the template `{template}` has no place for it"
-            yield warning(document.said(name), what, rf"put `\VAR{{{name}}}` on a line of its own")
+    kept = {*lines}
+    for name in ("abstract", "bibliography", "body"):
+        said = [line for line in slots[name] if line.text.strip()]
+        if said and said[0] not in kept:
+            key, what = ("template", "the text") if name == "body" else (name, f"`{name}`")
+            text = f"{what} is shown nowhere: the template `{template}` has no place for it"
+            yield warning(document.said(key), text, rf"put `\VAR{{{name}}}` on a line of its own")
 
 
 def check_template(document: Document) -> tuple[Problem, ...]:

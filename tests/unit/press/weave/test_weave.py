@@ -240,6 +240,18 @@ def test_a_template_of_the_author_s(tmp_path, make_document):
     assert body(weave(document, [None])) == "MINE\nt"
 
 
+def test_a_comment_of_a_template_does_not_insert_the_text(tmp_path, make_document):
+    (tmp_path / "mine.tex.j2").write_text(
+        "\\VAR{preamble}\n\\begin{document}\n% \\VAR{body}\n% \\VAR{abstract}\n\\end{document}\n"
+    )
+    document = make_document(prose("t\n"), template="mine.tex.j2", abstract="A.")
+    document = type(document)(Path(tmp_path / "report.pmd"), document.front, document.blocks)
+    woven = weave(document, [None])
+    assert body(woven) == "% VAR{body}\n% VAR{abstract}"
+    said = [problem.message.split(":")[0] for problem in woven.problems]
+    assert said == ["`abstract` is shown nowhere", "the text is shown nowhere"]
+
+
 @pytest.mark.parametrize("numbersections", [True, False])
 def test_section_numbers(make_document, numbersections):
     tex = weave(make_document(prose("# A\n"), numbersections=numbersections), [None]).tex
@@ -399,3 +411,14 @@ def test_the_running_title_has_no_mark_of_a_note(make_document):
     woven = weave(make_document(prose("t\n\n[^n]: Note."), title="Nets[^n]"), [None])
     assert "[^n]" not in woven.tex
     assert "pdftitle={Nets}" in woven.tex
+
+
+def test_a_date_that_maketitle_prints_is_shown(tmp_path, make_document):
+    (tmp_path / "mine.tex.j2").write_text(
+        "\\VAR{preamble}\n\\title{\\VAR{title.title}}\n\\begin{document}\n\\maketitle\n\\VAR{body}\n"
+    )
+    document = make_document(prose("t\n"), title="T", date="May 2024", template="mine.tex.j2")
+    document = type(document)(Path(tmp_path / "report.pmd"), document.front, document.blocks)
+    woven = weave(document, [None])
+    assert woven.problems == ()
+    assert origin(woven, r"\date{May 2024}") == document.front.lines["date"]
