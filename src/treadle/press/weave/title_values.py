@@ -16,6 +16,7 @@ from treadle.press.document.authors import Author
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import escape
+from treadle.press.latex.footnotes import noted
 from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.languages import Language
 from treadle.press.markdown.render import render_line
@@ -59,8 +60,15 @@ class Person(Struct, frozen=True):
 
     @property
     def plain(self) -> str:
-        """The name, to be used elsewhere than in the title block."""
-        return bare(self.name)
+        """The name, to be used elsewhere than where it stands first: without notes."""
+        return _without_notes(self.name)
+
+    @property
+    def told(self) -> str:
+        """What is told of the author besides, in one line."""
+        orcid = rf"ORCID \texttt{{{self.orcid}}}" if self.orcid else ""
+        email = rf"\texttt{{{self.email}}}" if self.email else ""
+        return ", ".join(part for part in (email, orcid, self.corresponding, self.equal) if part)
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -78,6 +86,11 @@ class Title(Struct, frozen=True):
     keywords: tuple[str, ...] = ()
     persons: tuple[Person, ...] = ()
     affiliations: tuple[Institution, ...] = ()  # each once
+
+    @property
+    def plain(self) -> str:
+        """The title, to be used elsewhere than in the title block."""
+        return _without_notes(self.title)
 
     @property
     def equal(self) -> str:
@@ -194,6 +207,10 @@ def _marked(key: str, line: int, latex: str) -> str:
 def bare(text: str) -> str:
     """Without the marks."""
     return MARK.sub("", text)
+
+
+def _without_notes(text: str) -> str:
+    return noted(bare(text).replace(r"\thanks", r"\footnote")).bare
 
 
 def title_lines(title: Title) -> Fragment:

@@ -422,3 +422,16 @@ def test_a_date_that_maketitle_prints_is_shown(tmp_path, make_document):
     woven = weave(document, [None])
     assert woven.problems == ()
     assert origin(woven, r"\date{May 2024}") == document.front.lines["date"]
+
+
+@pytest.mark.parametrize("template", ["submission", "proposal"])
+def test_notes_of_the_title_block_are_kept_and_stand_once(make_document, template):
+    author = [{"name": r"Ada\thanks{Of Leeds.}", "email": "ada@x.org"}, "Bo^[Of York.]"]
+    document = make_document(prose("t\n"), title="T", author=author, template=template)
+    tex = weave(document, [None]).tex
+    assert tex.count("Of Leeds.") == tex.count("Of York.") == 1
+    head, notes, _ = tex.partition(r"\csname @thanks\endcsname")
+    assert notes
+    assert head.index(r"\newcommand{\titlenotes}") < head.index(r"Ada\thanks{Of Leeds.}")
+    assert "Ada: " in tex
+    assert "pdfauthor={Ada, Bo}" in tex
