@@ -196,7 +196,7 @@ def _command(name: str, item: Citation) -> str:
 
 def _note(latex: str) -> str:
     note = _tied(latex)
-    return f"{{{note}}}" if "]" in note else note
+    return f"{{{{{note}}}}}" if "]" in note else note  # natbib takes one pair of braces off
 
 
 def _tied(latex: str) -> str:

@@ -60,6 +60,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     blocks.before("hr", "grid_table", text_tables.grid_table)
     blocks.at("html_block", marked_text.html_block, attributes.INTERRUPTS)
     blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
+    blocks.before("deflist", "before_caption", text_tables.before_caption)
     blocks.before("paragraph", "line_block", marked_text.line_block)
     inline.before("escape", "brace", long_arguments.brace)
     inline.before("escape", "raw_latex", latex_and_maths.raw_inline)

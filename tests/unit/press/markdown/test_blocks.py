@@ -295,3 +295,21 @@ def test_two_displays_on_a_line_are_two(latex):
     assert [line.strip() for line in text.split("\n") if line] == [
         r"\[", "a", r"\]", "and", r"\[", "b", r"\]"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n"])
+@pytest.mark.parametrize("table", ["| a |\n|---|\n| b |", "  a    b\n---- ----\n  1    2"])
+@pytest.mark.parametrize("before", ["Some text.", "So is\nsome text."])
+def test_a_labelled_caption_above_its_table_defines_nothing(latex, between, table, before):
+    if "\n" in before and between == "\n":
+        return  # all of it is one paragraph
+    made = latex(f"{before}{between}: A caption\nof *two* lines {{#tbl:t}}\n\n{table}")
+    if between == "\n":
+        assert "description" not in made
+        return
+    assert made.startswith(f"{before}\n\n\\begin{{table}}")
+    assert "\\caption{A caption of \\emph{two} lines}\n  \\label{tbl:t}" in made
+
+
+def test_what_has_no_label_of_a_table_defines_the_line_before(latex):
+    assert latex("Term\n\n: words {#x}").startswith("\\begin{description}\n  \\item[{Term}]")

@@ -78,6 +78,7 @@ def test_inline(latex, markdown, expected):
         (r"[see \@you and @a]", r"\citep[see @you and][]{a}"),
         (r"[@a, \S 3]", r"\citep[\S 3]{a}"),
         ("@a [*so*]", r"\citet[\emph{so}]{a}"),
+        ("[@a, so [sic]; @b]", r"\citetext{\citealp[{{so [sic]}}]{a}; \citealp{b}}"),
         ("[@a{p. 3}, so]", r"\citep[p.~3, so]{a}"),
         ("[@a, {pp. iv, x} so]", r"\citep[pp.~iv, x so]{a}"),
         ("[@a{}, 99 years]", r"\citep[99 years]{a}"),
