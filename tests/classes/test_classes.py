@@ -133,6 +133,12 @@ PAPERS = {
         2,
         never="Dated",
     ),
+    "apa": Paper(
+        "documentclass: apa7\nclassoption: [man]",
+        "apa7.cls",
+        line="A STUDY OF NETWORKS",
+        never="INSERT",
+    ),
     "biber": Paper("preamble: \\usepackage{biblatex}", "biblatex.sty"),
     "biblatex": Paper("preamble: \\usepackage[backend=bibtex]{biblatex}", "biblatex.sty"),
 }
@@ -215,6 +221,19 @@ def assert_fonts(build: Path, paper: Paper) -> None:
         ["pdffonts", str(figure)], capture_output=True, text=True, check=True
     ).stdout
     assert paper.of_figure in drawn.lower()
+
+
+@pytest.mark.parametrize("options", ["man", "stu", "jou", "doc"])
+def test_a_paper_of_apa_s_has_no_words_of_the_class_s_own(folder: Path, options: str) -> None:
+    if not installed("apa7.cls"):
+        pytest.skip("apa7.cls is not installed: `make tex-classes` does it")
+    front = f"title: Nets\nauthor: [Ada, Bo]\ndocumentclass: apa7\nclassoption: [{options}]"
+    emptied(folder).mkdir(exist_ok=True)
+    (folder / "report.pmd").write_text(f"---\n{front}\n---\n\nText.\n", "utf-8")
+    done = treadle("build", "report.pmd", folder=folder)
+    assert done.returncode == 0, done.stderr
+    text = words_of(folder / "build" / "report.pdf")
+    assert not re.search(r"INSERT|Affiliation|Professor|Course|Due Date", text)
 
 
 def test_a_database_that_the_preamble_names_counts_and_goes_along(folder: Path) -> None:

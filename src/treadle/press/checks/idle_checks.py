@@ -13,7 +13,7 @@ from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.weave import Woven
 from treadle.problem import Problem, Span, error, warning
 
-LABEL = re.compile(r"\\(?:label|namedlabel\{[^{}]*\})\{([^{}]+)\}")
+LABEL = re.compile(r"\\(?:label|(?:named|bibliography)label\{[^{}]*\})\{([^{}]+)\}")
 
 
 def idle_checks(

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 from msgspec import Struct
 
-from treadle.press.document.wrong_values import WrongValueError, a_string, as_list
-
-
-class Affiliation(Struct, frozen=True):
-    """Where somebody works; a plain text is its `name`."""
-
-    name: str
-    department: str | None = None
-    address: str | None = None
-    city: str | None = None
-    region: str | None = None
-    postcode: str | None = None
-    country: str | None = None
+from treadle.press.document.affiliations import (
+    Affiliation,
+    Affiliations,
+    affiliation,
+    meant,
+    places_of,
+)
+from treadle.press.document.affiliations import placeless as placeless_of_affiliation
+from treadle.press.document.wrong_values import WrongValueError, a_string, as_list, fields_of
 
 
 class Author(Struct, frozen=True):
@@ -34,77 +30,95 @@ class Author(Struct, frozen=True):
     corresponding: bool = False
 
 
-# The fields' other names, Quarto's among them.
+# The fields' other names, Quarto's and JOSS's among them.
 _SYNONYMS = MappingProxyType(
     {
         "affiliation": "affiliations",
         "equal-contributor": "equal-contribution",
-        "institution": "name",
-        "state": "region",
-        "postal-code": "postcode",
+        "equal-contrib": "equal-contribution",
     }
 )
 _KEYS = ("name", "id", "email", "affiliation", "orcid", "equal-contribution", "corresponding")
-_PLACES = ("name", "department", "address", "city", "region", "postcode", "country")
 _FLAGS = ("equal-contribution", "corresponding")
+# The parts of a name, as they are read; JOSS has them beside one another.
+_PARTS = (
+    *("given", "given-names", "dropping-particle", "non-dropping-particle"),
+    *("family", "surname", "suffix"),
+)
+# What Quarto and papaja have besides, and no title block has a place for.
+_PLACELESS = (
+    *("url", "note", "phone", "fax", "degrees", "role", "roles", "acknowledgements", "metadata"),
+    *("deceased", "number", "address"),
+)
 
 
-def authors(value: object, affiliations: object = None) -> tuple[Author, ...]:
-    """Names, or mappings with `name` and perhaps more; `affiliations` and those of the authors may
-    have an `id`, to which Quarto's `ref` refers. Raises WrongValueError."""
+def authors(value: object, known: Affiliations) -> tuple[Author, ...]:
+    """Names, or mappings with `name` and perhaps more; their affiliations may refer to those of
+    `known`. Raises WrongValueError."""
     found = []
-    people = as_list(value)
-    named = _by_id(
-        [*as_list(affiliations or []), *(place for item in people for place in _places(item))]
-    )
-    for number, item in enumerate(people):
+    for number, item in enumerate(as_list(value)):
         try:
-            found.append(_author(_as_quarto(item, named)))
+            found.append(_author(_in_full(item, known)))
         except WrongValueError as bad:
             raise WrongValueError(bad.expected, bad.hint, number) from bad
     return tuple(found)
 
 
-def _as_quarto(person: object, named: Mapping[str, object]) -> object:
+def unreferred(value: object, known: Affiliations, count: int) -> Iterator[int]:
+    """The numbers of those of the first `count` affiliations to which no author refers."""
+    places = (place for person in as_list(value) for place in places_of(person))
+    used = {number for place in places for number in meant(place, known) if isinstance(number, int)}
+    yield from (number for number in range(count) if number not in used)
+
+
+def placeless(value: object) -> Iterator[tuple[int, str]]:
+    """Each author's number, and a field of his or of his affiliations that is shown nowhere."""
+    for number, person in enumerate(as_list(value)):
+        given = _with_attributes(person) if isinstance(person, dict) else {}
+        yield from ((number, key) for key in _PLACELESS if key in given)
+        for place in places_of(person):
+            yield from ((number, f"affiliation.{key}") for key in placeless_of_affiliation(place))
+
+
+def _in_full(person: object, known: Affiliations) -> object:
     """An author with his affiliations and attributes in full, and his name in one."""
     if not isinstance(person, dict):
         return person
-    full = {key: item for key, item in person.items() if key not in _AFFILIATED}
-    name, attributes = full.get("name"), full.pop("attributes", None)
-    if isinstance(name, dict):
-        parts = (name.get("given"), name.get("family"))
-        full["name"] = name.get("literal") or " ".join(str(part) for part in parts if part)
-    if isinstance(attributes, dict):
-        full |= attributes
-    if places := _places(person):
-        full["affiliation"] = [named.get(_id(place), place) for place in places]
+    full = {
+        key: item
+        for key, item in _with_attributes(person).items()
+        if key not in {"affiliation", "affiliations", *_PARTS, *_PLACELESS}
+    }
+    if name := _name(person):
+        full["name"] = name
+    if places := places_of(person):
+        found = (item for place in places for item in meant(place, known))
+        full["affiliation"] = [known.all[item] if isinstance(item, int) else item for item in found]
     return full
 
 
-_AFFILIATED = ("affiliation", "affiliations")
+def _with_attributes(person: Mapping[object, object]) -> dict[object, object]:
+    attributes = person.get("attributes")
+    rest = {key: item for key, item in person.items() if key != "attributes"}
+    return rest | (attributes if isinstance(attributes, dict) else {})
 
 
-def _places(person: object) -> list[object]:
-    given = person if isinstance(person, dict) else {}
-    return [place for key in _AFFILIATED if key in given for place in as_list(given[key])]
-
-
-def _id(place: object) -> str:
-    """What an affiliation is called, or what it refers to."""
-    return str(place.get("ref", place.get("id", ""))) if isinstance(place, dict) else str(place)
-
-
-def _by_id(places: Iterable[object]) -> dict[str, object]:
-    defined = (place for place in places if isinstance(place, dict) and "id" in place)
-    return {
-        _id(place): {key: item for key, item in place.items() if key != "id"} for place in defined
-    }
+def _name(person: Mapping[object, object]) -> str:
+    """The name that parts of it make; empty: it is in one already, or there is none."""
+    name = person.get("name", person)
+    if not isinstance(name, dict):
+        return ""
+    if name is not person and (unknown := sorted({*map(str, name)} - {*_PARTS, "literal"})):
+        hint = f"`{unknown[0]}` is not known"
+        raise WrongValueError(f"authors with a name of {', '.join(_PARTS)}", hint)
+    parts = (name.get(part) for part in _PARTS)
+    return str(name.get("literal") or " ".join(str(part) for part in parts if part))
 
 
 def _author(value: object) -> Author:
     if not isinstance(value, dict):
         return Author(a_string(value))
-    given = _known(value, _KEYS, "a name, or a mapping with")
+    given = fields_of(value, _KEYS, _SYNONYMS, "a name, or a mapping with")
     fields: dict[str, object] = {}
     for key, item in given.items():
         if key in _FLAGS:
@@ -112,25 +126,7 @@ def _author(value: object) -> Author:
                 raise WrongValueError(f"authors whose `{key}` is true or false")
             fields[key.replace("-", "_")] = item
         elif key == "affiliations":
-            fields[key] = tuple(map(_affiliation, as_list(item)))
+            fields[key] = tuple(dict.fromkeys(map(affiliation, as_list(item))))
         else:
             fields[key] = a_string(item)
     return Author(**fields)  # type: ignore[arg-type]  # each has passed its check
-
-
-def _affiliation(value: object) -> Affiliation:
-    if not isinstance(value, dict):
-        return Affiliation(a_string(value))
-    given = _known(value, _PLACES, "authors with affiliations: a text each, or a mapping with")
-    return Affiliation(**{key: a_string(item) for key, item in given.items()})
-
-
-def _known(value: Mapping[object, object], keys: tuple[str, ...], what: str) -> dict[str, object]:
-    """The mapping with its keys by their first names; it has a name, and none that is not known."""
-    known = {*keys, *(_SYNONYMS.get(key, key) for key in keys)}
-    given = {_SYNONYMS.get(str(key), str(key)): item for key, item in value.items()}
-    unknown = sorted(key for key in given if key not in known)
-    if unknown or not given.get("name"):
-        hint = f"`{unknown[0]}` is not known" if unknown else "`name` is missing"
-        raise WrongValueError(f"{what} {', '.join(keys)}", hint)
-    return {key: item for key, item in given.items() if item is not None}

@@ -11,12 +11,14 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
-from treadle.press.document.authors import Author, authors
+from treadle.press.document.affiliations import Affiliations, affiliations, placeless
+from treadle.press.document.authors import Author, authors, unreferred
+from treadle.press.document.authors import placeless as placeless_of_authors
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
 from treadle.press.document.wrong_values import WrongValueError, a_string, as_list, did_you_mean
 from treadle.press.tex.engine import AUTO, ENGINES
-from treadle.problem import Problem, error, warning
+from treadle.problem import Problem, Span, error, warning
 
 # What each key of the front matter may hold; its authors: see `authors.py`.
 
@@ -150,7 +152,7 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         **dict.fromkeys(("keywords", "classoption", "geometry"), words),
         **dict.fromkeys(("preamble", "header-includes"), raw_latex),
         **dict.fromkeys(("link-citations", "toc", "numbersections"), a_flag),
-        "author": authors,
+        "author": partial(authors, known=Affiliations()),  # those of the document: see below
         "top-level-division": a_division,
         "engine": an_engine,
         "date": a_date,
@@ -177,31 +179,74 @@ assert {_field(key) for key in _KEYS} == set(Settings.__struct_fields__)
 def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings of a document; a value of the wrong type is an error and left out."""
     values: dict[str, object] = {}
-    problems: list[Problem] = []
+    places, problems = _affiliations(document)
+    checks: dict[str, Callable[[object], object]]
+    checks = {**_KEYS, "author": partial(authors, known=places)}
     for key, value in document.front.values.items():
-        span = document.said(key)
         if key == "affiliations":
             continue  # the authors' own
-        if key not in _KEYS:
-            hint = did_you_mean(key, _KEYS)
-            problems.append(warning(span, f"unknown key `{key}` in the front matter", hint))
+        if key not in checks:
+            hint = did_you_mean(key, checks)
+            text = f"unknown key `{key}` in the front matter"
+            problems.append(warning(document.said(key), text, hint))
             continue
         if value is None:
             continue
         try:
-            affiliations = document.front.values.get("affiliations")
-            checked = authors(value, affiliations) if key == "author" else _KEYS[key](value)
+            checked = checks[key](value)
         except WrongValueError as bad:
-            item = f"{key}.{bad.item}"
-            at = document.said(item if item in document.front.lines else key)
-            problems.append(error(at, f"`{key}` must be {bad.expected}", bad.hint))
+            problems.append(_wrong(document, key, bad))
             continue
         name = _field(key)
         if name == "preamble" and name in values:
             checked = f"{values[name]}\n{checked}"
         values[name] = checked
     # Each value has passed the check of its key.
-    return Settings(**values), tuple(problems)  # type: ignore[arg-type]
+    settings = Settings(**values)  # type: ignore[arg-type]
+    if places.all or settings.authors:
+        problems += _left_out(document, settings, places)
+    return settings, tuple(problems)
+
+
+def _wrong(document: Document, key: str, bad: WrongValueError) -> Problem:
+    """An error at the key, or at the item of its list that is meant."""
+    at = _item(document, key, bad.item)
+    return error(at, f"`{key}` must be {bad.expected}", bad.hint)
+
+
+def _item(document: Document, key: str, number: int | None) -> Span:
+    item = f"{key}.{number}"
+    return document.said(item if item in document.front.lines else key)
+
+
+def _affiliations(document: Document) -> tuple[Affiliations, list[Problem]]:
+    """The affiliations to which authors may refer."""
+    values = document.front.values
+    people = as_list(values.get("author") or [])
+    try:
+        return affiliations(values.get("affiliations"), people), []
+    except WrongValueError as bad:
+        return Affiliations(), [_wrong(document, "affiliations", bad)]
+
+
+def _left_out(document: Document, settings: Settings, places: Affiliations) -> Iterator[Problem]:
+    """A warning for each thing about authors and their affiliations that is shown nowhere."""
+    values = document.front.values
+    listed = [item for item in as_list(values.get("affiliations") or []) if item is not None]
+    people = values.get("author") or []
+    hint = "docs/templates.md has what a title block shows of authors"
+    for number, field_ in dict.fromkeys(placeless_of_authors(people)):
+        text = f"`{field_}` of an author is shown nowhere"
+        yield warning(_item(document, "author", number), text, hint)
+    for number, place in enumerate(listed):
+        for field_ in placeless(place):
+            text = f"`{field_}` of an affiliation is shown nowhere"
+            yield warning(_item(document, "affiliations", number), text, hint)
+    if settings.authors or not people:  # else they may refer to them, wrong as they are
+        for number in unreferred(people, places, min(len(listed), len(places.all))):
+            text = "no author refers to this affiliation: it is shown nowhere"
+            way = "an author has `affiliation:` with its `id`, its `index` or its name"
+            yield warning(_item(document, "affiliations", number), text, way)
 
 
 def databases(document: Document, settings: Settings) -> Iterator[Path]:

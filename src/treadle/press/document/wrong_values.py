@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 # Python writes no number of more than 4300 digits.
@@ -43,6 +43,23 @@ def a_string(value: object) -> str:
 def as_list(value: object) -> list[object]:
     """A list as it is, anything else as a list of one."""
     return value if isinstance(value, list) else [value]
+
+
+def fields_of(
+    value: Mapping[object, object],
+    keys: tuple[str, ...],
+    synonyms: Mapping[str, str],
+    what: str,
+) -> dict[str, object]:
+    """What a mapping says, by the first names of its `keys`. It has a `name`, and no key that is
+    not known; else a WrongValueError says that it must be `what`, and the keys."""
+    known = {*keys, *(synonyms.get(key, key) for key in keys)}
+    given = {synonyms.get(str(key), str(key)): item for key, item in value.items()}
+    unknown = sorted(key for key in given if key not in known)
+    if unknown or given.get("name") in (None, ""):
+        hint = f"`{unknown[0]}` is not known" if unknown else "`name` is missing"
+        raise WrongValueError(f"{what} {', '.join(keys)}", hint)
+    return {key: item for key, item in given.items() if item is not None}
 
 
 def unusable(value: object) -> str:

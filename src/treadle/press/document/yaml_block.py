@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -12,7 +12,9 @@ from treadle.press.document.model import FrontMatter
 from treadle.press.document.wrong_values import SWALLOWED, unusable
 from treadle.problem import Problem, Span, error, warning
 
-_AS_TYPED = {"id", "group"}
+_AS_TYPED = {"id", "group", "ref", "index", "affiliation"}
+_LISTS = {"author", "affiliations"}  # whose items have lines of their own
+_OTHER_NAMES = {"authors": "author", "affiliation": "affiliations"}  # JOSS's and papaja's
 _NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _SINGLE_QUOTES = "write it in single quotes"
 _UNCLOSED = ("unexpected end of stream", "unexpected document separator")
@@ -82,13 +84,22 @@ def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Prob
     if not isinstance(node, yaml.MappingNode) or not isinstance(values, dict):
         message = "the front matter must be `key: value` lines"
         return FrontMatter(), (error(Span.at(file, line), message),)
-    lines = {key.value: line + key.start_mark.line for key, _ in node.value}
+    names = {str(key): _name(str(key), values) for key in values}
+    lines: dict[str, int] = {}
     for key, value in node.value:
-        if key.value == "author" and isinstance(value, yaml.SequenceNode):
+        name = names.get(key.value, key.value)
+        lines[name] = line + key.start_mark.line
+        if name in _LISTS and isinstance(value, yaml.SequenceNode):
             starts = (item.start_mark.line for item in value.value)
-            lines |= {f"author.{number}": line + at for number, at in enumerate(starts)}
-    front = FrontMatter({str(key): value for key, value in values.items()}, lines)
+            lines |= {f"{name}.{number}": line + at for number, at in enumerate(starts)}
+    front = FrontMatter({names[str(key)]: value for key, value in values.items()}, lines)
     return front, tuple(_swallowed_backslashes(node, line, file))
+
+
+def _name(key: str, values: Mapping[Any, object]) -> str:
+    """What we call a key, unless the front matter has one of that name, too."""
+    name = _OTHER_NAMES.get(key, key)
+    return key if name in values else name
 
 
 def scalar(text: str) -> object:

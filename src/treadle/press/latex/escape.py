@@ -23,6 +23,14 @@ NATIVE = (
     "27E8-27E9 "
 )
 
+# Those of them that are made of parts, or have the glyph of another: a PDF tells the parts.
+OF_PARTS = (
+    "0100-0101 0108-010B 0110 0112-0117 011C-011D 0120-0125 0128-012F 0134-0137 013B-013C "
+    "0145-0146 014C-014F 0156-0157 015C-015D 0168-016D 0172-0177 01CD-01D4 01E6-01EB 01F0 "
+    "01F4-01F5 0218-021B 0E3F 1E02-1E03 1E0D 1E1E-1E21 1E25 1E30-1E31 1E37 1E43 1E45 1E47 1E5B "
+    "1E63 1E6D 1E8E-1E91 1E9E 1EF2-1EF3 2031 2052 20A6 20B1 2117 211E 2120 25EF "
+)
+
 # Symbols by their commands in mathematics (amssymb included); most are named by their glyph.
 SYMBOLS = r"""
 Γ Gamma Δ Delta Θ Theta Λ Lambda Ξ Xi Π Pi Σ Sigma Υ Upsilon Φ Phi Ψ Psi Ω Omega
@@ -80,13 +88,17 @@ SCRIPTS = {
     "^": "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⁺+⁻-⁼=⁽(⁾)ⁿnⁱiᵀTᵃaᵇbᵈdᵏkᵐmᵖpᵗtˣx",
     "_": "₀0₁1₂2₃3₄4₅5₆6₇7₈8₉9₊+₋-₌=₍(₎)ₐaₑeₕhᵢiⱼjₖkₗlₘmₙnₒoₚpᵣrₛsₜtₓx",
 }
+# Printed as the like of them is, and copied as they are.
+LIKE = {
+    "\u2010": "-", "\u2011": "-", "\u2012": "--", "\u2015": "---", "\u02bc": "'",
+    "\u02dc": r"\textasciitilde{}", "\u02c6": r"\textasciicircum{}", "ſ": "s",
+}  # fmt: skip
 # Text LaTeX has other names for; blanks of all widths are a blank.
 WIDE_BLANKS = "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f"
 TEXTS = {
-    "\u2010": "-", "\u2011": "-", "\u2012": "--", "\u2015": "---", "\u02bc": "'", "\u00a0": "~",
-    "\u02dc": r"\textasciitilde{}", "\u02c6": r"\textasciicircum{}", "½": r"\textonehalf{}",
+    "\u00a0": "~", "½": r"\textonehalf{}",
     "°": r"\ifmmode{}^{\circ}\else\textdegree\fi{}", "µ": r"\ifmmode\mu\else\textmu\fi{}",
-    "ſ": "s", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
+    "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
     **dict.fromkeys(WIDE_BLANKS, "\\ "),
 }  # fmt: skip
 # pmboxdraw draws these with rules; heavy, dashed and round ones borrow the nearest it knows.
@@ -123,9 +135,10 @@ UNFIT_FOR_LABELS = re.compile(r"[\\{}\[\]#%~^$&,\x00-\x20\x7f]")
 DOLLARS = re.compile(r"\$(?!\s)((?:[^$\\]|\\.)+?)(?<![\s])\$(?!\d)", re.DOTALL)
 
 
-@lru_cache(maxsize=1)
-def _native() -> frozenset[str]:
-    spans = (span.partition("-") for span in NATIVE.split())
+@lru_cache(maxsize=2)
+def _characters(ranges: str) -> frozenset[str]:
+    """Those of the ranges of codes."""
+    spans = (span.partition("-") for span in ranges.split())
     return frozenset(
         chr(code)
         for first, _, last in spans
@@ -156,7 +169,12 @@ def declarations() -> dict[str, str]:
     drawings = {char: f"{ord(like):04X}" for char, like in drawn.items()}
     return {
         char: _declaration(kind, char, how)
-        for kind, known in (("symbol", symbols()), ("text", TEXTS), ("drawing", drawings))
+        for kind, known in (
+            ("symbol", symbols()),
+            ("like", LIKE),
+            ("text", TEXTS),
+            ("drawing", drawings),
+        )
         for char, how in known.items()
     }
 
@@ -169,27 +187,39 @@ def declaration(char: str) -> str | None:
     """How `char` is declared; None: it is native, or nothing is known of it."""
     if char in declarations():
         return declarations()[char]
-    how = _fraction(char) or _alphabet(char) if char > "\x7f" and char not in _native() else ""
+    how = (
+        _fraction(char) or _alphabet(char)
+        if char > "\x7f" and char not in _characters(NATIVE)
+        else ""
+    )
     return _declaration("symbol", char, how) if how else None
 
 
 def declared(text: str) -> tuple[str, ...]:
     """The declarations that `text` needs, in the order of the characters' codes."""
-    return tuple(filter(None, map(declaration, sorted(set(text)))))
+    return tuple(filter(None, map(_declared, sorted(set(text)))))
+
+
+def _declared(char: str) -> str | None:
+    if char > "\x7f" and char in _characters(OF_PARTS):
+        return rf"\declareparts{{{char}}}{{{ord(char):04X}}}"
+    return declaration(char)
 
 
 def declared_beside(fonted: Collection[str], declarations: Iterable[str]) -> tuple[str, ...]:
     """The declarations where the characters `fonted` are in the fonts of the text: in the text
-    these are printed as they are, a declaration counts in formulas alone."""
+    these are printed as they are, a declaration counts in formulas alone. Fonts of Unicode's have
+    no characters of parts."""
     return tuple(
         each.replace(r"\declaresymbol{", r"\declareletter{", 1) if each[15] in fonted else each
         for each in declarations
+        if not each.startswith(r"\declareparts")
     )
 
 
 def printable(char: str) -> bool:
     """Whether pdfTeX prints `char`, which stands in the LaTeX as it is."""
-    return "\x20" <= char <= "\x7e" or char in _native() or declaration(char) is not None
+    return "\x20" <= char <= "\x7e" or char in _characters(NATIVE) or declaration(char) is not None
 
 
 # What Unicode's names tell: fractions, and the letters that mathematics has in several alphabets.

@@ -86,10 +86,41 @@ def length(given: str | None) -> str:
 def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
     """The image `path` of a document in `folder`, or what is wrong with it.
 
-    One with an address is the file of that name beside the document; in place of one of a kind
-    that LaTeX can't include, one beside it stands that differs in its ending alone.
+    One with an address is the file of that name beside the document, in the folders of its address
+    (or the last of them) if it is there. In place of one of a kind that LaTeX can't include, one
+    beside it stands that differs in its ending alone.
     """
-    name = PurePosixPath(re.split("[?#]", path)[0]).name if ADDRESS.match(path) else path
+    for name in _names(path):
+        found = _local(path, name, folder, stem, span)
+        if isinstance(found, Copy):
+            return found
+    return found
+
+
+def _names(path: str) -> list[str]:
+    """The files that a path may mean: of an address with the folders `a/b/`, `a/b/c.png`,
+    `b/c.png`, `c.png`."""
+    if not ADDRESS.match(path):
+        return [path]
+    parts = [part for part in re.split("[?#]", path)[0].split("/")[2:] if part not in {"", ".."}]
+    return ["/".join(parts[first:]) for first in range(len(parts))] or [""]
+
+
+def address_of(path: str) -> str:
+    """What tells one address from another; empty: it is a file's path."""
+    return ADDRESS.sub("", path.split("#")[0]) if ADDRESS.match(path) else ""
+
+
+def shared_file(path: str, other: str, span: Span) -> Problem:
+    """An error for an image that would be the file that stands for another address."""
+    *folders, name = _names(path)[0].split("/")
+    way = f"`{'/'.join([*folders[-1:], name])}`" if folders else "another name, and write that"
+    text = f"the image `{path}` would be the file `{name}`, as `{other}` is already"
+    return error(span, text, f"put this one beside the document as {way}")
+
+
+def _local(path: str, name: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
+    """The image that the file `name` is, or what is wrong with it."""
     whole = folder / name
     endings = READABLE if whole.name else ()
     candidates = [whole, *(whole.with_name(whole.name + ending) for ending in endings)]

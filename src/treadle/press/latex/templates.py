@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import (
+    ChoiceLoader,
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from treadle.press.latex.fragment import Fragment, Line, lines_at
@@ -18,6 +24,28 @@ from treadle.press.latex.fragment import Fragment, Line, lines_at
 SLOT = re.compile(r"\ue0f2(\w+)\ue0f3")  # private-use characters: never typed
 
 USES = re.compile(r"""\\BLOCK\{ *(?:extends|include) *["']([^"']+)["']""")
+
+
+# What stands in a template: code, a sign behind a backslash, a comment of TeX's.
+PART = re.compile(
+    r"""\\(?:VAR|BLOCK|\#)\{(?:[^{}"']|"[^"]*"|'[^']*'|\{[^{}]*\})*\}|\\.|(?P<comment>%[^\n]*)""",
+    re.DOTALL,
+)
+CODE = re.compile(r"\\(?=(?:VAR|BLOCK|\#)\{)")
+
+
+class _OfAuthors(FileSystemLoader):
+    """Templates beside documents: their comments are comments, and no code stands in them."""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        text, file, is_current = super().get_source(environment, template)
+        return PART.sub(_without_code, text), file, is_current
+
+
+def _without_code(found: re.Match[str]) -> str:
+    return CODE.sub("", found["comment"]) if found["comment"] else found[0]
 
 
 def templates_folder() -> Path:
@@ -34,7 +62,7 @@ def templates(*folders: Path) -> Environment:
     """
     compiled = None if folders else _compiled()
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader([*folders, templates_folder()]),
+        loader=ChoiceLoader([_OfAuthors(folders), FileSystemLoader(templates_folder())]),
         block_start_string=r"\BLOCK{",
         block_end_string="}",
         variable_start_string=r"\VAR{",

@@ -11,6 +11,7 @@ from markdown_it.rules_block import StateBlock, paragraph
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.newline import newline
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct, field
 
@@ -94,7 +95,7 @@ class Attributes(Struct, frozen=True):
     raw: str = ""
 
 
-def attributes_of(node: SyntaxTreeNode) -> Attributes:
+def attributes_of(node: SyntaxTreeNode | Token) -> Attributes:
     """The `{...}` after an element."""
     found = node.meta.get("attributes")
     return found if isinstance(found, Attributes) else Attributes()

@@ -20,14 +20,13 @@ from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.divs import callout_lines, render_div
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE
+from treadle.press.markdown.references_heading import REFERENCES, called
 from treadle.press.markdown.running_text import display, graphic, inline_latex, render_inline
 from treadle.press.markdown.tables import caption_beside, captions_table, table_lines
 from treadle.press.markdown.text_context import SECTIONS, TextContext, line_of
 from treadle.problem import error
 
 Nodes = Sequence[SyntaxTreeNode]
-REFERENCES = {"references", "bibliography", "literature"}
-OWN_REFERENCES = re.compile(r"\\(?:bibliography\{|printbibliography\b)")
 NUMBERED = re.compile(r"\d+(?:\.\d+)*\.(?:\d+)? ")  # a heading with a number of the author's own
 LEVELS = MappingProxyType(
     {"part": -1, "chapter": 0} | {name: level for level, name in enumerate(SECTIONS, 1)}
@@ -120,7 +119,7 @@ def _paragraph(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found, line = attributes_of(node), line_of(node)
     title = inline_latex(node, line, context)
-    options = context.options
+    identifier, options = found.id or node.meta.get("name", ""), context.options
     for name in (*found.classes, *found.values):
         if name not in OF_HEADINGS:
             hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
@@ -129,7 +128,7 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         own = title.lower() in REFERENCES
         if own or _is_place_of_references(node.next_sibling):
             context.findings.bibliography = True
-            named = () if own else (called(title),)
+            named = called(title, identifier, options.references)
             return stack(context.lines(text, line) for text in (*named, *options.bibliography))
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
@@ -137,7 +136,7 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     bare = notes.bare
     has_number = numbered and LEVELS[command] <= options.depth
     call = r"\label" if has_number else rf"\namedlabel{{{bare}}}"
-    label = rf"{call}{{{found.id}}}" if found.id else ""
+    label = rf"{call}{{{identifier}}}" if identifier else ""
     if numbered:
         short = rf"[{{{bare}}}]" if notes.notes else ""
         return (Line(rf"\{command}{short}{{{title}}}{label}", context.origin(line)),)
@@ -150,11 +149,6 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _is_place_of_references(node: SyntaxTreeNode | None) -> bool:
     return node is not None and node.type == "div" and attributes_of(node).id == "refs"
-
-
-def called(title: str) -> str:
-    """LaTeX that gives the bibliography its heading."""
-    return rf"\def\refname{{{title}}}\def\bibname{{{title}}}"
 
 
 def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:

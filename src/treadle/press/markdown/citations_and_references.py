@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
 from msgspec import Struct
+from msgspec.structs import replace
 
-from treadle.press.latex.escape import escape_prose, label_name
+from treadle.press.latex.escape import label_name
 from treadle.press.markdown.attributes import push
 
 KEY = r"(?:\{[^{}\s]+\}|[^\W_](?:\w|[:.#$%&+?<>~/-](?=\w))*|_\w+)"
@@ -24,18 +26,22 @@ QUARTO = {
 BARE = re.compile(rf"(?P<minus>-?)@(?P<key>{KEY})(?: ?\[(?P<note>[^\[\]@]+)\](?![(\[{{]))?")
 GROUP = re.compile(r"\[((?:[^\[\]\\]|\\.|\[[^\[\]]*\])*)\](?![(\[{])", re.DOTALL)
 CITED = re.compile(rf"(?P<prefix>(?:.*?\s)??)(?P<minus>-?)@(?P<key>{KEY})(?P<suffix>.*)", re.DOTALL)
+LOCATOR = re.compile(r"\s*,?\s*\{([^{}\\]*)\}(.*)", re.DOTALL)
 _NEXT = re.compile(rf"(?<=\s)-?@{KEY}")
 
 
 class Citation(Struct, frozen=True):
-    """One key, with the words before and after it. `year_only` is `-@key`; `given`: the document
-    has a label of this name."""
+    """One key, with the words before and after it, Markdown where they are read and LaTeX where
+    they are set. `year_only` is `-@key`; `given`: the document has a label of this name. `after`
+    stands between key and suffix, and `before` between the item and the one before it."""
 
     key: str
     prefix: str = ""
     suffix: str = ""
     year_only: bool = False
     given: bool = False
+    after: str = ", "
+    before: str = "; "
 
     @property
     def label(self) -> str | None:
@@ -54,19 +60,45 @@ def citation_group(state: StateInline, silent: bool) -> bool:
     if state.src[state.pos] != "[" or (found := GROUP.match(state.src, state.pos)) is None:
         return False
     items: list[Citation] = []
-    parts = found[1].split(";")
+    parts = [("; ", part) for part in found[1].split(";")]
     while parts:
-        if (item := CITED.fullmatch(parts.pop(0))) is None:
+        before, part = parts.pop(0)
+        if (item := CITED.fullmatch(part)) is None:
             return False
         suffix = item["suffix"]
         if other := _NEXT.search(suffix):  # `[@a, @b]`, `[@a, p. 3, and @b]`: one more citation
             comma = suffix.rfind(",", 0, other.start())
-            parts.insert(0, suffix[comma + 1 :])
+            parts.insert(0, (", " if comma >= 0 else " ", suffix[comma + 1 :]))
             suffix = suffix[: max(comma, 0)]
-        key, suffix = _named(item["key"], state), suffix.strip().removeprefix(",").strip()
+        key, (after, suffix) = _named(item["key"], state), _suffix(suffix)
         given = key in state.env.get("labels", ())
-        items.append(Citation(key, item["prefix"].strip(), suffix, bool(item["minus"]), given))
-    return push(state, silent, found.end(), "citation", group=True, items=tuple(items))
+        minus, prefix = bool(item["minus"]), item["prefix"].strip()
+        items.append(Citation(key, prefix, suffix, minus, given, after, before))
+    return _push(state, silent, found.end(), items, group=True)
+
+
+def _suffix(text: str) -> tuple[str, str]:
+    """What stands between a key and what follows it, and that; braces hold a locator."""
+    found = LOCATOR.fullmatch(text)
+    text = f", {found[1].strip()}{found[2]}" if found and found[1].strip() else text
+    text = found[2] if found and not found[1].strip() else text
+    bare = text.lstrip(" ,\n")
+    between = text[: len(text) - len(bare)]
+    return (", " if "," in between else " " if between else ""), bare.rstrip()
+
+
+def _push(
+    state: StateInline, silent: bool, end: int, items: Sequence[Citation], *, group: bool
+) -> bool:
+    """A citation as a token; the words in it are Markdown."""
+    if silent:
+        return push(state, silent, end, "citation")
+    words = [tuple(_read(text, state) for text in (item.prefix, item.suffix)) for item in items]
+    return push(state, silent, end, "citation", group=group, items=tuple(items), words=words)
+
+
+def _read(text: str, state: StateInline) -> list[Token]:
+    return state.md.parseInline(text, state.env) if text else []
 
 
 def _named(key: str, state: StateInline) -> str:
@@ -94,10 +126,11 @@ def citation_bare(state: StateInline, silent: bool) -> bool:
         end = state.pos + 1 + len(found["key"])
         return push(state, silent, end, "text", str(number))
     given = key in state.env.get("labels", ())
-    citation = Citation(key, "", found["note"] or "", bool(found["minus"]), given)
-    if citation.label and found["note"]:
-        return False
-    return push(state, silent, found.end(), "citation", group=False, items=(citation,))
+    citation = Citation(key, "", (found["note"] or "").strip(), bool(found["minus"]), given)
+    end = found.end()
+    if citation.label and found["note"]:  # brackets after a reference are the text's own
+        citation, end = replace(citation, suffix=""), found.end("key")
+    return _push(state, silent, end, [citation], group=False)
 
 
 BOOKDOWN = re.compile(r"\\@ref\(([\w:.-]+)\)")
@@ -113,22 +146,44 @@ def bookdown_reference(state: StateInline, silent: bool) -> bool:
     return push(state, silent, found.end(), "latex_inline", rf"\ref{{{label_name(label)}}}")
 
 
-def cite(items: Sequence[Citation], *, in_brackets: bool) -> str:
-    r"""`\cref{fig:a,fig:b}`, `\citep[p.~3]{key}`, `\citet{key}` or `\citeyear{key}`."""
+def cite(items: Sequence[Citation], words_and: str = "and", *, in_brackets: bool) -> str:
+    r"""`\cref{fig:a,fig:b}`, `\citep[p.~3]{key}`, `\citet{key}` or `\citeyear{key}`.
+
+    Each item of a group is what it is, a reference where the document has such a label; a group
+    that holds both stands in the brackets of citations. `words_and`: what references write
+    themselves between two.
+    """
     if all(item.label for item in items):
-        if all(item.year_only for item in items):  # the number alone
-            return ", ".join(rf"\ref{{{item.label}}}" for item in items)
-        command = r"\Cref" if items[0].key[:1].isupper() else r"\cref"
-        before = f"{escape_prose(items[0].prefix)} " if items[0].prefix else ""
-        return f"{before}{command}{{{','.join(item.label or '' for item in items)}}}"
+        return _references(items, {"", "and", words_and})
     if not in_brackets:
         return _command("citeyear" if items[0].year_only else "citet", items[0])
     if len(items) == 1:
         return _command("citeyearpar" if items[0].year_only else "citep", items[0])
-    if not any(item.prefix or item.suffix or item.year_only for item in items):
+    if not any(item.prefix or item.suffix or item.year_only or item.label for item in items):
         return rf"\citep{{{','.join(item.key for item in items)}}}"
-    parts = (_command("citeyear" if item.year_only else "citealp", item) for item in items)
-    return rf"\citetext{{{'; '.join(parts)}}}"
+    return rf"\citetext{{{'; '.join(map(_part, items))}}}"
+
+
+def _references(items: Sequence[Citation], joining: Collection[str]) -> str:
+    """References alone, in one command if there are no words between them."""
+    first, *others = items
+    plain = not any(item.suffix or item.prefix not in joining for item in others)
+    if not plain or first.suffix or len({item.year_only for item in items}) > 1:
+        texts = [(item.before, _part(item)) for item in items]
+        return texts[0][1] + "".join(before + text for before, text in texts[1:])
+    before = f"{first.prefix} " if first.prefix else ""
+    if first.year_only:  # the number alone
+        return before + ", ".join(rf"\ref{{{item.label}}}" for item in items)
+    command = r"\Cref" if first.key[:1].isupper() else r"\cref"
+    return f"{before}{command}{{{','.join(item.label or '' for item in items)}}}"
+
+
+def _part(item: Citation) -> str:
+    """One of several, which have the brackets around them."""
+    if not item.label:
+        return _command("citeyear" if item.year_only else "citealp", item)
+    alone = _references([replace(item, suffix="")], ())
+    return alone + (item.after + _tied(item.suffix) if item.suffix else "")
 
 
 def _command(name: str, item: Citation) -> str:
@@ -139,6 +194,10 @@ def _command(name: str, item: Citation) -> str:
     return rf"\{name}{before}{after}{{{item.key}}}"
 
 
-def _note(text: str) -> str:
-    note = escape_prose(text).replace("p. ", "p.~").replace("pp. ", "pp.~")
-    return f"{{{note}}}" if "]" in note else note
+def _note(latex: str) -> str:
+    note = _tied(latex)
+    return f"{{{{{note}}}}}" if "]" in note else note  # natbib takes one pair of braces off
+
+
+def _tied(latex: str) -> str:
+    return latex.replace("p. ", "p.~").replace("pp. ", "pp.~")

@@ -21,6 +21,7 @@ from treadle.press.markdown import (
     attributes,
     citations_and_references,
     environments,
+    headings,
     html,
     latex_and_maths,
     lists,
@@ -59,6 +60,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     blocks.before("hr", "grid_table", text_tables.grid_table)
     blocks.at("html_block", html.html_block, attributes.INTERRUPTS)
     blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
+    blocks.before("deflist", "before_caption", text_tables.before_caption)
     blocks.before("paragraph", "line_block", marked_text.line_block)
     inline.before("escape", "brace", long_arguments.brace)
     inline.before("escape", "environment", environments.environment_in_text)
@@ -76,6 +78,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     inline.at("newline", attributes.counted_newline)
     core.at("smartquotes", quotation_marks.smart_quotes)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
+    core.before("inline", "name_headings", headings.name_headings)
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)
     core.after("inline", "nesting", limit_nesting)

@@ -17,11 +17,13 @@ from msgspec.structs import replace
 from treadle.press.latex.escape import SCRIPTS, SYMBOLS
 from treadle.press.latex.fragment import Fragment
 from treadle.press.markdown.attributes import remark
-from treadle.press.markdown.blocks import OWN_REFERENCES, render_blocks
+from treadle.press.markdown.blocks import render_blocks
 from treadle.press.markdown.citations_and_references import labels_given
 from treadle.press.markdown.divs import headings
+from treadle.press.markdown.headings import bracketed
 from treadle.press.markdown.marks import own_commands
 from treadle.press.markdown.parser import QUOTES, parse_inline, parser
+from treadle.press.markdown.references_heading import OWN_REFERENCES
 from treadle.press.markdown.running_text import inline_latex
 from treadle.press.markdown.text_context import (
     Findings,
@@ -35,6 +37,7 @@ DASHES = {"---": "\u2014", "--": "\u2013"}
 BREAKS = {"softbreak", "hardbreak", "html_inline"}
 NOT_REPEATED = {"footnote_ref", "image", "maths_display"}  # they stand in the title block, once
 NOTE = re.compile(r"\\(footnote|thanks|label)\b")
+NOTE_ELSEWHERE = re.compile(r"(?<!!)\[\^[^\[\]\s]+\]")
 FRACTION = re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}")
 COMMAND = re.compile(r"\\([A-Za-z]+)\*?(\s*)(\{(?!\}))?|\\(.)")
 SCRIPT = re.compile(r"([_^])(?:\{([^{}]*)\}|(\w))")
@@ -55,11 +58,12 @@ class ParsedText(Struct, frozen=True):
     env: dict[str, Any]
 
 
-def parse_markdown(text: str, options: RenderOptions) -> ParsedText:
-    """The blocks of a text, in a document of these options."""
-    env: dict[str, Any] = {"aliases": options.aliases}
+def parse_markdown(text: str, context: TextContext) -> ParsedText:
+    """The blocks of a text, which may refer to what the document's other texts define."""
+    options, env = context.options, context.apart()
     env["commands"] = options.commands | own_commands((text,))
-    env["labels"] = labels_given(text)
+    env["labels"] = labels_given(text) | env.get("labels", frozenset())
+    env["bracketed"] = bracketed(text) | env.get("bracketed", frozenset())
     return ParsedText(text, SyntaxTreeNode(parser(options.words.quotes).parse(text, env)), env)
 
 
@@ -76,7 +80,7 @@ def render_markdown(
 
     What is wrong, which images to copy and which places were used goes to the findings.
     """
-    return render_parsed(parse_markdown(text, context.options), origins, context, places)
+    return render_parsed(parse_markdown(text, context), origins, context, places)
 
 
 def render_parsed(
@@ -87,7 +91,7 @@ def render_parsed(
 ) -> Fragment:
     """Likewise of a text that has been read."""
     tree, env = parsed.tree, parsed.env
-    notes = _footnotes(tree, env, context.findings.notes)
+    notes = {**context.footnotes, **_footnotes(tree, env, context.findings.notes)}
     context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
     if OWN_REFERENCES.search(parsed.text) and _has_own_references(tree):
         context.findings.bibliography = True
@@ -110,10 +114,13 @@ def render_line(text: str, origin: int, context: TextContext) -> str:
     return inline_latex(tree, 0, apart)
 
 
-def footnotes_of(text: str) -> dict[str, SyntaxTreeNode]:
-    """The texts of the footnotes that are defined in `text`, by their labels."""
-    env: dict[str, Any] = {}
-    return _footnotes(SyntaxTreeNode(parser().parse(text, env)), env, ())
+def beside(text: str, context: TextContext) -> TextContext:
+    """For texts that stand apart from `text`: they may refer to what it defines, footnotes, links,
+    examples, headings. What is wrong with it, only who renders it says."""
+    env = context.apart()
+    tree = SyntaxTreeNode(parser(context.options.words.quotes).parse(text, env))
+    notes = _footnotes(tree, env, ())
+    return replace(context, footnotes=notes, env=env)
 
 
 def _footnotes(
@@ -142,7 +149,7 @@ def _footnotes(
 
 def plain_text(text: str, quotes: tuple[str, ...] = QUOTES) -> str:
     """The words of running text without its marks, as the PDF's title and subject have them."""
-    return _plain(parse_inline(" ".join(text.split()), {}, quotes))
+    return _plain(parse_inline(_one_line(text), {}, quotes))
 
 
 def running_line(text: str, length: int, quotes: tuple[str, ...] = QUOTES) -> str:
@@ -151,12 +158,17 @@ def running_line(text: str, length: int, quotes: tuple[str, ...] = QUOTES) -> st
     Notes, images and displays are left out, a line break is a blank. The title block has told
     what is wrong with the text, so that nothing of it is told here.
     """
-    (line,) = parser(quotes).parseInline(" ".join(text.split()), {})
+    (line,) = parser(quotes).parseInline(_one_line(text), {})
     room = length if len(_plain(SyntaxTreeNode([line]))) > length else None
     line.children = list(_kept(line.children or (), room))
     return inline_latex(
         SyntaxTreeNode([line]), 0, TextContext(RenderOptions(Path(), ""), Findings())
     )
+
+
+def _one_line(text: str) -> str:
+    """A text without its line breaks, and without marks of notes whose text stands elsewhere."""
+    return " ".join(NOTE_ELSEWHERE.sub("", text).split())
 
 
 def _kept(tokens: Iterable[Token], room: int | None) -> Iterator[Token]:

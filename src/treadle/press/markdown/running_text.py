@@ -8,6 +8,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from urllib.parse import unquote
 
+from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 from msgspec.structs import replace
 
@@ -246,7 +247,16 @@ class _Renderer:
         self._add(str(graphic(node, self.line, self.context)))
 
     def visit_citation(self, node: SyntaxTreeNode) -> None:
-        self._add(cite(node.meta["items"], in_brackets=node.meta["group"]))
+        items = [
+            replace(item, prefix=self._in_line(prefix), suffix=self._in_line(suffix))
+            for item, (prefix, suffix) in zip(node.meta["items"], node.meta["words"], strict=True)
+        ]
+        words_and = self.context.options.words.and_
+        self._add(cite(items, words_and, in_brackets=node.meta["group"]))
+
+    def _in_line(self, tokens: list[Token]) -> str:
+        """Words that stand in the argument of a command."""
+        return inline_latex(SyntaxTreeNode(tokens), self.line, self.context) if tokens else ""
 
     def visit_footnote_ref(self, node: SyntaxTreeNode) -> None:
         label = node.meta.get("label", "")

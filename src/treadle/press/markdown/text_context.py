@@ -11,12 +11,15 @@ from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct, field
 
 from treadle.press.latex.escape import label_name
-from treadle.press.latex.figures_and_tables import Copy, find_image
+from treadle.press.latex.figures_and_tables import Copy, address_of, find_image, shared_file
 from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.languages import Words, words_of
 from treadle.problem import Problem, Span, warning
 
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
+
+# What the parser's `env` has of a text, for other texts to refer to.
+DEFINED = {"examples", "commands", "labels", "references", "bracketed"}
 
 
 class ReadyLatex(Struct, frozen=True):
@@ -39,6 +42,7 @@ class RenderOptions(Struct, frozen=True):
     twocolumn: bool = False
     sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
     bibliography: tuple[str, ...] = ()  # LaTeX lines
+    references: str = "References"  # what LaTeX calls it, where that is known
     depth: int = 3  # the deepest level of headings that have numbers
     ledger: Fragment = ()  # what was checked
     words: Words = field(default_factory=partial(words_of, None))  # in the document's language
@@ -54,6 +58,8 @@ class Findings(Struct):
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)  # images
+    # Of those that stand for addresses: the address, and as it was written.
+    addresses: dict[Path, tuple[str, str]] = field(default_factory=dict)
     places: set[int] = field(default_factory=set)  # those that were used
     notes: set[str] = field(default_factory=set)  # labels of footnotes that were referred to
     bibliography: bool = False  # whether the references have been set
@@ -85,7 +91,9 @@ class TextContext(Struct, frozen=True):
         be referred to."""
         refs = {f":{label}": -1 for label in self.footnotes}  # none of them met yet
         known = {
-            key: self.env[key] for key in ("examples", "commands", "labels") if key in self.env
+            key: dict(value) if isinstance(value, dict) else value
+            for key, value in self.env.items()
+            if key in DEFINED
         }
         return {"footnotes": {"refs": refs, "list": {}}, "aliases": self.options.aliases, **known}
 
@@ -108,6 +116,10 @@ class TextContext(Struct, frozen=True):
         if isinstance(found, Problem):
             self.findings.problems.append(found)
             return label_name(path)  # the build fails
+        if address := address_of(path):
+            first, at = self.findings.addresses.setdefault(found.source, (address, path))
+            if first != address:
+                self.findings.problems.append(shared_file(path, at, self.span(line)))
         if found not in self.findings.copies:
             self.findings.copies.append(found)
         return found.target

@@ -10,11 +10,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import StateBlock, paragraph
 from markdown_it.rules_core import StateCore
 from msgspec import Struct
 
-from treadle.press.markdown.attributes import remark
+from treadle.press.markdown.attributes import remark, text_at
 
 GRID = re.compile(r"\+(?:[-=:]+\+)+[ \t]*")
 RULE = re.compile(r"-{3,}[ \t]*")
@@ -131,6 +131,21 @@ def check_marks(state: StateCore) -> None:
         if at is not None and not any(first <= line <= end for line, *_ in told):
             what = "this looks like a table and is not read as one: it is printed as it stands"
             remark(state.env, at, what, "leave a line empty above it, and draw it to its end")
+
+
+LABELLED = re.compile(r":\s.*\{[^{}]*#(?:tbl|tab)[:-][^{}]*\}\s*", re.DOTALL)
+
+
+def before_caption(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A line before `: Caption {#tbl:a}` is a paragraph, and no term that this would define."""
+    first = start + 2 if start + 1 < end and state.isEmpty(start + 1) else start + 1
+    if silent or first >= end or not text_at(state, first).startswith((": ", ":\t")):
+        return False
+    last = first
+    while last < end and not state.isEmpty(last):
+        last += 1
+    text = "\n".join(text_at(state, line) for line in range(first, last))
+    return bool(LABELLED.fullmatch(text)) and paragraph(state, start, end, silent)
 
 
 def simple_table(state: StateBlock, start: int, end: int, silent: bool) -> bool:

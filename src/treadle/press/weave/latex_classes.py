@@ -74,6 +74,7 @@ CLASSES: Mapping[str, Style] = MappingProxyType(
         ),
         "tufte-handout": Style(natbib="round", plain_names=True),
         "tufte-book": Style("book", chapters=True, natbib="round", plain_names=True),
+        "apa7": Style("apa", natbib="round"),
         "beamer": Style("beamer", column=4.2, natbib="round"),
     }
 )

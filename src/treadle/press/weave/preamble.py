@@ -98,7 +98,8 @@ def preamble_parts(
         "has_checks": any(chunk.options.checks for chunk in document.chunks),
         "has_chapters": style.chapters,
         "numbered": numbered(document, settings),
-        "named_sections": r"\namedlabel{" in used,
+        "named_sections": r"\namedlabel{" in used or r"\bibliographylabel{" in used,
+        "named_references": r"\bibliographylabel{" in used,
         "refers": re.search(r"\\[cC]?ref\{", used) is not None,
         "moved_notes": r"\notetext{" in used,
         "date": date,
@@ -152,11 +153,16 @@ def _properties(settings: Settings) -> Mapping[str, str]:
     """What the PDF says of itself."""
     return {
         "pdf_title": escape(plain_text(settings.title or "", words_of(settings.lang).quotes)),
-        "pdf_author": escape(", ".join(author.name for author in settings.authors)),
+        "pdf_author": escape(", ".join(_names(settings))),
         "pdf_subject": escape(plain_text(settings.course or "")),
         "pdf_keywords": escape(", ".join(settings.keywords)),
         "lang": settings.lang or "en",
     }
+
+
+def _names(settings: Settings) -> list[str]:
+    """The authors' names in plain words."""
+    return [plain_text(author.name, words_of(settings.lang).quotes) for author in settings.authors]
 
 
 def _packages(
@@ -234,7 +240,7 @@ def _resources(document: Document, settings: Settings) -> tuple[str, ...]:
 
 def _running_head(settings: Settings) -> Mapping[str, object]:
     title = running_line(settings.title or "", TITLE_LENGTH, words_of(settings.lang).quotes)
-    names = ", ".join(author.name for author in settings.authors)
+    names = ", ".join(_names(settings))
     if len(names) > TITLE_LENGTH:
         names = names[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + " …"
     authors = escape(names)

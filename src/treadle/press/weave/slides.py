@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
+from treadle.press.markdown.references_heading import OF_REFERENCES, OWN_REFERENCES
 
 HEADING = re.compile(
     r"\\(?P<command>part|section|subsection)(?P<star>\*?)(?:\[\{(?P<short>.*?)\}\])?"
@@ -21,7 +22,8 @@ DEEPER = re.compile(
     r"\\(?:subsubsection|paragraph|subparagraph)\*?(?:\[.*?\])?\{(?P<title>.*?)\}"
     r"(?P<label>\\label\{.*)?$"
 )
-REFERENCES = re.compile(r"\\(?:bibliography(?:style)?\{|printbibliography\b)")
+# What is said of the bibliography before it is set: it holds outside of frames.
+BEFORE = re.compile(r"\\(?:bibliographystyle|def\\refname)\{")
 OWN = re.compile(r"\s*\\begin\{frame\}|\s*\\frame\s*[\[{<]")
 OWN_END = re.compile(r"\\end\{frame\}")
 OVERLAY = re.compile(
@@ -34,6 +36,7 @@ def framed(body: Fragment) -> Fragment:
     lines: list[Line] = []
     title, at = "", 1
     content: list[Line] = []
+    references: list[Line] = []
     for line, kind in _kinds(body):
         if kind == "content":
             content.append(line)
@@ -41,7 +44,10 @@ def framed(body: Fragment) -> Fragment:
         lines += _frame(title, at, content)
         content = []
         if kind == "references":
-            lines += _references(line)
+            references.append(line)
+            if OWN_REFERENCES.match(line.text):  # the last of its lines
+                lines += _references(references)
+                references = []
             continue
         lines.append(line)
         if found := HEADING.match(line.text) if kind == "heading" else None:
@@ -61,7 +67,7 @@ def _kinds(body: Fragment) -> Iterator[tuple[Line, str]]:
             own = not OWN_END.search(line.text)
         elif verbatim:
             yield line, "content"
-        elif REFERENCES.match(line.text):
+        elif OF_REFERENCES.match(line.text):
             yield line, "references"
         elif HEADING.match(line.text):
             yield line, "heading"
@@ -92,14 +98,12 @@ def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:
     yield Line("", content[-1].origin)
 
 
-def _references(line: Line) -> Iterator[Line]:
-    """The frame of the bibliography; its style stands before it."""
-    if line.text.startswith(r"\bibliographystyle"):
-        yield line
-        return
-    yield Line(r"\begin{frame}[allowframebreaks]{References}", line.origin)
-    yield line
-    yield Line(r"\end{frame}", line.origin)
+def _references(lines: list[Line]) -> Iterator[Line]:
+    """The frame of the bibliography, under its name; what is said of it stands before."""
+    yield from (line for line in lines if BEFORE.match(line.text))
+    yield Line(r"\begin{frame}[allowframebreaks]{\refname}", lines[0].origin)
+    yield from (line for line in lines if not BEFORE.match(line.text))
+    yield Line(r"\end{frame}", lines[-1].origin)
 
 
 def _deeper(line: Line) -> Line:

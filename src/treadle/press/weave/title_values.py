@@ -11,10 +11,12 @@ from msgspec import Struct
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from treadle.press.document.authors import Affiliation, Author
+from treadle.press.document.affiliations import Affiliation
+from treadle.press.document.authors import Author
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import escape
+from treadle.press.latex.footnotes import noted
 from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.languages import Language
 from treadle.press.markdown.render import render_line
@@ -58,8 +60,15 @@ class Person(Struct, frozen=True):
 
     @property
     def plain(self) -> str:
-        """The name, to be used elsewhere than in the title block."""
-        return bare(self.name)
+        """The name, to be used elsewhere than where it stands first: without notes."""
+        return _without_notes(self.name)
+
+    @property
+    def told(self) -> str:
+        """What is told of the author besides, in one line."""
+        orcid = rf"ORCID \texttt{{{self.orcid}}}" if self.orcid else ""
+        email = rf"\texttt{{{self.email}}}" if self.email else ""
+        return ", ".join(part for part in (email, orcid, self.corresponding, self.equal) if part)
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -77,6 +86,11 @@ class Title(Struct, frozen=True):
     keywords: tuple[str, ...] = ()
     persons: tuple[Person, ...] = ()
     affiliations: tuple[Institution, ...] = ()  # each once
+
+    @property
+    def plain(self) -> str:
+        """The title, to be used elsewhere than in the title block."""
+        return _without_notes(self.title)
 
     @property
     def equal(self) -> str:
@@ -108,6 +122,16 @@ def title_of(document: Document, settings: Settings, context: TextContext) -> Ti
         persons=persons,
         affiliations=tuple(institutions[number] for number in sorted(institutions)),
     )
+
+
+def title_texts(settings: Settings) -> Iterator[str]:
+    """The Markdown of what stands before the text."""
+    given = (settings.title, settings.subtitle, settings.abstract, settings.course, settings.group)
+    yield from (text for text in given if text)
+    yield from settings.keywords
+    for author in settings.authors:
+        yield author.name
+        yield from (place.name for place in author.affiliations)
 
 
 def day_of(settings: Settings) -> str:
@@ -183,6 +207,10 @@ def _marked(key: str, line: int, latex: str) -> str:
 def bare(text: str) -> str:
     """Without the marks."""
     return MARK.sub("", text)
+
+
+def _without_notes(text: str) -> str:
+    return noted(bare(text).replace(r"\thanks", r"\footnote")).bare
 
 
 def title_lines(title: Title) -> Fragment:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -15,9 +16,11 @@ from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.languages import words_of
 from treadle.press.markdown.blocks import render_blocks
+from treadle.press.markdown.citations_and_references import labels_given
+from treadle.press.markdown.headings import bracketed
 from treadle.press.markdown.marks import own_commands, own_environments
 from treadle.press.markdown.render import (
-    footnotes_of,
+    beside,
     highest_heading,
     parse_markdown,
     render_line,
@@ -66,6 +69,7 @@ from treadle.press.weave.preamble import (
     numbered,
     preamble_parts,
 )
+from treadle.press.weave.title_values import title_texts
 from treadle.press.weave.whole import for_engine, whole_document
 from treadle.problem import Problem, Span, error, warning
 
@@ -116,28 +120,26 @@ def _weave(
     findings.problems += chunk_warnings(document, results, (page or Page()).family)
     if document.is_latex:
         return _weave_latex(document, results, checked, context, settings)
-    parts = tuple(_parts(document, results, context))
+    apart = _apart(document, settings, results, context)
+    parts = tuple(_parts(document, results, apart))
     source = join(parts)
     entries = in_order(checked, document)
     last = document.blocks[-1].span.end_line if document.blocks else 1
     ledger = ledger_lines(entries, last, context)
     context = replace(context, options=replace(context.options, ledger=ledger))
-    parsed = parse_markdown(source.text, context.options)
+    context = replace(context, env=_known(apart.env))
+    parsed = parse_markdown(source.text, context)
     above = 0 if style.frames else highest_heading(parsed, context.options) - 1
     context = replace(context, options=_below(above, context.options))
     text = render_parsed(parsed, source.origins, context, source.places)
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
-    return _whole(document, settings, context, body)
+    return _whole(document, settings, replace(apart, options=context.options), body)
 
 
 def _whole(document: Document, settings: Settings, context: TextContext, body: Fragment) -> Woven:
     """The document made with its template."""
-    if style_of(settings, author_preamble(document, settings)).frames:
-        from treadle.press.weave.slides import framed  # few documents are slides
-
-        body = framed(body)
     whole = whole_document(document, settings, context, body)
     return _woven(*whole, context.findings)
 
@@ -195,6 +197,7 @@ def _options(
         twocolumn=page.twocolumn,
         sections=sections,
         bibliography=bibliography_lines(databases, settings, style, author),
+        references="" if language else "Bibliography" if "chapter" in sections else "References",
         depth=page.depth if numbered(document, settings) and not style.frames else UNNUMBERED,
         words=words_of(language.tag if language else None),
         commands=own_commands((settings.preamble,)),
@@ -218,7 +221,7 @@ def _aliases(document: Document) -> Mapping[str, str]:
 def _parts(
     document: Document, results: Results, context: TextContext
 ) -> Iterator[Markdown | ReadyLatex]:
-    look = _look(replace(context, footnotes=_captions_notes(document)))
+    look = _look(context)
     for block, result in zip(document.blocks, results, strict=True):
         if isinstance(block, Prose):
             yield from prose_parts(block, result if isinstance(result, InlineResult) else None)
@@ -231,11 +234,29 @@ def _look(context: TextContext) -> Look:
     return Look(context.options.stem, context.options.columns, caption)
 
 
-def _captions_notes(document: Document) -> Mapping[str, SyntaxTreeNode]:
-    """The footnotes that captions of chunks may refer to: the prose defines them."""
-    if not any("[^" in (chunk.options.caption or "") for chunk in document.chunks):
-        return {}
-    return footnotes_of("\n\n".join(b.text for b in document.blocks if isinstance(b, Prose)))
+# What of another text a text may refer to: a footnote, an example, what stands in brackets.
+REFERS = re.compile(r"\[(?![^\[\]]*@)|\(@")
+NOTE = re.compile(r"\[\^([^\[\]\s]+)\]")
+
+
+def _apart(
+    document: Document, settings: Settings, results: Results, context: TextContext
+) -> TextContext:
+    """For the texts that stand apart from the prose, as the captions of chunks and what the title
+    block shows do: they may refer to what the prose has, and it to what they have."""
+    captions = (item.caption for item in results if isinstance(item, ChunkResult))
+    others = "\n".join((*captions, *title_texts(settings)))
+    prose = "\n\n".join(block.text for block in document.prose)
+    inline = (text for item in results if isinstance(item, InlineResult) for text in item.texts)
+    labels = labels_given("\n".join((prose, *inline, others)))
+    context.findings.notes.update(NOTE.findall(others))
+    context = replace(context, env={"labels": labels, "bracketed": bracketed(others)})
+    return beside(prose, context) if REFERS.search(others) else context
+
+
+def _known(env: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the prose has to know of the other texts."""
+    return {key: env[key] for key in ("labels", "bracketed")}
 
 
 def _appendix(context: TextContext) -> Fragment:

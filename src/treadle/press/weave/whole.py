@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from jinja2 import TemplateError, TemplateNotFound
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
-from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
+from treadle.press.latex.fragment import Fragment, lines_at, stack, text_of
 from treadle.press.latex.templates import render, source_of, templates
-from treadle.press.markdown.blocks import OWN_REFERENCES, called
 from treadle.press.markdown.parser import typed
+from treadle.press.markdown.references_heading import OWN_REFERENCES, without_last_heading
 from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.text_context import TextContext
 from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
@@ -23,7 +23,6 @@ from treadle.press.weave.latex_classes import style_of
 from treadle.press.weave.preamble import preamble_parts, whole_preamble
 from treadle.press.weave.title_values import (
     Title,
-    bare,
     dated,
     left_out,
     resolved,
@@ -33,13 +32,6 @@ from treadle.press.weave.title_values import (
 )
 from treadle.problem import Problem, Span, error, warning
 
-# As headings of the text are made.
-HEADING = re.compile(
-    r"\\(?:chapter|section|subsection)\*?(?:\[.*\])?"
-    r"\{(?P<title>(?:(?!\\(?:named)?label\b).)*)\}(?P<label>(?:\\(?:named)?label\{.*)?)"
-)
-CONTENTS = r"\addcontentsline{toc}"
-
 
 class _Content(Struct, frozen=True):
     """What is shown, and how its characters are printed."""
@@ -47,11 +39,12 @@ class _Content(Struct, frozen=True):
     title: Title
     abstract: Fragment
     body: Fragment
+    references: Fragment  # behind the text
     printing: Printing = Printing()
 
     @property
     def lines(self) -> Fragment:
-        return (*title_lines(self.title), *self.abstract, *self.body)
+        return (*title_lines(self.title), *self.abstract, *self.body, *self.references)
 
 
 def whole_document(
@@ -66,7 +59,7 @@ def whole_document(
     content = _content(document, settings, context, body, author)
     title, printing = content.title, content.printing
     try:
-        slots = _slots(document, settings, context, content, source_of(name, folders))
+        slots = _slots(document, settings, content, source_of(name, folders))
         values = _values(settings, context, title, author)
         line = document.front.lines.get("title", 1)
         lines, shown = resolved(render(name, line, values, slots, folders))
@@ -100,31 +93,35 @@ def _content(
     author: AuthorPreamble,
 ) -> _Content:
     abstract = _abstract(document, settings, context)
-    content = _Content(title_of(document, settings, context), abstract, body)
+    at = document.front.lines.get("bibliography", 1)
+    references = _references(context, body, at)
+    if references:
+        body, named = without_last_heading(body, context.options.references)
+        references = (*named, *references)
+    if style_of(settings, author).frames:
+        from treadle.press.weave.slides import framed  # few documents are slides
+
+        body, references = framed(body), framed(references)
+    content = _Content(title_of(document, settings, context), abstract, body, references)
     printing = printing_of(document, settings, (*content.lines, *author.lines))
     title = dated(content.title, settings, printing.babel)
-    return _Content(title, abstract, body, printing)
+    return replace(content, title=title, printing=printing)
 
 
 def _slots(
-    document: Document, settings: Settings, context: TextContext, content: _Content, source: str
+    document: Document, settings: Settings, content: _Content, source: str
 ) -> Mapping[str, Fragment]:
     """What stands on lines of its own in the template with the text `source`."""
     used = text_of(content.lines)
     own_date = r"\date{" in source or r"\maketitle" not in source + used
-    date = None if own_date else bare(content.title.date)
+    date = None if own_date else content.title.date  # with its mark: the preamble shows it
     parts = preamble_parts(document, settings, used, content.printing, date)
-    at = document.front.lines.get("bibliography", 1)
-    body, references = content.body, _references(context, content.body, at)
-    if references:
-        body, named = _without_last_heading(body)
-        references = (*named, *references)
     return {
         **parts,
         "preamble": whole_preamble(parts),
         "abstract": content.abstract,
-        "body": body,
-        "bibliography": references,
+        "body": content.body,
+        "bibliography": content.references,
     }
 
 
@@ -158,28 +155,17 @@ def _references(context: TextContext, body: Fragment, origin: int) -> Fragment:
     return stack(lines_at(text, origin) for text in context.options.bibliography)
 
 
-def _without_last_heading(body: Fragment) -> tuple[Fragment, Fragment]:
-    """The text and what calls the bibliography behind it: a heading that ends the text is the
-    bibliography's own, as pandoc has it."""
-    lines = [at for at, line in enumerate(body) if line.text.strip()]
-    if lines and body[lines[-1]].text.startswith(CONTENTS):
-        lines.pop()
-    found = HEADING.fullmatch(body[lines[-1]].text) if lines else None
-    if found is None:
-        return body, ()
-    text = called(found["title"]) + found["label"]
-    rest = body[: lines[-2] + 1] if lines[1:] else ()
-    return rest, (Line(text, body[lines[-1]].origin),)
-
-
 def _dropped(
     slots: Mapping[str, Fragment], lines: Fragment, document: Document, template: str
 ) -> Iterator[Problem]:
     """A warning for what a template of the author's has no place for."""
-    for name in ("abstract", "bibliography"):
-        if slots[name] and slots[name][0] not in lines:
-            what = f"`{name}` is shown nowhere: the template `{template}` has no place for it"
-            yield warning(document.said(name), what, rf"put `\VAR{{{name}}}` on a line of its own")
+    kept = {*lines}
+    for name in ("abstract", "bibliography", "body"):
+        said = [line for line in slots[name] if line.text.strip()]
+        if said and said[0] not in kept:
+            key, what = ("template", "the text") if name == "body" else (name, f"`{name}`")
+            text = f"{what} is shown nowhere: the template `{template}` has no place for it"
+            yield warning(document.said(key), text, rf"put `\VAR{{{name}}}` on a line of its own")
 
 
 def check_template(document: Document) -> tuple[Problem, ...]:

@@ -137,3 +137,125 @@ affiliations:
     assert (ada.name, ada.corresponding, problems) == ("Ada Lovelace", True, [])
     assert [place.name for place in ada.affiliations] == ["First", "Second"]
     assert bo.affiliations == ada.affiliations[1:]
+
+
+JOSS = """authors:
+  - name: Ada Lovelace
+    affiliation: "1, 2"
+    equal-contrib: true
+  - given-names: Ludwig
+    dropping-particle: van
+    surname: Beethoven
+    affiliation: 2
+affiliations:
+  - {name: First, index: 1}
+  - name: Second
+    index: 2
+"""
+
+
+def test_authors_and_affiliations_as_joss_has_them() -> None:
+    found, problems = settings(JOSS)
+    ada, ludwig = found.authors
+    assert problems == []
+    assert [place.name for place in ada.affiliations] == ["First", "Second"]
+    assert ada.equal_contribution
+    assert (ludwig.name, ludwig.affiliations) == ("Ludwig van Beethoven", ada.affiliations[1:])
+
+
+def test_affiliations_as_papaja_has_them() -> None:
+    front = """author:
+  - {name: Ada, affiliation: "1,2", corresponding: yes}
+affiliation:
+  - {id: "1", institution: First}
+  - {id: "2", institution: Second}
+"""
+    found, problems = settings(front)
+    assert [place.name for place in found.authors[0].affiliations] == ["First", "Second"]
+    assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("affiliation", "names"),
+    [
+        ("a", ["First"]),
+        ("[a, b]", ["First", "Second, Ltd."]),
+        ("a, b", ["First", "Second, Ltd."]),
+        ("b, University of London", ["b, University of London"]),  # not all of it is known
+        ("Second, Ltd.", ["Second, Ltd."]),  # its name
+        ("{ref: b}", ["Second, Ltd."]),
+        ("", []),
+    ],
+)
+def test_what_an_affiliation_refers_to(affiliation: str, names: list[str]) -> None:
+    places = "affiliations: [{id: a, name: First}, {id: b, name: 'Second, Ltd.'}]"
+    found, _ = settings(f"author: [{{name: Ada, affiliation: {affiliation}}}]\n{places}")
+    if affiliation in ("a, b", "b, University of London", "Second, Ltd."):
+        found, _ = settings(f"author: [{{name: Ada, affiliation: '{affiliation}'}}]\n{places}")
+    assert [place.name for place in found.authors[0].affiliations] == names
+
+
+@pytest.mark.parametrize("affiliation", ["3", "'1, 3'", "{ref: c}"])
+@pytest.mark.parametrize("places", ["\naffiliations: [{name: First, index: 1}]", ""])
+def test_a_reference_to_no_affiliation_is_an_error(affiliation: str, places: str) -> None:
+    _, problems = settings(
+        f"course: x\nauthor:\n  - name: Ada\n    affiliation: {affiliation}{places}"
+    )
+    assert problems[0].startswith("a.pmd:4: error: `author` must be authors whose affiliations")
+    assert len(problems) == 1
+
+
+def test_an_affiliation_to_which_nobody_refers_is_a_warning_at_its_line() -> None:
+    front = """author: [{name: Ada, affiliation: 1}, Bo]
+affiliations:
+  - {name: First, index: 1}
+  - name: Second
+    index: 2
+  - University of Leeds
+"""
+    _, problems = settings(front)
+    said = "warning: no author refers to this affiliation: it is shown nowhere"
+    assert [problem.partition(" (")[0] for problem in problems] == [
+        f"a.pmd:5: {said}",
+        f"a.pmd:7: {said}",
+    ]
+    assert len(settings("affiliations: [First]")[1]) == 1  # without an author, too
+
+
+def test_two_affiliations_of_one_index_are_an_error() -> None:
+    places = "affiliations:\n  - {name: First, index: 1}\n  - {name: Second, index: 1}"
+    _, problems = settings(f"author: Ada\n{places}")
+    assert problems[0].startswith("a.pmd:5: error: `affiliations` must be")
+
+
+def test_what_of_an_author_has_no_place_is_a_warning() -> None:
+    front = """author:
+  - name: Ada
+    url: https://ada.example.org
+    affiliation: {name: First, ror: 03yrm5c26}
+  - {name: Bo, affiliation: 1, attributes: {deceased: true}}
+affiliations:
+  - {name: Second, index: 1, ror: 04yrm5c26}
+"""
+    found, problems = settings(front)
+    assert len(found.authors) == 2
+    assert [problem.partition(" is shown")[0] for problem in problems] == [
+        "a.pmd:3: warning: `url` of an author",
+        "a.pmd:3: warning: `affiliation.ror` of an author",
+        "a.pmd:6: warning: `deceased` of an author",
+        "a.pmd:8: warning: `ror` of an affiliation",
+    ]
+
+
+def test_all_parts_of_a_name() -> None:
+    name = "{given: Ludwig, non-dropping-particle: van, family: Beethoven, suffix: Jr.}"
+    found, problems = settings(f"author: [{{name: {name}}}]")
+    assert (found.authors[0].name, problems) == ("Ludwig van Beethoven Jr.", [])
+    _, problems = settings("author: [{name: {given: Ada, familly: Lovelace}}]")
+    assert "`familly` is not known" in problems[0]
+
+
+def test_authors_beside_author_is_an_unknown_key() -> None:
+    found, problems = settings("author: Ada\nauthors: [Bo]")
+    assert [author.name for author in found.authors] == ["Ada"]
+    assert "unknown key `authors`" in problems[0]

@@ -55,3 +55,22 @@ def test_where_nothing_may_be_written_they_are_compiled_each_time(own, monkeypat
     templates.cache_clear()
     assert greeting() == ["Hello, Ada."]
     assert not any((own / "__pycache__").glob("*"))
+
+
+@pytest.mark.parametrize(
+    ("line", "made"),
+    [
+        (r"% \VAR{name}", "% VAR{name}"),
+        (r"% \BLOCK{ if no }", "% BLOCK{ if no }"),
+        (r"\VAR{name}% \VAR{no.thing", "Ada% VAR{no.thing"),
+        (r"50\% of \VAR{name}", r"50\% of Ada"),
+        (r"\\% \VAR{name}", r"\\% VAR{name}"),
+        (r'\VAR{"%s!" | format(name)}', "Ada!"),
+        (r"\BLOCK{ set x = '%' }\VAR{x ~ name}", "%Ada"),
+        ("%% \\VAR{name}", ""),
+    ],
+)
+def test_a_comment_in_a_template_is_a_comment(tmp_path, line, made):
+    (tmp_path / "mine.tex.j2").write_text(f"{line}\nend\n")
+    lines = [item.text for item in render("mine.tex.j2", 1, {"name": "Ada"}, folders=(tmp_path,))]
+    assert lines == [made, "end"]

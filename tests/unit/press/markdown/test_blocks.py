@@ -201,6 +201,28 @@ def test_an_image_is_the_file_beside_the_document(latex, tmp_path, findings, pat
     assert Path(copy.target).suffix == copy.source.suffix
 
 
+def test_an_address_is_the_file_in_the_last_of_its_folders(latex, tmp_path, findings):
+    for there in ("a.png", "x/a.png", "e.org/y/a.png"):
+        (tmp_path / there).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / there).touch()
+    latex("![c](https://e.org/x/a.png)\n\n![c](https://e.org/y/a.png)\n\n![c](http://e.org/a.png)")
+    found = [copy.source for copy in findings.copies]
+    assert found == [tmp_path / name for name in ("x/a.png", "e.org/y/a.png", "a.png")]
+    assert findings.problems == []
+
+
+def test_two_addresses_are_not_one_file(latex, tmp_path, findings):
+    (tmp_path / "a.png").touch()
+    first, second = "https://e.org/x/a.png", "https://e.org/y/a.png"
+    latex(f"![c]({first})\n\n![c]({first}#top)\n\n![c](a.png)\n\n![c]({second})")
+    (found,) = findings.problems
+    assert found.span.line == 7
+    assert (
+        found.message == f"the image `{second}` would be the file `a.png`, as `{first}` is already"
+    )
+    assert found.hint == "put this one beside the document as `y/a.png`"
+
+
 @pytest.mark.parametrize(
     ("path", "message"),
     [
@@ -273,3 +295,21 @@ def test_two_displays_on_a_line_are_two(latex):
     assert [line.strip() for line in text.split("\n") if line] == [
         r"\[", "a", r"\]", "and", r"\[", "b", r"\]"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n"])
+@pytest.mark.parametrize("table", ["| a |\n|---|\n| b |", "  a    b\n---- ----\n  1    2"])
+@pytest.mark.parametrize("before", ["Some text.", "So is\nsome text."])
+def test_a_labelled_caption_above_its_table_defines_nothing(latex, between, table, before):
+    if "\n" in before and between == "\n":
+        return  # all of it is one paragraph
+    made = latex(f"{before}{between}: A caption\nof *two* lines {{#tbl:t}}\n\n{table}")
+    if between == "\n":
+        assert "description" not in made
+        return
+    assert made.startswith(f"{before}\n\n\\begin{{table}}")
+    assert "\\caption{A caption of \\emph{two} lines}\n  \\label{tbl:t}" in made
+
+
+def test_what_has_no_label_of_a_table_defines_the_line_before(latex):
+    assert latex("Term\n\n: words {#x}").startswith("\\begin{description}\n  \\item[{Term}]")

@@ -13,6 +13,7 @@ from tests.unit import displays
 
 from treadle.engine.trace import Stream
 from treadle.press.document.model import Prose
+from treadle.press.latex import escape as table
 from treadle.press.latex.escape import declarations, escape
 from treadle.press.results import ChunkResult
 from treadle.press.weave.weave import weave
@@ -175,3 +176,27 @@ def test_the_title_block_spans_both_columns(make_document, compile_tex):
     assert shown.splitlines()[0].strip() == title
     assert "Overfull" not in log
     assert "\f" not in shown.strip("\f\n")  # all on one page
+
+
+@pytest.mark.parametrize("family", ["", r"\usepackage{palatino}"])
+@pytest.mark.parametrize("marks", ["", "`"])
+def test_what_is_copied_from_the_pdf_is_what_was_typed(
+    make_document, compile_tex, tmp_path, marks, family
+):
+    letters = {char for span in table.OF_PARTS.split() for char in span_of(span)}
+    typed = [*table.symbols(), *table.LIKE, *sorted(letters)]
+    # The typewriter font lacks these.
+    typed = [char for char in typed if not (marks and char in "Ĳĳẞ‱℠")]
+    text = "\n\n".join(f"A{marks}{char}{marks}B" for char in typed)
+    block = Prose(text, Span("report.pmd", 5, 5 + text.count("\n")), ())
+    compile_tex(weave(make_document(block, preamble=family), [None]).tex)
+    command = ["pdftotext", "-raw", str(tmp_path / "report.pdf"), "-"]  # in the order of the text
+    copied = subprocess.run(command, capture_output=True, check=True).stdout.decode("utf-8")
+    found = re.findall(r"A([^AB]*)B", re.sub(r"\s", "", copied))
+    assert len(found) == len(typed)
+    assert [(a, b) for a, b in zip(typed, found, strict=True) if a != b] == []
+
+
+def span_of(codes: str) -> list[str]:
+    first, _, last = codes.partition("-")
+    return [chr(code) for code in range(int(first, 16), int(last or first, 16) + 1)]

@@ -156,6 +156,21 @@ def test_the_bibliography_stands_once_under_its_heading(latex, title, head):
     assert text == head + "\\bibliography{x}\n\nb"
 
 
+@pytest.mark.parametrize("place", ["", "\n\n::: {#refs}\n:::"])
+@pytest.mark.parametrize("marks", ["{#sec:refs}", "{- #sec:refs}"])
+def test_the_bibliography_has_the_label_of_its_heading(latex, place, marks):
+    text = latex(f"# References {marks}{place}\n\nb", bibliography=(r"\bibliography{x}",))
+    assert text == "\\bibliographylabel{References}{sec:refs}\n\\bibliography{x}\n\nb"
+
+
+@pytest.mark.parametrize(
+    ("title", "usual"), [("Bibliography", "References"), ("References", "Bibliography")]
+)
+def test_the_bibliography_has_the_words_of_its_heading(latex, title, usual):
+    made = latex(f"# {title}\n\nb", bibliography=(r"\bibliography{x}",), references=usual)
+    assert rf"\def\refname{{{title}}}" in made
+
+
 @pytest.mark.parametrize(
     ("markdown", "expected"),
     [

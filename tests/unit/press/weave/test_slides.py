@@ -57,10 +57,20 @@ def test_a_deeper_heading_in_shown_code_stays() -> None:
 def test_references_have_a_frame_and_deeper_headings_are_words() -> None:
     tex = frames("\\section{One}\nA.\n\\subsubsection{Deep}\nB.\n\\bibliography{x}")
     assert r"\structure{\textbf{Deep}}" in tex
-    assert "{References}\n\\bibliography{x}\n\\end{frame}" in tex
+    assert "{\\refname}\n\\bibliography{x}\n\\end{frame}" in tex
 
 
 def test_the_label_of_an_unnumbered_heading_stays_and_its_line_in_the_contents_goes() -> None:
     tex = frames("\\section*{A}\n\\addcontentsline{toc}{section}{A}\\namedlabel{A}{sec:a}\nB.")
     assert "addcontentsline" not in tex
     assert r"\namedlabel{A}{sec:a}" in tex
+
+
+def test_the_references_have_one_frame_under_the_name_that_is_theirs() -> None:
+    said = "\\bibliographystyle{s}\n\\def\\refname{Works}\\def\\bibname{Works}"
+    label = "\\bibliographylabel{Works}{sec:refs}"
+    for last in ("\\bibliography{x}", "\\printbibliography"):
+        tex = frames(f"\\section{{One}}\nA.\n\n{said}\n{label}\n{last}\n\\section{{Two}}\nB.")
+        head = "\\begin{frame}[allowframebreaks]{\\refname}"
+        assert f"{said}\n{head}\n{label}\n{last}\n\\end{{frame}}" in tex
+        assert tex.count(r"\begin{frame}") == 3

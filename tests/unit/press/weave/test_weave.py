@@ -181,6 +181,42 @@ def test_the_bibliography_is_at_the_end_or_where_the_author_puts_it(make_documen
     assert woven.tex.count(r"\bibliography{") == 1
 
 
+@pytest.mark.parametrize(
+    "marks", ["{#sec:refs}", "{- #sec:refs}", "{.unnumbered .unlisted #sec:refs}"]
+)
+def test_the_heading_that_ends_the_text_gives_the_bibliography_its_label(make_document, marks):
+    text = f"See @sec:refs.\n\n## Works *cited* {marks}\n"
+    woven = weave(make_document(prose(text), bibliography="all.bib"), [None])
+    lines = body(woven).split("\n")
+    assert r"\bibliographylabel{Works \emph{cited}}{sec:refs}" in lines
+    assert r"\newcommand{\bibliographylabel}" in woven.tex
+    assert lines[-1].startswith(r"\bibliography{")
+    assert not [line for line in lines if line.startswith(r"\section")]
+
+
+@pytest.mark.parametrize(
+    ("front", "named"),
+    [
+        ({}, False),
+        ({"documentclass": "report"}, True),  # LaTeX says Bibliography there
+        ({"lang": "de"}, True),  # and Literatur here
+    ],
+)
+def test_the_bibliography_is_called_what_the_author_calls_it(make_document, front, named):
+    document = make_document(prose("a\n\n# References\n"), bibliography="all.bib", **front)
+    assert (r"\def\refname{References}" in weave(document, [None]).tex) == named
+
+
+def test_the_pages_before_the_text_of_a_report_are_no_destinations(make_document):
+    front = {"title": "T", "documentclass": "report", "abstract": "A."}
+    lines = body(weave(make_document(prose("b\n"), **front), [None])).split("\n")
+    off, on = (
+        lines.index(rf"\ifdefined\frontmatter{a}\else\hypersetup{{pageanchor={b}}}\fi")
+        for a, b in ((r"\frontmatter", "false"), ("", "true"))
+    )
+    assert off < lines.index(r"\maketitle") < lines.index(r"\end{abstract}") < on
+
+
 def test_only_characters_that_occur_are_declared(make_document):
     tex = weave(make_document(prose("α ≤ é ┌\n")), [None]).tex
     assert r"\declaresymbol{α}{03B1}{\alpha}" in tex
@@ -202,6 +238,18 @@ def test_a_template_of_the_author_s(tmp_path, make_document):
     document = make_document(prose("t\n"), template="mine.tex.j2")
     document = type(document)(Path(tmp_path / "report.pmd"), document.front, document.blocks)
     assert body(weave(document, [None])) == "MINE\nt"
+
+
+def test_a_comment_of_a_template_does_not_insert_the_text(tmp_path, make_document):
+    (tmp_path / "mine.tex.j2").write_text(
+        "\\VAR{preamble}\n\\begin{document}\n% \\VAR{body}\n% \\VAR{abstract}\n\\end{document}\n"
+    )
+    document = make_document(prose("t\n"), template="mine.tex.j2", abstract="A.")
+    document = type(document)(Path(tmp_path / "report.pmd"), document.front, document.blocks)
+    woven = weave(document, [None])
+    assert body(woven) == "% VAR{body}\n% VAR{abstract}"
+    said = [problem.message.split(":")[0] for problem in woven.problems]
+    assert said == ["`abstract` is shown nowhere", "the text is shown nowhere"]
 
 
 @pytest.mark.parametrize("numbersections", [True, False])
@@ -325,3 +373,81 @@ def test_a_figure_that_lacks_characters_is_told(make_document, make_chunk):
     woven = weave(make_document(make_chunk(line=3)), [ChunkResult((Stream("stderr", said * 2),))])
     (found,) = woven.problems
     assert (found.span.line, "`轮`" in found.message) == (3, True)
+
+
+APART = """# Data sets
+
+[A span]{#foo}
+
+(@good) An example.
+
+[li]: https://x.org
+[^n]: The note.
+
+# Other {#sec:d}
+"""
+SAID = "@foo (@good) [link][li] [Data Sets] @sec:d[^n]"
+MADE = (
+    r"\cref{foo}", "(1)", r"\href{https://x.org}{link}", r"\hyperref[data-sets]{Data Sets}",
+    r"\cref{sec:d}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["abstract", "title", "subtitle"])
+def test_what_stands_before_the_text_refers_to_what_the_text_has(make_document, key):
+    front = {"title": "T", key: SAID}
+    woven = weave(make_document(prose(APART), **front), [None])
+    assert woven.problems == ()
+    for latex in (*MADE, r"\section{Data sets}\label{data-sets}"):
+        assert latex in woven.tex
+    assert re.search(r"\\footnote\{%?\s*The note\.\}", woven.tex)
+
+
+def test_captions_of_chunks_refer_to_what_the_text_has(make_document, make_chunk):
+    chunk = make_chunk("x", name="cap", caption=SAID)
+    result = ChunkResult((figure("cap-1.pdf"),), caption=SAID)
+    woven = weave(make_document(prose(APART), chunk), [None, result])
+    for latex in (*MADE, r"\section{Data sets}\label{data-sets}", r"\notetext{The note.}"):
+        assert latex in woven.tex
+
+
+def test_captions_of_tables_refer_to_what_the_text_has(make_document):
+    table = f"{APART}\n| a |\n|---|\n| 1 |\n\n: {SAID} {{#tbl:x}}\n"
+    woven = weave(make_document(prose(table)), [None])
+    for latex in MADE:
+        assert latex in woven.tex
+
+
+def test_the_text_refers_to_what_the_abstract_has(make_document):
+    woven = weave(make_document(prose("See @foo.\n"), abstract="[A]{#foo}"), [None])
+    assert r"See \cref{foo}." in woven.tex
+
+
+def test_the_running_title_has_no_mark_of_a_note(make_document):
+    woven = weave(make_document(prose("t\n\n[^n]: Note."), title="Nets[^n]"), [None])
+    assert "[^n]" not in woven.tex
+    assert "pdftitle={Nets}" in woven.tex
+
+
+def test_a_date_that_maketitle_prints_is_shown(tmp_path, make_document):
+    (tmp_path / "mine.tex.j2").write_text(
+        "\\VAR{preamble}\n\\title{\\VAR{title.title}}\n\\begin{document}\n\\maketitle\n\\VAR{body}\n"
+    )
+    document = make_document(prose("t\n"), title="T", date="May 2024", template="mine.tex.j2")
+    document = type(document)(Path(tmp_path / "report.pmd"), document.front, document.blocks)
+    woven = weave(document, [None])
+    assert woven.problems == ()
+    assert origin(woven, r"\date{May 2024}") == document.front.lines["date"]
+
+
+@pytest.mark.parametrize("template", ["submission", "proposal"])
+def test_notes_of_the_title_block_are_kept_and_stand_once(make_document, template):
+    author = [{"name": r"Ada\thanks{Of Leeds.}", "email": "ada@x.org"}, "Bo^[Of York.]"]
+    document = make_document(prose("t\n"), title="T", author=author, template=template)
+    tex = weave(document, [None]).tex
+    assert tex.count("Of Leeds.") == tex.count("Of York.") == 1
+    head, notes, _ = tex.partition(r"\csname @thanks\endcsname")
+    assert notes
+    assert head.index(r"\newcommand{\titlenotes}") < head.index(r"Ada\thanks{Of Leeds.}")
+    assert "Ada: " in tex
+    assert "pdfauthor={Ada, Bo}" in tex
