@@ -119,8 +119,13 @@ TO_ESCAPE_IN_VERBATIM = re.compile(r"[\\{}]|[^\x20-\x7e\n]")
 LONG = 30  # characters beyond which code and addresses may be broken
 ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 UNFIT_FOR_LABELS = re.compile(r"[\\{}\[\]#%~^$&,\x00-\x20\x7f]")
-# Pandoc's rule: no blank inside the dollars, no digit after them, so $5 and $6 are prices.
-DOLLARS = re.compile(r"\$(?!\s)((?:[^$\\]|\\.)+?)(?<![\s])\$(?!\d)", re.DOTALL)
+# Pandoc's rule: no blank inside the dollars, no digit after them, so $5 and $6 are prices; words in
+# a formula may hold formulas.
+DOLLARS = re.compile(
+    r"\$(?!\s)((?>\\(?:text[a-z]*|mbox)\{(?:[^{}]|\{[^{}]*\})*\}|[^$\\]|\\.)+?)"
+    r"(?<![\s])\$(?!\d)",
+    re.DOTALL,
+)
 
 
 @lru_cache(maxsize=1)
