@@ -324,3 +324,28 @@ def test_emphasis_beside_signs_that_have_no_blanks(latex, markdown, expected):
 
 def test_a_task_that_is_done_may_have_a_capital_letter(latex):
     assert r"\item[$\boxtimes$] a" in latex("- [X] a")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| a<br>b | c |\n|---|---|\n| d | e |\n",
+        "+----+---+\n| a\\ | c |\n| b  |   |\n+====+===+\n| d  | e |\n+----+---+\n",
+        "-----------\na\\    c\nb\n----- -----\nd     e\n-----------\n",
+    ],
+)
+def test_a_line_break_in_a_cell_ends_no_row(latex, table):
+    made = latex(table)
+    assert r"\begin{tabular}[t]{@{}l@{}}a \\ b\end{tabular} & c \\" in made
+    assert made.count(r"\\") == 3
+
+
+def test_a_line_break_in_a_cell_that_is_a_paragraph(latex):
+    assert r"a \newline b b" in latex(f"| a<br>{'b ' * 80} | c |\n|--:|---|\n| d | e |\n")
+
+
+def test_rows_of_a_formula_in_a_cell_stay(latex):
+    formula = r"$\begin{matrix} a \\ b \end{matrix}$"
+    assert f"{formula} & {{\\shortstack{{c \\\\ d}}}}" in latex(
+        f"| {formula} | {{\\shortstack{{c \\\\ d}}}} |\n|---|---|\n"
+    ).replace(r"\{", "{").replace(r"\}}", "}}")
