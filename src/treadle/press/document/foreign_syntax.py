@@ -48,9 +48,10 @@ _METADATA = re.compile(
 )
 
 
-def foreign_syntax(document: Document) -> Iterator[Problem]:
-    """A warning for each line of Markdown in which another program would read more."""
-    prose = prose_of(document)
+def foreign_syntax(document: Document, may_be: re.Pattern[str]) -> Iterator[Problem]:
+    """A warning for each line of Markdown in which another program would read more; `may_be` is in
+    each text that has such a line."""
+    prose = prose_of(document, may_be)
     for pattern, what, hint in _IN_WORDS:
         told = set()
         for line, words in prose.words:

@@ -19,9 +19,12 @@ _WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z][\w:-]*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
 # What may be a sign of another program's; without one, no parser is needed to tell what is prose.
+_BEGIN = r"^(?:[ \t>]|[-+*] )*"
 _MAY_BE_FOREIGN = re.compile(
-    r"[a-z]::|\)=[ \t]*$|\+\+\+[ \t]*$|\$\$ \(|:[a-z][\w-]*: |[:}]`|>>=|\(ref:"
-    r"|\|[ \t]*(?:```|~~~)|^---[ \t]*\n[A-Za-z]",
+    rf"{_BEGIN}(?:\.\. [a-z][\w-]*::|\([\w:-]+\)=[ \t]*$|\+\+\+[ \t]*$|:[a-z][\w-]*: |<<.*>>="
+    rf"|\(ref:|\|[ \t]*{OPENING.pattern})|(?<![\w:`]):[a-z]+:`[^`]"
+    r"|(?<![\w`}\]\\]){[a-z][\w:-]*}`[^`]"
+    r"|\$\$ \([A-Za-z]|^---[ \t]*\n[A-Za-z][\w-]*:",
     re.MULTILINE,
 )
 
@@ -73,4 +76,4 @@ def foreign_lookalikes(document: Document) -> Iterator[Problem]:
         return
     from treadle.press.document.foreign_syntax import foreign_syntax  # it needs the parser
 
-    yield from foreign_syntax(document)
+    yield from foreign_syntax(document, _MAY_BE_FOREIGN)

@@ -28,9 +28,11 @@ class ProseLines(Struct, frozen=True):
     shown: frozenset[int]
 
 
-def prose_of(document: Document) -> ProseLines:
-    """The prose of a document in Markdown. In its words, code stands between `CODE` and
-    `CODE_END`, and a character that was escaped is none."""
+def prose_of(document: Document, asked: re.Pattern[str]) -> ProseLines:
+    """The prose of a document in Markdown, of those texts in which `asked` is.
+
+    In its words, code stands between `CODE` and `CODE_END`, and a character that was escaped is
+    none."""
     text = _markdown(document)
     md = parser()
     tokens: list[Token] = []
@@ -42,7 +44,7 @@ def prose_of(document: Document) -> ProseLines:
         first, end = token.map or (0, 0)
         if token.type in SHOWN:
             shown.update(range(first + 1, end + 1))
-        elif token.type == "inline":
+        elif token.type == "inline" and asked.search(token.content):
             children: list[Token] = []
             md.inline.parse(token.content, md, env, children)
             words += _words(children, first + 1)

@@ -125,14 +125,19 @@ TO_ESCAPE = re.compile(rf"""(?P<apart>{LIGATURES})|[\\{{}}$&#%_^~'`"]|[^\x20-\x7
 # Of two quotation marks, TeX would take the first two of three ticks together.
 BESIDE = "(?<=“)‘|(?<=‘)“|(?<=”)’|(?<=’)”"
 TO_ESCAPE_IN_PROSE = re.compile(
-    rf"(?P<ticks>`{{3,}})|(?P<apart>{PROSE_LIGATURES})|(?P<beside>{BESIDE})|[\\{{}}$&#%_^~]|[^\x20-\x7e\n]"
+    rf"(?P<ticks>`{{3,}})|(?P<apart>{PROSE_LIGATURES}|{BESIDE})|[\\{{}}$&#%_^~]|[^\x20-\x7e\n]"
 )
 TO_ESCAPE_IN_VERBATIM = re.compile(r"[\\{}]|[^\x20-\x7e\n]")
 LONG = 30  # characters beyond which code and addresses may be broken
 ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 UNFIT_FOR_LABELS = re.compile(r"[\\{}\[\]#%~^$&,\x00-\x20\x7f]")
-# Pandoc's rule: no blank inside the dollars, no digit after them, so $5 and $6 are prices.
-DOLLARS = re.compile(r"\$(?!\s)((?:[^$\\]|\\.)+?)(?<![\s])\$(?!\d)", re.DOTALL)
+# Pandoc's rule: no blank inside the dollars, no digit after them, so $5 and $6 are prices; words in
+# a formula may hold formulas.
+DOLLARS = re.compile(
+    r"\$(?!\s)((?>\\(?:text[a-z]*|mbox)\{(?:[^{}]|\{[^{}]*\})*\}|[^$\\]|\\.)+?)"
+    r"(?<![\s])\$(?!\d)",
+    re.DOTALL,
+)
 
 
 @lru_cache(maxsize=2)
@@ -316,7 +321,7 @@ def _replaced(signs: Mapping[str, str], found: re.Match[str]) -> str:
     text = found[0]
     if found.lastgroup == "ticks":
         return QUOTES["`"] * len(text)
-    apart = {"apart": "{}", "beside": r"\,"}.get(found.lastgroup or "", "")
+    apart = "{}" if found.lastgroup == "apart" else ""
     return apart + (signs.get(text) or _character(text))
 
 

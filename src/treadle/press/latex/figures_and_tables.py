@@ -191,16 +191,22 @@ def table(tabular: Tabular, float_: Float | None, origin: int, line: int) -> Fra
     A line of the page has room for `line` characters of code.
     """
     tabular, caption_text, notes = _without_notes(tabular, float_.caption if float_ else "")
-    texts = _aligned([tabular.header, *tabular.rows])
+    columns, fits = _columns(tabular, min(line, ROOM))
+    rows_of_text = (tabular.header, *tabular.rows)
+    texts = _aligned([tuple(map(_broken, row, columns)) for row in rows_of_text])
     origins = tabular.origins or (origin,) * len(texts)
     header, *rows = indent(tuple(map(Line, texts, origins)), 4)
-    columns, fits = _columns(tabular, min(line, ROOM))
     long = len(rows) > LONG and fits
     caption: Fragment = ()
     if float_:
         at = origin if float_.origin is None else float_.origin
         caption = (Line(f"  {caption_text}", at),)
-    values = {"float": float_, "columns": columns, "shrink": not fits, "notes": texts_of(notes)}
+    values = {
+        "float": float_,
+        "columns": "".join(columns),
+        "shrink": not fits,
+        "notes": texts_of(notes),
+    }
     shown = (header,) if any(tabular.header) else ()
     slots = {"header": shown, "rows": tuple(rows), "caption": caption}
     return render("longtable.tex.j2" if long else "table.tex.j2", origin, values, slots)
@@ -221,7 +227,7 @@ def _without_notes(tabular: Tabular, caption: str) -> tuple[Tabular, str, list[s
     return replace(tabular, header=rows[0], rows=tuple(rows[1:])), caption_of(above), notes
 
 
-def _columns(tabular: Tabular, room: int) -> tuple[str, bool]:
+def _columns(tabular: Tabular, room: int) -> tuple[tuple[str, ...], bool]:
     """LaTeX's columns, and whether the table fits the page with them, or is made smaller.
 
     In a wide table, long columns are paragraphs that share the room which the others leave.
@@ -229,7 +235,7 @@ def _columns(tabular: Tabular, room: int) -> tuple[str, bool]:
     columns = zip(tabular.header, *tabular.rows, strict=True)
     widths = [max(map(_visible, column)) for column in columns]
     if sum(widths) + 3 * len(widths) <= room:
-        return "".join(tabular.align), True
+        return tabular.align, True
     long = [width if width > max(room // len(widths), 15) else 0 for width in widths]
     free = room - sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
     share = max(free, LEAST) / room / max(sum(long), 1)
@@ -237,11 +243,40 @@ def _columns(tabular: Tabular, room: int) -> tuple[str, bool]:
         _paragraphs(align, share * width) if width else align
         for align, width in zip(tabular.align, long, strict=True)
     )
-    return "".join(aligns), any(long) and free >= LEAST
+    return tuple(aligns), any(long) and free >= LEAST
 
 
 def _visible(latex: str) -> int:
-    return len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", latex))
+    lines = _lines_of(latex)
+    return max(len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", line)) for line in lines)
+
+
+STEP = re.compile(r"\\(?P<what>begin|end)\b|(?P<break> *\\\\(?:\{\})? *)|\\.|[{}$]")
+
+
+def _lines_of(entry: str) -> list[str]:
+    """The lines of an entry; a break within a formula or an argument is that one's own."""
+    lines, start, depth, maths = [], 0, 0, False
+    for found in STEP.finditer(entry) if r"\\" in entry else ():
+        maths ^= found[0] == "$"
+        depth += (found[0] == "{" or found["what"] == "begin") - (
+            found[0] == "}" or found["what"] == "end"
+        )
+        if found["break"] and not depth and not maths:
+            lines.append(entry[start : found.start()])
+            start = found.end()
+    return [*lines, entry[start:]]
+
+
+def _broken(entry: str, column: str) -> str:
+    r"""An entry for a column, where `\\` would end the row."""
+    lines = _lines_of(entry)
+    if len(lines) == 1:
+        return entry
+    if len(column) > 1:  # a paragraph
+        return r" \newline ".join(lines)
+    inner = r" \\ ".join(lines)
+    return rf"\begin{{tabular}}[t]{{@{{}}{column}@{{}}}}{inner}\end{{tabular}}"
 
 
 def _paragraphs(align: str, share: float) -> str:

@@ -37,7 +37,7 @@ FLOAT = re.compile(r"^(\\begin\{(?:figure|table)\})\[\w*\]")
 CODE = re.compile(r"\\begin\{(?:chunk[a-z]+|listing)\}")
 ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")  # at the top of a quotation
 ENVIRONMENT = {"latex_block", "environment"}
-BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] "}
+BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] ", "[X] ": r"[$\boxtimes$] "}
 
 
 def render_blocks(nodes: Nodes, context: TextContext) -> Fragment:

@@ -9,7 +9,6 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -20,6 +19,7 @@ from msgspec.structs import replace
 from treadle.press.markdown import (
     attributes,
     citations_and_references,
+    emphasis,
     environments,
     headings,
     html,
@@ -27,12 +27,12 @@ from treadle.press.markdown import (
     lists,
     long_arguments,
     marked_text,
+    pipe_tables,
     quotation_marks,
     text_tables,
 )
 
 DEEPEST = 20  # as deep as the parser lets blocks nest
-QUOTED = re.compile(r"^[ \t>]*")
 QUOTES = ("“", "”", "‘", "’")
 
 
@@ -59,6 +59,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     blocks.before("hr", "simple_table", text_tables.simple_table)
     blocks.before("hr", "grid_table", text_tables.grid_table)
     blocks.at("html_block", html.html_block, attributes.INTERRUPTS)
+    blocks.at("table", pipe_tables.pipe_table, {"alt": ["paragraph", "reference"]})
     blocks.before("list", "fancy_list", lists.fancy_list, lists.ENDS_TEXT)
     blocks.before("deflist", "before_caption", text_tables.before_caption)
     blocks.before("paragraph", "line_block", marked_text.line_block)
@@ -73,6 +74,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     inline.before("escape", "shortcode", marked_text.shortcode)
     inline.before("link", "citation_group", citations_and_references.citation_group)
     inline.before("link", "citation_bare", citations_and_references.citation_bare)
+    inline.at("emphasis", emphasis.emphasis)
     inline.before("strikethrough", "script", attributes.script)
     inline.after("image", "attributes", attributes.attributes)
     inline.at("newline", attributes.counted_newline)
@@ -84,7 +86,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     core.after("inline", "nesting", limit_nesting)
     core.before("text_join", "escaped", attributes.keep_escaped)
     core.after("inline", "html_spans", html.html_spans)
-    core.after("block", "table_rows", check_rows)
+    core.after("block", "table_rows", pipe_tables.check_rows)
     core.after("block", "table_marks", text_tables.check_marks)
     return md
 
@@ -111,27 +113,6 @@ def _shallow(tokens: Iterable[Token]) -> Iterator[Token]:
         if token.children:
             token.children = list(_shallow(token.children))
         yield Token("text", "", 0, content=token.markup) if too_deep else token
-
-
-def check_rows(state: StateCore) -> None:
-    """Remark on rows that hold more entries than their table has columns: Markdown drops these."""
-    lines = state.src.split("\n")
-    columns, drawn = 0, False
-    for token in state.tokens:
-        if token.type == "table_open":
-            columns, drawn = 0, token.meta.get("drawn", False)
-        elif token.type == "th_open" and not drawn:
-            columns += 1
-        elif token.type == "tr_open" and columns and token.map:
-            _check_row(lines[token.map[0]], token.map[0], columns, state)
-
-
-def _check_row(line: str, number: int, columns: int, state: StateCore) -> None:
-    entries = escapedSplit(QUOTED.sub("", line).strip())
-    inner = entries[not entries[0] : len(entries) - (not entries[-1])]
-    if any(entry.strip() for entry in inner[columns:]):
-        what = f"a row of {len(inner)} cells in a table of {columns} columns: the last are lost"
-        attributes.remark(state.env, number, what, "in a cell, a `|` is written `\\|`")
 
 
 # Fenced divs, `::: theorem` to `:::`, and the places where chunks stand.

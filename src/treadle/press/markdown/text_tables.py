@@ -109,7 +109,15 @@ def _entry(lines: Sequence[str], first: int, state: StateBlock) -> str:
     if "\n\n" in inner or any(map(BLOCKS.match, lines)):
         what = "a cell of this table holds more than a paragraph: it is set as one"
         remark(state.env, first, what, r"a line break in a cell is a `\` at its end")
-    return " ".join(filter(None, lines))
+    return _joined(lines)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    r"""The lines of a cell as one, but for those that a `\` ends."""
+    *others, last = [line for line in lines if line] or [""]
+    broken = (len(line) - len(line.rstrip("\\")) for line in others)
+    pairs = zip(others, broken, strict=True)
+    return "".join(line + ("\n" if count % 2 else " ") for line, count in pairs) + last
 
 
 def _marked(rule: str) -> str:
@@ -177,7 +185,7 @@ def _with_header(state: StateBlock, start: int, end: int) -> Table | None:
         return None
     spans = _spans(_raw(state, dashes))
     parts = zip(*(_slices(_raw(state, line), spans) for line in range(first, dashes)), strict=True)
-    header = Row(first, tuple(" ".join(filter(None, part)) for part in parts))
+    header = Row(first, tuple(_joined(part) for part in parts))
     align = tuple(_aligned(_raw(state, first), span) for span in spans)
     return Table(
         header, _rows(state, dashes + 1, last, spans, several), align, _after(state, last, end)
@@ -229,7 +237,7 @@ def _rows(
         if several and not fresh:
             before = rows.pop()
             joined = zip(before.entries, entries, strict=True)
-            rows.append(Row(before.line, tuple(" ".join(filter(None, pair)) for pair in joined)))
+            rows.append(Row(before.line, tuple(_joined(pair) for pair in joined)))
         else:
             rows.append(Row(line, entries))
         fresh = False

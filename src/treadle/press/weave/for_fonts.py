@@ -19,7 +19,7 @@ RAW = re.compile(
 LETTERS = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 LEFTWARDS = re.compile(f"{LETTERS}+(?: +{LETTERS}+)*")
 # Braces keep no two signs apart there.
-APART = re.compile(r"(?<=[-<>,?!])\{\}(?=[-<>,`])")
+APART = re.compile(r"(?<=[-<>,?!])\{\}(?=[-<>,`])|(?<=[`'])\{\}(?=[`'])")
 
 
 def for_fonts(lines: Sequence[Line], printing: Printing) -> Iterator[Line]:

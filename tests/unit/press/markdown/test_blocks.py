@@ -313,3 +313,79 @@ def test_a_labelled_caption_above_its_table_defines_nothing(latex, between, tabl
 
 def test_what_has_no_label_of_a_table_defines_the_line_before(latex):
     assert latex("Term\n\n: words {#x}").startswith("\\begin{description}\n  \\item[{Term}]")
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        (r"| $\|x\|$ | $|y|$ |", [r"$\|x\|$", "$|y|$"]),
+        (r"| $P(a|b)$ | c |", ["$P(a|b)$", "c"]),
+        (r"|a$|b$|", [r"a\$", r"b\$"]),
+        (r"| \(|x|\) | `a\|b` |", [r"$|x|$", r"\codetext{a|b}"]),
+        (r"| $HOME|$PATH |", [r"\$HOME", r"\$PATH"]),
+        (r"| $5 | $6 |", [r"\$5", r"\$6"]),
+        (r"| `$|x` | y$ |", [r"`\$", "x`"]),
+    ],
+)
+def test_a_formula_in_a_row_is_read_whole(latex, row, cells):
+    made = latex(f"| a | b |\n|---|---|\n{row}\n")
+    last = made.partition(r"\midrule")[2].partition(r"\\")[0]
+    assert [cell.strip() for cell in last.split("&")] == cells
+
+
+def test_bars_of_formulas_in_lists_and_headers(latex, findings):
+    made = latex("- > | $|a|$ | b |\n  > |--|--|\n  > | $\\|c\\|$ | d |\n")
+    assert "$|a|$" in made
+    assert r"$\|c\|$" in made
+    assert findings.problems == []
+
+
+def test_words_in_a_formula_may_hold_formulas(latex):
+    assert latex(r"$x \text{ if $y$ and \mbox{z}}$ or $a$") == (
+        r"$x \text{ if $y$ and \mbox{z}}$ or $a$"
+    )
+    assert latex(r"$\mbox{$a$, b}$") == r"$\mbox{$a$, b}$"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("他**强调**了*这个*词", r"他\textbf{强调}了\emph{这个}词"),
+        ("**「引」**的", r"\textbf{「引」}的"),
+        ("**注意：**请看", r"\textbf{注意：}请看"),
+        ("是**“重点”**内容，以及**(注)**等", r"是\textbf{“重点”}内容，以及\textbf{(注)}等"),
+        ("한국어**(韓)**는", r"한국어\textbf{(韓)}는"),
+        ("a**(b)**c 3*4 五 * 六", "a**(b)**c 3*4 五 * 六"),
+    ],
+)
+def test_emphasis_beside_signs_that_have_no_blanks(latex, markdown, expected):
+    assert latex(markdown).replace("``", "“").replace("''", "”") == expected
+
+
+def test_a_task_that_is_done_may_have_a_capital_letter(latex):
+    assert r"\item[$\boxtimes$] a" in latex("- [X] a")
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "| a<br>b | c |\n|---|---|\n| d | e |\n",
+        "+----+---+\n| a\\ | c |\n| b  |   |\n+====+===+\n| d  | e |\n+----+---+\n",
+        "-----------\na\\    c\nb\n----- -----\nd     e\n-----------\n",
+    ],
+)
+def test_a_line_break_in_a_cell_ends_no_row(latex, table):
+    made = latex(table)
+    assert r"\begin{tabular}[t]{@{}l@{}}a \\ b\end{tabular} & c \\" in made
+    assert made.count(r"\\") == 3
+
+
+def test_a_line_break_in_a_cell_that_is_a_paragraph(latex):
+    assert r"a \newline b b" in latex(f"| a<br>{'b ' * 80} | c |\n|--:|---|\n| d | e |\n")
+
+
+def test_rows_of_a_formula_in_a_cell_stay(latex):
+    formula = r"$\begin{matrix} a \\ b \end{matrix}$"
+    assert f"{formula} & {{\\shortstack{{c \\\\ d}}}}" in latex(
+        f"| {formula} | {{\\shortstack{{c \\\\ d}}}} |\n|---|---|\n"
+    ).replace(r"\{", "{").replace(r"\}}", "}}")

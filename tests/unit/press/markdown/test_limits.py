@@ -35,6 +35,11 @@ def test_marks_nested_too_deep_in_an_inline_note(latex):
         "a \\text{b\n",
         "\\[\n",
         "a\n\\[ x\n",
+        "$\\text{a}",
+        "$\\text{a",
+        "| $|a|\n|---|\n",
+        "<!-- a\n",
+        "<div\n",
     ],
 )
 def test_what_nothing_closes_takes_no_time(latex, within, text):
