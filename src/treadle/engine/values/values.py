@@ -249,16 +249,9 @@ def _group(streams: list[ValueStream], token: str, entry: str, trouble: str) -> 
     names = tuple(stream.name for stream in streams)
     unseen = tuple(stream.name for stream in streams if stream.unseen)
     ends = any(stream.ends or stream.unseen for stream in streams)
+    all_refs, parts = tuple(sorted(refs | own)), tuple(sorted(holds))
     return Binding(
-        names=names,
-        token=token,
-        refs=tuple(sorted(refs | own)),
-        own=tuple(sorted(own)),
-        entry=entry,
-        trouble=trouble,
-        unseen=unseen,
-        ends=ends,
-        holds=tuple(sorted(holds)),
+        names, token, all_refs, entry, trouble, unseen, ends, parts, own=tuple(sorted(own))
     )
 
 

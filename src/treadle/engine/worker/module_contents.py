@@ -23,6 +23,7 @@ Held = Iterator[tuple[str, Any]]
 _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
 _WRAPPED = (staticmethod, classmethod)
+_BOUND = (FunctionType, MethodType, type, _CACHED)  # with a `__get__` that tells nothing
 _OWN_CLASS = "__class__"  # the variable by which `super()` finds it
 
 
@@ -115,7 +116,7 @@ def _of_member(name: str, item: object, module: str) -> Held:
                 yield from _of_code(f"{name}.{part}", function, module)
     elif isinstance(item, functools.cached_property):
         yield from _of_value(name, item.func, module)
-    elif not hasattr(kind, "__get__") or isinstance(item, (FunctionType, type, _CACHED)):
+    elif not hasattr(kind, "__get__") or isinstance(item, _BOUND):
         yield from _of_value(name, item, module)
     elif kind.__module__ in (module, "__main__", "functools"):
         yield name, item

@@ -134,6 +134,7 @@ class Typed:
     def __get__(self, owner, kind): return self
 class Thing:
     typed = Typed()
+    count = Counter().add
     part = functools.partialmethod(other, [])
     @property
     def a(self): pass
@@ -150,6 +151,7 @@ class Thing:
     [
         ("work()", "work.f"),
         ("add()", "add"),
+        ("Thing.count()", "Thing.count"),
         ("Thing.__dict__['typed'].values.append(1)", "Thing.typed"),
         ("vars(Thing)['part'].args[0].append(1)", "Thing.part"),
         ("Thing.a = property(lambda self: 1)", "Thing.a.fget"),
