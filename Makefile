@@ -43,8 +43,8 @@ test-cache: setup tex  ## 800 pairs of builds with a change between (five minute
 test-long: setup tex  ## for longer: 500 random edits, 50 builds killed, 567 with a fault, no value kept, each alone (an hour)
 	TREADLE_EXAMPLES=500 $(PYTHON_IN_VENV) -m pytest tests/functional/test_random_edits.py
 	TREADLE_KEEPING=0 TREADLE_EXAMPLES=100 $(PYTHON_IN_VENV) -m pytest tests/functional/test_random_edits.py
-	TREADLE_ALONE=1 $(PYTHON_IN_VENV) -m pytest tests/broken tests/strange tests/functional/staleness \
-	    -n 2 --dist worksteal
+	TREADLE_ALONE=1 $(PYTHON_IN_VENV) -m pytest tests/broken tests/strange tests/scripts \
+	    tests/functional/staleness -n 2 --dist worksteal
 	TREADLE_KEEPING=0 $(PYTHON_IN_VENV) -m pytest tests/functional/staleness -n 2 --dist worksteal
 	TREADLE_KILLS=50 $(PYTHON_IN_VENV) -m pytest tests/functional/test_killed.py
 	TREADLE_FAULTS=1000 $(PYTHON_IN_VENV) -m pytest tests/functional/faults/test_injected.py

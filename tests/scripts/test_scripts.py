@@ -13,11 +13,14 @@ import pytest
 from tests.command import treadle
 from tests.formats import emptied
 from tests.scripts.needs import missing
+from tests.together import grouped, joined, names
 
 from treadle.press.tex.engine import LUALATEX
 from treadle.press.tex.fonts import fonts_of
 
 DOCUMENTS = tuple(sorted((Path(__file__).parent / "documents").glob("*.pmd")))
+BY_NAME = {path.stem: path for path in DOCUMENTS}
+TOGETHER = Path(__file__).with_name("together.txt")
 LANGUAGES = {
     "de": ("Abbildung 1", "Inhaltsverzeichnis", "Satz 1", "Beweis", "31. Januar 2026", "„so“"),
     "fr": ("Figure 1", "Table des matières", "Théorème 1", "Démonstration", "31 janvier 2026"),
@@ -96,20 +99,21 @@ def engine(folder: Path) -> str:
     return first.removeprefix("% !TeX program = ") if first.startswith("%") else ""
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
-def test_it_is_printed(document, folder, tmp_path):
-    source = document.read_text("utf-8")
+@pytest.mark.parametrize("documents", grouped(BY_NAME, TOGETHER), ids=names)
+def test_it_is_printed(documents, folder, tmp_path):
+    source = joined(documents)[0].decode()
     done = built(source, folder)
     assert (done.returncode, done.stderr) == (0, "")
-    if document.stem == "nine-scripts":  # another build gives the same bytes
+    if documents[0].stem == "nine-scripts":  # another build gives the same bytes
         built(source, tmp_path)
         first, second = (place / "build/report.pdf" for place in (folder, tmp_path))
         assert first.read_bytes() == second.read_bytes()
     text, at = printed(folder), 0
-    for line in document.with_suffix(".txt").read_text("utf-8").splitlines():
-        found = text.find(words(line), at)
-        assert found >= 0, f"{line!r} is not in {text[at:]!r}"
-        at = found + len(words(line))
+    for document in documents:
+        for line in document.with_suffix(".txt").read_text("utf-8").splitlines():
+            found = text.find(words(line), at)
+            assert found >= 0, f"{line!r} of {document.stem} is not in {text[at:]!r}"
+            at = found + len(words(line))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

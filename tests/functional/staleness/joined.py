@@ -2,9 +2,9 @@
 
 A worker's start takes longer than most cases, and loading a library longer than all else.
 `together.txt` says which share one, a line a document: the N-th has names and labels that end with
-`_N`. The second build of the whole must equal a clean one, show all that each case shows, and run
-what each runs, and no more. A case whose change is one of the process or of a library's state, and
-one that has files besides, is alone, as is each with `TREADLE_ALONE` in the environment.
+`_N`, and so have its modules. The second build of the whole must equal a clean one, show all that
+each case shows, and run what each runs, and no more. A case whose change is one of the process, of
+a library's state, or of files that chunks read and write could stand in for another: it is alone.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import io
 import re
 import tokenize
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate, chain, pairwise
 
 from .case import Case
@@ -25,6 +26,8 @@ INLINE = re.compile(r"<%(=?)(.*?)%>", re.DOTALL)
 OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
 F_STRING = re.compile("[rR]?[fF]")
 IN_BRACES = re.compile(r"\{[^{}]*\}")
+OF_DOCUMENT = re.compile(r"(?:edit|sneak) report\.pmd: ")
+MODULE = re.compile(r'\bmodule="(\w+)"')
 NAME = re.compile(r"(?<![.\w])[A-Za-z_]\w*")
 
 
@@ -46,6 +49,9 @@ def joined(cases: Sequence[Case]) -> Case:
     whole = Case(names(cases), "together")
     whole.files[DOCUMENT] = "\n".join(part.files[DOCUMENT] for part in parts)
     whole.after[DOCUMENT] = "\n".join(part.after[DOCUMENT] for part in parts)
+    whole.files.update(pair for part in parts for pair in part.files.items() if pair[0] != DOCUMENT)
+    whole.after.update(pair for part in parts for pair in part.after.items() if pair[0] != DOCUMENT)
+    whole.actions += [action for part in parts for action in part.actions]
     whole.headers["now"] = [text for part in parts for text in part.now]
     whole.headers["runs"] = [_all_that_run(parts)]
     return whole
@@ -58,19 +64,57 @@ def _all_that_run(parts: Sequence[Case]) -> str:
 
 
 def _renamed(case: Case, suffix: str) -> Case:
-    """The case with both its documents whole, its labels and names with `suffix`."""
+    """The case, both its documents whole; its labels, names, modules, files end with `suffix`."""
     before = case.files[DOCUMENT]
     after = case.after.get(DOCUMENT, before)
-    for action in case.actions:
+    for action in filter(OF_DOCUMENT.match, case.actions):
         after = edited(after, action.partition(": ")[2])
-    codes = [code for text in (before, after) for code in _codes(text)]
-    names = {name for code in codes for name in _bound(code)}
+    renaming = _Renaming.of(case, before + after, suffix)
     labels = [f"{label}{suffix}" for label in sorted(case.runs.chunks)]
     runs = ("" if case.runs.exactly else "at least ") + (", ".join(labels) or "none")
     made = Case(case.name, case.theme, headers={**case.headers, "runs": [runs]})
-    made.files[DOCUMENT] = _with_suffix(before, names, suffix)
-    made.after[DOCUMENT] = _with_suffix(after, names, suffix)
+    made.files.update({renaming.file(name): renaming.text(case.files[name]) for name in case.files})
+    made.after.update({renaming.file(name): renaming.text(case.after[name]) for name in case.after})
+    made.files[DOCUMENT] = renaming.document(before)
+    made.after[DOCUMENT] = renaming.document(after)
+    others = [action for action in case.actions if not OF_DOCUMENT.match(action)]
+    made.actions += [renaming.text(action) for action in others]
     return made
+
+
+@dataclass(frozen=True)
+class _Renaming:
+    """What of a case has another name where it shares a document."""
+
+    suffix: str
+    names: frozenset[str]  # of the session, and of modules
+    modules: frozenset[str]
+    files: frozenset[str]
+
+    @classmethod
+    def of(cls, case: Case, text: str, suffix: str) -> _Renaming:
+        files = {*case.files, *case.after} - {DOCUMENT}
+        modules = {name.removesuffix(".py") for name in files if name.endswith(".py")}
+        modules.update(MODULE.findall(text))
+        names = {name for code in _codes(text) for name in _bound(code)} | modules
+        return cls(suffix, frozenset(names), frozenset(modules), frozenset(files))
+
+    def file(self, name: str) -> str:
+        stem, dot, ending = name.partition(".")
+        return f"{stem}{self.suffix}{dot}{ending}" if name in self.files else name
+
+    def text(self, text: str) -> str:
+        """What stands in a file, or an action: other names of files and of modules in it."""
+        for name in self.files:
+            text = re.sub(rf"(?<![\w./]){re.escape(name)}(?![\w])", self.file(name), text)
+        for name in self.modules:
+            text = re.sub(
+                rf"\b((?:import|from) |module=\"){name}\b", rf"\1{name}{self.suffix}", text
+            )
+        return text
+
+    def document(self, text: str) -> str:
+        return self.text(_with_suffix(text, set(self.names), self.suffix))
 
 
 def _codes(text: str) -> list[str]:

@@ -59,3 +59,15 @@ def test_each_has_its_own_names_and_its_own_change(case):
 
 def test_one_alone_is_as_it_is(case):
     assert joined([case]) is case
+
+
+def test_a_module_of_ones_own_is_each_ones_own(case):
+    text = "```{python uses}\nimport helper\nprint(helper.f(helper=1))\n```\n"
+    case.files.update({"report.pmd": text, "helper.py": "import helper\n"})
+    case.actions[:] = ["edit helper.py: import => from"]
+    whole = joined([case, case])
+    assert whole.files["report.pmd"].startswith(
+        "```{python uses_1}\nimport helper_1\nprint(helper_1.f(helper=1))\n```\n"
+    )
+    assert whole.files["helper_2.py"] == "import helper_2\n"
+    assert whole.actions[1] == "edit helper_2.py: import => from"
