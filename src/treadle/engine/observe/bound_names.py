@@ -13,6 +13,7 @@ from itertools import compress
 from operator import is_not
 from typing import Any, Final
 
+from treadle.engine.identity import identity
 from treadle.engine.values.atoms import ATOMS, is_nan
 
 _NOT_HELD: Final = object()
@@ -38,7 +39,7 @@ class Bound:
         if not self._is_known:
             self._held, self._is_known = dict(names), True
         near = names.keys() if reached is None else names.keys() & reached
-        self._near = {name: id(names[name]) for name in near}
+        self._near = {name: identity(names[name]) for name in near}
         self._marks = {name: mark for name in near if (mark := _mark(names[name]))}
         self._held.update(dict.fromkeys(self._near, _NOT_HELD))
 
@@ -53,7 +54,7 @@ class Bound:
 
     def is_same_object(self, name: str, value: object) -> bool:
         if name in self._near:
-            return self._near[name] == id(value)
+            return self._near[name] == identity(value)
         return name in self._held and self._held[name] is value
 
     def is_same_constant(self, name: str, value: object) -> bool:

@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
+from treadle.engine.identity import identity
 from treadle.engine.observe import ownership
 from treadle.engine.observe.module_places import (
     ALL,
@@ -172,14 +173,14 @@ class LibraryState:
                 self._watched[name] = known
                 continue
             older = [] if watched is None else watched.places  # what they held then counts
-            apart = {*self._apart(), *(id(each.owner) for each in older)}
+            apart = {*self._apart(), *(identity(each.owner) for each in older)}
             found = places_in(root_of(module), name.partition(".")[0], wanted, apart)
             self._watched[name] = self._known[name] = _Watched([*older, *found], wanted)
         for name, value in self._named.objects.items():
             if name not in self._watched:
                 root = Place(name, value, vars)
                 package = type(value).__module__.partition(".")[0]
-                places = places_in(root, package, frozenset([ALL]), {id(value)}, DEEPEST - 2)
+                places = places_in(root, package, frozenset([ALL]), {identity(value)}, DEEPEST - 2)
                 self._watched[name] = _Watched(places, frozenset())
 
     def _wanted(self, module: ModuleType) -> frozenset[str]:
@@ -203,7 +204,7 @@ class LibraryState:
             for place in self._watched[name].places:
                 for key, old, new in place.changed():
                     self._settled.discard(name)
-                    slot = id(place.owner), str(key)
+                    slot = identity(place.owner), str(key)
                     words = spelt(place, key)
                     if slot in seen or not (
                         words in self._moved or self._counts(place, key, old, new)
@@ -218,9 +219,11 @@ class LibraryState:
         if not name_in_process(value):
             return value
         modules = [each for each in self._watched.values() if each.is_of_module()]
-        owners = {id(place.owner) for each in modules for place in each.places}
+        owners = {identity(place.owner) for each in modules for place in each.places}
         parts = vars(value).items()
-        return {key: each for key, each in parts if id(each) not in owners and not is_note(key)}
+        return {
+            key: each for key, each in parts if identity(each) not in owners and not is_note(key)
+        }
 
     def _counts(self, place: Place, key: object, old: object, new: object) -> bool:
         if isinstance(new, ModuleType) or _is_ours(new):

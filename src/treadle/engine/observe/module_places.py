@@ -12,6 +12,7 @@ from operator import is_not
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, Final
 
+from treadle.engine.identity import identity
 from treadle.engine.observe.weakly_held import (
     ON_HEAP,
     Gone,
@@ -105,12 +106,12 @@ def places_in(
         if depth == DEEPEST:
             continue
         for key, value in tuple(place.contents().items()):
-            if type(value) in ATOMS or id(value) in apart or is_note(key):
+            if type(value) in ATOMS or identity(value) in apart or is_note(key):
                 continue
             if not depth and not _is_wanted(key, value, wanted):
                 continue
             if views := _views(value, package):
-                apart.add(id(value))
+                apart.add(identity(value))
             words = spelt(place, key, bare=True) if views else ""
             # Nobody has named it: what lies in it is not looked into.
             aside = not depth and wanted.isdisjoint((key, ALL))
@@ -146,7 +147,7 @@ def _views(value: Any, package: str) -> list[View]:  # noqa: ANN401
     elif isinstance(value, MappingProxyType):
         found.append(_itself)
     elif isinstance(value, set):
-        found.append(lambda items: {id(each): each for each in set.copy(items)})
+        found.append(lambda items: {identity(each): each for each in set.copy(items)})
     elif isinstance(value, list | deque):
         found.append(lambda items: dict(enumerate(tuple(items))))
     if isinstance(value, threading.local):

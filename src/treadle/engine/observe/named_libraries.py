@@ -16,6 +16,7 @@ from types import (
 )
 from typing import Any, NamedTuple
 
+from treadle.engine.identity import identity
 from treadle.engine.observe import ownership
 from treadle.engine.scan.effect_names import CHANGES, looks_made_for_effect, may_change
 from treadle.engine.values.atoms import ATOMS
@@ -55,9 +56,9 @@ class Texts:
         self._kept = ByType(names_kept)
 
     def of(self, code: CodeType) -> Text:
-        known = self._known.get(id(code))
+        known = self._known.get(identity(code))
         if known is None:
-            known = self._known[id(code)] = _text(code)
+            known = self._known[identity(code)] = _text(code)
         return known
 
     def kept_as(self, value: object) -> list[str]:
@@ -93,9 +94,9 @@ class Named:
         waiting: list[_Found] = [(code, scope)]
         while waiting:
             code, scope = waiting.pop()
-            if id(code) in self._followed:
+            if identity(code) in self._followed:
                 continue
-            self._followed.add(id(code))
+            self._followed.add(identity(code))
             text = self._texts.of(code)
             self.words |= text.words
             self.used |= text.words if scope else frozenset()
@@ -130,9 +131,9 @@ class Named:
         waiting = [value]
         while waiting:
             value = waiting.pop()
-            if id(value) in seen:
+            if identity(value) in seen:
                 continue
-            seen.add(id(value))
+            seen.add(identity(value))
             if isinstance(value, FunctionType) and ownership.is_of_project(value.__code__):
                 yield value.__code__, value.__globals__
             waiting += self._behind(value, words)

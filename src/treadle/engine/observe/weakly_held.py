@@ -11,6 +11,7 @@ from itertools import islice
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any, Final, NamedTuple
 
+from treadle.engine.identity import identity
 from treadle.engine.observe.ownership import is_projects
 from treadle.engine.values.atoms import ATOMS
 
@@ -57,7 +58,7 @@ def _is_for_good(value: Any) -> bool:  # noqa: ANN401
 
 def _container(value: Any) -> _Container:  # noqa: ANN401
     items = dict.values(value) if isinstance(value, dict) else list.__iter__(value)
-    return _Container(id(value), frozenset(map(_module_of, islice(items, _SOME))))
+    return _Container(identity(value), frozenset(map(_module_of, islice(items, _SOME))))
 
 
 def is_still(known: object, value: object) -> bool:
@@ -65,7 +66,7 @@ def is_still(known: object, value: object) -> bool:
     if type(known) is _Weakly:
         return known() is value
     if type(known) is _Container:
-        return known.identity == id(value)
+        return known.identity == identity(value)
     if known is value:
         return True
     return type(known) is type(value) and type(known) in ATOMS and known == value

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import NamedTuple
 
+from treadle.engine.identity import identity
 from treadle.engine.values.atoms import ATOMS, text
 
 _EXTENDED = opcode.opmap["EXTENDED_ARG"]
@@ -42,9 +43,11 @@ class Codes:
         self._known: dict[int, KnownCode] = {}
 
     def of(self, code: CodeType) -> KnownCode:
-        known = self._known.get(id(code))
+        known = self._known.get(identity(code))
         if known is None:
-            known = self._known[id(code)] = KnownCode(code, _canonical(code), *global_names(code))
+            known = self._known[identity(code)] = KnownCode(
+                code, _canonical(code), *global_names(code)
+            )
         return known
 
 

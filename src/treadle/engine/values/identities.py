@@ -26,6 +26,7 @@ class Identities:
         self._apart = apart
         self._allowance = Allowance()
         self._reach: Reach | None = None  # gathered once a look: there may be as many numbers
+        self._objects: dict[int, Any] = {}  # by what `id` gives
         self._places: dict[int, int] = {}
 
     @contextmanager
@@ -42,28 +43,31 @@ class Identities:
     def let_go(self) -> None:
         """Hold on to none of the objects; who asks again has them gathered again."""
         self._reach = None
-        self._places = {}
+        self._objects, self._places = {}, {}
 
     def may_be_one(self, value: object) -> bool:
         """Whether it is one, or nobody knows."""
         if not self.asked or type(value) is not int or not _LEAST <= value < _MOST:
             return False
-        reach = self._gather()
-        return value in reach.found or not reach.whole
+        return value in self._gathered() or not self._is_whole()
 
     def is_one(self, value: object) -> bool:
-        return self.may_be_one(value) and value in self._gather().found
+        return self.may_be_one(value) and value in self._gathered()
 
     def object_of(self, number: int) -> Any:
-        return self._gather().found[number]
+        return self._gathered()[number]
 
     def in_order(self, numbers: Iterable[int]) -> list[int]:
         """As their objects lie in the session: the order in a set means nothing."""
         if not self._places:
-            self._places = {key: place for place, key in enumerate(self._gather().found)}
+            self._places = {key: place for place, key in enumerate(self._gathered())}
         return sorted(numbers, key=lambda number: self._places.get(number, number))
 
-    def _gather(self) -> Reach:
+    def _gathered(self) -> dict[int, Any]:
         if self._reach is None:
             self._reach = reached(self._values(), self._apart(), self._allowance)
-        return self._reach
+            self._objects = {id(each): each for each in self._reach.found.values()}
+        return self._objects
+
+    def _is_whole(self) -> bool:
+        return self._reach is not None and self._reach.whole

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from blake3 import blake3
 from msgspec import Struct, field
 
+from treadle.engine.identity import identity
 from treadle.engine.values.allowance import Paced
 from treadle.engine.values.atoms import text
 from treadle.engine.values.reductions import Parts
@@ -117,7 +118,7 @@ class Meetings(Paced):
 
     def holder(self, value: Any) -> str:
         """A name from which `value`, if it can change, was reached; empty if there is none."""
-        seen = self._seen.get(id(value))
+        seen = self._seen.get(identity(value))
         return "" if seen is None or seen.stream < 0 else self.streams[seen.stream].name
 
     def _again(self, seen: Met) -> bool:
@@ -136,10 +137,10 @@ class Meetings(Paced):
 
     def _begin(self, value: Any) -> None:
         """Number something that can change."""
-        self._seen[id(value)] = Met(len(self.streams) - 1, self._count, None, value)
+        self._seen[identity(value)] = Met(len(self.streams) - 1, self._count, None, value)
         self._count += 1
         self._changing += 1
-        place = self._in_modules.get(id(value))
+        place = self._in_modules.get(identity(value))
         if place is not None:
             self._stream.in_module, self._stream.plain = True, False
             self._stream.refs.add(":".join(place))
@@ -150,12 +151,12 @@ class Meetings(Paced):
         out = self._out
         number, start, changing = self._count, len(out), self._changing
         here = len(self.streams) - 1
-        self._seen[id(value)] = Met(here, number, None, value)
+        self._seen[identity(value)] = Met(here, number, None, value)
         self._count += 1
         write(value)
         if changing == self._changing:
             self._count = number
-            self._seen[id(value)] = Met(here, number, shorten(out, start), value)
+            self._seen[identity(value)] = Met(here, number, shorten(out, start), value)
 
 
 def shorten(out: bytearray, start: int) -> bytes:

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from msgspec import Struct
 
+from treadle.engine.identity import identity
 from treadle.engine.values import reductions
 from treadle.engine.values.atoms import is_nan
 from treadle.engine.values.reductions import ModuleGlobals, Opaque, Parts, Reference
@@ -67,7 +68,7 @@ class _Storer(pickle.Pickler):
             return given, ("memory", self._serial(value))
         if type(value) is ModuleGlobals:
             return given, ("globals", value.module)
-        place = self._singletons.get(id(value))
+        place = self._singletons.get(identity(value))
         if place is not None:
             return attribute, place
         of_type = type(value)
@@ -82,7 +83,7 @@ class _Storer(pickle.Pickler):
             return given, red.instead
         if isinstance(red, Opaque):
             raise UnstorableError(red.words)
-        if id(value) in self._copies and red.make_copy is not None:
+        if identity(value) in self._copies and red.make_copy is not None:
             red = red._replace(make=red.make_copy)
         return _as_pickle_wants(red)
 
@@ -129,11 +130,11 @@ class _ThoroughStorer(_Storer):
         self._identities = self._world.identities
 
     def persistent_id(self, value: Any) -> Any:
-        place = self._places.get(id(value))
+        place = self._places.get(identity(value))
         if place is not None:
             return "object", place
         if is_nan(value):
-            number, _ = self._nans.setdefault(id(value), (len(self._nans), value))
+            number, _ = self._nans.setdefault(identity(value), (len(self._nans), value))
             return "nan", (number, struct.pack("<d", value))
         if self._identities.is_one(value):
             return "identity", self._identities.object_of(value)
@@ -141,14 +142,14 @@ class _ThoroughStorer(_Storer):
             return None
         if value and all(map(self._identities.is_one, value)):
             return None  # in no order
-        known = self._sets.get(id(value))
+        known = self._sets.get(identity(value))
         if known is not None:
             return "again", known[0]
         made = set_recipe(value)
         if made is None:
             raise UnstorableError("a set whose order can't be restored")
         number = len(self._sets)
-        self._sets[id(value)] = (number, value)
+        self._sets[identity(value)] = (number, value)
         return "set", (number, tuple(made))
 
 
@@ -238,7 +239,7 @@ class _Outside:
                 return attribute(*content)
             case "identity":
                 self._world.identities.asked = True
-                return id(content)
+                return id(content)  # as the code has it
             case "nan":
                 return self._nans.setdefault(content[0], struct.unpack("<d", content[1])[0])
             case "set":

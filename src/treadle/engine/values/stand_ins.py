@@ -15,6 +15,7 @@ from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
+from treadle.engine.identity import identity
 from treadle.engine.values.regions import Piece
 from treadle.engine.values.types import torch_graphs as graphs
 
@@ -83,12 +84,12 @@ class StandIns:
         self._classes.add(kind)
         self.any = True
         value: Any = object.__new__(kind)
-        self._empty[id(value)] = weakref.ref(value)
+        self._empty[identity(value)] = weakref.ref(value)
         return value
 
     def stands(self, value: object) -> bool:
         """Whether it is an empty object; it is not touched by that."""
-        known = self._empty.get(id(value))
+        known = self._empty.get(identity(value))
         return known is not None and known() is value
 
     def _watch(self, kind: Any) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import CodeType
 from typing import Any, Final
 
+from treadle.engine.identity import identity
 from treadle.engine.values.allowance import STRIDE
 from treadle.engine.values.atoms import ATOMS, block, is_nan, text
 from treadle.engine.values.meetings import ANYWHERE, Meetings, Met, shorten
@@ -58,14 +59,14 @@ class ValueWriter(Meetings):
                 self._weigh(len(value) // PER_LENGTH)
             self._out += encode(value)
             return
-        seen = self._seen.get(id(value))
+        seen = self._seen.get(identity(value))
         if seen is not None and not (self._block and is_array(value)) and self._again(seen):
             return
-        if id(value) in self._singletons:
+        if identity(value) in self._singletons:
             self._stream.in_module, self._stream.plain = True, False
             if value is self._world.namespace:
                 self._stream.refs.add(EVERYTHING)
-            self._out += _by_name(*self._singletons[id(value)])
+            self._out += _by_name(*self._singletons[identity(value)])
             return
         self._left -= 1
         if self._left < 0:
@@ -118,8 +119,8 @@ class ValueWriter(Meetings):
     def _nan(self, value: float) -> None:
         """It can't change, but is found in a list, or as a key, by being the same object."""
         self._stream.plain = False
-        place = self._singletons.get(id(value))
-        seen = self._seen.get(id(value))
+        place = self._singletons.get(identity(value))
+        seen = self._seen.get(identity(value))
         if place is not None:
             self._out += _by_name(*place)
         elif seen is None or not self._again(seen):
@@ -209,8 +210,8 @@ class ValueWriter(Meetings):
             self._columns(red.columns)
         elif red.make_copy is not None:
             self._begin(value)
-            self._block = id(value)
-            self._seen.pop(id(red.arguments[1]), None)  # the values
+            self._block = identity(value)
+            self._seen.pop(identity(red.arguments[1]), None)  # the values
             self._parts(red)
             self._block = 0
         else:
@@ -233,7 +234,7 @@ class ValueWriter(Meetings):
         content = _by_name(red.module, red.name)
         self._out += content
         stream = len(self.streams) - 1 if red.refs else ANYWHERE
-        self._seen[id(value)] = Met(stream, 0, content, value)
+        self._seen[identity(value)] = Met(stream, 0, content, value)
 
     def _parts(self, red: Parts) -> None:
         stream = self._stream
@@ -259,7 +260,7 @@ class ValueWriter(Meetings):
     def _columns(self, columns: tuple[tuple[Any, Any], ...]) -> None:
         self._out += b"D%d:" % len(columns)
         for owner, counted in columns:
-            self._block = 0 if owner is None else id(owner)
+            self._block = 0 if owner is None else identity(owner)
             self._state(counted)
         self._block = 0
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from blake3 import blake3
 
+from treadle.engine.identity import identity
 from treadle.engine.messages import Load
 from treadle.engine.store.blobs import Blobs, is_inline
 from treadle.engine.trace import Binding
@@ -220,7 +221,7 @@ def _check_held(values: dict[str, Any], streams: list[ValueStream]) -> None:
     """What they refer to weakly must live as long as they do, once they are restored."""
     weak = [each for stream in streams for each in stream.weak]
     held = reached(values.values(), (), Allowance()).found if weak else {}
-    if any(id(each) not in held for each in weak):
+    if any(identity(each) not in held for each in weak):
         raise UnstorableError(f"{_subject(values)} not hold on to what a weak reference leads to")
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
 
+from treadle.engine.identity import identity
 from treadle.engine.values.atoms import ATOMS
 from treadle.engine.values.bytecode import Codes
 from treadle.engine.values.identities import Identities
@@ -48,9 +49,9 @@ class ByType(Generic[T]):
         self._notes: dict[int, tuple[T, weakref.ref[type]]] = {}
 
     def of(self, kind: type) -> T:
-        note = self._notes.get(id(kind))
+        note = self._notes.get(identity(kind))
         if note is None:
-            notes, key = self._notes, id(kind)
+            notes, key = self._notes, identity(kind)
             gone = weakref.ref(kind, lambda _: notes.pop(key, None))
             note = notes[key] = self._found(kind), gone
         return note[0]
@@ -78,7 +79,7 @@ class ModuleObjects:
             for name, value in tuple(getattr(sys.modules.get(module), "__dict__", {}).items()):
                 has_identity = type(value) not in ATOMS and not isinstance(value, _BY_NAME)
                 if has_identity and not name.startswith("__"):
-                    places.setdefault(id(value), (module, name))
+                    places.setdefault(identity(value), (module, name))
         return places
 
 
@@ -158,7 +159,7 @@ class World:
         """Whether these attributes of an object of this type hold a text or a tuple that a module
         of its classes keeps: whoever reads it may ask whether it is the very one."""
         known = self._marks.of(kind)
-        return bool(known) and not known.keys().isdisjoint(map(id, names.values()))
+        return bool(known) and not known.keys().isdisjoint(map(identity, names.values()))
 
     def marks(self) -> dict[int, tuple[str, str]]:
         """Module and name of each such text or tuple, by its identity."""
@@ -238,7 +239,7 @@ def _marks_of(kind: type) -> Iterator[tuple[int, tuple[str, str]]]:
         for name, value in tuple(getattr(sys.modules.get(module), "__dict__", {}).items()):
             is_mark = type(value) is tuple or (type(value) is str and not value.isidentifier())
             if is_mark and len(value) > 1 and not name.startswith("__"):
-                yield id(value), (module, name)
+                yield identity(value), (module, name)
 
 
 def attribute_of(value: Any, name: str) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
 
+from treadle.engine.identity import identity
 from treadle.engine.messages import Step
 from treadle.engine.observe.module_places import MISSING
 from treadle.engine.observe.named_libraries import name_in_process
@@ -53,7 +54,7 @@ class LibraryEffects:
 
     def has(self, value: object) -> bool:
         """Whether a library was given this very object to keep, or a part: a copy would not do."""
-        return is_still(self._lent.get(id(value), MISSING), value)
+        return is_still(self._lent.get(identity(value), MISSING), value)
 
     def of(self, step: Step, allowance: Allowance) -> tuple[list[tuple[str, str]], tuple[str, ...]]:
         """What the step changed in libraries, and refs to what these hold of the session's."""
@@ -86,22 +87,22 @@ class LibraryEffects:
     def _lend(self, values: list[object], step: Step, allowance: Allowance) -> Iterator[str]:
         """The names of the session with whose values these share something that can change: that
         they hold on to, and of those that the step can reach, what holds a part of them."""
-        streams = {id(sys.stdout), id(sys.stderr)}
+        streams = {identity(sys.stdout), identity(sys.stderr)}
         given, whole = reached(values, streams, allowance)
         found = {key for key, item in given.items() if not _is_fixed(item)}
-        found |= {id(each()) for each in given.values() if _waits_for_end(each)}
+        found |= {identity(each()) for each in given.values() if _waits_for_end(each)}
         if not found:
             return
-        others = streams.union(self._process_objects()).difference(map(id, values))
+        others = streams.union(self._process_objects()).difference(map(identity, values))
         near = None if step.reaches is None else {*step.reaches, *step.binds}
         for name, held in self._namespace.items():
-            shares = id(held) in found
+            shares = identity(held) in found
             if not shares and (near is None or name in near):
                 reach = reached([held], others, allowance)
                 apart = whole and reach.whole and found.isdisjoint(reach.found)
                 shares = bool(reach.found) and not apart
             if shares and not name_in_process(held):
-                self._lent[id(held)] = remembered(held)
+                self._lent[identity(held)] = remembered(held)
                 yield name
 
     def _presumed(self, step: Step, seen: Iterable[str]) -> Iterator[str]:

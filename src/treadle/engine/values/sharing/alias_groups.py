@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from treadle.engine.identity import identity
 from treadle.engine.values.allowance import STRIDE, TOO_LONG, Allowance
 from treadle.engine.values.atoms import ATOMS, is_nan
 from treadle.engine.values.meetings import ValueStream
@@ -147,7 +148,7 @@ def _possible(
     of_classes = _attributes({type(item) for each in met for item in each}, world)
 
     def matters(item: Any) -> bool:
-        return id(item) not in of_classes and _can_change(item, world)
+        return identity(item) not in of_classes and _can_change(item, world)
 
     held = held_by_others(met, known, identities, matters, allowance)
     for number, stream in enumerate(walk.streams):
@@ -158,7 +159,7 @@ def _possible(
 def _attributes(kinds: Iterable[type], world: World) -> frozenset[int]:
     """The identities of attributes of libraries' classes: all their objects share them."""
     bases = {base for kind in kinds if not world.kind(kind).mine for base in kind.__mro__}
-    return frozenset(id(value) for base in bases for value in vars(base).values())
+    return frozenset(identity(value) for base in bases for value in vars(base).values())
 
 
 def _can_change(item: Any, world: World) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import chain
 from typing import Any, Final
 
+from treadle.engine.identity import identity
 from treadle.engine.values.allowance import Allowance
 from treadle.engine.values.regions import is_array
 from treadle.engine.values.sharing.reach import reached
@@ -41,26 +42,27 @@ def held_by_others(
         everything |= each
     counts = _references(everything, inside)
     known = [*known]
-    counts.update(map(id, chain(known, known, *values)))  # and once for the list
-    counts.update(map(id, _bases_of_views(known, everything, counts)))
+    counts.update(map(identity, chain(known, known, *values)))  # and once for the list
+    counts.update(map(identity, _bases_of_views(known, everything, counts)))
     tensors = Tensors(everything.values())
     counts.update(tensors.references())
     held = tensors.held_by_others(counts) | {
-        id(item)
+        identity(item)
         for item in everything.values()
-        if matters(item) and (_count(item) > counts[id(item)] or _is_watched(item, everything))
+        if matters(item)
+        and (_count(item) > counts[identity(item)] or _is_watched(item, everything))
     }
     return [not reach.whole or not held.isdisjoint(reach.found) for reach in reaches]
 
 
 def _references(everything: dict[int, Any], inside: list[dict[int, Any]]) -> Counter[int]:
     """How often each is referred to by the others, and by those who ask."""
-    counts = Counter(map(id, gc.get_referents(*everything.values())))
+    counts = Counter(map(identity, gc.get_referents(*everything.values())))
     counts.update(everything.keys())
     for each in inside:
         counts.update(each.keys())
     bases = (item.base for item in everything.values() if is_array(item))
-    counts.update(map(id, bases))  # which arrays don't tell the collector
+    counts.update(map(identity, bases))  # which arrays don't tell the collector
     return counts
 
 
@@ -68,9 +70,13 @@ def _bases_of_views(
     known: Iterable[Any], everything: Mapping[int, Any], counts: Mapping[int, int]
 ) -> Iterator[Any]:
     """The arrays of which those who ask have made a view, which nobody else holds."""
-    arrays = {id(item): item for item in known if is_array(item) and id(item) not in everything}
+    arrays = {
+        identity(item): item
+        for item in known
+        if is_array(item) and identity(item) not in everything
+    }
     for array in arrays.values():
-        if _count(array) <= counts[id(array)] + 1:  # by `arrays`
+        if _count(array) <= counts[identity(array)] + 1:  # by `arrays`
             yield array.base
 
 
@@ -81,7 +87,7 @@ def _count(item: object) -> int:
 
 def _is_watched(item: object, everything: dict[int, Any]) -> bool:
     """Whether others refer to it weakly."""
-    return any(id(reference) not in everything for reference in weakref.getweakrefs(item))
+    return any(identity(reference) not in everything for reference in weakref.getweakrefs(item))
 
 
 def _of_asking(count: Callable[[object], int]) -> int:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final, NamedTuple
 
+from treadle.engine.identity import identity
 from treadle.engine.values.allowance import STRIDE, Allowance
 from treadle.engine.values.atoms import ATOMS, is_nan
 from treadle.engine.values.regions import is_array
@@ -43,7 +44,7 @@ class ProcessObjects:
             module = sys.modules.get(name)
             names = getattr(module, "__dict__", None)
             if isinstance(names, dict) and module is not session and not self._is_own(name):
-                held = {id(value): value for value in tuple(names.values())}
+                held = {identity(value): value for value in tuple(names.values())}
                 for key, value in held.items():
                     if key not in self._found and not self._is_made_here(value):
                         self._found[key] = value  # half of them are known by now
@@ -72,9 +73,11 @@ def reached(values: Iterable[Any], apart: Collection[int], allowance: Allowance)
         late = count >= _LEAST and not allowance.has(STRIDE * _SECONDS)
         if late or count >= _MOST:
             return Reach(found, whole=False)
-        some = [item for item in waiting[-STRIDE:] if id(item) not in found]
+        some = [item for item in waiting[-STRIDE:] if identity(item) not in found]
         del waiting[-STRIDE:]
-        new = {id(item): item for item in some if id(item) not in apart and _counts(item)}
+        new = {
+            identity(item): item for item in some if identity(item) not in apart and _counts(item)
+        }
         found |= new
         waiting += gc.get_referents(*new.values())
         waiting += [item.base for item in new.values() if is_array(item)]  # which don't tell

@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from treadle.engine.identity import identity
+
 
 class Tensors:
     """Those among some objects, which are known to hold each other."""
@@ -15,13 +17,13 @@ class Tensors:
         self._torch: Any = sys.modules.get("torch")
         kind = getattr(self._torch, "Tensor", ())
         self._all = [item for item in items if isinstance(item, kind)]
-        self._inner = Counter(map(id, _inner(self._all)))
+        self._inner = Counter(map(identity, _inner(self._all)))
 
     def references(self) -> Iterator[int]:
         """The identities of those to which this, or torch itself, has a reference."""
-        yield from map(id, self._all)
+        yield from map(identity, self._all)
         if self._all and _counts_twice(self._torch):
-            yield from (id(each) for each in self._all if each._use_count() > 1)
+            yield from (identity(each) for each in self._all if each._use_count() > 1)
 
     def held_by_others(self, counts: Mapping[int, int]) -> set[int]:
         """The identities of those that torch holds for others, or whose memory others have.
@@ -32,14 +34,14 @@ class Tensors:
         held = set()
         for each in self._all:
             try:
-                storages.setdefault(each.untyped_storage()._cdata, set()).add(id(each))
-                if each._use_count() > 1 + self._inner[id(each)]:
-                    held.add(id(each))
+                storages.setdefault(each.untyped_storage()._cdata, set()).add(identity(each))
+                if each._use_count() > 1 + self._inner[identity(each)]:
+                    held.add(identity(each))
             except Exception:  # it has no such memory, or this torch can't tell
-                held.add(id(each))
+                held.add(identity(each))
         for each in self._all:
-            if id(each) not in held and self._is_shared(each, storages, counts):
-                held.add(id(each))
+            if identity(each) not in held and self._is_shared(each, storages, counts):
+                held.add(identity(each))
         return held
 
     def _is_shared(
@@ -53,7 +55,9 @@ class Tensors:
                 return True
         except Exception:
             return True
-        if sys.getrefcount(storage) - _of_lone_storage(self._torch) > counts.get(id(storage), 0):
+        if sys.getrefcount(storage) - _of_lone_storage(self._torch) > counts.get(
+            identity(storage), 0
+        ):
             return True
         return bool(users > len(storages[storage._cdata]) + 1)  # and Python's own object for it
 

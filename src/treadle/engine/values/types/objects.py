@@ -13,6 +13,7 @@ from operator import attrgetter
 from types import CodeType, FunctionType, MappingProxyType
 from typing import Any, Final
 
+from treadle.engine.identity import identity
 from treadle.engine.values.atoms import ATOMS
 from treadle.engine.values.reductions import EMPTY, Opaque, Parts, Reduction, Reference
 from treadle.engine.values.sharing.reach import is_of_process
@@ -49,11 +50,11 @@ def singletons(more: Iterable[tuple[str, str]]) -> dict[int, tuple[str, str]]:
     are those that plugins know of."""
     modules = sys.modules
     found = {
-        id(getattr(modules[place[0]], place[1], None)): place
+        identity(getattr(modules[place[0]], place[1], None)): place
         for place in (*_SINGLETONS, *more)
         if place[0] in modules
     }
-    found.pop(id(None), None)
+    found.pop(identity(None), None)
     return found
 
 
