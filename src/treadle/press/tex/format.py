@@ -32,7 +32,7 @@ from treadle.press.tex.passes import (
     run_command,
     together,
 )
-from treadle.press.weave.page import Page, measured_page
+from treadle.press.weave.page import Page, columns_of
 
 POINTS_PER_INCH = 72.27
 LOWEST = 0.9  # the width of a figure to the page's height: with its caption it fits a slide
@@ -203,8 +203,7 @@ def _make(preamble: str, job: Job) -> Format:
     widest = min(width, LOWEST * float(told["height"])) / POINTS_PER_INCH
     style = FigureStyle(round(widest, 4), float(told["size"]), family)
     twocolumn, depth = told["columns"] == "two", int(told["depth"])
-    page = measured_page(width, float(told["character"]), twocolumn, depth)
-    page = replace(page, family=family)
+    page = Page(columns_of(width, float(told["character"])), twocolumn, depth, family)
     if final:
         _remember(job, style, page, file)
     return _recall(job.directory, job.stem) or Format(None, style=style, page=page)

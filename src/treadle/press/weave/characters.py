@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,8 +19,8 @@ from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document
 from treadle.press.latex.escape import REPLACEMENT, declaration, printable
 from treadle.press.latex.fragment import Line
-from treadle.press.latex.languages import Language, language_of
-from treadle.press.tex.engine import AUTO, ENGINES, LUALATEX, PDFLATEX, SEVERAL, Engine, asked_for
+from treadle.press.latex.languages import Language
+from treadle.press.tex.engine import AUTO, ENGINES, LUALATEX, PDFLATEX, Engine
 from treadle.press.tex.fonts import (
     OWN,
     PICTURES,
@@ -31,13 +30,12 @@ from treadle.press.tex.fonts import (
     package_with,
     script_of,
 )
-from treadle.press.weave.author_preamble import COMMENT, LOADS, author_preamble
 from treadle.press.weave.character_places import (
     places_of,
     places_of_all,
     unknown_characters,
 )
-from treadle.press.weave.latex_source import has_class
+from treadle.press.weave.manuscript import Manuscript, way_to_unicode
 from treadle.problem import Problem, Span, error, warning
 
 UNSEEN = {"Cf", "Mn", "Zs"}  # what joins or parts others, and has no sign of its own
@@ -45,8 +43,6 @@ VARIANTS = range(0xFE00, 0xFE10)
 FONT_COMMANDS = re.compile(
     r"\\(?:set(?:main|sans|mono|roman)font|babelfont|setCJK\w+font)\b|\{(?:xeCJK|luatexja\S*|ctex)\}"
 )
-# The packages and classes that see to languages.
-LANGUAGES = re.compile(r"babel|polyglossia|ctex\w*|xeCJK|luatexja[\w-]*|ltj\w+|bxjs\w+")
 # Scripts whose letters join, stack or change places: HarfBuzz lays them out, by this tag.
 SHAPED: Mapping[str, str] = {
     "ARABIC": "arab", "HEBREW": "hebr", "SYRIAC": "syrc", "THAANA": "thaa", "NKO": "nko ",
@@ -93,66 +89,26 @@ class Printing(Struct, frozen=True):
         return None if self.own_babel else self.language
 
 
-def printing_of(document: Document, settings: Settings, lines: Sequence[Line]) -> Printing:
+def printing_of(manuscript: Manuscript, lines: Sequence[Line]) -> Printing:
     """How to print `lines`, all that comes from the document, and the author's preamble."""
-    at = document.said("lang")
-    own_babel = _sees_to_languages(document, settings)
-    language, problems = main_language(document, settings)
-    shown = Line(language.shown if language else "", at.line)
+    document, settings = manuscript.document, manuscript.settings
+    language = manuscript.language
+    shown = Line(language.shown if language else "", document.said("lang").line)
     own = places_of_all(lines, document, settings)
     rare = {**places_of((shown,), document), **own}
-    chosen = _engine(document, settings, rare)
+    chosen = _engine(manuscript, rare)
     with_fonts = chosen.engine.unicode
     chosen = _by_fonts(chosen, rare, settings) if with_fonts else _by_pdftex(chosen, own)
-    problems = (*chosen.problems, *problems, *unknown_characters(lines, document))
+    problems = (*chosen.problems, *manuscript.problems, *unknown_characters(lines, document))
+    own_babel = manuscript.own_babel
     return replace(chosen, language=language, own_babel=own_babel, problems=problems)
-
-
-def _sees_to_languages(document: Document, settings: Settings) -> bool:
-    """Whether the author's preamble, or the class, does: a preamble that is all his own, in any
-    case."""
-    if has_class(document):
-        return True
-    loads = author_preamble(document, settings).loads
-    return any(map(LANGUAGES.fullmatch, (*loads, settings.documentclass or "")))
-
-
-def main_language(
-    document: Document, settings: Settings
-) -> tuple[Language | None, tuple[Problem, ...]]:
-    """The language of what is written besides the text, if it is known and can be printed."""
-    at = document.said("lang")
-    language, problems = language_of(settings.lang, at)
-    if _sees_to_languages(document, settings):
-        return language, ()
-    if language is None or all(map(printable, language.shown)):
-        return language, problems
-    named = ENGINES.get(settings.engine or "") or (_asked(document, settings) or (None,))[0]
-    if named.unicode if named else LUALATEX.works:
-        return language, problems
-    text = f"`lang: {settings.lang}` needs another engine: what LaTeX writes stays English"
-    way = _way_to_unicode(Printing(because=(at, "") if named else None))
-    return None, (warning(at, text, way),)
-
-
-def _asked(document: Document, settings: Settings) -> tuple[Engine, str] | None:
-    """What asks for an engine: the preamble, the class, what a file beside the document loads."""
-    files = map(_loading, author_preamble(document, settings).files)
-    texts = (settings.preamble, _class(settings), *files)
-    return next(filter(None, map(asked_for, texts)), None)
-
-
-def _loading(file: Path) -> str:
-    """The statements of a file that load packages; none where it asks which engine reads it."""
-    text = COMMENT.sub("", file.read_text("utf-8", "replace"))
-    return "" if SEVERAL.search(text) else "\n".join(found[0] for found in LOADS.finditer(text))
 
 
 # The engine.
 
 
-def _engine(document: Document, settings: Settings, rare: Mapping[str, Span]) -> Printing:
-    asked = _asked(document, settings)
+def _engine(manuscript: Manuscript, rare: Mapping[str, Span]) -> Printing:
+    document, settings, asked = manuscript.document, manuscript.settings, manuscript.asked
     at = (_line_with(asked[1], document), f"`{asked[1]}`") if asked else None
     if settings.engine and settings.engine != AUTO:
         engine = ENGINES[settings.engine]
@@ -181,10 +137,6 @@ def _mismatch(engine: Engine, asked: Engine, at: Span, words: str) -> Problem | 
     return error(at, text, hint) if asked.unicode else warning(at, text, hint)
 
 
-def _class(settings: Settings) -> str:
-    return rf"\documentclass{{{settings.documentclass or 'article'}}}"
-
-
 def _line_with(words: str, document: Document) -> Span:
     """The line of the front matter with these words."""
     lines = document.front.text.split("\n")
@@ -206,15 +158,9 @@ def _by_pdftex(chosen: Printing, rare: Mapping[str, Span]) -> Printing:
     lost = tuple(char for char in rare if len(char) == 1 and not printable(char))
     if chosen.because and chosen.because[1].startswith(r"`\use"):  # of the author's encodings
         return replace(chosen, boxed=lost, unsure=True)
-    ways = {char: _way_to_unicode(chosen) for char in lost}
+    ways = {char: way_to_unicode(is_chosen=chosen.because is not None) for char in lost}
     told = _lost(ways, rare, chosen.engine)
     return replace(chosen, boxed=lost, problems=(*chosen.problems, *told))
-
-
-def _way_to_unicode(chosen: Printing) -> str:
-    if chosen.because is None:
-        return f"`{LUALATEX.program}` is not installed as a whole: {LUALATEX.install}"
-    return f"let `engine: {AUTO}` choose, or write it in another way"
 
 
 def _by_fonts(chosen: Printing, rare: Mapping[str, Span], settings: Settings) -> Printing:
@@ -225,7 +171,8 @@ def _by_fonts(chosen: Printing, rare: Mapping[str, Span], settings: Settings) ->
     printers = fonts.printers(char for char in wanted if not _is_unseen(char))
     own_fonts = FONT_COMMANDS.search(settings.preamble)
     lost = tuple(char for char, stem in printers.items() if stem is None)
-    way = package_with if chosen.engine.falls_back else lambda _: _way_to_unicode(chosen)
+    other = way_to_unicode(is_chosen=chosen.because is not None)
+    way = package_with if chosen.engine.falls_back else lambda _: other
     ways = {} if own_fonts else {char: way(char) for char in lost}
     told = _lost(ways, rare, chosen.engine)
     used = {char: stem for char, stem in printers.items() if stem and stem != OWN}

@@ -31,9 +31,9 @@ class Page(Struct, frozen=True):
     family: str = "lmr"  # of the text, as LaTeX calls it
 
 
-def measured_page(width: float, character: float, twocolumn: bool, depth: int) -> Page:
-    """Of a column and a character of code, both in points."""
-    return Page(max(int((width - BESIDE) / character), FEWEST), twocolumn, depth)
+def columns_of(width: float, character: float) -> int:
+    """How many characters of code a column holds, both widths in points."""
+    return max(int((width - BESIDE) / character), FEWEST)
 
 
 def page_of(settings: Settings, style: Style) -> Page:
@@ -44,7 +44,8 @@ def page_of(settings: Settings, style: Style) -> Page:
     if style.own_look:
         width, size = style.column, 8.0
     depth = 2 if style.chapters else 3
-    return measured_page(width * 72.27, TYPEWRITER * size, twocolumn or style.twocolumn, depth)
+    columns = columns_of(width * 72.27, TYPEWRITER * size)
+    return Page(columns, twocolumn or style.twocolumn, depth)
 
 
 def font_size(settings: Settings) -> int:

@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import count, starmap
 from pathlib import Path
 
-from treadle.press.document.front_matter_keys import Settings, read_settings
+from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.latex.escape import declared, declared_beside, escape
 from treadle.press.latex.fragment import Fragment, Line, stack, text_of
 from treadle.press.latex.languages import words_of
 from treadle.press.latex.templates import render
 from treadle.press.markdown.render import plain_text, running_line
-from treadle.press.weave.author_preamble import COMMENT, AuthorPreamble, author_preamble
+from treadle.press.weave.author_preamble import COMMENT, AuthorPreamble
 from treadle.press.weave.characters import Printing, printing_of
-from treadle.press.weave.latex_classes import NAMELESS, Style, style_of
-from treadle.press.weave.latex_source import has_class, head_lines, own_settings
+from treadle.press.weave.latex_classes import NAMELESS, Style
+from treadle.press.weave.latex_source import has_class, head_lines
+from treadle.press.weave.manuscript import Manuscript, manuscript_of
 from treadle.press.weave.page import GEOMETRY, font_size, paper, text_width
 from treadle.press.weave.title_values import day_in, day_of
 
@@ -42,15 +43,16 @@ PARTS = ("packages", "colours", "look", "macros", "properties")
 
 def preamble(document: Document) -> tuple[str, Printing]:
     """The preamble of a document whose results hold no rare characters, and how it is printed."""
-    settings = own_settings(document, read_settings(document)[0])
+    manuscript = manuscript_of(document)
+    settings = manuscript.settings
     lines = tuple(line for block in document.blocks for line in _lines(block))
     front = document.front.text.split("\n")
     lines += tuple(Line(text, number) for number, text in enumerate(front, 1))
-    printing = printing_of(document, settings, lines)
+    printing = printing_of(manuscript, lines)
     used = document.front.text + "".join(map(_text, document.blocks))
     day = day_in(settings, printing.babel) or escape(day_of(settings))
     date = day if r"\maketitle" in used else None
-    parts = preamble_parts(document, settings, used, printing, date)
+    parts = preamble_parts(manuscript, used, printing, date)
     made = head_lines(document, parts, used) if has_class(document) else whole_preamble(parts)
     return text_of(made), printing
 
@@ -74,16 +76,15 @@ def whole_preamble(parts: Mapping[str, Fragment]) -> Fragment:
 
 
 def preamble_parts(
-    document: Document,
-    settings: Settings,
+    manuscript: Manuscript,
     used: str,
     printing: Printing,
     date: str | None = None,
 ) -> Mapping[str, Fragment]:
     r"""The parts of the preamble, each with its line map; it declares the rare characters of the
     text `used`. `date` is for a `\maketitle` which comes after it, where nothing else says it."""
-    author = author_preamble(document, settings)
-    style = style_of(settings, author)
+    document, settings = manuscript.document, manuscript.settings
+    author, style = manuscript.author, manuscript.style
     options = _class_options(settings, style)
     values = {
         **_properties(settings),

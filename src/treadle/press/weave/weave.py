@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.press.document.front_matter_keys import Settings, read_settings
+from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document, Prose
 from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, text_of
@@ -34,8 +34,7 @@ from treadle.press.markdown.text_context import (
     TextContext,
 )
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
-from treadle.press.weave.characters import Printing, main_language, printing_of
+from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.chunk_warnings import chunk_warnings
 from treadle.press.weave.chunks import (
     Look,
@@ -45,11 +44,10 @@ from treadle.press.weave.chunks import (
     join,
     prose_parts,
 )
-from treadle.press.weave.latex_classes import Style, sections_of, style_of
+from treadle.press.weave.latex_classes import sections_of
 from treadle.press.weave.latex_source import (
     has_class,
     latex_text,
-    own_settings,
     runs_programs,
     whole_latex,
 )
@@ -62,6 +60,7 @@ from treadle.press.weave.ledger import (
     ledger_lines,
     marked,
 )
+from treadle.press.weave.manuscript import Manuscript, manuscript_of
 from treadle.press.weave.page import Page, page_of
 from treadle.press.weave.preamble import (
     bibliography_lines,
@@ -101,26 +100,22 @@ def weave(document: Document, results: Results, page: Page | None = None) -> Wov
     written, and nothing is raised for what an author may get wrong: it is among the problems, and a
     template that fails leaves no LaTeX at all. The same document, page and results give the same.
     """
-    woven = _weave(document, results, entries_of(document, results), page)
+    manuscript = manuscript_of(document)
+    woven = _weave(manuscript, results, entries_of(document, results), page)
     if MARK in woven.tex and DEFINED not in woven.tex:  # a template without our preamble
-        return _weave(document, results, (), page)
+        return _weave(manuscript, results, (), page)
     return woven
 
 
 def _weave(
-    document: Document, results: Results, checked: Sequence[Checked], page: Page | None
+    manuscript: Manuscript, results: Results, checked: Sequence[Checked], page: Page | None
 ) -> Woven:
-    settings = own_settings(document, read_settings(document)[0])  # problems: the reader's to tell
-    findings = Findings()
-    author = author_preamble(document, settings)
-    style = style_of(settings, author)
-    context = TextContext(
-        _options(document, settings, style, author, page), findings, blocks=render_blocks
-    )
+    document, findings = manuscript.document, Findings()
+    context = TextContext(_options(manuscript, page), findings, blocks=render_blocks)
     findings.problems += chunk_warnings(document, results, (page or Page()).family)
     if document.is_latex:
-        return _weave_latex(document, results, checked, context, settings)
-    apart = _apart(document, settings, results, context)
+        return _weave_latex(manuscript, results, checked, context)
+    apart = _apart(document, manuscript.settings, results, context)
     parts = tuple(_parts(document, results, apart))
     source = join(parts)
     entries = in_order(checked, document)
@@ -129,18 +124,18 @@ def _weave(
     context = replace(context, options=replace(context.options, ledger=ledger))
     context = replace(context, env=_known(apart.env))
     parsed = parse_markdown(source.text, context)
-    above = 0 if style.frames else highest_heading(parsed, context.options) - 1
+    above = 0 if manuscript.style.frames else highest_heading(parsed, context.options) - 1
     context = replace(context, options=_below(above, context.options))
     text = render_parsed(parsed, source.origins, context, source.places)
     body = marked((*text, *_appendix(context)), entries)
     findings.problems += _nothing_to_list(document, findings)
     findings.problems += _swallowed(source, findings, document)
-    return _whole(document, settings, replace(apart, options=context.options), body)
+    return _whole(manuscript, replace(apart, options=context.options), body)
 
 
-def _whole(document: Document, settings: Settings, context: TextContext, body: Fragment) -> Woven:
+def _whole(manuscript: Manuscript, context: TextContext, body: Fragment) -> Woven:
     """The document made with its template."""
-    whole = whole_document(document, settings, context, body)
+    whole = whole_document(manuscript, context, body)
     return _woven(*whole, context.findings)
 
 
@@ -157,13 +152,10 @@ def _woven(lines: Fragment, printing: Printing, findings: Findings) -> Woven:
 
 
 def _weave_latex(
-    document: Document,
-    results: Results,
-    checked: Sequence[Checked],
-    context: TextContext,
-    settings: Settings,
+    manuscript: Manuscript, results: Results, checked: Sequence[Checked], context: TextContext
 ) -> Woven:
     """Likewise, where the document's own text is LaTeX."""
+    document = manuscript.document
     entries = in_order(checked, document)
     last = document.blocks[-1].span.end_line if document.blocks else 1
     options = replace(context.options, ledger=ledger_lines(entries, last, context))
@@ -172,23 +164,18 @@ def _weave_latex(
     text = marked(latex_text(document, results, _look(context), context), entries)
     ledger = _appendix(context)
     if not has_class(document):
-        return _whole(document, settings, context, (*text, *ledger))
-    printing = printing_of(document, settings, (*text, *ledger))
-    ours = preamble_parts(document, settings, text_of((*text, *ledger)), printing)
+        return _whole(manuscript, context, (*text, *ledger))
+    printing = printing_of(manuscript, (*text, *ledger))
+    ours = preamble_parts(manuscript, text_of((*text, *ledger)), printing)
     lines = whole_latex(text, ours, ledger)
     return _woven(for_engine(lines, printing), printing, context.findings)
 
 
-def _options(
-    document: Document,
-    settings: Settings,
-    style: Style,
-    author: AuthorPreamble,
-    page: Page | None,
-) -> RenderOptions:
+def _options(manuscript: Manuscript, page: Page | None) -> RenderOptions:
+    document, settings, style = manuscript.document, manuscript.settings, manuscript.style
     page = page or page_of(settings, style)
     databases = database_names(document, settings)
-    language, _ = main_language(document, settings)
+    language = manuscript.language
     sections = sections_of(style, settings, SECTIONS)
     return RenderOptions(
         path=document.path,
@@ -196,7 +183,7 @@ def _options(
         columns=page.columns,
         twocolumn=page.twocolumn,
         sections=sections,
-        bibliography=bibliography_lines(databases, settings, style, author),
+        bibliography=bibliography_lines(databases, settings, style, manuscript.author),
         references="" if language else "Bibliography" if "chapter" in sections else "References",
         depth=page.depth if numbered(document, settings) and not style.frames else UNNUMBERED,
         words=words_of(language.tag if language else None),

@@ -17,9 +17,10 @@ from treadle.press.markdown.parser import typed
 from treadle.press.markdown.references_heading import OWN_REFERENCES, without_last_heading
 from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.text_context import TextContext
-from treadle.press.weave.author_preamble import AuthorPreamble, author_preamble
+from treadle.press.weave.author_preamble import author_preamble
 from treadle.press.weave.characters import Printing, printing_of
-from treadle.press.weave.latex_classes import style_of
+from treadle.press.weave.latex_classes import Style, style_of
+from treadle.press.weave.manuscript import Manuscript
 from treadle.press.weave.preamble import preamble_parts, whole_preamble
 from treadle.press.weave.title_values import (
     Title,
@@ -48,19 +49,19 @@ class _Content(Struct, frozen=True):
 
 
 def whole_document(
-    document: Document, settings: Settings, context: TextContext, body: Fragment
+    manuscript: Manuscript, context: TextContext, body: Fragment
 ) -> tuple[Fragment, Printing]:
     """All of the LaTeX, `body` within it, and how its characters are printed; no LaTeX where the
     template fails, which the findings of `context` tell, as they tell what of the front matter is
     shown nowhere."""
-    name, folders = _template(document, settings)
+    document, settings = manuscript.document, manuscript.settings
+    name, folders = _template(document, settings, manuscript.style)
     found = context.findings.problems
-    author = author_preamble(document, settings)
-    content = _content(document, settings, context, body, author)
+    content = _content(manuscript, context, body)
     title, printing = content.title, content.printing
     try:
-        slots = _slots(document, settings, content, source_of(name, folders))
-        values = _values(settings, context, title, author)
+        slots = _slots(manuscript, content, source_of(name, folders))
+        values = _values(manuscript, context, title)
         line = document.front.lines.get("title", 1)
         lines, shown = resolved(render(name, line, values, slots, folders))
     except TemplateError as failure:
@@ -68,7 +69,7 @@ def whole_document(
         return (), printing
     if any("pdftitle=" in line.text for line in lines):  # the PDF's properties have these
         shown |= {"title", "keywords"}
-    if style_of(settings, author).dateless and "draft" not in ",".join(settings.classoption):
+    if manuscript.style.dateless and "draft" not in ",".join(settings.classoption):
         shown -= {"date"}
     found += without_country(title, document) if name == "acm.tex.j2" else ()
     found += left_out(title, shown, document, name)
@@ -85,37 +86,30 @@ def for_engine(lines: Fragment, printing: Printing) -> Fragment:
     return tuple(for_fonts(lines, printing))
 
 
-def _content(
-    document: Document,
-    settings: Settings,
-    context: TextContext,
-    body: Fragment,
-    author: AuthorPreamble,
-) -> _Content:
+def _content(manuscript: Manuscript, context: TextContext, body: Fragment) -> _Content:
+    document, settings = manuscript.document, manuscript.settings
     abstract = _abstract(document, settings, context)
     at = document.front.lines.get("bibliography", 1)
     references = _references(context, body, at)
     if references:
         body, named = without_last_heading(body, context.options.references)
         references = (*named, *references)
-    if style_of(settings, author).frames:
+    if manuscript.style.frames:
         from treadle.press.weave.slides import framed  # few documents are slides
 
         body, references = framed(body), framed(references)
     content = _Content(title_of(document, settings, context), abstract, body, references)
-    printing = printing_of(document, settings, (*content.lines, *author.lines))
+    printing = printing_of(manuscript, (*content.lines, *manuscript.author.lines))
     title = dated(content.title, settings, printing.babel)
     return replace(content, title=title, printing=printing)
 
 
-def _slots(
-    document: Document, settings: Settings, content: _Content, source: str
-) -> Mapping[str, Fragment]:
+def _slots(manuscript: Manuscript, content: _Content, source: str) -> Mapping[str, Fragment]:
     """What stands on lines of its own in the template with the text `source`."""
     used = text_of(content.lines)
     own_date = r"\date{" in source or r"\maketitle" not in source + used
     date = None if own_date else content.title.date  # with its mark: the preamble shows it
-    parts = preamble_parts(document, settings, used, content.printing, date)
+    parts = preamble_parts(manuscript, used, content.printing, date)
     return {
         **parts,
         "preamble": whole_preamble(parts),
@@ -125,9 +119,8 @@ def _slots(
     }
 
 
-def _values(
-    settings: Settings, context: TextContext, title: Title, author: AuthorPreamble
-) -> Mapping[str, object]:
+def _values(manuscript: Manuscript, context: TextContext, title: Title) -> Mapping[str, object]:
+    settings = manuscript.settings
     return {
         "title": title,
         "toc": settings.toc,
@@ -135,8 +128,8 @@ def _values(
         "twocolumn": context.options.twocolumn,
         "class_options": ",".join(settings.classoption),
         "koma": (settings.documentclass or "").startswith("scr"),
-        "author_and": author.author_and,
-        "style": style_of(settings, author),
+        "author_and": manuscript.author.author_and,
+        "style": manuscript.style,
         "words": context.options.words,
     }
 
@@ -171,7 +164,8 @@ def _dropped(
 def check_template(document: Document) -> tuple[Problem, ...]:
     """What keeps the document's template from being read: told before anything has run."""
     settings, _ = read_settings(document)
-    name, folders = _template(document, settings)
+    style = style_of(settings, author_preamble(document, settings))
+    name, folders = _template(document, settings, style)
     try:
         templates(*folders).get_template(name)
     except TemplateError as failure:
@@ -179,9 +173,9 @@ def check_template(document: Document) -> tuple[Problem, ...]:
     return ()
 
 
-def _template(document: Document, settings: Settings) -> tuple[str, tuple[Path, ...]]:
+def _template(document: Document, settings: Settings, style: Style) -> tuple[str, tuple[Path, ...]]:
     """Its name, and where it may stand but among Treadle's own."""
-    name = settings.template or style_of(settings, author_preamble(document, settings)).template
+    name = settings.template or style.template
     if Path(name).suffix:
         return name, (document.path.parent.resolve(),)
     return f"{name}.tex.j2", ()

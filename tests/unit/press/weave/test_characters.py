@@ -2,12 +2,12 @@
 
 import pytest
 
-from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.latex.fragment import Line
 from treadle.press.tex.engine import LUALATEX, PDFLATEX, XELATEX, asked_for
 from treadle.press.tex.fonts import Fonts, fonts_of, script_of
 from treadle.press.weave.characters import Fallback, Printing, printing_of
 from treadle.press.weave.for_fonts import for_fonts
+from treadle.press.weave.manuscript import manuscript_of
 
 needs_fonts = pytest.mark.skipif(not LUALATEX.works, reason="LuaLaTeX is not installed")
 
@@ -16,9 +16,8 @@ needs_fonts = pytest.mark.skipif(not LUALATEX.works, reason="LuaLaTeX is not ins
 def printing(make_document):
     def of(text: str = "", **front) -> Printing:
         document = make_document(**front)
-        settings, _ = read_settings(document)
         lines = tuple(Line(line, number) for number, line in enumerate(text.split("\n"), 10))
-        return printing_of(document, settings, lines)
+        return printing_of(manuscript_of(document), lines)
 
     return of
 
