@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from treadle.press.document.affiliations import Affiliations, affiliations, placeless
 from treadle.press.document.authors import Author, authors, unreferred
 from treadle.press.document.authors import placeless as placeless_of_authors
+from treadle.press.document.dates import a_date, what_is_wrong
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
 from treadle.press.document.wrong_values import WrongValueError, a_string, as_list, did_you_mean
@@ -36,19 +37,6 @@ def a_whole_number(value: object, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise WrongValueError(f"a whole number, {('zero', 'one')[least]} or more")
     return value
-
-
-def a_date(value: object) -> date | str:
-    """A date where it is written as one (2023-11-12), otherwise the text."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    text = a_string(value)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return text
 
 
 def a_division(value: object) -> str:
@@ -203,6 +191,8 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
         values[name] = checked
     # Each value has passed the check of its key.
     settings = Settings(**values)  # type: ignore[arg-type]
+    if said := what_is_wrong(settings.date):
+        problems.append(warning(document.said("date"), *said))
     if places.all or settings.authors:
         problems += _left_out(document, settings, places)
     return settings, tuple(problems)
