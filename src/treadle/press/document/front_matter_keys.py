@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -58,6 +59,17 @@ def words(value: object) -> tuple[str, ...]:
     """A list of strings, or one string in which commas separate them."""
     parts = (part.strip() for item in strings(value) for part in item.split(","))
     return strings(value) if isinstance(value, list) else tuple(part for part in parts if part)
+
+
+_ENTRIES = re.compile(r"[\s,;]*(?:@(?:\{[^{}]+\}|[^\s,;{}]+)[\s,;]*)+")
+
+
+def entries(value: object) -> tuple[str, ...]:
+    """The keys of entries, `@one, @two`, or `@*` for all."""
+    text = " ".join(strings(value))
+    if not _ENTRIES.fullmatch(text):
+        raise WrongValueError("entries of the bibliography", "write `'@one, @two'`, or `'@*'`")
+    return tuple(key.strip("{}") for key in re.findall(r"@(\{[^{}]+\}|[^\s,;{}]+)", text))
 
 
 def raw_latex(value: object) -> str:
@@ -119,6 +131,7 @@ class Settings(Struct, frozen=True):
     preamble: str = ""  # raw LaTeX
     bibliography: tuple[str, ...] = ()
     bibliographystyle: str | None = None
+    nocite: tuple[str, ...] = ()  # entries that the bibliography has as well, `*`: all
     link_citations: bool = False
     toc: bool = False
     top_level_division: str | None = None  # what the first level of headings is
@@ -145,12 +158,14 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "engine": an_engine,
         "date": a_date,
         "bibliography": strings,
+        "nocite": entries,
         "params": parameters,
         **dict.fromkeys(("chunks", "execute"), chunk_options),  # Quarto says `execute`
         "seed": partial(a_whole_number, least=0),
         "threads": partial(a_whole_number, least=1),
     }
 )
+KNOWN = frozenset({*_KEYS, "affiliations"})
 _FIELDS = MappingProxyType(
     {"author": "authors", "header-includes": "preamble", "execute": "chunks"}
 )
