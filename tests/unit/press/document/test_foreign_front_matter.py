@@ -7,6 +7,8 @@ import pytest
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.reader import read_document
 
+CHUNK = "```{python}\nx = 1\n```\n"
+
 
 def read(block: str) -> tuple[Settings, list[str]]:
     document, problems = read_document(
