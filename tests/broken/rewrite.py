@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -35,8 +36,10 @@ def built(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def problems(said: str) -> str:
-    """The problems that the command printed; tracebacks differ between versions of Python."""
-    return "".join(f"{line}\n" for line in PROBLEM.findall(said))
+    """The problems that the command printed; tracebacks differ between versions of Python, and
+    where it lies from machine to machine."""
+    found = "".join(f"{line}\n" for line in PROBLEM.findall(said))
+    return found.replace(f"`{sys.executable} ", "`python ")
 
 
 def rewrite() -> None:

@@ -18,6 +18,7 @@ from treadle.press.document.model import Document
 from treadle.press.document.parameters import override
 from treadle.press.document.reader import read_document
 from treadle.press.document.source_text import is_file, load, normalise
+from treadle.press.tangle.hidden_modules import hidden_modules
 from treadle.press.tangle.write import Tangled, tangle
 from treadle.problem import Problem, has_errors
 
@@ -50,7 +51,7 @@ def prepare(request: Request) -> Prepared:
     settings, _ = read_settings(document)  # its problems are among the reader's
     params, misuses = override(settings.params, request.params)
     cells = cells_of(document, settings.seed or 0)
-    problems = (*problems, *cells.problems, *check_syntax(document))
+    problems = (*problems, *cells.problems, *check_syntax(document), *hidden_modules(document))
     found = sorted(problems, key=lambda item: item.span)
     return Prepared(document, normalise(text), settings, params, cells, tuple(found), misuses)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
+from types import MappingProxyType
 
 from treadle.engine.cell import Cell
 from treadle.engine.trace import Failure
@@ -24,7 +27,23 @@ def problem_of(failure: Failure, cell: Cell, cells: Cells, document: Document) -
     message = f"{_name(_of_module(block, place, document))} failed: {failure.message}"
     short = cell.memory if cell.memory and "MemoryError" in failure.message else None
     hint = f"the chunk has `memory={size_text(short)}`" if short else _checked(block)
+    if missing := _NO_LIBRARY.fullmatch(failure.message):
+        hint = _installed_by(missing["name"])
     return error(place, message, hint)
+
+
+# What is imported by another name than it is installed by.
+_DISTRIBUTIONS = MappingProxyType(
+    {"sklearn": "scikit-learn", "skimage": "scikit-image", "cv2": "opencv-python"}
+    | {"PIL": "pillow", "yaml": "pyyaml", "bs4": "beautifulsoup4", "dateutil": "python-dateutil"}
+)
+_NO_LIBRARY = re.compile(r"ModuleNotFoundError: No module named '(?P<name>\w+)'")
+
+
+def _installed_by(name: str) -> str:
+    """The way to a library, for the Python that runs the document."""
+    pip = f"{sys.executable} -m pip install {_DISTRIBUTIONS.get(name, name)}"
+    return f"if it is a library: `{pip}`"
 
 
 def _name(block: Prose | Chunk) -> str:

@@ -125,6 +125,7 @@ AS_IT_STANDS = re.compile(
     r"|(?<!\\)%[^\n]*",
     re.DOTALL,
 )
+NOT_THERE = "is it in the bibliography file? Write `\\@` where no citation is meant"
 NO_BIBLIOGRAPHY = (
     "give the file of the entries by `bibliography:` in the front matter, "
     "or write `\\@` where no citation is meant"
@@ -177,7 +178,7 @@ def _undefined_citations(
         if not missing and not re.search(
             rf"\s*[{{(]\s*{re.escape(key)}\s*,", entries, re.IGNORECASE
         ):
-            where = "is it in the bibliography file?" if paths else NO_BIBLIOGRAPHY
+            where = NOT_THERE if paths else NO_BIBLIOGRAPHY
             hint = meant(key, START.findall(entries)) or where
             yield say(at, f"the citation `{key}` is not defined", hint)
 

@@ -1,6 +1,7 @@
 """Options of chunks as Quarto and R Markdown have them, in Treadle's words.
 
-They stand on the fence, `fig.cap="A figure"`, or on lines `#| fig-cap: A figure` above the code.
+They stand on the fence, `fig.cap="A figure"` or `fig-cap="A figure"`, or on lines
+`#| fig-cap: A figure` above the code.
 """
 
 from __future__ import annotations
@@ -42,19 +43,23 @@ UNUSED = MappingProxyType(
     | {"tbl-colwidths": "columns are as wide as what they hold"}
     | {"child": "a document is one file", "ref-label": "write the code where it runs"}
 )  # fmt: skip
-_DOTTED = re.compile(
-    r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?<![\w.])(\w+(?:[.]\w+)+)(?=\s*=)"""
+_JOINED = re.compile(
+    r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?<![\w.-])([A-Za-z]\w*(?:[.-]\w+)+)(?=\s*=)"""
 )
-_DOT = "__dot__"
+_DOT, _HYPHEN = "__dot__", "__hyphen__"
 
 
 def python_names(text: str) -> str:
     """Options on a fence with names that Python can read; `plain_name` gives them back."""
-    return _DOTTED.sub(lambda found: found[1] or found[2].replace(".", _DOT), text)
+    return _JOINED.sub(lambda found: found[1] or _one_word(found[2]), text)
+
+
+def _one_word(name: str) -> str:
+    return name.replace(".", _DOT).replace("-", _HYPHEN)
 
 
 def plain_name(name: str) -> str:
-    return name.replace(_DOT, ".")
+    return name.replace(_DOT, ".").replace(_HYPHEN, "-")
 
 
 class Meant(Struct, frozen=True):
@@ -75,6 +80,10 @@ def translated(given: Mapping[str, object], say: Say, *, is_comment: bool) -> di
         if key in UNUSED:
             say(name, f"the option `{name}` means nothing here", UNUSED[key])
             continue
+        if (key, value) == ("echo", "fenced"):
+            hint = "a longer fence around a chunk shows it with its own, and does not run it"
+            say(name, "`echo: fenced` shows code without its fence", hint)
+            value = True
         meant: Mapping[str, object] = {SAME.get(key, name): value}
         if key in {"fig-width", "fig-height"}:
             meant = {"f_size": _size(given)}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +15,7 @@ from msgspec import Struct, field
 from treadle.press.document.affiliations import Affiliations, affiliations, placeless
 from treadle.press.document.authors import Author, authors, unreferred
 from treadle.press.document.authors import placeless as placeless_of_authors
+from treadle.press.document.dates import a_date, what_is_wrong
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
 from treadle.press.document.wrong_values import WrongValueError, a_string, as_list, did_you_mean
@@ -38,19 +40,6 @@ def a_whole_number(value: object, least: int) -> int:
     return value
 
 
-def a_date(value: object) -> date | str:
-    """A date where it is written as one (2023-11-12), otherwise the text."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    text = a_string(value)
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return text
-
-
 def a_division(value: object) -> str:
     """What headings of the first level are: part, chapter or section."""
     if value not in DIVISIONS:
@@ -70,6 +59,17 @@ def words(value: object) -> tuple[str, ...]:
     """A list of strings, or one string in which commas separate them."""
     parts = (part.strip() for item in strings(value) for part in item.split(","))
     return strings(value) if isinstance(value, list) else tuple(part for part in parts if part)
+
+
+_ENTRIES = re.compile(r"[\s,;]*(?:@(?:\{[^{}]+\}|[^\s,;{}]+)[\s,;]*)+")
+
+
+def entries(value: object) -> tuple[str, ...]:
+    """The keys of entries, `@one, @two`, or `@*` for all."""
+    text = " ".join(strings(value))
+    if not _ENTRIES.fullmatch(text):
+        raise WrongValueError("entries of the bibliography", "write `'@one, @two'`, or `'@*'`")
+    return tuple(key.strip("{}") for key in re.findall(r"@(\{[^{}]+\}|[^\s,;{}]+)", text))
 
 
 def raw_latex(value: object) -> str:
@@ -131,6 +131,7 @@ class Settings(Struct, frozen=True):
     preamble: str = ""  # raw LaTeX
     bibliography: tuple[str, ...] = ()
     bibliographystyle: str | None = None
+    nocite: tuple[str, ...] = ()  # entries that the bibliography has as well, `*`: all
     link_citations: bool = False
     toc: bool = False
     top_level_division: str | None = None  # what the first level of headings is
@@ -157,12 +158,14 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "engine": an_engine,
         "date": a_date,
         "bibliography": strings,
+        "nocite": entries,
         "params": parameters,
         **dict.fromkeys(("chunks", "execute"), chunk_options),  # Quarto says `execute`
         "seed": partial(a_whole_number, least=0),
         "threads": partial(a_whole_number, least=1),
     }
 )
+KNOWN = frozenset({*_KEYS, "affiliations"})
 _FIELDS = MappingProxyType(
     {"author": "authors", "header-includes": "preamble", "execute": "chunks"}
 )
@@ -203,6 +206,8 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
         values[name] = checked
     # Each value has passed the check of its key.
     settings = Settings(**values)  # type: ignore[arg-type]
+    if said := what_is_wrong(settings.date):
+        problems.append(warning(document.said("date"), *said))
     if places.all or settings.authors:
         problems += _left_out(document, settings, places)
     return settings, tuple(problems)

@@ -1,12 +1,13 @@
-"""Fences in prose that look like a chunk's and are none, so that their code is not run."""
+"""Fences in prose that look like a chunk's and are none, so that their code is not run, and those
+of chunks that are none elsewhere."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from treadle.press.document.fence import OPENING, Fence
-from treadle.press.document.model import Document
+from treadle.press.document.model import Chunk, Document
 from treadle.problem import Problem, Span, error, warning
 
 # `{.python}` after a blank is pandoc's way to have code highlighted, and so is a bare word.
@@ -18,6 +19,9 @@ _LIKE_A_CHUNK = re.compile(
 _WORD = re.compile(r"\s*\{\s*(?P<word>[A-Za-z][\w:-]*)\s*[\s,}]")
 _MISSPELT = 0.8  # of difflib's ratio to `python`
 _OTHERS = {"cython", "ipython", "jython", "rpython", "xpython"}  # are not misspelt
+# What Quarto and R Markdown run, and what they only show.
+_RUN_THERE = re.compile(r"(?:`{3,}|~{3,})\{python\b")
+_SHOWN_THERE = re.compile(r"(?:`{3,}|~{3,})(?:python|\{\.python(?![^}]*\.cb\.)[^}]*\})[ \t]*$")
 # What may be a sign of another program's; without one, no parser is needed to tell what is prose.
 _BEGIN = r"^(?:[ \t>]|[-+*] )*"
 _MAY_BE_FOREIGN = re.compile(
@@ -68,6 +72,22 @@ def _is_like_a_chunk(info: str) -> bool:
     word = found["word"].lower()
     similar = SequenceMatcher(None, word, "python").ratio() >= _MISSPELT
     return similar and word not in _OTHERS
+
+
+def shown_elsewhere(
+    chunks: Iterable[Chunk], lines: Sequence[str], *, foreign: bool
+) -> Iterator[Problem]:
+    """A warning for the first chunk that Quarto and R Markdown would only show: in a document of
+    theirs, as its front matter says (`foreign`), or a fence with what they run."""
+    openings = [(chunk, lines[chunk.span.line - 1]) for chunk in chunks]
+    if not foreign and not any(_RUN_THERE.search(line) for _, line in openings):
+        return
+    for chunk, line in openings:
+        if chunk.options.evaluate and _SHOWN_THERE.search(line):
+            message = "this code is run here, and only shown by Quarto and R Markdown"
+            hint = "write ``` {.python} with a blank, or evaluate=False, to have it shown alone"
+            yield warning(chunk.fence, message, hint + "; ```{python} says that it runs")
+            return
 
 
 def foreign_lookalikes(document: Document) -> Iterator[Problem]:

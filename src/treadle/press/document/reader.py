@@ -12,10 +12,11 @@ from msgspec.structs import replace
 
 from treadle.press.document.fence import Fence, shows_all
 from treadle.press.document.find_fences import fences
+from treadle.press.document.foreign_front_matter import in_our_words, is_foreign
 from treadle.press.document.front_matter import read_front_matter, with_author
-from treadle.press.document.front_matter_keys import read_settings
+from treadle.press.document.front_matter_keys import KNOWN, read_settings
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
-from treadle.press.document.lookalikes import foreign_lookalikes, lookalikes
+from treadle.press.document.lookalikes import foreign_lookalikes, lookalikes, shown_elsewhere
 from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
 from treadle.press.document.notebook_lines import in_python
 from treadle.press.document.noweb import SUFFIXES, is_latex, is_noweb, noweb_fences
@@ -51,7 +52,8 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
     # In LaTeX `%` begins a comment, and no title.
     given = "" if latex and not text.startswith("---") else text
     top, top_problems = read_front_matter(given, str(path))
-    front, author_problems = with_author(top, path)
+    whole, author_problems = with_author(top, path)
+    front, foreign_problems = in_our_words(whole, str(path), KNOWN)
     defaults, defaults_problems = _defaults(front, path)
     find = partial(noweb_fences, latex=latex) if is_noweb(path) else fences
     blocks = tuple(read_blocks(text, str(path), top.text.count("\n") + 1, defaults, find))
@@ -63,12 +65,14 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
         *_unknown_kind(document),
         *top_problems,
         *author_problems,
+        *foreign_problems,
         *settings_problems,
         *defaults_problems,
         *(problem for _, problems in blocks for problem in problems),
         *_duplicate_names(document.chunks),
         *asks_pweave(document),
         *foreign_lookalikes(document),
+        *shown_elsewhere(document.chunks, split_lines(text), foreign=is_foreign(whole)),
     ]
     return document, tuple(sorted(found, key=lambda item: item.span.line))
 
@@ -93,11 +97,16 @@ def _defaults(front: FrontMatter, path: Path) -> tuple[dict[str, object], tuple[
         options = front.values.get(key)
         first = front.lines.get(key, 1)
         for name, value in options.items() if isinstance(options, dict) else ():
-            written = re.compile(rf"(?<![\w-]){re.escape(str(name))}[\"']?\s*:")
+            written = re.compile(rf"(?<![\w-]){_either(str(name))}[\"']?\s*:")
             below = (n for n, line in enumerate(lines[first - 1 :], first) if written.search(line))
             given[str(name)] = value
             spans[str(name)] = Span.at(str(path), next(below, first))
     return read_defaults(given, spans)
+
+
+def _either(name: str) -> str:
+    """A pattern for a key: R Markdown has `_` where Quarto has `-`."""
+    return re.escape(name).replace(r"\-", "[-_]")
 
 
 def _is_empty(block: Prose | Chunk) -> bool:

@@ -8,6 +8,8 @@ from datetime import date
 
 # Python writes no number of more than 4300 digits.
 _MOST_BITS = 14_000
+# Of difflib's ratio: `output` is no `group`, which is 0.55 of it.
+_NEAR, _NEAR_IF_SHORT = 0.65, 0.5
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What a quoted string of Python or YAML makes of a backslash: `\f` of `\frac`. A line break may be
 # meant, unless it begins a command such as `\nu` or `\newcommand`.
@@ -72,12 +74,23 @@ def unusable(value: object) -> str:
 
 
 def nearest(name: str, valid: Iterable[str]) -> str | None:
-    """The valid name that `name` was most likely meant to be, if one is near."""
+    """The valid name that `name` was most likely meant to be, if one is near: two thirds of their
+    letters are the same in the same order, or it shortens one, `evl` for `evaluate`."""
     import difflib  # few names are wrong
 
     by_lower = {candidate.lower(): candidate for candidate in sorted(valid)}
-    found = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.5)
+    given = name.lower()
+    found = difflib.get_close_matches(given, by_lower, n=1, cutoff=_NEAR)
+    if not found:
+        shortened = [candidate for candidate in by_lower if _shortens(given, candidate)]
+        found = difflib.get_close_matches(given, shortened, n=1, cutoff=_NEAR_IF_SHORT)
     return by_lower[found[0]] if found else None
+
+
+def _shortens(short: str, name: str) -> bool:
+    """Whether it begins as the name does, and leaves letters of it out."""
+    rest = iter(name)
+    return short[:1] == name[:1] and all(letter in rest for letter in short)
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from treadle.problem import Problem, Span, error, warning
 
 _AS_TYPED = {"id", "group", "ref", "index", "affiliation"}
 _LISTS = {"author", "affiliations"}  # whose items have lines of their own
+_NESTED = {"format", "output"}  # whose keys have lines of their own
 _OTHER_NAMES = {"authors": "author", "affiliation": "affiliations"}  # JOSS's and papaja's
 _NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _SINGLE_QUOTES = "write it in single quotes"
@@ -92,8 +93,20 @@ def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Prob
         if name in _LISTS and isinstance(value, yaml.SequenceNode):
             starts = (item.start_mark.line for item in value.value)
             lines |= {f"{name}.{number}": line + at for number, at in enumerate(starts)}
+        if name in _NESTED:
+            lines |= {f"{name}.{key}": line + at for key, at in _within(value, depth=2)}
     front = FrontMatter({names[str(key)]: value for key, value in values.items()}, lines)
     return front, tuple(_swallowed_backslashes(node, line, file))
+
+
+def _within(node: yaml.Node, depth: int, before: str = "") -> Iterator[tuple[str, int]]:
+    """The keys within a mapping, `pdf` and `pdf.toc`, with their lines, so many levels deep."""
+    if not isinstance(node, yaml.MappingNode) or not depth:
+        return
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode):
+            yield f"{before}{key.value}", key.start_mark.line
+            yield from _within(value, depth - 1, f"{before}{key.value}.")
 
 
 def _name(key: str, values: Mapping[Any, object]) -> str:

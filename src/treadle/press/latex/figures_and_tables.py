@@ -136,7 +136,8 @@ def _local(path: str, name: str, folder: Path, stem: str, span: Span) -> Copy | 
     if name != path:
         hint = f"download it beside the document{f', as `{name}`' if name else ''}"
         return error(span, f"image `{path}` is not a local file", hint)
-    return error(span, f"image file `{path}` not found", f"paths are relative to {folder}")
+    place = f"the document's folder, `{folder.resolve().name or folder.resolve()}`"
+    return error(span, f"image file `{path}` not found", f"paths are relative to {place}")
 
 
 def _plain_name(path: str, suffix: str) -> str:

@@ -18,7 +18,11 @@ LABELS = {
     "alg", "app", "cor", "def", "eq", "ex", "fig", "lem", "line", "lst", "prop", "rem", "sec",
     "tab", "tbl", "thm",
 }  # fmt: skip
-GIVEN = re.compile(r"\\label\{([^{}#]+)\}|\{#([\w:.-]+)")  # what the document itself labels
+# What the document itself labels: by LaTeX, or by attributes, in which a class may come first.
+GIVEN = re.compile(
+    r"\\label\{([^{}#]+)\}|\{#([\w:.-]+)"
+    r"""|\{[.\w-](?:[^{}\n#"']|"[^"\n]*"|'[^'\n]*')*[ \t]#([\w:.-]+)"""
+)
 # The beginnings of Quarto's labels, which have a hyphen where ours have a colon.
 QUARTO = {
     "fig", "tbl", "sec", "eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "rem",
@@ -111,7 +115,7 @@ def _named(key: str, state: StateInline) -> str:
 
 def labels_given(text: str) -> frozenset[str]:
     """The labels that a text has, whatever their names begin with."""
-    return frozenset(label_name(found[1] or found[2]) for found in GIVEN.finditer(text))
+    return frozenset(label_name(found[1] or found[2] or found[3]) for found in GIVEN.finditer(text))
 
 
 def citation_bare(state: StateInline, silent: bool) -> bool:

@@ -16,6 +16,7 @@ from treadle.press.markdown.columns_and_floats import (
     float_of,
     grid_of,
 )
+from treadle.press.markdown.elsewhere import ELSEWHERE
 from treadle.press.markdown.parser import parse_inline
 from treadle.press.markdown.running_text import inline_latex
 from treadle.press.markdown.text_context import RenderOptions, TextContext, line_of
@@ -106,8 +107,9 @@ def _plain(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fra
         known = sorted({*ENVIRONMENTS, *context.options.environments, LEDGER, "columns"})
         import difflib  # few names are wrong
 
+        elsewhere = next((ELSEWHERE[name] for name in unknown if name in ELSEWHERE), "")
         near = difflib.get_close_matches(" ".join(found.classes), known, n=1)
-        hint = f"did you mean `{near[0]}`?" if near else (
+        hint = elsewhere or (f"did you mean `{near[0]}`?" if near else "") or (
             "what it holds is shown; the preamble may define an environment of this name"
         )  # fmt: skip
         context.warn(line_of(node), f"`::: {unknown[0]}` means nothing", hint)

@@ -24,6 +24,7 @@ from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
 from treadle.press.markdown.attributes import attributes_of
 from treadle.press.markdown.citations_and_references import cite
+from treadle.press.markdown.elsewhere import ELSEWHERE
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.text_context import TextContext
 
@@ -39,6 +40,7 @@ SHORTCODES = MappingProxyType(
     | dict.fromkeys(("var", "meta", "env"), "print a value by `<%= params.name %>`")
     | {"embed": "put the chunk here"}
 )
+KEY = re.compile(r"""(?:(?P<system>[\w-]+)=)?(?:"([^"]*)"|'([^']*)'|(\S+))""")
 OF_IMAGES = ("width", "height", "alt", "fig-alt", "pos", "literal")
 SPANS = MappingProxyType(
     {"smallcaps": r"\textsc", "sc": r"\textsc", "underline": r"\underline", "ul": r"\underline"}
@@ -55,6 +57,13 @@ BREAK = re.compile(r"<br\b", re.IGNORECASE)  # before it there is text
 NOTE_END = "%\x00"  # a line break, of which what follows the footnote decides how it is written
 COMMENT_END = re.compile(r"(?<!\\)%\n *")
 NOTES = 2  # a note may hold a note
+
+
+def _keys(shortcode: str) -> str:
+    """The keys to press: `{{< kbd Ctrl-C >}}`, or one of each system's, which it names."""
+    _, _, rest = shortcode.strip("{}<> ").partition(" ")
+    found = [(key["system"], "".join(filter(None, key.groups()[1:]))) for key in KEY.finditer(rest)]
+    return ", ".join(f"{keys} ({system})" if system else keys for system, keys in found)
 
 
 def render_inline(nodes: Iterable[SyntaxTreeNode], line: int, context: TextContext) -> Fragment:
@@ -169,7 +178,9 @@ class _Renderer:
             self._add(rf"\phantomsection\label{{{found.id}}}")
         known = [SPANS[name] for name in found.classes if name in SPANS]
         for name in (*(name for name in found.classes if name not in SPANS), *found.values):
-            hint = "known are .smallcaps, .underline, .mark, .bold, .italic, .strike, .kbd"
+            hint = ELSEWHERE.get(
+                name, "known are .smallcaps, .underline, .mark, .bold, .italic, .strike, .kbd"
+            )
             self.context.warn(self.line, f"`{name}` means nothing to text in brackets", hint)
         for command in known:
             self._add(f"{command}{{")
@@ -215,6 +226,9 @@ class _Renderer:
 
     def visit_shortcode(self, node: SyntaxTreeNode) -> None:
         name = node.content.strip("{}<> ").split()[0]
+        if name == "kbd":
+            self._add(rf"\texttt{{{escape_prose(_keys(node.content))}}}")
+            return
         hint = SHORTCODES.get(name, "a PDF has no such thing: leave it out")
         self.context.warn(self.line, f"the shortcode `{node.content}` is left out", hint)
 

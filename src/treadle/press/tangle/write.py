@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from treadle.press.tangle.extract import (
     package_name,
     read_seal,
 )
+from treadle.press.tangle.hidden_modules import hidden_modules
 from treadle.problem import Problem, Span, error, has_errors, warning
 
 
@@ -41,6 +41,7 @@ def tangle(document: Document, code_dir: Path) -> Tangled:
     found = (
         *writes_for(files, code_dir),
         *removals_for(folder, document.path.name, paths, top),
+        *hidden_modules(document),
         *_obstacles(folder, files, top),
     )
     problems = tuple(item for item in found if isinstance(item, Problem))
@@ -57,10 +58,6 @@ def tangle(document: Document, code_dir: Path) -> Tangled:
 
 def _obstacles(folder: Path, files: Sequence[Extracted], top: Span) -> Iterator[Problem]:
     """What is wrong with the folder that the document's modules are to lie in."""
-    if files and folder.name in sys.stdlib_module_names:
-        # It has no `__init__.py`, and so loses against any module of its name.
-        message = f"modules can't be extracted to `{folder.name}`: Python has a module of that name"
-        yield error(files[0].span, message, "give the document's file another name")
     if folder.is_symlink():
         message = f"{folder} is a link, and modules would be written through it"
         hint = "move it out of the way; the code folder itself may be a link"

@@ -191,7 +191,7 @@ def citation_hint(key: str, places: Places) -> str:
     if meant := _meant(key, places.entries, SIMILAR_LABEL):
         return meant
     if BIBLIOGRAPHY.search(places.tex):
-        return "is it in the bibliography file?"
+        return "is it in the bibliography file? Write `\\@` where no citation is meant"
     return "the document has no bibliography: give its file by `bibliography:` in the front matter"
 
 

@@ -105,6 +105,12 @@ class Title(Struct, frozen=True):
             for person in self.persons
         ) or bool(self.affiliations)
 
+    @property
+    def marked(self) -> bool:
+        """Whether it needs marks to tell who works where: there are several affiliations, or one
+        that some of the authors do not have."""
+        return len(self.affiliations) > 1 or len({person.numbers for person in self.persons}) > 1
+
 
 def title_of(document: Document, settings: Settings, context: TextContext) -> Title:
     """The title block's values. The date is the document's, never today's."""

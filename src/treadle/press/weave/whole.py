@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
-from treadle.press.latex.fragment import Fragment, lines_at, stack, text_of
+from treadle.press.latex.fragment import Fragment, Line, lines_at, stack, text_of
 from treadle.press.latex.templates import render, source_of, templates
 from treadle.press.markdown.parser import typed
 from treadle.press.markdown.references_heading import OWN_REFERENCES, without_last_heading
@@ -98,6 +98,9 @@ def _content(manuscript: Manuscript, context: TextContext, body: Fragment) -> _C
         from treadle.press.weave.slides import framed  # few documents are slides
 
         body, references = framed(body), framed(references)
+    if settings.nocite:
+        origin = document.front.lines.get("nocite", 1)
+        body = (*body, Line(rf"\nocite{{{','.join(settings.nocite)}}}", origin))
     content = _Content(title_of(document, settings, context), abstract, body, references)
     printing = printing_of(manuscript, (*content.lines, *manuscript.author.lines))
     title = dated(content.title, settings, printing.babel)

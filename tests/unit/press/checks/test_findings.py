@@ -222,3 +222,14 @@ def test_words_of_latex_are_not_asked_after():
     text = "\\documentclass{article}\n\\begin{document}\nIt is 93.2\\%.\n\\end{document}\n"
     document, _ = read_document(Path("report.texw"), text)
     assert findings(document, text) == ()
+
+
+@pytest.mark.parametrize("front", ["", "---\nbibliography: a\n---\n"])
+def test_a_handle_has_a_way_to_be_none(front, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("a.bib").write_text("@misc{b,}\n", "utf-8")
+    text = f"{front}Ask @someone_else on the list.\n"
+    document, _ = read_document(Path("report.pmd"), text)
+    (problem,) = findings(document, text)
+    assert "the citation `someone_else` is not defined" in problem.message
+    assert r"`\@` where no citation is meant" in problem.hint

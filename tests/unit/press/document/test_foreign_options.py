@@ -55,6 +55,11 @@ def test_options_in_comments(options: str, expected: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     ("fence", "expected"),
     [
+        ('{python fit, fig-cap="x-y=1"}', {"name": "fit", "caption": "x-y=1"}),
+        ('{python, fig-cap="A", fig-width=6, fig-alt="B"}', {"caption": "A", "alt": "B"}),
+        ("{python out-width='50%', fig-height=4}", {"width": "50%", "f_size": (7.0, 4)}),
+        ("{python echo=FALSE, fig.width=5}", {"echo": False, "f_size": (5, 5.0)}),
+        ("{python fig-one, tbl-cap='A'}", {"name": "fig-one", "caption": "A"}),
         ("{python fit, echo=FALSE, fig.cap='A'}", {"name": "fit", "echo": False, "caption": "A"}),
         ("{python, fig.width=6, fig.height=4, eval=TRUE}", {"f_size": (6, 4), "evaluate": True}),
         ('{python, depends=c("a.csv", "b.csv")}', {"depends": ("a.csv", "b.csv")}),
@@ -149,3 +154,16 @@ def test_both_words_for_it_count_and_ours_more() -> None:
 def test_what_is_wrong_with_it(given: str, line: int, words: str) -> None:
     _, (problem,) = read(f"---\nchunks:{given}\n---\n\n```python\nx\n```\n")
     assert problem.startswith(f"a.pmd:{line}: {words}")
+
+
+@pytest.mark.parametrize("fence", ["{python}\n#| echo: fenced", '{python, echo="fenced"}'])
+def test_code_with_its_fence_is_told(fence: str) -> None:
+    document, (problem,) = read(f"```{fence}\nx = 1\n```\n")
+    assert document.chunks[0].options.echo
+    assert "warning: `echo: fenced`" in problem
+    assert "longer fence" in problem
+
+
+def test_an_unknown_option_with_a_hyphen_is_named_as_it_is_written() -> None:
+    _, (problem,) = read('```{python, fig-capt="x"}\nx = 1\n```\n')
+    assert "unknown chunk option `fig-capt`" in problem

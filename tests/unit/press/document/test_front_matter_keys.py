@@ -68,10 +68,35 @@ threads: 2"""
         ("'2023-11-12'", date(2023, 11, 12)),
         ("2023-11-12 10:00:00", date(2023, 11, 12)),
         ("November 2023", "November 2023"),
+        ("today", r"\today"),
+        ("Now", r"\today"),
+        ("3/14/2023", "3/14/2023"),
+        ("Spring 2023", "Spring 2023"),
+        ("29 February 2024", "29 February 2024"),
     ],
 )
 def test_date(text: str, value: object) -> None:
-    assert settings(f"date: {text}")[0].date == value
+    found, problems = settings(f"date: {text}")
+    assert (found.date, problems) == (value, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "way_out"),
+    [
+        ("'2026-02-30'", "correct"),
+        ("31.2.2026", "correct"),
+        ("13/13/2026", "correct"),
+        ("30 February 2026", "correct"),
+        ("Sep. 31st, 2026", "correct"),
+        ("31st June 2026", "correct"),
+        ("last-modified", r"`\today`"),
+    ],
+)
+def test_a_date_that_is_no_day_is_told(text: str, way_out: str) -> None:
+    found, (problem,) = settings(f"title: T\ndate: {text}")
+    assert found.date == text.strip("'")
+    assert problem.startswith("a.pmd:3: warning:")
+    assert way_out in problem
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,44 @@ def test_prose_is_asked_wherever_it_stands(text: str, line: int) -> None:
 def test_latex_is_asked_for_no_markdown() -> None:
     text = "\\documentclass{article}\n\\begin{document}\n{a}`b` and\n\\end{document}\n"
     assert read_document(Path("a.texw"), text)[1] == ()
+
+
+SHOWN = "```python\nx = 1\n```\n"
+RUN = "```{python}\n#| echo: false\ny = 2\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (f"{SHOWN}\n{RUN}", 1),
+        (f"{RUN}\n{SHOWN}\n{SHOWN}", 6),
+        (f"{RUN}\n```{{.python}}\nx = 1\n```\n", 6),
+        (f"{RUN}\n- a\n\n  ```python\n  x = 1\n  ```\n", 8),
+        (f"---\nformat: pdf\n---\n{SHOWN}", 4),
+        ("---\noutput: {pdf_document: {toc: true}}\n---\n~~~python\nx = 1\n~~~\n", 4),
+    ],
+)
+def test_code_that_is_only_shown_elsewhere_is_told_once(text: str, line: int) -> None:
+    (found,) = read_document(Path("a.pmd"), text)[1]
+    assert (found.span.line, "run here" in found.message) == (line, True)
+    assert "evaluate=False" in found.hint
+    assert "{.python}" in found.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SHOWN,
+        RUN,
+        f"{SHOWN}\n```python, echo=False\nx\n```\n",
+        f"{RUN}\n```python fit\nx = 1\n```\n",
+        f"{RUN}\n```python, evaluate=False\nx = 1\n```\n",
+        f"{RUN}\n```python\n#| eval: false\nx = 1\n```\n",
+        f"{RUN}\n``` {{.python}}\nx = 1\n```\n",
+        f"{RUN}\n```{{.python .cb.run}}\nx = 1\n```\n",
+        f"---\nformat: pdf\n---\n{RUN}",
+        "```python\n#| echo: false\nx = 1\n```\n",
+    ],
+)
+def test_a_chunk_of_ours_or_of_theirs_is_not(text: str) -> None:
+    assert read_document(Path("a.pmd"), text)[1] == ()

@@ -238,3 +238,55 @@ def test_numbered_lines(latex):
     text = '``` {.json .numberLines startFrom="7"}\n1\n```'
     assert latex(text).startswith("\\begin{listing}[numbers=left,firstnumber=7]\n")
     assert latex("``` {.json}\n1\n```").startswith("\\begin{listing}\n")
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        ("Ctrl-C", "Ctrl-C"),
+        ('"Ctrl Shift P"', "Ctrl Shift P"),
+        ("mac=Cmd-O win=Ctrl-O", "Cmd-O (mac), Ctrl-O (win)"),
+    ],
+)
+def test_keys_to_press_are_printed(latex, findings, keys, shown):
+    assert latex(f"Press {{{{< kbd {keys} >}}}} now.") == rf"Press \texttt{{{shown}}} now."
+    assert findings.problems == []
+
+
+@pytest.mark.parametrize(
+    ("markdown", "way"),
+    [
+        ("::: {.column-margin}\nA word.\n:::", r"\marginpar"),
+        ("::: aside\nA word.\n:::", r"\marginpar"),
+        ("[A word.]{.aside}", r"\marginpar"),
+        ("::: {.landscape}\nA word.\n:::", "pdflscape"),
+        ("::: {.column-page}\nA word.\n:::", "figure*"),
+        ("::: {.notes}\nA word.\n:::", r"\note"),
+    ],
+)
+def test_what_stands_elsewhere_is_shown_and_its_way_out_told(latex, findings, markdown, way):
+    assert latex(f"a\n\n{markdown}").endswith("A word.")
+    ((line, hint),) = [(item.span.line, item.hint) for item in findings.problems]
+    assert (line, way in hint) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "label"),
+    [
+        ("{.claim #claim:one}", "claim:one"),
+        ("{.claim .wide #one-claim}", "one-claim"),
+        ('{.claim title="Of #all, one" #c}', "c"),
+        ("{title='x' .claim #claim_1}", "claim_1"),
+        ("{#first .claim}", "first"),
+    ],
+)
+def test_a_label_behind_classes_is_one_of_the_document(latex, attributes, label):
+    own = frozenset({"claim"})
+    made = latex(f"See @{label}.\n\n::: {attributes}\nIt holds.\n:::", environments=own)
+    assert rf"\cref{{{label}}}" in made
+    assert rf"\label{{{label}}}" in made
+
+
+def test_a_number_sign_in_a_title_is_no_label(latex):
+    made = latex('::: {.proof title="Step #knuth"}\nIt holds.\n:::\n\nAs @knuth says.')
+    assert r"\citet{knuth}" in made

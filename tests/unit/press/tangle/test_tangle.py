@@ -5,6 +5,7 @@ import pytest
 
 from treadle.press.document.reader import read_document
 from treadle.press.tangle.extract import extract
+from treadle.press.tangle.hidden_modules import hidden_modules
 from treadle.press.tangle.write import Change, Tangled, apply, tangle, writes_for
 from treadle.problem import Problem
 
@@ -167,3 +168,24 @@ def test_changes_alone(tmp_path: Path) -> None:
     (tmp_path / "doc" / "one.py").write_text("mine\n")
     [refused] = writes_for(files, tmp_path)
     assert isinstance(refused, Problem)
+
+
+def test_a_document_whose_name_hides_its_modules_is_an_error_before_anything_runs(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "beside.py").write_text("")
+    (tmp_path / "folder").mkdir()
+    said = {}
+    for name in ("statistics", "jinja2", "pytest", "beside", "folder", "doc"):
+        document, _ = read_document(tmp_path / f"{name}.pmd", f"a\n\n{ONE}")
+        said[name] = [(problem.span.line, problem.hint) for problem in hidden_modules(document)]
+    error = [(3, "give the document's file another name")]
+    assert {name for name in said if said[name] == error} == {
+        *("statistics", "jinja2", "pytest", "beside"),
+    }
+    assert said["doc"] == said["folder"] == []
+
+
+def test_a_name_hides_nothing_where_nothing_is_extracted() -> None:
+    document, _ = read_document(Path("jinja2.pmd"), "```python\nx = 1\n```\n")
+    assert list(hidden_modules(document)) == []

@@ -80,6 +80,31 @@ def test_authors_of_one_affiliation_share_its_number(tmp_path: Path) -> None:
     assert tex.count("One") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "anna", "place"),
+    [
+        ("article", r"Anna\textsuperscript{1}", r"\textsuperscript{1}Tübingen"),
+        ("beamer", r"Anna\inst{1}", r"\inst{1}Tübingen"),
+        ("apa7", "[{1},{\\relax}]", "Tübingen"),
+        ("amsart", r"\author{Anna}", r"\address[Anna]{Tübingen}"),
+        ("llncs", r"Anna\inst{1}", "Tübingen"),
+        ("elsarticle", r"\author[1]{Anna}", r"[1]"),
+    ],
+)
+def test_who_has_no_affiliation_is_told_from_who_has_one(name: str, anna: str, place: str) -> None:
+    front = "title: T\nauthor: [{name: Anna, affiliation: Tübingen}, Bernd]\ndocumentclass: "
+    tex = woven(front + name).tex
+    assert anna in tex
+    assert place in tex
+
+
+@pytest.mark.parametrize("name", ["article", "beamer", "apa7", "amsart"])
+def test_authors_who_share_their_only_affiliation_have_no_marks(name: str) -> None:
+    people = ", ".join(f"{{name: {one}, affiliation: Tübingen}}" for one in ("Anna", "Bernd"))
+    tex = woven(f"title: T\nauthor: [{people}]\ndocumentclass: {name}").tex
+    assert not any(mark in tex for mark in (r"\textsuperscript{1}", r"\inst{1}", "[{1}", "[Anna]"))
+
+
 TEMPLATE = r"""\BLOCK{ extends "paper.tex.j2" }
 \BLOCK{ block head }
 \maketitle by \VAR{title.persons[0].email}

@@ -1,0 +1,101 @@
+"""The front matter as Quarto and R Markdown have it."""
+
+from pathlib import Path
+
+import pytest
+
+from treadle.press.document.front_matter_keys import Settings, read_settings
+from treadle.press.document.reader import read_document
+
+CHUNK = "```{python}\nx = 1\n```\n"
+
+
+def read(block: str) -> tuple[Settings, list[str]]:
+    document, problems = read_document(
+        Path("a.pmd"), f"---\n{block}\n---\n```{{python}}\nx = 1\n```\n"
+    )
+    return read_settings(document)[0], [str(problem) for problem in problems]
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("format: pdf", {}),
+        ("format:\n  pdf:\n    toc: true\n    documentclass: scrartcl", {"toc": True}),
+        ("format: {pdf: {geometry: [margin=2cm]}}", {"geometry": ("margin=2cm",)}),
+        ("format: {html: {theme: cosmo}, pdf: {toc: true}}", {"toc": True}),
+        ("format: [html, pdf]", {}),
+        ("toc: false\nformat: {pdf: {toc: true}}", {"toc": True}),
+        ("format: {pdf: default}", {}),
+        ("format: {acm-pdf: {number-sections: true}}", {"numbersections": True}),
+        ("output: pdf_document", {}),
+        ("output: {pdf_document: {latex_engine: xelatex}}", {"engine": "xelatex"}),
+        ('output: {"bookdown::pdf_document2": {number_sections: false}}', {"toc": False}),
+        ("format: {beamer: {fontsize: 12pt}}", {"documentclass": "beamer", "fontsize": "12pt"}),
+        ("output: beamer_presentation", {"documentclass": "beamer"}),
+        ("number-sections: true\npdf-engine: lualatex", {"engine": "lualatex"}),
+        ("nocite: '@*'", {"nocite": ("*",)}),
+        ("nocite: |\n  @one, @two:3", {"nocite": ("one", "two:3")}),
+        ("nocite: ['@one', '@{two}']", {"nocite": ("one", "two")}),
+    ],
+)
+def test_what_has_a_meaning_is_read(block: str, expected: dict[str, object]) -> None:
+    found, problems = read(block)
+    assert problems == []
+    assert {name: getattr(found, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("block", "option", "value"),
+    [
+        ("format: {pdf: {fig-width: 4}}", "f_size", (4, 5.0)),
+        ("output: {pdf_document: {fig_width: 4, fig_height: 3}}", "f_size", (4, 3)),
+        ("fig-width: 4\nexecute: {echo: false}", "f_size", (4, 5.0)),
+        ("format: {pdf: {echo: false}}", "echo", False),
+    ],
+)
+def test_what_chunks_have_is_theirs(block: str, option: str, value: object) -> None:
+    document, problems = read_document(
+        Path("a.pmd"), f"---\n{block}\n---\n```{{python}}\nx = 1\n```\n"
+    )
+    assert problems == ()
+    assert getattr(document.chunks[0].options, option) == value
+
+
+@pytest.mark.parametrize(
+    ("block", "line", "words"),
+    [
+        ("format:\n  pdf:\n    toc: true\n    toc-depth: 2", 5, "{tocdepth}"),
+        ("format:\n  pdf:\n    keep-tex: true", 4, "STEM.tex"),
+        ("format:\n  pdf:\n    fooo: true", 4, "docs/chunks.md"),
+        ("output:\n  pdf_document:\n    citation_package: natbib", 4, "biblatex"),
+        ("title: T\nformat: html", 3, "a PDF is made"),
+        ("title: T\noutput: word_document", 3, "a PDF is made"),
+        ("title: T\ncrossref: {chapters: true}", 3, r"\crefname"),
+        ("title: T\nreference-location: margin", 3, "foot of the page"),
+        ("title: T\nengine: knitr", 3, "Python that runs"),
+        ("title: T\ncsl: ieee.csl", 3, "`bibliographystyle:`"),
+        ("title: T\nformat: {pdf: {fig-asp: 0.6}}", 3, "subplots"),
+    ],
+)
+def test_what_has_none_is_told_at_its_line(block: str, line: int, words: str) -> None:
+    _, (problem,) = read(block)
+    assert problem.startswith(f"a.pmd:{line}: warning: ")
+    assert words in problem
+
+
+def test_a_wrong_value_is_told_at_its_own_line() -> None:
+    _, (problem,) = read("format:\n  pdf:\n    fontsize: 12pt\n    toc: 3")
+    assert problem.startswith("a.pmd:5: error: `toc` must be")
+
+
+def test_entries_are_keys_with_their_sign() -> None:
+    _, (problem,) = read("nocite: knuth")
+    assert problem.startswith("a.pmd:2: error: `nocite` must be")
+    assert "'@*'" in problem
+
+
+@pytest.mark.parametrize("key", ["output-file", "book", "website", "nonsense"])
+def test_an_unknown_key_has_no_far_fetched_hint(key: str) -> None:
+    _, (problem,) = read(f"{key}: x")
+    assert "did you mean" not in problem
