@@ -124,11 +124,11 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         if name not in OF_HEADINGS:
             hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
             context.warn(line, f"`{name}` means nothing to a heading", hint)
-    if options.bibliography and not context.findings.bibliography:
-        if is_of_references(node, title):
-            context.findings.bibliography = True
-            named = called(title, identifier, options.references)
-            return stack(context.lines(text, line) for text in (*named, *options.bibliography))
+    unset = options.bibliography and not context.findings.bibliography
+    if unset and is_of_references(node, title):
+        context.findings.bibliography = True
+        named = called(title, identifier, options.references)
+        return stack(context.lines(text, line) for text in (*named, *options.bibliography))
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
     notes = noted(title)
