@@ -20,8 +20,6 @@ from treadle.problem import Problem, Span, error
 
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")
 UNREADABLE = (".svg", ".eps", ".ps", ".gif", ".webp", ".tif", ".tiff", ".bmp")  # kinds of images
-PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-NUMBER = re.compile(r"\d*\.?\d+")
 ADDRESS = re.compile(r"[a-z]+://")
 
 
@@ -70,17 +68,6 @@ def figure_float(graphics: Sequence[Graphic], float_: Float, origin: int) -> Fra
 def figures_in_place(graphics: Sequence[Graphic], origin: int) -> Fragment:
     """The graphics, centred, where they stand."""
     return render("graphics.tex.j2", origin, {"graphics": graphics})
-
-
-def length(given: str | None) -> str:
-    r"""A length in LaTeX: `60%` and `0.6` are of the line's width, a plain number is in pixels."""
-    text = (given or "").strip()
-    if found := PERCENT.fullmatch(text):
-        return rf"{float(found[1]) / 100:g}\linewidth"
-    if NUMBER.fullmatch(text) and float(text) <= 1:
-        return rf"{float(text):g}\linewidth"
-    pixels = NUMBER.fullmatch(text.removesuffix("px"))
-    return f"{float(pixels[0]) * 0.75:g}bp" if pixels else text
 
 
 def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:

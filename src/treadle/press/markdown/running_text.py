@@ -19,9 +19,10 @@ from treadle.press.latex.escape import (
     escape_url,
     label_name,
 )
-from treadle.press.latex.figures_and_tables import Graphic, length
+from treadle.press.latex.figures_and_tables import Graphic
 from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
+from treadle.press.latex.lengths import length
 from treadle.press.markdown.attributes import attributes_of
 from treadle.press.markdown.citations_and_references import cite
 from treadle.press.markdown.dollars import looks_like_words

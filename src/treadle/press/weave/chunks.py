@@ -18,9 +18,9 @@ from treadle.press.latex.figures_and_tables import (
     Graphic,
     figure_float,
     figures_in_place,
-    length,
 )
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
+from treadle.press.latex.lengths import length
 from treadle.press.latex.listings import code_lines, output_lines
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.text_context import ReadyLatex
