@@ -260,7 +260,8 @@ def test_a_database_that_the_preamble_names_counts_and_goes_along(folder: Path) 
 def test_code_and_output_stand_apart_from_what_is_around_them(folder: Path, name: str) -> None:
     if not installed(f"{name}.cls"):
         pytest.skip(f"{name}.cls is not installed: `make tex-classes` does it")
-    text = "above\n\n```{python}\nfirst = 1\nprint('shown')\n```\n\n```{python}\nthen = 2\n```\n\nbelow"
+    chunks = "```{python}\nfirst = 1\nprint('shown')\n```\n\n```{python}\nthen = 2\n```"
+    text = f"above\n\n{chunks}\n\nbelow"
     emptied(folder).mkdir(exist_ok=True)
     (folder / "report.pmd").write_text(f"---\ndocumentclass: {name}\n---\n\n{text}\n", "utf-8")
     done = treadle("build", "report.pmd", folder=folder)

@@ -16,7 +16,13 @@ from treadle.press.document.authors import Author, authors, unreferred
 from treadle.press.document.authors import placeless as placeless_of_authors
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
-from treadle.press.document.wrong_values import WrongValueError, a_string, as_list, did_you_mean
+from treadle.press.document.wrong_values import (
+    WrongValueError,
+    a_string,
+    as_list,
+    did_you_mean,
+    nearest,
+)
 from treadle.press.tex.engine import AUTO, ENGINES
 from treadle.problem import Problem, Span, error, warning
 
@@ -84,7 +90,9 @@ def an_engine(value: object) -> str:
     """The name of a TeX engine, or that it is to be chosen."""
     name = a_string(value)
     if name not in (known := (AUTO, *ENGINES)):
-        raise WrongValueError(f"one of {', '.join(known)}", did_you_mean(name, known))
+        near = nearest(name, known)  # all of them are told anyway
+        hint = f"did you mean `{near}`?" if near else ""
+        raise WrongValueError(f"one of {', '.join(known)}", hint)
     return name
 
 
@@ -138,6 +146,7 @@ class Settings(Struct, frozen=True):
     template: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
     chunks: Mapping[str, object] = field(default_factory=dict)  # options that all of them have
+    check_equations: bool = True  # whether `treadle check` asks who checks them
     seed: int | None = None
     threads: int | None = None
 
@@ -152,6 +161,7 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         **dict.fromkeys(("keywords", "classoption", "geometry"), words),
         **dict.fromkeys(("preamble", "header-includes"), raw_latex),
         **dict.fromkeys(("link-citations", "toc", "numbersections"), a_flag),
+        "check-equations": a_flag,
         "author": partial(authors, known=Affiliations()),  # those of the document: see below
         "top-level-division": a_division,
         "engine": an_engine,

@@ -222,3 +222,9 @@ def test_words_of_latex_are_not_asked_after():
     text = "\\documentclass{article}\n\\begin{document}\nIt is 93.2\\%.\n\\end{document}\n"
     document, _ = read_document(Path("report.texw"), text)
     assert findings(document, text) == ()
+
+
+@pytest.mark.parametrize(("said", "asked"), [("false", 0), ("true", 1)])
+def test_a_document_may_want_no_checks_of_equations(said, asked):
+    text = f"---\ncheck-equations: {said}\n---\n\nSee @eq:e.\n\n$$ a = b $$ {{#eq:e}}\n"
+    assert len(found(text)) == asked
