@@ -31,6 +31,11 @@ HARMLESS = re.compile(
     r"|Shell escape disabled"  # what is not run for that is told itself
 )
 
+SHRUNK = re.compile(r"A table is shrunk to text of (?P<size>[\d.]+) points")
+WIDER = (
+    'show fewer columns or digits; with a caption, `f_env="table*"` spans two columns, and '
+    '`f_env="sidewaystable"` (with \\usepackage{rotating} in the preamble) turns it'
+)
 SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
 # One word for what hyperref says of each token.
 BOOKMARK = (
@@ -71,6 +76,10 @@ def _other(item: Message, places: Places) -> Problem | None:
         return None
     if item.text.startswith("Token not allowed in a PDF string"):
         return warning(at or places.of_line(1), BOOKMARK)
+    if found := SHRUNK.match(item.text):
+        size = float(found["size"])
+        what = f"the table is made smaller until it fits: its text has {size:.1f} points"
+        return warning(at or places.of_line(1), what, WIDER)
     if "for an affiliation" in item.text:
         at = places.of_source("affiliation", places.of_line(1))
     return warning(at or _whole(item, places), f"LaTeX: {item.text.rstrip('.')}")

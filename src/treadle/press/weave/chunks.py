@@ -159,11 +159,19 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLate
     tables = [] if hidden else [item for item in outputs if item.kind == "table"]
     for number, item in enumerate(tables):
         text = "" if figures and number else caption
-        float_ = Float(text, _label("tbl", chunk), "table", _position(chunk))
+        float_ = Float(text, _label("tbl", chunk), _around(chunk, "table"), _position(chunk))
         yield ReadyLatex(table_lines(item, float_, origin, look.columns))
     if figures and options.include:
-        float_ = Float(caption, _label("fig", chunk), options.f_env or "figure", _position(chunk))
+        around = _around(chunk, "figure")
+        float_ = Float(caption, _label("fig", chunk), around, _position(chunk))
         yield ReadyLatex(figure_float(_graphics(chunk, result, figures, look), float_, origin))
+
+
+def _around(chunk: Chunk, kind: str) -> str:
+    """The float of a figure or a table: what `f_env` says of the one, holds of the other."""
+    given = chunk.options.f_env or kind
+    environment, floats = re.subn("figure|table", kind, given)
+    return environment if floats or kind == "figure" else kind
 
 
 def _graphics(

@@ -102,6 +102,7 @@ def preamble_parts(
         "named_references": r"\bibliographylabel{" in used,
         "refers": re.search(r"\\[cC]?ref\{", used) is not None,
         "appendix": re.search(r"\\appendix\b", used) is not None,
+        "shrunk_tables": r"\tellshrunk" in used,
         "moved_notes": r"\notetext{" in used,
         "date": date,
         "renewed": sorted(set(RENEWED.findall(COMMENT.sub("", settings.preamble)))),
