@@ -121,6 +121,9 @@ class Settings(Struct, frozen=True):
 
     title: str | None = None
     subtitle: str | None = None
+    short_title: str | None = None  # where a class repeats it, at the foot of slides
+    short_author: str | None = None
+    short_institute: str | None = None
     authors: tuple[Author, ...] = ()
     author_file: str | None = None  # holds the author, the course, the id, the group
     course: str | None = None
@@ -155,6 +158,7 @@ class Settings(Struct, frozen=True):
 _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
     {
         **dict.fromkeys(("title", "subtitle", "abstract", "lang"), a_string),
+        **dict.fromkeys(("short-title", "short-author", "short-institute"), a_string),
         **dict.fromkeys(("author-file", "course", "id", "group"), a_string),
         **dict.fromkeys(("documentclass", "fontsize", "papersize"), a_string),
         **dict.fromkeys(("bibliographystyle", "template"), a_string),

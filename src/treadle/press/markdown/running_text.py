@@ -87,7 +87,8 @@ def graphic(node: SyntaxTreeNode, line: int, context: TextContext) -> Graphic:
         )
     path = context.image(unquote(str(node.attrs.get("src", ""))), line)
     width, height = (length(found.values.get(key)) for key in ("width", "height"))
-    return Graphic(path, width, height, found.values.get("alt", found.values.get("fig-alt", "")))
+    alt = found.values.get("alt", found.values.get("fig-alt", ""))
+    return Graphic(path, width, height, alt, context.options.slides)
 
 
 def display(content: str, label: str, line: int, context: TextContext) -> Fragment:

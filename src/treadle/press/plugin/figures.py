@@ -30,7 +30,9 @@ class FigureStyle(Struct, frozen=True):
     text_width: float = 6.3  # inches
     font_size: float = 10.0  # points; labels in figures are a little smaller
     family: str = "lmr"  # as LaTeX calls it
-    page_width: float = 0.0  # inches, of a page of several columns
+    line_width: float = 0.0  # inches, where a figure is narrower, not to be too high
+    page_width: float = 0.0  # likewise, of a page of several columns
+    widest: float = 0.0  # inches; 0: no width is too high for the page
 
     @property
     def figure_size(self) -> tuple[float, float]:
@@ -143,9 +145,11 @@ def _shown_size(
     as it is, and that of one whose code has set it is as that says."""
     if tuple(figure.get_size_inches()) != style.figure_size:
         return None
-    page = style.page_width or style.text_width
-    line = page if str(options.get("f_env") or "").endswith("*") else style.text_width
+    column = style.line_width or style.text_width
+    page = style.page_width or column
+    line = page if str(options.get("f_env") or "").endswith("*") else column
     width = inches(options.get("width"), line, page) or line
+    width = min(width, style.widest or width)
     return (width, _ASPECT * width) if width != style.text_width else None
 
 

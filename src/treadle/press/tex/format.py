@@ -203,10 +203,16 @@ def _make(preamble: str, job: Job) -> Format:
     width = float(told["width"])
     family = "lmr" if told["family"] == "cmr" else told["family"]
     highest = LOWEST * float(told["height"])
-    widest, of_page = (
-        round(min(each, highest) / POINTS_PER_INCH, 4) for each in (width, float(told["page"]))
+    lengths = (min(width, highest), width, float(told["page"]), highest)
+    text, line, of_page, widest = (round(each / POINTS_PER_INCH, 4) for each in lengths)
+    style = FigureStyle(
+        text,
+        float(told["size"]),
+        family,
+        line_width=line if line > text else 0.0,
+        page_width=of_page if of_page > line else 0.0,
+        widest=widest if of_page > widest else 0.0,
     )
-    style = FigureStyle(widest, float(told["size"]), family, of_page if of_page > widest else 0.0)
     twocolumn, depth = told["columns"] == "two", int(told["depth"])
     page = measured_page(width, float(told["character"]), twocolumn, depth)
     page = replace(page, family=family)

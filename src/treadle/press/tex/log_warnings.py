@@ -36,6 +36,12 @@ WIDER = (
     'show fewer columns or digits; with a caption, `f_env="table*"` spans two columns, and '
     '`f_env="sidewaystable"` (with \\usepackage{rotating} in the preamble) turns it'
 )
+SLIDES = re.compile(r"^\\documentclass(?:\[[^\]]*\])?\{beamer\}", re.MULTILINE)
+SHORTER = (
+    "it is what slides have at their head or foot: say it shorter by `short-title`, "
+    "`short-author`, `short-institute` in the front matter"
+)
+CROWDED = "let a heading begin another slide, or show less: a smaller `width`, `echo=False`"
 SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
 # One word for what hyperref says of each token.
 BOOKMARK = (
@@ -58,7 +64,7 @@ def warnings_of(item: Message, places: Places) -> Iterator[Problem]:
 def _other(item: Message, places: Places) -> Problem | None:
     at = places.of_file(item.file or places.tex_name, item.line) if item.line else None
     if item.kind is MessageKind.OVERFULL:
-        return _overfull(item, at or _whole(item, places))
+        return _overfull(item, at or _whole(item, places), places)
     if item.kind is MessageKind.MISSING_CHARACTER:
         return _missing_character(item.text, places)
     if item.kind is MessageKind.REFUSED:
@@ -99,12 +105,24 @@ def _whole(item: Message, places: Places) -> Span:
     return places.of_file(item.file, 1) if item.file.endswith(".bbl") else places.of_line(1)
 
 
-def _overfull(item: Message, at: Span) -> Problem | None:
+def _overfull(item: Message, at: Span, places: Places) -> Problem | None:
     size = re.search(r"[\d.]+", item.text)
     if size is None or float(size[0]) <= TOLERATED:
         return None
-    what = "line sticks out of the margin" if item.text.startswith("h") else "page is overfull"
-    return warning(at, f"a {what} by {float(size[0]):.1f} pt")
+    wide = item.text.startswith("h")
+    what = "line sticks out of the margin" if wide else "page is overfull"
+    hint = ""
+    if SLIDES.search(places.tex):
+        hint = "" if wide else CROWDED
+        if wide and _is_head_or_foot(item, places):
+            at, hint = _whole(item, places), SHORTER
+    return warning(at, f"a {what} by {float(size[0]):.1f} pt", hint)
+
+
+def _is_head_or_foot(item: Message, places: Places) -> bool:
+    """Whether a line is one that pages repeat: these have no line of the text's."""
+    begun = places.is_job(item.file) and places.tex_line(item.line).startswith(r"\begin{document}")
+    return begun or not item.line
 
 
 def _missing_character(text: str, places: Places) -> Problem:

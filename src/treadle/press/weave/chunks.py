@@ -43,6 +43,7 @@ class Look(Struct, frozen=True):
     stem: str  # the folder of the figures, beside the LaTeX
     columns: int  # characters of code in a line
     caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
+    slides: bool = False
 
 
 def chunk_parts(
@@ -178,7 +179,8 @@ def _graphics(
     chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
 ) -> list[Graphic]:
     width = length(chunk.options.width)
-    return [Graphic(f"{look.stem}/{item.text}", width, alt=result.alt) for item in figures]
+    paths = (f"{look.stem}/{item.text}" for item in figures)
+    return [Graphic(path, width, alt=result.alt, slide=look.slides) for path in paths]
 
 
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> ReadyLatex:

@@ -195,6 +195,7 @@ def _options(
         stem=document.stem,
         columns=page.columns,
         twocolumn=page.twocolumn,
+        slides=style.frames,
         sections=sections,
         bibliography=bibliography_lines(databases, settings, style, author),
         references="" if language else "Bibliography" if "chapter" in sections else "References",
@@ -231,7 +232,8 @@ def _parts(
 
 def _look(context: TextContext) -> Look:
     caption = partial(render_line, context=context)
-    return Look(context.options.stem, context.options.columns, caption)
+    options = context.options
+    return Look(options.stem, options.columns, caption, options.slides)
 
 
 # What of another text a text may refer to: a footnote, an example, what stands in brackets.

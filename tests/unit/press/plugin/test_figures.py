@@ -165,6 +165,16 @@ def test_a_float_across_the_columns_is_drawn_as_wide(options, width):
         assert drawn.get_size_inches()[0] == width
 
 
+@pytest.mark.parametrize(("width", "drawn"), [("70%", 3.0), ("40%", 2.4), (None, 3.0)])
+def test_no_figure_is_too_high_for_a_slide(width, drawn):
+    from matplotlib.figure import Figure
+
+    style = FigureStyle(3.0, line_width=6.0, widest=3.0)
+    made = Figure(figsize=style.figure_size)
+    with finished(made, {"width": width}, style):
+        assert made.get_size_inches()[0] == pytest.approx(drawn)
+
+
 def test_the_documents_fonts_are_embedded_as_truetype(draw, file_of):
     code = r"""
         plt.plot([1, 2], label="é – fi")
