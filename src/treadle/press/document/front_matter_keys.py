@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -24,11 +25,14 @@ from treadle.press.document.wrong_values import (
     nearest,
 )
 from treadle.press.tex.engine import AUTO, ENGINES
-from treadle.problem import Problem, Span, error, warning
+from treadle.problem import Problem, Span, error, has_errors, warning
 
 # What each key of the front matter may hold; its authors: see `authors.py`.
 
 
+SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
+SIZED = ("article", "report", "book")  # the classes of these sizes
+SIZE = re.compile(r"1[012](?:pt)?|\D.*")
 DIVISIONS = ("part", "chapter", "section")
 
 
@@ -219,7 +223,18 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
     settings = Settings(**values)  # type: ignore[arg-type]
     if places.all or settings.authors:
         problems += _left_out(document, settings, places)
+    if has_errors(problems):
+        problems += _unheard(document, settings)
     return settings, tuple(problems)
+
+
+def _unheard(document: Document, settings: Settings) -> Iterator[Problem]:
+    """What LaTeX would say of the front matter, where it is not asked as something is wrong."""
+    given = settings.fontsize or ""
+    known = (settings.documentclass or "article") in SIZED
+    if known and given and not SIZE.fullmatch(given):
+        size = given.removesuffix("pt")
+        yield warning(document.said("fontsize"), f"the class has no option `{size}pt`", SIZES)
 
 
 def _wrong(document: Document, key: str, bad: WrongValueError) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from treadle.press.document.front_matter_keys import SIZES
 from treadle.press.tex.log import Message, MessageKind
 from treadle.press.tex.places import Places
 from treadle.press.tex.words import citation_hint, reference_hint
@@ -42,7 +43,6 @@ SHORTER = (
     "`short-author`, `short-institute` in the front matter"
 )
 CROWDED = "let a heading begin another slide, or show less: a smaller `width`, `echo=False`"
-SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
 # One word for what hyperref says of each token.
 BOOKMARK = (
     "the PDF's bookmark of this heading lacks its formulas or commands: "
