@@ -25,7 +25,7 @@ WORDS = re.compile(r"(?<![A-Za-z\\])(?:[A-Za-z]{3,}\s+[A-Za-z]{2,}|[A-Za-z]{2,}\
 def lone_dollar(state: StateInline, silent: bool) -> bool:
     """A `$` that opens no formula, before what looks like one; the renderer tells it."""
     src, pos = state.src, state.pos
-    if src[pos] != "$" or state.linkLevel:
+    if src[pos] != "$":
         return False
     end = pos + 2 if src.startswith("$$", pos) else pos + 1
     if not _looks_like_formula(src, end):

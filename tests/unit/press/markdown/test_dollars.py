@@ -19,6 +19,9 @@ def told(findings):
         "Two $$x^2 here",
         "- an item $\\beta",
         "> quoted $a_b",
+        "A [link $x^2 in](http://b.c)",
+        "**bold $x_1 text**",
+        "# Heading $a^2 of it",
         "| a |\n|---|\n| $x^2 |",
     ],
 )
