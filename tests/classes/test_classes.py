@@ -254,3 +254,20 @@ def test_a_database_that_the_preamble_names_counts_and_goes_along(folder: Path) 
         database = folder / "refs.bib"
         assert (folder / "build/refs.bib").read_bytes() == database.read_bytes()
         database.write_text(database.read_text().replace("Long Short-Term Memory", "Another Title"))
+
+
+@pytest.mark.parametrize("name", ["article", "IEEEtran"])
+def test_code_and_output_stand_apart_from_what_is_around_them(folder: Path, name: str) -> None:
+    if not installed(f"{name}.cls"):
+        pytest.skip(f"{name}.cls is not installed: `make tex-classes` does it")
+    chunks = "```{python}\nfirst = 1\nprint('shown')\n```\n\n```{python}\nthen = 2\n```"
+    text = f"above\n\n{chunks}\n\nbelow"
+    emptied(folder).mkdir(exist_ok=True)
+    (folder / "report.pmd").write_text(f"---\ndocumentclass: {name}\n---\n\n{text}\n", "utf-8")
+    done = treadle("build", "report.pmd", folder=folder)
+    assert done.returncode == 0, done.stderr
+    command = ["pdftotext", "-bbox", str(folder / "build/report.pdf"), "-"]
+    boxes = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    tops = {word: float(top) for top, word in re.findall(r'yMin="([\d.]+)".*>(\S+)</word>', boxes)}
+    gaps = [tops[b] - tops[a] for a, b in (("shown", "then"), ("then", "below"))]
+    assert all(gap > 12 for gap in gaps), tops

@@ -29,7 +29,7 @@ COMMANDS = NAMES | {
     "raggedright", "raggedleft", "arraybackslash", "thispagestyle", "vspace", "small", "color",
     "LARGE", "bfseries", "large", "tableofcontents", "namedlabel", "newpage", "noindent", "hfill",
     "textsc", "underline", "textit", "texttt", "colorbox", "phantomsection", "alph", "Alph",
-    "roman", "Roman", "emojitext", "kern",
+    "roman", "Roman", "emojitext", "kern", "suppressfloats",
 }  # fmt: skip
 TOKEN = re.compile(r"\\([A-Za-z]+)\*?|\\(?:.|\n)|([{}%#$&_^])|([^\\{}%#$&_^]+)", re.DOTALL)
 

@@ -129,7 +129,7 @@ def test_a_plain_caption_needs_no_cell():
 
 def test_the_look_is_no_part_of_what_a_chunk_computes():
     [plain] = chunk_cells("```python, name='a'\n1\n```\n")
-    for options in ("echo=False", "results='hidden'", "caption='x'", "width='3cm'", "f_pos='t'"):
+    for options in ("echo=False", "results='hidden'", "caption='x'", "f_pos='t'"):
         [other] = chunk_cells(f"prose\n\n```python, name='a', {options}\n1  # the same\n```\n")
         assert other.options == plain.options, options
 
@@ -140,6 +140,8 @@ def test_options_that_change_what_it_computes():
         "term=True",
         "fig=False",
         "f_size=(3, 2)",
+        "width='3cm'",
+        "f_env='figure*'",
         "dpi=100",
         "f_spines=False",
         "memory='1G'",

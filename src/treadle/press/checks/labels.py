@@ -74,12 +74,16 @@ def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterato
 
 
 def unchecked(labels: Iterable[Label], document: Document) -> Iterator[Problem]:
-    """A warning for each labelled equation that no chunk checks."""
+    """A warning for each labelled equation that no chunk checks, unless the document says
+    `check-equations: false`."""
+    if not read_settings(document)[0].check_equations:
+        return
     checked = {name for _, name in targets(document)}
     for label in labels:
         name = label.names[0]
         if name.startswith(EQUATION) and name not in checked:
             hint = f'a chunk with `checks="{name}"` compares it with what code computes'
+            hint += "; `check-equations: false` in the front matter wants no checks"
             yield warning(label.span, f"no chunk checks the equation `{name}`", hint)
 
 

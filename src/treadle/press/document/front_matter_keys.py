@@ -18,13 +18,22 @@ from treadle.press.document.authors import placeless as placeless_of_authors
 from treadle.press.document.dates import a_date, what_is_wrong
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
-from treadle.press.document.wrong_values import WrongValueError, a_string, as_list, did_you_mean
+from treadle.press.document.wrong_values import (
+    WrongValueError,
+    a_string,
+    as_list,
+    did_you_mean,
+    nearest,
+)
 from treadle.press.tex.engine import AUTO, ENGINES
-from treadle.problem import Problem, Span, error, warning
+from treadle.problem import Problem, Span, error, has_errors, warning
 
 # What each key of the front matter may hold; its authors: see `authors.py`.
 
 
+SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
+SIZED = ("article", "report", "book")  # the classes of these sizes
+SIZE = re.compile(r"1[012](?:pt)?|\D.*")
 DIVISIONS = ("part", "chapter", "section")
 
 
@@ -84,7 +93,9 @@ def an_engine(value: object) -> str:
     """The name of a TeX engine, or that it is to be chosen."""
     name = a_string(value)
     if name not in (known := (AUTO, *ENGINES)):
-        raise WrongValueError(f"one of {', '.join(known)}", did_you_mean(name, known))
+        near = nearest(name, known)  # all of them are told anyway
+        hint = f"did you mean `{near}`?" if near else ""
+        raise WrongValueError(f"one of {', '.join(known)}", hint)
     return name
 
 
@@ -113,6 +124,9 @@ class Settings(Struct, frozen=True):
 
     title: str | None = None
     subtitle: str | None = None
+    short_title: str | None = None  # where a class repeats it, at the foot of slides
+    short_author: str | None = None
+    short_institute: str | None = None
     authors: tuple[Author, ...] = ()
     author_file: str | None = None  # holds the author, the course, the id, the group
     course: str | None = None
@@ -139,6 +153,7 @@ class Settings(Struct, frozen=True):
     template: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
     chunks: Mapping[str, object] = field(default_factory=dict)  # options that all of them have
+    check_equations: bool = True  # whether `treadle check` asks who checks them
     seed: int | None = None
     threads: int | None = None
 
@@ -147,12 +162,14 @@ class Settings(Struct, frozen=True):
 _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
     {
         **dict.fromkeys(("title", "subtitle", "abstract", "lang"), a_string),
+        **dict.fromkeys(("short-title", "short-author", "short-institute"), a_string),
         **dict.fromkeys(("author-file", "course", "id", "group"), a_string),
         **dict.fromkeys(("documentclass", "fontsize", "papersize"), a_string),
         **dict.fromkeys(("bibliographystyle", "template"), a_string),
         **dict.fromkeys(("keywords", "classoption", "geometry"), words),
         **dict.fromkeys(("preamble", "header-includes"), raw_latex),
         **dict.fromkeys(("link-citations", "toc", "numbersections"), a_flag),
+        "check-equations": a_flag,
         "author": partial(authors, known=Affiliations()),  # those of the document: see below
         "top-level-division": a_division,
         "engine": an_engine,
@@ -210,7 +227,18 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
         problems.append(warning(document.said("date"), *said))
     if places.all or settings.authors:
         problems += _left_out(document, settings, places)
+    if has_errors(problems):
+        problems += _unheard(document, settings)
     return settings, tuple(problems)
+
+
+def _unheard(document: Document, settings: Settings) -> Iterator[Problem]:
+    """What LaTeX would say of the front matter, where it is not asked as something is wrong."""
+    given = settings.fontsize or ""
+    known = (settings.documentclass or "article") in SIZED
+    if known and given and not SIZE.fullmatch(given):
+        size = given.removesuffix("pt")
+        yield warning(document.said("fontsize"), f"the class has no option `{size}pt`", SIZES)
 
 
 def _wrong(document: Document, key: str, bad: WrongValueError) -> Problem:

@@ -28,7 +28,7 @@ class ChunkOptions(Struct, frozen=True):
     fig: bool = True
     include: bool = True
     caption: str | None = None
-    width: str | None = None
+    width: str | None = None  # at which figures are shown, and drawn
     f_pos: str = "htpb"
     f_env: str | None = None  # a LaTeX environment around the figures
     f_size: tuple[float, float] | None = None  # inches; None: the document's text width
@@ -60,7 +60,7 @@ class ChunkOptions(Struct, frozen=True):
 LOOK_ONLY = frozenset(
     # How the page shows the code and what came of it.
     {"echo", "results", "include", "wrap", "display_data", "display_stream", "warning"}
-    | {"width", "f_pos", "f_env"}
+    | {"f_pos"}
     # Text of the page; its inline code is a cell by itself.
     | {"caption", "alt"}
     # What the ledger says is checked.

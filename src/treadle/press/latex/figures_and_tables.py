@@ -20,8 +20,7 @@ from treadle.problem import Problem, Span, error
 
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")
 UNREADABLE = (".svg", ".eps", ".ps", ".gif", ".webp", ".tif", ".tiff", ".bmp")  # kinds of images
-PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
-NUMBER = re.compile(r"\d*\.?\d+")
+ON_SLIDES = r"0.56\textheight"  # nothing of a frame breaks to make room for what is higher
 ADDRESS = re.compile(r"[a-z]+://")
 
 
@@ -33,17 +32,22 @@ class Copy(Struct, frozen=True):
 
 
 class Graphic(Struct, frozen=True):
-    """One image. `width` is LaTeX; empty: its own size, at most what the page holds."""
+    """One image. `width` is LaTeX; empty: its own size, at most what the page holds. `slide`: it
+    leaves room for the title of a slide and its caption."""
 
     path: str
     width: str = ""
     height: str = ""
     alt: str = ""
+    slide: bool = False
 
     def __str__(self) -> str:
         size = [f"width={self.width}"] if self.width else []
         size += [f"height={self.height}"] if self.height else []
-        options = ",".join(size) or r"max size={\linewidth}{0.9\textheight}"
+        highest = ON_SLIDES if self.slide else r"0.9\textheight"
+        if self.slide and size and not self.height:
+            size.append(f"max height={highest}")
+        options = ",".join(size) or rf"max size={{\linewidth}}{{{highest}}}"
         command = rf"\includegraphics[{options}]{{{self.path}}}"
         alt = escape(" ".join(self.alt.split()))
         return rf"\alttext{{{alt}}}{{{command}}}" if alt else command
@@ -70,17 +74,6 @@ def figure_float(graphics: Sequence[Graphic], float_: Float, origin: int) -> Fra
 def figures_in_place(graphics: Sequence[Graphic], origin: int) -> Fragment:
     """The graphics, centred, where they stand."""
     return render("graphics.tex.j2", origin, {"graphics": graphics})
-
-
-def length(given: str | None) -> str:
-    r"""A length in LaTeX: `60%` and `0.6` are of the line's width, a plain number is in pixels."""
-    text = (given or "").strip()
-    if found := PERCENT.fullmatch(text):
-        return rf"{float(found[1]) / 100:g}\linewidth"
-    if NUMBER.fullmatch(text) and float(text) <= 1:
-        return rf"{float(text):g}\linewidth"
-    pixels = NUMBER.fullmatch(text.removesuffix("px"))
-    return f"{float(pixels[0]) * 0.75:g}bp" if pixels else text
 
 
 def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:

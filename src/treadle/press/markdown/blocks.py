@@ -20,7 +20,7 @@ from treadle.press.markdown.attributes import attributes_of, trailing_attributes
 from treadle.press.markdown.divs import callout_lines, render_div
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE
-from treadle.press.markdown.references_heading import REFERENCES, called
+from treadle.press.markdown.references_heading import called, is_of_references
 from treadle.press.markdown.running_text import display, graphic, inline_latex, render_inline
 from treadle.press.markdown.tables import caption_beside, captions_table, table_lines
 from treadle.press.markdown.text_context import SECTIONS, TextContext, line_of
@@ -124,12 +124,11 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         if name not in OF_HEADINGS:
             hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
             context.warn(line, f"`{name}` means nothing to a heading", hint)
-    if options.bibliography and not context.findings.bibliography:
-        own = title.lower() in REFERENCES
-        if own or _is_place_of_references(node.next_sibling):
-            context.findings.bibliography = True
-            named = called(title, identifier, options.references)
-            return stack(context.lines(text, line) for text in (*named, *options.bibliography))
+    unset = options.bibliography and not context.findings.bibliography
+    if unset and is_of_references(node, title):
+        context.findings.bibliography = True
+        named = called(title, identifier, options.references)
+        return stack(context.lines(text, line) for text in (*named, *options.bibliography))
     command = options.sections[min(int(node.tag[1:]), len(options.sections)) - 1]
     numbered = "unnumbered" not in found.classes and not NUMBERED.match(title)
     notes = noted(title)
@@ -145,10 +144,6 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         return (heading,)
     contents = rf"\addcontentsline{{toc}}{{{command}}}{{{bare}}}{label}"
     return (heading, Line(contents, context.origin(line)))
-
-
-def _is_place_of_references(node: SyntaxTreeNode | None) -> bool:
-    return node is not None and node.type == "div" and attributes_of(node).id == "refs"
 
 
 def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:

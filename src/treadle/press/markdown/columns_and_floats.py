@@ -8,8 +8,8 @@ from types import MappingProxyType
 from markdown_it.tree import SyntaxTreeNode
 from msgspec.structs import replace
 
-from treadle.press.latex.figures_and_tables import length
 from treadle.press.latex.fragment import Fragment, Line, environment, stack
+from treadle.press.latex.lengths import length
 from treadle.press.markdown.attributes import Attributes, attributes_of
 from treadle.press.markdown.running_text import graphic, inline_latex
 from treadle.press.markdown.text_context import TextContext, line_of

@@ -35,6 +35,7 @@ THEOREMS = MappingProxyType(
 # MyST's `{admonition} Title` says no more than its title.
 CALLOUTS = ("note", "tip", "warning", "caution", "important", "admonition")
 PLAIN = {"panel-tabset", "tabset", "incremental", "nonincremental", "refs"}  # show what they hold
+OVERLAYS = {"incremental": "<+->", "nonincremental": ""}
 KEYS = {"title", "name", "width", "when-format", "unless-format", "layout-ncol", "layout-nrow"}
 
 
@@ -44,6 +45,8 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     for key in sorted(found.values.keys() - KEYS):
         context.warn(line_of(node), f"`{key}=` means nothing to a `:::`", "leave it out")
     name, callout = _meaning(found, context.options)
+    if context.options.slides and (steps := _on_slides(found, node, context)):
+        return steps
     if LEDGER in found.classes:
         return _ledger(node, context)
     if name:
@@ -59,6 +62,20 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     if _is_hidden(found):
         return ()
     return _plain(found, node, context)
+
+
+def _on_slides(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fragment:
+    """What pandoc has for slides: a speaker's notes, and lists item by item."""
+    origin, body = context.origin(line_of(node)), blocks_of
+    last = context.origin((node.map or [0, 1])[1] - 1)
+    if found.classes == ("notes",):
+        lines = body(node.children, context)
+        return (Line(r"\note{%", origin), *lines, Line("}", last)) if lines else ()
+    steps = next((OVERLAYS[name] for name in found.classes if name in OVERLAYS), None)
+    if steps is None or len(found.classes) > 1:
+        return ()
+    begin = Line(rf"\begingroup\beamerdefaultoverlayspecification{{{steps}}}", origin)
+    return (begin, *body(node.children, context), Line(r"\endgroup", last))
 
 
 def _kind(found: Attributes) -> str:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from treadle.press.markdown import (
     attributes,
     citations_and_references,
+    dollars,
     emphasis,
     environments,
     headings,
@@ -68,6 +69,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     inline.before("escape", "raw_latex", latex_and_maths.raw_inline)
     inline.before("escape", "raw_group", latex_and_maths.raw_group)
     inline.before("escape", "maths_inline", latex_and_maths.maths_inline)
+    inline.before("escape", "lone_dollar", dollars.lone_dollar)
     inline.before("escape", "nonbreaking", attributes.nonbreaking)
     inline.before("link", "span", marked_text.span)
     inline.before("escape", "bookdown", citations_and_references.bookdown_reference)

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import re
 
+from markdown_it.tree import SyntaxTreeNode
+
 from treadle.press.latex.footnotes import noted
 from treadle.press.latex.fragment import Fragment, Line
+from treadle.press.markdown.attributes import attributes_of
 
 REFERENCES = {"references", "bibliography", "literature"}
 # A bibliography that the author sets.
@@ -22,6 +25,13 @@ HEADING = re.compile(
 )
 CONTENTS = r"\addcontentsline{toc}"
 LABEL = re.compile(r"\\(?:label|namedlabel\{.*\})\{(?P<name>[^{}]+)\}$")
+
+
+def is_of_references(node: SyntaxTreeNode, words: str) -> bool:
+    """Whether a heading of these words is the bibliography's, by them or by its place."""
+    after = node.next_sibling
+    placed = after is not None and after.type == "div" and attributes_of(after).id == "refs"
+    return placed or words.lower() in REFERENCES
 
 
 def called(title: str, label: str, usual: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from treadle.press.markdown.divs import headings
 from treadle.press.markdown.headings import bracketed
 from treadle.press.markdown.marks import own_commands
 from treadle.press.markdown.parser import QUOTES, parse_inline, parser
-from treadle.press.markdown.references_heading import OWN_REFERENCES
+from treadle.press.markdown.references_heading import OWN_REFERENCES, is_of_references
 from treadle.press.markdown.running_text import inline_latex
 from treadle.press.markdown.text_context import (
     Findings,
@@ -68,9 +68,23 @@ def parse_markdown(text: str, context: TextContext) -> ParsedText:
 
 
 def highest_heading(parsed: ParsedText, options: RenderOptions) -> int:
-    """The level of the highest heading of the text itself; 1 where it has none."""
-    levels = (int(node.tag[1:]) for node in headings(parsed.tree.children, options))
+    """The level of the highest heading of the text itself; 1 where it has none. That of the
+    bibliography, which the class makes, does not count."""
+    found = [*headings(parsed.tree.children, options)]
+    own = _heading_of_references(found, parsed) if options.bibliography else None
+    levels = (int(node.tag[1:]) for node in found if node is not own)
     return min(levels, default=1)
+
+
+def _heading_of_references(
+    found: Sequence[SyntaxTreeNode], parsed: ParsedText
+) -> SyntaxTreeNode | None:
+    """Of these headings, the bibliography's: the first that is called so, else what ends the
+    text."""
+    named = (node for node in found if is_of_references(node, _plain(node)))
+    last = parsed.tree.children[-1:]
+    ends = found[-1] if found and last == found[-1:] else None
+    return next(named, ends)
 
 
 def render_markdown(

@@ -19,11 +19,13 @@ from treadle.press.latex.escape import (
     escape_url,
     label_name,
 )
-from treadle.press.latex.figures_and_tables import Graphic, length
+from treadle.press.latex.figures_and_tables import Graphic
 from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
+from treadle.press.latex.lengths import length
 from treadle.press.markdown.attributes import attributes_of
 from treadle.press.markdown.citations_and_references import cite
+from treadle.press.markdown.dollars import looks_like_words
 from treadle.press.markdown.elsewhere import ELSEWHERE
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.text_context import TextContext
@@ -94,7 +96,8 @@ def graphic(node: SyntaxTreeNode, line: int, context: TextContext) -> Graphic:
         )
     path = context.image(unquote(str(node.attrs.get("src", ""))), line)
     width, height = (length(found.values.get(key)) for key in ("width", "height"))
-    return Graphic(path, width, height, found.values.get("alt", found.values.get("fig-alt", "")))
+    alt = found.values.get("alt", found.values.get("fig-alt", ""))
+    return Graphic(path, width, height, alt, context.options.slides)
 
 
 def display(content: str, label: str, line: int, context: TextContext) -> Fragment:
@@ -207,7 +210,20 @@ class _Renderer:
     visit_hardbreak = visit_softbreak
 
     def visit_maths(self, node: SyntaxTreeNode) -> None:
+        if looks_like_words(node.content):
+            shown = " ".join(node.content.split())
+            what = f"`${shown[:40]}$` is a formula, in which the blanks between words vanish"
+            self.context.warn(
+                self.line, what, r"write `\$` for the sign itself, `\text{...}` for words"
+            )
         self._add(f"${with_text(node.content)}$")
+
+    def visit_lone_dollar(self, node: SyntaxTreeNode) -> None:
+        sign = node.content
+        what = f"`{sign}` opens no formula here, and is printed as it stands"
+        way = f"close it with `{sign}` in this paragraph, with no blank within and no digit behind"
+        self.context.warn(self.line, what, f"{way}, or write `\\$` for the sign itself")
+        self._add(escape_prose(sign))
 
     def visit_maths_display(self, node: SyntaxTreeNode) -> None:
         lines = display(node.content, node.meta["id"], self.line, self.context)

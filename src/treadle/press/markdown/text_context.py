@@ -40,6 +40,7 @@ class RenderOptions(Struct, frozen=True):
     stem: str  # the folder of the images, beside the LaTeX
     columns: int = 90  # characters of code in a line
     twocolumn: bool = False
+    slides: bool = False
     sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     references: str = "References"  # what LaTeX calls it, where that is known

@@ -15,6 +15,7 @@ from msgspec import Struct, convert
 
 from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
+from treadle.press.latex.lengths import inches
 
 if TYPE_CHECKING:
     from treadle.engine.observe.known_libraries import Library
@@ -29,6 +30,14 @@ class FigureStyle(Struct, frozen=True):
     text_width: float = 6.3  # inches
     font_size: float = 10.0  # points; labels in figures are a little smaller
     family: str = "lmr"  # as LaTeX calls it
+    line_width: float = 0.0  # inches, where a figure is narrower, not to be too high
+    page_width: float = 0.0  # likewise, of a page of several columns
+    widest: float = 0.0  # inches; 0: no width is too high for the page
+
+    @property
+    def figure_size(self) -> tuple[float, float]:
+        """Of a figure whose size nobody sets, in inches."""
+        return self.text_width, _ASPECT * self.text_width
 
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
@@ -85,7 +94,7 @@ def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
     text = round(_TEXT * style.font_size, 1)
     settings = {**_FONTS, **_sizes(text), **_LINES}
     settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
-    settings["figure.figsize"] = (style.text_width, _ASPECT * style.text_width)
+    settings["figure.figsize"] = style.figure_size
     from treadle.press.plugin.font_files import has_other_letters
 
     if has_other_letters(style.family):
@@ -113,10 +122,11 @@ def slim_subsets(subset: ModuleType) -> None:
 
 
 @contextmanager
-def finished(figure: Any, options: Mapping[str, Any]) -> Iterator[None]:  # noqa: ANN401
+def finished(figure: Any, options: Mapping[str, Any], style: FigureStyle) -> Iterator[None]:  # noqa: ANN401
     """A figure about to be saved: its chunk's options applied, its parts made to fit."""
-    if options.get("f_size") is not None:
-        figure.set_size_inches(tuple(options["f_size"]))
+    size = options.get("f_size") or _shown_size(figure, options, style)
+    if size is not None:
+        figure.set_size_inches(tuple(size))
     if not options.get("f_spines", True):
         for axes in figure.axes:
             axes.spines[["top", "right"]].set_visible(False)
@@ -124,6 +134,23 @@ def finished(figure: Any, options: Mapping[str, Any]) -> Iterator[None]:  # noqa
         figure.set_layout_engine("tight" if _has_empty_rows(figure) else "constrained")
     with _laid_out(figure):
         yield
+
+
+def _shown_size(
+    figure: Any,  # noqa: ANN401
+    options: Mapping[str, Any],
+    style: FigureStyle,
+) -> tuple[float, float] | None:
+    """The size at which the page shows a figure: were it scaled to that, so were its labels. None:
+    as it is, and that of one whose code has set it is as that says."""
+    if tuple(figure.get_size_inches()) != style.figure_size:
+        return None
+    column = style.line_width or style.text_width
+    page = style.page_width or column
+    line = page if str(options.get("f_env") or "").endswith("*") else column
+    width = inches(options.get("width"), line, page) or line
+    width = min(width, style.widest or width)
+    return (width, _ASPECT * width) if width != style.text_width else None
 
 
 @contextmanager
@@ -210,7 +237,7 @@ class Figures:
             return Bundle()
         self.drew = True
         file = io.BytesIO()
-        with told_once(), finished(figure, cell.options):
+        with told_once(), finished(figure, cell.options, self._style()):
             dpi = cell.options.get("dpi", 200)
             figure.savefig(file, format="pdf", dpi=dpi, metadata=METADATA)
         if pyplot is not None:

@@ -43,12 +43,14 @@ PROBE = r"""\begin{document}\makeatletter
 \setbox0\hbox{\ifdefined\codefont\codefont\else\footnotesize\fi\ttfamily 0}
 \typeout{TREADLE-MEASURE \the\columnwidth\space\the\textheight\space\f@size\space\the\wd0
   \space\if@twocolumn two\else one\fi\space\f@family
-  \space\ifdefined\c@secnumdepth\the\c@secnumdepth\else0\fi}
+  \space\ifdefined\c@secnumdepth\the\c@secnumdepth\else0\fi
+  \space\the\textwidth}
 \csname @@end\endcsname
 """
 MEASURED = re.compile(
     r"TREADLE-MEASURE (?P<width>[\d.]+)pt (?P<height>[\d.]+)pt (?P<size>[\d.]+) "
-    r"(?P<character>[\d.]+)pt (?P<columns>one|two) (?P<family>\S+) (?P<depth>-?\d+)"
+    r"(?P<character>[\d.]+)pt (?P<columns>one|two) (?P<family>\S+) (?P<depth>-?\d+) "
+    r"(?P<page>[\d.]+)pt"
 )
 
 # `STEM.tex` stays a whole document, read under its own name, so that every line has its own
@@ -200,8 +202,17 @@ def _make(preamble: str, job: Job) -> Format:
         return Format(None, log, failed=True)
     width = float(told["width"])
     family = "lmr" if told["family"] == "cmr" else told["family"]
-    widest = min(width, LOWEST * float(told["height"])) / POINTS_PER_INCH
-    style = FigureStyle(round(widest, 4), float(told["size"]), family)
+    highest = LOWEST * float(told["height"])
+    lengths = (min(width, highest), width, float(told["page"]), highest)
+    text, line, of_page, widest = (round(each / POINTS_PER_INCH, 4) for each in lengths)
+    style = FigureStyle(
+        text,
+        float(told["size"]),
+        family,
+        line_width=line if line > text else 0.0,
+        page_width=of_page if of_page > line else 0.0,
+        widest=widest if of_page > widest else 0.0,
+    )
     twocolumn, depth = told["columns"] == "two", int(told["depth"])
     page = Page(columns_of(width, float(told["character"])), twocolumn, depth, family)
     if final:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from treadle.press.document.front_matter_keys import SIZES
 from treadle.press.tex.log import Message, MessageKind
 from treadle.press.tex.places import Places
 from treadle.press.tex.words import citation_hint, reference_hint
@@ -31,7 +32,17 @@ HARMLESS = re.compile(
     r"|Shell escape disabled"  # what is not run for that is told itself
 )
 
-SIZES = "sizes are 10pt, 11pt, 12pt; `documentclass: extarticle` has 8pt to 20pt"
+SHRUNK = re.compile(r"A table is shrunk to text of (?P<size>[\d.]+) points")
+WIDER = (
+    'show fewer columns or digits; with a caption, `f_env="table*"` spans two columns, and '
+    '`f_env="sidewaystable"` (with \\usepackage{rotating} in the preamble) turns it'
+)
+SLIDES = re.compile(r"^\\documentclass(?:\[[^\]]*\])?\{beamer\}", re.MULTILINE)
+SHORTER = (
+    "it is what slides have at their head or foot: say it shorter by `short-title`, "
+    "`short-author`, `short-institute` in the front matter"
+)
+CROWDED = "let a heading begin another slide, or show less: a smaller `width`, `echo=False`"
 # One word for what hyperref says of each token.
 BOOKMARK = (
     "the PDF's bookmark of this heading lacks its formulas or commands: "
@@ -53,7 +64,7 @@ def warnings_of(item: Message, places: Places) -> Iterator[Problem]:
 def _other(item: Message, places: Places) -> Problem | None:
     at = places.of_file(item.file or places.tex_name, item.line) if item.line else None
     if item.kind is MessageKind.OVERFULL:
-        return _overfull(item, at or _whole(item, places))
+        return _overfull(item, at or _whole(item, places), places)
     if item.kind is MessageKind.MISSING_CHARACTER:
         return _missing_character(item.text, places)
     if item.kind is MessageKind.REFUSED:
@@ -71,6 +82,10 @@ def _other(item: Message, places: Places) -> Problem | None:
         return None
     if item.text.startswith("Token not allowed in a PDF string"):
         return warning(at or places.of_line(1), BOOKMARK)
+    if found := SHRUNK.match(item.text):
+        size = float(found["size"])
+        what = f"the table is made smaller until it fits: its text has {size:.1f} points"
+        return warning(at or places.of_line(1), what, WIDER)
     if "for an affiliation" in item.text:
         at = places.of_source("affiliation", places.of_line(1))
     return warning(at or _whole(item, places), f"LaTeX: {item.text.rstrip('.')}")
@@ -90,12 +105,24 @@ def _whole(item: Message, places: Places) -> Span:
     return places.of_file(item.file, 1) if item.file.endswith(".bbl") else places.of_line(1)
 
 
-def _overfull(item: Message, at: Span) -> Problem | None:
+def _overfull(item: Message, at: Span, places: Places) -> Problem | None:
     size = re.search(r"[\d.]+", item.text)
     if size is None or float(size[0]) <= TOLERATED:
         return None
-    what = "line sticks out of the margin" if item.text.startswith("h") else "page is overfull"
-    return warning(at, f"a {what} by {float(size[0]):.1f} pt")
+    wide = item.text.startswith("h")
+    what = "line sticks out of the margin" if wide else "page is overfull"
+    hint = ""
+    if SLIDES.search(places.tex):
+        hint = "" if wide else CROWDED
+        if wide and _is_head_or_foot(item, places):
+            at, hint = _whole(item, places), SHORTER
+    return warning(at, f"a {what} by {float(size[0]):.1f} pt", hint)
+
+
+def _is_head_or_foot(item: Message, places: Places) -> bool:
+    """Whether a line is one that pages repeat: these have no line of the text's."""
+    begun = places.is_job(item.file) and places.tex_line(item.line).startswith(r"\begin{document}")
+    return begun or not item.line
 
 
 def _missing_character(text: str, places: Places) -> Problem:

@@ -101,6 +101,9 @@ def _not_ended(environment: str) -> Said:
 def _outside_of_formula(context: str) -> Said:
     shown = context[-40:].strip()
     after = f", after: {shown}" if shown else ""
+    if r"\$" in shown:  # that is how a dollar is written which opens no formula
+        what = f"a `$` that nothing closes, before a formula's command or sign{after}"
+        return Said(what, r"close it with `$` in this paragraph, or write `\$` for the sign itself")
     return Said(
         f"a formula's sign or command outside of a formula (missing $){after}",
         r"put it between dollars, or write `\_` or `\^{}` for the sign itself",

@@ -18,9 +18,9 @@ from treadle.press.latex.figures_and_tables import (
     Graphic,
     figure_float,
     figures_in_place,
-    length,
 )
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
+from treadle.press.latex.lengths import length
 from treadle.press.latex.listings import code_lines, output_lines
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.text_context import ReadyLatex
@@ -43,6 +43,7 @@ class Look(Struct, frozen=True):
     stem: str  # the folder of the figures, beside the LaTeX
     columns: int  # characters of code in a line
     caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
+    slides: bool = False
 
 
 def chunk_parts(
@@ -159,18 +160,27 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLate
     tables = [] if hidden else [item for item in outputs if item.kind == "table"]
     for number, item in enumerate(tables):
         text = "" if figures and number else caption
-        float_ = Float(text, _label("tbl", chunk), "table", _position(chunk))
+        float_ = Float(text, _label("tbl", chunk), _around(chunk, "table"), _position(chunk))
         yield ReadyLatex(table_lines(item, float_, origin, look.columns))
     if figures and options.include:
-        float_ = Float(caption, _label("fig", chunk), options.f_env or "figure", _position(chunk))
+        around = _around(chunk, "figure")
+        float_ = Float(caption, _label("fig", chunk), around, _position(chunk))
         yield ReadyLatex(figure_float(_graphics(chunk, result, figures, look), float_, origin))
+
+
+def _around(chunk: Chunk, kind: str) -> str:
+    """The float of a figure or a table: what `f_env` says of the one, holds of the other."""
+    given = chunk.options.f_env or kind
+    environment, floats = re.subn("figure|table", kind, given)
+    return environment if floats or kind == "figure" else kind
 
 
 def _graphics(
     chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
 ) -> list[Graphic]:
     width = length(chunk.options.width)
-    return [Graphic(f"{look.stem}/{item.text}", width, alt=result.alt) for item in figures]
+    paths = (f"{look.stem}/{item.text}" for item in figures)
+    return [Graphic(path, width, alt=result.alt, slide=look.slides) for path in paths]
 
 
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> ReadyLatex:

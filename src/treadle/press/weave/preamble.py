@@ -102,6 +102,8 @@ def preamble_parts(
         "named_sections": r"\namedlabel{" in used or r"\bibliographylabel{" in used,
         "named_references": r"\bibliographylabel{" in used,
         "refers": re.search(r"\\[cC]?ref\{", used) is not None,
+        "appendix": re.search(r"\\appendix\b", used) is not None,
+        "shrunk_tables": r"\tellshrunk" in used,
         "moved_notes": r"\notetext{" in used,
         "date": date,
         "renewed": sorted(set(RENEWED.findall(COMMENT.sub("", settings.preamble)))),

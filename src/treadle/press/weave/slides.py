@@ -26,8 +26,9 @@ DEEPER = re.compile(
 BEFORE = re.compile(r"\\(?:bibliographystyle|def\\refname)\{")
 OWN = re.compile(r"\s*\\begin\{frame\}|\s*\\frame\s*[\[{<]")
 OWN_END = re.compile(r"\\end\{frame\}")
+PAUSE = ". . ."
 OVERLAY = re.compile(
-    r"\\(?:pause|only|onslide|uncover|visible|invisible|alt|temporal)\b|<[\d+.-]+>"
+    r"\\(?:pause|beamerdefaultoverlayspecification|only|onslide|uncover|visible|invisible|alt|temporal)\b|<[\d+.-]+>"
 )
 
 
@@ -86,6 +87,10 @@ def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:
         content = content[:-1]
     if not content:
         return
+    verbatim = verbatim_lines(line.text for line in content)
+    content = [
+        line if stays else _paused(line) for line, stays in zip(content, verbatim, strict=True)
+    ]
     text = "\n".join(line.text for line in content)
     options = "fragile" if OVERLAY.search(text) else "fragile,allowframebreaks"
     first = content[0].origin if title == "" else at
@@ -96,6 +101,11 @@ def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:
     yield Line("", content[-1].origin)  # ends the paragraph in the frame: its lines are told there
     yield Line(r"\end{frame}", content[-1].origin, True)
     yield Line("", content[-1].origin)
+
+
+def _paused(line: Line) -> Line:
+    """Pandoc's pause, three dots apart, as LaTeX's."""
+    return line._replace(text=r"\pause") if line.text == PAUSE else line
 
 
 def _references(lines: list[Line]) -> Iterator[Line]:

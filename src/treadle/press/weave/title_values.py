@@ -86,6 +86,9 @@ class Title(Struct, frozen=True):
     keywords: tuple[str, ...] = ()
     persons: tuple[Person, ...] = ()
     affiliations: tuple[Institution, ...] = ()  # each once
+    short_title: str = ""
+    short_author: str = ""
+    short_institute: str = ""
 
     @property
     def plain(self) -> str:
@@ -127,6 +130,9 @@ def title_of(document: Document, settings: Settings, context: TextContext) -> Ti
         keywords=tuple(marker.text("keywords", word) for word in settings.keywords),
         persons=persons,
         affiliations=tuple(institutions[number] for number in sorted(institutions)),
+        short_title=marker.text("short-title", settings.short_title),
+        short_author=marker.text("short-author", settings.short_author),
+        short_institute=marker.text("short-institute", settings.short_institute),
     )
 
 

@@ -182,6 +182,7 @@ def _options(manuscript: Manuscript, page: Page | None) -> RenderOptions:
         stem=document.stem,
         columns=page.columns,
         twocolumn=page.twocolumn,
+        slides=style.frames,
         sections=sections,
         bibliography=bibliography_lines(databases, settings, style, manuscript.author),
         references="" if language else "Bibliography" if "chapter" in sections else "References",
@@ -218,7 +219,8 @@ def _parts(
 
 def _look(context: TextContext) -> Look:
     caption = partial(render_line, context=context)
-    return Look(context.options.stem, context.options.columns, caption)
+    options = context.options
+    return Look(options.stem, options.columns, caption, options.slides)
 
 
 # What of another text a text may refer to: a footnote, an example, what stands in brackets.

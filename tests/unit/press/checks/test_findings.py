@@ -233,3 +233,9 @@ def test_a_handle_has_a_way_to_be_none(front, tmp_path, monkeypatch):
     (problem,) = findings(document, text)
     assert "the citation `someone_else` is not defined" in problem.message
     assert r"`\@` where no citation is meant" in problem.hint
+
+
+@pytest.mark.parametrize(("said", "asked"), [("false", 0), ("true", 1)])
+def test_a_document_may_want_no_checks_of_equations(said, asked):
+    text = f"---\ncheck-equations: {said}\n---\n\nSee @eq:e.\n\n$$ a = b $$ {{#eq:e}}\n"
+    assert len(found(text)) == asked

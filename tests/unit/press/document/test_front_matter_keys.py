@@ -284,3 +284,24 @@ def test_authors_beside_author_is_an_unknown_key() -> None:
     found, problems = settings("author: Ada\nauthors: [Bo]")
     assert [author.name for author in found.authors] == ["Ada"]
     assert "unknown key `authors`" in problems[0]
+
+
+@pytest.mark.parametrize("size", ["13", "37pt"])
+def test_of_a_wrong_front_matter_all_is_told_at_once(size: str) -> None:
+    _, told = settings(f"toc: perhaps\nfontsize: {size}\nengine: tecks")
+    assert [line.partition(" (")[0] for line in told] == [
+        "a.pmd:2: error: `toc` must be true or false",
+        "a.pmd:4: error: `engine` must be one of auto, pdflatex, lualatex, xelatex",
+        f"a.pmd:3: warning: the class has no option `{size.removesuffix('pt')}pt`",
+    ]
+    assert all("known are" not in line for line in told)
+
+
+@pytest.mark.parametrize("block", ["fontsize: 13", "toc: perhaps\nfontsize: 12"])
+def test_a_size_is_told_by_latex_or_is_right(block: str) -> None:
+    assert not any("has no option" in line for line in settings(block)[1])
+
+
+def test_of_a_class_of_other_sizes_nothing_is_known() -> None:
+    _, told = settings("toc: perhaps\nfontsize: 14pt\ndocumentclass: extarticle")
+    assert len(told) == 1

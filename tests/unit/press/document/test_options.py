@@ -21,6 +21,7 @@ def test_what_an_option_may_compute_counts() -> None:
         " fit, echo=False, caption='x', timeout=3, term=True, f_size=(3, 2)", Span.at("a.pmd", 7)
     )
     counting = {"fig": True, "f_size": (3, 2), "f_spines": True, "dpi": 200, "term": True}
+    counting |= {"width": None, "f_env": None}  # of figures, which are drawn for them
     assert computing_options(options) == {
         **counting,
         "source": None,

@@ -290,3 +290,25 @@ def test_a_label_behind_classes_is_one_of_the_document(latex, attributes, label)
 def test_a_number_sign_in_a_title_is_no_label(latex):
     made = latex('::: {.proof title="Step #knuth"}\nIt holds.\n:::\n\nAs @knuth says.')
     assert r"\citet{knuth}" in made
+
+
+def test_divs_of_slides(latex, findings):
+    assert latex("::: notes\nSay *a*.\n\n- b\n:::", slides=True) == (
+        "\\note{%\nSay \\emph{a}.\n\n\\begin{itemize}\n  \\item b\n\\end{itemize}\n}"
+    )
+    steps = latex("::: incremental\n- a\n:::\n\n::: nonincremental\n- b\n:::", slides=True)
+    assert steps.startswith("\\begingroup\\beamerdefaultoverlayspecification{<+->}\n\\begin{item")
+    assert "\\end{itemize}\n\\endgroup" in steps
+    assert "\\beamerdefaultoverlayspecification{}" in steps
+    assert findings.problems == []
+    assert "note" not in latex("::: notes\na\n:::")
+    assert [item.message for item in findings.problems] == ["`::: notes` means nothing"]
+
+
+def test_an_image_on_a_slide_leaves_room_for_its_caption(latex, tmp_path):
+    (tmp_path / "a.png").write_bytes(b"")
+    assert r"[max size={\linewidth}{0.56\textheight}]" in latex("![A](a.png)", slides=True)
+    wide = latex("![A](a.png){width=70%}", slides=True)
+    assert r"[width=0.7\linewidth,max height=0.56\textheight]" in wide
+    own = latex("![A](a.png){width=70% height=8cm}", slides=True)
+    assert r"[width=0.7\linewidth,height=8cm]" in own

@@ -8,7 +8,7 @@ from tests.unit.displays import plain
 
 from treadle.engine.trace import Display, Stream
 from treadle.press.plugin import font_files
-from treadle.press.plugin.figures import PDF
+from treadle.press.plugin.figures import PDF, FigureStyle, finished
 
 PLOT = "import matplotlib.pyplot as plt\n"
 
@@ -116,6 +116,63 @@ def test_the_page_is_as_wide_as_asked(draw, file_of):
 def test_the_users_own_size_counts(draw):
     (figure,) = draw("plt.figure(figsize=(2, 1));")
     assert figure.metadata == {"width": 2.0, "height": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("width", "inches"),
+    [
+        ("60%", 3.78),
+        ("0.5", 3.15),
+        ("5cm", 1.9685),
+        (r"0.5\linewidth", 3.15),
+        (r"\textwidth", 6.3),
+        ("200px", 2.0833),
+        ("3.0in", 3.0),
+        (r"\dimexpr1cm+1pt\relax", 6.3),
+    ],
+)
+def test_it_is_drawn_at_the_width_at_which_it_is_shown(draw, file_of, width, inches):
+    (figure,) = draw("plt.plot([1, 2]); plt.ylabel('y');", width=width)
+    assert figure.metadata == {"width": inches, "height": pytest.approx(0.62 * inches, abs=1e-4)}
+    with pikepdf.open(file_of(figure)) as pdf:
+        assert float(pdf.pages[0].MediaBox[2]) == pytest.approx(72 * inches, abs=0.01)
+
+
+def test_a_size_of_the_code_s_own_is_scaled(draw):
+    (figure,) = draw("plt.figure(figsize=(2, 1));", width="60%")
+    assert figure.metadata == {"width": 2.0, "height": 1.0}
+    (figure,) = draw("plt.plot([1]);", width="60%", f_size=(3.0, 2.0))
+    assert figure.metadata == {"width": 3.0, "height": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("options", "width"),
+    [
+        ({}, 3.0),
+        ({"f_env": "figure"}, 3.0),
+        ({"f_env": "figure*"}, 7.0),
+        ({"f_env": "figure*", "width": "50%"}, 3.5),
+        ({"width": r"0.5\textwidth"}, 3.5),
+        ({"width": "50%"}, 1.5),
+    ],
+)
+def test_a_float_across_the_columns_is_drawn_as_wide(options, width):
+    from matplotlib.figure import Figure
+
+    style = FigureStyle(3.0, page_width=7.0)
+    drawn = Figure(figsize=style.figure_size)
+    with finished(drawn, options, style):
+        assert drawn.get_size_inches()[0] == width
+
+
+@pytest.mark.parametrize(("width", "drawn"), [("70%", 3.0), ("40%", 2.4), (None, 3.0)])
+def test_no_figure_is_too_high_for_a_slide(width, drawn):
+    from matplotlib.figure import Figure
+
+    style = FigureStyle(3.0, line_width=6.0, widest=3.0)
+    made = Figure(figsize=style.figure_size)
+    with finished(made, {"width": width}, style):
+        assert made.get_size_inches()[0] == pytest.approx(drawn)
 
 
 def test_the_documents_fonts_are_embedded_as_truetype(draw, file_of):

@@ -74,7 +74,7 @@ def test_preamble_of(tex, expected):
         ("\\documentclass[11pt]{article}\\textwidth=6in\n", FigureStyle(6.0, 10.95)),
         (
             "\\documentclass[twocolumn]{article}\\textwidth=6in\\columnsep=0.5in\n",
-            FigureStyle(2.75, 10.0),
+            FigureStyle(2.75, 10.0, page_width=6.0),
         ),
     ],
 )
@@ -83,6 +83,7 @@ def test_the_measure_is_that_of_the_preamble_and_kept(desk, preamble, expected):
     assert made.file is not None
     assert made.style.text_width == pytest.approx(expected.text_width, abs=1e-3)
     assert made.style.font_size == expected.font_size
+    assert made.style.page_width == pytest.approx(expected.page_width, abs=1e-3)
     written = made.file.stat().st_mtime_ns
     assert desk.format(preamble) == made
     assert made.file.stat().st_mtime_ns == written

@@ -105,6 +105,22 @@ def test_the_float_is_the_author_s(latex):
     assert r"\label" not in text
 
 
+@pytest.mark.parametrize(
+    ("given", "figures", "tables"),
+    [
+        ("figure*", "figure*", "table*"),
+        ("table*", "figure*", "table*"),
+        ("sidewaystable", "sidewaysfigure", "sidewaystable"),
+        ("center", "center", "table"),
+    ],
+)
+def test_a_table_s_float_is_of_the_kind_that_is_asked_for(latex, given, figures, tables):
+    table = displays.table(("a",), (("1",),), ("r",))
+    text = latex([figure("a.pdf"), table], echo=False, caption="C", f_env=given)
+    assert rf"\begin{{{figures}}}" in text
+    assert rf"\begin{{{tables}}}" in text
+
+
 @pytest.mark.parametrize("options", [{}, {"caption": "C"}, {"results": "hidden"}])
 def test_the_alt_text_has_its_inline_code_replaced(make_chunk, options):
     chunk = make_chunk(alt="<%= n %> lines", echo=False, **options)

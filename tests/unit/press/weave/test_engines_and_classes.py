@@ -171,3 +171,31 @@ def test_a_date_that_the_class_does_not_print_is_told(front, told):
     made = woven(f"title: A\nauthor: B\ndate: 2026-11-30\ndocumentclass: {front}")
     said = [str(problem) for problem in made.problems if "`date` is shown nowhere" in str(problem)]
     assert [line.partition(": ")[0] for line in said] == ["a.pmd:4"] * told
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "made"),
+    [
+        ("IEEEtran", "\\appendix\n\n# Proof", True),
+        ("IEEEtran", "# A", False),
+        ("article", "\\appendix\n\n# Proof", False),
+    ],
+)
+def test_an_appendix_of_ieee_s_shows_the_titles_of_its_sections(name, text, made):
+    assert (r"\renewcommand{\appendix}" in woven(f"documentclass: {name}", text).tex) == made
+
+
+@pytest.mark.parametrize("name", ["beamer", "acmart", "amsart"])
+def test_a_short_title_stands_where_the_class_repeats_it(name):
+    tex = woven(f"title: Long\nshort-title: Short\ndocumentclass: {name}").tex
+    assert r"\title[Short]{Long}" in tex
+
+
+def test_what_slides_have_at_their_foot():
+    front = "title: T\nauthor: [{name: Ada, affiliation: U}]\nshort-author: A.\nshort-institute: V"
+    tex = woven(f"{front}\ndocumentclass: beamer").tex
+    assert r"\author[A.]{%" in tex
+    assert r"\institute[V]{%" in tex
+    told = [str(problem) for problem in woven(front).problems]
+    assert len(told) == 2
+    assert "`short-author` is shown nowhere" in told[0]

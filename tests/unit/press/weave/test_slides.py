@@ -74,3 +74,10 @@ def test_the_references_have_one_frame_under_the_name_that_is_theirs() -> None:
         head = "\\begin{frame}[allowframebreaks]{\\refname}"
         assert f"{said}\n{head}\n{label}\n{last}\n\\end{{frame}}" in tex
         assert tex.count(r"\begin{frame}") == 3
+
+
+def test_three_dots_apart_are_a_pause_but_in_code() -> None:
+    tex = frames("\\section{One}\nA.\n\n. . .\n\nB.")
+    assert "\\begin{frame}[fragile]{One}\nA.\n\n\\pause\n\nB." in tex
+    code = "\\begin{chunkoutput}\n. . .\n\\end{chunkoutput}"
+    assert code in frames(f"\\section{{One}}\n{code}")

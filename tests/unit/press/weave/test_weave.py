@@ -451,3 +451,42 @@ def test_notes_of_the_title_block_are_kept_and_stand_once(make_document, templat
     assert head.index(r"\newcommand{\titlenotes}") < head.index(r"Ada\thanks{Of Leeds.}")
     assert "Ada: " in tex
     assert "pdfauthor={Ada, Bo}" in tex
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "# References\n",
+        "# References {#sec:refs}\n\n::: {#refs}\n:::\n\n## C\n",
+        "# Sources\n\n::: {#refs}\n:::\n",
+        "# What I have read\n",
+        "# Bibliography {-}\n",
+    ],
+)
+def test_the_bibliography_s_heading_is_not_the_highest(make_document, last):
+    document = make_document(prose(f"## A\n\n### B\n\n{last}"), bibliography="refs.bib")
+    tex = body(weave(document, [None]))
+    assert r"\section{A}" in tex
+    assert r"\subsection{B}" in tex
+
+
+@pytest.mark.parametrize("front", [{}, {"bibliography": "refs.bib"}])
+def test_a_heading_of_the_text_s_own_is_the_highest(make_document, front):
+    document = make_document(prose("## A\n\n# The end\n\nwords\n"), **front)
+    tex = body(weave(document, [None]))
+    assert r"\subsection{A}" in tex
+    assert r"\section{The end}" in tex
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        {},
+        {"classoption": "twocolumn"},
+        {"template": "proposal"},
+        {"documentclass": "elsarticle"},  # whose own title block does not see to it
+    ],
+)
+def test_no_float_stands_above_a_title_block_of_ours(make_document, front):
+    tex = weave(make_document(prose("a\n"), title="T", **front), [None]).tex
+    assert tex.count(r"\suppressfloats[t]") == 1
