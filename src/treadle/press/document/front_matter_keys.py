@@ -225,6 +225,9 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
     settings = Settings(**values)  # type: ignore[arg-type]
     if said := what_is_wrong(settings.date):
         problems.append(warning(document.said("date"), *said))
+    if settings.nocite and not settings.bibliography and not _own_bibliography(document, settings):
+        what = "`nocite` adds nothing: the document has no bibliography"
+        problems.append(warning(document.said("nocite"), what, "`bibliography:` has its files"))
     if places.all or settings.authors:
         problems += _left_out(document, settings, places)
     if has_errors(problems):
@@ -239,6 +242,11 @@ def _unheard(document: Document, settings: Settings) -> Iterator[Problem]:
     if known and given and not SIZE.fullmatch(given):
         size = given.removesuffix("pt")
         yield warning(document.said("fontsize"), f"the class has no option `{size}pt`", SIZES)
+
+
+def _own_bibliography(document: Document, settings: Settings) -> bool:
+    texts = (settings.preamble, *(block.text for block in document.prose))
+    return any(re.search(r"biblatex|bibliography|bibresource", text) for text in texts)
 
 
 def _wrong(document: Document, key: str, bad: WrongValueError) -> Problem:

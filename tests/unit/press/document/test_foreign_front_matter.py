@@ -34,9 +34,9 @@ def read(block: str) -> tuple[Settings, list[str]]:
         ("format: {beamer: {fontsize: 12pt}}", {"documentclass": "beamer", "fontsize": "12pt"}),
         ("output: beamer_presentation", {"documentclass": "beamer"}),
         ("number-sections: true\npdf-engine: lualatex", {"engine": "lualatex"}),
-        ("nocite: '@*'", {"nocite": ("*",)}),
-        ("nocite: |\n  @one, @two:3", {"nocite": ("one", "two:3")}),
-        ("nocite: ['@one', '@{two}']", {"nocite": ("one", "two")}),
+        ("bibliography: a.bib\nnocite: '@*'", {"nocite": ("*",)}),
+        ("bibliography: a.bib\nnocite: |\n  @one, @two:3", {"nocite": ("one", "two:3")}),
+        ("bibliography: a.bib\nnocite: ['@one', '@{two}']", {"nocite": ("one", "two")}),
     ],
 )
 def test_what_has_a_meaning_is_read(block: str, expected: dict[str, object]) -> None:
@@ -99,3 +99,9 @@ def test_entries_are_keys_with_their_sign() -> None:
 def test_an_unknown_key_has_no_far_fetched_hint(key: str) -> None:
     _, (problem,) = read(f"{key}: x")
     assert "did you mean" not in problem
+
+
+def test_entries_of_no_bibliography_are_told() -> None:
+    _, (problem,) = read("nocite: '@*'")
+    assert problem.startswith("a.pmd:2: warning: `nocite` adds nothing")
+    assert read("nocite: '@*'\npreamble: \\usepackage{biblatex}")[1] == []
