@@ -62,9 +62,9 @@ def _container(value: Any) -> _Container:  # noqa: ANN401
 
 
 def is_still(known: object, value: object) -> bool:
-    """Whether the value is the one that is known."""
+    """Whether the value is the one that is known. What is gone is no value, and not None either."""
     if type(known) is _Weakly:
-        return known() is value
+        return value is not None and known() is value
     if type(known) is _Container:
         return known.identity == identity(value)
     if known is value:

@@ -32,6 +32,32 @@ def test_another_one_in_its_place_is_another_one():
     assert not is_still(known, Thing())  # which may have the identity of the first
 
 
+def test_nothing_in_the_place_of_what_is_gone_is_another_value():
+    known = remembered(Thing())
+    assert not is_still(known, None)
+    assert is_still(remembered(None), None)
+
+
+@pytest.mark.parametrize("now", [None, 0, Thing()])
+def test_a_place_tells_that_who_it_held_is_gone_whatever_it_holds_now(now):
+    holder = Thing()
+    holder.__dict__["hook"] = lambda: 1
+    place = Place("holder", holder, vars)
+    holder.__dict__["hook"] = now
+    assert not place.is_same()
+    assert place.changed() == [("hook", Gone(given=True), now)]
+
+
+def test_a_place_in_what_is_gone_is_not_in_the_nothing_that_came_instead():
+    holder = Thing()
+    holder.__dict__["hook"] = Thing()
+    outer = Place("holder", holder, vars)
+    inner = Place("hook", holder.__dict__["hook"], vars, outer, "hook")
+    holder.__dict__["hook"] = None
+    assert isinstance(inner.owner, Gone)
+    assert inner.changed() == []
+
+
 @pytest.mark.parametrize(
     ("items", "given"), [([Thing()], True), ({"a": Thing()}, True), ([], False)]
 )
