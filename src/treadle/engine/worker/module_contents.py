@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from enum import EnumType
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
@@ -24,6 +25,7 @@ _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
 _WRAPPED = (staticmethod, classmethod)
 _BOUND = (FunctionType, MethodType, type, _CACHED)  # with a `__get__` that tells nothing
+_IMMUTABLE = 1 << 8  # of a type: its attributes can't be set
 _OWN_CLASS = "__class__"  # the variable by which `super()` finds it
 
 
@@ -36,17 +38,31 @@ def held_by(module: ModuleType) -> Held:
 
 def name_of_code(value: object, is_own: Callable[[str], bool]) -> str:
     """What tells a module, or a class or function of a library, from others; empty for anything
-    else, and for a function that its name does not lead to: it may keep something."""
+    else, and for what its name does not lead to: it may keep something (a function that wraps a
+    library's says that it is that one)."""
     if isinstance(value, ModuleType):
         return f"module {value.__name__}"
-    if isinstance(value, BuiltinFunctionType):
-        if not isinstance(value.__self__, ModuleType):
-            return ""
-    elif not isinstance(value, (FunctionType, type)):
+    if not isinstance(value, (FunctionType, BuiltinFunctionType, type)):
         return ""
     module, name = attribute_of(value, "__module__"), attribute_of(value, "__qualname__")
-    foreign = isinstance(module, str) and module != "__main__" and not is_own(module)
-    return f"{module}.{name}" if foreign and "<" not in str(name) else ""
+    if not isinstance(module, str) or module == "__main__" or is_own(module) or "<" in str(name):
+        return ""
+    return f"{module}.{name}" if _keeps_nothing(value) or _at(module, str(name)) is value else ""
+
+
+def _keeps_nothing(value: object) -> bool:
+    """Whether it was made in C, for good: some of these have a name that leads nowhere."""
+    if isinstance(value, BuiltinFunctionType):
+        return isinstance(value.__self__, ModuleType)
+    return isinstance(value, type) and bool(value.__flags__ & _IMMUTABLE)
+
+
+def _at(module: str, path: str) -> object:
+    """What a dotted name leads to in a module that is loaded; None for nothing."""
+    found: object = sys.modules.get(module)
+    for name in path.split("."):
+        found = attribute_of(found, name)
+    return found
 
 
 def _of_value(name: str, value: object, module: str) -> Held:
