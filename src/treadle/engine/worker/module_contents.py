@@ -20,6 +20,7 @@ from treadle.engine.values.types.functions_and_classes import registered
 from treadle.engine.values.world import attribute_of
 
 Held = Iterator[tuple[str, Any]]
+IsOwn = Callable[[str], bool]
 
 _CACHED = type(functools.lru_cache(None)(len))
 _LINK = "_lru_list_elem"  # holds a result, and tells nobody
@@ -29,14 +30,15 @@ _IMMUTABLE = 1 << 8  # of a type: its attributes can't be set
 _OWN_CLASS = "__class__"  # the variable by which `super()` finds it
 
 
-def held_by(module: ModuleType) -> Held:
-    """All that its names hold and that can change, or be exchanged."""
+def held_by(module: ModuleType, is_own: IsOwn) -> Held:
+    """All that its names hold and that can change, or be exchanged; `is_own` tells the project's
+    modules by their names."""
     for name, value in tuple(vars(module).items()):
         if not name.startswith("__") and type(value).__module__ != "__future__":
-            yield from _of_value(name, value, module.__name__)
+            yield from _of_value(name, value, module.__name__, is_own)
 
 
-def name_of_code(value: object, is_own: Callable[[str], bool]) -> str:
+def name_of_code(value: object, is_own: IsOwn) -> str:
     """What tells a module, or a class or function of a library, from others; empty for anything
     else, and for what its name does not lead to: it may keep something (a function that wraps a
     library's says that it is that one)."""
@@ -65,9 +67,9 @@ def _at(module: str, path: str) -> object:
     return found
 
 
-def _of_value(name: str, value: object, module: str) -> Held:
+def _of_value(name: str, value: object, module: str, is_own: IsOwn) -> Held:
     if _is_source(name, value, module):
-        yield from _of_code(name, value, module)
+        yield from _of_code(name, value, module, is_own)
         return
     owner = value.__self__ if isinstance(value, (MethodType, BuiltinFunctionType)) else None
     # The method itself is told by its place in the module.
@@ -82,11 +84,11 @@ def _is_source(name: str, value: object, module: str) -> bool:
     return place == (module, name)
 
 
-def _of_code(name: str, value: object, module: str) -> Held:
+def _of_code(name: str, value: object, module: str, is_own: IsOwn) -> Held:
     """What a class or a function of a module keeps; its code is the module's source."""
     if type(value) is _CACHED:
         yield f"{name}.cache", _remembered(value)
-        yield from _of_code(name, attribute_of(value, "__wrapped__"), module)
+        yield from _of_code(name, attribute_of(value, "__wrapped__"), module, is_own)
     elif isinstance(value, EnumType):  # what else it notes of its members is a cache
         members: dict[str, Any] = dict(value.__members__)
         yield f"{name}.values", [(key, each._value_) for key, each in members.items()]
@@ -95,7 +97,7 @@ def _of_code(name: str, value: object, module: str) -> Held:
             yield f"{name}.register", subclasses
         for attribute, item in tuple(vars(value).items()):
             if _may_keep(attribute, item):
-                yield from _of_member(f"{name}.{attribute}", item, module)
+                yield from _of_member(f"{name}.{attribute}", item, module, is_own)
     elif isinstance(value, FunctionType):
         kept = {part: getattr(value, part) for part in ("__defaults__", "__kwdefaults__")}
         kept |= value.__dict__
@@ -117,24 +119,24 @@ def _may_keep(attribute: str, item: object) -> bool:
     return attribute != "_abc_impl"
 
 
-def _of_member(name: str, item: object, module: str) -> Held:
+def _of_member(name: str, item: object, module: str, is_own: IsOwn) -> Held:
     """A member of a class: what its functions keep, and all that is none of them. What a library's
     descriptor keeps is its own business, but for Python's own."""
     kind = type(item)
     if isinstance(item, _WRAPPED):
-        yield from _of_value(name, item.__func__, module)
+        yield from _of_value(name, item.__func__, module, is_own)
     elif isinstance(item, property):
         for part in ("fget", "fset", "fdel"):
             function = getattr(item, part)
             if function is not None and not _is_source(name, function, module):
                 yield f"{name}.{part}", function
             elif function is not None:
-                yield from _of_code(f"{name}.{part}", function, module)
+                yield from _of_code(f"{name}.{part}", function, module, is_own)
     elif isinstance(item, functools.cached_property):
-        yield from _of_value(name, item.func, module)
+        yield from _of_value(name, item.func, module, is_own)
     elif not hasattr(kind, "__get__") or isinstance(item, _BOUND):
-        yield from _of_value(name, item, module)
-    elif kind.__module__ in (module, "__main__", "functools"):
+        yield from _of_value(name, item, module, is_own)
+    elif kind.__module__ in ("__main__", "functools") or is_own(kind.__module__):
         yield name, item
 
 

@@ -115,7 +115,7 @@ class ModuleState:
 
     def _tokens(self, module: ModuleType, allowance: Allowance) -> dict[str, str]:
         """By dotted names; what there was no time for, alone: it has links with nothing here."""
-        everything = dict(held_by(module))
+        everything = dict(held_by(module, self._is_own))
         named = {name: name_of_code(value, self._is_own) for name, value in everything.items()}
         held = {name: value for name, value in everything.items() if not named[name]}
         names = {f"{module.__name__}.{bound}": bound for bound in held}

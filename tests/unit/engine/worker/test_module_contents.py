@@ -7,15 +7,15 @@ import functools
 import shutil
 import statistics
 import sys
-from types import FunctionType, NoneType
+from types import FunctionType, ModuleType, NoneType
 
 import pytest
 
-from treadle.engine.worker.module_contents import name_of_code
+from treadle.engine.worker.module_contents import held_by, name_of_code
 
 
 def is_own(name: str) -> bool:
-    return name == "helper"
+    return name in ("fields", "helper")
 
 
 def keeping(function):
@@ -59,3 +59,24 @@ def test_what_a_library_has_under_its_name_is_told_by_it(value):
 )
 def test_who_only_says_that_it_is_a_librarys_is_looked_into(value):
     assert name_of_code(value, is_own) == ""
+
+
+FIELDS = """
+class Field:
+    def __init__(self): self.count = 0
+    def __get__(self, owner, kind): return self
+class Settable(Field):
+    def __set__(self, owner, value): self.count += 1
+"""
+USES = "class M:\n    {} = {}()\n"
+
+
+@pytest.mark.parametrize("kind", ["Field", "Settable"])
+@pytest.mark.parametrize("where", ["helper", "fields", "__main__", "functools", "a_library"])
+def test_a_descriptor_of_any_class_of_the_projects_is_held(kind: str, where: str):
+    """What a library's keeps is its own business."""
+    module, fields = ModuleType("helper"), {"__name__": where}
+    exec(FIELDS, fields)
+    vars(module)[kind] = fields[kind]
+    exec(USES.format("x", kind), vars(module))
+    assert ("M.x" in dict(held_by(module, is_own))) == (where != "a_library")
