@@ -305,3 +305,32 @@ def test_a_size_is_told_by_latex_or_is_right(block: str) -> None:
 def test_of_a_class_of_other_sizes_nothing_is_known() -> None:
     _, told = settings("toc: perhaps\nfontsize: 14pt\ndocumentclass: extarticle")
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "params: {index: 5, ref: 1.50, affiliation: 3, id: 7, group: 8}",
+        "format: {pdf: {params: {index: 5, ref: 1.50, affiliation: 3, id: 7, group: 8}}}",
+    ],
+)
+def test_a_parameter_is_a_number_whatever_its_name(block: str) -> None:
+    document, _ = read_document(Path("a.pmd"), f"---\n{block}\n---\nText.\n")
+    params = read_settings(document)[0].params
+    assert params == {"index": 5, "ref": 1.5, "affiliation": 3, "id": 7, "group": 8}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "id: 0042",
+        "authors: [{name: Ada, id: 0042}]",
+        "author: {name: Ada, attributes: {id: 0042}}",
+        "all: &all {id: 0042}\nauthor: {name: Ada, <<: *all}",
+        "format: {pdf: {id: 0042}}",
+    ],
+)
+def test_the_id_of_a_person_stays_as_typed(block: str) -> None:
+    document, _ = read_document(Path("a.pmd"), f"---\n{block}\n---\nText.\n")
+    settings = read_settings(document)[0]
+    assert "0042" in {settings.id, *(person.id for person in settings.authors)}
