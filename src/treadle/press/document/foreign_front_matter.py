@@ -105,7 +105,7 @@ def in_our_words(
 
 def _unused(name: str, given: _Given, known: frozenset[str]) -> str:
     """The way out from a key that is of no use here; empty: it is, or nobody knows it."""
-    if name == "engine" and given.value in _RUNS:
+    if name == "engine" and isinstance(given.value, str) and given.value in _RUNS:
         return _PYTHON
     nowhere = given.inner and name not in {*known, *_OF_CHUNKS}
     return UNUSED.get(name, "docs/chunks.md has the keys of the front matter" if nowhere else "")
@@ -133,8 +133,8 @@ def _all(front: FrontMatter, file: str, found: list[Problem]) -> Iterator[_Given
             yield _Given(key, value, line)
             continue
         wanted = value if isinstance(value, dict) else dict.fromkeys(map(str, _listed(value)))
-        printed = [str(name) for name in wanted if _OF_PDF.search(str(name))]
-        slides = [str(name) for name in wanted if _SLIDES.search(str(name))]
+        printed = [name for name in wanted if _OF_PDF.search(str(name))]
+        slides = [name for name in wanted if _SLIDES.search(str(name))]
         if not printed and slides:
             printed = slides
             below.append(_Given("documentclass", "beamer", line))

@@ -105,3 +105,21 @@ def test_entries_of_no_bibliography_are_told() -> None:
     _, (problem,) = read("nocite: '@*'")
     assert problem.startswith("a.pmd:2: warning: `nocite` adds nothing")
     assert read("nocite: '@*'\npreamble: \\usepackage{biblatex}")[1] == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "engine: [knitr]",
+        "engine: {a: b}",
+        "format: {pdf: {engine: [knitr]}}",
+        "pdf-engine: [xelatex]",
+    ],
+)
+def test_an_engine_of_another_kind_is_an_error(block: str) -> None:
+    _, (problem,) = read(block)
+    assert problem.startswith("a.pmd:2: error: `engine` must be")
+
+
+def test_a_format_may_have_a_name_of_bytes() -> None:
+    assert read("format: {!!binary cGRm: {toc: true}}")[0].toc
