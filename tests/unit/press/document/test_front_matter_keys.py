@@ -334,3 +334,24 @@ def test_the_id_of_a_person_stays_as_typed(block: str) -> None:
     document, _ = read_document(Path("a.pmd"), f"---\n{block}\n---\nText.\n")
     settings = read_settings(document)[0]
     assert "0042" in {settings.id, *(person.id for person in settings.authors)}
+
+
+@pytest.mark.parametrize(
+    ("person", "dropped"),
+    [
+        ("{name: Ada Lovelace, suffix: Jr., surname: Byron}", ["surname", "suffix"]),
+        ("{name: {given: Ada, family: Lovelace}, suffix: Jr.}", ["suffix"]),
+        ("{name: Ada, attributes: {family: Lovelace}}", ["family"]),
+        ("{name: Ada Lovelace, given: Ada, family: Lovelace, suffix: }", []),
+        ("{given: Ada, family: Lovelace, suffix: Jr.}", []),
+    ],
+)
+def test_what_stands_beside_a_whole_name_is_told(person: str, dropped: list[str]) -> None:
+    _, problems = settings(f"title: T\nauthor:\n  - {person}")
+    said = [f"a.pmd:4: warning: `{part}` of an author is shown nowhere" for part in dropped]
+    assert [problem.partition(" (")[0] for problem in problems] == said
+
+
+def test_a_wrong_name_is_an_error_whatever_stands_beside_it() -> None:
+    block = "author: {name: {nick: A}, suffix: Jr.}\naffiliations: [{name: U, id: u}]"
+    assert "a.pmd:2: error: `author` must be authors with a name of" in settings(block)[1][0]
