@@ -355,3 +355,8 @@ def test_what_stands_beside_a_whole_name_is_told(person: str, dropped: list[str]
 def test_a_wrong_name_is_an_error_whatever_stands_beside_it() -> None:
     block = "author: {name: {nick: A}, suffix: Jr.}\naffiliations: [{name: U, id: u}]"
     assert "a.pmd:2: error: `author` must be authors with a name of" in settings(block)[1][0]
+
+
+def test_every_key_may_be_what_was_meant() -> None:
+    _, (problem,) = settings("afiliations: X")
+    assert "did you mean `affiliations`?" in problem
