@@ -15,7 +15,9 @@ from treadle.problem import Problem, Span, error, warning
 _AS_TYPED = {"id", "group", "ref", "index", "affiliation"}  # at the top and of people
 _PEOPLE = {"author", "authors", "affiliation", "affiliations"}
 _LISTS = {"author", "affiliations"}  # whose items have lines of their own
-_NESTED = {"format", "output"}  # whose keys have lines of their own
+_FORMATS = {"format", "output"}
+# So many levels below these, keys have lines of their own.
+_NESTED = {"execute": 1, "chunks": 1, **dict.fromkeys(_FORMATS, 3)}
 _OTHER_NAMES = {"authors": "author", "affiliation": "affiliations"}  # JOSS's and papaja's
 _NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _SINGLE_QUOTES = "write it in single quotes"
@@ -100,7 +102,7 @@ def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Prob
             starts = (item.start_mark.line for item in value.value)
             lines |= {f"{name}.{number}": line + at for number, at in enumerate(starts)}
         if name in _NESTED:
-            lines |= {f"{name}.{key}": line + at for key, at in _within(value, depth=2)}
+            lines |= {f"{name}.{key}": line + at for key, at in _within(value, _NESTED[name])}
     front = FrontMatter({names[str(key)]: value for key, value in values.items()}, lines)
     return front, tuple(_swallowed_backslashes(node, line, file))
 
@@ -144,7 +146,7 @@ def _load(text: str) -> tuple[yaml.Node | None, object]:
 def _with_names(top: yaml.Node | None) -> Iterator[yaml.Node]:
     """The mappings in which an `id` is a name: the top, what a format has in its place, and all
     that is said of people. A parameter of that name is a number."""
-    formats = (value for key, value in _pairs(top) if key in _NESTED)
+    formats = (value for key, value in _pairs(top) if key in _FORMATS)
     for mapping in (top, *(value for named in formats for _, value in _pairs(named))):
         if mapping is not None:
             yield mapping
