@@ -76,6 +76,7 @@ def placeless(value: object) -> Iterator[tuple[int, str]]:
     for number, person in enumerate(as_list(value)):
         given = _with_attributes(person) if isinstance(person, dict) else {}
         yield from ((number, key) for key in _PLACELESS if key in given)
+        yield from ((number, key) for key in _beside_the_name(given))
         for place in places_of(person):
             yield from ((number, f"affiliation.{key}") for key in placeless_of_affiliation(place))
 
@@ -113,6 +114,14 @@ def _name(person: Mapping[object, object]) -> str:
         raise WrongValueError(f"authors with a name of {', '.join(_PARTS)}", hint)
     parts = (name.get(part) for part in _PARTS)
     return str(name.get("literal") or " ".join(str(part) for part in parts if part))
+
+
+def _beside_the_name(person: Mapping[object, object]) -> Iterator[str]:
+    """Parts of a name that stand beside a whole one, and say what it does not."""
+    name = person.get("name")
+    whole = " ".join(map(str, name.values())) if isinstance(name, dict) else str(name)
+    given = ((part, person.get(part)) for part in _PARTS if name is not None)
+    yield from (part for part, said in given if said is not None and str(said) not in whole)
 
 
 def _author(value: object) -> Author:

@@ -206,7 +206,7 @@ def read_settings(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
         if key == "affiliations":
             continue  # the authors' own
         if key not in checks:
-            hint = did_you_mean(key, checks)
+            hint = did_you_mean(key, KNOWN)
             text = f"unknown key `{key}` in the front matter"
             problems.append(warning(document.said(key), text, hint))
             continue

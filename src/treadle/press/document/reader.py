@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import takewhile
@@ -90,23 +89,15 @@ def _unknown_kind(document: Document) -> Iterator[Problem]:
 
 def _defaults(front: FrontMatter, path: Path) -> tuple[dict[str, object], tuple[Problem, ...]]:
     """The options that the front matter says for all chunks, each told of at its line."""
-    lines = front.text.split("\n")
     given: dict[str, object] = {}
     spans = {}
     for key in ("execute", "chunks"):  # Quarto's word, and ours, which counts more
         options = front.values.get(key)
-        first = front.lines.get(key, 1)
         for name, value in options.items() if isinstance(options, dict) else ():
-            written = re.compile(rf"(?<![\w-]){_either(str(name))}[\"']?\s*:")
-            below = (n for n, line in enumerate(lines[first - 1 :], first) if written.search(line))
+            line = front.lines.get(f"{key}.{name}", front.lines.get(key, 1))
             given[str(name)] = value
-            spans[str(name)] = Span.at(str(path), next(below, first))
+            spans[str(name)] = Span.at(str(path), line)
     return read_defaults(given, spans)
-
-
-def _either(name: str) -> str:
-    """A pattern for a key: R Markdown has `_` where Quarto has `-`."""
-    return re.escape(name).replace(r"\-", "[-_]")
 
 
 def _is_empty(block: Prose | Chunk) -> bool:

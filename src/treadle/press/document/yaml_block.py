@@ -12,9 +12,12 @@ from treadle.press.document.model import FrontMatter
 from treadle.press.document.wrong_values import SWALLOWED, unusable
 from treadle.problem import Problem, Span, error, warning
 
-_AS_TYPED = {"id", "group", "ref", "index", "affiliation"}
+_AS_TYPED = {"id", "group", "ref", "index", "affiliation"}  # at the top and of people
+_PEOPLE = {"author", "authors", "affiliation", "affiliations"}
 _LISTS = {"author", "affiliations"}  # whose items have lines of their own
-_NESTED = {"format", "output"}  # whose keys have lines of their own
+_FORMATS = {"format", "output"}
+# So many levels below these, keys have lines of their own.
+_NESTED = {"execute": 1, "chunks": 1, **dict.fromkeys(_FORMATS, 3)}
 _OTHER_NAMES = {"authors": "author", "affiliation": "affiliations"}  # JOSS's and papaja's
 _NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 _SINGLE_QUOTES = "write it in single quotes"
@@ -28,7 +31,12 @@ _HINTS = (  # to what PyYAML says
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML in which a key given twice is an error, and `1e-3` is a number."""
+    """Safe YAML in which a key given twice is an error, and `1e-3` is a number.
+
+    `names` are the ids of the mappings in which some numbers are names.
+    """
+
+    names: frozenset[int] = frozenset()
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401
         """The value of `node`; one that Python can't hold (30 February) is a YAML error."""
@@ -54,7 +62,7 @@ class _Loader(yaml.SafeLoader):
                     raise _not_a_value(f"the key `{key.value}` is given twice", key)
                 seen.add(key.value)
         made = super().construct_mapping(node, deep)
-        for key, value in node.value:
+        for key, value in node.value if id(node) in self.names else ():
             if value.tag in _NUMBERS and key.value in _AS_TYPED:
                 made[key.value] = value.value
         return made
@@ -94,7 +102,7 @@ def read_yaml(block: str, line: int, file: str) -> tuple[FrontMatter, tuple[Prob
             starts = (item.start_mark.line for item in value.value)
             lines |= {f"{name}.{number}": line + at for number, at in enumerate(starts)}
         if name in _NESTED:
-            lines |= {f"{name}.{key}": line + at for key, at in _within(value, depth=2)}
+            lines |= {f"{name}.{key}": line + at for key, at in _within(value, _NESTED[name])}
     front = FrontMatter({names[str(key)]: value for key, value in values.items()}, lines)
     return front, tuple(_swallowed_backslashes(node, line, file))
 
@@ -127,6 +135,7 @@ def _load(text: str) -> tuple[yaml.Node | None, object]:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
+        loader.names = frozenset(map(id, _with_names(node)))
         return node, None if node is None else loader.construct_document(node)
     except ValueError as failure:  # "\U00110000"
         raise yaml.scanner.ScannerError(None, None, str(failure), loader.get_mark()) from failure
@@ -134,25 +143,46 @@ def _load(text: str) -> tuple[yaml.Node | None, object]:
         loader.dispose()
 
 
+def _with_names(top: yaml.Node | None) -> Iterator[yaml.Node]:
+    """The mappings in which an `id` is a name: the top, what a format has in its place, and all
+    that is said of people. A parameter of that name is a number."""
+    formats = (value for key, value in _pairs(top) if key in _FORMATS)
+    for mapping in (top, *(value for named in formats for _, value in _pairs(named))):
+        if mapping is not None:
+            yield mapping
+        for key, value in _pairs(mapping):
+            if key in _PEOPLE:
+                yield from _nodes(value, set())
+
+
+def _pairs(node: yaml.Node | None) -> Iterator[tuple[str, yaml.Node]]:
+    """What a mapping has by name; nothing of another node."""
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        if isinstance(key, yaml.ScalarNode):
+            yield key.value, value
+
+
 def _swallowed_backslashes(node: yaml.Node, line: int, file: str) -> Iterator[Problem]:
     r"""LaTeX in double quotes, where YAML makes a tab and `heta` of `\theta`."""
     message = "a control character: YAML made it of a backslash within double quotes"
-    for value in _scalars(node, set()):
-        if value.style == '"' and SWALLOWED.search(value.value):
+    for value in _nodes(node, set()):
+        if (
+            isinstance(value, yaml.ScalarNode)
+            and value.style == '"'
+            and SWALLOWED.search(value.value)
+        ):
             at = Span.at(file, line + value.start_mark.line)
             yield warning(at, message, _SINGLE_QUOTES)
 
 
-def _scalars(node: yaml.Node, seen: set[int]) -> Iterator[yaml.ScalarNode]:
-    """The values within `node`, each once: an alias may stand in what it names."""
+def _nodes(node: yaml.Node, seen: set[int]) -> Iterator[yaml.Node]:
+    """`node` and those within it, each once: an alias may stand in what it names."""
     if id(node) in seen:
         return
     seen.add(id(node))
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-        return
-    for item in node.value:
-        yield from _scalars(item[1] if isinstance(item, tuple) else item, seen)
+    yield node
+    for item in () if isinstance(node, yaml.ScalarNode) else node.value:
+        yield from _nodes(item[1] if isinstance(item, tuple) else item, seen)
 
 
 def _problem(failure: yaml.YAMLError, block: str, line: int, file: str) -> Problem:

@@ -26,9 +26,13 @@ SLOT = re.compile(r"\ue0f2(\w+)\ue0f3")  # private-use characters: never typed
 USES = re.compile(r"""\\BLOCK\{ *(?:extends|include) *["']([^"']+)["']""")
 
 
-# What stands in a template: code, a sign behind a backslash, a comment of TeX's.
+# What stands in a template: code, an address, in which `%` is a sign like others, a sign behind a
+# backslash, a comment of TeX's.
 PART = re.compile(
-    r"""\\(?:VAR|BLOCK|\#)\{(?:[^{}"']|"[^"]*"|'[^']*'|\{[^{}]*\})*\}|\\.|(?P<comment>%[^\n]*)""",
+    r"""\\(?:VAR|BLOCK|\#)\{(?:[^{}"']|"[^"]*"|'[^']*'|\{[^{}]*\})*\}"""
+    r"""|\\(?:url|nolinkurl|href|path)\*?[ ]*(?:\[[^]\n]*\])?[ ]*"""
+    r"""\{(?:[^{}\n]|\{(?:[^{}\n]|\{[^{}\n]*\})*\})*\}"""
+    r"""|\\.|(?P<comment>%[^\n]*)""",
     re.DOTALL,
 )
 CODE = re.compile(r"\\(?=(?:VAR|BLOCK|\#)\{)")

@@ -105,3 +105,100 @@ def test_entries_of_no_bibliography_are_told() -> None:
     _, (problem,) = read("nocite: '@*'")
     assert problem.startswith("a.pmd:2: warning: `nocite` adds nothing")
     assert read("nocite: '@*'\npreamble: \\usepackage{biblatex}")[1] == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "engine: [knitr]",
+        "engine: {a: b}",
+        "format: {pdf: {engine: [knitr]}}",
+        "pdf-engine: [xelatex]",
+    ],
+)
+def test_an_engine_of_another_kind_is_an_error(block: str) -> None:
+    _, (problem,) = read(block)
+    assert problem.startswith("a.pmd:2: error: `engine` must be")
+
+
+def test_a_format_may_have_a_name_of_bytes() -> None:
+    assert read("format: {!!binary cGRm: {toc: true}}")[0].toc
+
+
+def options(block: str) -> list[str]:
+    _, problems = read_document(Path("a.pmd"), f"---\n{block}\n---\n{CHUNK}")
+    return [str(problem).partition(" (")[0] for problem in problems]
+
+
+def test_an_option_of_all_chunks_is_told_at_its_line() -> None:
+    told = options("title: T\nfig-width: wide\necho: maybe\nlang: en\nexecute:\n  eval: 3")
+    assert [line.split(":")[1] for line in told] == ["3", "4", "7"]
+
+
+def test_an_option_below_a_format_is_told_at_its_line() -> None:
+    block = "execute:\n  echo: false\nformat:\n  pdf:\n    execute:\n      echo: maybe"
+    (told,) = options(block)
+    assert told.startswith("a.pmd:7: error: ")
+
+
+@pytest.mark.parametrize(
+    ("block", "preamble"),
+    [
+        ("header-includes: A\nformat: {pdf: {header-includes: B}}", "A\nB"),
+        ("format: {pdf: {header-includes: [B, C]}}\nheader-includes: A", "A\nB\nC"),
+        ("header-includes: A\nheader_includes: B", "A\nB"),
+        ("preamble: A\nformat: {pdf: {preamble: B, header-includes: C}}", "A\nB\nC"),
+        ("header-includes: A\nformat: {pdf: {header-includes: }}", "A"),
+    ],
+)
+def test_latex_at_the_top_and_below_a_format_is_joined(block: str, preamble: str) -> None:
+    found, problems = read(block)
+    assert problems == []
+    assert found.preamble == preamble
+
+
+@pytest.mark.parametrize("key", ["execute", "chunks"])
+def test_options_at_the_top_and_below_a_format_are_joined(key: str) -> None:
+    block = f"{key}: {{echo: false, eval: true}}\nformat: {{pdf: {{{key}: {{eval: false}}}}}}"
+    document, problems = read_document(Path("a.pmd"), f"---\n{block}\n---\n{CHUNK}")
+    assert problems == ()
+    assert not document.chunks[0].options.echo
+    assert not document.chunks[0].options.evaluate
+
+
+def test_parameters_at_the_top_and_below_a_format_are_joined() -> None:
+    found, problems = read("params: {a: 1, b: 2}\nformat: {pdf: {params: {b: 3}}}")
+    assert (found.params, problems) == ({"a": 1, "b": 3}, [])
+
+
+@pytest.mark.parametrize(
+    ("block", "line"),
+    [
+        ("toc: true\ntable-of-contents: false", 3),
+        ("format:\n  pdf:\n    toc: true\n    table-of-contents: false", 5),
+        ("fig-width: 3\nfig_width: 4", 3),
+    ],
+)
+def test_what_is_said_twice_is_told(block: str, line: int) -> None:
+    (told,) = options(block)
+    assert told.startswith(f"a.pmd:{line}: warning: ")
+    assert "is left out" in told
+
+
+def test_the_same_said_twice_is_no_matter() -> None:
+    assert options("toc: true\ntable-of-contents: true") == []
+
+
+@pytest.mark.parametrize(
+    ("block", "line"),
+    [
+        ("fig-width: 3\nexecute: false", 3),
+        ("fig-width: 3\nexecute: [echo]", 3),
+        ("execute: false\nformat: {pdf: {execute: {echo: false}}}", 2),
+        ("execute: {echo: false}\nformat: {pdf: {execute: false}}", 3),
+        ("header-includes: 3\nformat: {pdf: {header-includes: B}}", 2),
+    ],
+)
+def test_what_cannot_be_joined_keeps_its_error(block: str, line: int) -> None:
+    (told,) = options(block)
+    assert told.startswith(f"a.pmd:{line}: error: ")

@@ -305,3 +305,58 @@ def test_a_size_is_told_by_latex_or_is_right(block: str) -> None:
 def test_of_a_class_of_other_sizes_nothing_is_known() -> None:
     _, told = settings("toc: perhaps\nfontsize: 14pt\ndocumentclass: extarticle")
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "params: {index: 5, ref: 1.50, affiliation: 3, id: 7, group: 8}",
+        "format: {pdf: {params: {index: 5, ref: 1.50, affiliation: 3, id: 7, group: 8}}}",
+    ],
+)
+def test_a_parameter_is_a_number_whatever_its_name(block: str) -> None:
+    document, _ = read_document(Path("a.pmd"), f"---\n{block}\n---\nText.\n")
+    params = read_settings(document)[0].params
+    assert params == {"index": 5, "ref": 1.5, "affiliation": 3, "id": 7, "group": 8}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "id: 0042",
+        "authors: [{name: Ada, id: 0042}]",
+        "author: {name: Ada, attributes: {id: 0042}}",
+        "all: &all {id: 0042}\nauthor: {name: Ada, <<: *all}",
+        "format: {pdf: {id: 0042}}",
+    ],
+)
+def test_the_id_of_a_person_stays_as_typed(block: str) -> None:
+    document, _ = read_document(Path("a.pmd"), f"---\n{block}\n---\nText.\n")
+    settings = read_settings(document)[0]
+    assert "0042" in {settings.id, *(person.id for person in settings.authors)}
+
+
+@pytest.mark.parametrize(
+    ("person", "dropped"),
+    [
+        ("{name: Ada Lovelace, suffix: Jr., surname: Byron}", ["surname", "suffix"]),
+        ("{name: {given: Ada, family: Lovelace}, suffix: Jr.}", ["suffix"]),
+        ("{name: Ada, attributes: {family: Lovelace}}", ["family"]),
+        ("{name: Ada Lovelace, given: Ada, family: Lovelace, suffix: }", []),
+        ("{given: Ada, family: Lovelace, suffix: Jr.}", []),
+    ],
+)
+def test_what_stands_beside_a_whole_name_is_told(person: str, dropped: list[str]) -> None:
+    _, problems = settings(f"title: T\nauthor:\n  - {person}")
+    said = [f"a.pmd:4: warning: `{part}` of an author is shown nowhere" for part in dropped]
+    assert [problem.partition(" (")[0] for problem in problems] == said
+
+
+def test_a_wrong_name_is_an_error_whatever_stands_beside_it() -> None:
+    block = "author: {name: {nick: A}, suffix: Jr.}\naffiliations: [{name: U, id: u}]"
+    assert "a.pmd:2: error: `author` must be authors with a name of" in settings(block)[1][0]
+
+
+def test_every_key_may_be_what_was_meant() -> None:
+    _, (problem,) = settings("afiliations: X")
+    assert "did you mean `affiliations`?" in problem

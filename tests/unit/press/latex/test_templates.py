@@ -68,6 +68,15 @@ def test_where_nothing_may_be_written_they_are_compiled_each_time(own, monkeypat
         (r'\VAR{"%s!" | format(name)}', "Ada!"),
         (r"\BLOCK{ set x = '%' }\VAR{x ~ name}", "%Ada"),
         ("%% \\VAR{name}", ""),
+        (r"\href{http://x/a%20b/\VAR{name}}{x}", r"\href{http://x/a%20b/Ada}{x}"),
+        (r"\url{http://x/a%20b/\VAR{name}}", r"\url{http://x/a%20b/Ada}"),
+        (r"\nolinkurl{%20\VAR{name}} % \VAR{name}", r"\nolinkurl{%20Ada} % VAR{name}"),
+        (r"\path {a%b/\VAR{name}}", r"\path {a%b/Ada}"),
+        (r"\href[pdfnewwindow]{a%20b/\VAR{name}}{x}", r"\href[pdfnewwindow]{a%20b/Ada}{x}"),
+        (r"\url{a\%20b/{c}\VAR{name}}", r"\url{a\%20b/{c}Ada}"),
+        (r"\href{a}{b% \VAR{name}", r"\href{a}{b% VAR{name}"),
+        (r"% \url{a%20b/\VAR{name}}", r"% \url{a%20b/VAR{name}}"),
+        (r"\urlstyle{tt% \VAR{name}}", r"\urlstyle{tt% VAR{name}}"),
     ],
 )
 def test_a_comment_in_a_template_is_a_comment(tmp_path, line, made):

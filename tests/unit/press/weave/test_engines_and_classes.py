@@ -191,6 +191,13 @@ def test_a_short_title_stands_where_the_class_repeats_it(name):
     assert r"\title[Short]{Long}" in tex
 
 
+@pytest.mark.parametrize(("short", "made"), [("short-title: Short\n", "Short"), ("", "Long")])
+def test_a_short_title_is_the_running_head_of_apa_s(short, made):
+    found = woven(f"title: Long\n{short}documentclass: apa7")
+    assert rf"\shorttitle{{{made}}}" in found.tex
+    assert not found.problems
+
+
 def test_what_slides_have_at_their_foot():
     front = "title: T\nauthor: [{name: Ada, affiliation: U}]\nshort-author: A.\nshort-institute: V"
     tex = woven(f"{front}\ndocumentclass: beamer").tex
