@@ -37,7 +37,6 @@ FLOAT = re.compile(r"^(\\begin\{(?:figure|table)\})\[\w*\]")
 CODE = re.compile(r"\\begin\{(?:chunk[a-z]+|listing)\}")
 ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")  # at the top of a quotation
 ENVIRONMENT = {"latex_block", "environment"}
-BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] ", "[X] ": r"[$\boxtimes$] "}
 
 
 def render_blocks(nodes: Nodes, context: TextContext) -> Fragment:
@@ -167,8 +166,8 @@ def _item(node: SyntaxTreeNode, context: TextContext) -> Fragment:
         return (Line(item, context.origin(line_of(node))),)
     first, rest = body[0], indent(body[1:])
     text = first.text
-    if text[:4] in BOXES and _first_words(node)[:4] in BOXES:
-        return (Line(f"{item}{BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
+    if text[:4] in lists.BOXES and _first_words(node)[:4] in lists.BOXES:
+        return (Line(f"{item}{lists.BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
     if first.fixed or text.startswith((r"\begin", r"\[")):
         return (Line(rf"{item}\leavevmode", first.origin), *indent(body))
     apart = "{}" if text.startswith("[") else ""

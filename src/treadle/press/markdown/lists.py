@@ -13,6 +13,8 @@ from types import MappingProxyType
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.list import list_block
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from msgspec import Struct
 
 from treadle.press.markdown.attributes import text_at
@@ -30,6 +32,10 @@ ROMAN = MappingProxyType({"i": 1, "v": 5, "x": 10, "l": 50, "c": 100})
 STYLES = MappingProxyType(
     {"digits": r"\arabic*", "lower": r"\alph*", "upper": r"\Alph*"}
     | {"roman": r"\roman*", "Roman": r"\Roman*"}
+)
+# Of tasks, as an item begins with them.
+BOXES = MappingProxyType(
+    {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] ", "[X] ": r"[$\boxtimes$] "}
 )
 
 
@@ -196,6 +202,15 @@ def label(meta: Mapping[str, object], markup: str) -> str:
     if (before, form) == ("", r"\arabic*") and after != ")":
         return ""
     return f"label={before}{form}{after}"
+
+
+def boxes_of_tasks(state: StateCore) -> None:
+    """Take the box of an item for text before its words are read: `[x]` may be a heading's name."""
+    for item, _, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        box = inline.content[:4]
+        if item.type == "list_item_open" and inline.type == "inline" and box in BOXES:
+            inline.children = [Token("text", "", 0, content=box)]
+            inline.content = inline.content[len(box) :]
 
 
 def numbered_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:
