@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.list import list_block
+from markdown_it.rules_block import list as commonmark
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from msgspec import Struct
@@ -25,7 +25,8 @@ MARK = re.compile(
     r"(?P<open>\(?)(?P<word>@[\w-]*|#|\d{1,9}|[a-z]|[A-Z]|[ivxlc]+|[IVXLC]+)(?P<close>[.)])"
     r"(?P<blanks>[ \t]+(?=\S))"
 )
-LONGEST = 10  # characters of a mark: CommonMark's numbers have nine digits at most
+LONGEST = 10  # characters of a mark, but of one with a name: CommonMark's have nine digits
+NUMBER = re.compile(r"\d+[.)](?=[ \t]|$)")
 UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")
 NUMBERED = re.compile(r"(?:\d+|[A-Z]|[IVXLC]+)[.)][ \t]+\S")
 ROMAN = MappingProxyType({"i": 1, "v": 5, "x": 10, "l": 50, "c": 100})
@@ -72,7 +73,7 @@ def fancy_list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opened = OpenList(state.level, first, [_number(state, first)])
     opening = len(state.tokens)
     _open_lists(state).append(opened)
-    made = list_block(state, start, end, False)
+    made = LIST_BLOCK(state, start, end, False)
     _open_lists(state).pop()
     if not made:
         state.src, state.env["examples"] = whole, known
@@ -82,6 +83,19 @@ def fancy_list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.meta = {"style": first.style, "around": first.around}
     _name_items(state, opening, opened)
     return True
+
+
+def _end_of_number(state: StateBlock, line: int) -> int:
+    """Where the number ends that `_write_number` has put there; -1: there is none."""
+    found = NUMBER.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+    return found.end() if found else -1
+
+
+# markdown-it's rule, with no limit to the digits: as many stand for a mark as it is wide.
+LIST_BLOCK = FunctionType(
+    commonmark.list_block.__code__,
+    {**vars(commonmark), "skipOrderedListMarker": _end_of_number},
+)
 
 
 def _open_lists(state: StateBlock) -> list[OpenList]:
@@ -155,7 +169,7 @@ def mark_of(text: str, like: Mark | None) -> Mark | None:
     found = MARK.match(text)
     if (
         found is None
-        or len(found[0].rstrip()) > LONGEST
+        or ("@" not in found["word"] and len(found[0].rstrip()) > LONGEST)
         or (found["open"] and found["close"] == ".")
     ):
         return None
