@@ -52,7 +52,10 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     if name:
         return _theorem(name, node, context)
     if callout:
-        return callout_lines(callout, *_titled(node, context), context)
+        title, body = _titled(node, context)
+        name = _label_of_title(node)
+        label = rf"\phantomsection\label{{{name}}}" if name else ""
+        return callout_lines(callout, title, body, context, label)
     if "columns" in found.classes:
         return columns_of(node, context)
     if found.values.keys() & {"layout-ncol", "layout-nrow"}:
@@ -179,22 +182,31 @@ def _heading_of(node: SyntaxTreeNode) -> SyntaxTreeNode | None:
     return first if first and first.type == "heading" else None
 
 
+def _label_of_title(node: SyntaxTreeNode) -> str:
+    """The label of the heading that is a div's title, its own or that of its words; "": none."""
+    heading = _heading_of(node)
+    return attributes_of(heading).id or str(heading.meta.get("name", "")) if heading else ""
+
+
 def _theorem(name: str, node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found = attributes_of(node)
     words, body = _titled(node, context)
     given = f"[{{{words}}}]" if words else ""
-    label = rf"\label{{{found.id}}}" if found.id else ""
+    labels = filter(None, (found.id, _label_of_title(node)))
+    label = "".join(rf"\label{{{each}}}" for each in labels)
     if not given + label and body and body[0].text.startswith("["):
         label = "{}"  # else LaTeX takes it for the title
     return environment(name, body, context.origin(line_of(node)), given + label)
 
 
-def callout_lines(kind: str, title: str, body: Fragment, context: TextContext) -> Fragment:
-    """A note set apart from the text, under its kind and its title."""
+def callout_lines(
+    kind: str, title: str, body: Fragment, context: TextContext, label: str = ""
+) -> Fragment:
+    """A note set apart from the text, under its kind and its title. `label`: LaTeX of it."""
     origin = body[0].origin if body else context.origin(0)
     word = dict(zip(CALLOUTS, context.options.words.callouts, strict=False)).get(kind, "")
     named = title and title.lower() not in {kind, word.lower()}
     words = f"{word}: {title}" if named else f"{word}."
     words = title if kind == "admonition" else words
-    head = (Line(rf"\textbf{{{words}}}\par", origin),) if words else ()
+    head = (Line(rf"{label}\textbf{{{words}}}\par", origin),) if words else ()
     return environment("quote", (*head, *body), origin)
