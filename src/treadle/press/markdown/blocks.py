@@ -124,7 +124,7 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
             hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
             context.warn(line, f"`{name}` means nothing to a heading", hint)
     unset = options.bibliography and not context.findings.bibliography
-    if unset and is_of_references(node, title):
+    if unset and is_of_references(node):
         context.findings.bibliography = True
         named = called(title, identifier, options.references)
         return stack(context.lines(text, line) for text in (*named, *options.bibliography))

@@ -164,6 +164,16 @@ def test_the_bibliography_has_the_label_of_its_heading(latex, place, marks):
 
 
 @pytest.mark.parametrize(
+    "words", ["**References**", "*References*", "~~References~~", "References^[a]"]
+)
+def test_the_bibliography_s_heading_is_so_by_its_plain_words(latex, words):
+    text = latex(f"# {words}\n\nb", bibliography=(r"\bibliography{x}",))
+    assert r"\section" not in text
+    assert text.startswith(r"\def\refname{")
+    assert "}\n\\bibliography{x}\n\nb" in text
+
+
+@pytest.mark.parametrize(
     ("title", "usual"), [("Bibliography", "References"), ("References", "Bibliography")]
 )
 def test_the_bibliography_has_the_words_of_its_heading(latex, title, usual):
