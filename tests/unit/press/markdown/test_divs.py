@@ -256,11 +256,23 @@ def test_numbered_lines(latex):
         ("Ctrl-C", "Ctrl-C"),
         ('"Ctrl Shift P"', "Ctrl Shift P"),
         ("mac=Cmd-O win=Ctrl-O", "Cmd-O (mac), Ctrl-O (win)"),
+        ("Ctrl->", "Ctrl->"),
+        ("Ctrl-{", r"Ctrl-\{"),
+        ("<", "<"),
     ],
 )
 def test_keys_to_press_are_printed(latex, findings, keys, shown):
     assert latex(f"Press {{{{< kbd {keys} >}}}} now.") == rf"Press \texttt{{{shown}}} now."
     assert findings.problems == []
+
+
+@pytest.mark.parametrize("shortcode", ["{{< kbd >}}", "{{<kbd>}}", '{{< kbd "" >}}'])
+def test_a_shortcode_that_names_no_key_is_told(latex, findings, shortcode):
+    assert latex(f"Press {shortcode} now.") == "Press  now."
+    assert [item.message for item in findings.problems] == [
+        f"the shortcode `{shortcode}` is left out"
+    ]
+    assert "names no key" in findings.problems[0].hint
 
 
 @pytest.mark.parametrize(
