@@ -17,7 +17,7 @@ from treadle.press.latex.fragment import Fragment, Line, environment, fixed, ind
 from treadle.press.latex.listings import code_lines
 from treadle.press.markdown import lists
 from treadle.press.markdown.attributes import attributes_of, trailing_attributes
-from treadle.press.markdown.divs import callout_lines, render_div
+from treadle.press.markdown.divs import CODE, callout_lines, render_div
 from treadle.press.markdown.latex_and_maths import BEGIN, MATHS
 from treadle.press.markdown.parser import PLACE
 from treadle.press.markdown.references_heading import called, is_of_references
@@ -34,10 +34,9 @@ LEVELS = MappingProxyType(
 OF_HEADINGS = ("unnumbered", "unlisted", "literal")
 WITHOUT_FLOATS = {"minipage", "multicols", "multicols*", "tcolorbox", "mdframed", "framed"}
 FLOAT = re.compile(r"^(\\begin\{(?:figure|table)\})\[\w*\]")
-CODE = re.compile(r"\\begin\{(?:chunk[a-z]+|listing)\}")
+LISTS = {"itemize", "enumerate", "description"}
 ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")  # at the top of a quotation
 ENVIRONMENT = {"latex_block", "environment"}
-BOXES = {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] ", "[X] ": r"[$\boxtimes$] "}
 
 
 def render_blocks(nodes: Nodes, context: TextContext) -> Fragment:
@@ -125,7 +124,7 @@ def _heading(node: SyntaxTreeNode, context: TextContext) -> Fragment:
             hint = f"known are {', '.join(f'.{known}' for known in OF_HEADINGS)}"
             context.warn(line, f"`{name}` means nothing to a heading", hint)
     unset = options.bibliography and not context.findings.bibliography
-    if unset and is_of_references(node, title):
+    if unset and is_of_references(node):
         context.findings.bibliography = True
         named = called(title, identifier, options.references)
         return stack(context.lines(text, line) for text in (*named, *options.bibliography))
@@ -156,19 +155,29 @@ def _list(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     name = "enumerate" if ordered else "itemize"
     items = stack(_item(child, context) for child in node.children)
     given = f"[{', '.join(options)}]" if options else ""
-    return environment(name, items, context.origin(line_of(node)), given)
+    made = environment(name, items, context.origin(line_of(node)), given)
+    return _step_by_step(made, context)
+
+
+def _step_by_step(made: Fragment, context: TextContext) -> Fragment:
+    """A list, with the overlays of slides that hold for it: around no more, as a slide may end
+    behind it."""
+    if context.overlays is None or not made:
+        return made
+    begin = rf"\begingroup\beamerdefaultoverlayspecification{{{context.overlays}}}"
+    return (Line(begin, made[0].origin), *made, Line(r"\endgroup", made[-1].origin))
 
 
 def _item(node: SyntaxTreeNode, context: TextContext) -> Fragment:
-    body = render_blocks(node.children, context)
+    body = render_blocks(node.children, replace(context, overlays=None))
     mark = f"[{node.meta['mark']}]" if "mark" in node.meta else ""
     item = rf"\item{mark}"
     if not body:
         return (Line(item, context.origin(line_of(node))),)
     first, rest = body[0], indent(body[1:])
     text = first.text
-    if text[:4] in BOXES and _first_words(node)[:4] in BOXES:
-        return (Line(f"{item}{BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
+    if text[:4] in lists.BOXES and _first_words(node)[:4] in lists.BOXES:
+        return (Line(f"{item}{lists.BOXES[text[:4]]}{text[4:]}", first.origin), *rest)
     if first.fixed or text.startswith((r"\begin", r"\[")):
         return (Line(rf"{item}\leavevmode", first.origin), *indent(body))
     apart = "{}" if text.startswith("[") else ""
@@ -189,8 +198,10 @@ def _definitions(node: SyntaxTreeNode, context: TextContext) -> Fragment:
             title = inline_latex(child, line_of(child), context)
             items.append((Line(rf"\item[{{{title}}}]", context.origin(line_of(child))),))
         else:
-            items.append(indent(render_blocks(child.children, context)))
-    return environment("description", stack(items), context.origin(line_of(node)))
+            inner = replace(context, overlays=None)
+            items.append(indent(render_blocks(child.children, inner)))
+    made = environment("description", stack(items), context.origin(line_of(node)))
+    return _step_by_step(made, context)
 
 
 def _quote(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -208,9 +219,10 @@ def _latex(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     """An environment as it stands, and in it what chunks gave."""
     content = with_text(node.content) if node.meta.get("display") else node.content
     raw = fixed(context.lines(content, line_of(node)))
-    context = _within(node.content, context)
+    inner = _within(node.content, context)
     found = [(line, PLACE.fullmatch(line.text.strip())) for line in raw]
-    return stack(_insert(int(place[1]), context) if place else (line,) for line, place in found)
+    made = stack(_insert(int(place[1]), inner) if place else (line,) for line, place in found)
+    return _step_by_step(made, context) if _begins_list(node.content) else made
 
 
 def _environment(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -218,7 +230,13 @@ def _environment(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     start, end = node.map or (0, 0)
     inner = _within(node.meta["begin"], context)
     begin, body = context.lines(node.meta["begin"], start), render_blocks(node.children, inner)
-    return (*begin, *indent(body), *context.lines(node.meta["end"], end - 1))
+    made = (*begin, *indent(body), *context.lines(node.meta["end"], end - 1))
+    return _step_by_step(made, context) if _begins_list(node.meta["begin"]) else made
+
+
+def _begins_list(latex: str) -> bool:
+    found = BEGIN.match(latex)
+    return found is not None and found[1] in LISTS
 
 
 def _within(latex: str, context: TextContext) -> TextContext:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
 from markdown_it.tree import SyntaxTreeNode
+from msgspec.structs import replace
 
 from treadle.press.latex.fragment import Fragment, Line, environment, stack
 from treadle.press.markdown.attributes import Attributes, attributes_of
@@ -20,7 +22,9 @@ from treadle.press.markdown.elsewhere import ELSEWHERE
 from treadle.press.markdown.parser import parse_inline
 from treadle.press.markdown.running_text import inline_latex
 from treadle.press.markdown.text_context import RenderOptions, TextContext, line_of
+from treadle.problem import Span, error
 
+CODE = re.compile(r"\\begin\{(?:chunk[a-z]+|listing)\}")
 Nodes = Sequence[SyntaxTreeNode]
 LEDGER = "checks"  # the class of the div in which the ledger of checks stands
 ENVIRONMENTS = {
@@ -45,14 +49,17 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     for key in sorted(found.values.keys() - KEYS):
         context.warn(line_of(node), f"`{key}=` means nothing to a `:::`", "leave it out")
     name, callout = _meaning(found, context.options)
-    if context.options.slides and (steps := _on_slides(found, node, context)):
-        return steps
+    if context.options.slides and (made := _on_slides(found, node, context)) is not None:
+        return made
     if LEDGER in found.classes:
         return _ledger(node, context)
     if name:
         return _theorem(name, node, context)
     if callout:
-        return callout_lines(callout, *_titled(node, context), context)
+        title, body = _titled(node, context)
+        name = _label_of_title(node)
+        label = rf"\phantomsection\label{{{name}}}" if name else ""
+        return callout_lines(callout, title, body, context, label)
     if "columns" in found.classes:
         return columns_of(node, context)
     if found.values.keys() & {"layout-ncol", "layout-nrow"}:
@@ -64,18 +71,32 @@ def render_div(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     return _plain(found, node, context)
 
 
-def _on_slides(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fragment:
-    """What pandoc has for slides: a speaker's notes, and lists item by item."""
-    origin, body = context.origin(line_of(node)), blocks_of
-    last = context.origin((node.map or [0, 1])[1] - 1)
-    if found.classes == ("notes",):
-        lines = body(node.children, context)
-        return (Line(r"\note{%", origin), *lines, Line("}", last)) if lines else ()
-    steps = next((OVERLAYS[name] for name in found.classes if name in OVERLAYS), None)
-    if steps is None or len(found.classes) > 1:
+def _on_slides(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fragment | None:
+    """What pandoc has for slides: a speaker's notes, and lists item by item. None: none of it."""
+    if "notes" in found.classes:
+        return _speaker_notes(found, node, context)
+    overlays = next((OVERLAYS[name] for name in found.classes if name in OVERLAYS), None)
+    if overlays is None or len(found.classes) > 1:
+        return None
+    return blocks_of(node.children, replace(context, overlays=overlays))
+
+
+def _speaker_notes(found: Attributes, node: SyntaxTreeNode, context: TextContext) -> Fragment:
+    r"""The argument of `\note`, in which nothing is verbatim: listings are set as in footnotes."""
+    for name in found.classes:
+        if name != "notes":
+            what = f"`{name}` means nothing to a speaker's notes"
+            context.warn(line_of(node), what, "leave it out")
+    lines = blocks_of(node.children, replace(context, notes=(*context.notes, ".notes")))
+    if not lines:
+        context.warn(line_of(node), "these notes are empty", "leave them out")
         return ()
-    begin = Line(rf"\begingroup\beamerdefaultoverlayspecification{{{steps}}}", origin)
-    return (begin, *body(node.children, context), Line(r"\endgroup", last))
+    if code := next((line for line in lines if CODE.match(line.text.lstrip())), None):
+        what = "a chunk can't show code or text in a speaker's notes"
+        span = Span.at(str(context.options.path), code.origin)
+        context.findings.problems.append(error(span, what, "put it before them"))
+    last = context.origin((node.map or [0, 1])[1] - 1)
+    return (Line(r"\note{%", context.origin(line_of(node))), *lines, Line("}", last))
 
 
 def _kind(found: Attributes) -> str:
@@ -179,22 +200,31 @@ def _heading_of(node: SyntaxTreeNode) -> SyntaxTreeNode | None:
     return first if first and first.type == "heading" else None
 
 
+def _label_of_title(node: SyntaxTreeNode) -> str:
+    """The label of the heading that is a div's title, its own or that of its words; "": none."""
+    heading = _heading_of(node)
+    return attributes_of(heading).id or str(heading.meta.get("name", "")) if heading else ""
+
+
 def _theorem(name: str, node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found = attributes_of(node)
     words, body = _titled(node, context)
     given = f"[{{{words}}}]" if words else ""
-    label = rf"\label{{{found.id}}}" if found.id else ""
+    labels = filter(None, (found.id, _label_of_title(node)))
+    label = "".join(rf"\label{{{each}}}" for each in labels)
     if not given + label and body and body[0].text.startswith("["):
         label = "{}"  # else LaTeX takes it for the title
     return environment(name, body, context.origin(line_of(node)), given + label)
 
 
-def callout_lines(kind: str, title: str, body: Fragment, context: TextContext) -> Fragment:
-    """A note set apart from the text, under its kind and its title."""
+def callout_lines(
+    kind: str, title: str, body: Fragment, context: TextContext, label: str = ""
+) -> Fragment:
+    """A note set apart from the text, under its kind and its title. `label`: LaTeX of it."""
     origin = body[0].origin if body else context.origin(0)
     word = dict(zip(CALLOUTS, context.options.words.callouts, strict=False)).get(kind, "")
     named = title and title.lower() not in {kind, word.lower()}
     words = f"{word}: {title}" if named else f"{word}."
     words = title if kind == "admonition" else words
-    head = (Line(rf"\textbf{{{words}}}\par", origin),) if words else ()
+    head = (Line(rf"{label}\textbf{{{words}}}\par", origin),) if words else ()
     return environment("quote", (*head, *body), origin)

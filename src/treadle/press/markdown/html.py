@@ -53,10 +53,14 @@ WHOLE = {
     "title", "iframe", "frameset", "noframes", "option", "optgroup", "select", "svg", "math",
     "video", "audio", "canvas", "object", "map",
 }  # fmt: skip
+VOID = {"col"}  # of these, what holds nothing and is not closed
 VERBATIM = {"script", "style", "pre", "textarea"}  # to their closing tags
 BLOCKS = {*block_names} - WHOLE  # begin a paragraph of their own
 NAME = re.compile(r"</?(?P<name>[A-Za-z][A-Za-z0-9-]*)(?=[\s/>]|$)")
 ANY_TAG = re.compile(f"{open_tag}|{close_tag}")
+OPEN_AT_END = re.compile(
+    r"""</?[A-Za-z][A-Za-z0-9-]*(?:[^<>"']|"[^"]*"|'[^']*')*(?:"[^"]*|'[^']*)?"""
+)
 COMMENT, COMMENT_END = "<!--", "-->"
 
 
@@ -70,7 +74,7 @@ def html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     found = NAME.match(text)
     name = found["name"].lower() if found else ""
     if name in WHOLE:
-        return _lines(state, silent, start, _paragraph_end(state, start, end))
+        return silent or _whole(state, start, end)
     if not name or name in VERBATIM:
         return rules_block.html_block(state, start, end, silent)
     return name in BLOCKS and _tag(state, start, end, silent)
@@ -87,11 +91,54 @@ def _paragraph_end(state: StateBlock, start: int, end: int) -> int:
     return next((n for n in lines if state.isEmpty(n) or state.sCount[n] < state.blkIndent), end)
 
 
+def _whole(state: StateBlock, start: int, end: int) -> bool:
+    """What is left out as a whole, to the tag that closes it; what stands behind that is text."""
+    stop = _paragraph_end(state, start, end)
+    text = "\n".join(text_at(state, line) for line in range(start, stop))
+    left_out = text[: _end_of_whole(text)]
+    last = start + left_out.count("\n")
+    at = state.bMarks[last] + state.tShift[last] + len(left_out.rpartition("\n")[2])
+    push_block(state, False, (start, last + 1), "html_block", left_out)
+    if state.src[at : state.eMarks[last]].strip():
+        paragraph_from(state, last, at, end)
+    return True
+
+
+def _end_of_whole(text: str) -> int:
+    """Where the elements end that a text begins with and that are left out as a whole; the end of
+    the text if one of them is not closed there."""
+    at = end = 0
+    while (found := NAME.match(text, at)) and found["name"].lower() in WHOLE:
+        closed = _end_of_element(text, at, found["name"])
+        if closed is None:
+            return len(text)
+        end = closed
+        at = end + len(text[end:]) - len(text[end:].lstrip())
+    return end
+
+
+def _end_of_element(text: str, at: int, name: str) -> int | None:
+    """Where the element ends whose tag stands there; a tag that has no other one is all of it."""
+    tag = ANY_TAG.match(text, at)
+    if tag is None:
+        return None
+    if tag[0].startswith("</") or tag[0].endswith("/>") or name.lower() in VOID:
+        return tag.end()
+    depth = 0
+    for each in re.compile(rf"<(?P<close>/?){name}\b[^>]*>", re.IGNORECASE).finditer(text, at):
+        depth += -1 if each["close"] else not each[0].endswith("/>")
+        if depth == 0:
+            return each.end()
+    return None
+
+
 def _tag(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     """A tag, over as many lines as it has, with no text behind it; with text it begins a
     paragraph."""
-    stop = _paragraph_end(state, start, end)
-    texts = [text_at(state, line) for line in range(start, stop)]
+    texts = [text_at(state, start)]
+    if OPEN_AT_END.fullmatch(texts[0]):
+        stop = _paragraph_end(state, start, end)
+        texts += (text_at(state, line) for line in range(start + 1, stop))
     found = ANY_TAG.match("\n".join(texts))
     if found is None or silent:
         return found is not None

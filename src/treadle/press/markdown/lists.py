@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
+from types import FunctionType, MappingProxyType
 
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block.list import list_block
+from markdown_it.rules_block import list as commonmark
+from markdown_it.rules_core import StateCore
+from markdown_it.token import Token
 from msgspec import Struct
 
 from treadle.press.markdown.attributes import text_at
@@ -23,13 +25,18 @@ MARK = re.compile(
     r"(?P<open>\(?)(?P<word>@[\w-]*|#|\d{1,9}|[a-z]|[A-Z]|[ivxlc]+|[IVXLC]+)(?P<close>[.)])"
     r"(?P<blanks>[ \t]+(?=\S))"
 )
-LONGEST = 10  # characters of a mark: CommonMark's numbers have nine digits at most
+LONGEST = 10  # characters of a mark, but of one with a name: CommonMark's have nine digits
+NUMBER = re.compile(r"\d+[.)](?=[ \t]|$)")
 UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")
 NUMBERED = re.compile(r"(?:\d+|[A-Z]|[IVXLC]+)[.)][ \t]+\S")
 ROMAN = MappingProxyType({"i": 1, "v": 5, "x": 10, "l": 50, "c": 100})
 STYLES = MappingProxyType(
     {"digits": r"\arabic*", "lower": r"\alph*", "upper": r"\Alph*"}
     | {"roman": r"\roman*", "Roman": r"\Roman*"}
+)
+# Of tasks, as an item begins with them.
+BOXES = MappingProxyType(
+    {"[ ] ": r"[$\square$] ", "[x] ": r"[$\boxtimes$] ", "[X] ": r"[$\boxtimes$] "}
 )
 
 
@@ -66,7 +73,7 @@ def fancy_list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     opened = OpenList(state.level, first, [_number(state, first)])
     opening = len(state.tokens)
     _open_lists(state).append(opened)
-    made = list_block(state, start, end, False)
+    made = LIST_BLOCK(state, start, end, False)
     _open_lists(state).pop()
     if not made:
         state.src, state.env["examples"] = whole, known
@@ -76,6 +83,19 @@ def fancy_list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.meta = {"style": first.style, "around": first.around}
     _name_items(state, opening, opened)
     return True
+
+
+def _end_of_number(state: StateBlock, line: int) -> int:
+    """Where the number ends that `_write_number` has put there; -1: there is none."""
+    found = NUMBER.match(state.src, state.bMarks[line] + state.tShift[line], state.eMarks[line])
+    return found.end() if found else -1
+
+
+# markdown-it's rule, with no limit to the digits: as many stand for a mark as it is wide.
+LIST_BLOCK = FunctionType(
+    commonmark.list_block.__code__,
+    {**vars(commonmark), "skipOrderedListMarker": _end_of_number},
+)
 
 
 def _open_lists(state: StateBlock) -> list[OpenList]:
@@ -149,7 +169,7 @@ def mark_of(text: str, like: Mark | None) -> Mark | None:
     found = MARK.match(text)
     if (
         found is None
-        or len(found[0].rstrip()) > LONGEST
+        or ("@" not in found["word"] and len(found[0].rstrip()) > LONGEST)
         or (found["open"] and found["close"] == ".")
     ):
         return None
@@ -196,6 +216,15 @@ def label(meta: Mapping[str, object], markup: str) -> str:
     if (before, form) == ("", r"\arabic*") and after != ")":
         return ""
     return f"label={before}{form}{after}"
+
+
+def boxes_of_tasks(state: StateCore) -> None:
+    """Take the box of an item for text before its words are read: `[x]` may be a heading's name."""
+    for item, _, inline in zip(state.tokens, state.tokens[1:], state.tokens[2:], strict=False):
+        box = inline.content[:4]
+        if item.type == "list_item_open" and inline.type == "inline" and box in BOXES:
+            inline.children = [Token("text", "", 0, content=box)]
+            inline.content = inline.content[len(box) :]
 
 
 def numbered_heading(state: StateBlock, start: int, end: int, silent: bool) -> bool:

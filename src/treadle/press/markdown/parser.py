@@ -83,6 +83,7 @@ def parser(quotes: tuple[str, ...] = QUOTES) -> MarkdownIt:
     core.at("smartquotes", quotation_marks.smart_quotes)
     core.before("inline", "heading_attributes", attributes.heading_attributes)
     core.before("inline", "name_headings", headings.name_headings)
+    core.before("inline", "boxes_of_tasks", lists.boxes_of_tasks)
     core.before("inline", "latex_words", environments.latex_words)
     core.before("inline", "long_arguments", long_arguments.long_arguments)
     core.after("inline", "nesting", limit_nesting)

@@ -27,8 +27,9 @@ CONTENTS = r"\addcontentsline{toc}"
 LABEL = re.compile(r"\\(?:label|namedlabel\{.*\})\{(?P<name>[^{}]+)\}$")
 
 
-def is_of_references(node: SyntaxTreeNode, words: str) -> bool:
-    """Whether a heading of these words is the bibliography's, by them or by its place."""
+def is_of_references(node: SyntaxTreeNode) -> bool:
+    """Whether a heading is the bibliography's, by its words, however they are set, or its place."""
+    words = "".join(part.content for part in node.walk() if part.type == "text").strip()
     after = node.next_sibling
     placed = after is not None and after.type == "div" and attributes_of(after).id == "refs"
     return placed or words.lower() in REFERENCES

@@ -81,7 +81,7 @@ def _heading_of_references(
 ) -> SyntaxTreeNode | None:
     """Of these headings, the bibliography's: the first that is called so, else what ends the
     text."""
-    named = (node for node in found if is_of_references(node, _plain(node)))
+    named = (node for node in found if is_of_references(node))
     last = parsed.tree.children[-1:]
     ends = found[-1] if found and last == found[-1:] else None
     return next(named, ends)

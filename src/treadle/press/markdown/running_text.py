@@ -40,7 +40,7 @@ OTHER_CODE = re.compile(
 SHORTCODES = MappingProxyType(
     {"include": "a document is one file: put the text here, or LaTeX of a file by `\\input{...}`"}
     | dict.fromkeys(("var", "meta", "env"), "print a value by `<%= params.name %>`")
-    | {"embed": "put the chunk here"}
+    | {"embed": "put the chunk here", "kbd": "it names no key: `{{< kbd Ctrl-C >}}`"}
 )
 KEY = re.compile(r"""(?:(?P<system>[\w-]+)=)?(?:"([^"]*)"|'([^']*)'|(\S+))""")
 OF_IMAGES = ("width", "height", "alt", "fig-alt", "pos", "literal")
@@ -63,7 +63,7 @@ NOTES = 2  # a note may hold a note
 
 def _keys(shortcode: str) -> str:
     """The keys to press: `{{< kbd Ctrl-C >}}`, or one of each system's, which it names."""
-    _, _, rest = shortcode.strip("{}<> ").partition(" ")
+    _, _, rest = shortcode.removeprefix("{{<").removesuffix(">}}").strip().partition(" ")
     found = [(key["system"], "".join(filter(None, key.groups()[1:]))) for key in KEY.finditer(rest)]
     return ", ".join(f"{keys} ({system})" if system else keys for system, keys in found)
 
@@ -242,8 +242,9 @@ class _Renderer:
 
     def visit_shortcode(self, node: SyntaxTreeNode) -> None:
         name = node.content.strip("{}<> ").split()[0]
-        if name == "kbd":
-            self._add(rf"\texttt{{{escape_prose(_keys(node.content))}}}")
+        keys = _keys(node.content) if name == "kbd" else ""
+        if keys:
+            self._add(rf"\texttt{{{escape_prose(keys)}}}")
             return
         hint = SHORTCODES.get(name, "a PDF has no such thing: leave it out")
         self.context.warn(self.line, f"the shortcode `{node.content}` is left out", hint)

@@ -82,6 +82,7 @@ class TextContext(Struct, frozen=True):
     )
     notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
     boxed: bool = False  # whether it stands in a box, where nothing floats
+    overlays: str | None = None  # beamer's, of the lists of slides; None: as they are anyway
 
     def origin(self, line: int) -> int:
         """The `.pmd` line of line `line` of the text."""

@@ -123,7 +123,9 @@ def slim_subsets(subset: ModuleType) -> None:
 
 @contextmanager
 def finished(figure: Any, options: Mapping[str, Any], style: FigureStyle) -> Iterator[None]:  # noqa: ANN401
-    """A figure about to be saved: its chunk's options applied, its parts made to fit."""
+    """A figure about to be saved: its chunk's options applied, its parts made to fit. Its size is
+    its author's again behind that: shown by another chunk, it has that one's."""
+    own = tuple(figure.get_size_inches())
     size = options.get("f_size") or _shown_size(figure, options, style)
     if size is not None:
         figure.set_size_inches(tuple(size))
@@ -132,8 +134,11 @@ def finished(figure: Any, options: Mapping[str, Any], style: FigureStyle) -> Ite
             axes.spines[["top", "right"]].set_visible(False)
     if _has_free_layout(figure):
         figure.set_layout_engine("tight" if _has_empty_rows(figure) else "constrained")
-    with _laid_out(figure):
-        yield
+    try:
+        with _laid_out(figure):
+            yield
+    finally:
+        figure.set_size_inches(own)
 
 
 def _shown_size(
@@ -240,9 +245,9 @@ class Figures:
         with told_once(), finished(figure, cell.options, self._style()):
             dpi = cell.options.get("dpi", 200)
             figure.savefig(file, format="pdf", dpi=dpi, metadata=METADATA)
+            width, height = (round(float(size), 4) for size in figure.get_size_inches())
         if pyplot is not None:
             pyplot.close(figure)
-        width, height = (round(float(size), 4) for size in figure.get_size_inches())
         return Bundle({PDF: file.getvalue()}, {"width": width, "height": height})
 
     def emit_all(self) -> None:

@@ -1,8 +1,14 @@
 """Divs as pandoc and Quarto have them, references, shortcodes; what means nothing is told."""
 
 import re
+from pathlib import Path
 
 import pytest
+
+from treadle.press.latex.fragment import Line
+from treadle.press.markdown.parser import place
+from treadle.press.markdown.render import render_markdown
+from treadle.press.markdown.text_context import ReadyLatex, RenderOptions, TextContext
 
 
 @pytest.fixture
@@ -164,6 +170,16 @@ def test_the_bibliography_has_the_label_of_its_heading(latex, place, marks):
 
 
 @pytest.mark.parametrize(
+    "words", ["**References**", "*References*", "~~References~~", "References^[a]"]
+)
+def test_the_bibliography_s_heading_is_so_by_its_plain_words(latex, words):
+    text = latex(f"# {words}\n\nb", bibliography=(r"\bibliography{x}",))
+    assert r"\section" not in text
+    assert text.startswith(r"\def\refname{")
+    assert "}\n\\bibliography{x}\n\nb" in text
+
+
+@pytest.mark.parametrize(
     ("title", "usual"), [("Bibliography", "References"), ("References", "Bibliography")]
 )
 def test_the_bibliography_has_the_words_of_its_heading(latex, title, usual):
@@ -246,11 +262,23 @@ def test_numbered_lines(latex):
         ("Ctrl-C", "Ctrl-C"),
         ('"Ctrl Shift P"', "Ctrl Shift P"),
         ("mac=Cmd-O win=Ctrl-O", "Cmd-O (mac), Ctrl-O (win)"),
+        ("Ctrl->", "Ctrl->"),
+        ("Ctrl-{", r"Ctrl-\{"),
+        ("<", "<"),
     ],
 )
 def test_keys_to_press_are_printed(latex, findings, keys, shown):
     assert latex(f"Press {{{{< kbd {keys} >}}}} now.") == rf"Press \texttt{{{shown}}} now."
     assert findings.problems == []
+
+
+@pytest.mark.parametrize("shortcode", ["{{< kbd >}}", "{{<kbd>}}", '{{< kbd "" >}}'])
+def test_a_shortcode_that_names_no_key_is_told(latex, findings, shortcode):
+    assert latex(f"Press {shortcode} now.") == "Press  now."
+    assert [item.message for item in findings.problems] == [
+        f"the shortcode `{shortcode}` is left out"
+    ]
+    assert "names no key" in findings.problems[0].hint
 
 
 @pytest.mark.parametrize(
@@ -303,6 +331,58 @@ def test_divs_of_slides(latex, findings):
     assert findings.problems == []
     assert "note" not in latex("::: notes\na\n:::")
     assert [item.message for item in findings.problems] == ["`::: notes` means nothing"]
+
+
+def test_lists_of_several_slides_are_shown_item_by_item_each_for_itself(latex, findings):
+    text = "::: incremental\n## A\n\n- a\n  - b\n\n---\n\nWords.\n\n## B\n\nc\n: d\n:::\n\n- e"
+    made = latex(text, slides=True)
+    begin = "\\begingroup\\beamerdefaultoverlayspecification{<+->}\n"
+    assert made.count(begin + r"\begin{itemize}") == made.count(begin + r"\begin{description}") == 1
+    assert made.count(r"\begingroup") == made.count("}\n\\endgroup") == 2
+    assert made.index(r"\endgroup") < made.index("Words.")
+    assert findings.problems == []
+
+
+def test_a_list_in_latex_and_one_in_columns_are_shown_item_by_item(latex):
+    made = latex(
+        "::: incremental\n\\begin{itemize}\n\\item a\n\\end{itemize}\n\n"
+        ":::: columns\n::::: {.column width=50%}\n1. b\n\n"
+        "      ::: nonincremental\n      - c\n      :::\n:::::\n::::\n:::",
+        slides=True,
+    )
+    assert made.count(r"specification{<+->}") == 2
+    assert made.count(r"\begingroup") == made.count(r"\endgroup")
+
+
+def test_code_in_the_notes_of_a_slide_is_set_as_in_a_footnote(latex, findings):
+    made = latex("::: notes\n- a\n\n  ```\n  b_1\n  c\n  ```\n:::", slides=True)
+    assert r"\codetext{b\_1}" in made
+    assert "listing" not in made
+    assert findings.problems == []
+
+
+@pytest.mark.parametrize("around", ["{}", "- {}", "> {}"])
+def test_a_chunk_in_the_notes_of_a_slide_is_an_error(findings, around):
+    shown = ReadyLatex((Line(r"\begin{chunkcode}", 7), Line(r"\end{chunkcode}", 8)))
+    text = f"::: notes\n{around.format(place(0))}\n:::"
+    context = TextContext(RenderOptions(Path("report.pmd"), "report", slides=True), findings)
+    render_markdown(text, (6, 7, 9), context, [shown])
+    (problem,) = findings.problems
+    assert (problem.severity.value, problem.span.line) == ("error", 7)
+    assert "speaker's notes" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("opening", "words", "message"),
+    [
+        ("{.notes .small}", "A.\n", "`small` means nothing to a speaker's notes"),
+        ("notes", "", "these notes are empty"),
+    ],
+)
+def test_what_notes_of_slides_do_not_mean_is_told(latex, findings, opening, words, message):
+    made = latex(f"::: {opening}\n{words}:::", slides=True)
+    assert made == ("\\note{%\nA.\n}" if words else "")
+    assert [item.message for item in findings.problems] == [message]
 
 
 def test_an_image_on_a_slide_leaves_room_for_its_caption(latex, tmp_path):

@@ -62,3 +62,31 @@ def test_labels_are_those_of_pandoc(latex, heading, label):
 def test_the_bibliography_is_led_to(latex):
     made = latex("[References]\n\n# References\n\nb", bibliography=(r"\bibliography{x}",))
     assert r"\bibliographylabel{References}{references}" in made
+
+
+@pytest.mark.parametrize("item", ["- [x] done", "1. [x] done", "> - [x] done", "- a\n\n- [x] done"])
+def test_the_box_of_a_task_leads_to_no_heading(latex, item):
+    made = latex(f"# X\n\nSee [x].\n\n{item}\n\n[x] done")
+    assert made.count(r"\item[$\boxtimes$] done") == 1
+    assert made.count(r"\hyperref[x]{x}") == 2
+
+
+def test_what_stands_behind_a_box_is_read(latex):
+    made = latex("# X\n\n- [X] *a* [x]\n- [ ] ![b](c.png)")
+    assert r"\item[$\boxtimes$] \emph{a} \hyperref[x]{x}" in made
+    assert r"\item[$\square$] \includegraphics" in made
+
+
+@pytest.mark.parametrize(
+    ("title", "name"), [("Bayes", "bayes"), ("Bayes {#thm:b}", "thm:b"), ("*Bayes*", "bayes")]
+)
+@pytest.mark.parametrize("div", ["theorem", "callout-note", "proof", "{.lemma #lem:a}"])
+def test_the_title_of_a_div_is_led_to(latex, title, name, div):
+    made = latex(f"See [it](#{name}).\n\n::: {div}\n## {title}\nA.\n:::")
+    assert made.startswith(rf"See \hyperref[{name}]{{it}}.")
+    assert made.count(rf"\label{{{name}}}") == 1
+    assert (r"\label{lem:a}" in made) == ("#lem:a" in div)
+
+
+def test_a_title_of_a_div_to_which_nothing_leads_has_no_label(latex):
+    assert r"\label" not in latex("::: theorem\n## Bayes\nA.\n:::")

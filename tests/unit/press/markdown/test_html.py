@@ -1,5 +1,7 @@
 """HTML: tags are left out and told, what stands between them stays, comments go without a word."""
 
+import time
+
 import pytest
 
 
@@ -87,3 +89,39 @@ def test_an_escaped_bracket_begins_nothing(latex, findings, text):
     assert "square" not in made
     assert "boxtimes" not in made
     assert told(findings) == []
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("<math><mi>x</mi></math> is the *value*\nof b", "is the \\emph{value}\nof b"),
+        ("<svg\n width=3><g/>\n</svg> b\nc", "b\nc"),
+        ("<svg/> b", "b"),
+        ("<map><map>a</map>b</map> c", "c"),
+        ("> <math>x</math> b\n> c", "\\begin{quote}\n  b\n  c\n\\end{quote}"),
+        ("- <math>x</math> b\n  c", "\\begin{itemize}\n  \\item b\n    c\n\\end{itemize}"),
+        ("<math>x</math>\n<math>y</math> b", "b"),
+        ("</table> b", "b"),
+        ("<math>x</math>\n# B", "\\section{B}"),
+    ],
+)
+def test_what_is_left_out_as_a_whole_ends_where_it_is_closed(latex, findings, markdown, expected):
+    assert latex(markdown) == expected
+    assert [line for line, _ in told(findings)] == [1]
+    assert "left out" in told(findings)[0][1]
+
+
+@pytest.mark.parametrize("markdown", ["<td>a</td>\n<td>b</td></tr>\n</table>", "<td>a\n<td>b"])
+def test_parts_of_a_table_are_left_out_together(latex, findings, markdown):
+    assert latex(markdown) == ""
+    assert len(findings.problems) == 1
+
+
+@pytest.mark.parametrize("line", ["<p>a</p>\n", "<p < a\n", "<td>a</td>\n", "<div class='b'> c\n"])
+def test_many_lines_of_tags_take_no_longer_each(latex, line):
+    took = []
+    for number in (100, 1600):
+        start = time.process_time()
+        latex(line * number)
+        took.append(time.process_time() - start)
+    assert took[1] < 16 * 4 * max(took[0], 0.005)

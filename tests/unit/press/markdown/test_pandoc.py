@@ -35,6 +35,20 @@ def test_lists(latex, markdown, given, items):
     assert made.count(r"\item ") == items
 
 
+def test_a_mark_is_as_long_as_its_name(latex):
+    made = latex(
+        "(@goodlongname) first\n\n                more\n\n(@another-good-name)  second\n\n"
+        "    (@not-a-mark-here) x\n\nAs (@another-good-name) shows."
+    )
+    assert made.startswith("\\begin{enumerate}[label=(\\arabic*)]\n  \\item first\n\n    more\n")
+    assert "\\item second" in made
+    assert "As (2) shows." in made
+    nested = latex("- a\n\n  (@goodlongname) b\n  1. c\n\n1234567890) d")
+    assert r"\item b" in nested
+    assert "1234567890) d" in nested
+    assert latex("(1234567890) d") == "(1234567890) d"
+
+
 def test_a_list_in_a_list(latex):
     assert latex("1. x\n   a. y\n   b. z") == (
         "\\begin{enumerate}\n  \\item x\n    \\begin{enumerate}[label=\\alph*.]\n      \\item y\n"

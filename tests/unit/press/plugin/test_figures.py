@@ -138,6 +138,15 @@ def test_it_is_drawn_at_the_width_at_which_it_is_shown(draw, file_of, width, inc
         assert float(pdf.pages[0].MediaBox[2]) == pytest.approx(72 * inches, abs=0.01)
 
 
+def test_a_figure_shown_again_has_the_size_of_where_it_is_shown(draw):
+    (half,) = draw("kept = plt.figure(); kept.gca().plot([1, 2]);", width="50%")
+    (full,) = draw("kept")
+    (own,) = draw("kept", f_size=(3.0, 2.0))
+    (third,) = draw("print(kept.get_size_inches()[0]); kept", width="2in")[1:]
+    shown = [figure.metadata["width"] for figure in (half, full, own, third)]
+    assert shown == [3.15, 6.3, 3.0, 2.0]
+
+
 def test_a_size_of_the_code_s_own_is_scaled(draw):
     (figure,) = draw("plt.figure(figsize=(2, 1));", width="60%")
     assert figure.metadata == {"width": 2.0, "height": 1.0}
