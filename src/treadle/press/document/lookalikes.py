@@ -78,9 +78,12 @@ def shown_elsewhere(
     chunks: Iterable[Chunk], lines: Sequence[str], *, foreign: bool
 ) -> Iterator[Problem]:
     """A warning for the first chunk that Quarto and R Markdown would only show: in a document of
-    theirs, as its front matter says (`foreign`), or a fence with what they run."""
+    theirs, as its front matter says (`foreign`), or a chunk that begins as theirs do."""
     openings = [(chunk, lines[chunk.span.line - 1]) for chunk in chunks]
-    if not foreign and not any(_RUN_THERE.search(line) for _, line in openings):
+    below = (lines[chunk.span.line : chunk.span.line + 1] for chunk, _ in openings)
+    options = ("".join(each).lstrip().startswith("#|") for each in below)
+    theirs = (_RUN_THERE.search(line) for _, line in openings)
+    if not foreign and not any(a and b for a, b in zip(theirs, options, strict=True)):
         return
     for chunk, line in openings:
         if chunk.options.evaluate and _SHOWN_THERE.search(line):

@@ -246,12 +246,15 @@ class WovenText(Struct, frozen=True):
 
 
 def prose_parts(prose: Prose, result: InlineResult | None) -> Iterator[Markdown]:
-    """A prose block with the results of its inline code in their places."""
+    """A prose block with the results of its inline code in their places: what has none, as in a
+    document that is only checked, is a letter where a formula begins or ends with it."""
     texts = result.texts if result else ()
     position, line = 0, prose.span.line
     for number, inline in enumerate(prose.inlines):
         yield Markdown(prose.text[position : inline.start], line)
-        shown = texts[number] if number < len(texts) else ""
+        before = prose.text.endswith("$", 0, inline.start)
+        in_formula = before or prose.text.startswith("$", inline.end)
+        shown = texts[number] if number < len(texts) else "x" * in_formula
         yield Markdown(shown, inline.span.line, still=True)
         line += prose.text.count("\n", position, inline.end)
         position = inline.end

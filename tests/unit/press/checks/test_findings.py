@@ -239,3 +239,8 @@ def test_a_handle_has_a_way_to_be_none(front, tmp_path, monkeypatch):
 def test_a_document_may_want_no_checks_of_equations(said, asked):
     text = f"---\ncheck-equations: {said}\n---\n\nSee @eq:e.\n\n$$ a = b $$ {{#eq:e}}\n"
     assert len(found(text)) == asked
+
+
+def test_values_that_are_not_known_yet_open_and_close_formulas():
+    text = "Of $<%= a %> \\times <%= b %>$, $\\alpha = <%= c %>$ and $x_1$<%= d %>.\n"
+    assert not any("opens no formula" in message for message in map(str, found(text)))

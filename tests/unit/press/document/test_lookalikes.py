@@ -180,6 +180,7 @@ def test_code_that_is_only_shown_elsewhere_is_told_once(text: str, line: int) ->
     [
         SHOWN,
         RUN,
+        f"```{{python}}\ny = 2\n```\n\n{SHOWN}",  # both are ours
         f"{SHOWN}\n```python, echo=False\nx\n```\n",
         f"{RUN}\n```python fit\nx = 1\n```\n",
         f"{RUN}\n```python, evaluate=False\nx = 1\n```\n",
