@@ -79,18 +79,22 @@ def shown_elsewhere(
 ) -> Iterator[Problem]:
     """A warning for the first chunk that Quarto and R Markdown would only show: in a document of
     theirs, as its front matter says (`foreign`), or a chunk that begins as theirs do."""
-    openings = [(chunk, lines[chunk.span.line - 1]) for chunk in chunks]
-    below = (lines[chunk.span.line : chunk.span.line + 1] for chunk, _ in openings)
-    options = ("".join(each).lstrip().startswith("#|") for each in below)
-    theirs = (_RUN_THERE.search(line) for _, line in openings)
-    if not foreign and not any(a and b for a, b in zip(theirs, options, strict=True)):
+    known = list(chunks)
+    if not foreign and not any(_begins_as_theirs(chunk, lines) for chunk in known):
         return
-    for chunk, line in openings:
-        if chunk.options.evaluate and _SHOWN_THERE.search(line):
+    for chunk in known:
+        if chunk.options.evaluate and _SHOWN_THERE.search(lines[chunk.span.line - 1]):
             message = "this code is run here, and only shown by Quarto and R Markdown"
             hint = "write ``` {.python} with a blank, or evaluate=False, to have it shown alone"
             yield warning(chunk.fence, message, hint + "; ```{python} says that it runs")
             return
+
+
+def _begins_as_theirs(chunk: Chunk, lines: Sequence[str]) -> bool:
+    """Whether it is `{python}` and has options below that."""
+    opening, *below = lines[chunk.span.line - 1 : chunk.span.line + 1]
+    has_options = bool(below) and below[0].lstrip().startswith("#|")
+    return has_options and _RUN_THERE.search(opening) is not None
 
 
 def foreign_lookalikes(document: Document) -> Iterator[Problem]:
