@@ -22,7 +22,7 @@ from treadle.engine.store.digest import combined
 from treadle.press.document.front_matter_keys import Settings, databases, no_database
 from treadle.press.document.model import Document
 from treadle.press.document.source_text import is_file
-from treadle.press.latex.figures_and_tables import Copy
+from treadle.press.latex.images import Copy
 from treadle.press.weave.weave import Woven
 from treadle.problem import Problem, Span, error
 

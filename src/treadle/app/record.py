@@ -21,7 +21,7 @@ from treadle.app.current_build import Build
 from treadle.engine.store.digest import digest
 from treadle.engine.trace import Trace
 from treadle.press.document.model import Chunk, Prose
-from treadle.press.latex.figures_and_tables import Copy
+from treadle.press.latex.images import Copy
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.ledger import entries_of
 

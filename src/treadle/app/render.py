@@ -16,7 +16,7 @@ from treadle.press.checks.idle_checks import idle_checks, unbound
 from treadle.press.document.front_matter import KEY, author_path
 from treadle.press.document.front_matter_keys import databases
 from treadle.press.document.source_text import is_file
-from treadle.press.latex.figures_and_tables import Copy
+from treadle.press.latex.images import Copy
 from treadle.press.results import with_sources
 from treadle.press.tangle.extract import package_name
 from treadle.press.tex.layout import measured_layout

@@ -8,7 +8,7 @@ from __future__ import annotations
 from treadle.app.current_build import Build
 from treadle.press.document.front_matter_keys import databases
 from treadle.press.document.source_text import is_file
-from treadle.press.latex.figures_and_tables import Copy
+from treadle.press.latex.images import Copy
 from treadle.press.tex.bib_entries import named_databases
 from treadle.press.tex.dates import document_epoch, is_dated_today, today
 from treadle.press.tex.engine import tex_environment

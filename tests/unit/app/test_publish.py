@@ -7,7 +7,7 @@ import pytest
 from treadle.app.clean import clean
 from treadle.app.publish import find_supplements, publish
 from treadle.app.scratch import Scratch
-from treadle.press.latex.figures_and_tables import Copy
+from treadle.press.latex.images import Copy
 
 
 @pytest.fixture

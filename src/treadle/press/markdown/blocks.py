@@ -10,7 +10,7 @@ from markdown_it.tree import SyntaxTreeNode
 from msgspec.structs import replace
 
 from treadle.press.latex.escape import escape_code
-from treadle.press.latex.figures_and_tables import Float, figure_float
+from treadle.press.latex.figures import Float, figure_float
 from treadle.press.latex.footnotes import noted
 from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, fixed, indent, stack

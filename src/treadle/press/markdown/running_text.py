@@ -19,7 +19,7 @@ from treadle.press.latex.escape import (
     escape_url,
     label_name,
 )
-from treadle.press.latex.figures_and_tables import Graphic
+from treadle.press.latex.figures import Graphic
 from treadle.press.latex.formulas import with_text
 from treadle.press.latex.fragment import Fragment, Line, environment, glue, indent, text_of
 from treadle.press.latex.lengths import length

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from markdown_it.tree import SyntaxTreeNode
 from msgspec.structs import replace
 
-from treadle.press.latex.figures_and_tables import Float, Tabular, table, with_minus
+from treadle.press.latex.figures import Float
 from treadle.press.latex.fragment import Fragment
+from treadle.press.latex.tables import Tabular, table, with_minus
 from treadle.press.markdown.attributes import trailing_attributes
 from treadle.press.markdown.parser import parse_inline
 from treadle.press.markdown.running_text import inline_latex

@@ -11,8 +11,8 @@ from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct, field
 
 from treadle.press.latex.escape import label_name
-from treadle.press.latex.figures_and_tables import Copy, address_of, find_image, shared_file
 from treadle.press.latex.fragment import Fragment, Line
+from treadle.press.latex.images import Copy, address_of, find_image, shared_file
 from treadle.press.latex.languages import Words, words_of
 from treadle.problem import Problem, Span, warning
 

@@ -13,12 +13,7 @@ from msgspec.structs import replace
 from treadle.engine.trace import Echo
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.options import HIDDEN
-from treadle.press.latex.figures_and_tables import (
-    Float,
-    Graphic,
-    figure_float,
-    figures_in_place,
-)
+from treadle.press.latex.figures import Float, Graphic, figure_float, figures_in_place
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.lengths import length
 from treadle.press.latex.listings import code_lines, output_lines

@@ -13,8 +13,9 @@ from msgspec.json import Decoder
 
 from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display, Echo, Output, Stream
-from treadle.press.latex.figures_and_tables import Float, Tabular, entry, table
+from treadle.press.latex.figures import Float
 from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at
+from treadle.press.latex.tables import Tabular, entry, table
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.plugin.tables import TABLE, Table
 

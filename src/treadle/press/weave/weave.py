@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Document, Prose
-from treadle.press.latex.figures_and_tables import Copy
 from treadle.press.latex.fragment import Fragment, Line, text_of
+from treadle.press.latex.images import Copy
 from treadle.press.latex.languages import words_of
 from treadle.press.markdown.blocks import render_blocks
 from treadle.press.markdown.citations_and_references import labels_given

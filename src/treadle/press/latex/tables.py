@@ -1,150 +1,18 @@
-r"""Figures and tables: images of the author's, `\includegraphics`, `tabular`, and the floats around
-them."""
+"""Tables, whether from Markdown or from values: booktabs, columns aligned in the LaTeX as well."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from treadle.press.document.source_text import is_file
 from treadle.press.latex.escape import DOLLARS, escape
+from treadle.press.latex.figures import Float
 from treadle.press.latex.footnotes import caption_of, noted, texts_of
 from treadle.press.latex.fragment import Fragment, Line, indent
 from treadle.press.latex.templates import render
-from treadle.problem import Problem, Span, error
-
-READABLE = (".pdf", ".png", ".jpg", ".jpeg")
-UNREADABLE = (".svg", ".eps", ".ps", ".gif", ".webp", ".tif", ".tiff", ".bmp")  # kinds of images
-ON_SLIDES = r"0.56\textheight"  # nothing of a frame breaks to make room for what is higher
-ADDRESS = re.compile(r"[a-z]+://")
-
-
-class Copy(Struct, frozen=True):
-    """A file that must lie at `target`, relative to the folder of the LaTeX, for it to compile."""
-
-    source: Path
-    target: str
-
-
-class Graphic(Struct, frozen=True):
-    """One image. `width` is LaTeX; empty: its own size, at most what the page holds. `slide`: it
-    leaves room for the title of a slide and its caption."""
-
-    path: str
-    width: str = ""
-    height: str = ""
-    alt: str = ""
-    slide: bool = False
-
-    def __str__(self) -> str:
-        size = [f"width={self.width}"] if self.width else []
-        size += [f"height={self.height}"] if self.height else []
-        highest = ON_SLIDES if self.slide else r"0.9\textheight"
-        if self.slide and size and not self.height:
-            size.append(f"max height={highest}")
-        options = ",".join(size) or rf"max size={{\linewidth}}{{{highest}}}"
-        command = rf"\includegraphics[{options}]{{{self.path}}}"
-        alt = escape(" ".join(self.alt.split()))
-        return rf"\alttext{{{alt}}}{{{command}}}" if alt else command
-
-
-class Float(Struct, frozen=True):
-    """What LaTeX moves to a good place. `label` may be empty; `origin` is the `.pmd` line of the
-    caption, where it has one of its own."""
-
-    caption: str
-    label: str
-    environment: str = "figure"
-    position: str = "htbp"
-    origin: int | None = None
-
-
-def figure_float(graphics: Sequence[Graphic], float_: Float, origin: int) -> Fragment:
-    """All `graphics` in one float: side by side where their widths allow."""
-    found = noted(float_.caption)
-    values = {"graphics": graphics, "float": float_, "caption": caption_of(found)}
-    return render("figure.tex.j2", origin, {**values, "notes": texts_of(found.notes)})
-
-
-def figures_in_place(graphics: Sequence[Graphic], origin: int) -> Fragment:
-    """The graphics, centred, where they stand."""
-    return render("graphics.tex.j2", origin, {"graphics": graphics})
-
-
-def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
-    """The image `path` of a document in `folder`, or what is wrong with it.
-
-    One with an address is the file of that name beside the document, in the folders of its address
-    (or the last of them) if it is there. In place of one of a kind that LaTeX can't include, one
-    beside it stands that differs in its ending alone.
-    """
-    for name in _names(path):
-        found = _local(path, name, folder, stem, span)
-        if isinstance(found, Copy):
-            return found
-    return found
-
-
-def _names(path: str) -> list[str]:
-    """The files that a path may mean: of an address with the folders `a/b/`, `a/b/c.png`,
-    `b/c.png`, `c.png`."""
-    if not ADDRESS.match(path):
-        return [path]
-    parts = [part for part in re.split("[?#]", path)[0].split("/")[2:] if part not in {"", ".."}]
-    return ["/".join(parts[first:]) for first in range(len(parts))] or [""]
-
-
-def address_of(path: str) -> str:
-    """What tells one address from another; empty: it is a file's path."""
-    return ADDRESS.sub("", path.split("#")[0]) if ADDRESS.match(path) else ""
-
-
-def shared_file(path: str, other: str, span: Span) -> Problem:
-    """An error for an image that would be the file that stands for another address."""
-    *folders, name = _names(path)[0].split("/")
-    way = f"`{'/'.join([*folders[-1:], name])}`" if folders else "another name, and write that"
-    text = f"the image `{path}` would be the file `{name}`, as `{other}` is already"
-    return error(span, text, f"put this one beside the document as {way}")
-
-
-def _local(path: str, name: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
-    """The image that the file `name` is, or what is wrong with it."""
-    whole = folder / name
-    endings = READABLE if whole.name else ()
-    candidates = [whole, *(whole.with_name(whole.name + ending) for ending in endings)]
-    if whole.suffix.lower() in UNREADABLE:
-        candidates += [whole.with_suffix(ending) for ending in endings]
-    there = list(filter(is_file, candidates))
-    source = next((each for each in there if each.suffix.lower() in READABLE), None)
-    if source is not None:
-        return Copy(source, f"{stem}/images/{_plain_name(name, source.suffix)}")
-    if there:
-        hint = f"convert it to one of {', '.join(READABLE)}"
-        return error(span, f"LaTeX can't include `{path}`", hint)
-    if name != path:
-        hint = f"download it beside the document{f', as `{name}`' if name else ''}"
-        return error(span, f"image `{path}` is not a local file", hint)
-    place = f"the document's folder, `{folder.resolve().name or folder.resolve()}`"
-    return error(span, f"image file `{path}` not found", f"paths are relative to {place}")
-
-
-def _plain_name(path: str, suffix: str) -> str:
-    # A name LaTeX takes without quoting; a changed one gets a digest, so that no two collide.
-    pure = PurePosixPath(path)
-    name = str(pure if pure.suffix == suffix else pure.with_name(pure.name + suffix))
-    plain = re.sub(r"[^A-Za-z0-9._/-]|\.(?=.*\.)|^/", "-", name.replace("../", "up/"))
-    if plain == name:
-        return plain
-    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
-    return f"{plain.removesuffix(suffix)}-{digest}{suffix}"
-
-
-# Tables, whether from Markdown or from values: booktabs, columns aligned in the LaTeX as well.
 
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
 LONG = 35  # rows beyond which a table may not fit on a page, and is broken between its rows
