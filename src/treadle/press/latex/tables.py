@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,14 +23,31 @@ ROOM = 90
 LEAST = 20  # of them are for the long columns
 
 
+class Heading(Struct, frozen=True):
+    """What stands over one column of a table, or over several in one."""
+
+    text: str
+    columns: int = 1
+    align: str = "c"
+
+
 class Tabular(Struct, frozen=True):
     """Entries of LaTeX; `align` has a letter of l, c, r for each column, `origins` the `.pmd` line
-    of the header and of each row, where they have lines of their own."""
+    of the header and of each row, where they have lines of their own.
+
+    `above` are the rows of the head that stand over `header`: the headings of each cover all
+    columns. The first `labels` columns say what a row is. Before the `parts`, numbers of rows,
+    something new begins. `below` is a line under the table.
+    """
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     align: tuple[str, ...]
     origins: tuple[int, ...] = ()
+    above: tuple[tuple[Heading, ...], ...] = ()
+    labels: int = 0
+    parts: tuple[int, ...] = ()
+    below: str = ""
 
 
 def entry(text: str) -> str:
@@ -57,7 +75,8 @@ def table(tabular: Tabular, float_: Float | None, origin: int, line: int) -> Fra
     rows_of_text = (tabular.header, *tabular.rows)
     texts = _aligned([tuple(map(_broken, row, columns)) for row in rows_of_text])
     origins = tabular.origins or (origin,) * len(texts)
-    header, *rows = indent(tuple(map(Line, texts, origins)), 4)
+    header, *rows = map(Line, texts, origins)
+    head = _head_above(tabular.above, header.origin)
     long = len(rows) > LONG and fits
     caption: Fragment = ()
     if float_:
@@ -68,10 +87,45 @@ def table(tabular: Tabular, float_: Float | None, origin: int, line: int) -> Fra
         "columns": "".join(columns),
         "shrink": not fits,
         "notes": texts_of(notes),
+        "below": tabular.below,
     }
-    shown = (header,) if any(tabular.header) else ()
-    slots = {"header": shown, "rows": tuple(rows), "caption": caption}
+    if any(tabular.header):
+        head += (header,)
+    body = _with_parts(rows, tabular.parts)
+    slots = {"header": indent(head, 4), "rows": indent(body, 4), "caption": caption}
     return render("longtable.tex.j2" if long else "table.tex.j2", origin, values, slots)
+
+
+def _head_above(above: Sequence[tuple[Heading, ...]], origin: int) -> Fragment:
+    """The rows of headings, each with a rule below those that span several columns."""
+    lines: list[Line] = []
+    for row in above:
+        lines.append(Line(" & ".join(map(_spanning, row)) + r" \\", origin))
+        ends = accumulate(heading.columns for heading in row)
+        rules = [
+            rf"\cmidrule(lr){{{end - heading.columns + 1}-{end}}}"
+            for heading, end in zip(row, ends, strict=True)
+            if heading.text and heading.columns > 1
+        ]
+        if rules:
+            lines.append(Line(" ".join(rules), origin))
+    return tuple(lines)
+
+
+def _spanning(heading: Heading) -> str:
+    if not heading.text:
+        return " & " * (heading.columns - 1)
+    return rf"\multicolumn{{{heading.columns}}}{{{heading.align}}}{{{heading.text}}}"
+
+
+def _with_parts(rows: Sequence[Line], parts: Sequence[int]) -> Fragment:
+    """The rows, with some space before those that begin a part."""
+    lines: list[Line] = []
+    for number, row in enumerate(rows):
+        if number and number in parts:
+            lines.append(Line(r"\addlinespace", row.origin))
+        lines.append(row)
+    return tuple(lines)
 
 
 def _without_notes(tabular: Tabular, caption: str) -> tuple[Tabular, str, list[str]]:
@@ -96,16 +150,28 @@ def _columns(tabular: Tabular, room: int) -> tuple[tuple[str, ...], bool]:
     """
     columns = zip(tabular.header, *tabular.rows, strict=True)
     widths = [max(map(_visible, column)) for column in columns]
-    if sum(widths) + 3 * len(widths) <= room:
+    lacking = max((_lacking(widths, row) for row in tabular.above), default=0)
+    if sum(widths) + 3 * len(widths) + lacking <= room:
         return tabular.align, True
     long = [width if width > max(room // len(widths), 15) else 0 for width in widths]
-    free = room - sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
+    others = sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
+    free = room - lacking - others
     share = max(free, LEAST) / room / max(sum(long), 1)
     aligns = (
         _paragraphs(align, share * width) if width else align
         for align, width in zip(tabular.align, long, strict=True)
     )
     return tuple(aligns), any(long) and free >= LEAST
+
+
+def _lacking(widths: Sequence[int], row: Sequence[Heading]) -> int:
+    """The characters for which the columns below a row's headings are too narrow."""
+    end = lacking = 0
+    for heading in row:
+        start, end = end, end + heading.columns
+        below = sum(widths[start:end]) + 3 * (heading.columns - 1)
+        lacking += max(_visible(heading.text) - below, 0)
+    return lacking
 
 
 def _visible(latex: str) -> int:
