@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise, product
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,15 +12,14 @@ from msgspec.structs import replace
 from treadle.press.latex.escape import DOLLARS, escape
 from treadle.press.latex.figures import Float
 from treadle.press.latex.footnotes import caption_of, noted, texts_of
-from treadle.press.latex.fragment import Fragment, Line, indent
+from treadle.press.latex.fragment import Fragment, Line, indent, stack
+from treadle.press.latex.measures import Measures
+from treadle.press.latex.table_columns import Columns, Shape
+from treadle.press.latex.table_entries import in_column, visible, width_of, with_breaks
+from treadle.press.latex.table_layout import Layout, Room, laid_out
 from treadle.press.latex.templates import render
 
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
-LONG = 35  # rows beyond which a table may not fit on a page, and is broken between its rows
-# Characters a row may hold before its long columns are set as paragraphs: nearly as many as code,
-# which is smaller, has on a line, but not more than these.
-ROOM = 90
-LEAST = 20  # of them are for the long columns
 
 
 class Heading(Struct, frozen=True):
@@ -65,35 +64,159 @@ def with_minus(latex: str) -> str:
     return "$-$" + latex[1:] if NEGATIVE.match(latex) else latex
 
 
-def table(tabular: Tabular, float_: Float | None, origin: int, line: int) -> Fragment:
-    """The table as a float with its caption above, or centred in its place; a long one, there.
+class LaidTable(Struct, frozen=True):
+    """A table in LaTeX, and what is to be said of it: that it is not as wide as it would be, and
+    the way out."""
 
-    A line of the page has room for `line` characters of code.
-    """
-    tabular, caption_text, notes = _without_notes(tabular, float_.caption if float_ else "")
-    columns, fits = _columns(tabular, min(line, ROOM))
-    rows_of_text = (tabular.header, *tabular.rows)
-    texts = _aligned([tuple(map(_broken, row, columns)) for row in rows_of_text])
-    origins = tabular.origins or (origin,) * len(texts)
-    header, *rows = map(Line, texts, origins)
-    head = _head_above(tabular.above, header.origin)
-    long = len(rows) > LONG and fits
-    caption: Fragment = ()
+    lines: Fragment
+    told: str = ""
+    hint: str = ""
+
+
+def table(tabular: Tabular, float_: Float | None, origin: int, room: Room) -> LaidTable:
+    """The table as a float with its caption above, or centred in its place; a long one, there."""
+    tabular, caption, notes = _without_notes(tabular, float_.caption if float_ else "")
+    shape = shape_of(tabular, room.measures)
+    layout = laid_out(shape, float_.environment if float_ else "", room)
+    head: Fragment = ()
     if float_:
         at = origin if float_.origin is None else float_.origin
-        caption = (Line(f"  {caption_text}", at),)
-    values = {
-        "float": float_,
-        "columns": "".join(columns),
-        "shrink": not fits,
-        "notes": texts_of(notes),
-        "below": tabular.below,
-    }
-    if any(tabular.header):
-        head += (header,)
-    body = _with_parts(rows, tabular.parts)
-    slots = {"header": indent(head, 4), "rows": indent(body, 4), "caption": caption}
-    return render("longtable.tex.j2" if long else "table.tex.j2", origin, values, slots)
+        head = (Line(f"  {caption}", at),)
+    setting = _Setting(tabular, layout, float_, head, origin, room.measures)
+    made = _long(setting) if layout.long else _floating(setting)
+    texts = tuple(Line(text, origin) for text in texts_of(notes))
+    return LaidTable((*made, *texts), layout.told, layout.hint)
+
+
+class _Setting(Struct, frozen=True):
+    """A table that is being set."""
+
+    tabular: Tabular
+    layout: Layout
+    float_: Float | None
+    caption: Fragment
+    origin: int
+    measures: Measures
+
+    def values(self, number: int, count: int) -> dict[str, object]:
+        """What the template of piece `number` of so many has to know."""
+        float_, layout = self.float_, self.layout
+        first = number == 0
+        return {
+            "float": float_ if first else None,
+            "environment": layout.environment,
+            "position": float_.position if float_ else "p",
+            "size": layout.size.command,
+            "continued": f"{number + 1}/{count}" if float_ and not first else "",
+            "below": self.tabular.below if number == count - 1 else "",
+        }
+
+    def caption_of(self, number: int) -> Fragment:
+        return () if number else self.caption
+
+
+def shape_of(tabular: Tabular, measures: Measures) -> Shape:
+    """What a table takes in the size of the text."""
+    columns = list(zip(tabular.header, *tabular.rows, strict=True))
+    entries = [tuple(width_of(entry, measures) for entry in row) for row in tabular.rows]
+    heads = [width_of(entry, measures) for entry in tabular.header]
+    widths = list(map(max, zip(heads, *entries, strict=True)))
+    for row in tabular.above:
+        end = 0
+        for heading in row:
+            start, end = end, end + heading.columns
+            below = sum(widths[start:end]) + 12 * (heading.columns - 1)
+            widths[end - 1] += max(width_of(heading.text, measures) - below, 0)
+    letters = tuple(max(map(visible, column)) for column in columns)
+    lacking = max((_lacking(letters, row) for row in tabular.above), default=0)
+    aligned = zip(columns, tabular.align, strict=True)
+    words = tuple(align != "r" or any(map(_has_words, column)) for column, align in aligned)
+    labels = tabular.labels or int(len(columns) > 2 and tabular.align[0] != "r")
+    return Shape(
+        measures.em, tuple(widths), tuple(entries), letters, tabular.align, words, labels, lacking
+    )
+
+
+def _has_words(entry: str) -> bool:
+    return " " in entry.strip()
+
+
+def _floating(setting: _Setting) -> Fragment:
+    """The table in a float, or centred in its place; or several of them, one after the other."""
+    layout = setting.layout
+    ends = [*layout.starts, len(setting.tabular.rows)]
+    pieces = [_piece(setting, part, rows) for rows, part in product(pairwise(ends), layout.parts)]
+    if layout.together and len(pieces) > 1:
+        gap = (Line("", setting.origin), Line(r"  \medskip", setting.origin))
+        pieces = [stack((pieces[0], *(part for piece in pieces[1:] for part in (gap, piece))))]
+    made: list[Fragment] = []
+    for number, piece in enumerate(pieces):
+        if number and len(layout.starts) > 1:
+            made.append((Line(r"\framebreak", setting.origin),))
+        slots = {"caption": setting.caption_of(number), "body": piece}
+        values = setting.values(number, len(pieces))
+        made.append(render("table.tex.j2", setting.origin, values, slots))
+    return stack(made)
+
+
+def _long(setting: _Setting) -> Fragment:
+    """The table over several pages; of several parts of its columns, one after the other."""
+    layout = setting.layout
+    rows = (0, len(setting.tabular.rows))
+    made = []
+    for number, part in enumerate(layout.parts):
+        header, body = _rows(setting, part, rows)
+        slots = {
+            "header": indent(header, 4),
+            "rows": indent(body, 4),
+            "caption": setting.caption_of(number),
+        }
+        values = {**setting.values(number, len(layout.parts)), "columns": "".join(part.specs)}
+        made.append(render("longtable.tex.j2", setting.origin, values, slots))
+    return stack(made)
+
+
+def _piece(setting: _Setting, part: Columns, rows: tuple[int, int]) -> Fragment:
+    """Some of the columns, and some of the rows."""
+    header, body = _rows(setting, part, rows)
+    values = {"columns": "".join(part.specs), "shrink": not setting.layout.sure}
+    slots = {"header": indent(header, 4), "rows": indent(body, 4)}
+    return render("tabular.tex.j2", setting.origin, values, slots)
+
+
+def _rows(setting: _Setting, part: Columns, rows: tuple[int, int]) -> tuple[Fragment, Fragment]:
+    """The head, and these rows."""
+    tabular, (start, end) = setting.tabular, rows
+    scale = setting.layout.size.scale
+    chosen = [
+        tuple(
+            _set(row[at], spec, width / scale, setting.measures)
+            for at, spec, width in zip(part.at, part.specs, part.widths, strict=True)
+        )
+        for row in (tabular.header, *tabular.rows[start:end])
+    ]
+    texts = _aligned(chosen)
+    origins = tabular.origins or (setting.origin,) * (len(tabular.rows) + 1)
+    header, *lines = map(Line, texts, (origins[0], *origins[start + 1 : end + 1]))
+    above = [_within(row, part.at) for row in tabular.above]
+    head = _head_above(above, header.origin)
+    head += (header,) if any(tabular.header) else ()
+    return head, _with_parts(lines, [number - start for number in tabular.parts])
+
+
+def _set(entry: str, spec: str, room: float, measures: Measures) -> str:
+    broken = with_breaks(entry, room, measures) if room else entry
+    return in_column(broken, spec)
+
+
+def _within(row: Sequence[Heading], at: Sequence[int]) -> tuple[Heading, ...]:
+    """The headings over these columns."""
+    end, found = 0, []
+    for heading in row:
+        start, end = end, end + heading.columns
+        if count := sum(start <= number < end for number in at):
+            found.append(replace(heading, columns=count))
+    return tuple(found)
 
 
 def _head_above(above: Sequence[tuple[Heading, ...]], origin: int) -> Fragment:
@@ -143,73 +266,14 @@ def _without_notes(tabular: Tabular, caption: str) -> tuple[Tabular, str, list[s
     return replace(tabular, header=rows[0], rows=tuple(rows[1:])), caption_of(above), notes
 
 
-def _columns(tabular: Tabular, room: int) -> tuple[tuple[str, ...], bool]:
-    """LaTeX's columns, and whether the table fits the page with them, or is made smaller.
-
-    In a wide table, long columns are paragraphs that share the room which the others leave.
-    """
-    columns = zip(tabular.header, *tabular.rows, strict=True)
-    widths = [max(map(_visible, column)) for column in columns]
-    lacking = max((_lacking(widths, row) for row in tabular.above), default=0)
-    if sum(widths) + 3 * len(widths) + lacking <= room:
-        return tabular.align, True
-    long = [width if width > max(room // len(widths), 15) else 0 for width in widths]
-    others = sum(width + 3 for width, taken in zip(widths, long, strict=True) if not taken)
-    free = room - lacking - others
-    share = max(free, LEAST) / room / max(sum(long), 1)
-    aligns = (
-        _paragraphs(align, share * width) if width else align
-        for align, width in zip(tabular.align, long, strict=True)
-    )
-    return tuple(aligns), any(long) and free >= LEAST
-
-
 def _lacking(widths: Sequence[int], row: Sequence[Heading]) -> int:
     """The characters for which the columns below a row's headings are too narrow."""
     end = lacking = 0
     for heading in row:
         start, end = end, end + heading.columns
         below = sum(widths[start:end]) + 3 * (heading.columns - 1)
-        lacking += max(_visible(heading.text) - below, 0)
+        lacking += max(visible(heading.text) - below, 0)
     return lacking
-
-
-def _visible(latex: str) -> int:
-    lines = _lines_of(latex)
-    return max(len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", line)) for line in lines)
-
-
-STEP = re.compile(r"\\(?P<what>begin|end)\b|(?P<break> *\\\\(?:\{\})? *)|\\.|[{}$]")
-
-
-def _lines_of(entry: str) -> list[str]:
-    """The lines of an entry; a break within a formula or an argument is that one's own."""
-    lines, start, depth, maths = [], 0, 0, False
-    for found in STEP.finditer(entry) if r"\\" in entry else ():
-        maths ^= found[0] == "$"
-        depth += (found[0] == "{" or found["what"] == "begin") - (
-            found[0] == "}" or found["what"] == "end"
-        )
-        if found["break"] and not depth and not maths:
-            lines.append(entry[start : found.start()])
-            start = found.end()
-    return [*lines, entry[start:]]
-
-
-def _broken(entry: str, column: str) -> str:
-    r"""An entry for a column, where `\\` would end the row."""
-    lines = _lines_of(entry)
-    if len(lines) == 1:
-        return entry
-    if len(column) > 1:  # a paragraph
-        return r" \newline ".join(lines)
-    inner = r" \\ ".join(lines)
-    return rf"\begin{{tabular}}[t]{{@{{}}{column}@{{}}}}{inner}\end{{tabular}}"
-
-
-def _paragraphs(align: str, share: float) -> str:
-    side = {"l": r"\raggedright", "c": r"\centering", "r": r"\raggedleft"}[align]
-    return rf">{{{side}\arraybackslash}}p{{{share:.2f}\linewidth}}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -54,8 +54,23 @@ def table_lines(
     ]
     align = tuple(map(_align, rows[0]))
     tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
-    room = context.options.columns
-    return table(tabular, _float(text, at, context), context.origin(line), room)
+    room = context.options.room(_margins(node), boxed=context.boxed)
+    made = table(tabular, _float(text, at, context), context.origin(line), room)
+    if made.told:
+        context.warn(line, made.told, made.hint)
+    return made.lines
+
+
+MARGINS = {"list_item": 1, "dd": 1, "blockquote": 2}
+
+
+def _margins(node: SyntaxTreeNode) -> int:
+    """Those of the lists and quotations in which a block stands."""
+    count, outer = 0, node.parent
+    while outer is not None and not outer.is_root:
+        count += MARGINS.get(outer.type, 0)
+        outer = outer.parent
+    return count
 
 
 def _float(text: str, line: int, context: TextContext) -> Float | None:

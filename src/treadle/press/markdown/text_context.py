@@ -14,8 +14,11 @@ from treadle.press.latex.escape import label_name
 from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.images import Copy, address_of, find_image, shared_file
 from treadle.press.latex.languages import Words, words_of
+from treadle.press.latex.measures import Measures, measures_of_columns
+from treadle.press.latex.table_layout import Room
 from treadle.problem import Problem, Span, warning
 
+MARGIN = 2.5  # ems that a list takes of a line
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 
 # What the parser's `env` has of a text, for other texts to refer to.
@@ -39,6 +42,7 @@ class RenderOptions(Struct, frozen=True):
     path: Path
     stem: str  # the folder of the images, beside the LaTeX
     columns: int = 90  # characters of code in a line
+    measures: Measures | None = None  # None: as the columns tell
     twocolumn: bool = False
     slides: bool = False
     sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
@@ -50,6 +54,12 @@ class RenderOptions(Struct, frozen=True):
     commands: frozenset[str] = frozenset()  # LaTeX's that the author has defined
     environments: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)  # other names of labels
+
+    def room(self, margins: int = 0, *, boxed: bool = False) -> Room:
+        """That for a table, in lists and quotations with so many margins."""
+        measures = self.measures or measures_of_columns(self.columns)
+        inner = MARGIN * margins * measures.em
+        return Room(measures, self.columns, inner, self.twocolumn, self.slides, boxed)
 
 
 class Findings(Struct):

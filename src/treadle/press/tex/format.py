@@ -21,6 +21,7 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.path_answers import standing
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
+from treadle.press.latex.measures import Measures
 from treadle.press.plugin.figures import FigureStyle
 from treadle.press.tex.engine import relevant
 from treadle.press.tex.log import first_error
@@ -40,6 +41,11 @@ LOWEST = 0.9  # the width of a figure to the page's height: with its caption it 
 SPANS = "% The title block spans both columns."
 # \columnwidth: in two columns a figure has one of them.
 PROBE = r"""\begin{document}\makeatletter
+\def\sizeof#1{\ifdefined#1{#1\xdef\sizes{\sizes\space\f@size}}\fi}
+\def\sizes{}\sizeof\normalsize\sizeof\small\sizeof\footnotesize\sizeof\scriptsize
+\def\widths{}\count@32 \loop\setbox0\hbox{\char\count@}\edef\widths{\widths\space\number\wd0}%
+  \ifnum\count@<126 \advance\count@1 \repeat
+\typeout{TREADLE-TYPE\sizes\space:\widths}
 \setbox0\hbox{\ifdefined\codefont\codefont\else\footnotesize\fi\ttfamily 0}
 \typeout{TREADLE-MEASURE \the\columnwidth\space\the\textheight\space\f@size\space\the\wd0
   \space\if@twocolumn two\else one\fi\space\f@family
@@ -52,6 +58,8 @@ MEASURED = re.compile(
     r"(?P<character>[\d.]+)pt (?P<columns>one|two) (?P<family>\S+) (?P<depth>-?\d+) "
     r"(?P<page>[\d.]+)pt"
 )
+TYPE = re.compile(r"TREADLE-TYPE (?P<sizes>[\d. ]+) :(?P<widths>[\d ]+)")
+SCALED_POINT = 65536
 
 # `STEM.tex` stays a whole document, read under its own name, so that every line has its own
 # number: the format passes over the lines of the preamble, whatever they hold, all characters
@@ -214,10 +222,21 @@ def _make(preamble: str, job: Job) -> Format:
         widest=widest if of_page > widest else 0.0,
     )
     twocolumn, depth = told["columns"] == "two", int(told["depth"])
-    page = Page(columns_of(width, float(told["character"])), twocolumn, depth, family)
+    columns = columns_of(width, float(told["character"]))
+    page = Page(columns, twocolumn, depth, family, _measures(log, told))
     if final:
         _remember(job, style, page, file)
     return _recall(job.directory, job.stem) or Format(None, style=style, page=page)
+
+
+def _measures(log: str, told: re.Match[str]) -> Measures:
+    line, page, height = (float(told[name]) for name in ("width", "page", "height"))
+    found = TYPE.search(log)
+    if found is None:
+        return Measures(line, page, height)
+    sizes = tuple(map(float, found["sizes"].split()))
+    widths = tuple(int(each) / SCALED_POINT for each in found["widths"].split())
+    return Measures(line, page, height, sizes, widths)
 
 
 def _probe(preamble: str, job: Job, file: Path | None) -> str:

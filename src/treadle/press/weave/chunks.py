@@ -17,6 +17,7 @@ from treadle.press.latex.figures import Float, Graphic, figure_float, figures_in
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.lengths import length
 from treadle.press.latex.listings import code_lines, output_lines
+from treadle.press.latex.table_layout import Room
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult, InlineResult
@@ -39,6 +40,9 @@ class Look(Struct, frozen=True):
     columns: int  # characters of code in a line
     caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
     slides: bool = False
+    # For a table, in lists and quotations with so many margins.
+    room: Callable[[int], Room] = lambda _: Room()
+    tell: Callable[[int, str, str], None] = lambda *_: None  # at a line, with the way out
 
 
 def chunk_parts(
@@ -101,8 +105,7 @@ def _results(
                 yield ReadyLatex(figures_in_place(_graphics(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
-                lines = (table_lines(item, None, origin, look.columns) for item in group)
-                yield from map(ReadyLatex, lines)
+                yield from (_table(item, None, chunk, look) for item in group)
         elif kind == "latex":
             yield from (latex_place(item, origin) for item in group)
         elif kind == "stderr":
@@ -156,11 +159,24 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLate
     for number, item in enumerate(tables):
         text = "" if figures and number else caption
         float_ = Float(text, _label("tbl", chunk), _around(chunk, "table"), _position(chunk))
-        yield ReadyLatex(table_lines(item, float_, origin, look.columns))
+        yield _table(item, float_, chunk, look)
     if figures and options.include:
         around = _around(chunk, "figure")
         float_ = Float(caption, _label("fig", chunk), around, _position(chunk))
         yield ReadyLatex(figure_float(_graphics(chunk, result, figures, look), float_, origin))
+
+
+def _table(item: Shown, float_: Float | None, chunk: Chunk, look: Look) -> ReadyLatex:
+    room = look.room(_lists(chunk) + 2 * chunk.prefix.count(">"))
+    made = table_lines(item, float_, chunk.span.line, room)
+    if made.told:
+        look.tell(chunk.span.line, made.told, made.hint)
+    return ReadyLatex(made.lines)
+
+
+def _lists(chunk: Chunk) -> int:
+    """The items of lists in which it stands."""
+    return (len(chunk.prefix.replace(">", "").expandtabs(4)) + 2) // 4
 
 
 def _around(chunk: Chunk, kind: str) -> str:
@@ -194,9 +210,7 @@ def _width(chunk: Chunk, part: str, look: Look) -> int | None:
     wrap = chunk.options.given.get("wrap", True)
     wanted = {"code": {"code"}, "output": {"output", "results"}}[part]
     # The margins of a list's item are as wide as six characters of code; a quotation has two.
-    inner = (
-        2 * chunk.prefix.count(">") + (len(chunk.prefix.replace(">", "").expandtabs(4)) + 2) // 4
-    )
+    inner = 2 * chunk.prefix.count(">") + _lists(chunk)
     columns = max(look.columns - 6 * inner, 20)
     return columns if wrap is True or wrap in wanted else None
 

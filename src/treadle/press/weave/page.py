@@ -8,16 +8,15 @@ import re
 from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings
+from treadle.press.latex.measures import BESIDE, TYPEWRITER, Measures, measures_of
 from treadle.press.weave.latex_classes import Style
 
 INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
 PAPER_WIDTHS = {"a4paper": 210 / 25.4, "a5paper": 148 / 25.4, "letterpaper": 8.5}
 GEOMETRY = ("margin=25mm", "headheight=14pt")
 LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
-# What \footnotesize is in a class of that size, and how wide its typewriter's characters are.
+# What \footnotesize is in a class of that size.
 FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
-TYPEWRITER = 0.525
-BESIDE = 8.0  # points that the line beside code takes
 FEWEST = 20
 
 
@@ -29,6 +28,7 @@ class Page(Struct, frozen=True):
     twocolumn: bool = False
     depth: int = 3
     family: str = "lmr"  # of the text, as LaTeX calls it
+    measures: Measures = Measures()
 
 
 def columns_of(width: float, character: float) -> int:
@@ -45,7 +45,10 @@ def page_of(settings: Settings, style: Style) -> Page:
         width, size = style.column, 8.0
     depth = 2 if style.chapters else 3
     columns = columns_of(width * 72.27, TYPEWRITER * size)
-    return Page(columns, twocolumn or style.twocolumn, depth)
+    points = text_width(settings) * 72.27
+    column = width * 72.27
+    measures = measures_of(column, max(points, column), font_size(settings))
+    return Page(columns, twocolumn or style.twocolumn, depth, measures=measures)
 
 
 def font_size(settings: Settings) -> int:

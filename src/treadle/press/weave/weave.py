@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -181,6 +182,7 @@ def _options(manuscript: Manuscript, page: Page | None) -> RenderOptions:
         path=document.path,
         stem=document.stem,
         columns=page.columns,
+        measures=page.measures,
         twocolumn=page.twocolumn,
         slides=style.frames,
         sections=sections,
@@ -220,7 +222,12 @@ def _parts(
 def _look(context: TextContext) -> Look:
     caption = partial(render_line, context=context)
     options = context.options
-    return Look(options.stem, options.columns, caption, options.slides)
+    tell = partial(_tell, document=options.path, findings=context.findings)
+    return Look(options.stem, options.columns, caption, options.slides, options.room, tell)
+
+
+def _tell(line: int, message: str, hint: str, *, document: Path, findings: Findings) -> None:
+    findings.problems.append(warning(Span.at(str(document), line), message, hint))
 
 
 # What of another text a text may refer to: a footnote, an example, what stands in brackets.

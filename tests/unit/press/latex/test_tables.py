@@ -2,6 +2,7 @@
 
 from treadle.press.latex.figures import Float
 from treadle.press.latex.fragment import text_of
+from treadle.press.latex.table_layout import Room
 from treadle.press.latex.tables import Heading, Tabular, table
 
 LEVELS = Tabular(
@@ -16,7 +17,7 @@ LEVELS = Tabular(
 
 
 def latex(tabular: Tabular, float_: Float | None = None) -> str:
-    return text_of(table(tabular, float_, 1, 90))
+    return text_of(table(tabular, float_, 1, Room()).lines)
 
 
 def test_headings_over_several_columns_have_a_rule_below_them():
