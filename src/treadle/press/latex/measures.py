@@ -19,21 +19,30 @@ LATIN_MODERN = (
 FIRST = ord(" ")
 OTHER, WIDE, SYMBOL = 0.55, 1.0, 0.7  # ems of what is none of these
 BOLD, CODE = 1.15, 1.1  # how much wider these are than plain text
-# The sizes of \normalsize, \small, \footnotesize and \scriptsize in LaTeX's own classes.
-SIZES = {10: (10.0, 9.0, 8.0, 7.0), 11: (10.95, 10.0, 9.0, 8.0), 12: (12.0, 10.95, 10.0, 8.0)}
+# \normalsize, \small, \footnotesize and \scriptsize in LaTeX's own classes, and the smallest size
+# that can be read: points, and how wide text is, which is not less in the same measure.
+SMALLEST = 7.0
+SIZES = {
+    10: ((10.0, 9.0, 8.0, 7.0, 7.0), (1.0, 0.925, 0.85, 0.795, 0.795)),
+    11: ((10.95, 10.0, 9.0, 8.0, 7.0), (1.0, 0.915, 0.845, 0.776, 0.728)),
+    12: ((12.0, 10.95, 10.0, 8.0, 7.0), (1.0, 0.933, 0.852, 0.723, 0.678)),
+}
 TYPEWRITER = 0.525  # ems
 BESIDE = 8.0  # points that the line beside code takes
 
 
 class Measures(Struct, frozen=True):
     r"""Points: the width of a column, that of the page's text and its height; the sizes of type
-    from \normalsize down to \scriptsize; the characters of ASCII in the first of them."""
+    from \normalsize down to \scriptsize and to the smallest, and how wide text is in them; the
+    characters of ASCII in the first of them; half of what is between columns."""
 
     line: float = 455.0
     page: float = 455.0
     height: float = 702.0
-    sizes: tuple[float, ...] = SIZES[11]
+    sizes: tuple[float, ...] = SIZES[11][0]
+    scales: tuple[float, ...] = SIZES[11][1]
     widths: tuple[float, ...] = tuple(each * 0.01095 for each in LATIN_MODERN)
+    gap: float = 6.0
 
     @property
     def em(self) -> float:
@@ -80,12 +89,12 @@ SILENT = {
 
 def measures_of(line: float, page: float, size: int, height: float = 702.0) -> Measures:
     r"""What there is as far as the class's options tell, lengths in points."""
-    sizes = SIZES.get(size, SIZES[11])
+    sizes, scales = SIZES.get(size, SIZES[11])
     widths = tuple(each * sizes[0] / 1000 for each in LATIN_MODERN)
-    return Measures(line, page, height, sizes, widths)
+    return Measures(line, page, height, sizes, scales, widths)
 
 
 def measures_of_columns(columns: int) -> Measures:
     """Likewise, where a line holds so many characters of code."""
-    line = columns * TYPEWRITER * SIZES[11][2] + BESIDE
+    line = columns * TYPEWRITER * SIZES[11][0][2] + BESIDE
     return measures_of(line, line, 11)

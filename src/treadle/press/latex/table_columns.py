@@ -8,9 +8,8 @@ from math import ceil, floor, sqrt
 
 from msgspec import Struct
 
-from treadle.press.latex.measures import Measures
+from treadle.press.latex.measures import SMALLEST, Measures
 
-SMALLEST = 7.0  # points of type that can be read
 # Characters a row may hold before its long columns are set as paragraphs: nearly as many as code,
 # which is smaller, has on a line, but not more than these.
 ROOM = 90
@@ -20,13 +19,15 @@ CHARACTER = 0.5  # ems
 NARROWEST = 6.0  # ems of a paragraph
 LEADING = 1.2
 COMMANDS = (r"\small", r"\footnotesize", r"\scriptsize")
+SMALL = r"\fontsize{7}{8.4}\selectfont"
 CLOSER = r"\setlength{\tabcolsep}{4pt}"
-GAP, CLOSE_GAP = 12.0, 8.0  # points between columns
+CLOSE_GAP = 8.0  # points between columns
 CLOSE_FROM = 0.87  # of the size of the text, columns stand closer to each other
 
 
 class Size(Struct, frozen=True):
-    """A size of type: its command, its points and share of the text's, what is between columns."""
+    """A size of type: its command, its points, how wide its text is beside the document's, and what
+    is between columns."""
 
     command: str
     points: float
@@ -64,19 +65,16 @@ class Columns(Struct, frozen=True):
 
 def sizes_of(measures: Measures) -> tuple[Size, ...]:
     """The sizes that a table may have, down to the smallest that can be read."""
-    text = measures.sizes[0]
-    found = [Size("", text, 1.0, GAP)]
-    for command, points in zip(COMMANDS, measures.sizes[1:], strict=False):
-        if SMALLEST - 0.01 <= points < found[-1].points:
-            found.append(_size(command, points, text))
-    if found[-1].points > SMALLEST + 0.01:
-        found.append(_size(r"\fontsize{7}{8.4}\selectfont", SMALLEST, text))
+    text, gap = measures.sizes[0], 2 * measures.gap
+    found = [Size("", text, 1.0, gap)]
+    told = list(zip(measures.sizes, measures.scales, strict=True))
+    named = zip(COMMANDS, told[1:-1], strict=False)
+    for command, (points, scale) in (*named, (SMALL, told[-1])):
+        if SMALLEST - 0.01 <= points < found[-1].points - 0.01:
+            closer = points < CLOSE_FROM * text and gap > CLOSE_GAP
+            given = command + CLOSER * closer
+            found.append(Size(given, points, scale, CLOSE_GAP if closer else gap))
     return tuple(found)
-
-
-def _size(command: str, points: float, text: float) -> Size:
-    close = points < CLOSE_FROM * text
-    return Size(command + CLOSER * close, points, points / text, CLOSE_GAP if close else GAP)
 
 
 def columns_by_letters(shape: Shape, room: int, line: float) -> Columns | None:

@@ -30,7 +30,7 @@ from treadle.press.latex.table_columns import (
 
 LONG = 35  # rows beyond which a table may not fit on a page, and is broken between its rows
 FULL, ON_SLIDE = 0.88, 0.7  # of a page's height, and of a slide's, are for the rows of a table
-PARTED = 3  # of the sizes may have a table whose columns are in several parts
+PARTED = 8.0  # points, at least, has a table whose columns are in several parts
 FEWER = "show fewer columns or digits"
 TURN = '`f_env="sidewaystable"` turns it'
 BOTH = '`f_env="table*"` lets it span both columns'
@@ -38,13 +38,15 @@ BOTH = '`f_env="table*"` lets it span both columns'
 
 class Room(Struct, frozen=True):
     """Where a table stands. `columns`: characters of code in a line; `inner`: the points that lists
-    around it take of that; `boxed`: in a box, where nothing floats or breaks."""
+    around it take of that; `boxed`: in a box, where nothing floats or breaks; `turns`: whether the
+    class has pages with a turned table."""
 
     measures: Measures = Measures()
     columns: int = 90
     inner: float = 0.0
     twocolumn: bool = False
     slides: bool = False
+    turns: bool = True
     boxed: bool = False
 
 
@@ -91,11 +93,9 @@ def _whole(shape: Shape, environment: str, room: Room) -> Iterator[Layout]:
             columns = fitting_columns(shape, shape.every, size, _line(kind, room))
             if columns is None:
                 continue
-            height, turned = height_of(shape, columns, size), kind.startswith("sideways")
-            if turned and height > FULL * room.measures.page:
+            height = height_of(shape, columns, size)
+            if kind.startswith("sideways") and height > FULL * room.measures.page:
                 continue
-            if turned and kind != environment and height < FULL * room.measures.line:
-                kind = kind.removesuffix("*")
             made = Layout(kind, size, (columns,))
             yield made if size == sizes[0] and kind == environment else _told(made, room)
 
@@ -108,7 +108,8 @@ def _floats(shape: Shape, environment: str, room: Room) -> Iterator[str]:
         return
     if environment and room.twocolumn:
         yield "table*"
-    yield "sidewaystable*" if room.twocolumn else "sidewaystable"
+    if room.turns:
+        yield "sidewaystable*" if room.twocolumn else "sidewaystable"
 
 
 def _told(made: Layout, room: Room) -> Layout:
@@ -122,7 +123,7 @@ def _told(made: Layout, room: Room) -> Layout:
         return replace(made, told=what, hint=FEWER)
     ways = [FEWER]
     if made.environment == "table" and not (room.boxed or room.slides):
-        ways += [BOTH] * room.twocolumn + [TURN]
+        ways += [BOTH] * room.twocolumn + [TURN] * room.turns
     what = f"the table is too wide for the line: it is made smaller, {size}"
     return replace(made, told=what, hint="; ".join(ways))
 
@@ -132,7 +133,8 @@ def _parted(shape: Shape, environment: str, room: Room) -> Layout:
     kind = "table*" if environment == "table" and room.twocolumn and not room.boxed else environment
     kind = environment if len(shape.entries) > LONG else kind
     line = _line(kind, room)
-    sizes = sizes_of(room.measures)[:PARTED]
+    sizes = sizes_of(room.measures)
+    sizes = tuple(size for size in sizes if size.points > PARTED - 0.1) or sizes[:1]
     ways = [(size, groups_of_columns(shape, size, line)) for size in sizes]
     size, parts = min(ways, key=lambda way: (len(way[1]), -way[0].points))
     if len(parts) == 1:

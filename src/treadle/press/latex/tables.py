@@ -125,7 +125,7 @@ def shape_of(tabular: Tabular, measures: Measures) -> Shape:
         end = 0
         for heading in row:
             start, end = end, end + heading.columns
-            below = sum(widths[start:end]) + 12 * (heading.columns - 1)
+            below = sum(widths[start:end]) + 2 * measures.gap * (heading.columns - 1)
             widths[end - 1] += max(width_of(heading.text, measures) - below, 0)
     letters = tuple(max(map(visible, column)) for column in columns)
     lacking = max((_lacking(letters, row) for row in tabular.above), default=0)

@@ -45,6 +45,7 @@ class RenderOptions(Struct, frozen=True):
     measures: Measures | None = None  # None: as the columns tell
     twocolumn: bool = False
     slides: bool = False
+    turns: bool = True  # whether tables may be turned
     sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
     bibliography: tuple[str, ...] = ()  # LaTeX lines
     references: str = "References"  # what LaTeX calls it, where that is known
@@ -59,7 +60,7 @@ class RenderOptions(Struct, frozen=True):
         """That for a table, in lists and quotations with so many margins."""
         measures = self.measures or measures_of_columns(self.columns)
         inner = MARGIN * margins * measures.em
-        return Room(measures, self.columns, inner, self.twocolumn, self.slides, boxed)
+        return Room(measures, self.columns, inner, self.twocolumn, self.slides, self.turns, boxed)
 
 
 class Findings(Struct):

@@ -41,11 +41,14 @@ LOWEST = 0.9  # the width of a figure to the page's height: with its caption it 
 SPANS = "% The title block spans both columns."
 # \columnwidth: in two columns a figure has one of them.
 PROBE = r"""\begin{document}\makeatletter
-\def\sizeof#1{\ifdefined#1{#1\xdef\sizes{\sizes\space\f@size}}\fi}
-\def\sizes{}\sizeof\normalsize\sizeof\small\sizeof\footnotesize\sizeof\scriptsize
+\def\sizeof#1{\setbox0\hbox{#1abcdefghijklmnopqrstuvwxyz0123456789\xdef\sizes{\sizes\space\f@size}}%
+  \xdef\sizes{\sizes\space\number\wd0}}
+\def\sizes{}\ifdefined\normalsize\sizeof\normalsize\else\sizeof{}\fi
+\ifdefined\small\sizeof\small\fi \ifdefined\footnotesize\sizeof\footnotesize\fi
+\ifdefined\scriptsize\sizeof\scriptsize\fi \sizeof{\fontsize{7}{8.4}\selectfont}
 \def\widths{}\count@32 \loop\setbox0\hbox{\char\count@}\edef\widths{\widths\space\number\wd0}%
   \ifnum\count@<126 \advance\count@1 \repeat
-\typeout{TREADLE-TYPE\sizes\space:\widths}
+\typeout{TREADLE-TYPE \the\tabcolsep\sizes\space:\widths}
 \setbox0\hbox{\ifdefined\codefont\codefont\else\footnotesize\fi\ttfamily 0}
 \typeout{TREADLE-MEASURE \the\columnwidth\space\the\textheight\space\f@size\space\the\wd0
   \space\if@twocolumn two\else one\fi\space\f@family
@@ -58,7 +61,7 @@ MEASURED = re.compile(
     r"(?P<character>[\d.]+)pt (?P<columns>one|two) (?P<family>\S+) (?P<depth>-?\d+) "
     r"(?P<page>[\d.]+)pt"
 )
-TYPE = re.compile(r"TREADLE-TYPE (?P<sizes>[\d. ]+) :(?P<widths>[\d ]+)")
+TYPE = re.compile(r"TREADLE-TYPE (?P<gap>[\d.]+)pt (?P<sizes>[\d. ]+) :(?P<widths>[\d ]+)")
 SCALED_POINT = 65536
 
 # `STEM.tex` stays a whole document, read under its own name, so that every line has its own
@@ -234,9 +237,11 @@ def _measures(log: str, told: re.Match[str]) -> Measures:
     found = TYPE.search(log)
     if found is None:
         return Measures(line, page, height)
-    sizes = tuple(map(float, found["sizes"].split()))
+    told_sizes = list(map(float, found["sizes"].split()))
+    points, samples = tuple(told_sizes[::2]), told_sizes[1::2]
+    scales = tuple(sample / samples[0] for sample in samples)
     widths = tuple(int(each) / SCALED_POINT for each in found["widths"].split())
-    return Measures(line, page, height, sizes, widths)
+    return Measures(line, page, height, points, scales, widths, float(found["gap"]))
 
 
 def _probe(preamble: str, job: Job, file: Path | None) -> str:

@@ -39,6 +39,11 @@ class Style(Struct, frozen=True):
         """Whether its pages are frames, which headings begin."""
         return self.template == "beamer"
 
+    @property
+    def turns(self) -> bool:
+        """Whether its floats may be turned: REVTeX can't set pages of those."""
+        return self.template not in {"revtex", "beamer"}
+
     def spans(self, options: tuple[str, ...]) -> bool:
         """Whether its title block begins the columns."""
         return self.template == "acm" and any(name in ",".join(options) for name in ACM_COLUMNS)

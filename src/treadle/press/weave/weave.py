@@ -185,6 +185,7 @@ def _options(manuscript: Manuscript, page: Page | None) -> RenderOptions:
         measures=page.measures,
         twocolumn=page.twocolumn,
         slides=style.frames,
+        turns=style.turns,
         sections=sections,
         bibliography=bibliography_lines(databases, settings, style, manuscript.author),
         references="" if language else "Bibliography" if "chapter" in sections else "References",
