@@ -45,7 +45,7 @@ class Tabular(Struct, frozen=True):
     align: tuple[str, ...]
     origins: tuple[int, ...] = ()
     above: tuple[tuple[Heading, ...], ...] = ()
-    labels: int = 0
+    labels: int = 1
     parts: tuple[int, ...] = ()
     below: str = ""
 
@@ -76,7 +76,7 @@ def table(tabular: Tabular, float_: Float | None, origin: int, line: int) -> Fra
     texts = _aligned([tuple(map(_broken, row, columns)) for row in rows_of_text])
     origins = tabular.origins or (origin,) * len(texts)
     header, *rows = map(Line, texts, origins)
-    head = _head_above(tabular.above, header.origin)
+    head = _head_above(tabular.above, tabular.align, header.origin)
     long = len(rows) > LONG and fits
     caption: Fragment = ()
     if float_:
@@ -96,12 +96,13 @@ def table(tabular: Tabular, float_: Float | None, origin: int, line: int) -> Fra
     return render("longtable.tex.j2" if long else "table.tex.j2", origin, values, slots)
 
 
-def _head_above(above: Sequence[tuple[Heading, ...]], origin: int) -> Fragment:
+def _head_above(above: Sequence[Sequence[Heading]], align: Sequence[str], origin: int) -> Fragment:
     """The rows of headings, each with a rule below those that span several columns."""
     lines: list[Line] = []
     for row in above:
-        lines.append(Line(" & ".join(map(_spanning, row)) + r" \\", origin))
-        ends = accumulate(heading.columns for heading in row)
+        ends = [*accumulate(heading.columns for heading in row)]
+        texts = [_heading(heading, end, align) for heading, end in zip(row, ends, strict=True)]
+        lines.append(Line(" & ".join(texts) + r" \\", origin))
         rules = [
             rf"\cmidrule(lr){{{end - heading.columns + 1}-{end}}}"
             for heading, end in zip(row, ends, strict=True)
@@ -112,10 +113,16 @@ def _head_above(above: Sequence[tuple[Heading, ...]], origin: int) -> Fragment:
     return tuple(lines)
 
 
-def _spanning(heading: Heading) -> str:
+def _heading(heading: Heading, end: int, align: Sequence[str]) -> str:
+    """A heading whose last column is the `end`th: at the table's sides it has no space beside."""
     if not heading.text:
         return " & " * (heading.columns - 1)
-    return rf"\multicolumn{{{heading.columns}}}{{{heading.align}}}{{{heading.text}}}"
+    if heading.columns == 1 and heading.align == align[end - 1]:
+        return heading.text
+    left = "@{}" if end == heading.columns else ""
+    right = "@{}" if end == len(align) else ""
+    column = left + heading.align + right
+    return rf"\multicolumn{{{heading.columns}}}{{{column}}}{{{heading.text}}}"
 
 
 def _with_parts(rows: Sequence[Line], parts: Sequence[int]) -> Fragment:
