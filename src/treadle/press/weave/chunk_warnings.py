@@ -29,6 +29,7 @@ def chunk_warnings(document: Document, results: Results, family: str) -> Iterato
         items = tuple(shown(result.outputs))
         draws = draws or any(item.kind == "figure" for item in items)
         yield from _caption_of_nothing(chunk, items)
+        yield from _left_out_of_tables(chunk, items)
         yield from _left_unrun(chunk, result)
         yield from _boxes_in_figures(chunk, result)
         if not document.is_latex:
@@ -49,6 +50,15 @@ def _caption_of_nothing(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Proble
     if options.caption and not has_float and not hides:
         what = f"the caption of {chunk.label} is not printed: it shows neither figure nor table"
         yield warning(chunk.fence, what, "leave it out, or have the chunk show one of them")
+
+
+def _left_out_of_tables(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:
+    """What a table has not of its value."""
+    if chunk.options.results in HIDDEN or not chunk.options.display_data:
+        return
+    losses = (loss for item in items if item.table for loss in item.table.losses)
+    for loss in dict.fromkeys(losses):
+        yield warning(chunk.fence, f"{chunk.label}: {loss.what}", loss.hint)
 
 
 def _left_unrun(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:

@@ -17,6 +17,7 @@ from treadle.press.latex.figures import Float, Graphic, figure_float, figures_in
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.lengths import length
 from treadle.press.latex.listings import code_lines, output_lines
+from treadle.press.latex.tables import entry
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult, InlineResult
@@ -101,7 +102,10 @@ def _results(
                 yield ReadyLatex(figures_in_place(_graphics(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
-                lines = (table_lines(item, None, origin, look.columns) for item in group)
+                floats = _own_floats(chunk, result)
+                lines = (
+                    table_lines(item, floats.get(item), origin, look.columns) for item in group
+                )
                 yield from map(ReadyLatex, lines)
         elif kind == "latex":
             yield from (latex_place(item, origin) for item in group)
@@ -161,6 +165,17 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLate
         around = _around(chunk, "figure")
         float_ = Float(caption, _label("fig", chunk), around, _position(chunk))
         yield ReadyLatex(figure_float(_graphics(chunk, result, figures, look), float_, origin))
+
+
+def _own_floats(chunk: Chunk, result: ChunkResult) -> dict[Shown, Float]:
+    """Those of tables which bring captions of their own; the first has the chunk's label."""
+    label, floats = _label("tbl", chunk), dict[Shown, Float]()
+    for item in shown(result.outputs):
+        if item.table and item.table.caption and item not in floats:
+            caption = entry(item.table.caption)
+            around, position = _around(chunk, "table"), _position(chunk)
+            floats[item] = Float(caption, "" if floats else label, around, position)
+    return floats
 
 
 def _around(chunk: Chunk, kind: str) -> str:

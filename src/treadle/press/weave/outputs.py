@@ -15,10 +15,10 @@ from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display, Echo, Output, Stream
 from treadle.press.latex.figures import Float
 from treadle.press.latex.fragment import Fragment, Line, fixed, indent, lines_at
-from treadle.press.latex.tables import Heading, Tabular, entry, table
+from treadle.press.latex.tables import table
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.plugin.tables import TABLE, Table
-from treadle.press.plugin.tables import Heading as Given
+from treadle.press.weave.value_tables import tabular_of
 
 _TABLE = Decoder(Table)
 
@@ -84,23 +84,7 @@ def text_of_outputs(items: Iterable[Shown]) -> str:
 def table_lines(item: Shown, float_: Float | None, origin: int, line: int) -> Fragment:
     """A table, whose fields are text, as LaTeX; `line` is what a line holds."""
     assert item.table is not None
-    given = item.table
-    header, *rows = (tuple(map(entry, row)) for row in (given.header, *given.rows))
-    above = tuple(tuple(map(_heading, row)) for row in given.above)
-    tabular = Tabular(
-        header,
-        tuple(rows),
-        given.align,
-        above=above,
-        labels=given.labels,
-        parts=given.parts,
-        below=entry(given.below),
-    )
-    return table(tabular, float_, origin, line)
-
-
-def _heading(given: Given) -> Heading:
-    return Heading(entry(given.text), given.columns, given.align)
+    return table(tabular_of(item.table), float_, origin, line)
 
 
 def latex_place(item: Shown, origin: int) -> ReadyLatex:
