@@ -15,6 +15,17 @@ class Heading(Struct, frozen=True, omit_defaults=True):
     align: str = "c"
 
 
+class Look(Struct, frozen=True, omit_defaults=True):
+    """How a field looks: colours are six hexadecimal digits."""
+
+    row: int
+    column: int
+    background: str = ""
+    colour: str = ""
+    bold: bool = False
+    italic: bool = False
+
+
 class Loss(Struct, frozen=True, omit_defaults=True):
     """What the table has not of the value, and the way to have it."""
 
@@ -35,4 +46,5 @@ class Table(Struct, frozen=True, omit_defaults=True):
     parts: tuple[int, ...] = ()
     below: str = ""
     caption: str = ""
+    looks: tuple[Look, ...] = ()
     losses: tuple[Loss, ...] = ()

@@ -56,9 +56,13 @@ def _left_out_of_tables(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Proble
     """What a table has not of its value."""
     if chunk.options.results in HIDDEN or not chunk.options.display_data:
         return
-    losses = (loss for item in items if item.table for loss in item.table.losses)
-    for loss in dict.fromkeys(losses):
+    tables = [item.table for item in items if item.table]
+    for loss in dict.fromkeys(loss for table in tables for loss in table.losses):
         yield warning(chunk.fence, f"{chunk.label}: {loss.what}", loss.hint)
+    for own in dict.fromkeys(table.caption for table in tables if chunk.options.caption):
+        if own:
+            what = f"{chunk.label}: the table's own caption, `{own}`, is not printed"
+            yield warning(chunk.fence, what, "the chunk's stands in its place: keep one of them")
 
 
 def _left_unrun(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
