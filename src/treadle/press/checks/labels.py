@@ -22,6 +22,8 @@ COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%.*")
 REFERENCE = re.compile(r"\\(?:[A-Za-z]*ref\*?|hyperlink)(?:\[[^\]]*\])?\{([^{}]+)\}")
 HYPERREF = re.compile(r"\\hyperref\[([^\]]+)\]")
 EQUATION = "eq:"
+# Libraries' ways to give a table a caption of its own
+OWN_CAPTION = re.compile(r"\.(?:set_caption|tab_header)\(")
 
 
 class Label(Struct, frozen=True):
@@ -37,7 +39,8 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     given = (item for item in _given(woven) if _is_written(item[0], prose))
     found = [Label((name,), document.at(origin)) for name, origin in given]
     for chunk in document.chunks:
-        if chunk.options.name and chunk.options.caption and chunk.options.evaluate:
+        has_caption = chunk.options.caption or OWN_CAPTION.search(chunk.code)
+        if chunk.options.name and has_caption and chunk.options.evaluate:
             names = tuple(f"{kind}:{chunk.options.name}" for kind in ("fig", "tbl"))
             found.append(Label(names, chunk.fence))
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from treadle.press.latex.measures import Measures
+from treadle.press.latex.measures import COLOUR, Measures
 
 STEP = re.compile(r"\\(?P<what>begin|end)\b|(?P<break> *\\\\(?:\{\})? *)|\\.|[{}$]")
 # What is no plain text: a formula, what an address or a name stands in; plain text without blanks.
@@ -20,7 +20,8 @@ STEPS = 4  # characters of a word without joints, between two places where it ma
 
 def visible(latex: str) -> int:
     """How many characters the longest line of an entry has."""
-    return max(len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", line)) for line in lines_of(latex))
+    lines = lines_of(COLOUR.sub("", latex))
+    return max(len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", line)) for line in lines)
 
 
 def width_of(latex: str, measures: Measures) -> float:

@@ -44,7 +44,7 @@ class Tabular(Struct, frozen=True):
     align: tuple[str, ...]
     origins: tuple[int, ...] = ()
     above: tuple[tuple[Heading, ...], ...] = ()
-    labels: int = 0
+    labels: int = 1
     parts: tuple[int, ...] = ()
     below: str = ""
 
@@ -199,7 +199,8 @@ def _rows(setting: _Setting, part: Columns, rows: tuple[int, int]) -> tuple[Frag
     origins = tabular.origins or (setting.origin,) * (len(tabular.rows) + 1)
     header, *lines = map(Line, texts, (origins[0], *origins[start + 1 : end + 1]))
     above = [_within(row, part.at) for row in tabular.above]
-    head = _head_above(above, header.origin)
+    align = [tabular.align[at] for at in part.at]
+    head = _head_above(above, align, header.origin)
     head += (header,) if any(tabular.header) else ()
     return head, _with_parts(lines, [number - start for number in tabular.parts])
 
@@ -219,12 +220,13 @@ def _within(row: Sequence[Heading], at: Sequence[int]) -> tuple[Heading, ...]:
     return tuple(found)
 
 
-def _head_above(above: Sequence[tuple[Heading, ...]], origin: int) -> Fragment:
+def _head_above(above: Sequence[Sequence[Heading]], align: Sequence[str], origin: int) -> Fragment:
     """The rows of headings, each with a rule below those that span several columns."""
     lines: list[Line] = []
     for row in above:
-        lines.append(Line(" & ".join(map(_spanning, row)) + r" \\", origin))
-        ends = accumulate(heading.columns for heading in row)
+        ends = [*accumulate(heading.columns for heading in row)]
+        texts = [_heading(heading, end, align) for heading, end in zip(row, ends, strict=True)]
+        lines.append(Line(" & ".join(texts) + r" \\", origin))
         rules = [
             rf"\cmidrule(lr){{{end - heading.columns + 1}-{end}}}"
             for heading, end in zip(row, ends, strict=True)
@@ -235,10 +237,16 @@ def _head_above(above: Sequence[tuple[Heading, ...]], origin: int) -> Fragment:
     return tuple(lines)
 
 
-def _spanning(heading: Heading) -> str:
+def _heading(heading: Heading, end: int, align: Sequence[str]) -> str:
+    """A heading whose last column is the `end`th: at the table's sides it has no space beside."""
     if not heading.text:
         return " & " * (heading.columns - 1)
-    return rf"\multicolumn{{{heading.columns}}}{{{heading.align}}}{{{heading.text}}}"
+    if heading.columns == 1 and heading.align == align[end - 1]:
+        return heading.text
+    left = "@{}" if end == heading.columns else ""
+    right = "@{}" if end == len(align) else ""
+    column = left + heading.align + right
+    return rf"\multicolumn{{{heading.columns}}}{{{column}}}{{{heading.text}}}"
 
 
 def _with_parts(rows: Sequence[Line], parts: Sequence[int]) -> Fragment:

@@ -22,7 +22,8 @@ from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 from treadle.engine.store.traces import encoded
 from treadle.press.plugin.figures import Figures
-from treadle.press.plugin.tables import TABLE, table_of
+from treadle.press.plugin.table_of import table_of
+from treadle.press.plugin.tables import TABLE
 
 NOTE = "comparisons"  # the name of their note in a trace
 LATEX = "text/latex"

@@ -29,6 +29,7 @@ def chunk_warnings(document: Document, results: Results, family: str) -> Iterato
         items = tuple(shown(result.outputs))
         draws = draws or any(item.kind == "figure" for item in items)
         yield from _caption_of_nothing(chunk, items)
+        yield from _left_out_of_tables(chunk, items)
         yield from _left_unrun(chunk, result)
         yield from _boxes_in_figures(chunk, result)
         if not document.is_latex:
@@ -49,6 +50,19 @@ def _caption_of_nothing(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Proble
     if options.caption and not has_float and not hides:
         what = f"the caption of {chunk.label} is not printed: it shows neither figure nor table"
         yield warning(chunk.fence, what, "leave it out, or have the chunk show one of them")
+
+
+def _left_out_of_tables(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:
+    """What a table has not of its value."""
+    if chunk.options.results in HIDDEN or not chunk.options.display_data:
+        return
+    tables = [item.table for item in items if item.table]
+    for loss in dict.fromkeys(loss for table in tables for loss in table.losses):
+        yield warning(chunk.fence, f"{chunk.label}: {loss.what}", loss.hint)
+    for own in dict.fromkeys(table.caption for table in tables if chunk.options.caption):
+        if own:
+            what = f"{chunk.label}: the table's own caption, `{own}`, is not printed"
+            yield warning(chunk.fence, what, "the chunk's stands in its place: keep one of them")
 
 
 def _left_unrun(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
 from treadle.press.latex.lengths import length
 from treadle.press.latex.listings import code_lines, output_lines
 from treadle.press.latex.table_layout import Room
+from treadle.press.latex.tables import entry
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult, InlineResult
@@ -105,7 +106,8 @@ def _results(
                 yield ReadyLatex(figures_in_place(_graphics(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
-                yield from (_table(item, None, chunk, look) for item in group)
+                floats = _own_floats(chunk, result)
+                yield from (_table(item, floats.get(item), chunk, look) for item in group)
         elif kind == "latex":
             yield from (latex_place(item, origin) for item in group)
         elif kind == "stderr":
@@ -177,6 +179,17 @@ def _table(item: Shown, float_: Float | None, chunk: Chunk, look: Look) -> Ready
 def _lists(chunk: Chunk) -> int:
     """The items of lists in which it stands."""
     return (len(chunk.prefix.replace(">", "").expandtabs(4)) + 2) // 4
+
+
+def _own_floats(chunk: Chunk, result: ChunkResult) -> dict[Shown, Float]:
+    """Those of tables which bring captions of their own; the first has the chunk's label."""
+    label, floats = _label("tbl", chunk), dict[Shown, Float]()
+    for item in shown(result.outputs):
+        if item.table and item.table.caption and item not in floats:
+            caption = entry(item.table.caption)
+            around, position = _around(chunk, "table"), _position(chunk)
+            floats[item] = Float(caption, "" if floats else label, around, position)
+    return floats
 
 
 def _around(chunk: Chunk, kind: str) -> str:

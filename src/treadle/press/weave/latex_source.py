@@ -113,6 +113,7 @@ def _with_ours(head: Fragment, ours: Mapping[str, Fragment], used: str, origin: 
         "drawing": any(r"\declaredrawing" in item for item in declared(used)),
         "long_tables": r"\begin{longtable}" in used,
         "turned_tables": r"\begin{sidewaystable" in used,
+        "coloured_fields": r"\cellcolor" in used,
         # LaTeX would print the day of the build, or one that we made up.
         "undated": r"\maketitle" in used and DATED.search(used) is None,
     }

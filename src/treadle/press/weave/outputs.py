@@ -16,9 +16,10 @@ from treadle.engine.trace import Display, Echo, Output, Stream
 from treadle.press.latex.figures import Float
 from treadle.press.latex.fragment import Line, fixed, indent, lines_at
 from treadle.press.latex.table_layout import Room
-from treadle.press.latex.tables import LaidTable, Tabular, entry, table
+from treadle.press.latex.tables import LaidTable, table
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.plugin.tables import TABLE, Table
+from treadle.press.weave.value_tables import tabular_of
 
 _TABLE = Decoder(Table)
 
@@ -84,8 +85,7 @@ def text_of_outputs(items: Iterable[Shown]) -> str:
 def table_lines(item: Shown, float_: Float | None, origin: int, room: Room) -> LaidTable:
     """A table, whose fields are text, as LaTeX."""
     assert item.table is not None
-    header, *rows = (tuple(map(entry, row)) for row in (item.table.header, *item.table.rows))
-    return table(Tabular(header, tuple(rows), item.table.align), float_, origin, room)
+    return table(tabular_of(item.table), float_, origin, room)
 
 
 def latex_place(item: Shown, origin: int) -> ReadyLatex:

@@ -193,6 +193,7 @@ def _packages(
         "resources": _resources(document, settings) if author.loads_any("biblatex") else (),
         "long_tables": r"\begin{longtable}" in used,
         "turned_tables": r"\begin{sidewaystable" in used,
+        "coloured_fields": r"\cellcolor" in used,
         "panels": re.search(r"\\(?:subcaption|subcaptionbox|begin\{sub(?:figure|table)\})", used),
         "algorithms": r"\begin{algorithm" in used,
         "list_options": re.search(r"\\begin\{(?:enumerate|itemize|description)\}\[", used),

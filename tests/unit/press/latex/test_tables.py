@@ -24,7 +24,7 @@ def test_headings_over_several_columns_have_a_rule_below_them():
     lines = [line.strip() for line in latex(LEVELS).splitlines()]
     start = lines.index(r"\toprule")
     assert lines[start + 1 : start + 5] == [
-        r"\multicolumn{1}{l}{set} & \multicolumn{2}{c}{train} & \multicolumn{1}{c}{test} \\",
+        r"set & \multicolumn{2}{c}{train} & \multicolumn{1}{c@{}}{test} \\",
         r"\cmidrule(lr){2-3}",
         r"k & min & max & min \\",
         r"\midrule",

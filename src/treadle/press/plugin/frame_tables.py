@@ -1,0 +1,149 @@
+"""Tables from pandas: as it prints them, with its options, its levels and its formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from treadle.press.plugin.column_digits import DECIMALS, of_few_bits
+from treadle.press.plugin.column_texts import field_texts, float_texts, is_numeric, label_texts
+from treadle.press.plugin.levels import Side, apart, group_starts, head, printed_once, spanning
+from treadle.press.plugin.part_shown import BELOW, BESIDE, Part, ends, whole
+from treadle.press.plugin.tables import Loss, Table
+
+_ROWS = 60  # pandas' own `display.max_rows`: who has set another one knows what it leaves out
+
+
+def series_table(series: Any, pandas: Any) -> Table:  # noqa: ANN401
+    frame = series.to_frame("" if series.name is None else series.name)
+    table = frame_table(frame, pandas)
+    return replace(table, below=f"[{len(series)} rows]") if table.below else table
+
+
+def frame_table(frame: Any, pandas: Any) -> Table:  # noqa: ANN401
+    """The table of a frame that has columns. What pandas would leave out is left out, and told."""
+    rows, beside = _rows(frame, pandas), _columns(frame, pandas)
+    is_cut = rows.is_cut or beside.is_cut
+    shown = frame.iloc[rows.numbers, beside.numbers] if is_cut else frame
+    index = Side((), ()) if _only_counts(frame, pandas) else _side(shown.index, rows, BELOW)
+    columns = _side(shown.columns, beside, BESIDE)
+    sparse = pandas.get_option("display.multi_sparse")
+    labels = printed_once(index.levels) if sparse else index.levels
+    fields = _fields(shown, frame.attrs, pandas)
+    texts = [*labels, *(rows.marked(column, BELOW) for column, _ in fields)]
+    align = [*_label_aligns(shown.index, len(labels)), *(side for _, side in fields)]
+    if beside.is_cut:
+        at = len(labels) + beside.first
+        texts.insert(at, [BESIDE] * len(texts[0]))
+        align.insert(at, "c")
+    above, header = head(
+        index, columns, spanning(columns.levels) if sparse else apart(columns.levels), align
+    )
+    return Table(
+        header,
+        tuple(zip(*texts, strict=True)),
+        tuple(align),
+        above,
+        max(len(labels), 1),
+        group_starts(index.levels) if sparse else (),
+        _dimensions(rows, beside, pandas),
+        losses=tuple(_losses(rows, pandas)),
+    )
+
+
+def _rows(frame: Any, pandas: Any) -> Part:  # noqa: ANN401
+    """The rows that pandas itself would show: few of a frame that is long."""
+    most = pandas.get_option("display.max_rows")
+    if not most or len(frame) <= most:
+        return whole(len(frame))
+    return ends(len(frame), min(pandas.get_option("display.min_rows") or most, most))
+
+
+def _columns(frame: Any, pandas: Any) -> Part:  # noqa: ANN401
+    """All columns, if the author does not ask for fewer: what pandas leaves out by itself depends
+    on the width of a terminal."""
+    most = pandas.get_option("display.max_columns")
+    if not most or ("[default: 20]" in _described("display.max_columns", pandas) and most == 20):
+        return whole(len(frame.columns))
+    return ends(len(frame.columns), most)
+
+
+def _side(index: Any, part: Part, mark: str) -> Side:  # noqa: ANN401
+    texts = (label_texts(index.get_level_values(level).tolist()) for level in range(index.nlevels))
+    names = tuple("" if name is None else str(name) for name in index.names)
+    return Side(names, tuple(tuple(part.marked(level, mark)) for level in texts))
+
+
+def _only_counts(frame: Any, pandas: Any) -> bool:  # noqa: ANN401
+    """Whether the index just counts the rows, and nothing else needs its place: names of columns
+    stand above it."""
+    index = frame.index
+    is_plain = index.nlevels == 1 and index.name is None and not any(_named(frame.columns))
+    return is_plain and bool(index.equals(pandas.RangeIndex(len(index))))
+
+
+def _named(index: Any) -> Iterator[bool]:  # noqa: ANN401
+    return (name is not None and str(name) != "" for name in index.names)
+
+
+def _label_aligns(index: Any, count: int) -> Iterator[str]:  # noqa: ANN401
+    levels = (index.get_level_values(level).tolist() for level in range(count))
+    return ("r" if is_numeric(level) else "l" for level in levels)
+
+
+def _fields(
+    shown: Any,  # noqa: ANN401
+    attrs: Mapping[str, Any],
+    pandas: Any,  # noqa: ANN401
+) -> list[tuple[list[str], str]]:
+    """The texts of each column, and its alignment. How values are written is said by
+    `df.attrs["formats"][column]`; for floats, by `df.attrs["float_format"]`, pandas'
+    `display.float_format` or its `display.precision`."""
+    own = attrs.get("formats", {})
+    default = attrs.get("float_format") or pandas.get_option("display.float_format")
+    precision = pandas.get_option("display.precision")
+    decimals = None if precision == DECIMALS else precision
+    fields = []
+    for number, label in enumerate(shown.columns):
+        values = _values(shown.iloc[:, number], pandas)
+        if (form := own.get(label)) is None and default:
+            texts = float_texts(values, default)
+        else:
+            texts = field_texts(values, form, decimals)
+        fields.append((texts, "r" if is_numeric(values) else "l"))
+    return fields
+
+
+def _values(column: Any, pandas: Any) -> list[object]:  # noqa: ANN401
+    """A column's values, as they were meant."""
+    values = column.tolist()
+    if getattr(column.dtype, "kind", "") != "f":
+        return values  # type: ignore[no-any-return]
+    size, least = column.dtype.itemsize, pandas.get_option("display.chop_threshold") or 0
+    return [
+        (0.0 if abs(value) < least else of_few_bits(value, size))
+        if isinstance(value, float)
+        else value
+        for value in values
+    ]
+
+
+def _dimensions(rows: Part, columns: Part, pandas: Any) -> str:  # noqa: ANN401
+    asked = pandas.get_option("display.show_dimensions")
+    if asked is True or (asked == "truncate" and (rows.is_cut or columns.is_cut)):
+        return f"[{rows.whole} rows x {columns.whole} columns]"
+    return ""
+
+
+def _losses(rows: Part, pandas: Any) -> Iterator[Loss]:  # noqa: ANN401
+    if rows.is_cut and pandas.get_option("display.max_rows") == _ROWS:
+        yield Loss(
+            f"{rows.first + rows.last} of the table's {rows.whole} rows are shown",
+            "`pd.options.display.max_rows = None` shows all, `.head()` the first ones",
+        )
+
+
+def _described(option: str, pandas: Any) -> str:  # noqa: ANN401
+    return str(pandas.describe_option(option, _print_desc=False))

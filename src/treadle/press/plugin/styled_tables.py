@@ -1,0 +1,97 @@
+"""Tables of pandas' Styler: its formats, what it hides and marks, its caption."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from treadle.press.plugin.grids import Cell, Grid, table_of_grid
+from treadle.press.plugin.tables import Table
+
+SPANS = re.compile(r'colspan="(\d+)"')
+Css = Mapping[str, tuple[tuple[str, str], ...]]  # by the id of a cell
+Row = Sequence[Mapping[str, Any]]  # cells as pandas draws them
+
+
+def styled_table(styler: Any, pandas: Any) -> Table | None:  # noqa: ANN401
+    """None for one without columns."""
+    drawn = _drawn(copy.deepcopy(styler), pandas)
+    css = {
+        name: tuple(style["props"])
+        for kind in ("cellstyle", "cellstyle_index")
+        for style in drawn[kind]
+        for name in style["selectors"]
+    }
+    shown = [row for row in drawn["body"] if any(cell["is_visible"] for cell in row)]
+    levels = [*_levels(shown)]
+    body = [_fields(row, levels, css) for row in shown]
+    head = _head(drawn["head"], len(levels))
+    if len(levels) == 1 and _only_counts(body, head):
+        levels, body, head = [], [row[1:] for row in body], [row[1:] for row in head]
+    return table_of_grid(Grid(head, body, len(levels), _caption(drawn), unseen=_unseen(drawn)))
+
+
+def _drawn(styler: Any, pandas: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    """What pandas draws a page of HTML from, in which a text could not be told from a tag: as a
+    page is all that is public, this is not."""
+    options = [f"styler.sparse.{side}" for side in ("index", "columns")]
+    options += [f"styler.render.max_{what}" for what in ("rows", "columns")]
+    return styler._render(*map(pandas.get_option, options), "")  # type: ignore[no-any-return]
+
+
+def _levels(shown: Sequence[Row]) -> Iterator[int]:
+    """The places of the levels of labels that are not hidden: the empty ones below a label are
+    invisible as well."""
+    places = range(sum(cell["type"] == "th" for cell in shown[0]) if shown else 0)
+    return (place for place in places if any(row[place]["is_visible"] for row in shown))
+
+
+def _fields(row: Row, levels: Sequence[int], css: Css) -> list[Cell]:
+    labels = (row[place] for place in levels)
+    fields = (cell for cell in row if cell["type"] == "td" and cell["is_visible"])
+    return [_cell(cell, css) for cell in (*labels, *fields)]
+
+
+def _cell(cell: Mapping[str, Any], css: Css) -> Cell:
+    text = str(cell["display_value"]) if cell["is_visible"] else ""
+    return Cell(text, css=css.get(str(cell.get("id")), ()))
+
+
+def _head(drawn: Sequence[Row], labels: int) -> list[list[Cell]]:
+    """The rows of the head: names of the rows' labels stand beside the columns', if they can."""
+    rows = [[_heading(cell) for cell in row if cell["is_visible"]] for row in drawn]
+    rows = [row for row in rows if row]
+    if not any("index_name" in cell["class"] for row in drawn[-1:] for cell in row):
+        return rows
+    *others, columns, names = rows if len(rows) > 1 else ([], *rows)
+    if columns and not any(cell.text for cell in columns[:labels]):
+        return [*others, [*names[:labels], *columns[labels:]]]
+    return rows
+
+
+def _heading(cell: Mapping[str, Any]) -> Cell:
+    spans = SPANS.search(cell.get("attributes") or "")
+    return Cell(str(cell["display_value"]), int(spans[1]) if spans else 1)
+
+
+def _only_counts(body: Sequence[Sequence[Cell]], head: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the labels of the rows are their numbers, and have neither a name nor a look."""
+    return not any(row[0].text for row in head) and all(
+        row[0] == Cell(str(number)) for number, row in enumerate(body)
+    )
+
+
+def _caption(drawn: Mapping[str, Any]) -> str:
+    caption = drawn["caption"]  # with a short one, two
+    return str(caption[0] if isinstance(caption, tuple | list) else caption or "")
+
+
+def _unseen(drawn: Mapping[str, Any]) -> tuple[str, ...]:
+    found = {
+        "the style sheet of `set_table_styles`": drawn["table_styles"],
+        "the looks of headings": drawn["cellstyle_columns"],
+        "the attributes of the whole table": drawn["table_attributes"],
+    }
+    return tuple(words for words, given in found.items() if given)
