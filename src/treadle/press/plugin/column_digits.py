@@ -18,8 +18,7 @@ DECIMALS = 6  # pandas' own
 # Significant digits: a number that needs no more was typed, or rounded by somebody; of others,
 # what lies beyond is the noise of computing.
 TYPED = 12
-_LARGE, _LONG = 1e6, 6  # beyond both, as in pandas, decimals are too long
-_LONGEST = 19
+_LARGE, _LONG = 1e6, 6  # beyond both, decimals are too many: pandas' own limits
 
 
 def number_texts(numbers: Sequence[float], decimals: int | None = None) -> list[str]:
@@ -27,14 +26,16 @@ def number_texts(numbers: Sequence[float], decimals: int | None = None) -> list[
 
     What a text leaves out makes no two of them alike that differ in the first `TYPED` digits.
     """
+    asked = DECIMALS if decimals is None else decimals
+    write = _significant if _blown_up(numbers, asked) else _fixed
     if decimals is not None:
-        return _texts(numbers, decimals, 0)
+        return write(numbers, decimals, 0)
     different = len({f"{number:.{TYPED}g}" for number in numbers})
-    texts = _texts(numbers, DECIMALS, TYPED)
-    for more in range(DECIMALS + 1, TYPED + 1):
+    texts = write(numbers, DECIMALS, TYPED)
+    for more in range(DECIMALS + 1, DECIMALS + TYPED + 1):
         if len(set(texts)) >= different:
             break
-        texts = _texts(numbers, more, TYPED)
+        texts = write(numbers, more, TYPED)
     return texts
 
 
@@ -48,17 +49,33 @@ def of_few_bits(number: float, size: int) -> float:
     return number
 
 
-def _texts(numbers: Sequence[float], decimals: int, typed: int) -> list[str]:
+def _blown_up(numbers: Sequence[float], decimals: int) -> bool:
+    """Whether so many decimals are too few for the smallest of them, or too many for the largest:
+    where pandas would go over to powers of ten."""
+    sizes = [abs(number) for number in numbers if number and math.isfinite(number)]
+    if min(sizes, default=1) < 10**-decimals:
+        return True
+    length = max((len(text.lstrip("-")) for text in _fixed(numbers, decimals, 0)), default=0)
+    return length >= decimals + _LONG and max(sizes, default=0) > _LARGE
+
+
+def _fixed(numbers: Sequence[float], decimals: int, typed: int) -> list[str]:
     finite = [number for number in numbers if math.isfinite(number)]
     most = max((_decimals(number, decimals, typed) for number in finite), default=0)
-    most = max(most, min(decimals, 1))
-    texts = [f"{number:.{most}f}" for number in numbers]
-    sizes = [abs(number) for number in finite if number]
-    longest = max(map(len, texts), default=0)
-    is_long = longest >= decimals + _LONG and max(sizes, default=0) > _LARGE
-    if is_long or longest > _LONGEST or min(sizes, default=1) < 10**-decimals:
-        return [_significant(number, decimals + 1, typed) for number in numbers]
-    return texts
+    return [f"{number:.{max(most, min(decimals, 1))}f}" for number in numbers]
+
+
+def _significant(numbers: Sequence[float], decimals: int, typed: int) -> list[str]:
+    """Each number on its own, in a power of ten where that is shorter."""
+    return [f"{number:.{_length(number, decimals + 1, typed)}g}" for number in numbers]
+
+
+def _length(number: float, digits: int, typed: int) -> int:
+    """The significant digits of a number: so many, or all that were typed."""
+    own = _digits(number) if math.isfinite(number) else 0
+    if digits < own <= typed:
+        return max(own, min(len(str(int(abs(number)))), typed))
+    return digits
 
 
 def _digits(number: float) -> int:
@@ -72,10 +89,3 @@ def _decimals(number: float, decimals: int, typed: int) -> int:
     exponent = Decimal(text).normalize().as_tuple().exponent
     assert isinstance(exponent, int)
     return max(-exponent, 0)
-
-
-def _significant(number: float, digits: int, typed: int) -> str:
-    own = _digits(number) if math.isfinite(number) else 0
-    if digits < own <= typed:
-        digits = max(own, min(len(str(int(abs(number)))), typed))
-    return f"{number:.{digits}g}"
