@@ -19,11 +19,12 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from msgspec import Struct
 
+from treadle.engine.addresses import without_addresses
 from treadle.engine.store.atomic import scratch_file, write_all
 from treadle.engine.trace import Display, Echo, Output, Stream
 from treadle.engine.worker.screen import Screen, last_line
@@ -114,6 +115,7 @@ class Capture:
         self._record = _Record()
         self._taps = (Tap("stdout", 1), Tap("stderr", 2))
         self._forked = False
+        self.printed: Callable[[str], str] = without_addresses  # of a text, what is recorded
         self.cut: tuple[str, ...] = ()  # the streams of which something was dropped at last
         os.register_at_fork(after_in_child=self._after_fork)
 
@@ -121,6 +123,8 @@ class Capture:
         if self._forked:
             os.write(1 if name == "stdout" else 2, text.encode("utf-8", "backslashreplace"))
             return
+        if " at 0x" in text:
+            text = self.printed(text)
         with self._lock:
             self._drain()
             self._append(name, text)

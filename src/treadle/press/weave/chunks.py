@@ -105,6 +105,9 @@ def _results(
                 yield from map(ReadyLatex, lines)
         elif kind == "latex":
             yield from (latex_place(item, origin) for item in group)
+        elif kind == "markdown":
+            texts = (item.text.strip("\n") for item in group)
+            yield from (Markdown(f"\n{text}\n\n", origin, still=True) for text in texts)
         elif kind == "stderr":
             yield _verbatim("chunkerror", text_of_outputs(group), chunk, look)
         elif chunk.options.results == "verbatim":

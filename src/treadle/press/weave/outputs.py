@@ -25,7 +25,7 @@ _TABLE = Decoder(Table)
 class Shown(Struct, frozen=True):
     """An output as the page knows it."""
 
-    kind: str  # "figure", "table", "latex", "text", "stderr" or "source"
+    kind: str  # "figure", "table", "latex", "markdown", "text", "stderr" or "source"
     text: str = ""  # of a figure, the name of its file in the folder of the document's figures
     table: Table | None = None
     is_value: bool = False  # a value that was displayed, and nothing printed
@@ -43,6 +43,7 @@ FORMS: dict[str, Callable[[str], Shown]] = {
     "image/jpeg": _figure,
     TABLE: _table,
     "text/latex": partial(Shown, "latex", is_value=True),
+    "text/markdown": partial(Shown, "markdown", is_value=True),
     "text/plain": _plain,
 }
 # What the files of figures are called

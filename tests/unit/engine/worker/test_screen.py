@@ -12,7 +12,7 @@ def shown(*pieces):
     screen = Screen()
     for place, text in enumerate(pieces):
         screen.write(text, place)
-    found = {}
+    found: dict[int, str] = {}
     for place, text in screen.pieces():
         found[place] = found.get(place, "") + text
     return found
