@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from shutil import copyfile
 
 from msgspec import Struct, convert
 from msgspec.structs import replace
@@ -16,7 +17,9 @@ from treadle.press.cells import Cells, caption_code, figure_stem
 from treadle.press.document.code_syntax import parsed
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import HIDDEN
+from treadle.press.plugin.figures import PDF
 from treadle.press.plugin.press_plugin import NOTE, Comparison
+from treadle.press.svg_values import drawn_svg
 from treadle.press.weave.outputs import SUFFIXES
 from treadle.problem import Problem, Span, warning
 
@@ -71,8 +74,7 @@ def results_by_block(
         elif cell.pieces:
             captions[at] = tuple(map(without_addresses, trace.texts))
         else:
-            of_chunk = _of_chunk(trace, stem, blobs, figures)
-            found[at] = replace(of_chunk, remarks=_remarks(cell, trace))
+            found[at] = _of_chunk(cell, trace, stem, blobs, figures)
     for at, block in enumerate(document.blocks):
         result = found[at]
         if isinstance(block, Chunk) and isinstance(result, ChunkResult):
@@ -111,15 +113,17 @@ def _of_inline(prose: Prose, trace: Trace) -> InlineResult:
     return InlineResult(tuple(map(without_addresses, trace.texts)), tuple(remarks))
 
 
-def _of_chunk(trace: Trace, stem: str, blobs: Blobs, figures: Path) -> ChunkResult:
+def _of_chunk(cell: Cell, trace: Trace, stem: str, blobs: Blobs, figures: Path) -> ChunkResult:
+    outputs, lost = _placed(trace.outputs, stem, blobs, figures)
     return ChunkResult(
-        tuple(_placed(trace.outputs, stem, blobs, figures)),
+        tuple(outputs),
         trace.failure and _shown_failure(trace.failure),
         trace.seconds,
         trace.peak_memory,
         trace.unkept,
         shown_source=trace.shown_source,
         comparisons=convert(trace.notes.get(NOTE, ()), tuple[Comparison, ...]),
+        remarks=(*_remarks(cell, trace), *((cell.line, remark) for remark in lost)),
     )
 
 
@@ -139,18 +143,31 @@ def _remarks(cell: Cell, trace: Trace) -> tuple[tuple[int, Remark], ...]:
     )
 
 
-def _placed(outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path) -> Iterator[Output]:
-    """The outputs, their files written to `figures` as STEM-1.pdf and so on."""
+def _placed(
+    outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path
+) -> tuple[list[Output], list[Remark]]:
+    """The outputs, their files written to `figures` as STEM-1.pdf and so on; what is lost."""
+    placed: list[Output] = []
+    lost: list[Remark] = []
     number = 0
     for output in outputs:
-        if not isinstance(output, Display) or not output.files:
-            yield output
+        pdf = None
+        if isinstance(output, Display):
+            pdf = drawn_svg(output, figures.parent / "converted")
+        if isinstance(pdf, Remark):
+            lost.append(pdf)
+        if not isinstance(output, Display) or not (output.files or isinstance(pdf, Path)):
+            placed.append(output)
             continue
         number += 1
-        names = {kind: f"{stem}-{number}{SUFFIXES.get(kind, '')}" for kind in output.files}
+        kinds = [*output.files, *([PDF] if isinstance(pdf, Path) else [])]
+        names = {kind: f"{stem}-{number}{SUFFIXES.get(kind, '')}" for kind in kinds}
         for kind, blob in output.files.items():
             blobs.copy_to(blob, figures / names[kind])
-        yield replace(output, files=names)
+        if isinstance(pdf, Path):
+            copyfile(pdf, figures / names[PDF])
+        placed.append(replace(output, files=names))
+    return placed, lost
 
 
 def _captioned(chunk: Chunk, result: ChunkResult, texts: Sequence[str]) -> ChunkResult:

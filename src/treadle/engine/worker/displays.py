@@ -128,12 +128,12 @@ class Displays:
             return module.DisplayHandle(name)
 
         self._handle = handle
-        _put(module, "display", self.display)
-        _put(module, "publish_display_data", self.publish)
-        _put(module, "clear_output", self.clear)
+        put_in_place(module, "display", self.display)
+        put_in_place(module, "publish_display_data", self.publish)
+        put_in_place(module, "clear_output", self.clear)
 
 
-def _put(module: ModuleType, name: str, ours: Callable[..., object]) -> None:
+def put_in_place(module: ModuleType, name: str, ours: Callable[..., object]) -> None:
     """Ours in the place of a function of a module, where a name leads to it as to that."""
 
     @functools.wraps(getattr(module, name))

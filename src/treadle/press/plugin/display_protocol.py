@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from treadle.engine.plugin import PLAIN, Bundle, Host
-from treadle.press.plugin.mime_types import CERTAIN, for_page
+from treadle.press.plugin.mime_types import CERTAIN, for_page, readable
 
 # In the order in which a page has use for them; the first that a value has will do.
 METHODS: Mapping[str, str] = MappingProxyType(
@@ -38,36 +37,35 @@ def own_bundle(value: object, host: Host) -> Bundle | None:
     if _method(value, ITSELF) and _asked(value, ITSELF, host, False) is not False:
         return Bundle()
     found, metadata = _whole(value, host)
-    for kind, name in METHODS.items():
+    name = _name(value)
+    for kind, method in METHODS.items():
         if found.keys() & CERTAIN:
             break
-        if kind not in found and _method(value, name):
-            _take(kind, _asked(value, name, host), found, metadata)
+        if kind not in found and _method(value, method):
+            given, about = _with_metadata(_asked(value, method, host))
+            found |= readable({kind: given}, name, host)
+            metadata |= {kind: about} if about else {}
     if PLAIN not in found and not found.keys() & CERTAIN:
         plain = _pretty(value, host)
         if plain is None and not found:
             return None
         found[PLAIN] = repr(value) if plain is None else plain
-    return for_page(found, metadata, _name(value), host)
+    return for_page(found, metadata, name, host)
 
 
-def _whole(value: object, host: Host) -> tuple[dict[str, Any], dict[str, object]]:
+def _whole(value: object, host: Host) -> tuple[dict[str, str | bytes], dict[str, object]]:
     """What `_repr_mimebundle_` gives: the data, and the metadata, both by type."""
     given = _asked(value, WHOLE, host, include=None, exclude=None) if _method(value, WHOLE) else {}
-    data, metadata = given if isinstance(given, tuple) else (given, {})
+    data, metadata = _with_metadata(given)
     if not (isinstance(data or {}, Mapping) and isinstance(metadata or {}, Mapping)):
         host.remark(f"`{WHOLE}` of {_name(value)} gives no dictionary", "it maps types to data")
         return {}, {}
-    found = {kind: content for kind, content in (data or {}).items() if content is not None}
-    return found, dict(metadata or {})
+    return readable(data or {}, _name(value), host), dict(metadata or {})
 
 
-def _take(kind: str, given: Any, found: dict[str, Any], metadata: dict[str, object]) -> None:  # noqa: ANN401
-    """What one of the methods gives: data, or data and metadata."""
-    if isinstance(given, tuple) and len(given) == 2:
-        given, metadata[kind] = given
-    if given is not None:
-        found[kind] = given
+def _with_metadata(given: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    """Data and metadata: methods give both, or data alone."""
+    return given if isinstance(given, tuple) and len(given) == 2 else (given, {})
 
 
 def _method(value: object, name: str) -> Callable[..., Any] | None:
@@ -111,7 +109,4 @@ def _pretty(value: object, host: Host) -> str | None:
 
 
 def _name(value: object) -> str:
-    kind = type(value)
-    module = sys.modules.get(kind.__module__)
-    place = "" if module is None or kind.__module__ == "__main__" else f"{kind.__module__}."
-    return f"`{place}{kind.__qualname__}`"
+    return f"`{type(value).__qualname__}`"

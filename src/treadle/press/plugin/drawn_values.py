@@ -8,18 +8,21 @@ from typing import Any
 
 def figure_of(value: object) -> Any:  # noqa: ANN401
     """The figure of matplotlib that a value is, holds, or would draw; None for any other."""
-    module = sys.modules.get("matplotlib.figure")
-    if module is None:
-        return None
-    if isinstance(value, module.Figure):
+    if _is_figure(value):
         return value
+    figure = None
     match _library(value):
         case "seaborn":
             held = getattr(value, "figure", None)  # of a grid
-            return held if isinstance(held, module.Figure) else _of_objects(value)
-        case "plotnine":
-            return _drawn_by_plotnine(value, module)
-    return None
+            figure = held if _is_figure(held) else _of_objects(value)
+        case "plotnine" if callable(draw := getattr(value, "draw", None)):
+            figure = draw()
+    return figure if _is_figure(figure) else None
+
+
+def _is_figure(value: object) -> bool:
+    module = sys.modules.get("matplotlib.figure")
+    return module is not None and isinstance(value, module.Figure)
 
 
 def _library(value: object) -> str:
@@ -35,16 +38,10 @@ def _of_objects(value: Any) -> Any:  # noqa: ANN401
     return getattr(drawn, "_figure", None)
 
 
-def _drawn_by_plotnine(value: Any, module: Any) -> Any:  # noqa: ANN401
-    draw = getattr(value, "draw", None)
-    figure = draw() if callable(draw) and not isinstance(value, type) else None
-    return figure if isinstance(figure, module.Figure) else None
-
-
 def is_drawn(value: object) -> bool:
     """Whether it is part of a matplotlib figure, or a collection with such a part."""
     artist = sys.modules.get("matplotlib.artist")
-    if artist is None or isinstance(value, sys.modules["matplotlib.figure"].Figure):
+    if artist is None or _is_figure(value):
         return False
     if isinstance(value, artist.Artist):
         return True

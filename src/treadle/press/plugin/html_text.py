@@ -67,7 +67,8 @@ class _Reader(HTMLParser):
         while len(self._open) > 1:
             self._close()
         whole = "".join(self._open[0].parts)
-        return re.sub(r"\n{3,}", "\n\n", whole).strip("\n")
+        text = re.sub(r"\n{3,}", "\n\n", whole)
+        return text.strip("\n") if text.strip() else ""
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -125,7 +126,7 @@ class _Reader(HTMLParser):
             case "tr":
                 pass
             case "table":
-                around.parts.append(f"\n\n{_table(done.rows)}\n\n")
+                around.parts.append(f"{inner}\n\n{_table(done.rows)}\n\n")
             case "caption":
                 around.parts.append(f"\n\n{inner.strip()}\n\n")
             case "pre":

@@ -7,8 +7,10 @@ import io
 import json
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
+from treadle.engine.addresses import told_addresses
 from treadle.engine.plugin import PLAIN, Bundle, Host
 
 HTML, SVG, MARKDOWN = "text/html", "image/svg+xml", "text/markdown"
@@ -17,28 +19,41 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 # Who has one of these needs nothing else. (There is perhaps no program for SVG.)
 CERTAIN = {"application/pdf", "text/latex", "image/png", "image/jpeg", MARKDOWN}
 PICTURES = {"image/gif", "image/webp", "image/bmp", "image/tiff"}
+_BEGINS: Mapping[str, bytes] = MappingProxyType(
+    {"image/png": b"\x89PNG", "image/jpeg": b"\xff\xd8", "application/pdf": b"%PDF"}
+)
 # A `repr` that says no more than which type it is of.
 _BARE = re.compile(r"<[^\n]*(?: object| at 0x[0-9A-Fa-f]+)>")
 _ON_PAPER = "show a figure, a table, Markdown or a text"
 
 
-def for_page(
-    found: Mapping[str, Any], metadata: Mapping[str, object], name: str, host: Host
-) -> Bundle:
-    """The bundle that a page takes of these types: what is not of its type is left out, and so is
-    what only a browser can show; where that says more than the plain text, it is told."""
+def readable(given: Mapping[str, Any], name: str, host: Host) -> dict[str, str | bytes]:
+    """What is of its type of what was given; the rest is told."""
     data: dict[str, str | bytes] = {}
-    for kind, content in found.items():
+    for kind, content in given.items():
         try:
-            data |= _read(kind, content)
+            data |= {} if content is None else _read(kind, content)
         except (ValueError, TypeError, OSError) as failure:
             host.remark(f"the `{kind}` of {name} is left out: {failure}", _ON_PAPER)
+    return data
+
+
+def for_page(
+    data: Mapping[str, str | bytes], metadata: Mapping[str, object], name: str, host: Host
+) -> Bundle:
+    """The bundle that a page takes of these types: what only a browser can show is left out, and
+    told, where it says more than the plain text."""
     if WIDGET in data:
         hint = "call the function yourself, for the values that the page is to show"
         host.remark(f"{name} is a widget, which nobody can move on paper", hint)
-    elif not data.keys() & {*CERTAIN, SVG} and _BARE.fullmatch(str(data.get(PLAIN, "< object>"))):
+    elif not data.keys() & {*CERTAIN, SVG} and _says_little(str(data.get(PLAIN, ""))):
         return Bundle(_for_browsers(data, name, host), metadata)
     return Bundle(data, metadata)
+
+
+def _says_little(plain: str) -> bool:
+    """Whether a `repr` says no more than which type it is of, or where it lies."""
+    return not plain or _BARE.fullmatch(plain) is not None or any(told_addresses(plain))
 
 
 def _read(kind: str, content: object) -> dict[str, str | bytes]:
@@ -49,6 +64,8 @@ def _read(kind: str, content: object) -> dict[str, str | bytes]:
     if not _is_binary(kind):
         return {kind: content if isinstance(content, str) else bytes(content).decode()}
     data = binascii.a2b_base64(content) if isinstance(content, str) else bytes(content)
+    if not data.startswith(_BEGINS.get(kind, b"")):
+        raise ValueError(f"its {len(data)} bytes are none")
     return {"image/png": as_png(data)} if kind in PICTURES else {kind: data}
 
 
@@ -76,10 +93,10 @@ def _for_browsers(data: Mapping[str, str | bytes], name: str, host: Host) -> dic
         from treadle.press.plugin.html_text import html_text
 
         found = html_text(str(data[HTML]))
-        lost = f", without {', '.join(f'`{each}`' for each in found.left_out)}"
-        what = f"of {name} the text of its HTML is shown{lost if found.left_out else ''}"
+        parts = ", ".join(f"`{each}`" for each in found.left_out)
+        what = f"{name} is HTML: its text is shown{parts and f', without {parts}'}"
         if not found.text:
-            what = f"{name} is left out: its HTML has no text{lost if found.left_out else ''}"
+            what = f"{name} is left out: it is HTML{parts and f', {parts}'}, and has no text"
         host.remark(what, _ON_PAPER)
         return {MARKDOWN: found.text} if found.text else {}
     if JSON in data:

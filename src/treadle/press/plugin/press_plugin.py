@@ -19,12 +19,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
-from treadle.engine.plugin import Bundle, Host
+from treadle.engine.plugin import PLAIN, Bundle, Host
 from treadle.engine.store.traces import encoded
 from treadle.press.plugin.display_protocol import own_bundle
 from treadle.press.plugin.drawn_values import figure_of, is_drawn
 from treadle.press.plugin.figures import Figures
 from treadle.press.plugin.library_values import library_bundle
+from treadle.press.plugin.show_methods import take_over_shows
 from treadle.press.plugin.tables import TABLE, table_of
 
 NOTE = "comparisons"  # the name of their note in a trace
@@ -41,6 +42,7 @@ class PressPlugin:
         self._figures = Figures(host)
         self._comparisons = Comparisons(host)
         self._cell: Cell | None = None  # the one that runs, or ran last
+        take_over_shows(host, self._show)
 
     def display(self, value: object) -> Bundle | None:
         """Nothing for what is seen in its figure; at a prompt all else as Python shows it."""
@@ -54,6 +56,11 @@ class PressPlugin:
             return Bundle({TABLE: encoded(table).decode()})
         known = library_bundle(value, self._host)
         return own_bundle(value, self._host) if known is None else known
+
+    def _show(self, value: object) -> None:
+        """What a library's own `show` was called with."""
+        bundle = self.display(value)
+        self._host.show(Bundle({PLAIN: repr(value)}) if bundle is None else bundle)
 
     def around_cell(self, cell: Cell) -> PressPlugin:
         """The cell's figures are shown at its end, and closed; its comparisons are noted.

@@ -177,8 +177,16 @@ def _graphics(
     chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
 ) -> list[Graphic]:
     width = length(chunk.options.width)
-    paths = (f"{look.stem}/{item.text}" for item in figures)
-    return [Graphic(path, width, alt=result.alt, slide=look.slides) for path in paths]
+    return [
+        Graphic(
+            f"{look.stem}/{item.text}",
+            width or item.width,
+            "" if width else item.height,
+            alt=result.alt or item.alt,
+            slide=look.slides,
+        )
+        for item in figures
+    ]
 
 
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> ReadyLatex:
