@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from treadle.app.obstacles import obstacles
 from treadle.app.request import Request
 from treadle.press.cells import Cells, cells_of
+from treadle.press.checks.image_kinds import images_left_out
 from treadle.press.document.code_syntax import check_syntax
 from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
@@ -52,6 +53,8 @@ def prepare(request: Request) -> Prepared:
     params, misuses = override(settings.params, request.params)
     cells = cells_of(document, settings.seed or 0)
     problems = (*problems, *cells.problems, *check_syntax(document), *hidden_modules(document))
+    if not has_errors(problems):
+        problems = (*problems, *images_left_out(document))
     found = sorted(problems, key=lambda item: item.span)
     return Prepared(document, normalise(text), settings, params, cells, tuple(found), misuses)
 

@@ -22,7 +22,8 @@ from treadle.engine.store.digest import combined
 from treadle.press.document.front_matter_keys import Settings, databases, no_database
 from treadle.press.document.model import Document
 from treadle.press.document.source_text import is_file
-from treadle.press.latex.images import Copy
+from treadle.press.latex.conversions import NotConvertedError, converted
+from treadle.press.latex.images import Copy, not_included
 from treadle.press.weave.weave import Woven
 from treadle.problem import Problem, Span, error
 
@@ -56,9 +57,22 @@ def _copy_all(document: Document, copies: Sequence[Copy], scratch: Scratch) -> I
         elif not is_file(copy.source):
             yield no_database(document, copy.source)
         else:
-            target = scratch.stage / copy.target
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(copy.source, target)
+            yield from _copy(copy, scratch)
+
+
+def _copy(copy: Copy, scratch: Scratch) -> Iterator[Problem]:
+    """Put it beside the LaTeX, converted if need be, or say why that can't be done."""
+    source = copy.source
+    if copy.converter and copy.span:
+        try:
+            source = converted(source, copy.converter, scratch.converted)
+        except NotConvertedError as failure:
+            why = "" if copy.converter.package == "PIL" else str(failure)
+            yield not_included(copy.source.name, copy.span, why)
+            return
+    target = scratch.stage / copy.target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, target)
 
 
 class Supplements(Struct, frozen=True):

@@ -33,6 +33,11 @@ class Scratch(Struct, frozen=True):
         return self.root / "shown"
 
     @property
+    def converted(self) -> Path:
+        """Images that were made into another kind, by what they are made of."""
+        return self.root / "converted"
+
+    @property
     def stage(self) -> Path:
         """A copy of what DIR will hold, where LaTeX runs."""
         return self.root / "tex"

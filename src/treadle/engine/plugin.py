@@ -11,6 +11,8 @@ a callable that takes a `Host`.
 
 from __future__ import annotations
 
+import ast
+import json
 import os
 import sys
 import time
@@ -22,11 +24,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 from msgspec.json import Decoder
 
+from treadle.engine.addresses import told_addresses, without_addresses
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.distributions import registered
 from treadle.engine.store.traces import decoded
-from treadle.engine.trace import Display
+from treadle.engine.trace import Display, Remark
 
 if TYPE_CHECKING:  # of the worker: the command asks here which plugins are installed
     from treadle.engine.after_import import AfterImport
@@ -57,6 +60,10 @@ class Host(Protocol):
 
     def show(self, bundle: Bundle) -> None:
         """Show something now, among the output of the cell that runs."""
+
+    def remark(self, text: str, hint: str = "") -> None:
+        """A warning for the author, at the statement that runs: of what it shows something is
+        lost, or is another thing; and the way out."""
 
     def note(self, name: str, value: object) -> None:
         """Keep plain data in the cell's trace, as `Trace.notes[name]`."""
@@ -157,6 +164,7 @@ class Plugins:
         self._step: Step | None = None
         self.notes: dict[str, object] = {}  # for the trace, like the facts it rests on
         self.facts: set[str] = set()
+        self.remarks: dict[Remark, None] = {}
         self._all = [
             _made(plugin.name, _Host(self, after_import, plugin, late)) for plugin in setup.plugins
         ]
@@ -172,7 +180,7 @@ class Plugins:
     def begin(self, step: Step) -> None:
         """From now on, what plugins note and rest on belongs to this step's cell."""
         self._step = step
-        self.notes, self.facts = {}, set()
+        self.notes, self.facts, self.remarks = {}, set(), {}
         self._late.waited = 0.0
 
     @property
@@ -193,17 +201,41 @@ class Plugins:
                 return bundle  # type: ignore[no-any-return]
         return Bundle({PLAIN: repr(value)})
 
-    def show(self, bundle: Bundle) -> None:
-        """Record it among the output; an empty one shows nothing. Raises OSError."""
-        if not bundle.data:
-            return
-        texts = {kind: data for kind, data in bundle.data.items() if isinstance(data, str)}
+    def show(self, bundle: Bundle, name: str = "") -> None:
+        """Record it among the output, under a name if it has one; an empty one without a name
+        shows nothing. Raises OSError."""
+        if bundle.data or name:
+            self._capture.show(self._display(bundle), name)
+
+    def replace(self, bundle: Bundle, name: str) -> bool:
+        """Put it into the place of what the cell has shown under the name, if it has. Raises
+        OSError."""
+        return self._capture.replace(name, self._display(bundle))
+
+    def _display(self, bundle: Bundle) -> Display:
+        texts = {
+            kind: self.without_addresses(data)
+            for kind, data in bundle.data.items()
+            if isinstance(data, str)
+        }
         files = {
             kind: self._blobs.put([data])
             for kind, data in bundle.data.items()
             if not isinstance(data, str)
         }
-        self._capture.show(Display(texts, files, bundle.metadata))
+        metadata = json.loads(json.dumps(dict(bundle.metadata), default=str))
+        return Display(texts, files, metadata)
+
+    def remark(self, text: str, hint: str = "") -> None:
+        cell = self._step.cell if self._step else None
+        statement = running_statement(cell.code, cell.file, cell.line) if cell else -1
+        self.remarks[Remark(text, hint, statement)] = None
+
+    def without_addresses(self, text: str) -> str:
+        """The text without addresses of objects, each of which is told."""
+        for what, hint in told_addresses(text):
+            self.remark(what, hint)
+        return without_addresses(text)
 
     def note(self, name: str, value: object) -> None:
         self.notes[name] = value
@@ -239,6 +271,17 @@ def _nested(managers: Sequence[AbstractContextManager[object]], run: Callable[[]
         raise raised
 
 
+def running_statement(code: str, file: str, line: int) -> int:
+    """Which statement of the cell at this place runs now, from 0; -1 where none does."""
+    frame, running = sys._getframe(1), 0
+    while frame is not None:
+        if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>":
+            running = frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment]
+    lines = [statement.lineno + line - 1 for statement in ast.parse(code).body] if running else []
+    return sum(first <= running for first in lines) - 1
+
+
 def _made(name: str, host: Host) -> Any:  # noqa: ANN401
     """The plugin that "module:name" makes. Raises what importing or making it raises."""
     module, _, attribute = name.partition(":")
@@ -256,6 +299,7 @@ class _Host:
         self._late = late
         self.after_import = after_import.do
         self.show = plugins.show
+        self.remark = plugins.remark
         self.note = plugins.note
         self.rest_on = plugins.rest_on
         self.reachable = plugins.reachable

@@ -40,6 +40,18 @@ class Echo(Struct, frozen=True, tag=True):
 Output = Stream | Display | Echo
 
 
+class Remark(Struct, frozen=True, omit_defaults=True):
+    """Words to the author: of what a cell shows, something is lost or is another thing.
+
+    Of which of the cell's statements that is said, from 0: they stay the same where lines do not.
+    -1: of the last.
+    """
+
+    text: str
+    hint: str = ""
+    statement: int = -1
+
+
 class Frame(Struct, frozen=True):
     """A line of the user's code, with a column from 1 (0: unknown)."""
 
@@ -127,6 +139,7 @@ class Trace(Struct, frozen=True, omit_defaults=True, tag=True):
     peak_memory: int = 0  # bytes that the worker has held at most, by the cell's end
     shown_source: str = ""  # of the object that `Cell.source` names
     notes: Mapping[str, object] = field(default_factory=dict)  # what plugins noted, by name
+    remarks: tuple[Remark, ...] = ()
     overdue: bool = False  # its timeout struck, whether or not it has caught that
     unwatched: str = ""  # why not all is seen of what C libraries and programs read
     cut: tuple[str, ...] = ()  # streams to which it printed too much: what came later is dropped

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from shutil import copyfile
 
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
+from treadle.engine.addresses import told_addresses, without_addresses
+from treadle.engine.cell import Cell
 from treadle.engine.store.blobs import Blobs
-from treadle.engine.trace import Display, Failure, Output, Trace
+from treadle.engine.trace import Display, Failure, Output, Remark, Trace
 from treadle.press.cells import Cells, caption_code, figure_stem
-from treadle.press.document.model import Chunk, Document, Inline
+from treadle.press.document.code_syntax import parsed
+from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import HIDDEN
+from treadle.press.plugin.figures import PDF
 from treadle.press.plugin.press_plugin import NOTE, Comparison
+from treadle.press.svg_values import drawn_svg
 from treadle.press.weave.outputs import SUFFIXES
 from treadle.problem import Problem, Span, warning
 
@@ -33,12 +39,14 @@ class ChunkResult(Struct, frozen=True):
     alt: str = ""
     shown_source: str = ""  # the text of what `source=` names
     comparisons: tuple[Comparison, ...] = ()
+    remarks: tuple[tuple[int, Remark], ...] = ()  # what is to be told its author, by the line
 
 
 class InlineResult(Struct, frozen=True):
     """The text of each inline code of a prose block, in order."""
 
     texts: tuple[str, ...] = ()
+    remarks: tuple[tuple[int, Remark], ...] = ()
 
 
 Result = ChunkResult | InlineResult
@@ -62,11 +70,11 @@ def results_by_block(
         if trace is None:
             continue
         if not isinstance(block, Chunk):
-            found[at] = InlineResult(trace.texts)
+            found[at] = _of_inline(block, trace)
         elif cell.pieces:
-            captions[at] = trace.texts
+            captions[at] = tuple(map(without_addresses, trace.texts))
         else:
-            found[at] = _of_chunk(trace, stem, blobs, figures)
+            found[at] = _of_chunk(cell, trace, stem, blobs, figures)
     for at, block in enumerate(document.blocks):
         result = found[at]
         if isinstance(block, Chunk) and isinstance(result, ChunkResult):
@@ -96,30 +104,70 @@ def cut_streams(
             yield warning(Span.at(block.span.file, block.span.line), text, hint)
 
 
-def _of_chunk(trace: Trace, stem: str, blobs: Blobs, figures: Path) -> ChunkResult:
+def _of_inline(prose: Prose, trace: Trace) -> InlineResult:
+    remarks = (
+        (inline.span.line, Remark(*told))
+        for inline, text in zip(prose.inlines, trace.texts, strict=False)
+        for told in told_addresses(text)
+    )
+    return InlineResult(tuple(map(without_addresses, trace.texts)), tuple(remarks))
+
+
+def _of_chunk(cell: Cell, trace: Trace, stem: str, blobs: Blobs, figures: Path) -> ChunkResult:
+    outputs, lost = _placed(trace.outputs, stem, blobs, figures)
     return ChunkResult(
-        tuple(_placed(trace.outputs, stem, blobs, figures)),
-        trace.failure,
+        tuple(outputs),
+        trace.failure and _shown_failure(trace.failure),
         trace.seconds,
         trace.peak_memory,
         trace.unkept,
         shown_source=trace.shown_source,
         comparisons=convert(trace.notes.get(NOTE, ()), tuple[Comparison, ...]),
+        remarks=(*_remarks(cell, trace), *((cell.line, remark) for remark in lost)),
     )
 
 
-def _placed(outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path) -> Iterator[Output]:
-    """The outputs, their files written to `figures` as STEM-1.pdf and so on."""
+def _shown_failure(failure: Failure) -> Failure:
+    return replace(failure, traceback=without_addresses(failure.traceback))
+
+
+def _remarks(cell: Cell, trace: Trace) -> tuple[tuple[int, Remark], ...]:
+    """What is to be told of its statements, by their lines."""
+    statements = parsed(cell.code).body if trace.remarks else ()
+    lines = [cell.line + statement.lineno - 1 for statement in statements] or [cell.line]
+    raised = trace.failure
+    told = told_addresses(raised.traceback) if raised else ()
+    return (
+        *((lines[remark.statement], remark) for remark in trace.remarks),
+        *((raised.line if raised else cell.line, Remark(*each)) for each in told),
+    )
+
+
+def _placed(
+    outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path
+) -> tuple[list[Output], list[Remark]]:
+    """The outputs, their files written to `figures` as STEM-1.pdf and so on; what is lost."""
+    placed: list[Output] = []
+    lost: list[Remark] = []
     number = 0
     for output in outputs:
-        if not isinstance(output, Display) or not output.files:
-            yield output
+        pdf = None
+        if isinstance(output, Display):
+            pdf = drawn_svg(output, figures.parent / "converted")
+        if isinstance(pdf, Remark):
+            lost.append(pdf)
+        if not isinstance(output, Display) or not (output.files or isinstance(pdf, Path)):
+            placed.append(output)
             continue
         number += 1
-        names = {kind: f"{stem}-{number}{SUFFIXES.get(kind, '')}" for kind in output.files}
+        kinds = [*output.files, *([PDF] if isinstance(pdf, Path) else [])]
+        names = {kind: f"{stem}-{number}{SUFFIXES.get(kind, '')}" for kind in kinds}
         for kind, blob in output.files.items():
             blobs.copy_to(blob, figures / names[kind])
-        yield replace(output, files=names)
+        if isinstance(pdf, Path):
+            copyfile(pdf, figures / names[PDF])
+        placed.append(replace(output, files=names))
+    return placed, lost
 
 
 def _captioned(chunk: Chunk, result: ChunkResult, texts: Sequence[str]) -> ChunkResult:

@@ -5,6 +5,7 @@ library, a subprocess) lands in a scratch file under each of the descriptors 1 a
 taken over before the next thing is recorded: so it stands in its place, whoever wrote it.
 Between two such moments the standard output comes before the standard error: the true
 order of two descriptors can't be known, and this one is the same in every build.
+What is shown may have a name, by which something else takes its place.
 
 `sys.stdout`, `sys.stderr` and `input()` are replaced for that.
 """
@@ -16,50 +17,17 @@ import codecs
 import contextlib
 import io
 import os
-import re
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NoReturn
 
+from msgspec import Struct
+
+from treadle.engine.addresses import without_addresses
 from treadle.engine.store.atomic import scratch_file, write_all
-from treadle.engine.trace import Output, Stream
-
-_ERASE = "\x1b[K"
-_CONTROL = re.compile(r"\r|\x08|\x1b\[K")
-
-
-def settle(text: str) -> str:
-    """The text after carriage returns, backspaces and erasures have done their work.
-
-    As a terminal would leave it: progress bars end as their last state.
-    """
-    if _CONTROL.search(text) is None:
-        return text
-    return "\n".join(_settle_line(line) for line in text.replace("\r\n", "\n").split("\n"))
-
-
-def _settle_line(line: str) -> str:
-    cells: list[str] = []
-    column = 0
-    for piece in re.split(f"({_CONTROL.pattern})", line):
-        if piece == "\r":
-            column = 0
-        elif piece == "\x08":
-            column = max(0, column - 1)
-        elif piece == _ERASE:
-            del cells[column:]
-        else:
-            cells[column : column + len(piece)] = piece
-            column += len(piece)
-    return "".join(cells).rstrip() if _CONTROL.search(line) else line
-
-
-def last_line(text: str) -> str:
-    """The last line with anything on it, for the progress display."""
-    lines = [line for line in re.split(r"[\r\n]", text) if line.strip()]
-    return lines[-1].strip() if lines else ""
-
+from treadle.engine.trace import Display, Echo, Output, Stream
+from treadle.engine.worker.screen import Screen, last_line
 
 # Characters a chunk may print to each stream, some 250 pages; the rest is dropped.
 LIMIT = 1_000_000
@@ -105,14 +73,37 @@ class Tap:
         return text
 
 
-class _Text:
-    """Consecutive prints to one stream."""
+class _Text(Struct, frozen=True):
+    """The place of consecutive prints to one stream."""
 
-    __slots__ = ("name", "parts")
+    name: str
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.parts: list[str] = []
+
+class _Record:
+    """What has been printed and shown since a moment."""
+
+    def __init__(self) -> None:
+        self.items: list[Output | _Text] = []
+        self.screens = {"stdout": Screen(), "stderr": Screen()}
+        self.full: set[str] = set()  # streams to which too much was printed
+        self.named: dict[str, list[int]] = {}  # the places of what was shown, by name
+        self.is_stale = False  # it goes as soon as something follows
+
+    def outputs(self) -> list[Output]:
+        texts: dict[int, list[str]] = {}
+        for screen in self.screens.values():
+            for place, text in screen.pieces():
+                texts.setdefault(place, []).append(text)
+        found: list[Output] = []
+        for place, item in enumerate(self.items):
+            if isinstance(item, _Text):
+                text = "".join(texts.get(place, ()))
+                if not text.isascii():
+                    text = text.encode("utf-8", "backslashreplace").decode("utf-8")
+                found += [Stream(item.name, text)] if text else []
+            elif not isinstance(item, Display) or item.data or item.files:
+                found.append(item)
+        return found
 
 
 class Capture:
@@ -121,10 +112,10 @@ class Capture:
     def __init__(self) -> None:
         """Take over the descriptors 1 and 2."""
         self._lock = threading.RLock()  # a __del__ may print while we record
-        self._items: list[Output | _Text] = []
-        self._sizes = {"stdout": 0, "stderr": 0}
+        self._record = _Record()
         self._taps = (Tap("stdout", 1), Tap("stderr", 2))
         self._forked = False
+        self.printed: Callable[[str], str] = without_addresses  # of a text, what is recorded
         self.cut: tuple[str, ...] = ()  # the streams of which something was dropped at last
         os.register_at_fork(after_in_child=self._after_fork)
 
@@ -132,42 +123,59 @@ class Capture:
         if self._forked:
             os.write(1 if name == "stdout" else 2, text.encode("utf-8", "backslashreplace"))
             return
+        if " at 0x" in text:
+            text = self.printed(text)
         with self._lock:
             self._drain()
             self._append(name, text)
 
-    def show(self, output: Output) -> None:
-        """Record anything else that is displayed."""
+    def show(self, output: Output, name: str = "") -> None:
+        """Record anything else that is displayed, under a name that others may share."""
         with self._lock:
             self._drain()
-            self._items.append(output)
+            record = self._current()
+            if name:
+                record.named.setdefault(name, []).append(len(record.items))
+            record.items.append(output)
+
+    def replace(self, name: str, output: Output) -> bool:
+        """Put it into the place of what was shown under the name, if there is such."""
+        with self._lock:
+            places = self._record.named.get(name, ())
+            for place in places:
+                self._record.items[place] = output
+            return bool(places)
+
+    def clear(self, *, wait: bool = False) -> None:
+        """Forget what was printed and shown; `wait`: as soon as something follows."""
+        with self._lock:
+            self._drain()
+            self._record.is_stale = True
+            if not wait:
+                self._current()
 
     def take(self) -> tuple[Output, ...]:
-        """All that was recorded since the last time; streams are settled and merged."""
+        """All that was recorded since the last time; streams are as terminals leave them."""
         with self._lock:
             for tap in self._taps:
                 self._append(tap.name, tap.rewind())
-            items, self._items = self._items, []
-            cut = {name for name, size in self._sizes.items() if size > LIMIT}
-            self._sizes = dict.fromkeys(self._sizes, 0)
-        self.cut = tuple(sorted(cut))
+            record, self._record = self._record, _Record()
+        self.cut = tuple(sorted(record.full))
         notes = (Stream(name, f"\n[{name} cut after {LIMIT:,} characters]\n") for name in self.cut)
-        return (*_settled(items), *notes)
+        return (*_merged(record.outputs()), *notes)
 
     @contextlib.contextmanager
     def silence(self) -> Iterator[None]:
         """Forget what is recorded inside."""
-        before, sizes = self._items, dict(self._sizes)
         with self._lock:
             self._drain()
-            self._items = []
+            before, self._record = self._record, _Record()
         try:
             yield
         finally:
             with self._lock:
                 self._drain()
-                self._items = before
-                self._sizes = sizes
+                self._record = before
 
     def latest(self) -> str:
         """The latest line printed, for the progress display; nothing is taken."""
@@ -176,8 +184,9 @@ class Capture:
                 if tap.pending() > 4 * LIMIT:  # don't let a runaway program fill the memory
                     self._append(tap.name, tap.rewind())
             waiting = "".join(tap.peek() for tap in self._taps)
-            texts = [item for item in self._items[-1:] if isinstance(item, _Text)]
-            recorded = "".join(texts[0].parts[-20:]) if texts else ""
+            record = self._record
+            texts = [item.name for item in record.items[-1:] if isinstance(item, _Text)]
+            recorded = record.screens[texts[0]].latest() if texts else ""
         return last_line(waiting) or last_line(recorded)
 
     def _drain(self) -> None:
@@ -186,18 +195,27 @@ class Capture:
             if text:
                 self._append(tap.name, text)
 
+    def _current(self) -> _Record:
+        """The record, to which something is about to be added."""
+        if self._record.is_stale:
+            old, self._record = self._record, _Record()
+            self._record.items += [item for item in old.items if isinstance(item, Echo)]
+        return self._record
+
     def _append(self, name: str, text: str) -> None:
         if not text:
             return
-        room = LIMIT - self._sizes[name]
-        self._sizes[name] += len(text)
-        if room <= 0:
+        record = self._current()
+        screen = record.screens[name]
+        if len(text) > LIMIT - screen.size:
+            text = text[: LIMIT - screen.size] if name not in record.full else ""
+            record.full.add(name)
+        if not text:
             return
-        last = self._items[-1] if self._items else None
+        last = record.items[-1] if record.items else None
         if not isinstance(last, _Text) or last.name != name:
-            last = _Text(name)
-            self._items.append(last)
-        last.parts.append(text if len(text) <= room else text[:room])
+            record.items.append(_Text(name))
+        screen.write(text, len(record.items) - 1)
 
     def _after_fork(self) -> None:
         # A forked child shares the scratch files, not the list: it writes there.
@@ -205,38 +223,10 @@ class Capture:
         self._lock = threading.RLock()
 
 
-def _settled(items: list[Output | _Text]) -> list[Output]:
-    """Texts as streams; a progress bar drawn between other outputs keeps its last state only."""
-    outputs: list[Output] = []
-    unfinished: dict[str, int] = {}  # stream -> where its last line stands open
-    for item in items:
-        if not isinstance(item, _Text):
-            outputs.append(item)
-            continue
-        text = "".join(item.parts)
-        if not text.isascii():
-            text = text.encode("utf-8", "backslashreplace").decode("utf-8")
-        if text.startswith("\r") and item.name in unfinished:
-            _drop_last_line(outputs, unfinished[item.name])
-        unfinished.pop(item.name, None)
-        if not text.endswith("\n"):
-            unfinished[item.name] = len(outputs)
-        outputs.append(Stream(item.name, settle(text)))
-    return _merged(outputs)
-
-
-def _drop_last_line(outputs: list[Output], index: int) -> None:
-    stream = outputs[index]
-    assert isinstance(stream, Stream)
-    outputs[index] = Stream(stream.name, stream.text[: stream.text.rfind("\n") + 1])
-
-
 def _merged(outputs: list[Output]) -> list[Output]:
     merged: list[Output] = []
     for output in outputs:
         last = merged[-1] if merged else None
-        if isinstance(output, Stream) and not output.text:
-            continue
         if isinstance(output, Stream) and isinstance(last, Stream) and last.name == output.name:
             merged[-1] = Stream(last.name, last.text + output.text)
         else:

@@ -19,6 +19,7 @@ from treadle.engine.messages import Answer, Step, Touched, Unrestored, Unstored,
 from treadle.engine.plugin import LateSettings, Plugins
 from treadle.engine.trace import LINES, Failure, Stream, Trace
 from treadle.engine.worker.capture import Capture
+from treadle.engine.worker.displays import Displays
 from treadle.engine.worker.failures import CodePlace, attempt
 from treadle.engine.worker.fresh_imports import import_fresh_from
 from treadle.engine.worker.limits import memory_limit, peak_memory, time_limit
@@ -55,7 +56,8 @@ class Session:
         import_fresh_from(folders, self._compiled)
         sys.path[:0] = folders
         self._values = self._new_values(after_import) if setup.store else None
-        builtins.display = self._display  # type: ignore[attr-defined]
+        capture.printed = self._plugins.without_addresses
+        self._displays = Displays(self._plugins, capture, after_import)
 
     def step(self, step: Step) -> Answer:
         """Put in place what the cell needs, run it, and say what came of it.
@@ -108,7 +110,8 @@ class Session:
         start = time.perf_counter()
         trace = self._run_inline(cell) if cell.is_inline else self._run_code(cell)
         seconds = time.perf_counter() - start - self._plugins.waited
-        trace = replace(trace, seconds=seconds, notes=self._plugins.notes)
+        remarks = tuple(self._plugins.remarks)
+        trace = replace(trace, seconds=seconds, notes=self._plugins.notes, remarks=remarks)
         return self._with_source(cell, trace)
 
     def _run_inline(self, cell: Cell) -> Trace:
@@ -154,7 +157,7 @@ class Session:
             show, display = self._capture.show, self._display_at_prompt
             run_at_prompt(cell, self._compiler, self._namespace, show=show, display=display)
         else:
-            self._display(run_cell(cell, self._compiler, self._namespace))
+            self._displays.display(run_cell(cell, self._compiler, self._namespace))
 
     def _import(self, name: str, names: tuple[str, ...]) -> None:
         importlib.invalidate_caches()  # the files were written a moment ago
@@ -189,12 +192,6 @@ class Session:
             return trace
         named = tuple((fact, "") for fact in sorted(facts))
         return replace(trace, observed=replace(trace.observed, facts=named))
-
-    def _display(self, *values: object) -> None:
-        """Show values in their place among the output, as a notebook does."""
-        for value in values:
-            if value is not None:
-                self._plugins.show(self._plugins.bundle_of(value))
 
     def _display_at_prompt(self, value: object) -> None:
         """Show a value as Python's own prompt does, and bind `_` to it: a name of the session, not

@@ -9,18 +9,23 @@ from pathlib import Path, PurePosixPath
 from msgspec import Struct
 
 from treadle.press.document.source_text import is_file
+from treadle.press.latex.conversions import Converter, converter_for, converters_in_words
 from treadle.problem import Problem, Span, error
 
 READABLE = (".pdf", ".png", ".jpg", ".jpeg")
 UNREADABLE = (".svg", ".eps", ".ps", ".gif", ".webp", ".tif", ".tiff", ".bmp")  # kinds of images
+CANT = "LaTeX can't include"
 ADDRESS = re.compile(r"[a-z]+://")
 
 
 class Copy(Struct, frozen=True):
-    """A file that must lie at `target`, relative to the folder of the LaTeX, for it to compile."""
+    """A file that must lie at `target`, relative to the folder of the LaTeX, for it to compile;
+    by `converter`, if it has to be made into another kind first, for the image at `span`."""
 
     source: Path
     target: str
+    converter: Converter | None = None
+    span: Span | None = None
 
 
 def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem:
@@ -28,7 +33,7 @@ def find_image(path: str, folder: Path, stem: str, span: Span) -> Copy | Problem
 
     One with an address is the file of that name beside the document, in the folders of its address
     (or the last of them) if it is there. In place of one of a kind that LaTeX can't include, one
-    beside it stands that differs in its ending alone.
+    beside it stands that differs in its ending alone, or what a converter makes of it.
     """
     for name in _names(path):
         found = _local(path, name, folder, stem, span)
@@ -44,6 +49,12 @@ def _names(path: str) -> list[str]:
         return [path]
     parts = [part for part in re.split("[?#]", path)[0].split("/")[2:] if part not in {"", ".."}]
     return ["/".join(parts[first:]) for first in range(len(parts))] or [""]
+
+
+def not_included(path: str, span: Span, why: str = "", way: str = "") -> Problem:
+    """An error for an image of a kind that LaTeX can't include, and nothing here converts."""
+    hint = f"convert it to one of {', '.join(READABLE)}"
+    return error(span, f"{CANT} `{path}`{why and f': {why}'}", hint + way)
 
 
 def address_of(path: str) -> str:
@@ -70,9 +81,11 @@ def _local(path: str, name: str, folder: Path, stem: str, span: Span) -> Copy | 
     source = next((each for each in there if each.suffix.lower() in READABLE), None)
     if source is not None:
         return Copy(source, f"{stem}/images/{_plain_name(name, source.suffix)}")
+    if there and (converter := converter_for(whole.suffix)):
+        return Copy(whole, f"{stem}/images/{_plain_name(name, converter.ending)}", converter, span)
     if there:
-        hint = f"convert it to one of {', '.join(READABLE)}"
-        return error(span, f"LaTeX can't include `{path}`", hint)
+        way = f", or install {converters_in_words(whole.suffix)}"
+        return not_included(path, span, way=way)
     if name != path:
         hint = f"download it beside the document{f', as `{name}`' if name else ''}"
         return error(span, f"image `{path}` is not a local file", hint)

@@ -133,7 +133,8 @@ class TextContext(Struct, frozen=True):
             first, at = self.findings.addresses.setdefault(found.source, (address, path))
             if first != address:
                 self.findings.problems.append(shared_file(path, at, self.span(line)))
-        if found not in self.findings.copies:
+        known = {(copy.source, copy.target) for copy in self.findings.copies}
+        if (found.source, found.target) not in known:
             self.findings.copies.append(found)
         return found.target
 

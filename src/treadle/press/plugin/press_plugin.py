@@ -1,10 +1,10 @@
 """The press in the worker: figures in the document's fonts, tables, LaTeX, comparisons of checks.
 
-A DataFrame, a Series or a list of records is a table; what brings its own LaTeX is LaTeX; a
-matplotlib figure is the figure; the rest is left to the worker. Other matplotlib objects (the
-lines and texts that `plot` or `set_title` return) show nothing: they are seen in their figure, and
-their `repr` is an address that changes from build to build. So is what `plt.hist` returns, a tuple
-that holds some of them.
+A DataFrame, a Series or a list of records is a table; a matplotlib figure is the figure; of other
+values some are known here, others say themselves what they are, and the rest is left to the worker.
+Other matplotlib objects (the lines and texts that `plot` or `set_title` return) show nothing: they
+are seen in their figure, and their `repr` is an address that changes from build to build. So is
+what `plt.hist` returns, a tuple that holds some of them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
-from treadle.engine.plugin import Bundle, Host
+from treadle.engine.plugin import PLAIN, Bundle, Host
 from treadle.engine.store.traces import encoded
+from treadle.press.plugin.display_protocol import own_bundle
+from treadle.press.plugin.drawn_values import figure_of, is_drawn
 from treadle.press.plugin.figures import Figures
+from treadle.press.plugin.library_values import library_bundle
+from treadle.press.plugin.show_methods import take_over_shows
 from treadle.press.plugin.table_of import table_of
 from treadle.press.plugin.tables import TABLE
 
 NOTE = "comparisons"  # the name of their note in a trace
-LATEX = "text/latex"
 LOOK = "the look of figures"  # the fact on which what draws, or may read the style, rests
 DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
 
@@ -40,6 +43,7 @@ class PressPlugin:
         self._figures = Figures(host)
         self._comparisons = Comparisons(host)
         self._cell: Cell | None = None  # the one that runs, or ran last
+        take_over_shows(host, self._show)
 
     def display(self, value: object) -> Bundle | None:
         """Nothing for what is seen in its figure; at a prompt all else as Python shows it."""
@@ -47,10 +51,17 @@ class PressPlugin:
             return Bundle()
         if self._cell and self._cell.prompt:
             return None
-        if is_figure(value):
-            return self._figures.save(value)
-        table = table_of(value)
-        return Bundle({TABLE: encoded(table).decode()}) if table else _latex(value)
+        if (figure := figure_of(value)) is not None:
+            return self._figures.save(figure)
+        if (table := table_of(value)) is not None:
+            return Bundle({TABLE: encoded(table).decode()})
+        known = library_bundle(value, self._host)
+        return own_bundle(value, self._host) if known is None else known
+
+    def _show(self, value: object) -> None:
+        """What a library's own `show` was called with."""
+        bundle = self.display(value)
+        self._host.show(Bundle({PLAIN: repr(value)}) if bundle is None else bundle)
 
     def around_cell(self, cell: Cell) -> PressPlugin:
         """The cell's figures are shown at its end, and closed; its comparisons are noted.
@@ -88,37 +99,6 @@ class PressPlugin:
             if isinstance(value, ModuleType)
         )
         return any(str(name).partition(".")[0] in DRAWING for name in modules)
-
-
-def is_figure(value: object) -> bool:
-    figure = sys.modules.get("matplotlib.figure")
-    return figure is not None and isinstance(value, figure.Figure)
-
-
-def is_drawn(value: object) -> bool:
-    """Whether it is part of a matplotlib figure, or a collection with such a part."""
-    artist = sys.modules.get("matplotlib.artist")
-    if artist is None or is_figure(value):
-        return False
-    if isinstance(value, artist.Artist):
-        return True
-    container = sys.modules.get("matplotlib.container")
-    if container is not None and isinstance(value, container.Container):
-        return True
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(value, numpy.ndarray) and value.dtype == numpy.object_:
-        value = list(value.flat[:1])  # an array of axes
-    if isinstance(value, dict):  # what boxplot returns
-        value = list(value.values())
-    return isinstance(value, list | tuple) and any(is_drawn(item) for item in value)
-
-
-def _latex(value: object) -> Bundle | None:
-    method = getattr(value, "_repr_latex_", None)
-    if method is None or isinstance(value, type):
-        return None
-    text = method()
-    return Bundle({LATEX: text}) if isinstance(text, str) else None
 
 
 # What the code of a chunk has compared: `treadle.checks` announces it.

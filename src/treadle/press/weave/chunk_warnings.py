@@ -10,7 +10,7 @@ from treadle.press.document.model import Chunk, Document
 from treadle.press.document.options import HIDDEN
 from treadle.press.markdown.marks import is_markdown
 from treadle.press.plugin.font_files import is_known
-from treadle.press.results import ChunkResult, Results
+from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.chunks import AS_MARKDOWN
 from treadle.press.weave.outputs import Shown, shown, text_of_outputs
 from treadle.problem import Problem, Span, warning
@@ -32,8 +32,13 @@ def chunk_warnings(document: Document, results: Results, family: str) -> Iterato
         yield from _left_out_of_tables(chunk, items)
         yield from _left_unrun(chunk, result)
         yield from _boxes_in_figures(chunk, result)
+        if chunk.options.results not in HIDDEN and chunk.options.display_data:
+            yield from _remarks(chunk.span.file, result)
         if not document.is_latex:
             yield from _taken_for_latex(chunk, items)
+    inline = [(a.span.file, b) for a, b in given if isinstance(b, InlineResult)]
+    for file, of_inline in inline:
+        yield from _remarks(file, of_inline)
     if draws and not is_known(family):
         given_by = next((key for key in FONTS if key in document.front.lines), "")
         name = family.partition("(")[0]
@@ -82,6 +87,12 @@ def _taken_for_latex(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:
     if chunk.options.results not in {"verbatim", *HIDDEN, *AS_MARKDOWN} and is_markdown(text):
         what = f"what {chunk.label} prints looks like Markdown, and is set as LaTeX"
         yield warning(chunk.fence, what, "results='markdown' has it read as Markdown")
+
+
+def _remarks(file: str, result: ChunkResult | InlineResult) -> Iterator[Problem]:
+    """What was lost while it ran."""
+    for line, remark in dict.fromkeys(result.remarks):
+        yield warning(Span.at(file, line), remark.text, remark.hint)
 
 
 def _boxes_in_figures(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:

@@ -110,6 +110,9 @@ def _results(
                 yield from (_table(item, floats.get(item), chunk, look) for item in group)
         elif kind == "latex":
             yield from (latex_place(item, origin) for item in group)
+        elif kind == "markdown":
+            texts = (item.text.strip("\n") for item in group)
+            yield from (Markdown(f"\n{text}\n\n", origin, still=True) for text in texts)
         elif kind == "stderr":
             yield _verbatim("chunkerror", text_of_outputs(group), chunk, look)
         elif chunk.options.results == "verbatim":
@@ -203,8 +206,16 @@ def _graphics(
     chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
 ) -> list[Graphic]:
     width = length(chunk.options.width)
-    paths = (f"{look.stem}/{item.text}" for item in figures)
-    return [Graphic(path, width, alt=result.alt, slide=look.slides) for path in paths]
+    return [
+        Graphic(
+            f"{look.stem}/{item.text}",
+            width or item.width,
+            "" if width else item.height,
+            alt=result.alt or item.alt,
+            slide=look.slides,
+        )
+        for item in figures
+    ]
 
 
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> ReadyLatex:

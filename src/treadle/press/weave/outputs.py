@@ -5,11 +5,12 @@ A new type is an entry of `FORMS`: the first that a display has is the one that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from msgspec import Struct
 from msgspec.json import Decoder
+from msgspec.structs import replace
 
 from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display, Echo, Output, Stream
@@ -27,10 +28,13 @@ _TABLE = Decoder(Table)
 class Shown(Struct, frozen=True):
     """An output as the page knows it."""
 
-    kind: str  # "figure", "table", "latex", "text", "stderr" or "source"
+    kind: str  # "figure", "table", "latex", "markdown", "text", "stderr" or "source"
     text: str = ""  # of a figure, the name of its file in the folder of the document's figures
     table: Table | None = None
     is_value: bool = False  # a value that was displayed, and nothing printed
+    width: str = ""  # of a figure that says how large it is to be shown: LaTeX's
+    height: str = ""
+    alt: str = ""
 
 
 def _table(text: str) -> Shown:
@@ -41,10 +45,11 @@ _figure = partial(Shown, "figure", is_value=True)
 _plain = partial(Shown, "text", is_value=True)
 FORMS: dict[str, Callable[[str], Shown]] = {
     "application/pdf": _figure,
-    "image/png": _figure,
-    "image/jpeg": _figure,
     TABLE: _table,
     "text/latex": partial(Shown, "latex", is_value=True),
+    "image/png": _figure,
+    "image/jpeg": _figure,
+    "text/markdown": partial(Shown, "markdown", is_value=True),
     "text/plain": _plain,
 }
 # What the files of figures are called
@@ -67,8 +72,24 @@ def _display(display: Display) -> Shown:
     having = {**display.data, **display.files}
     for kind, form in FORMS.items():
         if kind in having:
-            return form(having[kind])
+            item = form(having[kind])
+            return _sized(item, display.metadata.get(kind)) if item.kind == "figure" else item
     return _plain(f"<{', '.join(sorted(having))}>")
+
+
+_PIXELS = 96  # to the inch, as browsers have it
+_WITHIN = r",max width=\linewidth"  # a notebook is wider than a page
+
+
+def _sized(item: Shown, metadata: object) -> Shown:
+    """A figure with the size in pixels, and the words, that its metadata give."""
+    given = metadata if isinstance(metadata, Mapping) else {}
+    width, height = (
+        f"{given[side] / _PIXELS:.3f}in" if isinstance(given.get(side), int | float) else ""
+        for side in ("width", "height")
+    )
+    width, height = (width + _WITHIN, height) if width else ("", height and height + _WITHIN)
+    return replace(item, width=width, height=height, alt=str(given.get("alt") or ""))
 
 
 def text_of_outputs(items: Iterable[Shown]) -> str:

@@ -1,0 +1,127 @@
+"""Images of kinds that LaTeX can't include, made into one that it can, by what is installed."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from types import MappingProxyType
+
+from msgspec import Struct
+
+from treadle.engine.store.digest import combined, digest
+from treadle.press.latex.pdf_bytes import steady_pdf
+
+PATIENCE = 60  # seconds
+IN, OUT = "IN", "OUT"  # stand in a command for the two files
+_PILLOW = (
+    "import sys; from PIL import Image; image = Image.open(sys.argv[1]); "
+    "clear = 'A' in image.getbands() or 'transparency' in image.info; "
+    "image.convert('RGBA' if clear else 'RGB').save(sys.argv[2], 'PNG')"
+)
+
+
+class Converter(Struct, frozen=True):
+    """A program, or a package of Python's, and how it is called."""
+
+    name: str
+    command: tuple[str, ...]
+    ending: str = ".pdf"  # of what it makes
+    package: str = ""  # that Python runs
+
+    @property
+    def is_installed(self) -> bool:
+        if self.package:
+            return find_spec(self.package) is not None
+        return shutil.which(self.command[0]) is not None
+
+
+_PYTHON = sys.executable
+_VECTOR = (
+    Converter("rsvg-convert", ("rsvg-convert", "--format=pdf", f"--output={OUT}", IN)),
+    Converter("inkscape", ("inkscape", IN, "--export-type=pdf", f"--export-filename={OUT}")),
+    Converter(
+        "cairosvg", (_PYTHON, "-m", "cairosvg", IN, "-f", "pdf", "-o", OUT), package="cairosvg"
+    ),
+)
+_SCRIPT = (
+    Converter("epstopdf", ("epstopdf", f"--outfile={OUT}", IN)),
+    Converter(
+        "gs", ("gs", "-q", "-dBATCH", "-dNOPAUSE", "-dSAFER", "-dEPSCrop", "-sDEVICE=pdfwrite",
+               f"-sOutputFile={OUT}", IN),
+    ),
+)  # fmt: skip
+_RASTER = (Converter("Pillow", (_PYTHON, "-c", _PILLOW, IN, OUT), ".png", "PIL"),)
+_BY_ENDING: Mapping[str, Sequence[Converter]] = MappingProxyType(
+    {".svg": _VECTOR}
+    | dict.fromkeys((".eps", ".ps"), _SCRIPT)
+    | dict.fromkeys((".gif", ".webp", ".tif", ".tiff", ".bmp"), _RASTER)
+)
+
+
+class NotConvertedError(Exception):
+    """A file could not be converted; its text is what the program says."""
+
+
+def converter_for(ending: str) -> Converter | None:
+    """The first that is installed for files with this ending."""
+    known = _BY_ENDING.get(ending.lower(), ())
+    return next((converter for converter in known if converter.is_installed), None)
+
+
+def converters_in_words(ending: str) -> str:
+    """Those that would do: "`rsvg-convert`, `inkscape` or `cairosvg`"."""
+    *others, last = (f"`{each.name}`" for each in _BY_ENDING.get(ending.lower(), ()))
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def converted(source: Path, converter: Converter, folder: Path) -> Path:
+    """The converted file, in `folder`, where it is kept by what it is made of.
+
+    Raises NotConvertedError and OSError.
+    """
+    made = digest(source.read_bytes())
+    from tempfile import NamedTemporaryFile  # few documents have such images
+
+    target = folder / f"{combined([converter.name, made])[:32]}{converter.ending}"
+    if not target.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        data = _run(source, converter)
+        with NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(steady_pdf(data) if converter.ending == ".pdf" else data)
+        Path(file.name).replace(target)
+    return target
+
+
+def _run(source: Path, converter: Converter) -> bytes:
+    """What the program makes of a file: it is started as it is, by no shell."""
+    import subprocess
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory() as name:
+        result = Path(name, f"image{converter.ending}")
+        places = {IN: str(source.resolve()), OUT: str(result)}
+        command = [_filled(word, places) for word in converter.command]
+        try:
+            done = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=PATIENCE,
+                check=False,
+                cwd=name,
+            )
+        except subprocess.TimeoutExpired:
+            raise NotConvertedError(f"{converter.name} does not end") from None
+        if done.returncode or not result.exists() or not result.stat().st_size:
+            said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["nothing"]
+            raise NotConvertedError(f"{converter.name} says: {said[-1].strip()[:200]}")
+        return result.read_bytes()
+
+
+def _filled(word: str, places: Mapping[str, str]) -> str:
+    """A word of a command with a file in the place of its name."""
+    head, sign, name = word.rpartition("=")
+    return head + sign + places.get(name, name)

@@ -1,0 +1,57 @@
+"""The text of HTML, as Markdown."""
+
+import pytest
+
+from treadle.press.plugin.html_text import html_text
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("plain", "plain"),
+        ("<b>bold </b>and <i>so</i> <code>a_b</code>", "**bold** and *so* `a_b`"),
+        ("5 * 3 < 4 &amp; a_b", r"5 \* 3 \< 4 & a\_b"),
+        ("a formula $x_1^2$, and $5", "a formula $x_1^2$, and $5"),
+        ("<p>one<p>two", "one\n\ntwo"),
+        ("one<br>two", "one\\\ntwo"),
+        ("<h2>Title</h2>text", "**Title**\n\ntext"),
+        ("<ul><li>a<li>b</ul>", "- a\n\n- b"),
+        ("<ol><li>a</li><li>b</li></ol>", "1. a\n\n1. b"),
+        ("<a href='https://e.org/x'>here</a> <a href='#y'>there</a>",
+         "[here](https://e.org/x) there"),
+        ("H<sub>2</sub>O x<sup>2</sup>", "H~2~O x^2^"),
+        ("<pre>a\n  b</pre>", "```\na\n  b\n```"),
+        ("1. no list", "1\\. no list"),
+        ("<style>p {}</style><title>t</title>x", "x"),
+        ("", ""),
+        ("<div>  </div>", ""),
+    ],
+)  # fmt: skip
+def test_text(html, expected):
+    assert html_text(html).text == expected
+    assert html_text(html).left_out == ()
+
+
+def test_tables():
+    html = """<table><caption>C</caption>
+      <thead><tr><th></th><th colspan="2">both</th></tr></thead>
+      <tbody><tr><th>x</th><td>1</td><td>a|b</td></tr><tr><td>y<td>2.5</tr></tbody></table>"""
+    assert html_text(html).text == "\n".join(
+        ["C", "", "|  | both |  |", "| :-- | --: | :-- |", "| x | 1 | a\\|b |", "| y | 2.5 |  |"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("html", "lost"),
+    [
+        ("<img src='a.png' alt='words'>", "<img a.png>"),
+        ("<video controls><source src='a.mp4'>No video here</video>", "<video>"),
+        ("<svg><text>inner</text></svg>", "<svg>"),
+        ("<img src='data:image/png;base64,AAAA'>", "<img data:image/png;base64,AAAA...>"),
+        ("<form><input name='x'><button>Go</button></form>", "<form>"),
+    ],
+)
+def test_what_is_left_out_is_named(html, lost):
+    found = html_text(html)
+    assert found.left_out == (lost,)
+    assert found.text == ("words" if "alt" in html else "")
