@@ -23,6 +23,20 @@ TOGETHER = ("tests/report/",)  # they look at one build, which takes long
 Within = Callable[[float], AbstractContextManager[None]]
 
 
+ACTIVE = (
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+)  # chunks run in that environment, and not in the tests' own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_active_environment() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ACTIVE:
+            patch.delenv(name, raising=False)
+        yield
+
+
 class TooSlow(BaseException):
     """Not an Exception, so that nobody handles it on its way."""
 

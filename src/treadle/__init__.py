@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from treadle.app import __version__ as __version__
     from treadle.app.listener import Listener
     from treadle.app.report import Report
+    from treadle.app.request import Request
     from treadle.app.verify.verify import Verified
     from treadle.app.why import Explained
     from treadle.press.tangle.write import Tangled
@@ -63,19 +64,29 @@ def build(
     *,
     code: StrPath = "code",
     cache: bool = True,
+    python: StrPath | None = None,
 ) -> Report:
     """Build the document at `path` into the folder `out`: its LaTeX, and with `to="pdf"` its PDF.
 
     `params` stand in the place of those of the front matter. Modules of the document are extracted
     to the folder `code`. Without `cache` every chunk runs, and nothing is kept for later builds.
-    Of a report with errors nothing is written to `out`.
+    `python` is the interpreter, or its environment, that runs the code. Of a report with errors
+    nothing is written to `out`.
     """
     from pathlib import Path
 
     from treadle.app.last_build import nothing_to_do
     from treadle.app.request import Request, Target
 
-    request = Request(Path(path), Path(out), Target(to), Path(code), params or {}, cache)
+    request = Request(
+        Path(path),
+        Path(out),
+        Target(to),
+        Path(code),
+        params or {},
+        cache,
+        python=None if python is None else str(python),
+    )
     if (report := nothing_to_do(request)) is not None:
         return report
     from treadle.app.build import build as build_document  # all that a build needs takes a while
@@ -102,14 +113,12 @@ def why(
     params: Params | None = None,
     *,
     code: StrPath = "code",
+    python: StrPath | None = None,
 ) -> Explained:
     """What a build would do with each chunk, and why. Nothing is run; modules are extracted."""
-    from pathlib import Path
-
-    from treadle.app.request import Request
     from treadle.app.why import explain
 
-    return explain(Request(Path(path), Path(out), code_dir=Path(code), params=params or {}))
+    return explain(_request(path, out, code, params, python))
 
 
 def verify(
@@ -119,19 +128,27 @@ def verify(
     listener: Listener | None = None,
     *,
     code: StrPath = "code",
+    python: StrPath | None = None,
 ) -> Verified:
     """Whether the last build in `out` is, byte for byte, what a clean build gives.
 
     That is made of a copy of the document's folder, with the parameters of the last build; nothing
     is changed but the record of that, which tells the result.
     """
+    from treadle.app.verify.verify import verify as verify_document
+
+    return verify_document(_request(path, out, code, params, python), listener)
+
+
+def _request(
+    path: StrPath, out: StrPath, code: StrPath, params: Params | None, python: StrPath | None
+) -> Request:
     from pathlib import Path
 
     from treadle.app.request import Request
-    from treadle.app.verify.verify import verify as verify_document
 
-    request = Request(Path(path), Path(out), code_dir=Path(code), params=params or {})
-    return verify_document(request, listener)
+    chosen = None if python is None else str(python)
+    return Request(Path(path), Path(out), code_dir=Path(code), params=params or {}, python=chosen)
 
 
 def tangle(path: StrPath, code: StrPath = "code") -> Tangled:

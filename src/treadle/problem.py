@@ -44,8 +44,12 @@ class Problem(Struct, frozen=True):
     hint: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.span}: {self.severity.value}: {self.message}"
-        return f"{text} ({self.hint})" if self.hint else text
+        return f"{self.span}: {self.severity.value}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What is wrong, and the way out, without the place."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
 
 
 def error(span: Span, message: str, hint: str = "") -> Problem:

@@ -40,7 +40,8 @@ def build(request: Request, listener: Listener | None = None) -> Report:
     work.problems += prepared.problems
     if not work.failed:
         with locked(scratch.root, work.listener.waiting):
-            work.problems += tangle(prepared.document, request.code_dir).problems
+            paths = prepared.python.paths
+            work.problems += tangle(prepared.document, request.code_dir, paths).problems
             work.extracted = time.time_ns()
             if not work.failed:
                 _build(work)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
+from functools import partial
 from pathlib import Path
 
 from treadle.app.current_build import Build
 from treadle.app.facts import Facts
 from treadle.app.measuring import PLUGIN, Measuring
+from treadle.app.which_python import library_hint
 from treadle.engine.cell import Cell
 from treadle.engine.messages import PluginSetup, WorkerSetup
 from treadle.engine.plan.context import Context, Surroundings, program_digest
@@ -54,13 +55,15 @@ def worker_setup(work: Build) -> WorkerSetup:
         edited=EDITED,
         libraries=LIBRARIES,
         keeping=keeping_share(os.environ),
+        python=work.prepared.python.executable,
+        lent=dict(work.prepared.python.lent),
     )
 
 
 def _installed(work: Build) -> tuple[tuple[str, str], ...]:
     """The plugins that packages offer: looked for once in a build."""
     if work.plugins is None:
-        work.plugins = tuple(installed_plugins(sys.path))
+        work.plugins = tuple(installed_plugins(work.prepared.python.paths))
     return work.plugins
 
 
@@ -96,6 +99,8 @@ def context_of(work: Build, store: Store, measuring: Measuring) -> tuple[Context
         code_path=setup.code_path,
         text=digest(work.prepared.text.encode("utf-8", "surrogatepass")),
         program=program,
+        python=work.prepared.python.identity,
+        paths=work.prepared.python.paths,
         params=setup.params,
         environment=environment,
     )
@@ -111,6 +116,7 @@ class _Telling:
         self._cells = work.prepared.cells
         self._document = work.prepared.document
         self._listener = work.listener
+        self._installing = partial(library_hint, work.prepared.python, work.folder)
         self.problems: dict[Problem, str] = {}  # with their tracebacks
 
     def cell_started(self, cell: Cell) -> None:
@@ -125,7 +131,7 @@ class _Telling:
             self._listener.chunk_finished(chunk, trace.seconds)
         if failure is None or not failed(cell, trace):
             return
-        problem = problem_of(failure, cell, self._cells, self._document)
+        problem = problem_of(failure, cell, self._cells, self._document, self._installing)
         # Not where an earlier cell has stumbled over the same line of a module.
         if problem is not None and not any(_is_same(problem, other) for other in self.problems):
             self.problems[problem] = failure.traceback

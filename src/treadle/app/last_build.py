@@ -20,6 +20,7 @@ from msgspec.structs import asdict, replace
 from treadle.app import __version__
 from treadle.app.report import Report
 from treadle.app.request import Request
+from treadle.app.which_python import choice, chosen
 from treadle.engine.plan.validity import (
     Present,
     changed_files,
@@ -27,6 +28,7 @@ from treadle.engine.plan.validity import (
     outdated,
 )
 from treadle.engine.plugin import installed_plugins
+from treadle.engine.run.interpreter import Unfit
 from treadle.engine.store.declared_files import digest_declared, files_declared
 from treadle.engine.store.digest import combined, unseen
 from treadle.engine.store.file_stamps import changed_since
@@ -49,7 +51,9 @@ TEX_VARIABLES = ("TEX", "BIB", "BST", "MF", "SOURCE_DATE", "FORCE_SOURCE", "OSFO
 BETWEEN_CELLS = frozenset(
     {"writes", "imported", "contents", "facts", "unknown", "effects", "counters", "lent"}
 )
-PROGRAM, VARIABLES, DAY = "treadle itself", "the environment", "the day"  # facts of a build
+# Facts of a build.
+PROGRAM, PYTHON, VARIABLES = "treadle itself", "the Python that runs it", "the environment"
+DAY = "the day"
 
 
 class _Told(Struct, frozen=True):
@@ -59,6 +63,7 @@ class _Told(Struct, frozen=True):
     problems: tuple[Problem, ...]
     chunks: int
     given: dict[str, str]  # variables of the code's environment that are not the command's
+    python: str | None  # that the document names
 
 
 class _Last(Struct, frozen=True):
@@ -110,12 +115,17 @@ def _edited(request: Request, store: Store, last: _Last) -> bool:
 def _changed(request: Request, store: Store, last: _Last) -> str | None:
     """What differs from what the build read, in words."""
     environment = {**os.environ, **last.told.given}
+    folder = request.path.resolve().parent
+    python = chosen(choice(request.python, last.told.python, folder, os.environ), folder)
+    if isinstance(python, Unfit):
+        return python.message
     facts = {
-        PROGRAM: lambda: _program(installed_plugins(sys.path)),
+        PROGRAM: lambda: _program(installed_plugins(python.paths)),
+        PYTHON: lambda: python.identity,
         VARIABLES: lambda: _variables(environment),
         DAY: today,
     }
-    present = Present.of(str(request.path.resolve().parent), store.files, environment)
+    present = Present.of(str(folder), store.files, environment, python.paths)
 
     def now(fact: str) -> str:
         return facts[fact]() if fact in facts else digest_declared(fact, store.files)
@@ -175,8 +185,10 @@ def _remembered(work: Build, observed: Observed, store: Store) -> _Last:
     environment = work.context.surroundings.environment if work.context else dict(os.environ)
     outputs = [str(work.scratch.out_dir / name) for name in sorted(work.scratch.published())]
     given = {name: value for name, value in environment.items() if os.environ.get(name) != value}
-    plugins = installed_plugins(sys.path) if work.plugins is None else work.plugins
+    python = work.prepared.python
+    plugins = installed_plugins(python.paths) if work.plugins is None else work.plugins
     facts = [(PROGRAM, _program(plugins)), (VARIABLES, _variables(environment))]
+    facts += [(PYTHON, python.identity)]
     facts += [(DAY, work.day)] if work.day else []
     facts += [(name, digest_declared(name, store.files)) for name in _declared(work)]
     # A build would put a file in the place of a link to an output.
@@ -186,6 +198,7 @@ def _remembered(work: Build, observed: Observed, store: Store) -> _Last:
         tuple(dict.fromkeys(work.problems)),
         len(work.prepared.document.chunks),
         given,
+        work.prepared.settings.python,
     )
     observed = replace(
         observed,

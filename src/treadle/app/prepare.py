@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from msgspec.structs import replace
 
 from treadle.app.obstacles import obstacles
 from treadle.app.request import Request
+from treadle.app.which_python import choice, chosen, unfit_words
+from treadle.engine.run.interpreter import Interpreter, Unfit, own_interpreter
 from treadle.press.cells import Cells, cells_of
 from treadle.press.checks.image_kinds import images_left_out
 from treadle.press.document.code_syntax import check_syntax
@@ -21,7 +24,7 @@ from treadle.press.document.reader import read_document
 from treadle.press.document.source_text import is_file, load, normalise
 from treadle.press.tangle.hidden_modules import hidden_modules
 from treadle.press.tangle.write import Tangled, tangle
-from treadle.problem import Problem, has_errors
+from treadle.problem import Problem, error, has_errors
 
 # In a file's name TeX's programs take these for something else.
 UNFIT = re.compile(r"[\s\\{}%#~^$&\"'`,;|<>*?]|^-|^\.")
@@ -38,6 +41,7 @@ class Prepared(Struct, frozen=True):
     cells: Cells
     problems: tuple[Problem, ...]
     misuses: tuple[str, ...]
+    python: Interpreter
 
     @property
     def failed(self) -> bool:
@@ -51,12 +55,34 @@ def prepare(request: Request) -> Prepared:
     document, problems = read_document(request.path, None if unreadable else text)
     settings, _ = read_settings(document)  # its problems are among the reader's
     params, misuses = override(settings.params, request.params)
+    python, unfit = _python(request, document, settings.python)
+    if unfit and request.python:
+        misuses = (*misuses, unfit.words)
+    elif unfit:
+        problems = (*problems, unfit)
     cells = cells_of(document, settings.seed or 0)
-    problems = (*problems, *cells.problems, *check_syntax(document), *hidden_modules(document))
+    hidden = hidden_modules(document, python.paths)
+    problems = (*problems, *cells.problems, *check_syntax(document), *hidden)
     if not has_errors(problems):
         problems = (*problems, *images_left_out(document))
     found = sorted(problems, key=lambda item: item.span)
-    return Prepared(document, normalise(text), settings, params, cells, tuple(found), misuses)
+    return Prepared(
+        document, normalise(text), settings, params, cells, tuple(found), misuses, python
+    )
+
+
+def _python(
+    request: Request, document: Document, said: str | None
+) -> tuple[Interpreter, Problem | None]:
+    """The Python that runs the code; where somebody has named one that can't, our own, and an
+    error at the key that names it."""
+    folder = request.path.resolve().parent
+    which = choice(request.python, said, folder, os.environ)
+    found = chosen(which, folder)
+    if which is not None and isinstance(found, Unfit):
+        return own_interpreter(), error(document.said(which.by), *unfit_words(which, found))
+    assert isinstance(found, Interpreter)
+    return found, None
 
 
 def no_document(path: Path) -> str:

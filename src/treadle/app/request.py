@@ -26,3 +26,4 @@ class Request(Struct, frozen=True):
     params: Mapping[str, object] = {}  # over those of the front matter
     cache: bool = True  # take from earlier builds what still holds, and keep for later ones
     environment: Mapping[str, str] = {}  # variables of the code's process, besides the user's
+    python: str | None = None  # that runs the code, rather than what the front matter says

@@ -58,7 +58,8 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
         return Explained((), prepared.problems, prepared.misuses)
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
     with locked(scratch.root, waiting):
-        problems = (*prepared.problems, *tangle(prepared.document, request.code_dir).problems)
+        tangled = tangle(prepared.document, request.code_dir, prepared.python.paths)
+        problems = (*prepared.problems, *tangled.problems)
         if has_errors(problems):
             return Explained((), problems)
         store = Store.open(store_folder(scratch.out_dir))

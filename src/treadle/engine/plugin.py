@@ -80,19 +80,22 @@ def installed_plugins(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
 
     Read by hand: `importlib.metadata` would take longer than all else that a build does at first.
     """
+    paths = [*paths]
     for folder in registered(paths).values():
         for line in _section(f"{folder}/entry_points.txt"):
             name = line.partition("=")[2].strip()
-            yield name, combined([name, folder.rpartition("/")[2], *_sources(name)])
+            yield name, combined([name, folder.rpartition("/")[2], *_sources(name, paths)])
 
 
-def _sources(name: str) -> Iterator[str]:
+def _sources(name: str, paths: Sequence[str]) -> Iterator[str]:
     """The digests of a plugin's source files: it may be edited where it lies, under one version."""
-    from importlib.util import find_spec  # few have plugins
+    from importlib.machinery import PathFinder  # few have plugins
+    from importlib.util import find_spec
     from pathlib import Path
 
-    try:
-        spec = find_spec(name.partition(":")[0].partition(".")[0])
+    top = name.partition(":")[0].partition(".")[0]
+    try:  # an editable one may be found by a finder of its own
+        spec = PathFinder.find_spec(top, paths) or find_spec(top)
     except (ImportError, ValueError):
         return
     places = spec.submodule_search_locations or () if spec else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,8 +16,15 @@ from treadle.press.tangle.extract import origin_of
 from treadle.problem import Problem, Span, error
 
 
-def problem_of(failure: Failure, cell: Cell, cells: Cells, document: Document) -> Problem | None:
-    """The error; None where the failure says nothing, as somebody else does."""
+def problem_of(
+    failure: Failure,
+    cell: Cell,
+    cells: Cells,
+    document: Document,
+    installing: Callable[[str], str],
+) -> Problem | None:
+    """The error; None where the failure says nothing, as somebody else does. `installing` tells how
+    a library is had that is missing."""
     block = document.blocks[cells.blocks[cell.number]]
     if failure.fatal:
         at = Span.at(block.span.file, block.span.line)
@@ -28,7 +35,7 @@ def problem_of(failure: Failure, cell: Cell, cells: Cells, document: Document) -
     short = cell.memory if cell.memory and "MemoryError" in failure.message else None
     hint = f"the chunk has `memory={size_text(short)}`" if short else _checked(block)
     if missing := _NO_LIBRARY.fullmatch(failure.message):
-        hint = _installed_by(missing["name"])
+        hint = installing(_DISTRIBUTIONS.get(missing["name"], missing["name"]))
     return error(place, message, hint)
 
 
@@ -38,12 +45,6 @@ _DISTRIBUTIONS = MappingProxyType(
     | {"PIL": "pillow", "yaml": "pyyaml", "bs4": "beautifulsoup4", "dateutil": "python-dateutil"}
 )
 _NO_LIBRARY = re.compile(r"ModuleNotFoundError: No module named '(?P<name>\w+)'")
-
-
-def _installed_by(name: str) -> str:
-    """The way to a library, for the Python that runs the document."""
-    pip = f"{sys.executable} -m pip install {_DISTRIBUTIONS.get(name, name)}"
-    return f"if it is a library: `{pip}`"
 
 
 def _name(block: Prose | Chunk) -> str:

@@ -122,7 +122,7 @@ def span_of(tmp_path):
         placed = tuple(Frame(str(tmp_path / file), line, column) for file, line, column in frames)
         failure = Failure("E: x", "", cell, 2, 1, placed)
         cells = cells_of(document, 0)
-        problem = problem_of(failure, cells.cells[0], cells, document)
+        problem = problem_of(failure, cells.cells[0], cells, document, str)
         assert problem is not None
         return problem.span, problem.span.line
 

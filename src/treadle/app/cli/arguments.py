@@ -69,6 +69,16 @@ def add_params(command: Parser) -> None:
     )
 
 
+def add_python(command: Parser) -> None:
+    """`--python PATH`."""
+    command.add_argument(
+        "--python",
+        metavar="PATH",
+        help="the Python that runs the code, or its environment (default: as the front matter "
+        "says, that of the active environment, or treadle's own)",
+    )
+
+
 def given_params(arguments: argparse.Namespace) -> tuple[Mapping[str, object], tuple[str, ...]]:
     """The parameters by name, and what is wrong with how they are written."""
     if not arguments.params:

@@ -33,6 +33,7 @@ def add_build(commands: cli.Subcommands) -> None:
         help="stop at the LaTeX, or go on to the PDF (default)",
     )
     cli.add_params(build)
+    cli.add_python(build)
     cli.add_folder(build, "--code", "code", "where module chunks are extracted to")
     build.add_argument(
         "--jobs",
@@ -72,6 +73,7 @@ def _build(arguments: argparse.Namespace) -> cli.Exit:
         code_dir=arguments.code_dir,
         params=params,
         cache=not arguments.no_cache,
+        python=arguments.python,
     )
     printer = Printer(ProblemFormat(arguments.format))
     quiet = arguments.quiet or printer.format is not ProblemFormat.TEXT
@@ -107,6 +109,7 @@ def add_check(commands: cli.Subcommands) -> None:
     check.add_argument("files", metavar="FILE.pmd", type=Path, nargs="+")
     check.add_argument("--strict", action="store_true", help="fail on warnings, too")
     cli.add_params(check)
+    cli.add_python(check)
     add_format(check)
     check.set_defaults(run=_check)
 
@@ -123,7 +126,7 @@ def _check_one(path: Path, params: Mapping[str, object], arguments: argparse.Nam
     from treadle.app.check import check
     from treadle.app.request import Request
 
-    checked = check(Request(path, params=params))
+    checked = check(Request(path, params=params, python=arguments.python))
     prefix = f"{path}: " if len(arguments.files) > 1 else ""
     failed = checked.failed or bool(arguments.strict and checked.problems)
     status = cli.status([f"{prefix}{text}" for text in checked.misuses], failed=failed)
@@ -167,6 +170,7 @@ def add_why(commands: cli.Subcommands) -> None:
     why.add_argument("chunk", metavar="CHUNK", nargs="?", help="only this one, by its name")
     cli.add_folder(why, "-o", "build", "the folder builds go to")
     cli.add_params(why)
+    cli.add_python(why)
     cli.add_folder(why, "--code", "code", "where module chunks are extracted to")
     why.set_defaults(run=_why)
 
@@ -180,8 +184,9 @@ def _why(arguments: argparse.Namespace) -> cli.Exit:
     params, misuses = cli.given_params(arguments)
     if misuses:
         return cli.status(misuses)
-    folders = {"out_dir": arguments.build_dir, "code_dir": arguments.code_dir}
-    explained = explain(Request(arguments.file, params=params, **folders), cli.say_waiting)
+    asked = {"out_dir": arguments.build_dir, "code_dir": arguments.code_dir}
+    asked["python"] = arguments.python
+    explained = explain(Request(arguments.file, params=params, **asked), cli.say_waiting)
     shown = [item for item in explained.verdicts if arguments.chunk in (None, item.label)]
     misuses = explained.misuses
     if explained.verdicts and not shown:
@@ -221,6 +226,7 @@ def add_verify(commands: cli.Subcommands) -> None:
     cli.add_file(verify)
     cli.add_folder(verify, "-o", "build", "the folder that the last build went to")
     cli.add_params(verify)
+    cli.add_python(verify)
     cli.add_folder(verify, "--code", "code", "where its module chunks were extracted to")
     cli.add_quiet(verify)
     add_format(verify)
@@ -236,11 +242,12 @@ def _verify(arguments: argparse.Namespace) -> cli.Exit:
     params, misuses = cli.given_params(arguments)
     if misuses:
         return cli.status(misuses)
-    folders = {"out_dir": arguments.build_dir, "code_dir": arguments.code_dir}
+    asked = {"out_dir": arguments.build_dir, "code_dir": arguments.code_dir}
+    asked["python"] = arguments.python
     printer = Printer(ProblemFormat(arguments.format))
     quiet = arguments.quiet or printer.format is not ProblemFormat.TEXT
     with shown(of_verifying(printer, quiet=quiet)) as listener:
-        verified = verify(Request(arguments.file, params=params, **folders), listener)
+        verified = verify(Request(arguments.file, params=params, **asked), listener)
     status = cli.status(verified.misuses, failed=verified.failed)
     printer.print_all(verified.problems)
     if not quiet and not verified.failed:

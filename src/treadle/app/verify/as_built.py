@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec import Struct, ValidationError, convert
+from msgspec.structs import replace
 
 from treadle.app.last_build import touched_since, what_changed
 from treadle.app.prepare import Prepared
@@ -27,6 +28,7 @@ class Recorded(Struct, frozen=True):
     params: dict[str, object]
     target: Target
     files: tuple[Made, ...]
+    interpreter: str | None = None  # a record of an earlier version has none
 
 
 class AsBuilt(Struct, frozen=True):
@@ -83,6 +85,7 @@ def as_built(request: Request, prepared: Prepared, scratch: Scratch) -> AsBuilt 
     path = record_path(scratch.out_dir, scratch.stem)
     try:
         record, told = convert(read_record(path), Recorded), digest(path.read_bytes())
+        request = replace(request, python=request.python or record.interpreter)
         certain, doubt = what_changed(request, str(path))
         if changed := _other(request, prepared, record) or certain:
             return error(top, f"the last build is out of date: {changed}", "build first")

@@ -66,6 +66,7 @@ def _request_there(last: AsBuilt, seed: str, top: str) -> Request:
         target=last.record.target,
         code_dir=Path(f"{top}{request.code_dir.resolve()}"),
         params=last.params,
+        python=last.record.interpreter,
         cache=False,
         environment={"PYTHONHASHSEED": seed, **QUIET_GIT},
     )

@@ -29,7 +29,7 @@ class Processes:
 
     def __init__(self, seen: Seen, setup: WorkerSetup) -> None:
         self._seen = seen
-        names = ("directory", "code_path", "blobs", "store", "libraries")
+        names = ("directory", "code_path", "blobs", "store", "libraries", "lent")
         self._setup = json.dumps({name: getattr(setup, name) for name in names})
         self._has_server = False
 

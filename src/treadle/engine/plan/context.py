@@ -10,7 +10,7 @@ from pathlib import Path
 
 import blake3
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from treadle.engine.cell import Cell
 from treadle.engine.plan.scans import ScannedCell, imported_by, is_submodule, with_names
@@ -31,6 +31,8 @@ class Surroundings(Struct, frozen=True):
     code_path: str = ""  # where the project's extracted modules lie, if there are any
     text: str = ""  # digest of all of its source
     program: str = ""  # digest of what runs cells and says what they depend on
+    python: str = ""  # tells the Python that runs cells from others
+    paths: Sequence[str] = field(default_factory=lambda: list(sys.path))  # it looks for modules on
     params: Mapping[str, object] = {}
     environment: Mapping[str, str] = {}  # of workers
 
@@ -62,7 +64,8 @@ class Context:
         self.is_submodule = cache(is_submodule)
         self.imported_refs = cache(self._imported_refs)
         self.sources = cache(lambda: _source_files(surroundings.folders))
-        self.present = Present.of(surroundings.directory, files, surroundings.environment)
+        paths = surroundings.paths
+        self.present = Present.of(surroundings.directory, files, surroundings.environment, paths)
 
     def is_of_project(self, module: str) -> bool:
         return self.modules.find(module) is not None

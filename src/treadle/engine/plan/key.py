@@ -24,6 +24,7 @@ def parts_of(scanned: ScannedCell, needs: Dependencies, snapshot: Snapshot) -> d
     cell, surroundings = scanned.cell, snapshot.context.surroundings
     found = {
         "program": surroundings.program,
+        "python": surroundings.python,
         "code": scanned.code.key,
         "options": _options(scanned),
         "seed": str(cell.seed),

@@ -8,7 +8,6 @@ and mappings that remember within a build, so that thousands of questions cost m
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 
@@ -151,9 +150,11 @@ class Present(Struct, frozen=True):
     installed: Callable[[], frozenset[str]]
 
     @classmethod
-    def of(cls, folder: str, files: FileDigests, environment: Mapping[str, str]) -> Present:
-        """What is on this machine, and installed for this Python."""
-        found = cache(lambda: installed(sys.path))
+    def of(
+        cls, folder: str, files: FileDigests, environment: Mapping[str, str], paths: Iterable[str]
+    ) -> Present:
+        """What is on this machine, and installed for the Python that looks on these paths."""
+        found = cache(lambda: installed(paths))
         return cls(folder, files.of, files.listing, standing, environment, found)
 
 

@@ -26,6 +26,7 @@ LENGTH = 64  # characters of what keys are made of that are kept as they are: di
 
 _FIXED = {
     "program": "Python, the number of threads, or treadle itself changed",
+    "python": "it runs under another Python, or in another environment",
     "code": "its code changed",
     "options": "its options changed",
     "seed": "its seed changed: it comes from the document's seed and the chunk's name",
@@ -185,9 +186,10 @@ def reasons(
 
     `maker` says which cell bound a name: "chunk `a` at line 12"; `old` holds values `shortened`.
     """
-    if old.get("program") != shortened(new["program"]):
-        yield _FIXED["program"]
-        return
+    for name in ("program", "python"):
+        if old.get(name, "") != shortened(new.get(name, "")):
+            yield _FIXED[name]
+            return
     if old.get("code") != shortened(new["code"]):
         yield _FIXED["code"]
     unknown = [name for name, value in new.items() if value.startswith(UNKNOWN)]

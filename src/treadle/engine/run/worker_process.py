@@ -14,6 +14,7 @@ from pathlib import Path
 
 from treadle.engine.cell import Cell
 from treadle.engine.messages import Settings, WorkerSetup, encode
+from treadle.engine.run.interpreter import worker_command
 from treadle.engine.store.atomic import scratch_file
 from treadle.engine.trace import Failure
 
@@ -98,9 +99,9 @@ class WorkerProcess:
         self._settings = os.fdopen(scratch_file("settings"), "wb")
         files = (self._crash.fileno(), known_read, self._settings.fileno())
         descriptors = (tasks_read, results_write, *files)
+        command = worker_command(setup.python or sys.executable, setup.lent)
         self._process = subprocess.Popen(
-            # -P: a json.py beside the document must not become the worker's own json.
-            [sys.executable, "-P", "-m", "treadle.engine.worker", *map(str, descriptors)],
+            [*command, *map(str, descriptors)],
             cwd=setup.directory,
             env=worker_environment(setup),
             stdin=subprocess.DEVNULL,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import opcode
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import CodeType
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ _LOOKUPS = (
 _GLOBALS = frozenset(opcode.opmap[name] for name in _LOOKUPS if name in opcode.opmap)
 _FLAGGED = opcode.opmap["LOAD_GLOBAL"]  # its lowest bit says something else
 _IMPORT = opcode.opmap["IMPORT_NAME"]
+_OF_FUNCTION = 1  # CO_OPTIMIZED: its names are its own
 
 
 class KnownCode(NamedTuple):
@@ -52,16 +53,29 @@ class Codes:
 
 
 def global_names(code: CodeType) -> tuple[frozenset[str], frozenset[str]]:
-    """What is read, and what is imported."""
+    """What is read, and what is imported, by the code and all code in it."""
+    return names_in(nested(code))
+
+
+def names_in(codes: Iterable[CodeType]) -> tuple[frozenset[str], frozenset[str]]:
+    """What is read, and what is imported, by each of these."""
     reads: set[str] = set()
     imports: set[str] = set()
-    for inner in nested(code):
+    for inner in codes:
         for operation, argument in instructions(inner):
             if operation in _GLOBALS:
                 reads.add(inner.co_names[argument >> 1 if operation == _FLAGGED else argument])
             elif operation == _IMPORT:
                 imports.add(inner.co_names[argument])
     return frozenset(reads), frozenset(imports)
+
+
+def run_at_once(code: CodeType) -> Iterator[CodeType]:
+    """The code, and of that in it what runs with it: the bodies of classes, not of functions."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType) and not constant.co_flags & _OF_FUNCTION:
+            yield from run_at_once(constant)
 
 
 def nested(code: CodeType) -> Iterator[CodeType]:

@@ -42,6 +42,12 @@ class Compiler:
             del tree.body[0]
         return tree
 
+    def compile_again(self, statement: ast.stmt, file: str) -> CodeType:
+        """The code of a statement that has run, for another process."""
+        tree = ast.Module([statement], [])
+        code: CodeType = compile(tree, file, "exec", self._flags, dont_inherit=True)
+        return code
+
     def compile(self, tree: ast.Module | ast.Expression | ast.Interactive, file: str) -> CodeType:
         """The code of a tree, to be run by `exec` or `eval`."""
         mode = {ast.Module: "exec", ast.Expression: "eval", ast.Interactive: "single"}[type(tree)]

@@ -19,6 +19,7 @@ from treadle.engine.messages import Answer, Step, Touched, Unrestored, Unstored,
 from treadle.engine.plugin import LateSettings, Plugins
 from treadle.engine.trace import LINES, Failure, Stream, Trace
 from treadle.engine.worker.capture import Capture
+from treadle.engine.worker.child_processes import ChildProcesses
 from treadle.engine.worker.displays import Displays
 from treadle.engine.worker.failures import CodePlace, attempt
 from treadle.engine.worker.fresh_imports import import_fresh_from
@@ -51,6 +52,14 @@ class Session:
         self._seeds = Seeds(after_import)
         self._plugins = Plugins(setup, after_import, capture, self._namespace, late)
         self._inline = InlineRunner(self._compiler, self._namespace, capture.take, setup.code_path)
+        self._children = ChildProcesses(
+            setup,
+            self._namespace,
+            lambda: self._sources.known,
+            lambda source: self._compiler.parse(source.code, source.file, source.line),
+            self._compiler.compile_again,
+        )
+        self._children.install(after_import)
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         self._values: SessionValues | None = None  # modules of the project may be imported for it
         import_fresh_from(folders, self._compiled)

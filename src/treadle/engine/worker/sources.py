@@ -15,6 +15,10 @@ class Sources:
     def __init__(self) -> None:
         self._known: list[CellSource] = []  # in the order of cells
 
+    @property
+    def known(self) -> tuple[CellSource, ...]:
+        return tuple(self._known)
+
     def come_to(self, cell: Cell, kept: Iterable[CellSource]) -> None:
         """The cell runs next; `kept` are sources of cells before it that did not run here."""
         new = [*kept, *sources_of(cell)]

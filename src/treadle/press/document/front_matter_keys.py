@@ -56,6 +56,16 @@ def a_division(value: object) -> str:
     return str(value)
 
 
+def a_python(value: object) -> str:
+    """What names a Python; not a version, which says nothing of where it is."""
+    if isinstance(value, str) and value.strip() and not re.fullmatch(r"[\d.]+", value):
+        return value
+    hint = f"`python{value}` is the program of that version, wherever the PATH has it"
+    is_version = isinstance(value, int | float | str) and not isinstance(value, bool)
+    what = "the folder of an environment or an interpreter"
+    raise WrongValueError(what, hint if is_version and str(value).strip() else "")
+
+
 def strings(value: object) -> tuple[str, ...]:
     """A string or a list of strings."""
     try:
@@ -156,6 +166,7 @@ class Settings(Struct, frozen=True):
     check_equations: bool = True  # whether `treadle check` asks who checks them
     seed: int | None = None
     threads: int | None = None
+    python: str | None = None  # that runs the code
 
 
 # Each key of the front matter, with the check of its value.
@@ -174,6 +185,7 @@ _KEYS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "top-level-division": a_division,
         "engine": an_engine,
         "date": a_date,
+        "python": a_python,
         "bibliography": strings,
         "nocite": entries,
         "params": parameters,

@@ -32,8 +32,11 @@ class Tangled(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def tangle(document: Document, code_dir: Path) -> Tangled:
-    """Bring `code_dir` up to date with `document`: all of it, or nothing if there is an error."""
+def tangle(document: Document, code_dir: Path, python_path: Iterable[str] | None = None) -> Tangled:
+    """Bring `code_dir` up to date with `document`: all of it, or nothing if there is an error.
+
+    `python_path`: where the Python that runs the code looks for modules, if it is another one.
+    """
     files = extract(document)
     paths = tuple(code_dir / file.path for file in files)
     folder = code_dir / package_name(document.stem)
@@ -41,7 +44,7 @@ def tangle(document: Document, code_dir: Path) -> Tangled:
     found = (
         *writes_for(files, code_dir),
         *removals_for(folder, document.path.name, paths, top),
-        *hidden_modules(document),
+        *hidden_modules(document, python_path),
         *_obstacles(folder, files, top),
     )
     problems = tuple(item for item in found if isinstance(item, Problem))

@@ -1,0 +1,152 @@
+"""`__main__` in a process that multiprocessing has started afresh: what the session has defined.
+
+Nothing of the document runs there but the statements of classes. What is needed of the session
+comes from a file that the process has inherited, as soon as something that it is sent names it.
+"""
+
+from __future__ import annotations
+
+import functools
+import marshal
+import operator
+import os
+import pickle
+import sys
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import CellType, FunctionType, ModuleType
+from typing import Any, NamedTuple
+
+_MOST = 1 << 30  # bytes the system reads at once
+
+
+class Entry(NamedTuple):
+    """What a name of the session is bound to, for another process."""
+
+    kind: str  # "module", "definition" or "value"
+    data: bytes  # pickled: a module's name, a `Made` class, or the object
+    needs: tuple[str, ...]  # names that have to be bound as well
+    first: tuple[str, ...] = ()  # those of them that its statement uses while it runs
+
+
+class Made(NamedTuple):
+    """A class: the code of its statement, and what else it holds by now."""
+
+    code: bytes
+    held: Mapping[str, bytes]
+
+
+class ChildMain(ModuleType):
+    """Such a module. What the process itself has bound stays."""
+
+    __slots__ = ("entries", "made", "taken")
+
+    def __init__(self) -> None:
+        super().__init__("__main__")
+        self.__dict__["__builtins__"] = sys.modules["builtins"]
+        self.taken: Place | None = None  # the last that was read
+        self.entries: dict[str, Entry] = {}
+        self.made: dict[str, Entry] = {}  # those that names have been bound by
+
+    def take(self, place: Place) -> None:
+        """Bind all that stands there."""
+        if place == self.taken:
+            return
+        self.taken = place
+        found = pickle.loads(_read(place))
+        self.entries.update(found)
+        for name in found:
+            self.bind(name)
+
+    def bind(self, name: str) -> None:
+        """Bind a name, after what it rests on, unless it is bound; a definition that was replaced
+        in the session is replaced here."""
+        entry, before = self.entries.get(name), self.made.get(name)
+        if entry is None or entry == before:
+            return
+        if name in self.__dict__ and (before is None or entry.kind == "value"):
+            return
+        self.made[name] = entry
+        for other in entry.first:
+            self.bind(other)
+        value = pickle.loads(entry.data)
+        self.__dict__[name] = self._class(name, value) if isinstance(value, Made) else value
+        for other in entry.needs:
+            self.bind(other)
+
+    def _class(self, name: str, made: Made) -> Any:  # noqa: ANN401
+        scope = self.__dict__
+        exec(marshal.loads(made.code), scope)
+        found = scope[name]
+        for attribute, data in made.held.items():
+            setattr(found, attribute, pickle.loads(data))
+        return found
+
+
+class Place(NamedTuple):
+    """Where entries stand in a file that was inherited."""
+
+    descriptor: int
+    offset: int
+    length: int
+
+
+def _read(place: Place) -> bytes:
+    parts, offset, end = [], place.offset, place.offset + place.length
+    while offset < end:
+        parts.append(os.pread(place.descriptor, min(end - offset, _MOST), offset))
+        offset += len(parts[-1])
+    return b"".join(parts)
+
+
+def become_child() -> None:
+    """Let this process have such a `__main__`."""
+    sys.modules["__main__"] = ChildMain()
+
+
+# What pickles call.
+
+
+def fetch(name: str, descriptor: int, offset: int, length: int) -> Any:  # noqa: ANN401
+    """What the session calls so, dotted; a process that was forked has it already."""
+    main = sys.modules["__main__"]
+    if isinstance(main, ChildMain):
+        main.take(Place(descriptor, offset, length))
+    return operator.attrgetter(name)(main)
+
+
+def from_main(name: str) -> Any:  # noqa: ANN401
+    """What stands there under a dotted name."""
+    main = sys.modules["__main__"]
+    if isinstance(main, ChildMain):
+        main.bind(name.partition(".")[0])
+    return operator.attrgetter(name)(main)
+
+
+def new_function(code: bytes, module: str, cells: int) -> FunctionType:
+    """A function whose globals are those of a module, with empty cells."""
+    scope = sys.modules["__main__"] if module == "__main__" else import_module(module)
+    closure = tuple(CellType() for _ in range(cells))
+    return FunctionType(marshal.loads(code), scope.__dict__, closure=closure)
+
+
+class FunctionState(NamedTuple):
+    """What else there is to a function."""
+
+    attributes: Mapping[str, Any]  # "__name__", "__defaults__" and so on
+    own: Mapping[str, Any]
+    cells: tuple[tuple[Any, ...], ...]  # each with its content, or empty
+
+
+def set_function(function: FunctionType, state: FunctionState) -> None:
+    for name, value in state.attributes.items():
+        setattr(function, name, value)
+    function.__dict__.update(state.own)
+    for cell, content in zip(function.__closure__ or (), state.cells, strict=True):
+        if content:
+            [cell.cell_contents] = content
+
+
+def cached(function: Callable[..., Any], parameters: Mapping[str, Any]) -> Any:  # noqa: ANN401
+    """The function, remembering its results anew."""
+    return functools.lru_cache(**parameters)(function)
