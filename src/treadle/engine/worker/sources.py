@@ -15,6 +15,11 @@ class Sources:
     def __init__(self) -> None:
         self._known: list[CellSource] = []  # in the order of cells
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The files that hold the cells' code: a document may be made of several."""
+        return frozenset(source.file for source in self._known)
+
     def come_to(self, cell: Cell, kept: Iterable[CellSource]) -> None:
         """The cell runs next; `kept` are sources of cells before it that did not run here."""
         new = [*kept, *sources_of(cell)]
