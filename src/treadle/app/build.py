@@ -34,7 +34,7 @@ def build(request: Request, listener: Listener | None = None) -> Report:
         return Report(misuses=misuses)
     prepared = prepare(request)
     if prepared.misuses:
-        return Report(prepared.problems, misuses=prepared.misuses)
+        return Report(prepared.told(prepared.problems), misuses=prepared.misuses)
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
     work = Build(request, listener or Silent(), prepared, scratch, started, begun)
     work.problems += prepared.problems

@@ -36,8 +36,8 @@ def check(request: Request) -> Report:
     if not has_errors(found):
         values = (*_params(prepared), *_values(request, prepared.document))
         found += findings(prepared.document, prepared.text, values)
-    ordered = tuple(sorted(dict.fromkeys(found), key=lambda item: item.span))
-    return Report(ordered, misuses=prepared.misuses)
+    ordered = sorted(found, key=lambda item: item.span)
+    return Report(prepared.told(ordered), misuses=prepared.misuses)
 
 
 def _printing(document: Document) -> Iterator[Problem]:

@@ -80,7 +80,7 @@ class Build(Struct):
 
     def report(self) -> Report:
         return Report(
-            problems=tuple(sorted(dict.fromkeys(self.problems), key=self._place)),
+            problems=tuple(sorted(self.prepared.told(self.problems), key=self._place)),
             traceback="\n".join(self.tracebacks),
             ran=len(self.blocks_ran),
             chunks=len(self.prepared.document.chunks),
@@ -90,5 +90,6 @@ class Build(Struct):
         )
 
     def _place(self, problem: Problem) -> tuple[bool, Span]:
-        """The document's own problems come first, by line."""
-        return problem.span.file != str(self.request.path), problem.span
+        """The document's own problems come first, in its order, then those of other files."""
+        span = self.prepared.document.files.numbered(problem.span)
+        return span.file != str(self.request.path), span

@@ -6,6 +6,8 @@ import os
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from treadle.app.current_build import Build
 from treadle.app.facts import Facts
 from treadle.app.measuring import PLUGIN, Measuring
@@ -33,7 +35,7 @@ LIBRARIES = "treadle.press.plugin.figures"
 # What an author writes while a build runs: opened by nobody knows whom, it is no input.
 EDITED = (
     *(".pmd", ".mdw", ".texw", ".pnw", ".py", ".md", ".tex", ".bib", ".sty", ".cls", ".bst"),
-    *(".j2", ".toml"),
+    *(".j2", ".toml", ".qmd", ".Rmd", ".rmd", ".markdown"),
 )
 ENVIRONMENT = {"MPLBACKEND": "agg"}  # figures are drawn into files, not on a screen
 
@@ -136,11 +138,14 @@ class _Telling:
         if problem is not None and not any(_is_same(problem, other) for other in self.problems):
             self.problems[problem] = failure.traceback
             if not failure.fatal:
-                self._listener.problem(problem)
+                self._listener.problem(self._document.files.told(problem))
 
     def _chunk(self, cell: Cell) -> Chunk | None:
+        """The chunk of a cell, with the lines of its file."""
         block = self._document.blocks[self._cells.blocks[cell.number]]
-        return block if isinstance(block, Chunk) and not cell.is_inline else None
+        if not isinstance(block, Chunk) or cell.is_inline:
+            return None
+        return replace(block, span=self._document.files.own(block.span))
 
 
 def _is_same(problem: Problem, other: Problem) -> bool:

@@ -12,6 +12,7 @@ from treadle.app.prepare import Prepared
 from treadle.engine.store.digest import combined
 from treadle.engine.store.store import Store
 from treadle.engine.trace import LINES
+from treadle.press.document.source_files import seen_from
 from treadle.press.plugin.press_plugin import LOOK
 
 
@@ -43,8 +44,13 @@ class Facts:
         return combined([repr(style), *(self._store.files.of(str(file)) for file in files)])
 
     def _digests_of_lines(self) -> list[str]:
-        """Of the document's text up to the end of each block."""
+        """Of the document's text up to the end of each block, and of its files."""
         lines = self._prepared.text.splitlines(keepends=True)
-        ends = [0, *(block.span.end_line for block in self._prepared.document.blocks)]
-        texts = ("".join(lines[a:b]) for a, b in pairwise(ends))
-        return list(accumulate(texts, lambda above, text: combined([above, text]), initial=""))[1:]
+        document = self._prepared.document
+        ends = [0, *(block.span.end_line for block in document.blocks)]
+        named = (document.files.file_of(block.span.line) for block in document.blocks)
+        files = (seen_from(name, document.path.parent) if name else "" for name in named)
+        parts = zip(files, pairwise(ends), strict=True)
+        texts = (file + "".join(lines[a:b]) for file, (a, b) in parts)
+        every = accumulate(texts, lambda above, text: combined([above, text]), initial="")
+        return list(every)[1:]

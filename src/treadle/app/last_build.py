@@ -195,7 +195,7 @@ def _remembered(work: Build, observed: Observed, store: Store) -> _Last:
     links = ((path, "link", standing(path, "link")) for path in outputs)
     told = _Told(
         tuple(str(path) for path in work.written),
-        tuple(dict.fromkeys(work.problems)),
+        work.prepared.told(work.problems),
         len(work.prepared.document.chunks),
         given,
         work.prepared.settings.python,
@@ -221,6 +221,7 @@ def _observed(work: Build, store: Store) -> Observed:
     files = _sources(work, written) | modules | declared
     # Folders in which a new file could be found before another.
     folders = {str(work.folder), str(work.request.code_dir.resolve())}
+    folders |= {str(Path(file).resolve().parent) for file in work.prepared.document.files.parts}
     folders |= {str(Path(file).parent) for file in modules}
     own = Observed(
         reads=tuple((path, store.files.of(path)) for path in sorted(files - written.keys())),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ from treadle.press.document.front_matter_keys import Settings, read_settings
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import override
 from treadle.press.document.reader import read_document
-from treadle.press.document.source_text import is_file, load, normalise
+from treadle.press.document.source_text import is_file
 from treadle.press.tangle.hidden_modules import hidden_modules
 from treadle.press.tangle.write import Tangled, tangle
 from treadle.problem import Problem, error, has_errors
@@ -35,7 +36,6 @@ class Prepared(Struct, frozen=True):
     """A document that was read, and what is to be run of it."""
 
     document: Document
-    text: str  # all of it
     settings: Settings
     params: dict[str, object]
     cells: Cells
@@ -48,11 +48,19 @@ class Prepared(Struct, frozen=True):
         """Whether going on is senseless."""
         return bool(self.misuses) or has_errors(self.problems)
 
+    @property
+    def text(self) -> str:
+        """All of the document's lines."""
+        return self.document.text
+
+    def told(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Each once, as an author is told of it: at a line of the file that he wrote."""
+        return tuple(map(self.document.files.told, dict.fromkeys(problems)))
+
 
 def prepare(request: Request) -> Prepared:
     """Read the document and check its code; all problems of these at once."""
-    text, unreadable = load(request.path)
-    document, problems = read_document(request.path, None if unreadable else text)
+    document, problems = read_document(request.path)
     settings, _ = read_settings(document)  # its problems are among the reader's
     params, misuses = override(settings.params, request.params)
     python, unfit = _python(request, document, settings.python)
@@ -66,9 +74,7 @@ def prepare(request: Request) -> Prepared:
     if not has_errors(problems):
         problems = (*problems, *images_left_out(document))
     found = sorted(problems, key=lambda item: item.span)
-    return Prepared(
-        document, normalise(text), settings, params, cells, tuple(found), misuses, python
-    )
+    return Prepared(document, settings, params, cells, tuple(found), misuses, python)
 
 
 def _python(
@@ -120,10 +126,9 @@ def tangle_file(path: Path, code_dir: Path) -> Tangled:
     """Bring `code_dir` up to date with the document at `path`; nothing if that has errors."""
     document, found = read_document(path)
     problems = (*found, *check_syntax(document))
-    if has_errors(problems):
-        return Tangled(problems=problems)
-    tangled = tangle(document, code_dir)
-    return replace(tangled, problems=(*problems, *tangled.problems))
+    tangled = Tangled() if has_errors(problems) else tangle(document, code_dir)
+    told = map(document.files.told, (*problems, *tangled.problems))
+    return replace(tangled, problems=tuple(told))
 
 
 def _leads_nowhere(folder: Path) -> bool:

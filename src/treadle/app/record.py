@@ -21,9 +21,11 @@ from treadle.app.current_build import Build
 from treadle.engine.store.digest import digest
 from treadle.engine.trace import Trace
 from treadle.press.document.model import Chunk, Prose
+from treadle.press.document.source_files import seen_from
 from treadle.press.latex.images import Copy
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.ledger import entries_of
+from treadle.problem import Span
 
 SEPARATOR = ",\n "
 AFTER = 40  # characters that tell what a value is of
@@ -130,7 +132,7 @@ def _files(work: Build) -> Iterator[dict[str, object]]:
             yield {
                 "path": _named(path, work.folder),
                 "blake3": held,
-                "line": block.span.line,
+                **_at(work, block.span),
                 "label": block.label if isinstance(block, Chunk) else "inline code",
                 "existed": path in found,
             }
@@ -141,12 +143,20 @@ def _named(path: str, folder: Path) -> str:
     return os.path.relpath(path, folder) if Path(path).is_relative_to(folder) else path
 
 
+def _at(work: Build, span: Span) -> dict[str, object]:
+    """The line, and the file of a part that has it, from the document's folder on."""
+    document = work.prepared.document
+    own = document.files.own(span)
+    name = seen_from(own.file, document.path.parent)
+    return {"line": own.line} if own.file == span.file else {"line": own.line, "file": name}
+
+
 def _checks(work: Build) -> Iterator[dict[str, object]]:
     for entry in entries_of(work.prepared.document, work.results):
         compared = asdict(entry.comparison) if entry.comparison else {}
         compared.pop("of", None)
         chunk = entry.chunk
-        yield {"label": entry.label, "chunk": chunk.label, "line": chunk.span.line, **compared}
+        yield {"label": entry.label, "chunk": chunk.label, **_at(work, chunk.span), **compared}
 
 
 def _values(work: Build) -> Iterator[dict[str, object]]:
@@ -159,7 +169,7 @@ def _values(work: Build) -> Iterator[dict[str, object]]:
                     yield {
                         "text": text,
                         "code": inline.code.strip(),
-                        "line": inline.span.line,
+                        **_at(work, inline.span),
                         "after": after,
                     }
 
@@ -171,7 +181,7 @@ def _chunks(work: Build) -> Iterator[dict[str, object]]:
         if isinstance(block, Chunk) and isinstance(result, ChunkResult):
             yield {
                 "label": block.label,
-                "line": block.span.line,
+                **_at(work, block.span),
                 "kept": at not in ran,
                 "seconds": round(result.seconds, 4),
                 "peak_memory": result.peak_memory,  # bytes, of the worker by then

@@ -54,7 +54,10 @@ def render(work: Build) -> None:
         _publish(work, woven, (".tex",), _record(work))
         return
     because = woven.printing.because
-    by = f" by {woven.printing.engine.program}, for {because[1]} at {because[0]}" if because else ""
+    by = ""
+    if because:
+        at = document.files.own(because[0])
+        by = f" by {woven.printing.engine.program}, for {because[1]} at {at}"
     work.listener.stage(f"typesetting{by}")
     from treadle.app.typesetting import synctex, typeset_woven
 
@@ -72,6 +75,7 @@ def _sources(work: Build, woven: Woven) -> Iterator[Path]:
     document, settings = work.prepared.document, work.prepared.settings
     folder = document.path.parent
     yield document.path
+    yield from map(Path, document.files.parts)
     if (author := author_path(document.front, document.path)) is not None:
         yield author  # if it is not there, it may be one day
     yield from databases(document, settings)

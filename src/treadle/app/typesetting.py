@@ -41,7 +41,16 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     }
     tex_name = f"{document.stem}.tex"
     lines = tuple(work.prepared.text.split("\n"))
-    places = Places(file, tex_name, woven.tex, woven.lines, originals, uncaptioned, lines)
+    places = Places(
+        file,
+        tex_name,
+        woven.tex,
+        woven.lines,
+        originals,
+        uncaptioned,
+        lines,
+        files=document.files,
+    )
     at = woven.printing.because[0] if woven.printing.because else places.of_line(1)
     try:
         outcome = typeset(job, places, at)

@@ -18,6 +18,7 @@ from treadle.engine.cell import Cell
 from treadle.engine.plan.why import Foreseen, History, foresee
 from treadle.engine.run.kept_traces import KeptTraces
 from treadle.engine.store.store import Store, store_folder
+from treadle.press.cells import spelled
 from treadle.press.document.model import Chunk
 from treadle.press.tangle.write import tangle
 from treadle.problem import Problem, Span, has_errors
@@ -55,11 +56,11 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
         return Explained(misuses=misuses)
     prepared = prepare(request)
     if prepared.failed:
-        return Explained((), prepared.problems, prepared.misuses)
+        return Explained((), prepared.told(prepared.problems), prepared.misuses)
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)
     with locked(scratch.root, waiting):
-        tangled = tangle(prepared.document, request.code_dir, prepared.python.paths)
-        problems = (*prepared.problems, *tangled.problems)
+        extracted = tangle(prepared.document, request.code_dir, prepared.python.paths)
+        problems = prepared.told((*prepared.problems, *extracted.problems))
         if has_errors(problems):
             return Explained((), problems)
         store = Store.open(store_folder(scratch.out_dir))
@@ -73,22 +74,26 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
 
 
 def _place(prepared: Prepared, cell: Cell) -> str:
-    line = _line(prepared, cell)
+    document = prepared.document
+    place = f" at {document.files.in_words(document.files.numbered(_span(prepared, cell)).line)}"
     what = cell.label if cell.is_inline else f"chunk `{cell.label}`"
-    return what if what.endswith(f" at line {line}") else f"{what} at line {line}"
+    return what if what.endswith(place) else f"{what}{place}"
 
 
-def _line(prepared: Prepared, cell: Cell) -> int:
-    block = prepared.document.blocks[prepared.cells.blocks[cell.number]]
-    return block.span.line if isinstance(block, Chunk) and not cell.is_inline else cell.line
+def _span(prepared: Prepared, cell: Cell) -> Span:
+    """The line at which an author finds the cell."""
+    document = prepared.document
+    block = document.blocks[prepared.cells.blocks[cell.number]]
+    if isinstance(block, Chunk) and not cell.is_inline:
+        return document.files.own(block.fence)
+    return Span.at(spelled(cell.file, document), cell.line)
 
 
 def _verdicts(prepared: Prepared, foreseen: list[Foreseen]) -> Iterator[Verdict]:
     for cell, found in zip(prepared.cells.cells, foreseen, strict=True):
-        block = prepared.document.blocks[prepared.cells.blocks[cell.number]]
         trace = found.trace if found.kept else None
         yield Verdict(
-            Span.at(block.span.file, _line(prepared, cell)),
+            _span(prepared, cell),
             cell.label,
             not cell.is_inline,
             found.kept,

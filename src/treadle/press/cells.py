@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
@@ -15,6 +16,7 @@ from treadle.engine.cell import Cell, InlinePiece
 from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import computing_options
+from treadle.press.document.source_files import seen_from
 from treadle.press.document.source_text import is_file
 from treadle.press.tangle.extract import module_name
 from treadle.problem import Problem, Span, error
@@ -34,14 +36,23 @@ class Part(Struct, frozen=True):
     code: str
 
     @classmethod
-    def of_chunk(cls, chunk: Chunk) -> Part:
+    def of_chunk(cls, chunk: Chunk, document: Document) -> Part:
         code = chunk.code if chunk.code.endswith("\n") else chunk.code + "\n"
-        return cls(Path(chunk.span.file).name, chunk.code_line, code)
+        return cls(*_own_place(chunk.span.line, chunk.code_line, document), code)
+
+
+def _own_place(block: int, line: int, document: Document) -> tuple[str, int]:
+    """The file of a block, as cells name it, and there a line at or behind the block's first."""
+    at = document.files.own(document.at(block))
+    return seen_from(at.file, document.path.parent), at.line + line - block
 
 
 def spelled(file: str, document: Document) -> str:
     """A file of cells as who named the document would name it."""
-    return str(document.path.parent / file)
+    whole = str(document.path.parent / file)
+    known = (str(document.path), *document.files.parts)
+    same = (name for name in known if os.path.normpath(name) == os.path.normpath(whole))
+    return next(same, whole)
 
 
 class Listing(Struct, frozen=True):
@@ -153,9 +164,8 @@ def figure_stem(chunk: Chunk, taken: set[str]) -> str:
 def _of_prose(block: Prose, making: _Making) -> list[Cell]:
     if not block.inlines:
         return []
-    label = f"inline code at line {block.inlines[0].span.line}"
-    file = making.document.path.name
-    return [_inline(len(making.cells), label, file, block.inlines, making.seed)]
+    label = f"inline code at {making.document.files.in_words(block.inlines[0].span.line)}"
+    return [_inline(len(making.cells), label, block.inlines, making)]
 
 
 def _of_chunk(chunk: Chunk, making: _Making) -> list[Cell]:
@@ -167,19 +177,23 @@ def _of_chunk(chunk: Chunk, making: _Making) -> list[Cell]:
     inlines = (*caption, *alt)
     if not inlines:
         return [cell]
-    label, file = f"caption of {chunk.label}", making.document.path.name
-    return [cell, _inline(cell.number + 1, label, file, inlines, making.seed)]
+    return [cell, _inline(cell.number + 1, f"caption of {chunk.label}", inlines, making)]
 
 
-def _inline(number: int, label: str, file: str, inlines: Iterable[Inline], seed: int) -> Cell:
-    pieces = tuple(InlinePiece(item.code, item.shows, item.span.line) for item in inlines)
+def _inline(number: int, label: str, inlines: Sequence[Inline], making: _Making) -> Cell:
+    """The cell of pieces of inline code that stand in one file."""
+    first = inlines[0].span.line
+    file, line = _own_place(first, first, making.document)
+    pieces = tuple(
+        InlinePiece(item.code, item.shows, item.span.line - first + line) for item in inlines
+    )
     return Cell(
         number,
         label,
         code="\n".join(piece.code for piece in pieces),
         file=file,
         line=pieces[0].line,
-        seed=derived_seed(seed, "\0".join(piece.code for piece in pieces)),
+        seed=derived_seed(making.seed, "\0".join(piece.code for piece in pieces)),
         pieces=pieces,
     )
 
@@ -190,7 +204,7 @@ def _chunk_cell(chunk: Chunk, making: _Making) -> Cell | None:
         return None
     if options.module is not None:
         return _module_cell(chunk, making) if options.evaluate else None
-    parts = [*making.pending, *_source_parts(chunk, making), Part.of_chunk(chunk)]
+    parts = [*making.pending, *_source_parts(chunk, making), Part.of_chunk(chunk, making.document)]
     making.pending = []
     if not options.complete:
         making.pending = parts
@@ -204,7 +218,7 @@ def _chunk_cell(chunk: Chunk, making: _Making) -> Cell | None:
 
 
 def _module_cell(chunk: Chunk, making: _Making) -> Cell:
-    listing = Listing.of([Part.of_chunk(chunk)])
+    listing = Listing.of([Part.of_chunk(chunk, making.document)])
     module = module_name(making.document, chunk.options.module or "")
     return _cell(chunk, listing, making, module)
 

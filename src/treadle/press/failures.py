@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from treadle.engine.cell import Cell
 from treadle.engine.trace import Failure
 from treadle.press.cells import Cells, Listing, spelled
@@ -30,7 +32,7 @@ def problem_of(
         at = Span.at(block.span.file, block.span.line)
         return error(at, f"{_name(block)} {failure.message}") if failure.message else None
     listing = cells.listings.get(block.number) if isinstance(block, Chunk) else None
-    place = _place(failure, document, listing)
+    place = document.files.numbered(_place(failure, document, listing))
     message = f"{_name(_of_module(block, place, document))} failed: {failure.message}"
     short = cell.memory if cell.memory and "MemoryError" in failure.message else None
     hint = f"the chunk has `memory={size_text(short)}`" if short else _checked(block)
@@ -72,15 +74,19 @@ def _place(failure: Failure, document: Document, listing: Listing | None) -> Spa
             break
         origin = origin_of(Path(frame.file), frame.line, document.path)
         if origin is not None:
-            return Span.at(origin.file, origin.line, frame.column)
+            part = spelled(origin.file, document)  # else it is another document's
+            name = part if part in document.files.parts else origin.file
+            return Span.at(name, origin.line, frame.column)
     if listing and failure.file == listing.file:
         at = listing.place(failure.line)
         return Span.at(spelled(at.file, document), at.line, failure.column)
-    column = failure.column and failure.column + _indent(failure.line, document)
-    return Span.at(spelled(failure.file, document), failure.line, column)
+    at = Span.at(spelled(failure.file, document), failure.line)
+    column = failure.column and failure.column + _indent(at, document)
+    return replace(at, column=column)
 
 
-def _indent(line: int, document: Document) -> int:
+def _indent(at: Span, document: Document) -> int:
     """How far to the right the code stands on a line: what precedes a chunk's fence does."""
+    line = document.files.numbered(at).line
     holds = (chunk for chunk in document.chunks if chunk.span.line <= line <= chunk.span.end_line)
     return next((len(chunk.prefix) for chunk in holds), 0)

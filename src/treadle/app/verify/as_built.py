@@ -89,6 +89,8 @@ def as_built(request: Request, prepared: Prepared, scratch: Scratch) -> AsBuilt 
         certain, doubt = what_changed(request, str(path))
         if changed := _other(request, prepared, record) or certain:
             return error(top, f"the last build is out of date: {changed}", "build first")
+        document = prepared.document
+        record = replace(record, files=tuple(item.numbered(document) for item in record.files))
         pieces = pieces_of(prepared.document, scratch, record.target is Target.PDF)
     except (ValidationError, OSError, ValueError):
         return error(top, f"there is no build of it in {request.out_dir}", "build first")

@@ -41,7 +41,7 @@ def clean_build(last: AsBuilt, seed: str, listener: Listener) -> CleanBuild:
             text = f"{path} is a link to another folder"
             problem = error(Span.at(str(path), 1), text, "name the file it leads to")
             return CleanBuild(Report((problem,)))
-        report = build(there, _Renaming(listener, str(path)))
+        report = build(there, _Renaming(listener, there.path, path, top))
         if report.failed:
             misuses = (error(Span.at(str(path), 1), text) for text in report.misuses)
             problems = (*misuses, *report.problems)
@@ -85,7 +85,9 @@ def _compared(last: AsBuilt, top: str) -> Iterator[Made]:
 def _as_here(problem: Problem, there: Path, path: Path, top: str) -> Problem:
     """A problem of a build elsewhere, as it would be here."""
     span = problem.span
-    file = str(path) if span.file == str(there) else span.file.replace(top, "")
+    near = Path(span.file).is_relative_to(there.parent)
+    file = str(path.parent / Path(span.file).relative_to(there.parent)) if near else span.file
+    file = file.replace(top, "")
     message, hint = problem.message.replace(top, ""), problem.hint.replace(top, "")
     return replace(problem, span=replace(span, file=file), message=message, hint=hint)
 
@@ -93,9 +95,9 @@ def _as_here(problem: Problem, there: Path, path: Path, top: str) -> Problem:
 class _Renaming(Silent):
     """Tells another listener of a build elsewhere, as if it were here. Problems are told later."""
 
-    def __init__(self, listener: Listener, file: str) -> None:
+    def __init__(self, listener: Listener, there: Path, path: Path, top: str) -> None:
         self._listener = listener
-        self._file = file
+        self._there, self._path, self._top = there, path, top
 
     def stage(self, name: str) -> None:
         self._listener.stage(name)
@@ -110,4 +112,5 @@ class _Renaming(Silent):
         self._listener.chunk_finished(self._here(chunk), seconds)
 
     def _here(self, chunk: Chunk) -> Chunk:
-        return replace(chunk, span=replace(chunk.span, file=self._file))
+        problem = error(chunk.span, "")
+        return replace(chunk, span=_as_here(problem, self._there, self._path, self._top).span)

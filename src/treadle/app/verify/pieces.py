@@ -11,11 +11,14 @@ from itertools import takewhile, zip_longest
 from pathlib import Path
 
 from msgspec import Struct, convert
+from msgspec.structs import replace
 
 from treadle.app.scratch import Scratch
 from treadle.engine.store.digest import digest
+from treadle.press.cells import spelled
 from treadle.press.document.model import Chunk, Document
 from treadle.press.latex import escape
+from treadle.problem import Span
 
 TEXT, PDF = "the text", "the PDF"
 END = sys.maxsize  # the line of what comes of the document as a whole
@@ -31,6 +34,15 @@ class Made(Struct, frozen=True):
     line: int  # of the chunk
     label: str
     existed: bool  # what it held before was read: it is not the chunk's alone
+    file: str = ""  # of a part of the document that has the line, as the record names it
+
+    def numbered(self, document: Document) -> Made:
+        """The same with the line's number in the document."""
+        if not self.file:
+            span = document.at(self.line)
+        else:
+            span = Span.at(spelled(self.file, document), self.line)
+        return replace(self, line=document.files.numbered(span).line, file="")
 
 
 class Piece(Struct, frozen=True):

@@ -58,7 +58,7 @@ def verify(request: Request, listener: Listener | None = None) -> Verified:
     if isinstance(last, Problem):
         return Verified((last,))
     clean = clean_build(last, OTHER_SEED, listener)
-    problems = tuple(_problems(last, clean, listener))
+    problems = prepared.told(_problems(last, clean, listener))
     seconds = time.monotonic() - started
     verified = Verified(problems, chunks=clean.report.ran, seconds=seconds)
     with locked(scratch.root, listener.waiting):

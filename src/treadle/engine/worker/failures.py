@@ -28,6 +28,11 @@ class CodePlace(Struct, frozen=True):
     line: int
     code_path: str
     folder: str = ""
+    files: frozenset[str] = frozenset()  # of earlier code, besides its own
+
+    def holds(self, file: str) -> bool:
+        """Whether cells have their code from a file."""
+        return file == self.file or file in self.files
 
 
 def attempt(action: Callable[[], None], place: CodePlace) -> Failure | None:
@@ -46,7 +51,7 @@ def failure_of(exception: BaseException, place: CodePlace) -> Failure:
     report = TracebackException.from_exception(exception)
     _drop_our_frames(report)
     frames = tuple(_frames(exception, report.stack, place))
-    inside = next((frame for frame in frames if frame.file == place.file), None)
+    inside = next((frame for frame in frames if place.holds(frame.file)), None)
     at = inside or Frame(place.file, _quoted(exception, place))
     if not frames and not any(_is_own(frame.filename, place) for frame in report.stack):
         report.stack.clear()  # only frames of libraries: it was drawn when the chunk had ended
@@ -66,7 +71,7 @@ def _frames(exception: BaseException, stack: StackSummary, place: CodePlace) -> 
 
 def _if_cells(frame: Frame, place: CodePlace) -> tuple[Frame, ...]:
     extracted = place.code_path and frame.file.startswith(place.code_path)
-    return (frame,) if extracted or frame.file == place.file else ()
+    return (frame,) if extracted or place.holds(frame.file) else ()
 
 
 def _without_folder(traceback: str, place: CodePlace) -> str:

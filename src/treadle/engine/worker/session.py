@@ -189,13 +189,15 @@ class Session:
         return replace(trace, failure=failure, shown_source="".join(source))
 
     def _place(self, cell: Cell) -> CodePlace:
-        return CodePlace(cell.file, cell.line, self._setup.code_path, self._setup.directory)
+        setup, files = self._setup, self._sources.files
+        return CodePlace(cell.file, cell.line, setup.code_path, setup.directory, files)
 
     def _with_facts(self, cell: Cell, trace: Trace) -> Trace:
         """The trace with the names of the facts that it rests on."""
         facts = self._plugins.facts
         # Tracebacks and warnings name lines of the file: they change where lines above come or go.
-        if trace.failure is not None or _names(trace, os.path.basename(cell.file)):  # noqa: PTH119
+        names = {os.path.basename(file) for file in (cell.file, *self._sources.files)}  # noqa: PTH119
+        if trace.failure is not None or any(_names(trace, name) for name in names):
             facts = {LINES, *facts}
         if not facts:
             return trace

@@ -19,6 +19,11 @@ class Sources:
     def known(self) -> tuple[CellSource, ...]:
         return tuple(self._known)
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The files that hold the cells' code: a document may be made of several."""
+        return frozenset(source.file for source in self._known)
+
     def come_to(self, cell: Cell, kept: Iterable[CellSource]) -> None:
         """The cell runs next; `kept` are sources of cells before it that did not run here."""
         new = [*kept, *sources_of(cell)]

@@ -51,7 +51,10 @@ def given_twice(document: Document, woven: Woven) -> Iterator[Problem]:
     first: dict[str, int] = {}
     for name, origin in _given(woven):
         if name in first:
-            text, hint = f"the label `{name}` is given twice", f"first on line {first[name]}"
+            text, hint = (
+                f"the label `{name}` is given twice",
+                f"first on {document.files.in_words(first[name])}",
+            )
             yield error(document.at(origin), text, hint)
         first.setdefault(name, origin)
 
@@ -170,7 +173,7 @@ def _uncaptioned(label: str, document: Document) -> str:
     chunk = next(named, None) if kind in {"fig", "tbl"} else None
     if chunk is None or chunk.options.caption:
         return ""
-    return f"chunk `{name}` (line {chunk.span.line}) has no caption"
+    return f"chunk `{name}` ({document.files.in_words(chunk.span.line)}) has no caption"
 
 
 def _undefined_citations(

@@ -48,7 +48,8 @@ def late_introductions(document: Document) -> Iterator[Problem]:
             known = any(symbol in other.introduced for other in blocks[:number])
             first = next((other.line for other in earlier if symbol in other.used), None)
             if first is not None and not known:
-                text = f"the symbol ${symbol}$ is introduced here, and used on line {first} already"
+                place = document.files.in_words(first)
+                text = f"the symbol ${symbol}$ is introduced here, and used on {place} already"
                 hint = "introduce it where it is first used"
                 yield warning(document.at(line), text, hint)
 

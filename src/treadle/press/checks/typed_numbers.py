@@ -150,7 +150,8 @@ def typed_counts(document: Document, values: Iterable[Computed]) -> Iterator[Pro
 
 
 def _warning(document: Document, line: int, number: str, computed: Computed, how: str) -> Problem:
-    text = f"the count {number} is typed by hand, and {how} {computed.text} of line {computed.line}"
+    place = document.files.in_words(computed.line)
+    text = f"the count {number} is typed by hand, and {how} {computed.text} of {place}"
     hint = (
         f"take it from the code by `<%= {computed.code} %>`, or write `<!-- treadle: literal -->`"
     )

@@ -41,7 +41,7 @@ UNUSED = MappingProxyType(
     | dict.fromkeys(("freeze", "autodep", "cache-path"), "what has not changed is kept")
     | {"dependson": '`depends="data.csv"` says on what files the chunk depends'}
     | {"tbl-colwidths": "columns are as wide as what they hold"}
-    | {"child": "a document is one file", "ref-label": "write the code where it runs"}
+    | {"ref-label": "write the code where it runs"}
 )  # fmt: skip
 _JOINED = re.compile(
     r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?<![\w.-])([A-Za-z]\w*(?:[.-]\w+)+)(?=\s*=)"""

@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from treadle.press.document.options import ChunkOptions
+from treadle.press.document.source_files import SourceFiles
 from treadle.problem import Span
 
 
@@ -60,13 +61,26 @@ class FrontMatter(Struct, frozen=True):
     text: str = ""  # as it stands in the file, so that text + blocks is the whole file
 
 
+class Include(Struct, frozen=True):
+    """Where other files have their place; what stands on the lines of `span` names them."""
+
+    paths: tuple[str, ...]
+    span: Span
+    is_chunk: bool = False  # it counts where chunks are numbered
+
+
 class Document(Struct, frozen=True):
-    """All of a file, in its order."""
+    """All of a file, in its order, with its parts from other files in their places.
+
+    Its lines are numbered through all of them: see `source_files.py`.
+    """
 
     path: Path
     front: FrontMatter
     blocks: tuple[Prose | Chunk, ...]
     is_latex: bool = False  # the prose is LaTeX, and no Markdown
+    text: str = ""  # all of its lines
+    files: SourceFiles = SourceFiles()
 
     @property
     def stem(self) -> str:

@@ -45,6 +45,7 @@ class ChunkOptions(Struct, frozen=True):
     # Treadle's own
     module: str | None = None
     test: bool = False
+    child: tuple[str, ...] | None = None  # documents that stand in its place
     checks: str | None = None
     alt: str | None = None
     depends: tuple[str, ...] | None = None
@@ -66,7 +67,7 @@ LOOK_ONLY = frozenset(
     # What the ledger says is checked.
     | {"checks"}
     # Whether there is a cell, and with what code; the code counts.
-    | {"evaluate", "test", "complete"}
+    | {"evaluate", "test", "complete", "child"}
     # The seed that comes of the one counts, and the dotted name that comes of the other.
     | {"name", "module"}
     # The engine heeds these by themselves: the files' contents, and that nothing is kept.
@@ -227,7 +228,7 @@ KINDS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         "dpi": _dpi,
         "wrap": _wrap,
         "module": _module,
-        "depends": _files,
+        **dict.fromkeys(("depends", "child"), _files),
         "timeout": _seconds,
         "memory": _bytes,
     }

@@ -28,7 +28,9 @@ _RESULTS = (
     *("tex", "latex", "raw", "asis", "rst"),
 )
 _CLASSES = re.compile(r"(?:[.#][\w.:-]+(?:[\s,]+|$))+")
-_OF_ONE_CHUNK = {"name", "label", "caption", "alt", "source", "checks", "module", "test", "main"}
+_OF_ONE_CHUNK = {
+    *("name", "label", "caption", "alt", "source", "checks", "module", "test", "main", "child"),
+}
 _UNREADABLE = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError)  # raised by `ast`
 
 

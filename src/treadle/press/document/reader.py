@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -14,15 +14,17 @@ from treadle.press.document.find_fences import fences
 from treadle.press.document.foreign_front_matter import in_our_words, is_foreign
 from treadle.press.document.front_matter import read_front_matter, with_author
 from treadle.press.document.front_matter_keys import KNOWN, read_settings
+from treadle.press.document.includes import includes
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
 from treadle.press.document.lookalikes import foreign_lookalikes, lookalikes, shown_elsewhere
-from treadle.press.document.model import Chunk, Document, FrontMatter, Prose
+from treadle.press.document.model import Chunk, Document, FrontMatter, Include, Prose
 from treadle.press.document.notebook_lines import in_python
 from treadle.press.document.noweb import SUFFIXES, is_latex, is_noweb, noweb_fences
+from treadle.press.document.parts import Part, put_together
 from treadle.press.document.pweave_settings import asks_pweave
 from treadle.press.document.read_options import NO_DEFAULTS, parse_options, read_defaults
 from treadle.press.document.source_text import load, normalise, split_lines
-from treadle.problem import Problem, Span, error
+from treadle.problem import Problem, Span, error, warning
 
 NO_TEXT = {
     ".py": "write text with chunks of code, as a `.pmd`",
@@ -33,7 +35,8 @@ NO_TEXT = {
 def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[Problem, ...]]:
     """The document at `path`, or made of `text` as if it stood there, and what is wrong with it.
 
-    Problems name the file as `path` does and come in the order of their lines.
+    Problems name the file as `path` does, come in the order of their lines, and have the numbers
+    that the document's lines have: `Document.files` tells the lines of its parts.
     """
     if text is None:
         text, failures = load(path)
@@ -47,33 +50,59 @@ def read_document(path: Path, text: str | None = None) -> tuple[Document, tuple[
 
 
 def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
-    latex = is_latex(path, text)
-    # In LaTeX `%` begins a comment, and no title.
-    given = "" if latex and not text.startswith("---") else text
-    top, top_problems = read_front_matter(given, str(path))
-    whole, author_problems = with_author(top, path)
-    front, foreign_problems = in_our_words(whole, str(path), KNOWN)
-    defaults, defaults_problems = _defaults(front, path)
-    find = partial(noweb_fences, latex=latex) if is_noweb(path) else fences
-    blocks = tuple(read_blocks(text, str(path), top.text.count("\n") + 1, defaults, find))
+    top, top_problems = _top(path, text)
+    given, author_problems = with_author(top, path)
+    own = _part(path, text, given, NO_DEFAULTS)
+    whole = put_together(own, _read_part)
+    front, problems = own.front, whole.problems
+    if whole.parts:
+        from treadle.press.document.part_front_matter import with_parts  # most have none
+
+        front, of_parts = with_parts(front, path, whole.parts, whole.files)
+        problems += of_parts
     # Pweave drops an empty chunk, but counts it.
-    kept = tuple(block for block, _ in blocks if not _is_empty(block))
-    document = Document(path, front, kept, latex)
+    kept = tuple(block for block in whole.blocks if not _is_empty(block))
+    document = Document(path, front, kept, own.is_latex, whole.text, whole.files)
     _, settings_problems = read_settings(document)
     found = [
         *_unknown_kind(document),
         *top_problems,
         *author_problems,
-        *foreign_problems,
         *settings_problems,
-        *defaults_problems,
-        *(problem for _, problems in blocks for problem in problems),
-        *_duplicate_names(document.chunks),
+        *problems,
+        *_duplicate_names(document),
         *asks_pweave(document),
         *foreign_lookalikes(document),
-        *shown_elsewhere(document.chunks, split_lines(text), foreign=is_foreign(whole)),
+        *shown_elsewhere(document.chunks, split_lines(whole.text), foreign=is_foreign(given)),
     ]
     return document, tuple(sorted(found, key=lambda item: item.span.line))
+
+
+def _top(path: Path, text: str) -> tuple[FrontMatter, tuple[Problem, ...]]:
+    # In LaTeX `%` begins a comment, and no title.
+    is_title = text.startswith("---") or not is_latex(path, text)
+    return read_front_matter(text if is_title else "", str(path))
+
+
+def _read_part(path: Path, text: str, defaults: Mapping[str, object]) -> Part:
+    """A file that another one names; what its front matter says of it as a document of its own is
+    looked at only where it is one."""
+    top, problems = _top(path, text)
+    part = _part(path, text, top, defaults)
+    return replace(part, problems=(*problems, *part.problems))
+
+
+def _part(path: Path, text: str, given: FrontMatter, inherited: Mapping[str, object]) -> Part:
+    """A file with its front matter, whose options for chunks count more than the `inherited`."""
+    latex = is_latex(path, text)
+    front, front_problems = in_our_words(given, str(path), KNOWN)
+    own, own_problems = _defaults(front, path)
+    defaults = {**inherited, **own}
+    find = partial(noweb_fences, latex=latex) if is_noweb(path) else fences
+    first = given.text.count("\n") + 1
+    blocks = tuple(read_blocks(text, str(path), first, defaults, find))
+    found = (*front_problems, *own_problems, *(item for _, told in blocks for item in told))
+    return Part(path, text, front, tuple(block for block, _ in blocks), defaults, latex, found)
 
 
 def _unknown_kind(document: Document) -> Iterator[Problem]:
@@ -104,12 +133,13 @@ def _is_empty(block: Prose | Chunk) -> bool:
     return isinstance(block, Chunk) and not block.code and block.options.source is None
 
 
-def _duplicate_names(chunks: Iterable[Chunk]) -> Iterator[Problem]:
+def _duplicate_names(document: Document) -> Iterator[Problem]:
     first: dict[str, Chunk] = {}
-    for chunk in chunks:
+    for chunk in document.chunks:
         name = chunk.options.name
         if name and name in first:
-            message = f"the chunk on line {first[name].span.line} is named `{name}` already"
+            place = document.files.in_words(first[name].span.line)
+            message = f"the chunk on {place} is named `{name}` already"
             yield error(chunk.span, message, "give one of them another name")
         elif name:
             first[name] = chunk
@@ -117,7 +147,7 @@ def _duplicate_names(chunks: Iterable[Chunk]) -> Iterator[Problem]:
 
 # Prose and fenced chunks.
 
-_Read = tuple[Prose | Chunk, tuple[Problem, ...]]
+_Read = tuple[Prose | Chunk | Include, tuple[Problem, ...]]
 
 
 def read_blocks(
@@ -127,7 +157,8 @@ def read_blocks(
     defaults: Mapping[str, object] = NO_DEFAULTS,
     find: Callable[[str], Iterator[Fence]] = fences,
 ) -> Iterator[_Read]:
-    """The prose and the chunks of `text` from line `first` on, each with what is wrong with it.
+    """The prose and the chunks of `text` from line `first` on, and the places of other files, each
+    with what is wrong with it.
 
     `defaults` are options that all the chunks have which don't say otherwise; `find` tells where
     the chunks are.
@@ -140,13 +171,24 @@ def read_blocks(
         if not fence.is_chunk:
             others.append(at)
             continue
-        if at.first > start:
-            yield _prose(lines, start, at.first, file, others)
+        yield from _between(lines, start, at.first, file, others)
         number += 1
         yield _chunk(number, at, file, defaults)
         start, others = at.end, []
-    if start < len(lines):
-        yield _prose(lines, start, len(lines), file, others)
+    yield from _between(lines, start, len(lines), file, others)
+
+
+def _between(
+    lines: Sequence[str], start: int, end: int, file: str, others: Sequence[Fence]
+) -> Iterator[_Read]:
+    """The lines between two chunks: prose, and what it includes."""
+    for found in includes(lines, start, end, file, others):
+        yield from _between(lines, start, found.first, file, others)
+        yield found.include, found.problems
+        start = found.end
+    if start < end:
+        here = [at for at in others if start <= at.first < end]
+        yield _prose(lines, start, end, file, here)
 
 
 def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequence[Fence]) -> _Read:
@@ -174,6 +216,12 @@ def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) ->
     fence = Span.at(file, at.first + 1)
     comments = _comments(at.code)
     options, problems = parse_options(at.options, fence, comments, defaults)
+    if options.child is not None:
+        own = {name for name, value in options.given.items() if value != defaults.get(name)}
+        found = _beside_child(at, own, at.code[len(comments) :], fence)
+        paths = options.child if options.evaluate else ()
+        place = Include(paths, Span(file, at.first + 1, at.end), is_chunk=True)
+        return place, (*problems, *found)
     if not at.closed:
         hint = "close it with a fence at least as long, of the same character"
         if at.opening.startswith("<"):
@@ -193,3 +241,22 @@ def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) ->
         code, left_out = in_python(code, file, first)
         problems += left_out
     return Chunk(number, code, options, span, first, at.closed, at.prefix), problems
+
+
+# What may stand beside `child=`: how the chunk is called, and what no part has of it.
+_OF_A_PLACE = {"child", "name", "label", "evaluate", "echo"}
+
+
+def _beside_child(
+    at: Fence, options: Set[str], code: Sequence[str], fence: Span
+) -> Iterator[Problem]:
+    """What is wrong with a chunk that other files take the place of."""
+    if any(line.strip() for line in code):
+        what = "a chunk with `child=` has no code of its own"
+        yield error(fence, what, "put the code into the file, or into another chunk")
+    if at.prefix:
+        what = "the parts of a document stand in no list and no quotation"
+        yield error(fence, what, "begin the fence at the start of its line")
+    for name in sorted(options - _OF_A_PLACE):
+        what = f"`{name}` means nothing beside `child=`"
+        yield warning(fence, what, "`chunks:` in the file's front matter is for all its chunks")

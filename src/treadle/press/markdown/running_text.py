@@ -38,7 +38,7 @@ OTHER_CODE = re.compile(
     r"\{(?!python)(\w+)\} \S|(r) [\w(\"'.]"
 )  # Quarto's and R Markdown's, of other languages
 SHORTCODES = MappingProxyType(
-    {"include": "a document is one file: put the text here, or LaTeX of a file by `\\input{...}`"}
+    {"include": "it stands on a line of its own, at the start of that"}
     | dict.fromkeys(("var", "meta", "env"), "print a value by `<%= params.name %>`")
     | {"embed": "put the chunk here", "kbd": "it names no key: `{{< kbd Ctrl-C >}}`"}
 )

@@ -10,6 +10,7 @@ from typing import Any
 from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct, field
 
+from treadle.press.document.source_files import SourceFiles, seen_from
 from treadle.press.latex.escape import label_name
 from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.images import Copy, address_of, find_image, shared_file
@@ -55,6 +56,7 @@ class RenderOptions(Struct, frozen=True):
     commands: frozenset[str] = frozenset()  # LaTeX's that the author has defined
     environments: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)  # other names of labels
+    files: SourceFiles = SourceFiles()
 
     def room(self, margins: int = 0, *, boxed: bool = False) -> Room:
         """That for a table, in lists and quotations with so many margins."""
@@ -125,7 +127,7 @@ class TextContext(Struct, frozen=True):
 
     def image(self, path: str, line: int) -> str:
         """The path by which the LaTeX includes an image of the author's."""
-        found = find_image(path, self.options.path.parent, self.options.stem, self.span(line))
+        found = self._find_image(path, line)
         if isinstance(found, Problem):
             self.findings.problems.append(found)
             return label_name(path)  # the build fails
@@ -137,6 +139,16 @@ class TextContext(Struct, frozen=True):
         if (found.source, found.target) not in known:
             self.findings.copies.append(found)
         return found.target
+
+    def _find_image(self, path: str, line: int) -> Copy | Problem:
+        """Of a part that stands in another folder, an image beside it comes first."""
+        folder, stem, at = self.options.path.parent, self.options.stem, self.span(line)
+        file = self.options.files.file_of(self.origin(line))
+        if file and Path(file).parent != folder and not address_of(path):
+            near = seen_from(str(Path(file).parent / path), folder)
+            if isinstance(found := find_image(near, folder, stem, at), Copy):
+                return found
+        return find_image(path, folder, stem, at)
 
 
 def line_of(node: SyntaxTreeNode) -> int:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from treadle.press.document.code_syntax import parsed
 from treadle.press.document.model import Chunk, Document
+from treadle.press.document.source_files import seen_from
 from treadle.problem import Span
 
 # The first line of an extracted file: what it comes from, and a seal against hand edits.
@@ -139,18 +140,23 @@ def extract(document: Document) -> tuple[Extracted, ...]:
         if place is not None and chunk.code.strip():
             chunks.setdefault(place, []).append(chunk)
     source = document.path.name
+    folder, own = document.path.parent, document.files.own
     files = []
     for path, parts in chunks.items():
         # Comments only above the first region: a docstring or a __future__ import may begin it.
-        body = "\n\n".join(_region(source, chunk) for chunk in parts)
+        places = (own(document.at(chunk.code_line)) for chunk in parts)
+        named = ((seen_from(at.file, folder), at.line) for at in places)
+        body = "\n\n".join(_region(*item) for item in zip(parts, named, strict=True))
         files.append(Extracted(path, sealed(source, f"\n{body}"), source, parts[0].span))
     return tuple(files)
 
 
-def _region(source: str, chunk: Chunk) -> str:
+def _region(chunk: Chunk, place: tuple[str, int]) -> str:
+    """The chunk's code below a comment that says where it stands: a file, and a line there."""
+    source, code_line = place
     lines = chunk.code.split("\n")
     blank = next(position for position, line in enumerate(lines) if line.strip())
-    first = chunk.code_line + blank
+    first = code_line + blank
     last = first + len(lines) - blank - 1
     name = f" {chunk.options.name}" if chunk.options.name else ""
     comment = f"# %% {source}:{first}-{last}{name}"

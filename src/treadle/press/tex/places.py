@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from treadle.press.document.source_files import SourceFiles
 from treadle.press.latex.fragment import READS
 from treadle.press.tex.bib_entries import BibEntry, entries_in
 from treadle.problem import Span
@@ -88,6 +89,7 @@ class Places(Struct, frozen=True, dict=True):
     source: tuple[str, ...] = ()  # the lines of the `.pmd`
     bibliography: str = ""  # the text of the `.bbl`
     labels: frozenset[str] = frozenset()  # that LaTeX has come to know
+    files: SourceFiles = SourceFiles()  # of the document
 
     @cached_property
     def tex_lines(self) -> list[str]:

@@ -20,35 +20,45 @@ RECORD = re.compile(rb"^([\[(hvkgrx$f])(\d+),(\d+)(?=[:,])", re.MULTILINE)
 
 
 def synctex_for(compressed: bytes, places: Places, folder: Path, document: Path) -> bytes:
-    """LaTeX's file, such that viewers and editors are led to `document`, an absolute path.
-
-    LaTeX ran in `folder`.
-    """
+    """LaTeX's file, such that viewers and editors are led to `document`, an absolute path, and to
+    the files of its parts. LaTeX ran in `folder`."""
     data = gzip.decompress(compressed)
+    parts = {*places.files.parts}
     files = {int(tag): Path(os.fsdecode(name)) for tag, name in TAGGED.findall(data)}
     here = os.path.realpath(folder)
     ours = {tag: path.name for tag, path in files.items() if _is_ours(path, here, places)}
     if not ours:
         return compressed
     target = min(ours)  # the tag under which the document is known from now on
+    tags: dict[str, int] = {}  # those of its parts
     known: dict[tuple[bytes, bytes], bytes] = {}
 
     def moved(found: re.Match[bytes]) -> bytes:
         key = found[2], found[3]
         if key not in known:
-            name = ours.get(int(found[2]))
-            line = 0 if name is None else places.of_file(name, int(found[3])).line
-            known[key] = b"%d,%d" % (target, line) if name else b"%b,%b" % key
+            known[key] = b"%b,%b" % key
+            if name := ours.get(int(found[2])):
+                at = places.files.own(places.of_file(name, int(found[3])))
+                is_part = at.file in parts
+                tag = tags.setdefault(at.file, max(files) + 1 + len(tags)) if is_part else target
+                known[key] = b"%d,%d" % (tag, at.line)
         return found[1] + known[key]
 
     def renamed(found: re.Match[bytes]) -> bytes:
         tag = int(found[1])
         if tag == target:
-            return b"Input:%d:%b\n" % (target, os.fsencode(document))
+            named = {target: document, **{tag: _whole(file) for file, tag in tags.items()}}
+            inputs = (b"Input:%d:%b\n" % (tag, os.fsencode(name)) for tag, name in named.items())
+            return b"".join(inputs)
         return b"" if tag in ours else found[0]
 
-    mapped = RECORD.sub(moved, TAGGED.sub(renamed, data))
+    mapped = TAGGED.sub(renamed, RECORD.sub(moved, data))
     return gzip.compress(mapped, compresslevel=1, mtime=0)
+
+
+def _whole(file: str) -> Path:
+    """Not where a link leads: editors ask by the name they have opened."""
+    return Path(file).parent.resolve() / Path(file).name
 
 
 def _is_ours(path: Path, folder: str, places: Places) -> bool:

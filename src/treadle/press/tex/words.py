@@ -202,7 +202,7 @@ def reference_hint(key: str, places: Places) -> str:
     """The way out where nothing has the label `key`."""
     kind, _, name = key.partition(":")
     if kind in {"fig", "tbl"} and name in places.uncaptioned:
-        return f"chunk `{name}` (line {places.uncaptioned[name]}) has no caption"
+        return f"chunk `{name}` ({places.files.in_words(places.uncaptioned[name])}) has no caption"
     labels = dict.fromkeys(LABEL.findall(places.tex))
     return _meant(key, labels, SIMILAR_LABEL) or "nothing in the document has this label"
 

@@ -194,6 +194,7 @@ def _options(manuscript: Manuscript, page: Page | None) -> RenderOptions:
         commands=own_commands((settings.preamble,)),
         environments=own_environments(settings.preamble),
         aliases=_aliases(document),
+        files=document.files,
     )
 
 
@@ -213,7 +214,12 @@ def _parts(
     document: Document, results: Results, context: TextContext
 ) -> Iterator[Markdown | ReadyLatex]:
     look = _look(context)
+    file = document.files.file_of(1)
     for block, result in zip(document.blocks, results, strict=True):
+        if file != (file := document.files.file_of(block.span.line)):
+            yield Markdown(
+                "\n", block.span.line, still=True
+            )  # no paragraph goes on in another file
         if isinstance(block, Prose):
             yield from prose_parts(block, result if isinstance(result, InlineResult) else None)
         else:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from treadle.press.document.code_syntax import check_syntax
 from treadle.press.document.inline_code import find_inlines
-from treadle.press.document.model import Chunk, Prose
+from treadle.press.document.model import Chunk, Include, Prose
 from treadle.press.document.reader import read_blocks, read_document
 from treadle.press.document.source_text import normalise, split_lines
 from treadle.problem import Span
@@ -139,7 +139,8 @@ def test_any_text_is_read_and_every_line_is_in_the_file(text: str) -> None:
 
 
 def blocks(text: str) -> list[Prose | Chunk]:
-    return [block for block, _ in read_blocks(text, "a.pmd")]
+    found = (block for block, _ in read_blocks(text, "a.pmd"))
+    return [block for block in found if not isinstance(block, Include)]
 
 
 def chunks(text: str) -> list[Chunk]:
