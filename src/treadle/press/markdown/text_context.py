@@ -14,6 +14,7 @@ from treadle.press.latex.escape import label_name
 from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.images import Copy, address_of, find_image, shared_file
 from treadle.press.latex.languages import Words, words_of
+from treadle.press.latex.rows import Measure
 from treadle.problem import Problem, Span, warning
 
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
@@ -40,6 +41,7 @@ class RenderOptions(Struct, frozen=True):
     stem: str  # the folder of the images, beside the LaTeX
     columns: int = 90  # characters of code in a line
     twocolumn: bool = False
+    measure: Measure = Measure()
     slides: bool = False
     sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level
     bibliography: tuple[str, ...] = ()  # LaTeX lines

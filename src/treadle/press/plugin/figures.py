@@ -16,12 +16,15 @@ from msgspec import Struct, convert
 from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 from treadle.press.latex.lengths import inches
+from treadle.press.latex.rows import ASPECT
+from treadle.press.plugin.figure_rows import FigureRows
 
 if TYPE_CHECKING:
     from treadle.engine.observe.known_libraries import Library
     from treadle.engine.observe.process_state import Probe
 
 PDF = "application/pdf"
+EMPTY = "empty figures"  # the name of the note of how many a cell had
 
 
 class FigureStyle(Struct, frozen=True):
@@ -37,12 +40,11 @@ class FigureStyle(Struct, frozen=True):
     @property
     def figure_size(self) -> tuple[float, float]:
         """Of a figure whose size nobody sets, in inches."""
-        return self.text_width, _ASPECT * self.text_width
+        return self.text_width, ASPECT * self.text_width
 
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
 
-_ASPECT = 0.62  # height of a figure to its width
 _TEXT = 0.85  # size of a figure's text to the document's
 _SMALL = 0.92  # size of tick labels to the rest
 # Okabe and Ito's palette, told apart by colour-blind readers too; without its faint yellow.
@@ -155,7 +157,7 @@ def _shown_size(
     line = page if str(options.get("f_env") or "").endswith("*") else column
     width = inches(options.get("width"), line, page) or line
     width = min(width, style.widest or width)
-    return (width, _ASPECT * width) if width != style.text_width else None
+    return (width, ASPECT * width) if width != style.text_width else None
 
 
 @contextmanager
@@ -213,12 +215,19 @@ def _sizes(text: float) -> dict[str, Any]:
     return dict.fromkeys(normal, text) | dict.fromkeys(smaller, small)
 
 
+def is_empty(figure: Any) -> bool:  # noqa: ANN401
+    """Whether there is nothing in a figure, such as one that another has taken the place of."""
+    return not any(artist is not figure.patch for artist in figure.get_children())
+
+
 class Figures:
     """Saves the figures of the cell that runs; sets matplotlib up once it is imported."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._cell: Cell | None = None
+        self._rows = FigureRows(host)
+        self._empty = 0  # figures in which there is nothing
         self.drew = False  # the cell has shown a figure
         host.after_import("matplotlib", lambda module: apply(module, self._style()))
         host.after_import("fontTools.subset", slim_subsets)
@@ -232,33 +241,62 @@ class Figures:
     def begin(self, cell: Cell) -> None:
         """From now on figures belong to this cell; inline code shows none."""
         self._cell = None if cell.is_inline else cell
-        self.drew = False
+        self._rows.begin(self._cell)
+        self._empty, self.drew = 0, False
 
-    def save(self, figure: Any) -> Bundle:  # noqa: ANN401  (matplotlib's Figure)
-        """Draw a figure and close it; nothing to show where the cell shows no figures."""
+    def save(self, figure: Any, more: int = 0) -> Bundle:  # noqa: ANN401  (matplotlib's Figure)
+        """Draw a figure, which so many others will follow, and close it; nothing to show where the
+        cell shows no figures."""
         cell = self._cell
         pyplot = sys.modules.get("matplotlib.pyplot")
         if cell is None or not cell.options.get("fig", True):
             return Bundle()
-        self.drew = True
-        file = io.BytesIO()
-        with told_once(), finished(figure, cell.options, self._style()):
-            dpi = cell.options.get("dpi", 200)
-            figure.savefig(file, format="pdf", dpi=dpi, metadata=METADATA)
-            width, height = (round(float(size), 4) for size in figure.get_size_inches())
+        bundle = self._counted(figure, more)
         if pyplot is not None:
             pyplot.close(figure)
+        return bundle
+
+    def _counted(self, figure: Any, more: int) -> Bundle:  # noqa: ANN401
+        self.drew = True
+        free = tuple(figure.get_size_inches()) == self._style().figure_size
+        bundle = self._drawn(figure, self._rows.options(more))
+        number = self._rows.note(figure, more) if free else self._rows.note_sized()
+        return Bundle(bundle.data, {**bundle.metadata, **number})
+
+    def _drawn(self, figure: Any, options: Mapping[str, Any]) -> Bundle:  # noqa: ANN401
+        file = io.BytesIO()
+        with told_once(), finished(figure, options, self._style()):
+            dpi = options.get("dpi", 200)
+            figure.savefig(file, format="pdf", dpi=dpi, metadata=METADATA)
+            width, height = (round(float(size), 4) for size in figure.get_size_inches())
         return Bundle({PDF: file.getvalue()}, {"width": width, "height": height})
 
     def emit_all(self) -> None:
-        """Show the figures that are open, in the order they were made."""
+        """Show the figures that are open, in the order they were made. One with nothing in it is
+        left out beside others: these have taken its place."""
         helpers = sys.modules.get("matplotlib._pylab_helpers")
-        for _, manager in sorted(helpers.Gcf.figs.items()) if helpers is not None else ():
-            self._host.show(self.save(manager.canvas.figure))
+        managers = helpers.Gcf.figs.items() if helpers is not None else ()
+        figures = [manager.canvas.figure for _, manager in sorted(managers)]
+        empty = [figure for figure in figures if is_empty(figure)]
+        if empty:
+            self._empty += len(empty)
+            self._host.note(EMPTY, self._empty)
+        if len(empty) < len(figures):
+            figures = [figure for figure in figures if figure not in empty]
+            list(map(sys.modules["matplotlib.pyplot"].close, empty))
+        for number, figure in enumerate(figures, 1):
+            self._host.show(self.save(figure, len(figures) - number))
+
+    def end(self) -> None:
+        """Show what is open, and once more the figures that turn out to stand in other rows."""
+        self.emit_all()
+        for bundle in self._rows.end(self._drawn):
+            self._host.show(bundle)
 
     def discard(self) -> None:
         """Close what is still open: a figure belongs to the cell that made it."""
         self._cell = None
+        self._rows.begin(None)
         helpers = sys.modules.get("matplotlib._pylab_helpers")
         if helpers is not None and helpers.Gcf.figs:
             sys.modules["matplotlib.pyplot"].close("all")

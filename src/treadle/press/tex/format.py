@@ -32,12 +32,13 @@ from treadle.press.tex.passes import (
     run_command,
     together,
 )
-from treadle.press.weave.page import Page, columns_of
+from treadle.press.weave.page import Page, columns_of, measure_of
 
 POINTS_PER_INCH = 72.27
 LOWEST = 0.9  # the width of a figure to the page's height: with its caption it fits a slide
 # What a preamble says whose columns only the title block begins.
 SPANS = "% The title block spans both columns."
+SLIDES = r"\setbeamertemplate{frametitle continuation}"
 # \columnwidth: in two columns a figure has one of them.
 PROBE = r"""\begin{document}\makeatletter
 \setbox0\hbox{\ifdefined\codefont\codefont\else\footnotesize\fi\ttfamily 0}
@@ -214,7 +215,10 @@ def _make(preamble: str, job: Job) -> Format:
         widest=widest if of_page > widest else 0.0,
     )
     twocolumn, depth = told["columns"] == "two", int(told["depth"])
-    page = Page(columns_of(width, float(told["character"])), twocolumn, depth, family)
+    whole = (width, float(told["page"]), float(told["height"]))
+    measure = measure_of(*(each / POINTS_PER_INCH for each in whole), slides=SLIDES in preamble)
+    columns = columns_of(width, float(told["character"]))
+    page = Page(columns, twocolumn, depth, family, measure)
     if final:
         _remember(job, style, page, file)
     return _recall(job.directory, job.stem) or Format(None, style=style, page=page)

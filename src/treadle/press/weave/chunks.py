@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -13,13 +13,13 @@ from msgspec.structs import replace
 from treadle.engine.trace import Echo
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.options import HIDDEN
-from treadle.press.latex.figures import Float, Graphic, figure_float, figures_in_place
+from treadle.press.latex.figures import figures_in_place
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
-from treadle.press.latex.lengths import length
 from treadle.press.latex.listings import code_lines, output_lines
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.weave.floats import Look, floats_of, graphics_of
 from treadle.press.weave.outputs import (
     Shown,
     latex_place,
@@ -30,15 +30,6 @@ from treadle.press.weave.outputs import (
 
 AS_MARKDOWN = {"markdown", "markup", "md"}
 SESSION = {"source", "text", "stderr"}
-
-
-class Look(Struct, frozen=True):
-    """How the chunks of one document are set."""
-
-    stem: str  # the folder of the figures, beside the LaTeX
-    columns: int  # characters of code in a line
-    caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
-    slides: bool = False
 
 
 def chunk_parts(
@@ -65,7 +56,7 @@ def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Mar
         yield from _session(chunk, result, look)
     elif chunk.options.results not in HIDDEN:
         yield from _results(chunk, result, _visible(chunk, result), look)
-    yield from _floats(chunk, result, look)
+    yield from floats_of(chunk, result, look)
     if failure := result.failure:  # the document is the same wherever it was built
         traceback = failure.traceback.replace(failure.file, Path(failure.file).name)
         yield _verbatim("chunkerror", traceback, chunk, look)
@@ -94,11 +85,11 @@ def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Read
 def _results(
     chunk: Chunk, result: ChunkResult, outputs: Iterable[Shown], look: Look
 ) -> Iterator[Markdown | ReadyLatex]:
-    captioned, origin = bool(chunk.options.caption), chunk.span.line
+    captioned, origin = chunk.options.captioned, chunk.span.line
     for kind, group in groupby(outputs, lambda item: item.kind):
         if kind == "figure":
             if not captioned and chunk.options.include:
-                yield ReadyLatex(figures_in_place(_graphics(chunk, result, group, look), origin))
+                yield ReadyLatex(figures_in_place(graphics_of(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
                 lines = (table_lines(item, None, origin, look.columns) for item in group)
@@ -141,43 +132,6 @@ def _session_lines(item: Shown, chunk: Chunk, look: Look) -> Fragment:
     return tuple(Line(text, chunk.span.line, True) for text in texts)
 
 
-def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLatex]:
-    """What the chunk's caption turns into a float; not hidden by `results`."""
-    options, origin = chunk.options, chunk.span.line
-    outputs = list(shown(result.outputs))
-    figures = [item for item in outputs if item.kind == "figure"]
-    hidden = options.results in HIDDEN
-    if not options.caption:
-        if hidden and figures and options.include:
-            yield ReadyLatex(figures_in_place(_graphics(chunk, result, figures, look), origin))
-        return
-    caption = look.caption(result.caption or options.caption, origin)
-    tables = [] if hidden else [item for item in outputs if item.kind == "table"]
-    for number, item in enumerate(tables):
-        text = "" if figures and number else caption
-        float_ = Float(text, _label("tbl", chunk), _around(chunk, "table"), _position(chunk))
-        yield ReadyLatex(table_lines(item, float_, origin, look.columns))
-    if figures and options.include:
-        around = _around(chunk, "figure")
-        float_ = Float(caption, _label("fig", chunk), around, _position(chunk))
-        yield ReadyLatex(figure_float(_graphics(chunk, result, figures, look), float_, origin))
-
-
-def _around(chunk: Chunk, kind: str) -> str:
-    """The float of a figure or a table: what `f_env` says of the one, holds of the other."""
-    given = chunk.options.f_env or kind
-    environment, floats = re.subn("figure|table", kind, given)
-    return environment if floats or kind == "figure" else kind
-
-
-def _graphics(
-    chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
-) -> list[Graphic]:
-    width = length(chunk.options.width)
-    paths = (f"{look.stem}/{item.text}" for item in figures)
-    return [Graphic(path, width, alt=result.alt, slide=look.slides) for path in paths]
-
-
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> ReadyLatex:
     lines = output_lines(text.strip("\n"), _width(chunk, "output", look))
     body = tuple(Line(line, chunk.span.line, True) for line in lines)
@@ -212,14 +166,6 @@ def _visible(chunk: Chunk, result: ChunkResult) -> list[Shown]:
         and (options.display_data or not item.is_value or item.kind == "figure")
         and (options.echo or item.kind != "source")
     ]
-
-
-def _label(kind: str, chunk: Chunk) -> str:
-    return f"{kind}:{chunk.options.name}" if chunk.options.name else ""
-
-
-def _position(chunk: Chunk) -> str:
-    return chunk.options.f_pos.strip("[]")
 
 
 class Markdown(Struct, frozen=True):

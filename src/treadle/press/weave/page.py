@@ -8,6 +8,7 @@ import re
 from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings
+from treadle.press.latex.rows import FULL, ON_SLIDES, Measure
 from treadle.press.weave.latex_classes import Style
 
 INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
@@ -16,6 +17,7 @@ GEOMETRY = ("margin=25mm", "headheight=14pt")
 LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
 # What \footnotesize is in a class of that size, and how wide its typewriter's characters are.
 FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
+HEIGHT = 9.7  # inches
 TYPEWRITER = 0.525
 BESIDE = 8.0  # points that the line beside code takes
 FEWEST = 20
@@ -23,12 +25,20 @@ FEWEST = 20
 
 class Page(Struct, frozen=True):
     """How many characters of code fit into a line, whether there are two columns, and the deepest
-    level of headings that have numbers, as LaTeX counts: a section's is 1."""
+    level of headings that have numbers, as LaTeX counts: a section's is 1; and what there is room
+    for."""
 
     columns: int = 90
     twocolumn: bool = False
     depth: int = 3
     family: str = "lmr"  # of the text, as LaTeX calls it
+    measure: Measure = Measure()
+
+
+def measure_of(line: float, page: float, height: float, *, slides: bool) -> Measure:
+    """What there is room for; all in inches, `height` of the text of a page."""
+    room = (ON_SLIDES if slides else FULL) * height
+    return Measure(*(round(each, 4) for each in (line, page, room)))
 
 
 def columns_of(width: float, character: float) -> int:
@@ -40,12 +50,14 @@ def page_of(settings: Settings, style: Style) -> Page:
     """What the front matter tells."""
     size = FOOTNOTE_SIZES.get(font_size(settings), 9.0)
     twocolumn = "twocolumn" in settings.classoption
-    width = text_width(settings) * (0.47 if twocolumn else 1.0)
+    whole = text_width(settings)
+    width = whole * (0.47 if twocolumn else 1.0)
     if style.own_look:
         width, size = style.column, 8.0
     depth = 2 if style.chapters else 3
     columns = columns_of(width * 72.27, TYPEWRITER * size)
-    return Page(columns, twocolumn or style.twocolumn, depth)
+    measure = measure_of(width, whole, HEIGHT, slides=style.frames)
+    return Page(columns, twocolumn or style.twocolumn, depth, measure=measure)
 
 
 def font_size(settings: Settings) -> int:

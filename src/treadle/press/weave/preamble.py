@@ -105,6 +105,8 @@ def preamble_parts(
         "appendix": re.search(r"\\appendix\b", used) is not None,
         "shrunk_tables": r"\tellshrunk" in used,
         "moved_notes": r"\notetext{" in used,
+        "continued": r"\ContinuedFloat" in used,
+        "many_panels": r"\panelletter{" in used,
         "date": date,
         "renewed": sorted(set(RENEWED.findall(COMMENT.sub("", settings.preamble)))),
     }

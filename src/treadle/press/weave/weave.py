@@ -37,13 +37,13 @@ from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.chunk_warnings import chunk_warnings
 from treadle.press.weave.chunks import (
-    Look,
     Markdown,
     WovenText,
     chunk_parts,
     join,
     prose_parts,
 )
+from treadle.press.weave.floats import Look
 from treadle.press.weave.latex_classes import sections_of
 from treadle.press.weave.latex_source import (
     has_class,
@@ -182,6 +182,7 @@ def _options(manuscript: Manuscript, page: Page | None) -> RenderOptions:
         stem=document.stem,
         columns=page.columns,
         twocolumn=page.twocolumn,
+        measure=page.measure,
         slides=style.frames,
         sections=sections,
         bibliography=bibliography_lines(databases, settings, style, manuscript.author),
@@ -220,7 +221,7 @@ def _parts(
 def _look(context: TextContext) -> Look:
     caption = partial(render_line, context=context)
     options = context.options
-    return Look(options.stem, options.columns, caption, options.slides)
+    return Look(options.stem, options.columns, caption, options.slides, options.measure)
 
 
 # What of another text a text may refer to: a footnote, an example, what stands in brackets.
