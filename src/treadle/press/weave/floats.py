@@ -234,9 +234,9 @@ def _tables(
         found = Arrangement(tuple(counts), columns, True, (0.0,) * len(counts))
         yield ReadyLatex(_of_panels("table", bodies, float_, found, chunk, result, look))
         return
-    for number, item in enumerate(tables if caption else ()):
+    for number, item in enumerate(tables):
         whole = replace(float_, caption="") if beside and number else float_
-        yield ReadyLatex(table_lines(item, whole, origin, look.columns))
+        yield ReadyLatex(table_lines(item, whole if caption else None, origin, look.columns))
 
 
 def _filled(count: int, columns: int) -> list[int]:
