@@ -152,6 +152,11 @@ def letter(number: int) -> str:
     return (letter(before) if before else "") + chr(ord("a") + last)
 
 
+def many_letters(kind: str) -> str:
+    """LaTeX that counts more panels of a figure or a table than there are letters."""
+    return rf"\renewcommand{{\thesub{kind}}}{{\panelletter{{sub{kind}}}}}"
+
+
 def figures_in_place(graphics: Sequence[Graphic], origin: int) -> Fragment:
     """The graphics, centred, where they stand."""
     return render("graphics.tex.j2", origin, {"graphics": graphics})

@@ -21,7 +21,7 @@ from treadle.engine.store.digest import combined, digest
 from treadle.engine.store.path_answers import standing
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
-from treadle.press.plugin.figures import FigureStyle
+from treadle.press.plugin.figure_style import FigureStyle
 from treadle.press.tex.engine import relevant
 from treadle.press.tex.log import first_error
 from treadle.press.tex.passes import (

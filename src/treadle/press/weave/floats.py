@@ -20,6 +20,7 @@ from treadle.press.latex.figures import (
     figures_in_place,
     float_of_rows,
     letter,
+    many_letters,
     part_of_line,
     plain_row,
     row_of_panels,
@@ -122,8 +123,12 @@ def arrangement(chunk: Chunk, figures: Sequence[Shown], measure: Measure) -> Arr
     line = measure.width(options.f_env)
     given = inches(options.width, line, measure.page)
     sizes = [_size(item, given, line) for item in figures]
+    drawn = [
+        item.size[0] if item.size else width
+        for item, (width, _) in zip(figures, sizes, strict=True)
+    ]
     if options.columns:
-        return _in_columns(sizes, options.columns, line)
+        return _in_columns(sizes, drawn, options.columns, line)
     rows = in_lines([width for width, _ in sizes], line)
     found = _in_rows(sizes, rows, max(rows))
     too_high = sum(found.heights) + BELOW * (len(rows) - 1) > measure.height
@@ -131,7 +136,7 @@ def arrangement(chunk: Chunk, figures: Sequence[Shown], measure: Measure) -> Arr
         return found
     aspect = max(height / width for width, height in sizes)
     columns = columns_for(len(figures), line, measure.height, aspect)
-    return _in_columns(sizes, columns, line) if columns > max(rows) else found
+    return _in_columns(sizes, drawn, columns, line) if columns > max(rows) else found
 
 
 def _size(item: Shown, given: float | None, line: float) -> tuple[float, float]:
@@ -141,10 +146,12 @@ def _size(item: Shown, given: float | None, line: float) -> tuple[float, float]:
     return shown, height * shown / width
 
 
-def _in_columns(sizes: Sequence[tuple[float, float]], columns: int, line: float) -> Arrangement:
+def _in_columns(
+    sizes: Sequence[tuple[float, float]], drawn: Sequence[float], columns: int, line: float
+) -> Arrangement:
     most = share(columns) * line
-    scales = [min(most / width, 1.0) for width, _ in sizes]
-    small = [(w * scale, h * scale) for (w, h), scale in zip(sizes, scales, strict=True)]
+    small = [(min(w, most), h * min(1.0, most / w)) for w, h in sizes]
+    scales = [width / whole for (width, _), whole in zip(small, drawn, strict=True)]
     rows = _filled(len(sizes), columns)
     return replace(_in_rows(small, rows, columns), fixed=True, scale=min(scales))
 
@@ -259,8 +266,7 @@ def _of_panels(
     def row(some: Sequence[Panel], notes: list[str]) -> Fragment:
         return row_of_panels(some, kind, (width, found.columns), chunk.span.line, notes)
 
-    many = len(panels) > LETTERS
-    letters = rf"\renewcommand{{\thesub{kind}}}{{\panelletter{{sub{kind}}}}}" if many else ""
+    letters = many_letters(kind) if len(panels) > LETTERS else ""
     return _floats(panels, row, replace(float_, begin=letters), found, look)
 
 
