@@ -17,8 +17,9 @@ from treadle.press.cells import Cells, caption_code, figure_stem
 from treadle.press.document.code_syntax import parsed
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import HIDDEN
-from treadle.press.plugin.figures import PDF
-from treadle.press.plugin.press_plugin import NOTE, Comparison
+from treadle.press.plugin.figure_rows import NUMBER
+from treadle.press.plugin.figures import EMPTY, PDF
+from treadle.press.plugin.press_plugin import MOVING, NOTE, Comparison
 from treadle.press.svg_values import drawn_svg
 from treadle.press.weave.outputs import SUFFIXES
 from treadle.problem import Problem, Span, warning
@@ -36,10 +37,14 @@ class ChunkResult(Struct, frozen=True):
     peak_memory: int = 0  # bytes that the worker has held at most, by the chunk's end
     unkept: tuple[str, ...] = ()  # names whose values it would have taken too long to keep
     caption: str = ""
+    subcaptions: tuple[str, ...] = ()
     alt: str = ""
+    alts: tuple[str, ...] = ()
     shown_source: str = ""  # the text of what `source=` names
     comparisons: tuple[Comparison, ...] = ()
     remarks: tuple[tuple[int, Remark], ...] = ()  # what is to be told its author, by the line
+    empty_figures: int = 0
+    moving: bool = False  # an animation is among the figures
 
 
 class InlineResult(Struct, frozen=True):
@@ -56,7 +61,7 @@ Results = Sequence[Result | None]  # by the blocks of a document; None: not run
 def results_by_block(
     document: Document, cells: Cells, traces: Sequence[Trace | None], blobs: Blobs, figures: Path
 ) -> list[Result | None]:
-    """One result a block, None where nothing ran: a chunk's has its caption and alt text, their
+    """One result a block, None where nothing ran: a chunk's has its captions and alt texts, their
     inline code replaced. What is shown and is no text is put into the folder `figures`.
 
     Raises OSError and CorruptEntryError.
@@ -124,6 +129,8 @@ def _of_chunk(cell: Cell, trace: Trace, stem: str, blobs: Blobs, figures: Path) 
         shown_source=trace.shown_source,
         comparisons=convert(trace.notes.get(NOTE, ()), tuple[Comparison, ...]),
         remarks=(*_remarks(cell, trace), *((cell.line, remark) for remark in lost)),
+        empty_figures=convert(trace.notes.get(EMPTY, 0), int),
+        moving=MOVING in trace.notes,
     )
 
 
@@ -150,7 +157,7 @@ def _placed(
     placed: list[Output] = []
     lost: list[Remark] = []
     number = 0
-    for output in outputs:
+    for output in _last_drawn(outputs):
         pdf = None
         if isinstance(output, Display):
             pdf = drawn_svg(output, figures.parent / "converted")
@@ -170,12 +177,31 @@ def _placed(
     return placed, lost
 
 
+def _last_drawn(outputs: Sequence[Output]) -> Iterator[Output]:
+    """The outputs, each figure as it was drawn last, in the place where it was shown first."""
+    drawn = {
+        o.metadata[NUMBER]: o for o in outputs if isinstance(o, Display) and NUMBER in o.metadata
+    }
+    for output in outputs:
+        if isinstance(output, Display) and NUMBER in output.metadata:
+            if last := drawn.pop(output.metadata[NUMBER], None):
+                yield last
+        else:
+            yield output
+
+
 def _captioned(chunk: Chunk, result: ChunkResult, texts: Sequence[str]) -> ChunkResult:
-    caption, alt = caption_code(chunk)
+    values, filled = list(texts), []
+    for text, inlines in zip(chunk.options.texts, caption_code(chunk), strict=True):
+        filled.append(_filled(text, inlines, values[: len(inlines)]))
+        del values[: len(inlines)]
+    alt = 1 + len(chunk.options.subcaptions)
     return replace(
         result,
-        caption=_filled(chunk.options.caption or "", caption, texts[: len(caption)]),
-        alt=_filled(chunk.options.alt or "", alt, texts[len(caption) :]),
+        caption=filled[0],
+        subcaptions=tuple(filled[1:alt]),
+        alt=filled[alt],
+        alts=tuple(filled[alt + 1 :]),
     )
 
 

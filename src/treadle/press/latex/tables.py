@@ -105,7 +105,7 @@ class _Setting(Struct, frozen=True):
         return {
             "float": float_ if first else None,
             "environment": layout.environment,
-            "position": float_.position if float_ else "p",
+            "arguments": float_.arguments if float_ else "[p]",
             "size": layout.size.command,
             "continued": f"{number + 1}/{count}" if float_ and not first else "",
             "below": self.tabular.below if number == count - 1 else "",

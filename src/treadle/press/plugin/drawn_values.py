@@ -20,6 +20,18 @@ def figure_of(value: object) -> Any:  # noqa: ANN401
     return figure if _is_figure(figure) else None
 
 
+def figures_in(value: object) -> list[Any]:
+    """The figures that a list or a tuple is made of."""
+    if isinstance(value, list | tuple):
+        return list(value) if all(map(_is_figure, value)) else []
+    return []
+
+
+def is_animation(value: object) -> bool:
+    animation = sys.modules.get("matplotlib.animation")
+    return animation is not None and isinstance(value, animation.Animation)
+
+
 def _is_figure(value: object) -> bool:
     module = sys.modules.get("matplotlib.figure")
     return module is not None and isinstance(value, module.Figure)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -22,7 +23,7 @@ from treadle.engine.cell import Cell
 from treadle.engine.plugin import PLAIN, Bundle, Host
 from treadle.engine.store.traces import encoded
 from treadle.press.plugin.display_protocol import own_bundle
-from treadle.press.plugin.drawn_values import figure_of, is_drawn
+from treadle.press.plugin.drawn_values import figure_of, figures_in, is_animation, is_drawn
 from treadle.press.plugin.figures import Figures
 from treadle.press.plugin.library_values import library_bundle
 from treadle.press.plugin.show_methods import take_over_shows
@@ -30,6 +31,7 @@ from treadle.press.plugin.table_of import table_of
 from treadle.press.plugin.tables import TABLE
 
 NOTE = "comparisons"  # the name of their note in a trace
+MOVING = "animations"  # and of that of a cell that shows one
 LOOK = "the look of figures"  # the fact on which what draws, or may read the style, rests
 DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
 
@@ -51,8 +53,15 @@ class PressPlugin:
             return Bundle()
         if self._cell and self._cell.prompt:
             return None
-        if (figure := figure_of(value)) is not None:
-            return self._figures.save(figure)
+        figures = figures_in(value) or [figure_of(value)]
+        if figures[0] is not None:
+            *others, last = figures
+            for number, figure in enumerate(others):
+                self._host.show(self._figures.save(figure, len(others) - number))
+            return self._figures.save(last)
+        if is_animation(value):
+            self._host.note(MOVING, True)
+            return self._figures.save(value._fig)  # type: ignore[attr-defined]
         if (table := table_of(value)) is not None:
             return Bundle({TABLE: encoded(table).decode()})
         known = library_bundle(value, self._host)
@@ -80,14 +89,22 @@ class PressPlugin:
         """Raises what drawing raises."""
         is_inline = self._cell is not None and self._cell.is_inline
         try:
-            if kind is None and not is_inline:
-                self._figures.emit_all()
+            if not is_inline:
+                self._end(failed=kind is not None)
         finally:
             self._figures.discard()
             if not is_inline and (found := self._comparisons.take()):
                 self._host.note(NOTE, found)
             if self._figures.drew or self._reads_style():
                 self._host.rest_on(LOOK)
+
+    def _end(self, *, failed: bool) -> None:
+        """Show the figures of the cell; of one that has failed, those that can be drawn."""
+        if not failed:
+            self._figures.end()
+        elif self._cell is not None and self._cell.may_fail:
+            with suppress(Exception):
+                self._figures.end()
 
     def _reads_style(self) -> bool:
         """Whether the cell could see how figures are to look."""

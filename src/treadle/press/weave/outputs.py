@@ -35,6 +35,7 @@ class Shown(Struct, frozen=True):
     width: str = ""  # of a figure that says how large it is to be shown: LaTeX's
     height: str = ""
     alt: str = ""
+    size: tuple[float, float] | None = None  # of a figure, inches, where that is known
 
 
 def _table(text: str) -> Shown:
@@ -72,7 +73,7 @@ def _display(display: Display) -> Shown:
     having = {**display.data, **display.files}
     for kind, form in FORMS.items():
         if kind in having:
-            item = form(having[kind])
+            item = replace(form(having[kind]), size=_size(display))
             return _sized(item, display.metadata.get(kind)) if item.kind == "figure" else item
     return _plain(f"<{', '.join(sorted(having))}>")
 
@@ -90,6 +91,16 @@ def _sized(item: Shown, metadata: object) -> Shown:
     )
     width, height = (width + _WITHIN, height) if width else ("", height and height + _WITHIN)
     return replace(item, width=width, height=height, alt=str(given.get("alt") or ""))
+
+
+def _size(display: Display) -> tuple[float, float] | None:
+    """That of a vector figure: who displays an image says how many pixels it has."""
+    width, height = (display.metadata.get(side) for side in ("width", "height"))
+    if "application/pdf" not in display.files:
+        return None
+    if not isinstance(width, int | float) or not isinstance(height, int | float):
+        return None
+    return (width, height) if width > 0 and height > 0 else None
 
 
 def text_of_outputs(items: Iterable[Shown]) -> str:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.latex.measures import BESIDE, TYPEWRITER, Measures, measures_of
+from treadle.press.latex.rows import FULL, ON_SLIDES, Measure
 from treadle.press.weave.latex_classes import Style
 
 INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
@@ -22,13 +23,22 @@ FEWEST = 20
 
 class Page(Struct, frozen=True):
     """How many characters of code fit into a line, whether there are two columns, and the deepest
-    level of headings that have numbers, as LaTeX counts: a section's is 1."""
+    level of headings that have numbers, as LaTeX counts: a section's is 1; and what there is room
+    for."""
 
     columns: int = 90
     twocolumn: bool = False
     depth: int = 3
     family: str = "lmr"  # of the text, as LaTeX calls it
     measures: Measures = Measures()
+    measure: Measure = Measure()
+
+
+def measure_of(measures: Measures, *, slides: bool) -> Measure:
+    """What there is room for, in inches."""
+    room = (ON_SLIDES if slides else FULL) * measures.height
+    lengths = (measures.line, measures.page, room)
+    return Measure(*(round(each / 72.27, 4) for each in lengths))
 
 
 def columns_of(width: float, character: float) -> int:
@@ -40,7 +50,8 @@ def page_of(settings: Settings, style: Style) -> Page:
     """What the front matter tells."""
     size = FOOTNOTE_SIZES.get(font_size(settings), 9.0)
     twocolumn = "twocolumn" in settings.classoption
-    width = text_width(settings) * (0.47 if twocolumn else 1.0)
+    whole = text_width(settings)
+    width = whole * (0.47 if twocolumn else 1.0)
     if style.own_look:
         width, size = style.column, 8.0
     depth = 2 if style.chapters else 3
@@ -48,7 +59,8 @@ def page_of(settings: Settings, style: Style) -> Page:
     points = text_width(settings) * 72.27
     column = width * 72.27
     measures = measures_of(column, max(points, column), font_size(settings))
-    return Page(columns, twocolumn or style.twocolumn, depth, measures=measures)
+    measure = measure_of(measures, slides=style.frames)
+    return Page(columns, twocolumn or style.twocolumn, depth, measures=measures, measure=measure)
 
 
 def font_size(settings: Settings) -> int:

@@ -97,13 +97,13 @@ def test_comments_count_more_than_the_fence() -> None:
     [
         ("echo: false\ncode-fold: true", 3, "warning: the option `code-fold` means nothing here"),
         ("fig-align: left", 2, "warning: the option `fig-align` means nothing here"),
-        ("layout-ncol: 2", 2, "warning: the option `layout-ncol` means nothing here"),
+        ("layout-nrow: 2", 2, "warning: the option `layout-nrow` means nothing here"),
         ("echo: false\nehco: true", 3, "error: unknown chunk option `ehco`"),
         ("echo: 3", 2, "error: the option `echo` must be True or False, not `3`"),
-        ("fig-cap: [a, b]", 2, "error: the option `fig-cap` must be a string"),
+        ("fig-cap: {a: b}", 2, "error: the option `fig-cap` must be a string"),
         ("echo: false\nfig-cap: 'a", 3, "error: options: found unexpected end of stream"),
         ("fig.cap=f('a')", 2, "error: the option `fig.cap` is `f('a')`, which is not a literal"),
-        ("fig.cap=c('a')", 2, "error: the option `fig.cap` must be a string"),
+        ("fig.cap=c(3)", 2, "error: the option `fig.cap` must be a list of texts"),
         ('tags=c("hide-cell")', 2, "warning: the option `tags` means nothing here"),
     ],
 )

@@ -6,7 +6,7 @@ from treadle.problem import Span
 
 
 def test_every_option_of_the_model_can_be_given_and_no_other() -> None:
-    fields = set(ChunkOptions.__struct_fields__) - {"given"}
+    fields = set(ChunkOptions.__struct_fields__) - {"given", "alts"}  # `alt` may be a list
     assert set(KINDS) == fields | {"label"}
 
 
@@ -21,7 +21,11 @@ def test_what_an_option_may_compute_counts() -> None:
         " fit, echo=False, caption='x', timeout=3, term=True, f_size=(3, 2)", Span.at("a.pmd", 7)
     )
     counting = {"fig": True, "f_size": (3, 2), "f_spines": True, "dpi": 200, "term": True}
-    counting |= {"width": None, "f_env": None}  # of figures, which are drawn for them
+    counting |= {
+        "width": None,
+        "columns": None,
+        "f_env": None,
+    }  # of figures, which are drawn for them
     assert computing_options(options) == {
         **counting,
         "source": None,

@@ -8,7 +8,8 @@ from tests.unit.displays import plain
 
 from treadle.engine.trace import Display, Stream
 from treadle.press.plugin import font_files
-from treadle.press.plugin.figures import PDF, FigureStyle, finished
+from treadle.press.plugin.figure_style import FigureStyle
+from treadle.press.plugin.figures import PDF, finished
 
 PLOT = "import matplotlib.pyplot as plt\n"
 

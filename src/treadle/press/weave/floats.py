@@ -1,0 +1,334 @@
+"""What a chunk's caption, or the captions of its figures, turn into floats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from treadle.press.document.model import Chunk
+from treadle.press.document.options import HIDDEN
+from treadle.press.latex.figures import (
+    LETTERS,
+    Float,
+    Graphic,
+    Panel,
+    Part,
+    figures_in_place,
+    float_of_rows,
+    letter,
+    many_letters,
+    part_of_line,
+    plain_row,
+    row_of_panels,
+)
+from treadle.press.latex.fragment import Fragment, Line
+from treadle.press.latex.lengths import inches, length
+from treadle.press.latex.rows import (
+    ASPECT,
+    BELOW,
+    HALF,
+    Measure,
+    columns_for,
+    in_floats,
+    in_lines,
+    share,
+)
+from treadle.press.latex.table_layout import Room
+from treadle.press.latex.tables import entry
+from treadle.press.markdown.text_context import ReadyLatex
+from treadle.press.results import ChunkResult
+from treadle.press.weave.outputs import Shown, shown, table_lines
+
+T = TypeVar("T")
+
+
+class Look(Struct, frozen=True):
+    """How the chunks of one document are set."""
+
+    stem: str  # the folder of the figures, beside the LaTeX
+    columns: int  # characters of code in a line
+    caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
+    slides: bool = False
+    measure: Measure = Measure()
+    # For a table, in lists and quotations with so many margins.
+    room: Callable[[int], Room] = lambda _: Room()
+    tell: Callable[[int, str, str], None] = lambda *_: None  # at a line, with the way out
+
+
+def floats_of(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLatex]:
+    """What the chunk's captions turn into floats; figures are not hidden by `results`."""
+    options, origin = chunk.options, chunk.span.line
+    outputs = list(shown(result.outputs))
+    figures = [item for item in outputs if item.kind == "figure"]
+    hidden = options.results in HIDDEN
+    if not options.captioned:
+        if hidden and figures and options.include:
+            yield ReadyLatex(figures_in_place(graphics_of(chunk, result, figures, look), origin))
+        return
+    whole = result.caption or options.caption or ""
+    caption = look.caption(whole, origin) if whole else ""
+    tables = [] if hidden else [item for item in outputs if item.kind == "table"]
+    yield from _tables(chunk, result, tables, caption, look, beside=bool(figures))
+    if figures and options.include:
+        yield ReadyLatex(_figures(chunk, result, figures, caption, look))
+
+
+def graphics_of(
+    chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
+) -> list[Graphic]:
+    """Images of these figures of the chunk, each with its own text for who can't see it."""
+    width = length(chunk.options.width)
+    names = (item.text for item in shown(result.outputs) if item.kind == "figure")
+    alts = dict(zip(names, result.alts, strict=False))
+    return [
+        Graphic(
+            f"{look.stem}/{item.text}",
+            width or item.width,
+            "" if width else item.height,
+            alt=alts.get(item.text, result.alt) or item.alt,
+            slide=look.slides,
+        )
+        for item in figures
+    ]
+
+
+def label_of(kind: str, chunk: Chunk) -> str:
+    return f"{kind}:{chunk.options.name}" if chunk.options.name else ""
+
+
+def panel_labels(kind: str, chunk: Chunk) -> list[str]:
+    """Those of the figures, or tables, that have captions of their own."""
+    label = label_of(kind, chunk)
+    numbers = range(1, len(chunk.options.subcaptions) + 1)
+    return [f"{label}-{letter(number)}" for number in numbers] if label else [""] * len(numbers)
+
+
+# Figures.
+
+
+class Arrangement(Struct, frozen=True):
+    """How figures stand under a caption: how many there are in each row, at most which part of the
+    line each takes (None: its own width), how high the rows are, and how much the most reduced one
+    is made smaller than it was drawn."""
+
+    rows: tuple[int, ...]
+    columns: int
+    fixed: bool
+    heights: tuple[float, ...]
+    scale: float = 1.0
+
+
+def arrangement(chunk: Chunk, figures: Sequence[Shown], measure: Measure) -> Arrangement:
+    """As many figures side by side as the chunk says, else as the line holds, and more where they
+    would be too high for a page."""
+    options = chunk.options
+    line = measure.width(options.f_env)
+    given = inches(options.width, line, measure.page)
+    sizes = [_size(item, given, line) for item in figures]
+    drawn = [
+        item.size[0] if item.size else width
+        for item, (width, _) in zip(figures, sizes, strict=True)
+    ]
+    if options.columns:
+        return _in_columns(sizes, drawn, options.columns, line)
+    rows = in_lines([width for width, _ in sizes], line)
+    found = _in_rows(sizes, rows, max(rows))
+    too_high = sum(found.heights) + BELOW * (len(rows) - 1) > measure.height
+    if options.width or not too_high or len(rows) == 1:
+        return found
+    aspect = max(height / width for width, height in sizes)
+    columns = columns_for(len(figures), line, measure.height, aspect)
+    return _in_columns(sizes, drawn, columns, line) if columns > max(rows) else found
+
+
+def _size(item: Shown, given: float | None, line: float) -> tuple[float, float]:
+    """The width and the height at which a figure is shown alone."""
+    width, height = item.size or (line, ASPECT * line)
+    shown = min(given or width, line)
+    return shown, height * shown / width
+
+
+def _in_columns(
+    sizes: Sequence[tuple[float, float]], drawn: Sequence[float], columns: int, line: float
+) -> Arrangement:
+    most = share(columns) * line
+    small = [(min(w, most), h * min(1.0, most / w)) for w, h in sizes]
+    scales = [width / whole for (width, _), whole in zip(small, drawn, strict=True)]
+    rows = _filled(len(sizes), columns)
+    return replace(_in_rows(small, rows, columns), fixed=True, scale=min(scales))
+
+
+def _in_rows(
+    sizes: Sequence[tuple[float, float]], rows: Sequence[int], columns: int
+) -> Arrangement:
+    left = [height for _, height in sizes]
+    heights = []
+    for count in rows:
+        heights.append(max(left[:count]))
+        left = left[count:]
+    return Arrangement(tuple(rows), columns, False, tuple(heights))
+
+
+def _figures(
+    chunk: Chunk, result: ChunkResult, figures: Sequence[Shown], caption: str, look: Look
+) -> Fragment:
+    """The figures under their caption, over several floats if one page does not hold them."""
+    found = arrangement(chunk, figures, look.measure)
+    graphics = graphics_of(chunk, result, figures, look)
+    float_ = _float("figure", caption, chunk)
+    if chunk.options.subcaptions:
+        images = [_alone(graphic, chunk) for graphic in graphics]
+        return _of_panels("figure", images, float_, found, chunk, result, look)
+    if found.fixed and found.columns > 1:
+        most = part_of_line(found.columns)
+        graphics = [replace(graphic, most=most) for graphic in graphics]
+    if float_.width:
+        graphics = [replace(graphic, width=r"\linewidth") for graphic in graphics]
+
+    def row(some: Sequence[Graphic], _: list[str]) -> Fragment:
+        return plain_row(some, chunk.span.line)
+
+    return _floats(graphics, row, float_, found, look)
+
+
+def _floats(
+    items: Sequence[T],
+    row: Callable[[Sequence[T], list[str]], Fragment],
+    float_: Float,
+    found: Arrangement,
+    look: Look,
+) -> Fragment:
+    """The rows, as many in each float as a page holds: `row` makes them, and adds the footnotes of
+    their captions to the list."""
+    rows = list(_cut(items, found.rows))
+    counts = list(in_floats(found.heights, look.measure.height))
+    lines: list[Line] = []
+    before = 0
+    for number, some in enumerate(_cut(rows, counts), 1):
+        notes: list[str] = []
+        fragments = [row(each, notes) for each in some]
+        part = Part(number, len(counts), before, tuple(notes))
+        lines += float_of_rows(fragments, float_, part)
+        before += sum(map(len, some))
+    return tuple(lines)
+
+
+def _cut(items: Sequence[T], counts: Iterable[int]) -> Iterator[Sequence[T]]:
+    """The items in groups of so many."""
+    at = 0
+    for count in counts:
+        yield items[at : at + count]
+        at += count
+
+
+# Tables, and panels: figures or tables with captions of their own.
+
+
+def _tables(
+    chunk: Chunk,
+    result: ChunkResult,
+    tables: Sequence[Shown],
+    caption: str,
+    look: Look,
+    *,
+    beside: bool,
+) -> Iterator[ReadyLatex]:
+    """Each table under the caption, or all as panels; `beside` figures, which have the panels."""
+    float_ = _float("table", caption, chunk)
+    if tables and chunk.options.subcaptions and not beside:
+        columns = chunk.options.columns or 1
+        part = share(columns)
+        bodies = [table_of(item, None, chunk, look, part).lines for item in tables]
+        counts = [len(row) for row in _cut(tables, _filled(len(tables), columns))]
+        found = Arrangement(tuple(counts), columns, True, (0.0,) * len(counts))
+        yield ReadyLatex(_of_panels("table", bodies, float_, found, chunk, result, look))
+        return
+    for number, item in enumerate(tables):
+        whole = replace(float_, caption="") if beside and number else float_
+        yield table_of(item, whole if caption else None, chunk, look)
+
+
+def table_of(
+    item: Shown, float_: Float | None, chunk: Chunk, look: Look, part: float = 1.0
+) -> ReadyLatex:
+    """A table of the chunk, which has this part of the line; what is to be said of it is told."""
+    room = look.room(lists_of(chunk) + 2 * chunk.prefix.count(">"))
+    if part < 1:
+        measures = replace(room.measures, line=room.measures.line * part)
+        room = replace(room, measures=measures, columns=int(room.columns * part), boxed=True)
+    made = table_lines(item, float_, chunk.span.line, room)
+    if made.told:
+        look.tell(chunk.span.line, made.told, made.hint)
+    return ReadyLatex(made.lines)
+
+
+def lists_of(chunk: Chunk) -> int:
+    """The items of lists in which it stands."""
+    return (len(chunk.prefix.replace(">", "").expandtabs(4)) + 2) // 4
+
+
+def own_floats(chunk: Chunk, result: ChunkResult) -> dict[Shown, Float]:
+    """Those of tables which bring captions of their own; the first has the chunk's label."""
+    floats = dict[Shown, Float]()
+    for item in shown(result.outputs):
+        if item.table and item.table.caption and item not in floats:
+            float_ = _float("table", entry(item.table.caption), chunk)
+            floats[item] = replace(float_, label="") if floats else float_
+    return floats
+
+
+def _filled(count: int, columns: int) -> list[int]:
+    """How many stand in each row, where all but the last are full."""
+    return [min(columns, count - at) for at in range(0, count, columns)]
+
+
+def _of_panels(
+    kind: str,
+    contents: Sequence[Fragment],
+    float_: Float,
+    found: Arrangement,
+    chunk: Chunk,
+    result: ChunkResult,
+    look: Look,
+) -> Fragment:
+    width = length(chunk.options.width) or part_of_line(found.columns)
+    panels = _panels(kind, contents, chunk, result, look)
+
+    def row(some: Sequence[Panel], notes: list[str]) -> Fragment:
+        return row_of_panels(some, kind, (width, found.columns), chunk.span.line, notes)
+
+    letters = many_letters(kind) if len(panels) > LETTERS else ""
+    return _floats(panels, row, replace(float_, begin=letters), found, look)
+
+
+def _panels(
+    kind: str, contents: Sequence[Fragment], chunk: Chunk, result: ChunkResult, look: Look
+) -> list[Panel]:
+    """What has captions of its own; what has none, which is an error, has a letter."""
+    given = result.subcaptions or chunk.options.subcaptions
+    texts = [look.caption(text, chunk.span.line) if text else "" for text in given]
+    texts += [""] * (len(contents) - len(texts))
+    labels = panel_labels({"figure": "fig", "table": "tbl"}[kind], chunk)
+    labels += [""] * (len(contents) - len(labels))
+    return [Panel(*each) for each in zip(contents, texts, labels, strict=False)]
+
+
+def _alone(graphic: Graphic, chunk: Chunk) -> Fragment:
+    """An image in a panel, which has the width that the chunk says."""
+    width = r"\linewidth" if graphic.width else ""
+    return (Line(str(replace(graphic, width=width)), chunk.span.line),)
+
+
+def _float(kind: str, caption: str, chunk: Chunk) -> Float:
+    """The float of a figure or a table: what `f_env` says of the one, holds of the other."""
+    options = chunk.options
+    given = options.f_env or kind
+    environment, floats = re.subn("figure|table", kind, given)
+    environment = environment if floats or kind == "figure" else kind
+    label = label_of({"figure": "fig", "table": "tbl"}[kind], chunk)
+    width = length(options.width) or HALF if environment.startswith("wrap") else ""
+    return Float(caption, label, environment, options.f_pos.strip("[]"), chunk.span.line, width)
