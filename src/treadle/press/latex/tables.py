@@ -19,6 +19,7 @@ from treadle.press.latex.table_entries import in_column, visible, width_of, with
 from treadle.press.latex.table_layout import Layout, Room, laid_out
 from treadle.press.latex.templates import render
 
+NEXT_SLIDE = r"\framebreak"
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
 
 
@@ -131,7 +132,7 @@ def shape_of(tabular: Tabular, measures: Measures) -> Shape:
     lacking = max((_lacking(letters, row) for row in tabular.above), default=0)
     aligned = zip(columns, tabular.align, strict=True)
     words = tuple(align != "r" or any(map(_has_words, column)) for column, align in aligned)
-    labels = tabular.labels or int(len(columns) > 2 and tabular.align[0] != "r")
+    labels = min(tabular.labels, len(columns) - 1)
     return Shape(
         measures.em, tuple(widths), tuple(entries), letters, tabular.align, words, labels, lacking
     )
@@ -151,8 +152,8 @@ def _floating(setting: _Setting) -> Fragment:
         pieces = [stack((pieces[0], *(part for piece in pieces[1:] for part in (gap, piece))))]
     made: list[Fragment] = []
     for number, piece in enumerate(pieces):
-        if number and len(layout.starts) > 1:
-            made.append((Line(r"\framebreak", setting.origin),))
+        if len(layout.starts) > 1:  # a slide for each
+            made.append((Line(NEXT_SLIDE, setting.origin),))
         slots = {"caption": setting.caption_of(number), "body": piece}
         values = setting.values(number, len(pieces))
         made.append(render("table.tex.j2", setting.origin, values, slots))

@@ -11,9 +11,9 @@ from treadle.press.document.options import HIDDEN
 from treadle.press.markdown.marks import is_markdown
 from treadle.press.plugin.font_files import is_known
 from treadle.press.results import ChunkResult, Results
-from treadle.press.weave.chunks import AS_MARKDOWN
 from treadle.press.weave.outputs import Shown, shown, text_of_outputs
-from treadle.problem import Problem, Span, warning
+from treadle.press.weave.printed_floats import AS_MARKDOWN, joined, printed_floats
+from treadle.problem import Problem, Span, error, warning
 
 GLYPH = re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE)  # matplotlib's
 FONTS = ("preamble", "header-includes", "documentclass")  # the keys that may choose them
@@ -45,11 +45,23 @@ def chunk_warnings(document: Document, results: Results, family: str) -> Iterato
 def _caption_of_nothing(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:
     """Captions belong to figures and tables; who hides them says so."""
     options = chunk.options
-    has_float = any(item.kind in {"figure", "table"} for item in items)
+    if not options.caption:
+        return
+    printed = printed_floats(chunk, joined(items))
+    has_float = len(printed) == 1 or any(item.kind in {"figure", "table"} for item in items)
+    if len(printed) > 1 and not has_float:
+        yield _of_several(chunk, len(printed))
+        return
     hides = not (options.include and options.fig) or options.results in HIDDEN
-    if options.caption and not has_float and not hides:
+    if not has_float and not hides:
         what = f"the caption of {chunk.label} is not printed: it shows neither figure nor table"
         yield warning(chunk.fence, what, "leave it out, or have the chunk show one of them")
+
+
+def _of_several(chunk: Chunk, count: int) -> Problem:
+    what = f"the caption of {chunk.label} may be that of each of the {count} things that it prints"
+    hint = "print each with its own: `: Caption {#tbl:name}` below a table of Markdown"
+    return error(chunk.fence, what, hint)
 
 
 def _left_out_of_tables(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:

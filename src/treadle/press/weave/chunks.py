@@ -29,8 +29,14 @@ from treadle.press.weave.outputs import (
     table_lines,
     text_of_outputs,
 )
+from treadle.press.weave.printed_floats import (
+    AS_MARKDOWN,
+    CaptionLook,
+    captioned,
+    joined,
+    printed_floats,
+)
 
-AS_MARKDOWN = {"markdown", "markup", "md"}
 SESSION = {"source", "text", "stderr"}
 
 
@@ -69,7 +75,7 @@ def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Mar
     if chunk.options.term:
         yield from _session(chunk, result, look)
     elif chunk.options.results not in HIDDEN:
-        yield from _results(chunk, result, _visible(chunk, result), look)
+        yield from _results(chunk, result, _with_caption(chunk, result, look), look)
     yield from _floats(chunk, result, look)
     if failure := result.failure:  # the document is the same wherever it was built
         traceback = failure.traceback.replace(failure.file, Path(failure.file).name)
@@ -120,6 +126,21 @@ def _results(
                 yield Markdown(f"\n{text}\n\n", origin, still=True)
             else:
                 yield ReadyLatex(fixed(lines_at(text, origin)), flows=True)
+
+
+def _with_caption(chunk: Chunk, result: ChunkResult, look: Look) -> list[Shown]:
+    """What is seen of the outputs; the chunk's caption may be that of what it prints."""
+    visible, caption = _visible(chunk, result), result.caption or chunk.options.caption
+    if not caption or any(item.kind in {"figure", "table"} for item in visible):
+        return visible
+    items = joined(visible)
+    found = printed_floats(chunk, items)
+    if len(found) != 1:
+        return visible
+    latex = look.caption(caption, chunk.span.line) if found[0].latex else ""
+    around = {kind: _around(chunk, kind) for kind in ("table", "figure")}
+    floating = CaptionLook(chunk.options.name or "", _position(chunk), around)
+    return captioned(items, found[0], caption, latex, floating)
 
 
 def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown | ReadyLatex]:
