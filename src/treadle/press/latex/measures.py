@@ -50,7 +50,7 @@ class Measures(Struct, frozen=True):
 
     def width_of(self, latex: str) -> float:
         """About what a line of LaTeX takes in the size of the text."""
-        latex = COLOUR.sub("", latex)
+        latex = UNSEEN.sub("", latex)
         if not TO_READ.search(latex):
             return sum(map(self._character, latex))
         more = BOLD if r"\textbf" in latex else CODE if r"\codetext" in latex else 1.0
@@ -76,7 +76,10 @@ class Measures(Struct, frozen=True):
         return self.em * (WIDE if unicodedata.east_asian_width(char) in "WF" else OTHER)
 
 
-COLOUR = re.compile(r"\\(?:cell|text)?color(?:\[\w+\])?\{\w+\}")
+# Arguments that are not printed: colours, where links lead.
+UNSEEN = re.compile(
+    r"\\(?:cell|text)?color(?:\[\w+\])?\{\w+\}|\\(?:href|label)\{[^{}]*\}|\\hyperref\[[^\]]*\]"
+)
 TO_READ = re.compile(r"[\\{}$]")
 TOKEN = re.compile(
     r"\\(?P<name>[A-Za-z]+) ?(?P<alone>\{\})?|\\(?P<sign>.)|[{}$]|(?P<char>.)", re.DOTALL

@@ -22,6 +22,7 @@ from treadle.press.latex.table_columns import (
     columns_by_letters,
     fitting_columns,
     groups_of_columns,
+    has_whole_words,
     height_of,
     heights_of,
     sizes_of,
@@ -69,7 +70,7 @@ def laid_out(shape: Shape, environment: str, room: Room) -> Layout:
     """The layout of a table in a float of this kind; "": where it stands."""
     sizes, line = sizes_of(room.measures), _line(environment, room)
     found = columns_by_letters(shape, min(room.columns, ROOM), line)
-    if found and width_of(shape, found, sizes[0]) <= line:
+    if found and width_of(shape, found, sizes[0]) <= line and has_whole_words(shape, found):
         return _broken(shape, Layout(environment, sizes[0], (found,), sure=True), room)
     made = next(_whole(shape, environment, room), None) or _parted(shape, environment, room)
     return _broken(shape, made, room)

@@ -15,7 +15,13 @@ from treadle.press.latex.footnotes import caption_of, noted, texts_of
 from treadle.press.latex.fragment import Fragment, Line, indent, stack
 from treadle.press.latex.measures import Measures
 from treadle.press.latex.table_columns import Columns, Shape
-from treadle.press.latex.table_entries import in_column, visible, width_of, with_breaks
+from treadle.press.latex.table_entries import (
+    in_column,
+    least_width_of,
+    visible,
+    width_of,
+    with_breaks,
+)
 from treadle.press.latex.table_layout import Layout, Room, laid_out
 from treadle.press.latex.templates import render
 
@@ -130,16 +136,11 @@ def shape_of(tabular: Tabular, measures: Measures) -> Shape:
             widths[end - 1] += max(width_of(heading.text, measures) - below, 0)
     letters = tuple(max(map(visible, column)) for column in columns)
     lacking = max((_lacking(letters, row) for row in tabular.above), default=0)
-    aligned = zip(columns, tabular.align, strict=True)
-    words = tuple(align != "r" or any(map(_has_words, column)) for column, align in aligned)
+    least = tuple(max(least_width_of(each, measures) for each in column) for column in columns)
     labels = min(tabular.labels, len(columns) - 1)
     return Shape(
-        measures.em, tuple(widths), tuple(entries), letters, tabular.align, words, labels, lacking
+        measures.em, tuple(widths), tuple(entries), letters, tabular.align, least, labels, lacking
     )
-
-
-def _has_words(entry: str) -> bool:
-    return " " in entry.strip()
 
 
 def _floating(setting: _Setting) -> Fragment:
