@@ -102,12 +102,13 @@ def _whole(shape: Shape, environment: str, room: Room) -> Iterator[Layout]:
 
 
 def _floats(shape: Shape, environment: str, room: Room) -> Iterator[str]:
-    """The floats that a table may be in: the author's own alone, where it is a special one."""
+    """The floats that a table may be in: the author's own alone, where it is a special one. What has
+    no caption stays in its place: nobody would find it elsewhere."""
     yield environment
     long = len(shape.entries) > LONG
-    if environment not in {"", "table"} or long or room.boxed or room.slides:
+    if environment != "table" or long or room.boxed or room.slides:
         return
-    if environment and room.twocolumn:
+    if room.twocolumn:
         yield "table*"
     if room.turns:
         yield "sidewaystable*" if room.twocolumn else "sidewaystable"

@@ -52,7 +52,7 @@ def table_lines(
     ]
     align = tuple(map(_align, rows[0]))
     tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
-    room = context.options.room(_margins(node), boxed=context.boxed)
+    room = context.options.room(_margins(node), context.box)
     made = table(tabular, _float(text, at, context), context.origin(line), room)
     if made.told:
         context.warn(line, made.told, made.hint)

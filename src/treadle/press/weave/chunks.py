@@ -47,9 +47,8 @@ class Look(Struct, frozen=True):
     columns: int  # characters of code in a line
     caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
     slides: bool = False
-    # For a table, in lists and quotations with so many margins.
-    room: Callable[[int], Room] = lambda _: Room()
-    tell: Callable[[int, str, str], None] = lambda *_: None  # at a line, with the way out
+    # For a table, in lists and quotations with so many margins, or in a box of so much of a line.
+    room: Callable[[int, float | None], Room] = lambda *_: Room()
 
 
 def chunk_parts(
@@ -190,11 +189,12 @@ def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLate
 
 
 def _table(item: Shown, float_: Float | None, chunk: Chunk, look: Look) -> ReadyLatex:
-    room = look.room(_lists(chunk) + 2 * chunk.prefix.count(">"))
-    made = table_lines(item, float_, chunk.span.line, room)
-    if made.told:
-        look.tell(chunk.span.line, made.told, made.hint)
-    return ReadyLatex(made.lines)
+    def made(box: float | None) -> ReadyLatex:
+        room = look.room(_lists(chunk) + 2 * chunk.prefix.count(">"), box)
+        laid = table_lines(item, float_, chunk.span.line, room)
+        return ReadyLatex(laid.lines, told=laid.told, hint=laid.hint)
+
+    return replace(made(None), boxed=made)
 
 
 def _lists(chunk: Chunk) -> int:

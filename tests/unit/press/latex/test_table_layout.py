@@ -52,9 +52,12 @@ def test_it_is_turned_where_the_smallest_is_too_wide() -> None:
     laid = made(14)
     assert used(laid)[0] == r"\begin{sidewaystable}"
     assert "turned" in laid.told
-    plain = made(14, float_=None)
-    assert used(plain)[0] == r"\begin{sidewaystable}"
-    assert r"\caption" not in text_of(plain.lines)
+
+
+def test_without_a_caption_it_stays_in_its_place() -> None:
+    laid = made(14, float_=None)
+    assert "in 2 parts" in laid.told
+    assert used(laid) == []
 
 
 def test_then_its_columns_are_in_parts() -> None:
