@@ -102,8 +102,8 @@ def _whole(shape: Shape, environment: str, room: Room) -> Iterator[Layout]:
 
 
 def _floats(shape: Shape, environment: str, room: Room) -> Iterator[str]:
-    """The floats that a table may be in: the author's own alone, where it is a special one. What has
-    no caption stays in its place: nobody would find it elsewhere."""
+    """The floats that a table may be in: the author's own alone, where it is a special one. One
+    without a caption stays in its place: nobody would find it elsewhere."""
     yield environment
     long = len(shape.entries) > LONG
     if environment != "table" or long or room.boxed or room.slides:
@@ -144,7 +144,9 @@ def _parted(shape: Shape, environment: str, room: Room) -> Layout:
     height = sum(height_of(shape, part, size) + size.points for part in parts)
     together = height <= FULL * room.measures.height
     what = f"the table is too wide for the page: its columns are in {len(parts)} parts"
-    return Layout(kind, size, parts, together=together, told=what, hint=FEWER)
+    floats = room.turns and not (environment or room.boxed or room.slides)
+    hint = f"{FEWER}; with a caption it is turned" if floats else FEWER
+    return Layout(kind, size, parts, together=together, told=what, hint=hint)
 
 
 def _broken(shape: Shape, made: Layout, room: Room) -> Layout:

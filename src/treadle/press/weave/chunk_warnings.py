@@ -60,7 +60,9 @@ def _caption_of_nothing(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Proble
 
 def _of_several(chunk: Chunk, count: int) -> Problem:
     what = f"the caption of {chunk.label} may be that of each of the {count} things that it prints"
-    hint = "print each with its own: `: Caption {#tbl:name}` below a table of Markdown"
+    markdown = chunk.options.results in {*AS_MARKDOWN, "verbatim"}
+    way = "`: Caption {#tbl:name}` below a table" if markdown else r"a float with a `\caption`"
+    hint = f"print each with its own, {way}"
     return error(chunk.fence, what, hint)
 
 

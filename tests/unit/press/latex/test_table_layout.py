@@ -57,7 +57,9 @@ def test_it_is_turned_where_the_smallest_is_too_wide() -> None:
 def test_without_a_caption_it_stays_in_its_place() -> None:
     laid = made(14, float_=None)
     assert "in 2 parts" in laid.told
-    assert used(laid) == []
+    assert used(laid) == [r"\footnotesize"]
+    assert "with a caption it is turned" in laid.hint
+    assert "turned" not in made(14, Room(slides=True), None).hint
 
 
 def test_then_its_columns_are_in_parts() -> None:
