@@ -16,10 +16,10 @@ from treadle.press.latex.fragment import Fragment, Line, indent, stack
 from treadle.press.latex.measures import Measures
 from treadle.press.latex.table_columns import Columns, Shape
 from treadle.press.latex.table_entries import (
+    Extent,
+    extent_of,
     in_column,
-    least_width_of,
     visible,
-    width_of,
     with_breaks,
 )
 from treadle.press.latex.table_layout import Layout, Room, laid_out
@@ -124,22 +124,32 @@ class _Setting(Struct, frozen=True):
 
 def shape_of(tabular: Tabular, measures: Measures) -> Shape:
     """What a table takes in the size of the text."""
-    columns = list(zip(tabular.header, *tabular.rows, strict=True))
-    entries = [tuple(width_of(entry, measures) for entry in row) for row in tabular.rows]
-    heads = [width_of(entry, measures) for entry in tabular.header]
-    widths = list(map(max, zip(heads, *entries, strict=True)))
+    known: dict[str, Extent] = {}
+
+    def extent(text: str) -> Extent:
+        if text not in known:
+            known[text] = extent_of(text, measures)
+        return known[text]
+
+    rows = [list(map(extent, row)) for row in (tabular.header, *tabular.rows)]
+    columns = list(zip(*rows, strict=True))
+    widths = [max(each.width for each in column) for column in columns]
     for row in tabular.above:
         end = 0
         for heading in row:
             start, end = end, end + heading.columns
             below = sum(widths[start:end]) + 2 * measures.gap * (heading.columns - 1)
-            widths[end - 1] += max(width_of(heading.text, measures) - below, 0)
-    letters = tuple(max(map(visible, column)) for column in columns)
-    lacking = max((_lacking(letters, row) for row in tabular.above), default=0)
-    least = tuple(max(least_width_of(each, measures) for each in column) for column in columns)
-    labels = min(tabular.labels, len(columns) - 1)
+            widths[end - 1] += max(extent(heading.text).width - below, 0)
+    letters = tuple(max(each.letters for each in column) for column in columns)
     return Shape(
-        measures.em, tuple(widths), tuple(entries), letters, tabular.align, least, labels, lacking
+        measures.em,
+        tuple(widths),
+        tuple(tuple(each.width for each in row) for row in rows[1:]),
+        letters,
+        tabular.align,
+        tuple(max(each.least for each in column) for column in columns),
+        min(tabular.labels, len(columns) - 1),
+        max((_lacking(letters, row) for row in tabular.above), default=0),
     )
 
 
