@@ -100,8 +100,10 @@ def _fields(
 ) -> list[tuple[list[str], str]]:
     """The texts of each column, and its alignment. How values are written is said by
     `df.attrs["formats"][column]`; for floats, by `df.attrs["float_format"]`, pandas'
-    `display.float_format` or its `display.precision`."""
+    `display.float_format` or its `display.precision`. Raises TypeError and ValueError."""
     own = attrs.get("formats", {})
+    if not isinstance(own, Mapping):
+        raise TypeError(f"df.attrs['formats'] has a format for each column, which {own!r} has not")
     default = attrs.get("float_format") or pandas.get_option("display.float_format")
     precision = pandas.get_option("display.precision")
     decimals = None if precision == DECIMALS else precision
@@ -121,7 +123,8 @@ def _values(column: Any, pandas: Any) -> list[object]:  # noqa: ANN401
     values = column.tolist()
     if getattr(column.dtype, "kind", "") != "f":
         return values  # type: ignore[no-any-return]
-    size, least = column.dtype.itemsize, pandas.get_option("display.chop_threshold") or 0
+    size = getattr(column.dtype, "itemsize", 8)
+    least = pandas.get_option("display.chop_threshold") or 0
     return [
         (0.0 if abs(value) < least else of_few_bits(value, size))
         if isinstance(value, float)
