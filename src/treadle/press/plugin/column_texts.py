@@ -60,6 +60,8 @@ def label_texts(
         return [_formed(value, form) for value in values]
     floats = [number for value in values for number in _floats(value)]
     written = dict(zip(map(repr, floats), number_texts(floats, decimals), strict=True))
+    if not is_numeric(values):  # a number among words stands for itself
+        written = {number: _without_zeros(text) for number, text in written.items()}
     return [_text(value, written) for value in _days(values)]
 
 
@@ -125,6 +127,11 @@ def _text(value: object, written: dict[str, str]) -> str:
         real, imaginary = written[repr(value.real)], written[repr(value.imag)]
         return f"{real}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
     return written[repr(value)] if _is_float(value) else str(value)
+
+
+def _without_zeros(text: str) -> str:
+    whole, point, decimals = text.partition(".")
+    return f"{whole}.{decimals.rstrip('0') or '0'}" if point and "e" not in text else text
 
 
 def _name(missing: object) -> str:
