@@ -274,6 +274,17 @@ def test_values_of_other_kinds(table, values, texts, align):
     assert found.align == (align,)
 
 
+def test_formats_of_levels(table):
+    code = """
+        columns = pd.MultiIndex.from_product([["p", "q"], ["mean", "n"]])
+        days = pd.Index(pd.to_datetime(["2020-01-02"]), name="day")
+        frame = pd.DataFrame([[0.5, 1, 0.25, 2]], columns=columns, index=days)
+        frame.attrs["formats"] = {"mean": "{:.2f}", ("q", "mean"): "{:.0%}", "day": "{:%d.%m.}"}
+        frame
+    """
+    assert table(code).rows == (("02.01.", "0.50", "1", "25%", "2"),)
+
+
 @pytest.mark.parametrize(
     ("formats", "message"),
     [
