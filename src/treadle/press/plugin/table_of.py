@@ -39,7 +39,8 @@ def _of_pandas(value: object) -> Table | None:
         return series_table(value, pandas)
     if isinstance(value, pandas.DataFrame):
         return frame_table(value, pandas) if len(value.columns) else None
-    return styled_table(value, pandas) if is_styler(value) else None
+    own_latex = is_styler(value) and pandas.get_option("styler.render.repr") == "latex"
+    return styled_table(value, pandas) if is_styler(value) and not own_latex else None
 
 
 def _of_columns(value: Any) -> Table | None:  # noqa: ANN401

@@ -82,6 +82,22 @@ def test_stylers_below_one_another():
     assert found.rows[-1][:2] == ("sum", "3.234560")
 
 
+def test_rows_that_pandas_leaves_out_of_a_styler_are_told():
+    with pd.option_context("styler.render.max_rows", 2, "styler.render.max_columns", 1):
+        found = table_of(pd.DataFrame({"n": range(9), "m": range(9)}).style)
+    assert found.rows == (("0", "0", "..."), ("1", "1", "..."), ("...", "...", "..."))
+    assert found.below == "[9 rows x 2 columns]"
+    assert [loss.what for loss in found.losses] == [
+        "some of the table's rows are not shown",
+        "some of the table's columns are not shown",
+    ]
+
+
+def test_a_styler_that_is_to_be_latex_is_none_of_our_tables():
+    with pd.option_context("styler.render.repr", "latex"):
+        assert found_table(FRAME.style) is None
+
+
 @pytest.mark.parametrize(
     ("css", "digits"),
     [
