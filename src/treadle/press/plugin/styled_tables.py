@@ -16,7 +16,9 @@ Row = Sequence[Mapping[str, Any]]  # cells as pandas draws them
 
 
 def styled_table(styler: Any, pandas: Any) -> Table | None:  # noqa: ANN401
-    """None for one without columns."""
+    """None for one without columns, or one that is to be LaTeX."""
+    if pandas.get_option("styler.render.repr") == "latex":
+        return None
     drawn = _drawn(copy.deepcopy(styler), pandas)
     css = {
         name: tuple(style["props"])

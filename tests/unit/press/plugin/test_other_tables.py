@@ -1,6 +1,8 @@
 """Tables of Stylers, of HTML, of polars' and pyarrow's frames."""
 
+import sys
 import textwrap
+import types
 
 import pandas as pd
 import pytest
@@ -242,3 +244,10 @@ def test_nothing_is_imported_that_the_author_has_not(run):
         print(sorted({"pandas", "numpy", "matplotlib", "polars"} & {*sys.modules}))
     """
     assert run(textwrap.dedent(code)).outputs[-1].text == "[]\n"
+
+
+def test_modules_that_only_have_a_library_s_name(monkeypatch):
+    for name in ("pandas", "polars", "pyarrow", "narwhals"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    assert table_of([{"a": 1}]).rows == (("1",),)
+    assert found_table(object()) is None
