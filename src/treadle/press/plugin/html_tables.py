@@ -17,6 +17,7 @@ PLAIN |= {"h2", "h3", "h4", "style", "table", "caption", "colgroup", "col", "the
 PLAIN |= {"tfoot", "tr", "th", "td"}
 PICTURES = frozenset({"img", "svg"})
 ALONE = frozenset({"br", "hr", "img", "meta", "col"})  # elements that have no end
+GROUPS = frozenset({"tr", "thead", "tbody", "tfoot", "table"})  # where a row ends
 FACES = {"b": "font-weight", "strong": "font-weight", "i": "font-style", "em": "font-style"}
 CSS = {"font-weight": "bold", "font-style": "italic"}
 RAISED = {"sup": "^", "sub": "_"}
@@ -88,21 +89,21 @@ class _Reader(HTMLParser):
         if tag not in ALONE:
             self._open.append(tag)
         self.tables += tag == "table"
-        if tag == "tr":
-            self._row, self._kinds = [], []
+        if tag in GROUPS:
+            self._end_row()
         elif tag in {"td", "th"}:
             self._end_cell()
             self._cell = _cell({name: value or "" for name, value in attrs})
             self._kinds.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in {"td", "th"}:
+            self._end_cell()
+        elif tag in GROUPS:
+            self._end_row()
         if tag in self._open:
             while self._open.pop() != tag:
                 pass
-        if tag in {"td", "th", "tr"}:
-            self._end_cell()
-        if tag == "tr":
-            self._end_row()
 
     def handle_data(self, data: str) -> None:
         if "style" in self._open or "svg" in self._open or "title" in self._open:
@@ -135,6 +136,7 @@ class _Reader(HTMLParser):
         self._cell, self._texts, self._faces = None, [], []
 
     def _end_row(self) -> None:
+        self._end_cell()
         if not self._row:
             return
         heads = "th" in self._kinds and "td" not in self._kinds and len(self._row) > 1
