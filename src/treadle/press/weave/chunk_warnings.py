@@ -12,15 +12,15 @@ from treadle.press.latex.rows import Measure
 from treadle.press.markdown.marks import is_markdown
 from treadle.press.plugin.font_files import is_known
 from treadle.press.results import ChunkResult, Results
+from treadle.press.weave.arrangement import reduction
 from treadle.press.weave.chunks import AS_MARKDOWN
-from treadle.press.weave.floats import arrangement
 from treadle.press.weave.outputs import Shown, shown, text_of_outputs
 from treadle.press.weave.page import Page
 from treadle.problem import Problem, Span, error, warning
 
 GLYPH = re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE)  # matplotlib's
 FIGURES = re.compile(r"\bplt\.|\bpyplot\b|\bsubplots\(|\bsavefig\(")  # code that draws
-SMALLEST = 0.55  # of its size at which a figure's labels, of 9 points, can be read
+SMALLEST = 0.4  # of its size at which a figure's labels, of 9 points, can still be read
 FONTS = ("preamble", "header-includes", "documentclass")  # the keys that may choose them
 
 
@@ -129,14 +129,13 @@ def _not_as_drawn(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
 
 
 def _too_small(chunk: Chunk, items: Sequence[Shown], measure: Measure) -> Iterator[Problem]:
-    """Figures in rows whose labels are too small to read."""
+    """Figures whose labels are too small to read where they are shown."""
     figures = [item for item in items if item.kind == "figure"]
-    if not (chunk.options.captioned and chunk.options.include and figures):
-        return
-    scale = arrangement(chunk, figures, measure).scale
-    if scale < SMALLEST:
-        text = f"figures of {chunk.label} and their labels are set at {scale:.0%} of their size"
-        hint = "without a size of their own (`figsize`) they are drawn for their place"
+    scale = reduction(chunk, figures, measure)
+    if chunk.options.include and scale < SMALLEST:
+        what = "the figure" if len(figures) == 1 else "figures"
+        text = f"{what} of {chunk.label} and all labels are set at {scale:.0%} of their size"
+        hint = "without a size of their own (`figsize`, `f_size`) figures are drawn for their place"
         yield warning(chunk.fence, text, hint)
 
 

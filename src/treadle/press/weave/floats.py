@@ -26,19 +26,11 @@ from treadle.press.latex.figures import (
     row_of_panels,
 )
 from treadle.press.latex.fragment import Fragment, Line
-from treadle.press.latex.lengths import inches, length
-from treadle.press.latex.rows import (
-    ASPECT,
-    BELOW,
-    HALF,
-    Measure,
-    columns_for,
-    in_floats,
-    in_lines,
-    share,
-)
+from treadle.press.latex.lengths import length
+from treadle.press.latex.rows import HALF, Measure, filled, in_floats, share
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult
+from treadle.press.weave.arrangement import Arrangement, arrangement
 from treadle.press.weave.outputs import Shown, shown, table_lines
 
 T = TypeVar("T")
@@ -102,69 +94,6 @@ def panel_labels(kind: str, chunk: Chunk) -> list[str]:
 
 
 # Figures.
-
-
-class Arrangement(Struct, frozen=True):
-    """How figures stand under a caption: how many there are in each row, at most which part of the
-    line each takes (None: its own width), how high the rows are, and how much the most reduced one
-    is made smaller than it was drawn."""
-
-    rows: tuple[int, ...]
-    columns: int
-    fixed: bool
-    heights: tuple[float, ...]
-    scale: float = 1.0
-
-
-def arrangement(chunk: Chunk, figures: Sequence[Shown], measure: Measure) -> Arrangement:
-    """As many figures side by side as the chunk says, else as the line holds, and more where they
-    would be too high for a page."""
-    options = chunk.options
-    line = measure.width(options.f_env)
-    given = inches(options.width, line, measure.page)
-    sizes = [_size(item, given, line) for item in figures]
-    drawn = [
-        item.size[0] if item.size else width
-        for item, (width, _) in zip(figures, sizes, strict=True)
-    ]
-    if options.columns:
-        return _in_columns(sizes, drawn, options.columns, line)
-    rows = in_lines([width for width, _ in sizes], line)
-    found = _in_rows(sizes, rows, max(rows))
-    too_high = sum(found.heights) + BELOW * (len(rows) - 1) > measure.height
-    if options.width or not too_high or len(rows) == 1:
-        return found
-    aspect = max(height / width for width, height in sizes)
-    columns = columns_for(len(figures), line, measure.height, aspect)
-    return _in_columns(sizes, drawn, columns, line) if columns > max(rows) else found
-
-
-def _size(item: Shown, given: float | None, line: float) -> tuple[float, float]:
-    """The width and the height at which a figure is shown alone."""
-    width, height = item.size or (line, ASPECT * line)
-    shown = min(given or width, line)
-    return shown, height * shown / width
-
-
-def _in_columns(
-    sizes: Sequence[tuple[float, float]], drawn: Sequence[float], columns: int, line: float
-) -> Arrangement:
-    most = share(columns) * line
-    small = [(min(w, most), h * min(1.0, most / w)) for w, h in sizes]
-    scales = [width / whole for (width, _), whole in zip(small, drawn, strict=True)]
-    rows = _filled(len(sizes), columns)
-    return replace(_in_rows(small, rows, columns), fixed=True, scale=min(scales))
-
-
-def _in_rows(
-    sizes: Sequence[tuple[float, float]], rows: Sequence[int], columns: int
-) -> Arrangement:
-    left = [height for _, height in sizes]
-    heights = []
-    for count in rows:
-        heights.append(max(left[:count]))
-        left = left[count:]
-    return Arrangement(tuple(rows), columns, False, tuple(heights))
 
 
 def _figures(
@@ -237,18 +166,13 @@ def _tables(
         columns = chunk.options.columns or 1
         room = int(look.columns * share(columns))
         bodies = [table_lines(item, None, origin, room) for item in tables]
-        counts = [len(row) for row in _cut(tables, _filled(len(tables), columns))]
-        found = Arrangement(tuple(counts), columns, True, (0.0,) * len(counts))
+        counts = tuple(filled(len(tables), columns))
+        found = Arrangement(counts, columns, heights=(0.0,) * len(counts))
         yield ReadyLatex(_of_panels("table", bodies, float_, found, chunk, result, look))
         return
     for number, item in enumerate(tables):
         whole = replace(float_, caption="") if beside and number else float_
         yield ReadyLatex(table_lines(item, whole if caption else None, origin, look.columns))
-
-
-def _filled(count: int, columns: int) -> list[int]:
-    """How many stand in each row, where all but the last are full."""
-    return [min(columns, count - at) for at in range(0, count, columns)]
 
 
 def _of_panels(
