@@ -14,7 +14,7 @@ import pweave
 pweave.rcParams["chunk"]["defaultoptions"].update({"echo": False})
 ```
 
-```python, caption="Of nothing."
+```python, caption="Of nothing.", fig=False
 print(1)
 ```
 
@@ -73,8 +73,9 @@ def test_what_is_not_here_is_told(made):
     warnings = [line for line in said.splitlines() if ": warning: " in line]
     starts = (
         "paper.pmd:9: warning: `pweave.rcParams` changes nothing here",
-        "paper.pmd:12: warning: the caption of chunk 2 is not printed: it shows neither",
+        "paper.pmd:12: warning: the caption of chunk 2 is not printed: what it would stand under",
         "paper.pmd:27: warning: chunk 5 raises here: what follows is neither run nor shown",
+        "paper.pmd:35: warning: the caption of chunk 7 is not printed: what it would stand under",
     )
     assert len(warnings) == len(starts)
     assert all(map(str.startswith, warnings, starts))

@@ -12,6 +12,9 @@ from treadle.app.prepare import Prepared
 from treadle.engine.store.digest import combined
 from treadle.engine.store.store import Store
 from treadle.engine.trace import LINES
+from treadle.press.cells import captioned_cells
+from treadle.press.latex.rows import Measure
+from treadle.press.plugin.figure_rows import ROWS
 from treadle.press.plugin.press_plugin import LOOK
 
 
@@ -30,7 +33,16 @@ class Facts:
         """The digest of a fact as it is now. For the look of figures it waits until it is known."""
         if fact == LINES:
             return self._lines()[self._prepared.cells.blocks[number]]
+        if fact == ROWS:
+            return self._rows(number)
         return self._look() if fact == LOOK else ""
+
+    def _rows(self, number: int) -> str:
+        """What the figures of this cell stand under: nothing, or a caption and on what page."""
+        if number not in captioned_cells(self._prepared.document, self._prepared.cells):
+            return ""
+        page = self._measuring.layout.result().page
+        return combined([repr(page.measure if page else Measure())])
 
     def _look_of_figures(self) -> str:
         """The document's style, and matplotlib's own settings where the user has some."""

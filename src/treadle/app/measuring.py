@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from treadle.app.current_build import Build
 from treadle.app.request import Target
 from treadle.engine.messages import Settings
+from treadle.press.cells import captioned_cells
+from treadle.press.latex.rows import Measure
 from treadle.press.tex.programs import Programs
 from treadle.problem import has_errors
 
@@ -31,7 +33,7 @@ class Measuring:
         self._programs = Programs()
         try:
             self.layout: Future[Layout] = self._pool.submit(_layout, work, self._programs)
-            self.settings: Future[Settings | None] = self._pool.submit(_settings, self.layout)
+            self.settings: Future[Settings | None] = self._pool.submit(_settings, work, self.layout)
         except BaseException:  # Ctrl-C: nobody has it in a `with` statement yet
             self._programs.stop()
             raise
@@ -63,10 +65,14 @@ def _layout(work: Build, programs: Programs) -> Layout:
     return replace(found, problems=problems)
 
 
-def _settings(layout: Future[Layout]) -> Settings | None:
-    """Tells our plugin how figures are to look; None: going on is senseless."""
+def _settings(work: Build, layout: Future[Layout]) -> Settings | None:
+    """Tells our plugin how figures are to look, and which stand under a caption; None: going on is
+    senseless."""
     found = layout.result()
     if has_errors(found.problems):
         return None
     style = {name: getattr(found.style, name) for name in found.style.__struct_fields__}
-    return {PLUGIN: {"style": style}}
+    measure = found.page.measure if found.page else Measure()
+    room = {name: getattr(measure, name) for name in measure.__struct_fields__}
+    captioned = sorted(captioned_cells(work.prepared.document, work.prepared.cells))
+    return {PLUGIN: {"style": style, "rows": {"captioned": captioned, "measure": room}}}

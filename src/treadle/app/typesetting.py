@@ -37,7 +37,7 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     uncaptioned = {
         chunk.options.name: chunk.span.line
         for chunk in document.chunks
-        if chunk.options.name and not chunk.options.caption
+        if chunk.options.name and not chunk.options.captioned
     }
     tex_name = f"{document.stem}.tex"
     lines = tuple(work.prepared.text.split("\n"))

@@ -123,11 +123,20 @@ def cells_of(document: Document, seed: int) -> Cells:
     )
 
 
-def caption_code(chunk: Chunk) -> tuple[Sequence[Inline], Sequence[Inline]]:
-    """The inline code of the chunk's caption, and of its alt text, at the line of its options."""
+def caption_code(chunk: Chunk) -> list[Sequence[Inline]]:
+    """The inline code of each of `ChunkOptions.texts`, at the line of the chunk's options."""
     span = Span.at(chunk.span.file, max(1, chunk.code_line - 1))
-    caption, alt = chunk.options.caption or "", chunk.options.alt or ""
-    return find_inlines(caption, span), find_inlines(alt, span)
+    return [find_inlines(text, span) for text in chunk.options.texts]
+
+
+def captioned_cells(document: Document, cells: Cells) -> frozenset[int]:
+    """The numbers of the cells whose figures stand under a caption."""
+    numbered = zip(cells.cells, cells.blocks, strict=True)
+    return frozenset(cell.number for cell, at in numbered if _is_captioned(document.blocks[at]))
+
+
+def _is_captioned(block: Chunk | Prose) -> bool:
+    return isinstance(block, Chunk) and block.options.captioned
 
 
 def derived_seed(seed: int, identity: str) -> int:
@@ -163,8 +172,7 @@ def _of_chunk(chunk: Chunk, making: _Making) -> list[Cell]:
     cell = _chunk_cell(chunk, making)
     if cell is None:
         return []
-    caption, alt = caption_code(chunk)
-    inlines = (*caption, *alt)
+    inlines = tuple(inline for found in caption_code(chunk) for inline in found)
     if not inlines:
         return [cell]
     label, file = f"caption of {chunk.label}", making.document.path.name

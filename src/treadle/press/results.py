@@ -13,7 +13,9 @@ from treadle.engine.trace import Display, Failure, Output, Trace
 from treadle.press.cells import Cells, caption_code, figure_stem
 from treadle.press.document.model import Chunk, Document, Inline
 from treadle.press.document.options import HIDDEN
-from treadle.press.plugin.press_plugin import NOTE, Comparison
+from treadle.press.plugin.figure_rows import NUMBER
+from treadle.press.plugin.figures import EMPTY
+from treadle.press.plugin.press_plugin import MOVING, NOTE, Comparison
 from treadle.press.weave.outputs import SUFFIXES
 from treadle.problem import Problem, Span, warning
 
@@ -30,9 +32,13 @@ class ChunkResult(Struct, frozen=True):
     peak_memory: int = 0  # bytes that the worker has held at most, by the chunk's end
     unkept: tuple[str, ...] = ()  # names whose values it would have taken too long to keep
     caption: str = ""
+    subcaptions: tuple[str, ...] = ()
     alt: str = ""
+    alts: tuple[str, ...] = ()
     shown_source: str = ""  # the text of what `source=` names
     comparisons: tuple[Comparison, ...] = ()
+    empty_figures: int = 0
+    moving: bool = False  # an animation is among the figures
 
 
 class InlineResult(Struct, frozen=True):
@@ -48,7 +54,7 @@ Results = Sequence[Result | None]  # by the blocks of a document; None: not run
 def results_by_block(
     document: Document, cells: Cells, traces: Sequence[Trace | None], blobs: Blobs, figures: Path
 ) -> list[Result | None]:
-    """One result a block, None where nothing ran: a chunk's has its caption and alt text, their
+    """One result a block, None where nothing ran: a chunk's has its captions and alt texts, their
     inline code replaced. What is shown and is no text is put into the folder `figures`.
 
     Raises OSError and CorruptEntryError.
@@ -105,13 +111,15 @@ def _of_chunk(trace: Trace, stem: str, blobs: Blobs, figures: Path) -> ChunkResu
         trace.unkept,
         shown_source=trace.shown_source,
         comparisons=convert(trace.notes.get(NOTE, ()), tuple[Comparison, ...]),
+        empty_figures=convert(trace.notes.get(EMPTY, 0), int),
+        moving=MOVING in trace.notes,
     )
 
 
 def _placed(outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path) -> Iterator[Output]:
     """The outputs, their files written to `figures` as STEM-1.pdf and so on."""
     number = 0
-    for output in outputs:
+    for output in _last_drawn(outputs):
         if not isinstance(output, Display) or not output.files:
             yield output
             continue
@@ -122,12 +130,31 @@ def _placed(outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path) -
         yield replace(output, files=names)
 
 
+def _last_drawn(outputs: Sequence[Output]) -> Iterator[Output]:
+    """The outputs, each figure as it was drawn last, in the place where it was shown first."""
+    drawn = {
+        o.metadata[NUMBER]: o for o in outputs if isinstance(o, Display) and NUMBER in o.metadata
+    }
+    for output in outputs:
+        if isinstance(output, Display) and NUMBER in output.metadata:
+            if last := drawn.pop(output.metadata[NUMBER], None):
+                yield last
+        else:
+            yield output
+
+
 def _captioned(chunk: Chunk, result: ChunkResult, texts: Sequence[str]) -> ChunkResult:
-    caption, alt = caption_code(chunk)
+    values, filled = list(texts), []
+    for text, inlines in zip(chunk.options.texts, caption_code(chunk), strict=True):
+        filled.append(_filled(text, inlines, values[: len(inlines)]))
+        del values[: len(inlines)]
+    alt = 1 + len(chunk.options.subcaptions)
     return replace(
         result,
-        caption=_filled(chunk.options.caption or "", caption, texts[: len(caption)]),
-        alt=_filled(chunk.options.alt or "", alt, texts[len(caption) :]),
+        caption=filled[0],
+        subcaptions=tuple(filled[1:alt]),
+        alt=filled[alt],
+        alts=tuple(filled[alt + 1 :]),
     )
 
 

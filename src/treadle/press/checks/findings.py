@@ -65,6 +65,6 @@ def _without_alt(document: Document) -> Iterator[Problem]:
     for chunk in document.chunks:
         options = chunk.options
         draws = OF_FIGURES & options.given.keys() or any(word in chunk.code for word in DRAWS)
-        if options.caption and options.fig and not options.alt and draws:
+        if options.captioned and options.fig and not (options.alt or options.alts) and draws:
             text = f"the figure of {chunk.label} has no alternative text"
             yield warning(chunk.fence, text, 'say by alt="..." what it shows')

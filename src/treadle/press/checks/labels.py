@@ -15,6 +15,7 @@ from treadle.press.document.options import HIDDEN
 from treadle.press.latex.fragment import verbatim_lines
 from treadle.press.tex.bib_entries import START
 from treadle.press.tex.places import inputs_of
+from treadle.press.weave.floats import label_of, panel_labels
 from treadle.press.weave.weave import Woven
 from treadle.problem import Problem, Span, error, warning
 
@@ -27,10 +28,12 @@ OWN_CAPTION = re.compile(r"\.(?:set_caption|tab_header)\(")
 
 
 class Label(Struct, frozen=True):
-    """What the author has labelled, and where; a chunk makes a figure or a table of its name."""
+    """What the author has labelled, and where; a chunk makes a figure or a table of its name, whose
+    `parts` have labels, too."""
 
     names: tuple[str, ...]
     span: Span
+    parts: tuple[str, ...] = ()
 
 
 def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
@@ -39,11 +42,17 @@ def labels_of(document: Document, woven: Woven) -> tuple[Label, ...]:
     given = (item for item in _given(woven) if _is_written(item[0], prose))
     found = [Label((name,), document.at(origin)) for name, origin in given]
     for chunk in document.chunks:
-        has_caption = chunk.options.caption or OWN_CAPTION.search(chunk.code)
+        has_caption = chunk.options.captioned or OWN_CAPTION.search(chunk.code)
         if chunk.options.name and has_caption and chunk.options.evaluate:
-            names = tuple(f"{kind}:{chunk.options.name}" for kind in ("fig", "tbl"))
-            found.append(Label(names, chunk.fence))
+            names = tuple(label_of(kind, chunk) for kind in ("fig", "tbl"))
+            parts = (*panel_labels("fig", chunk), *panel_labels("tbl", chunk))
+            found.append(Label(names, chunk.fence, parts))
     return tuple(found)
+
+
+def _names(labels: Iterable[Label]) -> Iterator[str]:
+    for label in labels:
+        yield from (*label.names, *label.parts)
 
 
 def given_twice(document: Document, woven: Woven) -> Iterator[Problem]:
@@ -71,7 +80,7 @@ def unused(labels: Iterable[Label], document: Document, woven: Woven) -> Iterato
     used |= {name for _, name in targets(document)}
     code = _code_of(document)
     for label in labels:
-        if not any(name in used or name in code for name in label.names):
+        if not any(name in used or name in code for name in (*label.names, *label.parts)):
             shown = " or ".join(f"`{name}`" for name in label.names)
             yield warning(label.span, f"nothing refers to {shown}", "refer to it, or unname it")
 
@@ -92,7 +101,7 @@ def unchecked(labels: Iterable[Label], document: Document) -> Iterator[Problem]:
 
 def missing_targets(labels: Iterable[Label], document: Document, woven: Woven) -> Iterator[Problem]:
     """A warning for each chunk that checks what does not exist."""
-    known = {*LABEL.findall(woven.tex), *(name for label in labels for name in label.names)}
+    known = {*LABEL.findall(woven.tex), *_names(labels)}
     for chunk, name in targets(document):
         # Code may print the label, such as that of a table it makes.
         printed = any(name in other.code for other in document.chunks if other is not chunk)
@@ -148,7 +157,7 @@ def nowhere_defined(labels: Iterable[Label], document: Document, woven: Woven) -
     read = [item.text for item in inputs_of(woven.tex, document.path.parent)]
     body = woven.tex.partition(r"\begin{document}")[2]
     texts = [own, body, *read]
-    known = {name for label in labels for name in label.names}
+    known = set(_names(labels))
     known.update(name for text in texts for name in (*LABEL.findall(text), *KEYED.findall(text)))
     say = warning if _may_print(document) else error
     code = _code_of(document)
@@ -168,7 +177,7 @@ def _uncaptioned(label: str, document: Document) -> str:
     kind, _, name = label.partition(":")
     named = (chunk for chunk in document.chunks if chunk.options.name == name)
     chunk = next(named, None) if kind in {"fig", "tbl"} else None
-    if chunk is None or chunk.options.caption:
+    if chunk is None or chunk.options.captioned:
         return ""
     return f"chunk `{name}` (line {chunk.span.line}) has no caption"
 

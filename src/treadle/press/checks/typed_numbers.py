@@ -74,7 +74,7 @@ def _captions(document: Document) -> Iterator[tuple[int, str]]:
         if isinstance(text := document.front.values.get(key), str):
             yield document.front.lines.get(key, 1), INLINE.sub("\0", text)
     for chunk in document.chunks:
-        if text := chunk.options.caption:
+        for text in filter(None, (chunk.options.caption, *chunk.options.subcaptions)):
             shown = INLINE.sub("\0", text)
             yield chunk.span.line, MATHS.sub(lambda found: _plain(found[1]), shown)
 

@@ -65,8 +65,8 @@ def _compile(code: str) -> _Failure | None:
 
 def _option_inlines(chunk: Chunk) -> Iterator[Inline]:
     fence = chunk.fence
-    for text in (chunk.options.caption, chunk.options.alt):
-        for inline in find_inlines(text or "", fence):
+    for text in chunk.options.texts:
+        for inline in find_inlines(text, fence):
             yield Inline(inline.code, inline.shows, fence, inline.start, inline.end)
 
 

@@ -19,17 +19,19 @@ SAME = MappingProxyType(
     {"eval": "evaluate", "message": "warning", "fig-pos": "f_pos", "fig-env": "f_env"}
     | dict.fromkeys(("fig-cap", "tbl-cap", "cap"), "caption")
     | dict.fromkeys(("fig-alt", "tbl-alt"), "alt")
+    | dict.fromkeys(("fig-subcap", "tbl-subcap"), "subcaptions")
+    | dict.fromkeys(("layout-ncol", "fig-ncol"), "columns")
     | {"out-width": "width", "fig-dpi": "dpi", "depends-on": "depends"}
 )
 RESULTS = MappingProxyType({"asis": "markdown", "markup": "verbatim", "hold": "verbatim"})
-_SUBPLOTS = "draw the figures as subplots, or give each a `width=` that leaves room for others"
-_OWN = "give each figure a chunk with a `caption=`"
+_ROWS = "`columns=2` has figures in rows of two"
+_SIZE = "`f_size=(6, 4)` and `width=` say how large figures are"
 _PAGE = "a PDF has no such thing"
 # What has no meaning here, and what to do instead.
 UNUSED = MappingProxyType(
-    dict.fromkeys(("layout", "layout-ncol", "layout-nrow", "layout-valign"), _SUBPLOTS)
-    | dict.fromkeys(("fig-ncol", "fig-sep", "fig-asp", "out-height", "fig-column"), _SUBPLOTS)
-    | dict.fromkeys(("fig-subcap", "tbl-subcap", "fig-scap"), _OWN)
+    dict.fromkeys(("layout", "layout-nrow", "layout-valign", "fig-sep", "fig-column"), _ROWS)
+    | dict.fromkeys(("fig-asp", "out-height"), _SIZE)
+    | {"fig-scap": "lists of figures have the whole captions"}
     | dict.fromkeys(("code-fold", "code-summary", "code-overflow", "fig-link", "panel"), _PAGE)
     | dict.fromkeys(("column", "classes", "class-source", "class-output", "attr-source"), _PAGE)
     | dict.fromkeys(("attr-output", "fig-responsive", "lightbox", "df-print"), _PAGE)

@@ -28,6 +28,8 @@ class ChunkOptions(Struct, frozen=True):
     fig: bool = True
     include: bool = True
     caption: str | None = None
+    subcaptions: tuple[str, ...] = ()  # of the figures one by one, which `caption` has together
+    columns: int | None = None  # how many figures stand side by side; None: as many as it takes
     width: str | None = None  # at which figures are shown, and drawn
     f_pos: str = "htpb"
     f_env: str | None = None  # a LaTeX environment around the figures
@@ -47,12 +49,24 @@ class ChunkOptions(Struct, frozen=True):
     test: bool = False
     checks: str | None = None
     alt: str | None = None
+    alts: tuple[str, ...] = ()  # where `alt` is a list: of the figures one by one
     depends: tuple[str, ...] | None = None
     volatile: bool = False
     timeout: float | None = None  # seconds
     memory: int | None = None  # bytes
     error: bool = False
     given: Mapping[str, object] = field(default_factory=dict)  # as written on the fence
+
+    @property
+    def captioned(self) -> bool:
+        """Whether what the chunk shows stands under a caption, or each figure under its own."""
+        return bool(self.caption or self.subcaptions)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What may hold inline code: the caption, those of figures, the texts for who can't see
+        them, of all figures and of each."""
+        return (self.caption or "", *self.subcaptions, self.alt or "", *self.alts)
 
 
 # The options that don't count for a cell's key. All others do, so that a new one does unless
@@ -62,7 +76,7 @@ LOOK_ONLY = frozenset(
     {"echo", "results", "include", "wrap", "display_data", "display_stream", "warning"}
     | {"f_pos"}
     # Text of the page; its inline code is a cell by itself.
-    | {"caption", "alt"}
+    | {"caption", "subcaptions", "alt", "alts"}
     # What the ledger says is checked.
     | {"checks"}
     # Whether there is a cell, and with what code; the code counts.
@@ -89,6 +103,7 @@ def computing_options(options: ChunkOptions) -> dict[str, object]:
 
 _UNFIT_FOR_LABEL = re.compile(r"[\\{}#%~^$&\"'`,\x00-\x1f]")
 UNITS = MappingProxyType({"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12})
+MOST_COLUMNS = 20
 LEAST_MEMORY = 10**7  # bytes; Python itself holds more
 
 
@@ -114,6 +129,30 @@ def _results(value: object) -> str:
 def _text_or_none(value: object) -> str | None:
     """A string; Pweave's own default for some of these is False, which means none."""
     return None if value is None or value is False else _text(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """Texts, of the figures of a chunk one by one."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, list | tuple) or not all(isinstance(item, str) for item in items):
+        raise WrongValueError("a list of texts, one for each figure", 'write ["One.", "Another."]')
+    return tuple(items)
+
+
+def _text_or_texts(value: object) -> str | tuple[str, ...] | None:
+    """A text for all figures of a chunk, or a list with one for each."""
+    if not isinstance(value, list | tuple):
+        return _text_or_none(value)
+    texts = _texts(value)
+    return texts if len(texts) > 1 else "".join(texts) or None
+
+
+def _columns(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= MOST_COLUMNS:
+        raise WrongValueError(f"a whole number of figures from 1 to {MOST_COLUMNS}")
+    return value
 
 
 def _name(value: object) -> str | None:
@@ -220,7 +259,10 @@ KINDS: Mapping[str, Callable[[object], object]] = MappingProxyType(
         **dict.fromkeys(("test", "volatile", "error", "warning"), _flag),
         "results": _results,
         "f_pos": _text,
-        **dict.fromkeys(("caption", "alt", "f_env", "source", "checks"), _text_or_none),
+        **dict.fromkeys(("caption", "alt"), _text_or_texts),
+        **dict.fromkeys(("f_env", "source", "checks"), _text_or_none),
+        "subcaptions": _texts,
+        "columns": _columns,
         **dict.fromkeys(("name", "label"), _name),
         "width": _width,
         "f_size": _size,

@@ -28,7 +28,20 @@ _RESULTS = (
     *("tex", "latex", "raw", "asis", "rst"),
 )
 _CLASSES = re.compile(r"(?:[.#][\w.:-]+(?:[\s,]+|$))+")
-_OF_ONE_CHUNK = {"name", "label", "caption", "alt", "source", "checks", "module", "test", "main"}
+_OF_ONE_CHUNK = {
+    *(
+        "name",
+        "label",
+        "caption",
+        "subcaptions",
+        "alt",
+        "source",
+        "checks",
+        "module",
+        "test",
+        "main",
+    ),
+}
 _UNREADABLE = (SyntaxError, ValueError, TypeError, MemoryError, RecursionError)  # raised by `ast`
 
 
@@ -234,6 +247,7 @@ def _checked(reading: _Reading) -> ChunkOptions:
     values = _values(reading)
     if "label" in values:
         values["name"] = values.pop("label")
+    _apart(values, reading)
     # Each value has passed the check of its option's kind.
     options = ChunkOptions(**values, given=dict(reading.given))  # type: ignore[arg-type]
     if options.results not in _RESULTS:
@@ -242,6 +256,18 @@ def _checked(reading: _Reading) -> ChunkOptions:
     if options.module is not None and not options.test:
         _check_module_options(options, reading)
     return options
+
+
+def _apart(values: dict[str, object], reading: _Reading) -> None:
+    """Put lists of captions and of alternative texts, one for each figure, where these belong."""
+    if isinstance(values.get("alt"), tuple):
+        values["alts"] = values.pop("alt")
+    if isinstance(values.get("caption"), tuple):
+        captions = values.pop("caption")
+        if "subcaptions" in values:
+            hint = 'with `subcaptions`, write one text: caption="..."'
+            reading.error("`caption` and `subcaptions` are both lists", hint, "caption")
+        values.setdefault("subcaptions", captions)
 
 
 def _check_module_options(options: ChunkOptions, reading: _Reading) -> None:

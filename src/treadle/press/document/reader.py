@@ -181,7 +181,7 @@ def _chunk(number: int, at: Fence, file: str, defaults: Mapping[str, object]) ->
         if at.almost:
             hint = f"the fence on line {at.almost} is shorter or of the other character"
         problems += (error(fence, "this chunk's fence is never closed", hint),)
-    for text in filter(None, (options.caption, options.alt)):
+    for text in filter(None, options.texts):
         problems += tuple(unclosed_inlines(text, fence))
     if at.in_note:
         hint = "put it into the text, and what it computes into the note by `<%= %>`"

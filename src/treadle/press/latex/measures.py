@@ -29,6 +29,7 @@ SIZES = {
     12: ((12.0, 10.95, 10.0, 8.0, 7.0), (1.0, 0.933, 0.852, 0.723, 0.678)),
 }
 TYPEWRITER = 0.525  # ems
+POINTS = 72.27  # in an inch
 BESIDE = 8.0  # points that the line beside code takes
 
 

@@ -13,7 +13,8 @@ from treadle.press.latex.escape import DOLLARS, escape
 from treadle.press.latex.figures import Float
 from treadle.press.latex.footnotes import caption_of, noted, texts_of
 from treadle.press.latex.fragment import Fragment, Line, indent, stack
-from treadle.press.latex.measures import Measures
+from treadle.press.latex.lengths import inches
+from treadle.press.latex.measures import POINTS, Measures
 from treadle.press.latex.table_columns import Columns, Shape
 from treadle.press.latex.table_entries import (
     Extent,
@@ -82,6 +83,7 @@ class LaidTable(Struct, frozen=True):
 
 def table(tabular: Tabular, float_: Float | None, origin: int, room: Room) -> LaidTable:
     """The table as a float with its caption above, or centred in its place; a long one, there."""
+    room = _within_float(room, float_) if float_ else room
     tabular, caption, notes = _without_notes(tabular, float_.caption if float_ else "")
     shape = shape_of(tabular, room.measures)
     layout = laid_out(shape, float_.environment if float_ else "", room)
@@ -93,6 +95,14 @@ def table(tabular: Tabular, float_: Float | None, origin: int, room: Room) -> La
     made = _long(setting) if layout.long else _floating(setting)
     texts = tuple(Line(text, origin) for text in texts_of(notes))
     return LaidTable((*made, *texts), layout.told, layout.hint)
+
+
+def _within_float(room: Room, float_: Float) -> Room:
+    """The room in a float that may have a width of its own, text beside it."""
+    measures = room.measures
+    line, page = measures.line / POINTS, measures.page / POINTS
+    width = inches(float_.width, line, page) if float_.width else None
+    return replace(room, measures=replace(measures, line=width * POINTS)) if width else room
 
 
 class _Setting(Struct, frozen=True):
@@ -112,11 +122,18 @@ class _Setting(Struct, frozen=True):
         return {
             "float": float_ if first else None,
             "environment": layout.environment,
-            "position": float_.position if float_ else "p",
+            "arguments": self._arguments(),
             "size": layout.size.command,
             "continued": f"{number + 1}/{count}" if float_ and not first else "",
             "below": self.tabular.below if number == count - 1 else "",
         }
+
+    def _arguments(self) -> str:
+        """Those of the float that was asked for; another one is to stand there, too."""
+        float_ = self.float_
+        if float_ is None or float_.environment == self.layout.environment:
+            return float_.arguments if float_ else ""
+        return f"[{float_.position}]"
 
     def caption_of(self, number: int) -> Fragment:
         return () if number else self.caption

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from markdown_it.tree import SyntaxTreeNode
 from msgspec.structs import replace
 
+from treadle.press.latex.figures import LETTERS, letter, many_letters
 from treadle.press.latex.fragment import Fragment, Line, environment, stack
 from treadle.press.latex.lengths import length
 from treadle.press.markdown.attributes import Attributes, attributes_of
@@ -56,8 +57,8 @@ def _boxed(context: TextContext) -> TextContext:
 
 
 def _box(width: str, body: Fragment, origin: int, name: str = "minipage") -> Fragment:
-    if name != "minipage":
-        return environment(name, body, origin, f"[b]{{{width}}}")
+    if name != "minipage":  # on one line are the ends of images, and the beginnings of captions
+        return environment(name, body, origin, f"[t]{{{width}}}")
     top = Line(r"\vspace{0pt}", origin)  # so that the tops of boxes with images are on one line
     return environment(name, (top, *body), origin, f"[t]{{{width}}}")
 
@@ -89,7 +90,7 @@ def float_of(name: str, node: SyntaxTreeNode, context: TextContext) -> Fragment:
     parts = inner if captioned else node.children
     found = [image for child in parts for image in _images(child)]
     if found and all(map(_images, parts)):
-        body = _graphics(found, context, "subfigure")
+        body = _panels(found, context, attributes_of(node).id)
     else:
         body = blocks_of(parts, _boxed(context))
     return _floating(name, body, last if captioned else None, node, context)
@@ -124,19 +125,39 @@ def _images(node: SyntaxTreeNode) -> list[SyntaxTreeNode]:
     return images if len(images) + len(breaks) == len(children) else []
 
 
-def _graphics(images: Nodes, context: TextContext, name: str, columns: int = 0) -> Fragment:
+def _panels(images: Nodes, context: TextContext, whole: str, columns: int = 0) -> Fragment:
+    """The parts of a figure of this label: those with a caption have a letter, and the label that
+    they are given, or that of the whole with the letter."""
+    labels, number = [], 0
+    for image in images:
+        number += bool(image.children)
+        own = f"{whole}-{letter(number)}" if whole and image.children else ""
+        labels.append(attributes_of(image).id or own)
+    body = _graphics(images, labels, context, "subfigure", columns)
+    if number <= LETTERS:
+        return body
+    return (Line(many_letters("figure"), _origin(images[0], context)), *body)
+
+
+def _graphics(
+    images: Nodes, labels: Sequence[str], context: TextContext, name: str, columns: int
+) -> Fragment:
     """Images in rows, each with the caption that it may have."""
     if len(images) == 1 and not columns:
         return (
             Line(str(graphic(images[0], _at(images[0]), context)), _origin(images[0], context)),
         )
     columns = columns or min(len(images), 3)
-    return _below([_images_row(row, context, name, columns) for row in _rows(images, columns)])
+    labelled = list(zip(images, labels, strict=True))
+    rows = (labelled[at : at + columns] for at in range(0, len(labelled), columns))
+    return _below([_images_row(row, context, name, columns) for row in rows])
 
 
-def _images_row(images: Nodes, context: TextContext, name: str, columns: int) -> Fragment:
+def _images_row(
+    images: Sequence[tuple[SyntaxTreeNode, str]], context: TextContext, name: str, columns: int
+) -> Fragment:
     boxes = []
-    for image in images:
+    for image, label in images:
         found, origin = attributes_of(image), _origin(image, context)
         width = found.values.get("width", "")
         picture = replace(graphic(image, _at(image), context), width="")
@@ -144,8 +165,8 @@ def _images_row(images: Nodes, context: TextContext, name: str, columns: int) ->
         if image.children:
             caption = inline_latex(image, _at(image), context)
             lines.append(Line(rf"\caption{{{caption}}}", origin))
-        if found.id:
-            lines.append(Line(rf"\label{{{found.id}}}", origin))
+        if label:
+            lines.append(Line(rf"\label{{{label}}}", origin))
         boxes.append(_box(_share(width, columns), tuple(lines), origin, name))
     return _row(boxes)
 
@@ -170,7 +191,11 @@ def grid_of(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     images = [image for child in parts for image in _images(child)]
     columns = _how_many(found, len(images) or len(parts))
     if images and all(map(_images, parts)):
-        body = _graphics(images, context, "subfigure" if found.id else "minipage", columns)
+        if found.id:
+            body = _panels(images, context, found.id, columns)
+        else:
+            labels = [attributes_of(image).id for image in images]
+            body = _graphics(images, labels, context, "minipage", columns)
         return _floating("figure", body, last if captioned else None, node, context)
     return _below([_parts_row(row, columns, context) for row in _rows(parts, columns)])
 

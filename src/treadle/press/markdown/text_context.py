@@ -16,11 +16,11 @@ from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.images import Copy, address_of, find_image, shared_file
 from treadle.press.latex.languages import Words, words_of
 from treadle.press.latex.lengths import inches
-from treadle.press.latex.measures import Measures, measures_of_columns
+from treadle.press.latex.measures import POINTS, Measures, measures_of_columns
+from treadle.press.latex.rows import Measure
 from treadle.press.latex.table_layout import Room
 from treadle.problem import Problem, Span, warning
 
-POINTS = 72.27  # in an inch
 MARGIN = 2.5  # ems that a list takes of a line
 SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph")
 
@@ -52,6 +52,7 @@ class RenderOptions(Struct, frozen=True):
     columns: int = 90  # characters of code in a line
     measures: Measures | None = None  # None: as the columns tell
     twocolumn: bool = False
+    measure: Measure = Measure()
     slides: bool = False
     turns: bool = True  # whether tables may be turned
     sections: tuple[str, ...] = SECTIONS  # the commands of headings, by their level

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -11,114 +10,24 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct, convert
+from msgspec import convert
 
 from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 from treadle.press.latex.lengths import inches
+from treadle.press.latex.rows import ASPECT
+from treadle.press.plugin.figure_rows import FigureRows
+from treadle.press.plugin.figure_style import FigureStyle, add_fonts, apply, slim_subsets
 
 if TYPE_CHECKING:
     from treadle.engine.observe.known_libraries import Library
     from treadle.engine.observe.process_state import Probe
 
 PDF = "application/pdf"
-
-
-class FigureStyle(Struct, frozen=True):
-    """What figures are drawn for: the document's text width, its font's size and family."""
-
-    text_width: float = 6.3  # inches
-    font_size: float = 10.0  # points; labels in figures are a little smaller
-    family: str = "lmr"  # as LaTeX calls it
-    line_width: float = 0.0  # inches, where a figure is narrower, not to be too high
-    page_width: float = 0.0  # likewise, of a page of several columns
-    widest: float = 0.0  # inches; 0: no width is too high for the page
-
-    @property
-    def figure_size(self) -> tuple[float, float]:
-        """Of a figure whose size nobody sets, in inches."""
-        return self.text_width, _ASPECT * self.text_width
+EMPTY = "empty figures"  # the name of the note of how many a cell had
 
 
 METADATA = {"CreationDate": None, "Creator": None, "Producer": None}  # the same bytes each time
-
-_ASPECT = 0.62  # height of a figure to its width
-_TEXT = 0.85  # size of a figure's text to the document's
-_SMALL = 0.92  # size of tick labels to the rest
-# Okabe and Ito's palette, told apart by colour-blind readers too; without its faint yellow.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#E69F00", "#56B4E9", "#CC79A7", "#000000")
-_TICKS = {"major.size": 3, "major.width": 0.6, "minor.size": 1.8, "minor.width": 0.5}
-_FONTS = {
-    "backend": "agg",
-    "font.family": ["serif", "DejaVu Serif"],  # the latter for what the first lacks
-    "font.serif": ["Treadle Roman", "cmr10", "DejaVu Serif"],
-    "font.sans-serif": ["Treadle Sans", "DejaVu Sans"],
-    "font.monospace": ["Treadle Mono", "cmtt10", "DejaVu Sans Mono"],
-    "mathtext.fontset": "cm",
-    "pdf.fonttype": 42,  # TrueType: text that can be searched and copied, no Type 3
-    "ps.fonttype": 42,
-    "svg.hashsalt": "treadle",
-}
-_MATHEMATICS = {  # of other fonts: their letters, and symbols of Times' kind
-    "mathtext.fontset": "custom",
-    "mathtext.rm": "Treadle Roman",
-    "mathtext.it": "Treadle Roman:italic",
-    "mathtext.bf": "Treadle Roman:bold",
-    "mathtext.bfit": "Treadle Roman:bold",
-    "mathtext.cal": "cmsy10",
-    "mathtext.fallback": "stix",
-}
-_LINES = {
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "errorbar.capsize": 2,
-    "figure.max_open_warning": 0,
-    "grid.color": "0.9",
-    "grid.linewidth": 0.5,
-    "legend.frameon": False,
-    "lines.linewidth": 1.2,
-    "lines.markersize": 4,
-    "patch.linewidth": 0.6,
-    **{f"{axis}tick.{name}": size for axis in "xy" for name, size in _TICKS.items()},
-}
-# Tables of a font that say how to lay out text: a PDF holds text that is laid out already.
-_LAYOUT_TABLES = ["GSUB", "GPOS", "GDEF", "MATH", "kern", "gasp"]
-
-
-def apply(matplotlib: ModuleType, style: FigureStyle) -> None:
-    """Make the document's style the default; the user's code may set any of `rcParams`."""
-    # Building the list of fonts on a new machine is no news of the document.
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    text = round(_TEXT * style.font_size, 1)
-    settings = {**_FONTS, **_sizes(text), **_LINES}
-    settings["axes.prop_cycle"] = f"cycler('color', {list(_COLOURS)})"
-    settings["figure.figsize"] = style.figure_size
-    from treadle.press.plugin.font_files import has_other_letters
-
-    if has_other_letters(style.family):
-        settings |= _MATHEMATICS
-    matplotlib.rcParams.update(settings)
-
-
-def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
-    from treadle.press.plugin import font_files
-
-    logging.getLogger("fontTools").setLevel(logging.ERROR)
-    try:
-        for path in font_files.converted(style.family, _TEXT * style.font_size):
-            font_manager.fontManager.addfont(path)
-    except OSError:  # no place to keep them: matplotlib's own Computer Modern does
-        return
-    finally:
-        logging.getLogger("matplotlib.font_manager").setLevel(logging.NOTSET)
-
-
-def slim_subsets(subset: ModuleType) -> None:
-    """Leave layout tables out of embedded fonts: to reduce them takes longer than drawing."""
-    options = subset.Options
-    options._drop_tables_default = [*options._drop_tables_default, *_LAYOUT_TABLES]
 
 
 @contextmanager
@@ -155,7 +64,7 @@ def _shown_size(
     line = page if str(options.get("f_env") or "").endswith("*") else column
     width = inches(options.get("width"), line, page) or line
     width = min(width, style.widest or width)
-    return (width, _ASPECT * width) if width != style.text_width else None
+    return (width, ASPECT * width) if width != style.text_width else None
 
 
 @contextmanager
@@ -206,11 +115,9 @@ def _has_empty_rows(figure: Any) -> bool:  # noqa: ANN401
     return any(0 in (*grid.get_height_ratios(), *grid.get_width_ratios()) for grid in grids)
 
 
-def _sizes(text: float) -> dict[str, Any]:
-    small = round(_SMALL * text, 1)
-    normal = ("font.size", "axes.titlesize", "axes.labelsize", "figure.titlesize")
-    smaller = ("xtick.labelsize", "ytick.labelsize", "legend.fontsize", "legend.title_fontsize")
-    return dict.fromkeys(normal, text) | dict.fromkeys(smaller, small)
+def is_empty(figure: Any) -> bool:  # noqa: ANN401
+    """Whether there is nothing in a figure, such as one that another has taken the place of."""
+    return not any(artist is not figure.patch for artist in figure.get_children())
 
 
 class Figures:
@@ -219,6 +126,8 @@ class Figures:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._cell: Cell | None = None
+        self._rows = FigureRows(host)
+        self._empty = 0  # figures in which there is nothing
         self.drew = False  # the cell has shown a figure
         host.after_import("matplotlib", lambda module: apply(module, self._style()))
         host.after_import("fontTools.subset", slim_subsets)
@@ -232,33 +141,62 @@ class Figures:
     def begin(self, cell: Cell) -> None:
         """From now on figures belong to this cell; inline code shows none."""
         self._cell = None if cell.is_inline else cell
-        self.drew = False
+        self._rows.begin(self._cell)
+        self._empty, self.drew = 0, False
 
-    def save(self, figure: Any) -> Bundle:  # noqa: ANN401  (matplotlib's Figure)
-        """Draw a figure and close it; nothing to show where the cell shows no figures."""
+    def save(self, figure: Any, more: int = 0) -> Bundle:  # noqa: ANN401  (matplotlib's Figure)
+        """Draw a figure, which so many others will follow, and close it; nothing to show where the
+        cell shows no figures."""
         cell = self._cell
         pyplot = sys.modules.get("matplotlib.pyplot")
         if cell is None or not cell.options.get("fig", True):
             return Bundle()
-        self.drew = True
-        file = io.BytesIO()
-        with told_once(), finished(figure, cell.options, self._style()):
-            dpi = cell.options.get("dpi", 200)
-            figure.savefig(file, format="pdf", dpi=dpi, metadata=METADATA)
-            width, height = (round(float(size), 4) for size in figure.get_size_inches())
+        bundle = self._counted(figure, more)
         if pyplot is not None:
             pyplot.close(figure)
+        return bundle
+
+    def _counted(self, figure: Any, more: int) -> Bundle:  # noqa: ANN401
+        self.drew = True
+        free = tuple(figure.get_size_inches()) == self._style().figure_size
+        bundle = self._drawn(figure, self._rows.options(more))
+        number = self._rows.note(figure, more) if free else self._rows.note_sized()
+        return Bundle(bundle.data, {**bundle.metadata, **number})
+
+    def _drawn(self, figure: Any, options: Mapping[str, Any]) -> Bundle:  # noqa: ANN401
+        file = io.BytesIO()
+        with told_once(), finished(figure, options, self._style()):
+            dpi = options.get("dpi", 200)
+            figure.savefig(file, format="pdf", dpi=dpi, metadata=METADATA)
+            width, height = (round(float(size), 4) for size in figure.get_size_inches())
         return Bundle({PDF: file.getvalue()}, {"width": width, "height": height})
 
     def emit_all(self) -> None:
-        """Show the figures that are open, in the order they were made."""
+        """Show the figures that are open, in the order they were made. One with nothing in it is
+        left out beside others: these have taken its place."""
         helpers = sys.modules.get("matplotlib._pylab_helpers")
-        for _, manager in sorted(helpers.Gcf.figs.items()) if helpers is not None else ():
-            self._host.show(self.save(manager.canvas.figure))
+        managers = helpers.Gcf.figs.items() if helpers is not None else ()
+        figures = [manager.canvas.figure for _, manager in sorted(managers)]
+        empty = [figure for figure in figures if is_empty(figure)]
+        if empty:
+            self._empty += len(empty)
+            self._host.note(EMPTY, self._empty)
+        if len(empty) < len(figures):
+            figures = [figure for figure in figures if figure not in empty]
+            list(map(sys.modules["matplotlib.pyplot"].close, empty))
+        for number, figure in enumerate(figures, 1):
+            self._host.show(self.save(figure, len(figures) - number))
+
+    def end(self) -> None:
+        """Show what is open, and once more the figures that turn out to stand in other rows."""
+        self.emit_all()
+        for bundle in self._rows.end(self._drawn):
+            self._host.show(bundle)
 
     def discard(self) -> None:
         """Close what is still open: a figure belongs to the cell that made it."""
         self._cell = None
+        self._rows.begin(None)
         helpers = sys.modules.get("matplotlib._pylab_helpers")
         if helpers is not None and helpers.Gcf.figs:
             sys.modules["matplotlib.pyplot"].close("all")

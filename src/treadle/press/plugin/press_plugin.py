@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import sys
 import threading
+from contextlib import suppress
 from types import ModuleType
 from typing import Any
 
@@ -26,6 +27,7 @@ from treadle.press.plugin.table_of import table_of
 from treadle.press.plugin.tables import TABLE
 
 NOTE = "comparisons"  # the name of their note in a trace
+MOVING = "animations"  # and of that of a cell that shows one
 LATEX = "text/latex"
 LOOK = "the look of figures"  # the fact on which what draws, or may read the style, rests
 DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
@@ -47,8 +49,14 @@ class PressPlugin:
             return Bundle()
         if self._cell and self._cell.prompt:
             return None
-        if is_figure(value):
-            return self._figures.save(value)
+        if figures := figures_in(value):
+            *others, last = figures
+            for number, figure in enumerate(others):
+                self._host.show(self._figures.save(figure, len(others) - number))
+            return self._figures.save(last)
+        if is_animation(value):
+            self._host.note(MOVING, True)
+            return self._figures.save(value._fig)  # type: ignore[attr-defined]
         table = table_of(value)
         return Bundle({TABLE: encoded(table).decode()}) if table else _latex(value)
 
@@ -69,14 +77,22 @@ class PressPlugin:
         """Raises what drawing raises."""
         is_inline = self._cell is not None and self._cell.is_inline
         try:
-            if kind is None and not is_inline:
-                self._figures.emit_all()
+            if not is_inline:
+                self._end(failed=kind is not None)
         finally:
             self._figures.discard()
             if not is_inline and (found := self._comparisons.take()):
                 self._host.note(NOTE, found)
             if self._figures.drew or self._reads_style():
                 self._host.rest_on(LOOK)
+
+    def _end(self, *, failed: bool) -> None:
+        """Show the figures of the cell; of one that has failed, those that can be drawn."""
+        if not failed:
+            self._figures.end()
+        elif self._cell is not None and self._cell.may_fail:
+            with suppress(Exception):
+                self._figures.end()
 
     def _reads_style(self) -> bool:
         """Whether the cell could see how figures are to look."""
@@ -93,6 +109,18 @@ class PressPlugin:
 def is_figure(value: object) -> bool:
     figure = sys.modules.get("matplotlib.figure")
     return figure is not None and isinstance(value, figure.Figure)
+
+
+def figures_in(value: object) -> list[Any]:
+    """The figures that a value is, or a list is made of."""
+    if isinstance(value, list | tuple):
+        return list(value) if all(map(is_figure, value)) else []
+    return [value] if is_figure(value) else []
+
+
+def is_animation(value: object) -> bool:
+    animation = sys.modules.get("matplotlib.animation")
+    return animation is not None and isinstance(value, animation.Animation)
 
 
 def is_drawn(value: object) -> bool:

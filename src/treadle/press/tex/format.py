@@ -22,7 +22,7 @@ from treadle.engine.store.path_answers import standing
 from treadle.engine.store.traces import decoded, encoded
 from treadle.engine.trace import Observed
 from treadle.press.latex.measures import Measures
-from treadle.press.plugin.figures import FigureStyle
+from treadle.press.plugin.figure_style import FigureStyle
 from treadle.press.tex.engine import relevant
 from treadle.press.tex.log import first_error
 from treadle.press.tex.passes import (
@@ -33,12 +33,13 @@ from treadle.press.tex.passes import (
     run_command,
     together,
 )
-from treadle.press.weave.page import Page, columns_of
+from treadle.press.weave.page import Page, columns_of, measure_of
 
 POINTS_PER_INCH = 72.27
 LOWEST = 0.9  # the width of a figure to the page's height: with its caption it fits a slide
 # What a preamble says whose columns only the title block begins.
 SPANS = "% The title block spans both columns."
+SLIDES = r"\setbeamertemplate{frametitle continuation}"
 # \columnwidth: in two columns a figure has one of them.
 PROBE = r"""\begin{document}\makeatletter
 \def\sizeof#1{\setbox0\hbox{#1abcdefghijklmnopqrstuvwxyz0123456789\xdef\sizes{\sizes\space\f@size}}%
@@ -225,8 +226,10 @@ def _make(preamble: str, job: Job) -> Format:
         widest=widest if of_page > widest else 0.0,
     )
     twocolumn, depth = told["columns"] == "two", int(told["depth"])
+    whole = (width, float(told["page"]), float(told["height"]))
+    measure = measure_of(*(each / POINTS_PER_INCH for each in whole), slides=SLIDES in preamble)
     columns = columns_of(width, float(told["character"]))
-    page = Page(columns, twocolumn, depth, family, _measures(log, told))
+    page = Page(columns, twocolumn, depth, family, measure, _measures(log, told))
     if final:
         _remember(job, style, page, file)
     return _recall(job.directory, job.stem) or Format(None, style=style, page=page)

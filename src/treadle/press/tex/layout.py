@@ -9,7 +9,7 @@ from msgspec import Struct
 from treadle.engine.trace import Observed
 from treadle.press.document.front_matter_keys import read_settings
 from treadle.press.document.model import Document, Prose
-from treadle.press.plugin.figures import FigureStyle
+from treadle.press.plugin.figure_style import FigureStyle
 from treadle.press.tex.dates import document_epoch
 from treadle.press.tex.engine import tex_environment
 from treadle.press.tex.format import format_of

@@ -8,28 +8,37 @@ from collections.abc import Iterator, Sequence
 from treadle.engine.trace import Echo, Stream
 from treadle.press.document.model import Chunk, Document
 from treadle.press.document.options import HIDDEN
+from treadle.press.latex.rows import Measure
 from treadle.press.markdown.marks import is_markdown
 from treadle.press.plugin.font_files import is_known
 from treadle.press.results import ChunkResult, Results
+from treadle.press.weave.arrangement import reduction
 from treadle.press.weave.outputs import Shown, shown, text_of_outputs
+from treadle.press.weave.page import Page
 from treadle.press.weave.printed_floats import AS_MARKDOWN, joined, printed_floats
 from treadle.problem import Problem, Span, error, warning
 
 GLYPH = re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE)  # matplotlib's
+FIGURES = re.compile(r"\bplt\.|\bpyplot\b|\bsubplots\(|\bsavefig\(")  # code that draws
+SMALLEST = 0.4  # of its size at which a figure's labels, of 9 points, can still be read
 FONTS = ("preamble", "header-includes", "documentclass")  # the keys that may choose them
 
 
-def chunk_warnings(document: Document, results: Results, family: str) -> Iterator[Problem]:
-    """A warning for each chunk that was run, and of which something gets lost. `family`: of the
-    text, as LaTeX calls it."""
+def chunk_warnings(document: Document, results: Results, page: Page) -> Iterator[Problem]:
+    """A problem for each chunk of which something gets lost."""
     given = list(zip(document.blocks, results, strict=True))
     pairs = [(a, b) for a, b in given if isinstance(a, Chunk) and isinstance(b, ChunkResult)]
-    draws = False
+    draws, family = False, page.family
+    for chunk in document.chunks:
+        yield from _not_run(chunk)
     for chunk, result in pairs:
         items = tuple(shown(result.outputs))
         draws = draws or any(item.kind == "figure" for item in items)
-        yield from _caption_of_nothing(chunk, items)
+        yield from _caption_of_nothing(chunk, result, items)
         yield from _left_out_of_tables(chunk, items)
+        yield from _one_for_each(chunk, items)
+        yield from _not_as_drawn(chunk, result)
+        yield from _too_small(chunk, items, page.measure)
         yield from _left_unrun(chunk, result)
         yield from _boxes_in_figures(chunk, result)
         if not document.is_latex:
@@ -42,20 +51,98 @@ def chunk_warnings(document: Document, results: Results, family: str) -> Iterato
         yield warning(document.said(given_by), what, hint)
 
 
-def _caption_of_nothing(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:
-    """Captions belong to figures and tables; who hides them says so."""
+def _not_run(chunk: Chunk) -> Iterator[Problem]:
+    """The caption of a chunk that is only shown."""
     options = chunk.options
-    if not options.caption:
+    reasons = {
+        "it is not run": not options.evaluate,
+        "a test is not run here": options.test,
+        "its code goes on in the next chunk, which may have the caption": not options.complete,
+    }
+    if options.captioned and (reason := next((text for text in reasons if reasons[text]), "")):
+        what = f"the caption of {chunk.label} is not printed: {reason}"
+        yield warning(chunk.fence, what, "leave the caption out, or say it in the text")
+
+
+def _caption_of_nothing(
+    chunk: Chunk, result: ChunkResult, items: Sequence[Shown]
+) -> Iterator[Problem]:
+    """Captions belong to figures and tables: an error where there is neither, but for a chunk that
+    hides them, or that may fail and has."""
+    options = chunk.options
+    hidden = options.results in HIDDEN
+    kinds = {item.kind for item in items}
+    has_float = ("figure" in kinds and options.include) or ("table" in kinds and not hidden)
+    if not options.captioned or has_float:
         return
     printed = printed_floats(chunk, joined(items))
-    has_float = len(printed) == 1 or any(item.kind in {"figure", "table"} for item in items)
-    if len(printed) > 1 and not has_float:
+    if len(printed) > 1:
         yield _of_several(chunk, len(printed))
+    if printed and (options.caption or len(printed) > 1):
         return
-    hides = not (options.include and options.fig) or options.results in HIDDEN
-    if not has_float and not hides:
-        what = f"the caption of {chunk.label} is not printed: it shows neither figure nor table"
-        yield warning(chunk.fence, what, "leave it out, or have the chunk show one of them")
+    what = f"the caption of {chunk.label} is not printed: "
+    if hidden or not (options.include and options.fig):
+        hint = "show it, or leave the caption out"
+        yield warning(chunk.fence, f"{what}what it would stand under is hidden", hint)
+    elif result.failure is not None:
+        hint = "without `error=True` the build fails there"
+        yield warning(chunk.fence, f"{what}it raises before it shows a figure or a table", hint)
+    else:
+        what += "it shows neither figure nor table"
+        yield error(chunk.fence, what, _to_caption(chunk, items))
+
+
+def _to_caption(chunk: Chunk, items: Sequence[Shown]) -> str:
+    """The way out for a caption of nothing."""
+    text = text_of_outputs(item for item in items if item.kind in {"text", "latex"})
+    if r"\begin{" in text or r"\includegraphics" in text:
+        return r"write the caption where you print the LaTeX: a float and in it \caption{...}"
+    if FIGURES.search(chunk.code):
+        return "a figure that is closed is not shown: leave it open, or display it"
+    return "leave it out, or have the chunk show one of them"
+
+
+def _one_for_each(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:
+    """Lists of captions and of texts for who can't see figures have one for each of these."""
+    options = chunk.options
+    figures = sum(item.kind == "figure" for item in items) if options.include else 0
+    tables = 0 if figures or options.results in HIDDEN else sum(i.kind == "table" for i in items)
+    count, kind = (figures, "figure") if figures else (tables, "table")
+    if options.subcaptions and count and len(options.subcaptions) != count:
+        yield _uneven(chunk, "caption", len(options.subcaptions), count, kind)
+    if options.alts and figures and len(options.alts) != figures:
+        yield _uneven(chunk, "alternative text", len(options.alts), figures, "figure")
+
+
+def _uneven(chunk: Chunk, what: str, given: int, count: int, kind: str) -> Problem:
+    said = f"{given} {what}{'s' * (given != 1)} for {count} {kind}{'s' * (count != 1)}"
+    hint = f"give one for each: {count}"
+    if count == 1:
+        hint = "write one text, not a list" if what != "caption" else 'write caption="..."'
+    return error(chunk.fence, f"{chunk.label} has {said}", hint)
+
+
+def _not_as_drawn(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
+    """Figures that are not what the code may have meant."""
+    if count := result.empty_figures:
+        which = "an empty figure" if count == 1 else f"{count} empty figures"
+        text = f"{chunk.label} has {which}"
+        yield warning(chunk.fence, text, "`plt.figure()` begins one; `plt.close()` takes it back")
+    if result.moving:
+        text = f"{chunk.label} shows an animation, of which a page has one picture"
+        hint = "draw the pictures that you mean, and give the film by `save` and its address"
+        yield warning(chunk.fence, text, hint)
+
+
+def _too_small(chunk: Chunk, items: Sequence[Shown], measure: Measure) -> Iterator[Problem]:
+    """Figures whose labels are too small to read where they are shown."""
+    figures = [item for item in items if item.kind == "figure"]
+    scale = reduction(chunk, figures, measure)
+    if chunk.options.include and scale < SMALLEST:
+        what = "the figure" if len(figures) == 1 else "figures"
+        text = f"{what} of {chunk.label} and all labels are set at {scale:.0%} of their size"
+        hint = "without a size of their own (`figsize`, `f_size`) figures are drawn for their place"
+        yield warning(chunk.fence, text, hint)
 
 
 def _of_several(chunk: Chunk, count: int) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -13,20 +13,25 @@ from msgspec.structs import replace
 from treadle.engine.trace import Echo
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.options import HIDDEN
-from treadle.press.latex.figures import Float, Graphic, figure_float, figures_in_place
+from treadle.press.latex.figures import figures_in_place
 from treadle.press.latex.fragment import Fragment, Line, fixed, lines_at, stack
-from treadle.press.latex.lengths import length
 from treadle.press.latex.listings import code_lines, output_lines
-from treadle.press.latex.table_layout import Room
-from treadle.press.latex.tables import entry
 from treadle.press.markdown.parser import place, typed
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult, InlineResult
+from treadle.press.weave.floats import (
+    Look,
+    float_around,
+    floats_of,
+    graphics_of,
+    lists_around,
+    own_floats,
+    table_of,
+)
 from treadle.press.weave.outputs import (
     Shown,
     latex_place,
     shown,
-    table_lines,
     text_of_outputs,
 )
 from treadle.press.weave.printed_floats import (
@@ -38,17 +43,6 @@ from treadle.press.weave.printed_floats import (
 )
 
 SESSION = {"source", "text", "stderr"}
-
-
-class Look(Struct, frozen=True):
-    """How the chunks of one document are set."""
-
-    stem: str  # the folder of the figures, beside the LaTeX
-    columns: int  # characters of code in a line
-    caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
-    slides: bool = False
-    # For a table, in lists and quotations with so many margins, or in a box of so much of a line.
-    room: Callable[[int, float | None], Room] = lambda *_: Room()
 
 
 def chunk_parts(
@@ -75,7 +69,7 @@ def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Mar
         yield from _session(chunk, result, look)
     elif chunk.options.results not in HIDDEN:
         yield from _results(chunk, result, _with_caption(chunk, result, look), look)
-    yield from _floats(chunk, result, look)
+    yield from floats_of(chunk, result, look)
     if failure := result.failure:  # the document is the same wherever it was built
         traceback = failure.traceback.replace(failure.file, Path(failure.file).name)
         yield _verbatim("chunkerror", traceback, chunk, look)
@@ -104,15 +98,15 @@ def _code(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Read
 def _results(
     chunk: Chunk, result: ChunkResult, outputs: Iterable[Shown], look: Look
 ) -> Iterator[Markdown | ReadyLatex]:
-    captioned, origin = bool(chunk.options.caption), chunk.span.line
+    captioned, origin = chunk.options.captioned, chunk.span.line
     for kind, group in groupby(outputs, lambda item: item.kind):
         if kind == "figure":
             if not captioned and chunk.options.include:
-                yield ReadyLatex(figures_in_place(_graphics(chunk, result, group, look), origin))
+                yield ReadyLatex(figures_in_place(graphics_of(chunk, result, group, look), origin))
         elif kind == "table":
             if not captioned:
-                floats = _own_floats(chunk, result)
-                yield from (_table(item, floats.get(item), chunk, look) for item in group)
+                floats = own_floats(chunk, result)
+                yield from (table_of(item, floats.get(item), chunk, look) for item in group)
         elif kind == "latex":
             yield from (latex_place(item, origin) for item in group)
         elif kind == "stderr":
@@ -137,8 +131,9 @@ def _with_caption(chunk: Chunk, result: ChunkResult, look: Look) -> list[Shown]:
     if len(found) != 1:
         return visible
     latex = look.caption(caption, chunk.span.line) if found[0].latex else ""
-    around = {kind: _around(chunk, kind) for kind in ("table", "figure")}
-    floating = CaptionLook(chunk.options.name or "", _position(chunk), around)
+    around = {kind: float_around(kind, "", chunk) for kind in ("table", "figure")}
+    environments = {kind: each.environment for kind, each in around.items()}
+    floating = CaptionLook(chunk.options.name or "", around["table"].position, environments)
     return captioned(items, found[0], caption, latex, floating)
 
 
@@ -166,68 +161,6 @@ def _session_lines(item: Shown, chunk: Chunk, look: Look) -> Fragment:
     return tuple(Line(text, chunk.span.line, True) for text in texts)
 
 
-def _floats(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLatex]:
-    """What the chunk's caption turns into a float; not hidden by `results`."""
-    options, origin = chunk.options, chunk.span.line
-    outputs = list(shown(result.outputs))
-    figures = [item for item in outputs if item.kind == "figure"]
-    hidden = options.results in HIDDEN
-    if not options.caption:
-        if hidden and figures and options.include:
-            yield ReadyLatex(figures_in_place(_graphics(chunk, result, figures, look), origin))
-        return
-    caption = look.caption(result.caption or options.caption, origin)
-    tables = [] if hidden else [item for item in outputs if item.kind == "table"]
-    for number, item in enumerate(tables):
-        text = "" if figures and number else caption
-        float_ = Float(text, _label("tbl", chunk), _around(chunk, "table"), _position(chunk))
-        yield _table(item, float_, chunk, look)
-    if figures and options.include:
-        around = _around(chunk, "figure")
-        float_ = Float(caption, _label("fig", chunk), around, _position(chunk))
-        yield ReadyLatex(figure_float(_graphics(chunk, result, figures, look), float_, origin))
-
-
-def _table(item: Shown, float_: Float | None, chunk: Chunk, look: Look) -> ReadyLatex:
-    def made(box: float | None) -> ReadyLatex:
-        room = look.room(_lists(chunk) + 2 * chunk.prefix.count(">"), box)
-        laid = table_lines(item, float_, chunk.span.line, room)
-        return ReadyLatex(laid.lines, told=laid.told, hint=laid.hint)
-
-    return replace(made(None), boxed=made)
-
-
-def _lists(chunk: Chunk) -> int:
-    """The items of lists in which it stands."""
-    return (len(chunk.prefix.replace(">", "").expandtabs(4)) + 2) // 4
-
-
-def _own_floats(chunk: Chunk, result: ChunkResult) -> dict[Shown, Float]:
-    """Those of tables which bring captions of their own; the first has the chunk's label."""
-    label, floats = _label("tbl", chunk), dict[Shown, Float]()
-    for item in shown(result.outputs):
-        if item.table and item.table.caption and item not in floats:
-            caption = entry(item.table.caption)
-            around, position = _around(chunk, "table"), _position(chunk)
-            floats[item] = Float(caption, "" if floats else label, around, position)
-    return floats
-
-
-def _around(chunk: Chunk, kind: str) -> str:
-    """The float of a figure or a table: what `f_env` says of the one, holds of the other."""
-    given = chunk.options.f_env or kind
-    environment, floats = re.subn("figure|table", kind, given)
-    return environment if floats or kind == "figure" else kind
-
-
-def _graphics(
-    chunk: Chunk, result: ChunkResult, figures: Iterable[Shown], look: Look
-) -> list[Graphic]:
-    width = length(chunk.options.width)
-    paths = (f"{look.stem}/{item.text}" for item in figures)
-    return [Graphic(path, width, alt=result.alt, slide=look.slides) for path in paths]
-
-
 def _verbatim(environment: str, text: str, chunk: Chunk, look: Look) -> ReadyLatex:
     lines = output_lines(text.strip("\n"), _width(chunk, "output", look))
     body = tuple(Line(line, chunk.span.line, True) for line in lines)
@@ -244,7 +177,7 @@ def _width(chunk: Chunk, part: str, look: Look) -> int | None:
     wrap = chunk.options.given.get("wrap", True)
     wanted = {"code": {"code"}, "output": {"output", "results"}}[part]
     # The margins of a list's item are as wide as six characters of code; a quotation has two.
-    inner = 2 * chunk.prefix.count(">") + _lists(chunk)
+    inner = 2 * chunk.prefix.count(">") + lists_around(chunk)
     columns = max(look.columns - 6 * inner, 20)
     return columns if wrap is True or wrap in wanted else None
 
@@ -260,14 +193,6 @@ def _visible(chunk: Chunk, result: ChunkResult) -> list[Shown]:
         and (options.display_data or not item.is_value or item.kind == "figure")
         and (options.echo or item.kind != "source")
     ]
-
-
-def _label(kind: str, chunk: Chunk) -> str:
-    return f"{kind}:{chunk.options.name}" if chunk.options.name else ""
-
-
-def _position(chunk: Chunk) -> str:
-    return chunk.options.f_pos.strip("[]")
 
 
 class Markdown(Struct, frozen=True):

@@ -20,7 +20,8 @@ from treadle.press.latex.templates import render
 from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.text_context import ReadyLatex, TextContext
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.chunks import Look, Markdown, chunk_parts, prose_parts
+from treadle.press.weave.chunks import Markdown, chunk_parts, prose_parts
+from treadle.press.weave.floats import Look
 from treadle.problem import Problem, warning
 
 BEGIN = r"\begin{document}"

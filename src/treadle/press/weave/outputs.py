@@ -10,6 +10,7 @@ from functools import partial
 
 from msgspec import Struct
 from msgspec.json import Decoder
+from msgspec.structs import replace
 
 from treadle.engine.store.traces import decoded
 from treadle.engine.trace import Display, Echo, Output, Stream
@@ -31,6 +32,7 @@ class Shown(Struct, frozen=True):
     text: str = ""  # of a figure, the name of its file in the folder of the document's figures
     table: Table | None = None
     is_value: bool = False  # a value that was displayed, and nothing printed
+    size: tuple[float, float] | None = None  # of a figure, inches, where that is known
 
 
 def _table(text: str) -> Shown:
@@ -67,8 +69,18 @@ def _display(display: Display) -> Shown:
     having = {**display.data, **display.files}
     for kind, form in FORMS.items():
         if kind in having:
-            return form(having[kind])
+            return replace(form(having[kind]), size=_size(display))
     return _plain(f"<{', '.join(sorted(having))}>")
+
+
+def _size(display: Display) -> tuple[float, float] | None:
+    """That of a vector figure: who displays an image says how many pixels it has."""
+    width, height = (display.metadata.get(side) for side in ("width", "height"))
+    if "application/pdf" not in display.files:
+        return None
+    if not isinstance(width, int | float) or not isinstance(height, int | float):
+        return None
+    return (width, height) if width > 0 and height > 0 else None
 
 
 def text_of_outputs(items: Iterable[Shown]) -> str:

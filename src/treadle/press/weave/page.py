@@ -8,7 +8,14 @@ import re
 from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings
-from treadle.press.latex.measures import BESIDE, TYPEWRITER, Measures, measures_of
+from treadle.press.latex.measures import (
+    BESIDE,
+    POINTS,
+    TYPEWRITER,
+    Measures,
+    measures_of,
+)
+from treadle.press.latex.rows import FULL, ON_SLIDES, Measure
 from treadle.press.weave.latex_classes import Style
 
 INCHES = {"in": 1.0, "mm": 1 / 25.4, "cm": 1 / 2.54, "pt": 1 / 72.27, "bp": 1 / 72}
@@ -17,18 +24,27 @@ GEOMETRY = ("margin=25mm", "headheight=14pt")
 LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
 # What \footnotesize is in a class of that size.
 FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
+HEIGHT = 9.7  # inches
 FEWEST = 20
 
 
 class Page(Struct, frozen=True):
     """How many characters of code fit into a line, whether there are two columns, and the deepest
-    level of headings that have numbers, as LaTeX counts: a section's is 1."""
+    level of headings that have numbers, as LaTeX counts: a section's is 1; and what there is room
+    for."""
 
     columns: int = 90
     twocolumn: bool = False
     depth: int = 3
     family: str = "lmr"  # of the text, as LaTeX calls it
+    measure: Measure = Measure()
     measures: Measures = Measures()
+
+
+def measure_of(line: float, page: float, height: float, *, slides: bool) -> Measure:
+    """What there is room for; all in inches, `height` of the text of a page."""
+    room = (ON_SLIDES if slides else FULL) * height
+    return Measure(*(round(each, 4) for each in (line, page, room)))
 
 
 def columns_of(width: float, character: float) -> int:
@@ -40,15 +56,16 @@ def page_of(settings: Settings, style: Style) -> Page:
     """What the front matter tells."""
     size = FOOTNOTE_SIZES.get(font_size(settings), 9.0)
     twocolumn = "twocolumn" in settings.classoption
-    width = text_width(settings) * (0.47 if twocolumn else 1.0)
+    whole = text_width(settings)
+    width = whole * (0.47 if twocolumn else 1.0)
     if style.own_look:
         width, size = style.column, 8.0
     depth = 2 if style.chapters else 3
     columns = columns_of(width * 72.27, TYPEWRITER * size)
-    points = text_width(settings) * 72.27
-    column = width * 72.27
-    measures = measures_of(column, max(points, column), font_size(settings))
-    return Page(columns, twocolumn or style.twocolumn, depth, measures=measures)
+    measure = measure_of(width, whole, HEIGHT, slides=style.frames)
+    column = width * POINTS
+    measures = measures_of(column, max(whole * POINTS, column), font_size(settings))
+    return Page(columns, twocolumn or style.twocolumn, depth, measure=measure, measures=measures)
 
 
 def font_size(settings: Settings) -> int:

@@ -108,6 +108,8 @@ def preamble_parts(
         "uncounted_tables": r"\uncounted" in used,
         "unhyphenated": r"\unhyphenated{" in used,
         "moved_notes": r"\notetext{" in used,
+        "continued": r"\ContinuedFloat" in used,
+        "many_panels": r"\panelletter{" in used,
         "date": date,
         "renewed": sorted(set(RENEWED.findall(COMMENT.sub("", settings.preamble)))),
     }

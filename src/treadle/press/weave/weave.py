@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.press.document.front_matter_keys import Settings
-from treadle.press.document.model import Document, Prose
+from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.latex.fragment import Fragment, Line, text_of
 from treadle.press.latex.images import Copy
 from treadle.press.latex.languages import words_of
@@ -37,13 +37,13 @@ from treadle.press.results import ChunkResult, InlineResult, Results
 from treadle.press.weave.characters import Printing, printing_of
 from treadle.press.weave.chunk_warnings import chunk_warnings
 from treadle.press.weave.chunks import (
-    Look,
     Markdown,
     WovenText,
     chunk_parts,
     join,
     prose_parts,
 )
+from treadle.press.weave.floats import Look, panel_labels
 from treadle.press.weave.latex_classes import sections_of
 from treadle.press.weave.latex_source import (
     has_class,
@@ -73,6 +73,7 @@ from treadle.press.weave.whole import for_engine, whole_document
 from treadle.problem import Problem, Span, error, warning
 
 UNNUMBERED = -2  # above parts
+QUARTOS = ("fig-", "tbl-")
 # A heading at a page's foot would stand apart from its table.
 ROOM = r"\par\ifdim\dimexpr\pagegoal-\pagetotal<8\baselineskip\newpage\fi"
 
@@ -112,7 +113,7 @@ def _weave(
 ) -> Woven:
     document, findings = manuscript.document, Findings()
     context = TextContext(_options(manuscript, page), findings, blocks=render_blocks)
-    findings.problems += chunk_warnings(document, results, (page or Page()).family)
+    findings.problems += chunk_warnings(document, results, page or Page())
     if document.is_latex:
         return _weave_latex(manuscript, results, checked, context)
     apart = _apart(document, manuscript.settings, results, context)
@@ -183,6 +184,7 @@ def _options(manuscript: Manuscript, page: Page | None) -> RenderOptions:
         columns=page.columns,
         measures=page.measures,
         twocolumn=page.twocolumn,
+        measure=page.measure,
         slides=style.frames,
         turns=style.turns,
         sections=sections,
@@ -203,9 +205,31 @@ def _below(above: int, options: RenderOptions) -> RenderOptions:
 
 
 def _aliases(document: Document) -> Mapping[str, str]:
-    """What Quarto calls the labels of chunks whose names begin as its labels do."""
-    names = (chunk.options.name or "" for chunk in document.chunks)
-    return {name: f"{name[:3]}:{name}" for name in names if name.startswith(("fig-", "tbl-"))}
+    """What Quarto calls the labels of chunks whose names begin as its labels do, and of figures in
+    them."""
+    names = {chunk.options.name or "" for chunk in document.chunks}
+    found: dict[str, str] = {}
+    for chunk in document.chunks:
+        name = chunk.options.name or ""
+        kinds = [name[:3]] if name.startswith(QUARTOS) else ["fig", "tbl"] if name else []
+        for kind in kinds:
+            found |= _aliases_of_panels(kind, chunk, names)
+        if name.startswith(QUARTOS):
+            found[name] = f"{name[:3]}:{name}"
+    return found
+
+
+def _aliases_of_panels(
+    kind: str, chunk: Chunk, names: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Figures that have captions of their own, by their numbers as well."""
+    for number, label in enumerate(panel_labels(kind, chunk), 1):
+        name = f"{chunk.options.name}-{number}"
+        if name in names:
+            continue
+        yield f"{kind}:{name}", label
+        if name.startswith(QUARTOS):
+            yield from ((name, label), (label.partition(":")[2], label))
 
 
 def _parts(
@@ -222,7 +246,9 @@ def _parts(
 def _look(context: TextContext) -> Look:
     caption = partial(render_line, context=context)
     options = context.options
-    return Look(options.stem, options.columns, caption, options.slides, options.room)
+    return Look(
+        options.stem, options.columns, caption, options.slides, options.measure, options.room
+    )
 
 
 # What of another text a text may refer to: a footnote, an example, what stands in brackets.
@@ -235,7 +261,8 @@ def _apart(
 ) -> TextContext:
     """For the texts that stand apart from the prose, as the captions of chunks and what the title
     block shows do: they may refer to what the prose has, and it to what they have."""
-    captions = (item.caption for item in results if isinstance(item, ChunkResult))
+    woven = [item for item in results if isinstance(item, ChunkResult)]
+    captions = (text for item in woven for text in (item.caption, *item.subcaptions))
     others = "\n".join((*captions, *title_texts(settings)))
     prose = "\n\n".join(block.text for block in document.prose)
     inline = (text for item in results if isinstance(item, InlineResult) for text in item.texts)

@@ -75,7 +75,7 @@ def test_what_chunks_have_is_theirs(block: str, option: str, value: object) -> N
         ("title: T\nreference-location: margin", 3, "foot of the page"),
         ("title: T\nengine: knitr", 3, "Python that runs"),
         ("title: T\ncsl: ieee.csl", 3, "`bibliographystyle:`"),
-        ("title: T\nformat: {pdf: {fig-asp: 0.6}}", 3, "subplots"),
+        ("title: T\nformat: {pdf: {fig-asp: 0.6}}", 3, "`f_size=(6, 4)`"),
     ],
 )
 def test_what_has_none_is_told_at_its_line(block: str, line: int, words: str) -> None:

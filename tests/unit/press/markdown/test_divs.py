@@ -66,7 +66,7 @@ def test_a_figure_div(latex, image, label):
 
 def test_a_figure_div_of_several_images_has_parts(latex, image):
     made = latex("::: {#fig-x}\n![A](a.png){#fig-a}\n\n![B](b.png){#fig-b}\n\nBoth.\n:::")
-    assert made.count(r"\begin{subfigure}[b]{0.48\linewidth}") == 2
+    assert made.count(r"\begin{subfigure}[t]{0.48\linewidth}") == 2
     assert made.index(r"\caption{A}") < made.index(r"\label{fig-a}") < made.index(r"\caption{B}")
     assert made.endswith("\\caption{Both.}\n  \\label{fig-x}\n\\end{figure}")
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from treadle.press.plugin.figures import FigureStyle
+from treadle.press.plugin.figure_style import FigureStyle
 from treadle.press.tex.engine import tex_environment
 from treadle.press.tex.format import Format, format_of, preamble_of
 from treadle.press.tex.passes import Job

@@ -6,7 +6,8 @@ from treadle.engine.trace import Display, Echo, Failure, Stream
 from treadle.press.latex.fragment import Line, text_of
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult
-from treadle.press.weave.chunks import Look, Markdown, chunk_parts, join
+from treadle.press.weave.chunks import Markdown, chunk_parts, join
+from treadle.press.weave.floats import Look
 
 OUT = Stream("stdout", "out\n")
 

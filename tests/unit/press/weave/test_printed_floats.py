@@ -7,7 +7,8 @@ from treadle.engine.trace import Stream
 from treadle.press.latex.fragment import text_of
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult
-from treadle.press.weave.chunks import Look, chunk_parts
+from treadle.press.weave.chunks import chunk_parts
+from treadle.press.weave.floats import Look
 from treadle.press.weave.weave import weave
 
 PIPES = "| a | b |\n|--|--|\n| 1 | 2 |\n"

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from tests.unit.displays import figure
 
-from treadle.engine.trace import Stream
+from treadle.engine.trace import Failure, Stream
 from treadle.press.document.model import Inline, Prose
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.page import Page
@@ -350,13 +350,40 @@ def test_markdown_of_a_chunk_of_an_item_is_of_the_item(make_document, make_chunk
     )
 
 
-def test_a_caption_of_nothing_is_told_and_a_hidden_one_is_not(make_document, make_chunk):
-    options: list[dict[str, object]] = [{}, {"include": False}, {"results": "hidden"}, {}]
+def test_a_caption_of_nothing_is_an_error_and_a_hidden_one_told(make_document, make_chunk):
+    ran = "", "include=False", "results='hidden'", "fig=False", "error=True", ""
+    given = (*ran, "evaluate=False", "test=True", "complete=False")
+    options = [eval(f"dict({text})") for text in given]
     chunks = [make_chunk("f()", line=n, caption="C", **some) for n, some in enumerate(options, 1)]
-    results = [ChunkResult((Stream("stdout", "out\n"),), caption="C")] * 3
-    results.append(ChunkResult((figure("f.pdf"),), caption="C"))
-    (problem,) = weave(make_document(*chunks), results).problems
-    assert str(problem).startswith("report.pmd:1: warning: the caption of chunk 1 is not printed")
+    failure = Failure("ValueError", "Traceback", "report.pmd", 5)
+    out = (Stream("stdout", "out\n"),)
+    results: list[ChunkResult | None] = [ChunkResult(out, caption="C")] * 4
+    results += [ChunkResult(out, failure, caption="C")]
+    results += [ChunkResult((figure("f.pdf"),), caption="C"), None, None, None]
+    said = [str(problem) for problem in weave(make_document(*chunks), results).problems]
+    reasons = {
+        **{1: "error: {}it shows neither", 2: "warning: {}what it would stand under is hidden"},
+        **{3: "warning: {}what it", 4: "warning: {}what it", 5: "warning: {}it raises before it"},
+        **{7: "warning: {}it is not run", 8: "warning: {}a test is", 9: "warning: {}its code goes"},
+    }
+    assert len(said) == len(reasons)
+    for line, reason in reasons.items():
+        start = reason.format("the caption of chunk 1 is not printed: ")
+        assert any(text.startswith(f"report.pmd:{line}: {start}") for text in said), said
+
+
+@pytest.mark.parametrize(
+    ("code", "printed", "hint"),
+    [
+        ("print(1)", "1", "leave it out, or have the chunk show one of them"),
+        ("plt.plot(x); plt.close()", "", "a figure that is closed is not shown"),
+        ("print(t)", r"\begin{figure}\end{figure}", "write the caption where you print the LaTeX"),
+    ],
+)
+def test_the_way_out_of_a_caption_of_nothing(make_document, make_chunk, code, printed, hint):
+    document = make_document(make_chunk(code, caption="C", results="tex"))
+    (problem,) = weave(document, [ChunkResult((Stream("stdout", printed),), caption="C")]).problems
+    assert problem.hint.startswith(hint)
 
 
 @pytest.mark.parametrize(("family", "told"), [("fbb", 1), ("lmr", 0), ("ptm", 0)])
