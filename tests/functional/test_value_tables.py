@@ -90,7 +90,7 @@ def test_in_the_latex(built):
     tex = built[0].tex
     assert r"\multicolumn{2}{c}{train} & \multicolumn{2}{c@{}}{test} \\" in tex
     assert r"\cmidrule(lr){3-4} \cmidrule(lr){5-6}" in tex
-    assert r"\cellcolor[HTML]{FFFF00}1 \\" in tex
+    assert r"\cellcolor[HTML]{FFFF00}\nogapleft\nogapright 1 \\" in tex
     assert r"\usepackage{colortbl}" in tex
     assert "share" not in tex[tex.index(r"\label{tbl:styled}") :].partition(r"\end{table}")[0]
 

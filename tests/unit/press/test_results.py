@@ -10,6 +10,7 @@ from treadle.engine.trace import Display, Failure, Frame, Stream, Trace
 from treadle.press.cells import cells_of
 from treadle.press.document.reader import read_document
 from treadle.press.failures import problem_of
+from treadle.press.plugin.figure_rows import NUMBER
 from treadle.press.plugin.press_plugin import Comparison
 from treadle.press.results import (
     ChunkResult,
@@ -50,6 +51,30 @@ def test_captions_are_filled_with_what_their_code_gave(results):
     [result] = results(CAPTIONED, printed, Trace(texts=("3", "4", "five")))
     assert (result.caption, result.alt) == ("After 3 and 4", "Of five!")
     assert result.outputs == (Stream("stdout", "x"),)
+
+
+def test_captions_of_figures_are_filled_one_by_one(results):
+    text = (
+        "```python, caption='<%= a %>', subcaptions=['<%= b %>', 'no', 'c <%= c %><%= d %>'], "
+        "alt=['<%= e %>', 'f']\nn = 3\n```\n"
+    )
+    [result] = results(text, Trace(), Trace(texts=("1", "2", "3", "4", "5")))
+    assert result.caption == "1"
+    assert result.subcaptions == ("2", "no", "c 34")
+    assert (result.alt, result.alts) == ("", ("5", "f"))
+
+
+def test_a_figure_is_as_it_was_drawn_last_where_it_was_shown_first(results, blobs):
+    def drawn(number, data):
+        return Display(files={"application/pdf": blobs.put([data])}, metadata={NUMBER: number})
+
+    out = Stream("stdout", "x")
+    outputs = (drawn(1, b"a"), out, drawn(2, b"b"), drawn(1, b"A"))
+    [result] = results("```python, name='f'\n1\n```\n", Trace(outputs))
+    first, between, second = result.outputs
+    assert between == out
+    names = [output.files["application/pdf"] for output in (first, second)]
+    assert names == ["f-1.pdf", "f-2.pdf"]
 
 
 def test_a_plain_caption_is_the_chunks_own(results):

@@ -10,7 +10,7 @@ NUMBER = re.compile(
     r"\s*[-+−]?(?:\d[\d,'_]*)?\d(?P<rest>(?:\.\d*)?(?:[eE][-+]?\d+)?)(?P<unit>\s*%?)\s*"
 )
 # What stands among numbers and has no point
-NO_NUMBER = frozenset({"", "inf", "-inf", "NaN", "None", "NaT", "<NA>", "nan", "⋮", "…"})
+NO_NUMBER = frozenset({"", "inf", "-inf", "NaN", "None", "NaT", "<NA>", "nan", "⋮", "…", "..."})
 
 
 def all_numbers(texts: Iterable[str]) -> bool:

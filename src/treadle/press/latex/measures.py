@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -28,10 +29,11 @@ SIZES = {
     12: ((12.0, 10.95, 10.0, 8.0, 7.0), (1.0, 0.933, 0.852, 0.723, 0.678)),
 }
 TYPEWRITER = 0.525  # ems
+POINTS = 72.27  # in an inch
 BESIDE = 8.0  # points that the line beside code takes
 
 
-class Measures(Struct, frozen=True):
+class Measures(Struct, frozen=True, dict=True):
     r"""Points: the width of a column, that of the page's text and its height; the sizes of type
     from \normalsize down to \scriptsize and to the smallest, and how wide text is in them; the
     characters of ASCII in the first of them; half of what is between columns."""
@@ -48,11 +50,18 @@ class Measures(Struct, frozen=True):
     def em(self) -> float:
         return self.sizes[0]
 
+    @cached_property
+    def _plain(self) -> dict[str, float]:
+        return {chr(FIRST + number): width for number, width in enumerate(self.widths)}
+
     def width_of(self, latex: str) -> float:
         """About what a line of LaTeX takes in the size of the text."""
-        latex = COLOUR.sub("", latex)
         if not TO_READ.search(latex):
-            return sum(map(self._character, latex))
+            try:
+                return sum(map(self._plain.__getitem__, latex))
+            except KeyError:
+                return sum(map(self._character, latex))
+        latex = UNSEEN.sub("", latex)
         more = BOLD if r"\textbf" in latex else CODE if r"\codetext" in latex else 1.0
         maths, total = False, 0.0
         for found in TOKEN.finditer(latex):
@@ -68,15 +77,17 @@ class Measures(Struct, frozen=True):
         return SYMBOL * self.em if name and prints else 0.0
 
     def _character(self, char: str) -> float:
-        code = ord(char) - FIRST
-        if 0 <= code < len(self.widths):
-            return self.widths[code]
+        if (width := self._plain.get(char)) is not None:
+            return width
         if unicodedata.combining(char):
             return 0.0
         return self.em * (WIDE if unicodedata.east_asian_width(char) in "WF" else OTHER)
 
 
-COLOUR = re.compile(r"\\(?:cell|text)?color(?:\[\w+\])?\{\w+\}")
+# Arguments that are not printed: colours, where links lead.
+UNSEEN = re.compile(
+    r"\\(?:cell|text)?color(?:\[\w+\])?\{\w+\}|\\(?:href|label)\{[^{}]*\}|\\hyperref\[[^\]]*\]"
+)
 TO_READ = re.compile(r"[\\{}$]")
 TOKEN = re.compile(
     r"\\(?P<name>[A-Za-z]+) ?(?P<alone>\{\})?|\\(?P<sign>.)|[{}$]|(?P<char>.)", re.DOTALL

@@ -51,6 +51,11 @@ def columns_for(count: int, line: float, height: float, aspect: float = ASPECT) 
     return most
 
 
+def filled(count: int, columns: int) -> list[int]:
+    """How many stand in each row, where all but the last are full."""
+    return [min(columns, count - at) for at in range(0, count, columns)]
+
+
 def in_lines(widths: Sequence[float], line: float) -> list[int]:
     """How many stand in each row, where as many stand side by side as the line holds."""
     counts: list[int] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import ceil, floor, sqrt
+from math import ceil, floor
 
 from msgspec import Struct
 
@@ -46,7 +46,7 @@ class Shape(Struct, frozen=True):
     entries: tuple[tuple[float, ...], ...]
     letters: tuple[int, ...]
     align: tuple[str, ...]
-    words: tuple[bool, ...]  # whether a column holds text of several words, or long ones
+    least: tuple[float, ...]  # how narrow the columns may be as paragraphs
     labels: int = 0
     above: int = 0
 
@@ -102,18 +102,26 @@ def fitting_columns(shape: Shape, at: tuple[int, ...], size: Size, line: float) 
     if sum(widths) <= room:
         return _columns(shape, at, [0.0] * len(at), line)
     bound = max(line / len(at), LONG_ENTRY * CHARACTER * em)
+    leasts = [max(size.scale * shape.least[number], NARROWEST * em) for number in at]
     long = [
-        width if width > bound and (shape.words[number] or width > room) else 0.0
-        for number, width in zip(at, widths, strict=True)
+        width if width > max(bound, least) else 0.0
+        for width, least in zip(widths, leasts, strict=True)
     ]
     free = room - sum(width for width, taken in zip(widths, long, strict=True) if not taken)
-    count = sum(map(bool, long))
-    if not count or free < max(LEAST * CHARACTER * em, count * NARROWEST * em):
+    needed = [least if width else 0.0 for width, least in zip(long, leasts, strict=True)]
+    if not any(long) or free < max(LEAST * CHARACTER * em, sum(needed)):
         return None
-    if free * min(filter(None, long)) / sum(long) < NARROWEST * em:
-        long = [sqrt(width) for width in long]
-    share = free / line / sum(long)
-    return _columns(shape, at, [floor(100 * share * width) / 100 for width in long], line)
+    given = _shared(free, long, needed)
+    return _columns(shape, at, [floor(100 * width / line) / 100 for width in given], line)
+
+
+def _shared(free: float, wanted: Sequence[float], needed: Sequence[float]) -> list[float]:
+    """What each has of the room: at least what it needs, and of the rest according to what it
+    wants."""
+    rest = free - sum(needed)
+    more = [max(wants - needs, 0.0) for wants, needs in zip(wanted, needed, strict=True)]
+    share = rest / max(sum(more), 1.0)
+    return [needs + share * each for needs, each in zip(needed, more, strict=True)]
 
 
 def _columns(shape: Shape, at: tuple[int, ...], shares: Sequence[float], line: float) -> Columns:
@@ -127,6 +135,12 @@ def _columns(shape: Shape, at: tuple[int, ...], shares: Sequence[float], line: f
 def _paragraphs(align: str, share: float) -> str:
     side = {"l": r"\raggedright", "c": r"\centering", "r": r"\raggedleft"}[align]
     return rf">{{{side}\arraybackslash}}p{{{share:.2f}\linewidth}}"
+
+
+def has_whole_words(shape: Shape, columns: Columns) -> bool:
+    """Whether no word sticks out of a paragraph, in the size of the text."""
+    pairs = zip(columns.at, columns.widths, strict=True)
+    return all(width >= shape.least[number] for number, width in pairs if width)
 
 
 def width_of(shape: Shape, columns: Columns, size: Size) -> float:

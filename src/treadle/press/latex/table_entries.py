@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 
-from treadle.press.latex.measures import COLOUR, Measures
+from msgspec import Struct
 
+from treadle.press.latex.escape import LONG
+from treadle.press.latex.measures import UNSEEN, Measures
+
+PLAIN = re.compile(r"[\w.,:%()+-]{0,30}")
 STEP = re.compile(r"\\(?P<what>begin|end)\b|(?P<break> *\\\\(?:\{\})? *)|\\.|[{}$]")
 # What is no plain text: a formula, what an address or a name stands in; plain text without blanks.
 PIECE = re.compile(
@@ -18,15 +22,45 @@ JOINT = re.compile(r"\\[_&#%]|[-./?=:,;@+|]")
 STEPS = 4  # characters of a word without joints, between two places where it may be broken
 
 
+class Extent(Struct, frozen=True):
+    """What an entry takes in the size of the text: characters and points, and how many points it
+    needs at least as a paragraph."""
+
+    letters: int
+    width: float
+    least: float
+
+
+def extent_of(latex: str, measures: Measures) -> Extent:
+    if PLAIN.fullmatch(latex):  # most entries, in a tenth of the time
+        width = measures.width_of(latex)
+        return Extent(len(latex), width, width)
+    width = max(map(measures.width_of, lines_of(latex)))
+    return Extent(visible(latex), width, least_width_of(latex, measures))
+
+
 def visible(latex: str) -> int:
     """How many characters the longest line of an entry has."""
-    lines = lines_of(COLOUR.sub("", latex))
-    return max(len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", line)) for line in lines)
+    return max(map(_letters, lines_of(UNSEEN.sub("", latex))))
 
 
-def width_of(latex: str, measures: Measures) -> float:
-    """How wide an entry is in the size of the text."""
-    return max(map(measures.width_of, lines_of(latex)))
+def _letters(line: str) -> int:
+    return len(re.sub(r"\\[A-Za-z]+ ?|[{}$\\]", "", line))
+
+
+def least_width_of(latex: str, measures: Measures) -> float:
+    """How narrow a paragraph with an entry may be: its words stay whole, unless they are long."""
+    words = re.split(r"\s+|\\allowbreak\{\}", UNSEEN.sub("", latex))
+    return max(_least(word, measures) for word in words)
+
+
+def _least(word: str, measures: Measures) -> float:
+    if _letters(word) <= LONG:
+        return measures.width_of(word)
+    parts = JOINT.sub(" ", word).split() or [""]
+    return max(
+        STEPS * measures.em if _letters(each) > LONG else measures.width_of(each) for each in parts
+    )
 
 
 def lines_of(entry: str) -> list[str]:

@@ -22,6 +22,7 @@ from treadle.press.latex.table_columns import (
     columns_by_letters,
     fitting_columns,
     groups_of_columns,
+    has_whole_words,
     height_of,
     heights_of,
     sizes_of,
@@ -69,7 +70,7 @@ def laid_out(shape: Shape, environment: str, room: Room) -> Layout:
     """The layout of a table in a float of this kind; "": where it stands."""
     sizes, line = sizes_of(room.measures), _line(environment, room)
     found = columns_by_letters(shape, min(room.columns, ROOM), line)
-    if found and width_of(shape, found, sizes[0]) <= line:
+    if found and width_of(shape, found, sizes[0]) <= line and has_whole_words(shape, found):
         return _broken(shape, Layout(environment, sizes[0], (found,), sure=True), room)
     made = next(_whole(shape, environment, room), None) or _parted(shape, environment, room)
     return _broken(shape, made, room)
@@ -101,12 +102,13 @@ def _whole(shape: Shape, environment: str, room: Room) -> Iterator[Layout]:
 
 
 def _floats(shape: Shape, environment: str, room: Room) -> Iterator[str]:
-    """The floats that a table may be in: the author's own alone, where it is a special one."""
+    """The floats that a table may be in: the author's own alone, where it is a special one. One
+    without a caption stays in its place: nobody would find it elsewhere."""
     yield environment
     long = len(shape.entries) > LONG
-    if environment not in {"", "table"} or long or room.boxed or room.slides:
+    if environment != "table" or long or room.boxed or room.slides:
         return
-    if environment and room.twocolumn:
+    if room.twocolumn:
         yield "table*"
     if room.turns:
         yield "sidewaystable*" if room.twocolumn else "sidewaystable"
@@ -142,7 +144,9 @@ def _parted(shape: Shape, environment: str, room: Room) -> Layout:
     height = sum(height_of(shape, part, size) + size.points for part in parts)
     together = height <= FULL * room.measures.height
     what = f"the table is too wide for the page: its columns are in {len(parts)} parts"
-    return Layout(kind, size, parts, together=together, told=what, hint=FEWER)
+    floats = room.turns and not (environment or room.boxed or room.slides)
+    hint = f"{FEWER}; with a caption it is turned" if floats else FEWER
+    return Layout(kind, size, parts, together=together, told=what, hint=hint)
 
 
 def _broken(shape: Shape, made: Layout, room: Room) -> Layout:

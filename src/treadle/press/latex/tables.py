@@ -13,12 +13,20 @@ from treadle.press.latex.escape import DOLLARS, escape
 from treadle.press.latex.figures import Float
 from treadle.press.latex.footnotes import caption_of, noted, texts_of
 from treadle.press.latex.fragment import Fragment, Line, indent, stack
-from treadle.press.latex.measures import Measures
+from treadle.press.latex.lengths import inches
+from treadle.press.latex.measures import POINTS, Measures
 from treadle.press.latex.table_columns import Columns, Shape
-from treadle.press.latex.table_entries import in_column, visible, width_of, with_breaks
+from treadle.press.latex.table_entries import (
+    Extent,
+    extent_of,
+    in_column,
+    visible,
+    with_breaks,
+)
 from treadle.press.latex.table_layout import Layout, Room, laid_out
 from treadle.press.latex.templates import render
 
+NEXT_SLIDE = r"\framebreak"
 NEGATIVE = re.compile(r"-(?=\.?\d|inf)")
 
 
@@ -75,6 +83,7 @@ class LaidTable(Struct, frozen=True):
 
 def table(tabular: Tabular, float_: Float | None, origin: int, room: Room) -> LaidTable:
     """The table as a float with its caption above, or centred in its place; a long one, there."""
+    room = _within_float(room, float_) if float_ else room
     tabular, caption, notes = _without_notes(tabular, float_.caption if float_ else "")
     shape = shape_of(tabular, room.measures)
     layout = laid_out(shape, float_.environment if float_ else "", room)
@@ -86,6 +95,14 @@ def table(tabular: Tabular, float_: Float | None, origin: int, room: Room) -> La
     made = _long(setting) if layout.long else _floating(setting)
     texts = tuple(Line(text, origin) for text in texts_of(notes))
     return LaidTable((*made, *texts), layout.told, layout.hint)
+
+
+def _within_float(room: Room, float_: Float) -> Room:
+    """The room in a float that may have a width of its own, text beside it."""
+    measures = room.measures
+    line, page = measures.line / POINTS, measures.page / POINTS
+    width = inches(float_.width, line, page) if float_.width else None
+    return replace(room, measures=replace(measures, line=width * POINTS)) if width else room
 
 
 class _Setting(Struct, frozen=True):
@@ -105,11 +122,18 @@ class _Setting(Struct, frozen=True):
         return {
             "float": float_ if first else None,
             "environment": layout.environment,
-            "arguments": float_.arguments if float_ else "[p]",
+            "arguments": self._arguments(),
             "size": layout.size.command,
             "continued": f"{number + 1}/{count}" if float_ and not first else "",
             "below": self.tabular.below if number == count - 1 else "",
         }
+
+    def _arguments(self) -> str:
+        """Those of the float that was asked for; another one is to stand there, too."""
+        float_ = self.float_
+        if float_ is None or float_.environment == self.layout.environment:
+            return float_.arguments if float_ else ""
+        return f"[{float_.position}]"
 
     def caption_of(self, number: int) -> Fragment:
         return () if number else self.caption
@@ -117,28 +141,33 @@ class _Setting(Struct, frozen=True):
 
 def shape_of(tabular: Tabular, measures: Measures) -> Shape:
     """What a table takes in the size of the text."""
-    columns = list(zip(tabular.header, *tabular.rows, strict=True))
-    entries = [tuple(width_of(entry, measures) for entry in row) for row in tabular.rows]
-    heads = [width_of(entry, measures) for entry in tabular.header]
-    widths = list(map(max, zip(heads, *entries, strict=True)))
+    known: dict[str, Extent] = {}
+
+    def extent(text: str) -> Extent:
+        if text not in known:
+            known[text] = extent_of(text, measures)
+        return known[text]
+
+    rows = [list(map(extent, row)) for row in (tabular.header, *tabular.rows)]
+    columns = list(zip(*rows, strict=True))
+    widths = [max(each.width for each in column) for column in columns]
     for row in tabular.above:
         end = 0
         for heading in row:
             start, end = end, end + heading.columns
             below = sum(widths[start:end]) + 2 * measures.gap * (heading.columns - 1)
-            widths[end - 1] += max(width_of(heading.text, measures) - below, 0)
-    letters = tuple(max(map(visible, column)) for column in columns)
-    lacking = max((_lacking(letters, row) for row in tabular.above), default=0)
-    aligned = zip(columns, tabular.align, strict=True)
-    words = tuple(align != "r" or any(map(_has_words, column)) for column, align in aligned)
-    labels = tabular.labels or int(len(columns) > 2 and tabular.align[0] != "r")
+            widths[end - 1] += max(extent(heading.text).width - below, 0)
+    letters = tuple(max(each.letters for each in column) for column in columns)
     return Shape(
-        measures.em, tuple(widths), tuple(entries), letters, tabular.align, words, labels, lacking
+        measures.em,
+        tuple(widths),
+        tuple(tuple(each.width for each in row) for row in rows[1:]),
+        letters,
+        tabular.align,
+        tuple(max(each.least for each in column) for column in columns),
+        min(tabular.labels, len(columns) - 1),
+        max((_lacking(letters, row) for row in tabular.above), default=0),
     )
-
-
-def _has_words(entry: str) -> bool:
-    return " " in entry.strip()
 
 
 def _floating(setting: _Setting) -> Fragment:
@@ -151,8 +180,8 @@ def _floating(setting: _Setting) -> Fragment:
         pieces = [stack((pieces[0], *(part for piece in pieces[1:] for part in (gap, piece))))]
     made: list[Fragment] = []
     for number, piece in enumerate(pieces):
-        if number and len(layout.starts) > 1:
-            made.append((Line(r"\framebreak", setting.origin),))
+        if len(layout.starts) > 1:  # a slide for each
+            made.append((Line(NEXT_SLIDE, setting.origin),))
         slots = {"caption": setting.caption_of(number), "body": piece}
         values = setting.values(number, len(pieces))
         made.append(render("table.tex.j2", setting.origin, values, slots))

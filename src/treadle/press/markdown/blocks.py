@@ -33,6 +33,8 @@ LEVELS = MappingProxyType(
 )
 OF_HEADINGS = ("unnumbered", "unlisted", "literal")
 WITHOUT_FLOATS = {"minipage", "multicols", "multicols*", "tcolorbox", "mdframed", "framed"}
+MULTICOLS = re.compile(r"\\begin\{multicols\*?\}\{([1-9])\}")
+BOX_WIDTH = re.compile(r"\\begin\{minipage\}(?:\[[^\]]*\])*\{([^{}]+)\}")
 FLOAT = re.compile(r"^(\\begin\{(?:figure|table)\})\[\w*\]")
 LISTS = {"itemize", "enumerate", "description"}
 ALERT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]")  # at the top of a quotation
@@ -242,7 +244,12 @@ def _begins_list(latex: str) -> bool:
 def _within(latex: str, context: TextContext) -> TextContext:
     """What holds in an environment that begins so."""
     found = BEGIN.match(latex)
-    return replace(context, boxed=True) if found and found[1] in WITHOUT_FLOATS else context
+    if found is None or found[1] not in WITHOUT_FLOATS:
+        return context
+    if columns := MULTICOLS.match(latex):
+        return context.in_box(rf"{0.96 / int(columns[1]):.3f}\linewidth")
+    width = BOX_WIDTH.match(latex)
+    return context.in_box(width[1] if width else "")
 
 
 def _place(node: SyntaxTreeNode, context: TextContext) -> Fragment:
@@ -251,10 +258,13 @@ def _place(node: SyntaxTreeNode, context: TextContext) -> Fragment:
 
 def _insert(number: int, context: TextContext) -> Fragment:
     context.findings.places.add(number)
-    lines = context.places[number].lines
+    part = context.places[number]
+    if context.boxed and part.boxed:
+        part = part.boxed(context.share)
+    context.tell(part)
     if not context.boxed:
-        return lines
-    return tuple(line._replace(text=FLOAT.sub(r"\1[H]", line.text)) for line in lines)
+        return part.lines
+    return tuple(line._replace(text=FLOAT.sub(r"\1[H]", line.text)) for line in part.lines)
 
 
 def _code(node: SyntaxTreeNode, context: TextContext) -> Fragment:

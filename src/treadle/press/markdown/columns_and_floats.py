@@ -35,7 +35,11 @@ def columns_of(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     widths = [attributes_of(column).values.get("width", "") for column in columns]
     shares = [_share(width, len(columns)) for width in widths]
     boxes = [
-        _box(share, blocks_of(column.children, _boxed(context)), context.origin(line_of(column)))
+        _box(
+            share,
+            blocks_of(column.children, context.in_box(share)),
+            context.origin(line_of(column)),
+        )
         for share, column in zip(shares, columns, strict=True)
     ]
     return (*_row(boxes), *blocks_of(others, context))
@@ -210,5 +214,5 @@ def _how_many(found: Attributes, count: int) -> int:
 def _parts_row(parts: Nodes, columns: int, context: TextContext) -> Fragment:
     share = _share("", columns)
     origins = [context.origin(line_of(part)) for part in parts]
-    bodies = (blocks_of([part], _boxed(context)) for part in parts)
+    bodies = (blocks_of([part], context.in_box(share)) for part in parts)
     return _row([_box(share, body, at) for body, at in zip(bodies, origins, strict=True)])

@@ -42,19 +42,17 @@ def table_lines(
     rows, lines = [child.children for child in given], list(map(line_of, given))
     line = line_of(node)
     text, at = (_source(caption), line_of(caption)) if caption else ("", line)
-    if not text and len(rows) > 1:
-        last, *others = map(_source, rows[-1])
-        if CAPTION.match(last) and not any(others):
-            text = last
-            rows.pop()
-            lines.pop()
+    if not text and (own := caption_within(node)):
+        text = own
+        rows.pop()
+        lines.pop()
     header, *body = [
         tuple(with_minus(inline_latex(entry, number, context)) for entry in row)
         for number, row in zip(lines, rows, strict=True)
     ]
     align = tuple(map(_align, rows[0]))
     tabular = Tabular(header, tuple(body), align, tuple(map(context.origin, lines)))
-    room = context.options.room(_margins(node), boxed=context.boxed)
+    room = context.options.room(_margins(node), context.box)
     made = table(tabular, _float(text, at, context), context.origin(line), room)
     if made.told:
         context.warn(line, made.told, made.hint)
@@ -71,6 +69,15 @@ def _margins(node: SyntaxTreeNode) -> int:
         count += MARGINS.get(outer.type, 0)
         outer = outer.parent
     return count
+
+
+def caption_within(node: SyntaxTreeNode) -> str:
+    """The caption that is a table's last row; "": none."""
+    rows = [child.children for part in node.children for child in part.children]
+    if len(rows) < 2:
+        return ""
+    last, *others = map(_source, rows[-1])
+    return last if CAPTION.match(last) and not any(others) else ""
 
 
 def _float(text: str, line: int, context: TextContext) -> Float | None:

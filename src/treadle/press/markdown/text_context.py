@@ -9,13 +9,15 @@ from typing import Any
 
 from markdown_it.tree import SyntaxTreeNode
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from treadle.press.document.source_files import SourceFiles, seen_from
 from treadle.press.latex.escape import label_name
 from treadle.press.latex.fragment import Fragment, Line
 from treadle.press.latex.images import Copy, address_of, find_image, shared_file
 from treadle.press.latex.languages import Words, words_of
-from treadle.press.latex.measures import Measures, measures_of_columns
+from treadle.press.latex.lengths import inches
+from treadle.press.latex.measures import POINTS, Measures, measures_of_columns
 from treadle.press.latex.rows import Measure
 from treadle.press.latex.table_layout import Room
 from treadle.problem import Problem, Span, warning
@@ -31,11 +33,16 @@ class ReadyLatex(Struct, frozen=True):
     """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it.
 
     `prefix` is what stands before it in the Markdown: the list or quotation that it belongs to.
+    `boxed` is the same for a box of so much of a line. `told` is what is to be said of it, if it
+    stands so in the document, and `hint` the way out.
     """
 
     lines: Fragment
     flows: bool = False
     prefix: str = ""
+    boxed: Callable[[float], ReadyLatex] | None = None
+    told: str = ""
+    hint: str = ""
 
 
 class RenderOptions(Struct, frozen=True):
@@ -60,11 +67,22 @@ class RenderOptions(Struct, frozen=True):
     aliases: Mapping[str, str] = field(default_factory=dict)  # other names of labels
     files: SourceFiles = SourceFiles()
 
-    def room(self, margins: int = 0, *, boxed: bool = False) -> Room:
-        """That for a table, in lists and quotations with so many margins."""
+    def room(self, margins: int = 0, box: float | None = None) -> Room:
+        """That for a table, in lists and quotations with so many margins, or in a box that has so
+        much of the line."""
         measures = self.measures or measures_of_columns(self.columns)
         inner = MARGIN * margins * measures.em
+        boxed = box is not None
+        if box is not None:
+            measures = replace(measures, line=box * measures.line)
         return Room(measures, self.columns, inner, self.twocolumn, self.slides, self.turns, boxed)
+
+    def share(self, width: str) -> float:
+        """What of the line a length in LaTeX is; all, where LaTeX alone can tell."""
+        measures = self.measures or measures_of_columns(self.columns)
+        line, page = measures.line / POINTS, measures.page / POINTS
+        found = inches(width, line, page)
+        return found / line if found else 1.0
 
 
 class Findings(Struct):
@@ -97,6 +115,7 @@ class TextContext(Struct, frozen=True):
     )
     notes: tuple[str, ...] = ()  # labels of the footnotes this stands in: nothing verbatim there
     boxed: bool = False  # whether it stands in a box, where nothing floats
+    share: float = 1.0  # what of the line that box has
     overlays: str | None = None  # beamer's, of the lists of slides; None: as they are anyway
 
     def origin(self, line: int) -> int:
@@ -114,6 +133,15 @@ class TextContext(Struct, frozen=True):
         }
         return {"footnotes": {"refs": refs, "list": {}}, "aliases": self.options.aliases, **known}
 
+    @property
+    def box(self) -> float | None:
+        """What of a line the box has in which this stands; None: in none."""
+        return self.share if self.boxed else None
+
+    def in_box(self, width: str) -> TextContext:
+        """The context of what stands in a box of that width."""
+        return replace(self, boxed=True, share=self.share * self.options.share(width))
+
     def lines(self, text: str, line: int) -> Fragment:
         """`text`, whose lines stand at `line` and after in the Markdown."""
         parts = enumerate(text.split("\n"), start=line)
@@ -126,6 +154,12 @@ class TextContext(Struct, frozen=True):
         """Tell the author something; a doubt, LaTeX may tell, too, and better."""
         found = self.findings.doubts if doubt else self.findings.problems
         found.append(warning(self.span(line), message, hint))
+
+    def tell(self, part: ReadyLatex) -> None:
+        """Tell what is to be said of it."""
+        if part.told and part.lines:
+            at = self.span(part.lines[0].origin)
+            self.findings.problems.append(warning(at, part.told, part.hint))
 
     def image(self, path: str, line: int) -> str:
         """The path by which the LaTeX includes an image of the author's."""

@@ -10,32 +10,36 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from decimal import Decimal
+from decimal import Decimal, DecimalTuple
 
 DECIMALS = 6  # pandas' own
-# Significant digits: a number that needs no more was typed, or rounded by somebody; of others,
-# what lies beyond is the noise of computing.
-TYPED = 12
+# Significant digits: a number that needs few was typed, or rounded by somebody; so was one that
+# needs some more, if it has no more decimals than others are given. In computed ones, what lies
+# beyond is noise.
+FEW, SOME = 9, 12
 _LARGE, _LONG = 1e6, 6  # beyond both, decimals are too many: pandas' own limits
+
+Whole = Callable[[float], bool]  # whether a number is printed whole
 
 
 def number_texts(numbers: Sequence[float], decimals: int | None = None) -> list[str]:
     """The texts of finite numbers and infinite ones; `decimals` are those that somebody asks for.
 
-    What a text leaves out makes no two of them alike that differ in the first `TYPED` digits.
+    What a text leaves out makes no two of them alike that differ in the first `SOME` digits. (Of
+    many numbers some will be alike by chance, one in a hundred may be.)
     """
     asked = DECIMALS if decimals is None else decimals
     write = _significant if _blown_up(numbers, asked) else _fixed
     if decimals is not None:
-        return write(numbers, decimals, 0)
-    different = len({f"{number:.{TYPED}g}" for number in numbers})
-    texts = write(numbers, DECIMALS, TYPED)
-    for more in range(DECIMALS + 1, DECIMALS + TYPED + 1):
+        return write(numbers, decimals, lambda _: False)
+    different = len({f"{number:.{SOME}g}" for number in numbers}) - len(numbers) // 100
+    texts = write(numbers, DECIMALS, _is_typed)
+    for more in range(DECIMALS + 1, DECIMALS + SOME + 1):
         if len(set(texts)) >= different:
             break
-        texts = write(numbers, more, TYPED)
+        texts = write(numbers, more, _is_typed)
     return texts
 
 
@@ -55,37 +59,48 @@ def _blown_up(numbers: Sequence[float], decimals: int) -> bool:
     sizes = [abs(number) for number in numbers if number and math.isfinite(number)]
     if min(sizes, default=1) < 10**-decimals:
         return True
-    length = max((len(text.lstrip("-")) for text in _fixed(numbers, decimals, 0)), default=0)
+    length = max(
+        (len(text.lstrip("-")) for text in _fixed(numbers, decimals, lambda _: False)), default=0
+    )
     return length >= decimals + _LONG and max(sizes, default=0) > _LARGE
 
 
-def _fixed(numbers: Sequence[float], decimals: int, typed: int) -> list[str]:
+def _fixed(numbers: Sequence[float], decimals: int, typed: Whole) -> list[str]:
     finite = [number for number in numbers if math.isfinite(number)]
     most = max((_decimals(number, decimals, typed) for number in finite), default=0)
     return [f"{number:.{max(most, min(decimals, 1))}f}" for number in numbers]
 
 
-def _significant(numbers: Sequence[float], decimals: int, typed: int) -> list[str]:
+def _significant(numbers: Sequence[float], decimals: int, typed: Whole) -> list[str]:
     """Each number on its own, in a power of ten where that is shorter."""
     return [f"{number:.{_length(number, decimals + 1, typed)}g}" for number in numbers]
 
 
-def _length(number: float, digits: int, typed: int) -> int:
+def _length(number: float, digits: int, typed: Whole) -> int:
     """The significant digits of a number: so many, or all that were typed."""
-    own = _digits(number) if math.isfinite(number) else 0
-    if digits < own <= typed:
-        return max(own, min(len(str(int(abs(number)))), typed))
-    return digits
+    if not math.isfinite(number) or not typed(number):
+        return digits
+    own = len(_shortest(number).digits)
+    return max(own, min(len(str(int(abs(number)))), SOME)) if own > digits else digits
 
 
-def _digits(number: float) -> int:
-    """Those of the shortest decimal number that is this one."""
-    return len(Decimal(repr(number)).normalize().as_tuple().digits)
-
-
-def _decimals(number: float, decimals: int, typed: int) -> int:
+def _decimals(number: float, decimals: int, typed: Whole) -> int:
     """The decimals that a finite number needs: all if typed, else at most so many."""
-    text = repr(number) if _digits(number) <= typed else f"{number:.{decimals}f}"
-    exponent = Decimal(text).normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return max(-exponent, 0)
+    text = repr(number) if typed(number) else f"{number:.{decimals}f}"
+    return max(-_exponent(Decimal(text).normalize().as_tuple()), 0)
+
+
+def _is_typed(number: float) -> bool:
+    shortest = _shortest(number)
+    digits = len(shortest.digits)
+    return digits <= FEW or (digits <= SOME and -_exponent(shortest) <= DECIMALS)
+
+
+def _shortest(number: float) -> DecimalTuple:
+    """The shortest decimal number that is this one."""
+    return Decimal(repr(number)).normalize().as_tuple()
+
+
+def _exponent(parts: DecimalTuple) -> int:
+    assert isinstance(parts.exponent, int)
+    return parts.exponent

@@ -60,6 +60,8 @@ def label_texts(
         return [_formed(value, form) for value in values]
     floats = [number for value in values for number in _floats(value)]
     written = dict(zip(map(repr, floats), number_texts(floats, decimals), strict=True))
+    if not is_numeric(values):  # a number among words stands for itself
+        written = {number: _without_zeros(text) for number, text in written.items()}
     return [_text(value, written) for value in _days(values)]
 
 
@@ -71,19 +73,17 @@ def float_texts(column: Sequence[object], form: ValueFormat) -> list[str]:
 
 
 def _scalar(value: Any) -> object:  # noqa: ANN401
-    """The Python number in a NumPy or torch scalar; one of few bits as it was meant."""
+    """The Python value in a NumPy or torch scalar; a number of few bits as it was meant."""
     if value is None or type(value) in (str, bool, int, float):
         return value
     item, kind = getattr(value, "item", None), getattr(value, "dtype", None)
-    # Of a moment or a span, the item may be a mere count.
-    if (
-        not callable(item)
-        or getattr(value, "ndim", 1) != 0
-        or getattr(kind, "kind", "") in ("m", "M")
-    ):
+    if not callable(item) or getattr(value, "ndim", 1) != 0 or kind is None:
         return value
-    number = item()
-    return of_few_bits(number, kind.itemsize) if isinstance(number, float) and kind else number
+    if getattr(kind, "kind", "") in {"m", "M"}:  # of finer parts the item would be a mere count
+        coarse = value.astype(f"{kind.kind}8[us]")
+        return coarse.item() if coarse == value else str(value)
+    found = item()
+    return of_few_bits(found, kind.itemsize) if isinstance(found, float) else found
 
 
 def _formed(value: object, form: ValueFormat) -> str:
@@ -91,11 +91,14 @@ def _formed(value: object, form: ValueFormat) -> str:
     if is_missing(value):
         return _name(value)
     write = _writer(form)
-    if isinstance(value, Number) and not isinstance(value, bool):
-        return str(write(value))
+    is_number = isinstance(value, Number) and not isinstance(value, bool)
     try:
         return str(write(value)) if callable(form) or not isinstance(value, bool) else str(value)
-    except (TypeError, ValueError, AttributeError):
+    except (TypeError, ValueError, AttributeError) as error:
+        if is_number and not callable(form):
+            raise ValueError(f"the format {form!r} can't write {value!r}: {error}") from None
+        if is_number:
+            raise
         return str(value)
 
 
@@ -124,6 +127,11 @@ def _text(value: object, written: dict[str, str]) -> str:
         real, imaginary = written[repr(value.real)], written[repr(value.imag)]
         return f"{real}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
     return written[repr(value)] if _is_float(value) else str(value)
+
+
+def _without_zeros(text: str) -> str:
+    whole, point, decimals = text.partition(".")
+    return f"{whole}.{decimals.rstrip('0') or '0'}" if point and "e" not in text else text
 
 
 def _name(missing: object) -> str:

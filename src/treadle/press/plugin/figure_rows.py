@@ -14,7 +14,7 @@ from msgspec import Struct, convert, field
 
 from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
-from treadle.press.latex.rows import Measure, columns_for, share
+from treadle.press.latex.rows import HALF, Measure, columns_for, share
 
 ROWS = "what its figures stand under"  # the fact: a caption, and how high the page is, or nothing
 NUMBER = "figure"  # in the metadata of a figure: one of the same number is that, drawn anew
@@ -49,10 +49,18 @@ class FigureRows(Struct):
         self.cell, self.count, self.free, self.drawn = cell, 0, 0, []
 
     def options(self, more: int = 0) -> Mapping[str, Any]:
-        """The cell's options, with the width of a figure of which so many are still to come."""
-        assert self.cell is not None
-        options, columns = self.cell.options, self._columns(self.count + 1 + more)
+        """The cell's options, with the width of a figure after which so many are still to come. It
+        is about to be drawn: what has changed since it was is forgotten."""
+        self.drawn = [each for each in self.drawn if not each.figure.stale]
+        options, columns = self._options(), self._columns(self.count + 1 + more)
         return options if columns == 1 else {**options, "width": rf"{share(columns)}\linewidth"}
+
+    def _options(self) -> Mapping[str, Any]:
+        """The cell's options: a float that text flows around has a width."""
+        options: Mapping[str, Any] = self.cell.options if self.cell else {}
+        if str(options.get("f_env") or "").startswith("wrap") and not options.get("width"):
+            return {**options, "width": HALF}
+        return options
 
     def note(self, figure: Any, more: int) -> Mapping[str, object]:  # noqa: ANN401
         """Count a figure that was drawn with `options(more)` and has no size of its own."""
@@ -77,17 +85,15 @@ class FigureRows(Struct):
         if self.cell is None or not self.free or self.count == 1 or not self._settles_itself():
             return
         self.host.rest_on(ROWS)
-        drawn, self.drawn = self.drawn, []
         columns, options = self._columns(self.count), self.options(-1)
-        for each in drawn:
-            if each.columns != columns and not each.figure.stale:
+        for each in self.drawn:
+            if each.columns != columns:
                 bundle = draw(each.figure, options)
                 yield Bundle(bundle.data, {**bundle.metadata, NUMBER: each.number})
 
     def _columns(self, count: int) -> int:
         """How many stand side by side, of so many."""
-        assert self.cell is not None
-        options: Mapping[str, Any] = self.cell.options
+        options = self._options()
         if options.get("width") or options.get("f_size"):
             return 1
         if options.get("columns"):
@@ -99,8 +105,7 @@ class FigureRows(Struct):
 
     def _settles_itself(self) -> bool:
         """Whether no option of the chunk says how wide its figures are."""
-        assert self.cell is not None
-        return not any(self.cell.options.get(name) for name in ("width", "f_size", "columns"))
+        return not any(self._options().get(name) for name in ("width", "f_size", "columns"))
 
     def _is_captioned(self) -> bool:
         return self.cell is not None and self.cell.number in self._rows().captioned

@@ -11,6 +11,7 @@ import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _RECIPE = "1"  # part of the file's name in the cache: change it with the conver
 _MAX_ERROR = 0.5  # thousandths of an em by which a converted outline may be off
 _ACCENTED = range(0x20, 0x180)  # Latin-1 and Latin Extended-A
 _PUNCTUATION = range(0x2010, 0x2040)
+_GREEK = (*range(0x3B1, 0x3CA), 0x3D1, 0x3D5, 0x3D6, 0x3F0, 0x3F1, 0x3F5)
 _SIGNS = (0x20AC, 0x2122, 0x2126, 0x2212, 0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04)
 
 
@@ -57,6 +59,8 @@ _FAMILIES = (
     ("cmss", "lmsans10-{regular,oblique,bold}.otf"),
     ("cmbr", "lmsans10-{regular,oblique,bold}.otf"),
 )
+# What fontconfig calls these three.
+_STYLES = (("Regular", "Book", "Roman", "Normal"), ("Italic", "Oblique"), ("Bold",))
 _MODERN = ("lm", "cm", "LatinModern")
 ROMAN = "Treadle Roman"  # the document's own, whatever it is
 
@@ -65,17 +69,18 @@ def converted(family: str, size: float) -> Iterator[Path]:
     """The files to hand to matplotlib for text of about `size` points in the document's `family`;
     none where TeX has no such fonts."""
     texts = [_braced(names) for begin, names in _FAMILIES if family.startswith(begin)]
-    wanted = _latin_modern(size)
-    found = {
-        path.name: path for path in _find([*wanted, *(name for some in texts for name in some)])
-    }
+    wanted, installed = _latin_modern(size), () if texts else installed_faces(family)
+    files = _find([*wanted, *(name for some in texts for name in some)])
+    found = {path.name: path for path in (*files, *installed)}
+    texts += [[path.name for path in installed]] * bool(installed)
     text = next((names for names in texts if names[0] in found), None)
     if text is not None:
         wanted = {name: told for name, told in wanted.items() if told != ROMAN}
         wanted |= dict.fromkeys(text, ROMAN)
+    italic = text[1] if text else ""
     for name, told in wanted.items():
         if name in found:
-            yield _convert_once(found[name], told)
+            yield _convert_once(found[name], told, greek=name == italic)
 
 
 def has_other_letters(family: str) -> bool:
@@ -85,7 +90,32 @@ def has_other_letters(family: str) -> bool:
 
 def is_known(family: str) -> bool:
     """Whether figures have the letters of the family, where TeX has its files."""
-    return family.startswith(_MODERN) or any(map(family.startswith, dict(_FAMILIES)))
+    known = family.startswith(_MODERN) or any(map(family.startswith, dict(_FAMILIES)))
+    return known or bool(installed_faces(family))
+
+
+@cache
+def installed_faces(family: str) -> tuple[Path, ...]:
+    """The upright, the italic and the bold face of a family that fontspec has taken from this
+    machine, as it calls it: `DejaVuSerif(0)`. None where there is no such one in single files."""
+    name, mark, _ = family.partition("(")
+    faces: dict[str, Path] = {}
+    for line in _installed() if mark else ():
+        families, styles, file = line.split("\t")
+        if file.endswith((".ttf", ".otf")) and name in families.replace(" ", "").split(","):
+            faces.setdefault(styles.split(",")[0], Path(file))
+    first = (next((faces[s] for s in names if s in faces), None) for names in _STYLES)
+    upright, italic, bold = first
+    return (upright, italic or upright, bold or upright) if upright else ()
+
+
+def _installed() -> list[str]:
+    command = ["fc-list", "--format", "%{family}\t%{style}\t%{file}\n"]
+    try:
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return []
+    return sorted(found.stdout.splitlines())
 
 
 def _braced(names: str) -> list[str]:
@@ -117,15 +147,19 @@ def _find(files: list[str]) -> list[Path]:
     return [Path(line) for line in found.stdout.splitlines()]
 
 
-def _convert_once(source: Path, family: str) -> Path:
+def _convert_once(source: Path, family: str, *, greek: bool) -> Path:
+    """The converted file; with the `greek` letters of formulas, which TeX has in other fonts."""
     data = source.read_bytes()
-    digest = hashlib.sha256(f"{_RECIPE} {family}".encode() + data).hexdigest()[:16]
+    scheme = f"{_RECIPE} {family}{' and Greek' * greek}"
+    digest = hashlib.sha256(scheme.encode() + data).hexdigest()[:16]
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     target = Path(cache) / "treadle" / "fonts" / f"{source.stem}-{digest}.ttf"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(f".{os.getpid()}")
         _convert(source, family, partial)
+        if greek:
+            _add_greek(partial)
         partial.replace(target)
     return target
 
@@ -138,10 +172,35 @@ def _convert(source: Path, family: str, target: Path) -> None:
 
     font = TTFont(source, recalcTimestamp=False)  # the same bytes on every machine
     _keep_latin(font)
-    _to_truetype(font)
+    if "CFF " in font:
+        _to_truetype(font)
     for record in font["name"].names:
         if record.nameID in (1, 16):
             record.string = family
+    font.save(target)
+
+
+def _add_greek(target: Path) -> None:
+    """Add the slanted letters of matplotlib's own STIX, which go with Times, to an italic font:
+    what it lacks would be upright in formulas."""
+    import matplotlib as mpl
+    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(target, recalcTimestamp=False)
+    other = TTFont(Path(mpl.get_data_path(), "fonts", "ttf", "STIXGeneralItalic.ttf"))
+    outlines, there, names = other.getGlyphSet(), font.getBestCmap(), other.getBestCmap()
+    new = {char: names[char] for char in _GREEK if char in names and char not in there}
+    for name in new.values():
+        pen = TTGlyphPen(None)
+        outlines[name].draw(pen)
+        glyph = pen.glyph()
+        font["glyf"][f"greek.{name}"] = glyph
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][f"greek.{name}"] = (round(outlines[name].width), getattr(glyph, "xMin", 0))
+    for table in font["cmap"].tables:
+        if table.isUnicode():
+            table.cmap.update({char: f"greek.{name}" for char, name in new.items()})
     font.save(target)
 
 
@@ -183,7 +242,7 @@ def _to_truetype(font: Any) -> None:  # noqa: ANN401
 
 def _quadratic_glyphs(font: Any) -> dict[str, Any]:  # noqa: ANN401
     from fontTools.pens.cu2quPen import Cu2QuPen  # type: ignore[import-untyped]
-    from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
+    from fontTools.pens.ttGlyphPen import TTGlyphPen
 
     outlines = font.getGlyphSet()
     glyphs = {}

@@ -27,11 +27,13 @@ def frame_table(frame: Any, pandas: Any) -> Table:  # noqa: ANN401
     rows, beside = _rows(frame, pandas), _columns(frame, pandas)
     is_cut = rows.is_cut or beside.is_cut
     shown = frame.iloc[rows.numbers, beside.numbers] if is_cut else frame
-    index = Side((), ()) if _only_counts(frame, pandas) else _side(shown.index, rows, BELOW)
-    columns = _side(shown.columns, beside, BESIDE)
+    formats = _formats(frame)
+    counts = _only_counts(frame, pandas)
+    index = Side((), ()) if counts else _side(shown.index, rows, BELOW, formats)
+    columns = _side(shown.columns, beside, BESIDE, {})
     sparse = pandas.get_option("display.multi_sparse")
     labels = printed_once(index.levels) if sparse else index.levels
-    fields = _fields(shown, frame.attrs, pandas)
+    fields = _fields(shown, formats, frame.attrs.get("float_format"), pandas)
     texts = [*labels, *(rows.marked(column, BELOW) for column, _ in fields)]
     align = [*_label_aligns(shown.index, len(labels)), *(side for _, side in fields)]
     if beside.is_cut:
@@ -70,8 +72,19 @@ def _columns(frame: Any, pandas: Any) -> Part:  # noqa: ANN401
     return ends(len(frame.columns), most)
 
 
-def _side(index: Any, part: Part, mark: str) -> Side:  # noqa: ANN401
-    texts = (label_texts(index.get_level_values(level).tolist()) for level in range(index.nlevels))
+def _formats(frame: Any) -> Mapping[Any, Any]:  # noqa: ANN401
+    """How values are written, by columns and by names of the index. Raises TypeError."""
+    own = frame.attrs.get("formats", {})
+    if not isinstance(own, Mapping):
+        raise TypeError(f"df.attrs['formats'] has a format for each column, which {own!r} has not")
+    return own
+
+
+def _side(index: Any, part: Part, mark: str, formats: Mapping[Any, Any]) -> Side:  # noqa: ANN401
+    texts = (
+        label_texts(index.get_level_values(level).tolist(), formats.get(name))
+        for level, name in enumerate(index.names)
+    )
     names = tuple("" if name is None else str(name) for name in index.names)
     return Side(names, tuple(tuple(part.marked(level, mark)) for level in texts))
 
@@ -95,20 +108,20 @@ def _label_aligns(index: Any, count: int) -> Iterator[str]:  # noqa: ANN401
 
 def _fields(
     shown: Any,  # noqa: ANN401
-    attrs: Mapping[str, Any],
+    formats: Mapping[Any, Any],
+    float_format: Any,  # noqa: ANN401
     pandas: Any,  # noqa: ANN401
 ) -> list[tuple[list[str], str]]:
-    """The texts of each column, and its alignment. How values are written is said by
-    `df.attrs["formats"][column]`; for floats, by `df.attrs["float_format"]`, pandas'
-    `display.float_format` or its `display.precision`."""
-    own = attrs.get("formats", {})
-    default = attrs.get("float_format") or pandas.get_option("display.float_format")
+    """The texts of each column, and its alignment. How floats are written without a format of
+    their column is said by `df.attrs["float_format"]`, pandas' `display.float_format` or its
+    `display.precision`. Raises ValueError."""
+    default = float_format or pandas.get_option("display.float_format")
     precision = pandas.get_option("display.precision")
     decimals = None if precision == DECIMALS else precision
     fields = []
     for number, label in enumerate(shown.columns):
         values = _values(shown.iloc[:, number], pandas)
-        if (form := own.get(label)) is None and default:
+        if (form := _format_of(label, formats)) is None and default:
             texts = float_texts(values, default)
         else:
             texts = field_texts(values, form, decimals)
@@ -116,12 +129,19 @@ def _fields(
     return fields
 
 
+def _format_of(label: Any, formats: Mapping[Any, Any]) -> Any:  # noqa: ANN401
+    """That of a column; where labels have levels, also of the innermost that has one."""
+    levels = reversed(label) if isinstance(label, tuple) else ()
+    return next((formats[key] for key in (label, *levels) if key in formats), None)
+
+
 def _values(column: Any, pandas: Any) -> list[object]:  # noqa: ANN401
     """A column's values, as they were meant."""
     values = column.tolist()
     if getattr(column.dtype, "kind", "") != "f":
         return values  # type: ignore[no-any-return]
-    size, least = column.dtype.itemsize, pandas.get_option("display.chop_threshold") or 0
+    size = getattr(column.dtype, "itemsize", 8)
+    least = pandas.get_option("display.chop_threshold") or 0
     return [
         (0.0 if abs(value) < least else of_few_bits(value, size))
         if isinstance(value, float)

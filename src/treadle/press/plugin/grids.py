@@ -34,6 +34,7 @@ class Grid(Struct, frozen=True):
     caption: str = ""
     below: str = ""
     unseen: tuple[str, ...] = ()  # what it has besides that a page has not, in words
+    losses: tuple[Loss, ...] = ()
 
 
 def table_of_grid(grid: Grid) -> Table | None:
@@ -57,7 +58,7 @@ def table_of_grid(grid: Grid) -> Table | None:
         grid.below,
         grid.caption,
         looks,
-        tuple(_losses(left_out, grid.unseen)),
+        (*grid.losses, *_losses(left_out, grid.unseen)),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from treadle.press.plugin.grids import Cell, Grid, table_of_grid
-from treadle.press.plugin.tables import Table
+from treadle.press.plugin.tables import Loss, Table
 
 SPANS = re.compile(r'colspan="(\d+)"')
 Css = Mapping[str, tuple[tuple[str, str], ...]]  # by the id of a cell
@@ -16,7 +16,9 @@ Row = Sequence[Mapping[str, Any]]  # cells as pandas draws them
 
 
 def styled_table(styler: Any, pandas: Any) -> Table | None:  # noqa: ANN401
-    """None for one without columns."""
+    """None for one without columns, or one that is to be LaTeX."""
+    if pandas.get_option("styler.render.repr") == "latex":
+        return None
     drawn = _drawn(copy.deepcopy(styler), pandas)
     css = {
         name: tuple(style["props"])
@@ -30,7 +32,10 @@ def styled_table(styler: Any, pandas: Any) -> Table | None:  # noqa: ANN401
     head = _head(drawn["head"], len(levels))
     if len(levels) == 1 and _only_counts(body, head):
         levels, body, head = [], [row[1:] for row in body], [row[1:] for row in head]
-    return table_of_grid(Grid(head, body, len(levels), _caption(drawn), unseen=_unseen(drawn)))
+    losses = tuple(_losses(shown))
+    below = "[{} rows x {} columns]".format(*styler.data.shape) if losses else ""
+    caption, unseen = _caption(drawn), _unseen(drawn)
+    return table_of_grid(Grid(head, body, len(levels), caption, below, unseen, losses))
 
 
 def _drawn(styler: Any, pandas: Any) -> Mapping[str, Any]:  # noqa: ANN401
@@ -81,6 +86,15 @@ def _only_counts(body: Sequence[Sequence[Cell]], head: Sequence[Sequence[Cell]])
     return not any(row[0].text for row in head) and all(
         row[0] == Cell(str(number)) for number, row in enumerate(body)
     )
+
+
+def _losses(shown: Sequence[Row]) -> Iterator[Loss]:
+    """What pandas leaves out of a Styler with very many fields, or as its options say."""
+    classes = " ".join(cell["class"] for row in shown for cell in row)
+    for what, option in (("row", "rows"), ("col", "columns")):
+        if f"{what}_trim" in classes:
+            hint = f"`pd.options.styler.render.max_{option}`, or `max_elements`, has more of them"
+            yield Loss(f"some of the table's {option} are not shown", hint)
 
 
 def _caption(drawn: Mapping[str, Any]) -> str:

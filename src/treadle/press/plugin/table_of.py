@@ -8,11 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from treadle.press.plugin.column_tables import arrow_table, polars_table
 from treadle.press.plugin.column_texts import field_texts, is_numeric, is_plain
-from treadle.press.plugin.frame_tables import frame_table, series_table
-from treadle.press.plugin.html_tables import table_of_html
-from treadle.press.plugin.styled_tables import styled_table
 from treadle.press.plugin.tables import Table
 
 # Ways in which an object may show itself besides HTML
@@ -31,27 +27,40 @@ def table_of(value: object) -> Table | None:
     )
 
 
-def _of_pandas(value: object) -> Table | None:
-    pandas = sys.modules.get("pandas")
-    if pandas is None or not hasattr(pandas, "Series"):  # it is being imported
-        return None
-    if isinstance(value, pandas.Series):
-        return series_table(value, pandas)
-    if isinstance(value, pandas.DataFrame):
+def _of_pandas(value: Any) -> Table | None:  # noqa: ANN401
+    if _is_a(value, "pandas", "Series", "DataFrame"):
+        from treadle.press.plugin.frame_tables import frame_table, series_table
+
+        pandas = sys.modules["pandas"]
+        if _is_a(value, "pandas", "Series"):
+            return series_table(value, pandas)
         return frame_table(value, pandas) if len(value.columns) else None
-    return styled_table(value, pandas) if is_styler(value) else None
+    if _is_a(value, "pandas.io.formats.style", "Styler"):
+        from treadle.press.plugin.styled_tables import styled_table
+
+        return styled_table(value, sys.modules["pandas"])
+    return None
 
 
 def _of_columns(value: Any) -> Table | None:  # noqa: ANN401
     """Of polars, of pyarrow, or of either in narwhals' cover."""
-    polars, arrow, cover = map(sys.modules.get, ("polars", "pyarrow", "narwhals"))
-    if cover is not None and isinstance(value, (cover.DataFrame, cover.Series)):
+    if _is_a(value, "narwhals", "DataFrame", "Series"):
         return table_of(value.to_native())
-    if polars is not None and isinstance(value, (polars.DataFrame, polars.Series)):
-        return polars_table(value, polars)
-    if arrow is not None and isinstance(value, (arrow.Table, arrow.RecordBatch)):
+    if _is_a(value, "polars", "DataFrame", "Series"):
+        from treadle.press.plugin.column_tables import polars_table
+
+        return polars_table(value, sys.modules["polars"])
+    if _is_a(value, "pyarrow", "Table", "RecordBatch"):
+        from treadle.press.plugin.column_tables import arrow_table
+
         return arrow_table(value)
     return None
+
+
+def _is_a(value: object, module: str, *names: str) -> bool:
+    """Whether it is of one of these classes of a module that is there."""
+    found = (getattr(sys.modules.get(module), name, None) for name in names)
+    return isinstance(value, tuple(kind for kind in found if isinstance(kind, type)))
 
 
 def _of_html(value: Any) -> Table | None:  # noqa: ANN401
@@ -61,13 +70,11 @@ def _of_html(value: Any) -> Table | None:  # noqa: ANN401
     html: object = None
     with suppress(Exception):  # as in a notebook, it is then shown as something else
         html = value._repr_html_()
-    return table_of_html(html) if isinstance(html, str) and "<table" in html else None
+    if not isinstance(html, str) or "<table" not in html:
+        return None
+    from treadle.press.plugin.html_tables import table_of_html  # 4 ms, for few values
 
-
-def is_styler(value: object) -> bool:
-    """Whether it is a pandas Styler, whose module is loaded where there is one."""
-    module = sys.modules.get("pandas.io.formats.style")
-    return module is not None and isinstance(value, module.Styler)
+    return table_of_html(html)
 
 
 def is_records(value: object) -> bool:

@@ -226,10 +226,10 @@ def _make(preamble: str, job: Job) -> Format:
         widest=widest if of_page > widest else 0.0,
     )
     twocolumn, depth = told["columns"] == "two", int(told["depth"])
-    measures = _measures(log, told)
-    measure = measure_of(measures, slides=SLIDES in preamble)
+    whole = (width, float(told["page"]), float(told["height"]))
+    measure = measure_of(*(each / POINTS_PER_INCH for each in whole), slides=SLIDES in preamble)
     columns = columns_of(width, float(told["character"]))
-    page = Page(columns, twocolumn, depth, family, measures, measure)
+    page = Page(columns, twocolumn, depth, family, measure, _measures(log, told))
     if final:
         _remember(job, style, page, file)
     return _recall(job.directory, job.stem) or Format(None, style=style, page=page)

@@ -12,15 +12,15 @@ from treadle.press.latex.rows import Measure
 from treadle.press.markdown.marks import is_markdown
 from treadle.press.plugin.font_files import is_known
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.chunks import AS_MARKDOWN
-from treadle.press.weave.floats import arrangement
+from treadle.press.weave.arrangement import reduction
 from treadle.press.weave.outputs import Shown, shown, text_of_outputs
 from treadle.press.weave.page import Page
+from treadle.press.weave.printed_floats import AS_MARKDOWN, joined, printed_floats
 from treadle.problem import Problem, Span, error, warning
 
 GLYPH = re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE)  # matplotlib's
 FIGURES = re.compile(r"\bplt\.|\bpyplot\b|\bsubplots\(|\bsavefig\(")  # code that draws
-SMALLEST = 0.55  # of its size at which a figure's labels, of 9 points, can be read
+SMALLEST = 0.4  # of its size at which a figure's labels, of 9 points, can still be read
 FONTS = ("preamble", "header-includes", "documentclass")  # the keys that may choose them
 
 
@@ -80,6 +80,11 @@ def _caption_of_nothing(
     has_float = ("figure" in kinds and options.include) or ("table" in kinds and not hidden)
     if not options.captioned or has_float:
         return
+    printed = printed_floats(chunk, joined(items))
+    if len(printed) > 1:
+        yield _of_several(chunk, len(printed))
+    if printed and (options.caption or len(printed) > 1):
+        return
     what = f"the caption of {chunk.label} is not printed: "
     if hidden or not (options.include and options.fig):
         hint = "show it, or leave the caption out"
@@ -135,15 +140,22 @@ def _not_as_drawn(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
 
 
 def _too_small(chunk: Chunk, items: Sequence[Shown], measure: Measure) -> Iterator[Problem]:
-    """Figures in rows whose labels are too small to read."""
+    """Figures whose labels are too small to read where they are shown."""
     figures = [item for item in items if item.kind == "figure"]
-    if not (chunk.options.captioned and chunk.options.include and figures):
-        return
-    scale = arrangement(chunk, figures, measure).scale
-    if scale < SMALLEST:
-        text = f"figures of {chunk.label} and their labels are set at {scale:.0%} of their size"
-        hint = "without a size of their own (`figsize`) they are drawn for their place"
+    scale = reduction(chunk, figures, measure)
+    if chunk.options.include and scale < SMALLEST:
+        what = "the figure" if len(figures) == 1 else "figures"
+        text = f"{what} of {chunk.label} and all labels are set at {scale:.0%} of their size"
+        hint = "without a size of their own (`figsize`, `f_size`) figures are drawn for their place"
         yield warning(chunk.fence, text, hint)
+
+
+def _of_several(chunk: Chunk, count: int) -> Problem:
+    what = f"the caption of {chunk.label} may be that of each of the {count} things that it prints"
+    markdown = chunk.options.results in {*AS_MARKDOWN, "verbatim"}
+    way = "`: Caption {#tbl:name}` below a table" if markdown else r"a float with a `\caption`"
+    hint = f"print each with its own, {way}"
+    return error(chunk.fence, what, hint)
 
 
 def _left_out_of_tables(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:

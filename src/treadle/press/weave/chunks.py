@@ -21,9 +21,10 @@ from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult, InlineResult
 from treadle.press.weave.floats import (
     Look,
+    float_around,
     floats_of,
     graphics_of,
-    lists_of,
+    lists_around,
     own_floats,
     table_of,
 )
@@ -33,8 +34,14 @@ from treadle.press.weave.outputs import (
     shown,
     text_of_outputs,
 )
+from treadle.press.weave.printed_floats import (
+    AS_MARKDOWN,
+    CaptionLook,
+    captioned,
+    joined,
+    printed_floats,
+)
 
-AS_MARKDOWN = {"markdown", "markup", "md"}
 SESSION = {"source", "text", "stderr"}
 
 
@@ -61,7 +68,7 @@ def _parts(chunk: Chunk, result: ChunkResult | None, look: Look) -> Iterator[Mar
     if chunk.options.term:
         yield from _session(chunk, result, look)
     elif chunk.options.results not in HIDDEN:
-        yield from _results(chunk, result, _visible(chunk, result), look)
+        yield from _results(chunk, result, _with_caption(chunk, result, look), look)
     yield from floats_of(chunk, result, look)
     if failure := result.failure:  # the document is the same wherever it was built
         traceback = failure.traceback.replace(failure.file, Path(failure.file).name)
@@ -117,6 +124,22 @@ def _results(
                 yield ReadyLatex(fixed(lines_at(text, origin)), flows=True)
 
 
+def _with_caption(chunk: Chunk, result: ChunkResult, look: Look) -> list[Shown]:
+    """What is seen of the outputs; the chunk's caption may be that of what it prints."""
+    visible, caption = _visible(chunk, result), result.caption or chunk.options.caption
+    if not caption or any(item.kind in {"figure", "table"} for item in visible):
+        return visible
+    items = joined(visible)
+    found = printed_floats(chunk, items)
+    if len(found) != 1:
+        return visible
+    latex = look.caption(caption, chunk.span.line) if found[0].latex else ""
+    around = {kind: float_around(kind, "", chunk) for kind in ("table", "figure")}
+    environments = {kind: each.environment for kind, each in around.items()}
+    floating = CaptionLook(chunk.options.name or "", around["table"].position, environments)
+    return captioned(items, found[0], caption, latex, floating)
+
+
 def _session(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[Markdown | ReadyLatex]:
     """Code and output as one session at the prompt, parted only by figures and the like, and by
     what is no verbatim text."""
@@ -157,7 +180,7 @@ def _width(chunk: Chunk, part: str, look: Look) -> int | None:
     wrap = chunk.options.given.get("wrap", True)
     wanted = {"code": {"code"}, "output": {"output", "results"}}[part]
     # The margins of a list's item are as wide as six characters of code; a quotation has two.
-    inner = 2 * chunk.prefix.count(">") + lists_of(chunk)
+    inner = 2 * chunk.prefix.count(">") + lists_around(chunk)
     columns = max(look.columns - 6 * inner, 20)
     return columns if wrap is True or wrap in wanted else None
 

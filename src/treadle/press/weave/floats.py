@@ -26,21 +26,13 @@ from treadle.press.latex.figures import (
     row_of_panels,
 )
 from treadle.press.latex.fragment import Fragment, Line
-from treadle.press.latex.lengths import inches, length
-from treadle.press.latex.rows import (
-    ASPECT,
-    BELOW,
-    HALF,
-    Measure,
-    columns_for,
-    in_floats,
-    in_lines,
-    share,
-)
+from treadle.press.latex.lengths import length
+from treadle.press.latex.rows import HALF, Measure, filled, in_floats, share
 from treadle.press.latex.table_layout import Room
 from treadle.press.latex.tables import entry
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult
+from treadle.press.weave.arrangement import Arrangement, arrangement
 from treadle.press.weave.outputs import Shown, shown, table_lines
 
 T = TypeVar("T")
@@ -54,9 +46,8 @@ class Look(Struct, frozen=True):
     caption: Callable[[str, int], str]  # Markdown and its line to LaTeX
     slides: bool = False
     measure: Measure = Measure()
-    # For a table, in lists and quotations with so many margins.
-    room: Callable[[int], Room] = lambda _: Room()
-    tell: Callable[[int, str, str], None] = lambda *_: None  # at a line, with the way out
+    # For a table, in lists and quotations with so many margins, or in a box of so much of a line.
+    room: Callable[[int, float | None], Room] = lambda *_: Room()
 
 
 def floats_of(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLatex]:
@@ -110,76 +101,13 @@ def panel_labels(kind: str, chunk: Chunk) -> list[str]:
 # Figures.
 
 
-class Arrangement(Struct, frozen=True):
-    """How figures stand under a caption: how many there are in each row, at most which part of the
-    line each takes (None: its own width), how high the rows are, and how much the most reduced one
-    is made smaller than it was drawn."""
-
-    rows: tuple[int, ...]
-    columns: int
-    fixed: bool
-    heights: tuple[float, ...]
-    scale: float = 1.0
-
-
-def arrangement(chunk: Chunk, figures: Sequence[Shown], measure: Measure) -> Arrangement:
-    """As many figures side by side as the chunk says, else as the line holds, and more where they
-    would be too high for a page."""
-    options = chunk.options
-    line = measure.width(options.f_env)
-    given = inches(options.width, line, measure.page)
-    sizes = [_size(item, given, line) for item in figures]
-    drawn = [
-        item.size[0] if item.size else width
-        for item, (width, _) in zip(figures, sizes, strict=True)
-    ]
-    if options.columns:
-        return _in_columns(sizes, drawn, options.columns, line)
-    rows = in_lines([width for width, _ in sizes], line)
-    found = _in_rows(sizes, rows, max(rows))
-    too_high = sum(found.heights) + BELOW * (len(rows) - 1) > measure.height
-    if options.width or not too_high or len(rows) == 1:
-        return found
-    aspect = max(height / width for width, height in sizes)
-    columns = columns_for(len(figures), line, measure.height, aspect)
-    return _in_columns(sizes, drawn, columns, line) if columns > max(rows) else found
-
-
-def _size(item: Shown, given: float | None, line: float) -> tuple[float, float]:
-    """The width and the height at which a figure is shown alone."""
-    width, height = item.size or (line, ASPECT * line)
-    shown = min(given or width, line)
-    return shown, height * shown / width
-
-
-def _in_columns(
-    sizes: Sequence[tuple[float, float]], drawn: Sequence[float], columns: int, line: float
-) -> Arrangement:
-    most = share(columns) * line
-    small = [(min(w, most), h * min(1.0, most / w)) for w, h in sizes]
-    scales = [width / whole for (width, _), whole in zip(small, drawn, strict=True)]
-    rows = _filled(len(sizes), columns)
-    return replace(_in_rows(small, rows, columns), fixed=True, scale=min(scales))
-
-
-def _in_rows(
-    sizes: Sequence[tuple[float, float]], rows: Sequence[int], columns: int
-) -> Arrangement:
-    left = [height for _, height in sizes]
-    heights = []
-    for count in rows:
-        heights.append(max(left[:count]))
-        left = left[count:]
-    return Arrangement(tuple(rows), columns, False, tuple(heights))
-
-
 def _figures(
     chunk: Chunk, result: ChunkResult, figures: Sequence[Shown], caption: str, look: Look
 ) -> Fragment:
     """The figures under their caption, over several floats if one page does not hold them."""
     found = arrangement(chunk, figures, look.measure)
     graphics = graphics_of(chunk, result, figures, look)
-    float_ = _float("figure", caption, chunk)
+    float_ = float_around("figure", caption, chunk)
     if chunk.options.subcaptions:
         images = [_alone(graphic, chunk) for graphic in graphics]
         return _of_panels("figure", images, float_, found, chunk, result, look)
@@ -238,35 +166,34 @@ def _tables(
     beside: bool,
 ) -> Iterator[ReadyLatex]:
     """Each table under the caption, or all as panels; `beside` figures, which have the panels."""
-    float_ = _float("table", caption, chunk)
+    origin, float_ = chunk.span.line, float_around("table", caption, chunk)
     if tables and chunk.options.subcaptions and not beside:
         columns = chunk.options.columns or 1
-        part = share(columns)
-        bodies = [table_of(item, None, chunk, look, part).lines for item in tables]
-        counts = [len(row) for row in _cut(tables, _filled(len(tables), columns))]
-        found = Arrangement(tuple(counts), columns, True, (0.0,) * len(counts))
-        yield ReadyLatex(_of_panels("table", bodies, float_, found, chunk, result, look))
+        bodies = [table_lines(item, None, origin, look.room(0, share(columns))) for item in tables]
+        counts = tuple(filled(len(tables), columns))
+        found = Arrangement(counts, columns, heights=(0.0,) * len(counts))
+        parts = [body.lines for body in bodies]
+        lines = _of_panels("table", parts, float_, found, chunk, result, look)
+        told = next((body for body in bodies if body.told), bodies[0])
+        yield ReadyLatex(lines, told=told.told, hint=told.hint)
         return
     for number, item in enumerate(tables):
         whole = replace(float_, caption="") if beside and number else float_
         yield table_of(item, whole if caption else None, chunk, look)
 
 
-def table_of(
-    item: Shown, float_: Float | None, chunk: Chunk, look: Look, part: float = 1.0
-) -> ReadyLatex:
-    """A table of the chunk, which has this part of the line; what is to be said of it is told."""
-    room = look.room(lists_of(chunk) + 2 * chunk.prefix.count(">"))
-    if part < 1:
-        measures = replace(room.measures, line=room.measures.line * part)
-        room = replace(room, measures=measures, columns=int(room.columns * part), boxed=True)
-    made = table_lines(item, float_, chunk.span.line, room)
-    if made.told:
-        look.tell(chunk.span.line, made.told, made.hint)
-    return ReadyLatex(made.lines)
+def table_of(item: Shown, float_: Float | None, chunk: Chunk, look: Look) -> ReadyLatex:
+    """A table, laid out for where it stands."""
+
+    def made(box: float | None) -> ReadyLatex:
+        room = look.room(lists_around(chunk) + 2 * chunk.prefix.count(">"), box)
+        laid = table_lines(item, float_, chunk.span.line, room)
+        return ReadyLatex(laid.lines, told=laid.told, hint=laid.hint)
+
+    return replace(made(None), boxed=made)
 
 
-def lists_of(chunk: Chunk) -> int:
+def lists_around(chunk: Chunk) -> int:
     """The items of lists in which it stands."""
     return (len(chunk.prefix.replace(">", "").expandtabs(4)) + 2) // 4
 
@@ -276,14 +203,9 @@ def own_floats(chunk: Chunk, result: ChunkResult) -> dict[Shown, Float]:
     floats = dict[Shown, Float]()
     for item in shown(result.outputs):
         if item.table and item.table.caption and item not in floats:
-            float_ = _float("table", entry(item.table.caption), chunk)
+            float_ = float_around("table", entry(item.table.caption), chunk)
             floats[item] = replace(float_, label="") if floats else float_
     return floats
-
-
-def _filled(count: int, columns: int) -> list[int]:
-    """How many stand in each row, where all but the last are full."""
-    return [min(columns, count - at) for at in range(0, count, columns)]
 
 
 def _of_panels(
@@ -323,7 +245,7 @@ def _alone(graphic: Graphic, chunk: Chunk) -> Fragment:
     return (Line(str(replace(graphic, width=width)), chunk.span.line),)
 
 
-def _float(kind: str, caption: str, chunk: Chunk) -> Float:
+def float_around(kind: str, caption: str, chunk: Chunk) -> Float:
     """The float of a figure or a table: what `f_env` says of the one, holds of the other."""
     options = chunk.options
     given = options.f_env or kind

@@ -65,6 +65,7 @@ def _prose(block: Prose, result: InlineResult | None) -> Fragment:
 
 def _shown(part: Markdown | ReadyLatex, context: TextContext) -> Fragment:
     if isinstance(part, ReadyLatex):
+        context.tell(part)
         return part.lines
     origins = [part.line] * (part.text.count("\n") + 1)
     return render_markdown(part.text.strip("\n"), origins, context)

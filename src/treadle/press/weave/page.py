@@ -8,7 +8,13 @@ import re
 from msgspec import Struct
 
 from treadle.press.document.front_matter_keys import Settings
-from treadle.press.latex.measures import BESIDE, TYPEWRITER, Measures, measures_of
+from treadle.press.latex.measures import (
+    BESIDE,
+    POINTS,
+    TYPEWRITER,
+    Measures,
+    measures_of,
+)
 from treadle.press.latex.rows import FULL, ON_SLIDES, Measure
 from treadle.press.weave.latex_classes import Style
 
@@ -18,6 +24,7 @@ GEOMETRY = ("margin=25mm", "headheight=14pt")
 LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
 # What \footnotesize is in a class of that size.
 FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
+HEIGHT = 9.7  # inches
 FEWEST = 20
 
 
@@ -30,15 +37,14 @@ class Page(Struct, frozen=True):
     twocolumn: bool = False
     depth: int = 3
     family: str = "lmr"  # of the text, as LaTeX calls it
-    measures: Measures = Measures()
     measure: Measure = Measure()
+    measures: Measures = Measures()
 
 
-def measure_of(measures: Measures, *, slides: bool) -> Measure:
-    """What there is room for, in inches."""
-    room = (ON_SLIDES if slides else FULL) * measures.height
-    lengths = (measures.line, measures.page, room)
-    return Measure(*(round(each / 72.27, 4) for each in lengths))
+def measure_of(line: float, page: float, height: float, *, slides: bool) -> Measure:
+    """What there is room for; all in inches, `height` of the text of a page."""
+    room = (ON_SLIDES if slides else FULL) * height
+    return Measure(*(round(each, 4) for each in (line, page, room)))
 
 
 def columns_of(width: float, character: float) -> int:
@@ -56,11 +62,10 @@ def page_of(settings: Settings, style: Style) -> Page:
         width, size = style.column, 8.0
     depth = 2 if style.chapters else 3
     columns = columns_of(width * 72.27, TYPEWRITER * size)
-    points = text_width(settings) * 72.27
-    column = width * 72.27
-    measures = measures_of(column, max(points, column), font_size(settings))
-    measure = measure_of(measures, slides=style.frames)
-    return Page(columns, twocolumn or style.twocolumn, depth, measures=measures, measure=measure)
+    measure = measure_of(width, whole, HEIGHT, slides=style.frames)
+    column = width * POINTS
+    measures = measures_of(column, max(whole * POINTS, column), font_size(settings))
+    return Page(columns, twocolumn or style.twocolumn, depth, measure=measure, measures=measures)
 
 
 def font_size(settings: Settings) -> int:

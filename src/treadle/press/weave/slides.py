@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
+from treadle.press.latex.tables import NEXT_SLIDE
 from treadle.press.markdown.references_heading import OF_REFERENCES, OWN_REFERENCES
 
 HEADING = re.compile(
@@ -81,7 +82,7 @@ def _kinds(body: Fragment) -> Iterator[tuple[Line, str]]:
 
 def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:
     """The frame of what stands under a heading; none where nothing does."""
-    while content and not content[0].text.strip():
+    while content and content[0].text.strip() in {"", NEXT_SLIDE}:
         content = content[1:]
     while content and not content[-1].text.strip():
         content = content[:-1]

@@ -10,6 +10,7 @@ from treadle.press.latex.tables import Heading, Tabular, entry
 from treadle.press.plugin import tables as given
 
 NEXT = r" \\ "  # between two lines of an entry
+NO_GAPS = (r"\nogapleft", r"\nogapright")  # what a colour at a side of the table does not fill
 BLANKS = re.compile(r"( {2,})")
 
 
@@ -55,13 +56,18 @@ def _with_looks(
 ) -> tuple[tuple[str, ...], ...]:
     fields = [list(row) for row in rows]
     for look in looks:
-        if look.row < len(fields):
-            fields[look.row][look.column] = _with_look(fields[look.row][look.column], look)
+        row = fields[look.row]
+        sides = NO_GAPS[0] * (look.column == 0) + NO_GAPS[1] * (look.column == len(row) - 1)
+        row[look.column] = _background(look, sides) + _faced(row[look.column], look)
     return tuple(map(tuple, fields))
 
 
-def _with_look(text: str, look: given.Look) -> str:
-    """An entry whose lines are each in the look's face and colour, on its background."""
+def _background(look: given.Look, sides: str) -> str:
+    return rf"\cellcolor[HTML]{{{look.background}}}{sides} " if look.background else ""
+
+
+def _faced(text: str, look: given.Look) -> str:
+    """An entry whose lines are each in the look's face and colour."""
     lines = text.split(NEXT)
     for wanted, command in (
         (look.bold, r"\textbf"),
@@ -70,5 +76,4 @@ def _with_look(text: str, look: given.Look) -> str:
     ):
         if wanted:
             lines = [f"{command}{{{line}}}" if line else line for line in lines]
-    background = rf"\cellcolor[HTML]{{{look.background}}}" if look.background else ""
-    return background + NEXT.join(lines)
+    return NEXT.join(lines)

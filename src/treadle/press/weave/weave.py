@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
@@ -253,20 +252,9 @@ def _parts(
 def _look(context: TextContext) -> Look:
     caption = partial(render_line, context=context)
     options = context.options
-    tell = partial(_tell, document=options.path, findings=context.findings)
     return Look(
-        options.stem,
-        options.columns,
-        caption,
-        options.slides,
-        options.measure,
-        options.room,
-        tell,
+        options.stem, options.columns, caption, options.slides, options.measure, options.room
     )
-
-
-def _tell(line: int, message: str, hint: str, *, document: Path, findings: Findings) -> None:
-    findings.problems.append(warning(Span.at(str(document), line), message, hint))
 
 
 # What of another text a text may refer to: a footnote, an example, what stands in brackets.

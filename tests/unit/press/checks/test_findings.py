@@ -244,3 +244,22 @@ def test_a_document_may_want_no_checks_of_equations(said, asked):
 def test_values_that_are_not_known_yet_open_and_close_formulas():
     text = "Of $<%= a %> \\times <%= b %>$, $\\alpha = <%= c %>$ and $x_1$<%= d %>.\n"
     assert not any("opens no formula" in message for message in map(str, found(text)))
+
+
+PANELS = SOUND.replace('f, caption="A figure.", alt=', 'f, caption=["A.", "B."], alt=')
+
+
+@pytest.mark.parametrize("reference", ["@fig:f", "@fig:f-a", "@fig:f-b", "@tbl:f-b", "@fig:f-2"])
+def test_a_panel_is_a_part_of_the_figure_that_is_labelled(reference):
+    assert found(PANELS.replace("@fig:f", reference)) == []
+
+
+def test_a_panel_that_is_not_there():
+    assert found(PANELS.replace("@fig:f", "@fig:f and @fig:f-c")) == [
+        (3, "the reference `fig:f-c` is not defined")
+    ]
+
+
+def test_numbers_typed_into_captions_of_figures():
+    said = found(PANELS.replace("B.", "Up to 12.7 here."))
+    assert [line for line, message in said if "12.7" in message] == [11]

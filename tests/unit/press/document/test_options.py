@@ -41,3 +41,38 @@ def test_a_new_option_counts_by_itself() -> None:
 
     new = computing_options(More(shade="red"))
     assert new == {**computing_options(ChunkOptions()), "shade": "red"}
+
+
+def _read(text: str) -> tuple[ChunkOptions, list[str]]:
+    options, problems = parse_options(f" {text}", Span.at("a.pmd", 7))
+    return options, [str(problem) for problem in problems]
+
+
+def test_a_list_of_captions_is_of_the_figures_one_by_one() -> None:
+    options, problems = _read("caption=['A', 'B'], alt=('C', 'D')")
+    assert (options.caption, options.subcaptions) == (None, ("A", "B"))
+    assert (options.alt, options.alts) == (None, ("C", "D"))
+    assert options.captioned
+    assert options.texts == ("", "A", "B", "", "C", "D")
+    assert not problems
+    alone, _ = _read("caption=['A'], alt=['C']")
+    assert (alone.caption, alone.subcaptions, alone.alt, alone.alts) == ("A", (), "C", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "caption=['A', 'B'], subcaptions=['C', 'D']",
+            "`caption` and `subcaptions` are both lists",
+        ),
+        ("caption=['A', 3]", "the option `caption` must be a list of texts, one for each figure"),
+        ("subcaptions=True", "the option `subcaptions` must be a list of texts"),
+        ("columns=0", "the option `columns` must be a whole number of figures from 1 to 20"),
+        ("columns=True", "the option `columns` must be a whole number"),
+        ("columns='2'", "the option `columns` must be a whole number"),
+    ],
+)
+def test_lists_that_do_not_fit_and_columns(text: str, words: str) -> None:
+    _, (problem,) = _read(text)
+    assert words in problem

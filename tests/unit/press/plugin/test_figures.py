@@ -1,5 +1,6 @@
 """matplotlib's figures as PDF files among the output."""
 
+import subprocess
 import textwrap
 
 import pikepdf
@@ -9,7 +10,8 @@ from tests.unit.displays import plain
 from treadle.engine.trace import Display, Stream
 from treadle.press.plugin import font_files
 from treadle.press.plugin.figure_style import FigureStyle
-from treadle.press.plugin.figures import PDF, finished
+from treadle.press.plugin.figures import EMPTY, PDF, finished
+from treadle.press.plugin.press_plugin import MOVING
 
 PLOT = "import matplotlib.pyplot as plt\n"
 
@@ -316,3 +318,65 @@ def test_the_texts_font_is_found(family, fonts, monkeypatch, tmp_path):
     assert all(ord("é") in font.getBestCmap() for font in roman)
     weights = sorted(font["OS/2"].usWeightClass for font in roman)
     assert weights[0] < weights[-1]
+
+
+def test_an_empty_figure_beside_others_is_left_out_and_noted(run):
+    trace = run(PLOT + "plt.figure(); plt.figure(); plt.plot([1, 2]);")
+    assert kinds(trace.outputs) == ["figure"]
+    assert trace.notes[EMPTY] == 1
+    assert EMPTY not in run(PLOT + "plt.plot([1, 2]);").notes
+
+
+def test_a_list_of_figures_is_these(draw):
+    code = (
+        "from matplotlib.figure import Figure\nf = Figure(figsize=(2, 1)); g = plt.figure(); [f, g]"
+    )
+    first, second = draw(code)
+    assert [first.metadata["width"], second.metadata["width"]] == [2.0, 6.3]
+    assert kinds(draw("[]")) == ["Display"]  # no figure is in it
+
+
+def test_an_animation_is_a_picture_and_noted(run):
+    code = """
+from matplotlib.animation import FuncAnimation
+fig, axes = plt.subplots()
+line, = axes.plot([0, 1])
+FuncAnimation(fig, lambda k: line.set_ydata([0, k]), frames=2)
+"""
+    trace = run(PLOT + code)
+    assert kinds(trace.outputs) == ["figure"]
+    assert MOVING in trace.notes
+
+
+def test_figures_of_a_chunk_that_may_fail_and_does_are_shown(run):
+    code = PLOT + "plt.plot([1, 2]); 1 / 0"
+    assert kinds(run(code, may_fail=True).outputs) == ["figure"]
+    assert kinds(run(code).outputs) == []
+
+
+@pytest.mark.parametrize("family", ["ptm", "pplj", "phv"])
+def test_greek_letters_of_formulas_are_slanted_as_latin_ones_are(family, monkeypatch, tmp_path):
+    from fontTools.ttLib import TTFont
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    fonts = [TTFont(path) for path in font_files.converted(family, 9.3)]
+    roman = [font for font in fonts if font["name"].getDebugName(1) == font_files.ROMAN]
+    having = [font for font in roman if ord("α") in font.getBestCmap()]
+    assert len(having) == 1
+    assert having[0]["post"].italicAngle or having[0]["head"].macStyle & 2
+
+
+def test_a_font_that_fontspec_takes_from_the_machine(monkeypatch):
+    lines = "\n".join(
+        f"Deja Serif,Deja\t{style}\t/f/Deja-{style}.{end}"
+        for style, end in [("Bold", "ttf"), ("Book", "ttf"), ("Italic", "otf"), ("Regular", "ttc")]
+    )
+    done = subprocess.CompletedProcess([], 0, stdout=lines)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: done)
+    font_files.installed_faces.cache_clear()
+    names = [path.name for path in font_files.installed_faces("DejaSerif(0)")]
+    assert names == ["Deja-Book.ttf", "Deja-Italic.otf", "Deja-Bold.ttf"]
+    assert font_files.has_other_letters("DejaSerif(0)")
+    assert not font_files.installed_faces("DejaSerif")  # no family of fontspec's
+    assert not font_files.is_known("Nobody(0)")
+    font_files.installed_faces.cache_clear()

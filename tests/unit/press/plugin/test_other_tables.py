@@ -1,6 +1,8 @@
 """Tables of Stylers, of HTML, of polars' and pyarrow's frames."""
 
+import sys
 import textwrap
+import types
 
 import pandas as pd
 import pytest
@@ -80,6 +82,22 @@ def test_stylers_below_one_another():
         FRAME.style.concat(FRAME[["a"]].agg(["sum"]).reindex(columns=["a", "b_%"]).style)
     )
     assert found.rows[-1][:2] == ("sum", "3.234560")
+
+
+def test_rows_that_pandas_leaves_out_of_a_styler_are_told():
+    with pd.option_context("styler.render.max_rows", 2, "styler.render.max_columns", 1):
+        found = table_of(pd.DataFrame({"n": range(9), "m": range(9)}).style)
+    assert found.rows == (("0", "0", "..."), ("1", "1", "..."), ("...", "...", "..."))
+    assert found.below == "[9 rows x 2 columns]"
+    assert [loss.what for loss in found.losses] == [
+        "some of the table's rows are not shown",
+        "some of the table's columns are not shown",
+    ]
+
+
+def test_a_styler_that_is_to_be_latex_is_none_of_our_tables():
+    with pd.option_context("styler.render.repr", "latex"):
+        assert found_table(FRAME.style) is None
 
 
 @pytest.mark.parametrize(
@@ -226,3 +244,10 @@ def test_nothing_is_imported_that_the_author_has_not(run):
         print(sorted({"pandas", "numpy", "matplotlib", "polars"} & {*sys.modules}))
     """
     assert run(textwrap.dedent(code)).outputs[-1].text == "[]\n"
+
+
+def test_modules_that_only_have_a_library_s_name(monkeypatch):
+    for name in ("pandas", "polars", "pyarrow", "narwhals"):
+        monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
+    assert table_of([{"a": 1}]).rows == (("1",),)
+    assert found_table(object()) is None

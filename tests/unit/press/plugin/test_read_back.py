@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from treadle.press.plugin.column_digits import TYPED, number_texts
+from treadle.press.plugin.column_digits import SOME, number_texts
 from treadle.press.plugin.table_of import table_of
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=6)
@@ -130,7 +130,7 @@ def test_each_label_can_be_read_from_the_table(frame):
 @given(st.lists(st.floats(allow_nan=False), max_size=6))
 def test_numbers_that_differ_look_different(numbers):
     texts = number_texts(numbers)
-    assert len(set(texts)) >= len({f"{number:.{TYPED}g}" for number in numbers})
+    assert len(set(texts)) >= len({f"{number:.{SOME}g}" for number in numbers})
 
 
 @settings(max_examples=300, deadline=None)

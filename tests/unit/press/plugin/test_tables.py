@@ -219,16 +219,16 @@ def test_numbers_of_few_bits_are_those_that_were_meant(table):
 
 def test_the_precision_asked_for_is_kept_exactly(table):
     code = """
-        pd.options.display.precision = 3
-        pd.DataFrame({"a": [0.049, 1.23456], "b": [0.0004, 2.5], "c": [1.00001, 1.00002]})
+        with pd.option_context("display.precision", 3):
+            display(pd.DataFrame({"a": [0.049, 1.23456], "b": [0.0004, 2.5], "c": [1.00001, 1.0]}))
     """
     assert table(code).rows == (("0.049", "0.0004", "1.0"), ("1.235", "2.5", "1.0"))
 
 
 def test_the_least_that_counts(table):
     code = """
-        pd.options.display.chop_threshold = 1e-3
-        pd.DataFrame({"a": [0.0001, 1.5]})
+        with pd.option_context("display.chop_threshold", 1e-3):
+            display(pd.DataFrame({"a": [0.0001, 1.5]}))
     """
     assert table(code).rows == (("0.0",), ("1.5",))
 
@@ -252,6 +252,8 @@ def test_a_column_s_format_is_for_all_its_values(table):
     [
         ("[Decimal('1.10'), Decimal('2')]", ("1.10", "2"), "r"),
         ("[Fraction(1, 3), 0.25]", ("1/3", "0.25"), "r"),
+        ("[5.1, 1 / 3, 'x', 250.0]", ("5.1", "0.333333", "x", "250.0"), "l"),
+        ("[1e-9, 250.0, 'x']", ("1e-09", "250", "x"), "l"),
         ("[1 + 2j, 0.5j, 0 - 1j]", ("1.0+2.0j", "0.0+0.5j", "0.0-1.0j"), "r"),
         ("[b'ab', b'']", ("b'ab'", "b''"), "l"),
         ("[[1, 'a'], []]", ("[1, 'a']", "[]"), "l"),
@@ -270,6 +272,57 @@ def test_values_of_other_kinds(table, values, texts, align):
     found = table(f"{imports}\npd.DataFrame({{'x': {values}}})")
     assert tuple(row[0] for row in found.rows) == texts
     assert found.align == (align,)
+
+
+def test_formats_of_levels(table):
+    code = """
+        columns = pd.MultiIndex.from_product([["p", "q"], ["mean", "n"]])
+        days = pd.Index(pd.to_datetime(["2020-01-02"]), name="day")
+        frame = pd.DataFrame([[0.5, 1, 0.25, 2]], columns=columns, index=days)
+        frame.attrs["formats"] = {"mean": "{:.2f}", ("q", "mean"): "{:.0%}", "day": "{:%d.%m.}"}
+        frame
+    """
+    assert table(code).rows == (("02.01.", "0.50", "1", "25%", "2"),)
+
+
+@pytest.mark.parametrize(
+    ("formats", "message"),
+    [
+        ("{'x': '{:d}'}", "ValueError: the format '{:d}' can't write 1.5"),
+        ("'{:.2f}'", "TypeError: df.attrs['formats'] has a format for each column"),
+    ],
+)
+def test_formats_that_do_not_fit(run, formats, message):
+    code = (
+        f"import pandas as pd\nd = pd.DataFrame({{'x': [1.5]}})\nd.attrs['formats'] = {formats}\nd"
+    )
+    failure = run(code).failure
+    assert failure.message.startswith(message)
+
+
+def test_many_numbers_have_no_more_digits_than_few(table):
+    code = """
+        with pd.option_context("display.max_rows", None):
+            display(pd.DataFrame({"x": np.random.default_rng(0).random(5000)}))
+    """
+    assert {len(row[0]) for row in table(code).rows} == {len("0.123456")}
+
+
+def test_sparse_columns(table):
+    assert table("pd.DataFrame({'x': pd.arrays.SparseArray([0, 1.5])})").rows == (
+        ("0.0",),
+        ("1.5",),
+    )
+
+
+def test_moments_of_numpy(run):
+    code = """
+import numpy as np
+[{"day": np.datetime64("2020-01-02", "ns"), "fine": np.datetime64("2020-01-02T00:00:00.000000001"),
+  "span": np.timedelta64(3, "h")}]
+"""
+    rows = (("2020-01-02", "2020-01-02T00:00:00.000000001", "3:00:00"),)
+    assert run(code).outputs == (displays.table(("day", "fine", "span"), rows, ("l",) * 3),)
 
 
 def test_what_is_missing_is_named_beside_empty_texts(table):

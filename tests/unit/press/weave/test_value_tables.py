@@ -43,7 +43,7 @@ def test_texts_keep_their_lines_and_blanks():
 def test_looks_of_fields():
     looks = (Look(0, 0, background="FFFF00", bold=True), Look(1, 0, colour="FF0000", italic=True))
     assert column("1 \\& 2", "a\nb", align="l", looks=looks) == [
-        r"\cellcolor[HTML]{FFFF00}\textbf{1 \textbackslash{}\& 2}",
+        r"\cellcolor[HTML]{FFFF00}\nogapleft\nogapright \textbf{1 \textbackslash{}\& 2}",
         r"\textcolor[HTML]{FF0000}{\textit{a}} \\ \textcolor[HTML]{FF0000}{\textit{b}}",
     ]
 
