@@ -19,9 +19,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.engine.cell import Cell
-from treadle.engine.plugin import Bundle, Host
+from treadle.engine.plugin import PLAIN, Bundle, Host
 from treadle.engine.store.traces import encoded
 from treadle.press.plugin.figures import Figures
+from treadle.press.plugin.library_classes import is_lazy_frame, plan_of
 from treadle.press.plugin.table_of import table_of
 from treadle.press.plugin.tables import TABLE
 
@@ -49,6 +50,8 @@ class PressPlugin:
             return None
         if is_figure(value):
             return self._figures.save(value)
+        if is_lazy_frame(value):
+            return Bundle({PLAIN: plan_of(value)})
         table = table_of(value)
         return Bundle({TABLE: encoded(table).decode()}) if table else _latex(value)
 

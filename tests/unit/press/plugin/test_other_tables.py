@@ -230,6 +230,13 @@ def test_frames_of_polars():
     assert found_table(polars.DataFrame()) is None
 
 
+def test_a_lazy_frame_of_polars_is_its_plan(shown):
+    pytest.importorskip("polars")
+    code = "import polars\npolars.DataFrame({'a': [1]}).lazy().filter(polars.col('a') > 0)"
+    assert "FILTER" in shown(code)
+    assert "0x" not in shown(code)
+
+
 def test_tables_of_pyarrow():
     arrow = pytest.importorskip("pyarrow")
     table = arrow.table({"n": [1, None], "f": arrow.array([0.1, 2.5], arrow.float32())})
@@ -252,11 +259,12 @@ def test_tables_of_great_tables():
 def test_nothing_is_imported_that_the_author_has_not(run):
     code = """
         import sys
+        before = {*sys.modules}
         class Page:
             def _repr_html_(self): return "<table><tr><td style='color: red'>1</td></tr></table>"
         display(Page())
         display([{"a": 1.5}])
-        print(sorted({"pandas", "numpy", "matplotlib", "polars"} & {*sys.modules}))
+        print(sorted({"pandas", "numpy", "matplotlib", "polars"} & {*sys.modules} - before))
     """
     assert run(textwrap.dedent(code)).outputs[-1].text == "[]\n"
 
