@@ -83,7 +83,8 @@ def _scalar(value: Any) -> object:  # noqa: ANN401
         coarse = value.astype(f"{kind.kind}8[us]")
         return coarse.item() if coarse == value else str(value)
     found = item()
-    return of_few_bits(found, kind.itemsize) if isinstance(found, float) else found
+    size = getattr(kind, "itemsize", 8)
+    return of_few_bits(found, size) if isinstance(found, float) else found
 
 
 def _formed(value: object, form: ValueFormat) -> str:

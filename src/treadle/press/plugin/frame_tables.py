@@ -13,7 +13,8 @@ from treadle.press.plugin.levels import Side, apart, group_starts, head, printed
 from treadle.press.plugin.part_shown import BELOW, BESIDE, Part, ends, whole
 from treadle.press.plugin.tables import Loss, Table
 
-_ROWS = 60  # pandas' own `display.max_rows`: who has set another one knows what it leaves out
+# pandas' own `display.max_rows` and `max_colwidth`: who has set others knows what they leave out
+_ROWS, _WIDTH = 60, 50
 
 
 def series_table(series: Any, pandas: Any) -> Table:  # noqa: ANN401
@@ -125,8 +126,18 @@ def _fields(
             texts = float_texts(values, default)
         else:
             texts = field_texts(values, form, decimals)
+        if form is None:
+            texts = _no_wider(texts, pandas)
         fields.append((texts, "r" if is_numeric(values) else "l"))
     return fields
+
+
+def _no_wider(texts: list[str], pandas: Any) -> list[str]:  # noqa: ANN401
+    """The texts as pandas cuts them, if the author has asked for it: unasked, nothing is cut."""
+    most = pandas.get_option("display.max_colwidth")
+    if not most or most == _WIDTH:
+        return texts
+    return [text if len(text) < most else f"{text[: most - 4]}..." for text in texts]
 
 
 def _format_of(label: Any, formats: Mapping[Any, Any]) -> Any:  # noqa: ANN401

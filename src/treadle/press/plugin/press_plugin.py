@@ -25,6 +25,7 @@ from treadle.engine.store.traces import encoded
 from treadle.press.plugin.display_protocol import own_bundle
 from treadle.press.plugin.drawn_values import figure_of, figures_in, is_animation, is_drawn
 from treadle.press.plugin.figures import Figures
+from treadle.press.plugin.library_classes import is_lazy_frame, plan_of
 from treadle.press.plugin.library_values import library_bundle
 from treadle.press.plugin.show_methods import take_over_shows
 from treadle.press.plugin.table_of import table_of
@@ -62,6 +63,8 @@ class PressPlugin:
         if is_animation(value):
             self._host.note(MOVING, True)
             return self._figures.save(value._fig)  # type: ignore[attr-defined]
+        if is_lazy_frame(value):
+            return Bundle({PLAIN: plan_of(value)})
         if (table := table_of(value)) is not None:
             return Bundle({TABLE: encoded(table).decode()})
         known = library_bundle(value, self._host)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
+from html import unescape
 from typing import Any
 
+from treadle.press.plugin.column_texts import is_numeric
 from treadle.press.plugin.grids import Cell, Grid, table_of_grid
 from treadle.press.plugin.tables import Loss, Table
 
@@ -60,8 +63,20 @@ def _fields(row: Row, levels: Sequence[int], css: Css) -> list[Cell]:
 
 
 def _cell(cell: Mapping[str, Any], css: Css) -> Cell:
-    text = str(cell["display_value"]) if cell["is_visible"] else ""
-    return Cell(text, css=css.get(str(cell.get("id")), ()))
+    text = _text(cell) if cell["is_visible"] else ""
+    side = "r" if is_numeric([cell["value"]]) else ""
+    return Cell(text, css=css.get(str(cell.get("id")), ()), align=side)
+
+
+def _text(cell: Mapping[str, Any]) -> str:
+    """What it shows; a text that was escaped for LaTeX or HTML (`escape=`), as it was before."""
+    shown, value = str(cell["display_value"]), cell["value"]
+    if not isinstance(value, str) or shown == value:
+        return shown
+    module = sys.modules["pandas.io.formats.style_render"]
+    escape = getattr(module, "_str_escape", None)  # not public, and of use here alone
+    as_latex = escape(value, "latex") if callable(escape) else None
+    return value if shown == as_latex or unescape(shown) == value else shown
 
 
 def _head(drawn: Sequence[Row], labels: int) -> list[list[Cell]]:
@@ -78,13 +93,13 @@ def _head(drawn: Sequence[Row], labels: int) -> list[list[Cell]]:
 
 def _heading(cell: Mapping[str, Any]) -> Cell:
     spans = SPANS.search(cell.get("attributes") or "")
-    return Cell(str(cell["display_value"]), int(spans[1]) if spans else 1)
+    return Cell(_text(cell), int(spans[1]) if spans else 1)
 
 
 def _only_counts(body: Sequence[Sequence[Cell]], head: Sequence[Sequence[Cell]]) -> bool:
     """Whether the labels of the rows are their numbers, and have neither a name nor a look."""
     return not any(row[0].text for row in head) and all(
-        row[0] == Cell(str(number)) for number, row in enumerate(body)
+        row[0] == Cell(str(number), align="r") for number, row in enumerate(body)
     )
 
 

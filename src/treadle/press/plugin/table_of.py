@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from treadle.press.plugin.column_texts import field_texts, is_numeric, is_plain
+from treadle.press.plugin.library_classes import is_a
 from treadle.press.plugin.tables import Table
 
 # Ways in which an object may show itself besides HTML
@@ -28,14 +29,14 @@ def table_of(value: object) -> Table | None:
 
 
 def _of_pandas(value: Any) -> Table | None:  # noqa: ANN401
-    if _is_a(value, "pandas", "Series", "DataFrame"):
+    if is_a(value, "pandas", "Series", "DataFrame"):
         from treadle.press.plugin.frame_tables import frame_table, series_table
 
         pandas = sys.modules["pandas"]
-        if _is_a(value, "pandas", "Series"):
+        if is_a(value, "pandas", "Series"):
             return series_table(value, pandas)
         return frame_table(value, pandas) if len(value.columns) else None
-    if _is_a(value, "pandas.io.formats.style", "Styler"):
+    if is_a(value, "pandas.io.formats.style", "Styler"):
         from treadle.press.plugin.styled_tables import styled_table
 
         return styled_table(value, sys.modules["pandas"])
@@ -44,23 +45,17 @@ def _of_pandas(value: Any) -> Table | None:  # noqa: ANN401
 
 def _of_columns(value: Any) -> Table | None:  # noqa: ANN401
     """Of polars, of pyarrow, or of either in narwhals' cover."""
-    if _is_a(value, "narwhals", "DataFrame", "Series"):
+    if is_a(value, "narwhals", "DataFrame", "Series"):
         return table_of(value.to_native())
-    if _is_a(value, "polars", "DataFrame", "Series"):
+    if is_a(value, "polars", "DataFrame", "Series"):
         from treadle.press.plugin.column_tables import polars_table
 
         return polars_table(value, sys.modules["polars"])
-    if _is_a(value, "pyarrow", "Table", "RecordBatch"):
+    if is_a(value, "pyarrow", "Table", "RecordBatch"):
         from treadle.press.plugin.column_tables import arrow_table
 
         return arrow_table(value)
     return None
-
-
-def _is_a(value: object, module: str, *names: str) -> bool:
-    """Whether it is of one of these classes of a module that is there."""
-    found = (getattr(sys.modules.get(module), name, None) for name in names)
-    return isinstance(value, tuple(kind for kind in found if isinstance(kind, type)))
 
 
 def _of_html(value: Any) -> Table | None:  # noqa: ANN401

@@ -112,6 +112,12 @@ def test_a_table_that_code_labels_is_checked():
     assert found(table + SOUND.replace('"eq:e"', '"eq:e tbl:t"')) == []
 
 
+def test_a_table_that_brings_its_caption_has_a_label():
+    chunk = "\n```{python styled}\nframe.style.set_caption('Own')\n```\n\nSee @tbl:styled.\n"
+    assert found(SOUND + chunk) == []
+    assert found(SOUND + chunk.replace("set_caption('Own')", "hide()"))
+
+
 def test_a_figure_without_alternative_text():
     assert found(SOUND.replace(', alt="A line."', "")) == [
         (11, "the figure of f has no alternative text")

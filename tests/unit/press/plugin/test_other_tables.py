@@ -54,6 +54,14 @@ def test_labels_that_a_styler_writes_are_shown():
     assert [row[0] for row in found.rows] == ["no 0", "no 1"]
 
 
+@pytest.mark.parametrize("way", ["latex", "html"])
+def test_texts_that_a_styler_escapes_are_the_author_s(way):
+    frame = pd.DataFrame({"a_&": ["x_1 & <50 %>", "\\alpha"]})
+    styler = frame.style.format(escape=way).format_index(axis=1, escape=way)
+    assert table_of(styler) == Table(("a_&",), (("x_1 & <50 %>",), ("\\alpha",)), ("l",))
+    assert table_of(frame.style.format("<{}>", escape=way)).rows[1][0].startswith("<")
+
+
 def test_a_styler_is_not_changed_by_being_shown():
     styler = FRAME.style.highlight_max(subset=["a"])
     assert table_of(styler) == table_of(styler)
@@ -67,6 +75,13 @@ def test_faces_and_sides_of_a_styler():
     found = table_of(styler)
     assert found.looks == tuple(Look(row, 0, colour="FF0000", bold=True) for row in (0, 1))
     assert found.align == ("c", "l")
+
+
+def test_numbers_of_a_styler_stand_right_however_they_are_written():
+    frame = pd.DataFrame({"a": [0.5, None], "b": [1, 2], "c": ["1", "x"]})
+    styler = frame.style.format({"a": "{:.0%}", "b": "no. {}"}, na_rep="–")
+    assert table_of(styler).rows == (("50%", "no. 1", "1"), ("–", "no. 2", "x"))
+    assert table_of(styler).align == ("r", "r", "l")
 
 
 def test_what_a_page_has_not_of_a_styler_is_told():
@@ -215,6 +230,13 @@ def test_frames_of_polars():
     assert found_table(polars.DataFrame()) is None
 
 
+def test_a_lazy_frame_of_polars_is_its_plan(shown):
+    pytest.importorskip("polars")
+    code = "import polars\npolars.DataFrame({'a': [1]}).lazy().filter(polars.col('a') > 0)"
+    assert "FILTER" in shown(code)
+    assert "0x" not in shown(code)
+
+
 def test_tables_of_pyarrow():
     arrow = pytest.importorskip("pyarrow")
     table = arrow.table({"n": [1, None], "f": arrow.array([0.1, 2.5], arrow.float32())})
@@ -237,11 +259,12 @@ def test_tables_of_great_tables():
 def test_nothing_is_imported_that_the_author_has_not(run):
     code = """
         import sys
+        before = {*sys.modules}
         class Page:
             def _repr_html_(self): return "<table><tr><td style='color: red'>1</td></tr></table>"
         display(Page())
         display([{"a": 1.5}])
-        print(sorted({"pandas", "numpy", "matplotlib", "polars"} & {*sys.modules}))
+        print(sorted({"pandas", "numpy", "matplotlib", "polars"} & {*sys.modules} - before))
     """
     assert run(textwrap.dedent(code)).outputs[-1].text == "[]\n"
 

@@ -389,6 +389,13 @@ def test_who_asks_for_few_rows_and_columns_gets_them(table):
     )
 
 
+def test_texts_are_whole_unless_the_author_wants_them_short(table):
+    code = "display(pd.DataFrame({'x': ['word ' * 20, 'short']}))"
+    assert len(table(code).rows[0][0]) == 100
+    short = table(f"with pd.option_context('display.max_colwidth', 10): {code}")
+    assert short.rows == (("word w...",), ("short",))
+
+
 def test_wide_frames_are_whole(table):
     assert len(table("pd.DataFrame([range(30)])").header) == 30
 
