@@ -65,7 +65,7 @@ def _copy(copy: Copy, scratch: Scratch) -> Iterator[Problem]:
     source = copy.source
     if copy.converter and copy.span:
         try:
-            source = converted(source, copy.converter, scratch.converted)
+            source = converted(source.read_bytes(), copy.converter, scratch.converted)
         except NotConvertedError as failure:
             why = "" if copy.converter.package == "PIL" else str(failure)
             yield not_included(copy.source.name, copy.span, why)
