@@ -106,12 +106,14 @@ def cut_streams(
 
 
 def _of_inline(prose: Prose, trace: Trace) -> InlineResult:
-    remarks = (
-        (inline.span.line, Remark(*told))
-        for inline, text in zip(prose.inlines, trace.texts, strict=False)
-        for told in told_addresses(text)
-    )
-    return InlineResult(tuple(map(without_addresses, trace.texts)), tuple(remarks))
+    lines = [inline.span.line for inline in prose.inlines]
+    told = [
+        (line, Remark(*each))
+        for line, text in zip(lines, trace.texts, strict=False)
+        for each in told_addresses(text)
+    ]
+    said = [(lines[remark.statement], remark) for remark in trace.remarks]
+    return InlineResult(tuple(map(without_addresses, trace.texts)), (*said, *told))
 
 
 def _of_chunk(trace: Trace, files: ShownFiles) -> ChunkResult:

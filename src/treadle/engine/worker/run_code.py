@@ -160,18 +160,19 @@ class InlineRunner(Struct, frozen=True):
     namespace: Namespace
     take: Callable[[], tuple[Output, ...]]
     code_path: str
+    text_of: Callable[[object, int], str]  # of a value, and the number of the piece
 
     def run(self, pieces: tuple[InlinePiece, ...], file: str) -> tuple[list[str], Failure | None]:
         """The texts, up to the first piece that fails."""
         texts: list[str] = []
-        for piece in pieces:
-            text, failure = self._run_one(piece, file)
+        for number, piece in enumerate(pieces):
+            text, failure = self._run_one(piece, number, file)
             if failure is not None:
                 return texts, failure
             texts.append(text)
         return texts, None
 
-    def _run_one(self, piece: InlinePiece, file: str) -> tuple[str, Failure | None]:
+    def _run_one(self, piece: InlinePiece, number: int, file: str) -> tuple[str, Failure | None]:
         values: list[str] = []
 
         def run() -> None:
@@ -180,7 +181,7 @@ class InlineRunner(Struct, frozen=True):
                 value = self._value(source.rstrip("; \t\n"), file, piece.line)
             else:
                 value = _run(source, file, piece.line, self.compiler, self.namespace)
-            values.extend([] if value is None else [str(value)])
+            values.extend([] if value is None else [self.text_of(value, number)])
 
         self.take()
         failure = attempt(run, CodePlace(file, piece.line, self.code_path))

@@ -50,7 +50,13 @@ class Session:
         after_import = AfterImport()
         self._seeds = Seeds(after_import)
         self._plugins = Plugins(setup, after_import, capture, self._namespace, late)
-        self._inline = InlineRunner(self._compiler, self._namespace, capture.take, setup.code_path)
+        self._inline = InlineRunner(
+            self._compiler,
+            self._namespace,
+            capture.take,
+            setup.code_path,
+            self._plugins.inline_text,
+        )
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         self._values: SessionValues | None = None  # modules of the project may be imported for it
         import_fresh_from(folders, self._compiled)

@@ -46,12 +46,12 @@ def for_page(
     if WIDGET in data:
         hint = "call the function yourself, for the values that the page is to show"
         host.remark(f"{name} is a widget, which nobody can move on paper", hint)
-    elif not data.keys() & {*CERTAIN, SVG} and _says_little(str(data.get(PLAIN, ""))):
+    elif not data.keys() & {*CERTAIN, SVG} and says_little(str(data.get(PLAIN, ""))):
         return Bundle(_for_browsers(data, name, host), metadata)
     return Bundle(data, metadata)
 
 
-def _says_little(plain: str) -> bool:
+def says_little(plain: str) -> bool:
     """Whether a `repr` says no more than which type it is of, or where it lies."""
     return not plain or _BARE.fullmatch(plain) is not None or any(told_addresses(plain))
 

@@ -25,11 +25,13 @@ from treadle.press.plugin.display_protocol import own_bundle
 from treadle.press.plugin.drawn_values import figure_of, is_drawn
 from treadle.press.plugin.figures import Figures
 from treadle.press.plugin.library_values import library_bundle
+from treadle.press.plugin.mime_types import MARKDOWN, says_little
 from treadle.press.plugin.show_methods import take_over_shows
 from treadle.press.plugin.tables import TABLE, table_of
 
 NOTE = "comparisons"  # the name of their note in a trace
 LOOK = "the look of figures"  # the fact on which what draws, or may read the style, rests
+IN_TEXT = (MARKDOWN, "text/latex")  # what may stand in a line of prose
 DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
 
 
@@ -56,6 +58,12 @@ class PressPlugin:
             return Bundle({TABLE: encoded(table).decode()})
         known = library_bundle(value, self._host)
         return own_bundle(value, self._host) if known is None else known
+
+    def inline_text(self, value: object, text: str) -> str | None:
+        """The Markdown or LaTeX of a value whose `str` says no more than its type."""
+        bundle = own_bundle(value, self._host) if says_little(text) else None
+        data = bundle.data if bundle else {}
+        return next((str(data[kind]) for kind in IN_TEXT if kind in data), None)
 
     def _show(self, value: object) -> None:
         """What a library's own `show` was called with."""

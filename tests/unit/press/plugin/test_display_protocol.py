@@ -5,6 +5,7 @@ import textwrap
 import pytest
 from tests.unit.displays import latex, plain
 
+from treadle.engine.cell import InlinePiece
 from treadle.engine.trace import Display
 
 
@@ -260,3 +261,23 @@ def test_a_series_of_axes_shows_nothing_but_its_figure(run):
     code = "import pandas\nf = pandas.DataFrame({'g': list('aab'), 'y': [1, 2, 3]})\n"
     (display,) = run(f"{code}f.groupby('g').y.plot()").outputs
     assert list(display.files) == ["application/pdf"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("Markdown('**m**')", "**m**"),
+        (r"Latex(r'$\alpha$')", r"$\alpha$"),
+        ("HTML('<b>h</b>')", "**h**"),
+        ("3", "3"),
+        ("'a text'", "a text"),
+        ("Pretty('p')", "<IPython.core.display.Pretty object>"),
+    ],
+)
+def test_in_a_line_of_prose(run, code, text):
+    pytest.importorskip("IPython")
+    run("from IPython.display import *")
+    pieces = (InlinePiece("1", True, 3), InlinePiece(code, True, 4))
+    trace = run("", pieces=pieces)
+    assert trace.texts == ("1", text)
+    assert [remark.statement for remark in trace.remarks] == [1] * ("HTML" in code)
