@@ -82,6 +82,14 @@ def test_what_fails_is_told_and_the_next_best_shown(asked, methods, said):
     assert told.startswith(said)
 
 
+@pytest.mark.parametrize("method", ["_repr_latex_", "_repr_mimebundle_", "_ipython_display_"])
+def test_what_is_raised_where_nothing_else_is_left_is_the_chunks(run, method):
+    trace = run(f"class X:\n    def {method}(self, **_): raise ValueError('bad')\n\nX()", line=10)
+    assert trace.failure.message == "ValueError: bad"
+    assert trace.failure.line == 11
+    assert "treadle" not in trace.failure.traceback
+
+
 @pytest.mark.parametrize(
     ("html", "text", "lost"),
     [
