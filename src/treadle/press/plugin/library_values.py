@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -98,6 +99,8 @@ def _notebook_object(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
             return Bundle({PLAIN: json.dumps(value.data, indent=2, ensure_ascii=False)})
         case "Image" if not value.embed and value.data is None:
             place = value.url or value.filename
+            if Path(place).is_file():
+                return None  # its HTML names it
             what = f"the image `{place}` is not shown: a page holds its images"
             host.remark(what, 'have it beside the document, and write `Image("FILE")`')
             return Bundle({PLAIN: f"<image: {place}>"})

@@ -93,6 +93,8 @@ def _for_browsers(data: Mapping[str, str | bytes], name: str, host: Host) -> dic
         from treadle.press.plugin.html_text import html_text
 
         found = html_text(str(data[HTML]))
+        if found.image:
+            return readable(dict([found.image]), name, host)
         parts = ", ".join(f"`{each}`" for each in found.left_out)
         what = f"{name} is HTML: its text is shown{parts and f', without {parts}'}"
         if not found.text:

@@ -47,10 +47,11 @@ class PressPlugin:
         take_over_shows(host, self._show)
 
     def display(self, value: object) -> Bundle | None:
-        """Nothing for what is seen in its figure; at a prompt all else as Python shows it."""
+        """Nothing for what is seen in its figure; at a prompt all else as Python shows it, unless
+        that says no more than its type."""
         if is_drawn(value):
             return Bundle()
-        if self._cell and self._cell.prompt:
+        if self._cell and self._cell.prompt and not says_little(repr(value)):
             return None
         if (figure := figure_of(value)) is not None:
             return self._figures.save(figure)
