@@ -1,7 +1,9 @@
 """Images of kinds that LaTeX can't include."""
 
+import io
 import sys
 
+import pikepdf
 import pytest
 
 from treadle.press.latex.conversions import (
@@ -120,10 +122,41 @@ def test_an_image_of_the_prose(programs, tmp_path):
     )
 
 
+def pdf_of(*objects: tuple[int, str], names: str) -> bytes:
+    """A PDF with these objects, in this order."""
+    text, places = "%PDF-1.7\n", {}
+    for number, body in objects:
+        places[number] = len(text)
+        text += f"{number} 0 obj\n{body}\nendobj\n"
+    end = len(text)
+    text += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n"
+    text += "".join(f"{places[number]:010} 00000 n \n" for number in sorted(places))
+    text += f"trailer\n<< /Size {len(objects) + 1} /Root 3 0 R /ID [{names}] >>\n"
+    return f"{text}startxref\n{end}\n%%EOF\n".encode()
+
+
 def test_a_pdf_is_the_same_each_time():
-    one = b"%PDF-1.7\n  /Font <<\n    /fo1 2 0 R\n    /fo0 1 0 R\n  >>\n/CreationDate (D:2026)"
-    other = b"%PDF-1.7\n  /Font <<\n    /fo0 1 0 R\n    /fo1 2 0 R\n  >>\n/CreationDate (D:2027)"
-    assert steady_pdf(one) == steady_pdf(other)
-    assert len(steady_pdf(one)) == len(one)
-    page = b"<< /Type /Page\n /Group <<\n /S /Transparency >>\n >>\nendobj\n<< /Group << /S 1 >> >>"
-    assert steady_pdf(page).count(b"/Group") == 1
+    root = "<< /Type /Catalog /Pages 4 0 R >>"
+    pages = "<< /Type /Pages /Count 1 /Kids [5 0 R] >>"
+    page = "<<\n /Type /Page /Parent 4 0 R /MediaBox [0 0 9 9]\n /Group << /S /Transparency >>\n"
+    page += " /Resources << /Font <<\n  /f0 1 0 R\n  /f1 2 0 R\n >> >>\n>>"
+    fonts = (1, "<< /Type /Font /Name /A >>"), (2, "<< /Type /Font /Name /B >>")
+    one = pdf_of((3, root), (4, pages), (5, page), *fonts, names="1")
+    swapped = page.replace("  /f0 1 0 R\n  /f1 2 0 R", "  /f1 2 0 R\n  /f0 1 0 R")
+    other = pdf_of(*reversed(fonts), (5, swapped), (3, root), (4, pages), names="2")
+    numbered = page.replace("1 0 R", "7 0 R").replace("2 0 R", "1 0 R").replace("7 0 R", "2 0 R")
+    third = pdf_of(
+        (1, fonts[1][1]), (2, fonts[0][1]), (3, root), (4, pages), (5, numbered), names="3"
+    )
+    steady = steady_pdf(one)
+    assert steady == steady_pdf(other) == steady_pdf(third) == steady_pdf(steady)
+    assert b"/Group" not in steady
+    assert steady.startswith(b"%PDF-1.5")
+    with pikepdf.open(io.BytesIO(steady)) as pdf:
+        fonts_of_page = pdf.pages[0].Resources.Font
+        assert [str(fonts_of_page[name].Name) for name in ("/f0", "/f1")] == ["/A", "/B"]
+
+
+def test_dates_go_and_what_is_no_plain_pdf_stays():
+    odd = b"%PDF-1.5 of /CreationDate (D:2026) 1 0 obj"
+    assert steady_pdf(odd) == odd.replace(b"D:2026", b"      ")
