@@ -17,6 +17,7 @@ import json
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from types import ModuleType
@@ -293,9 +294,11 @@ def _running_statement(cell: Cell) -> int:
         frame = frame.f_back  # type: ignore[assignment]
     if not running:
         return -1
-    lines = [piece.line for piece in cell.pieces] or [
-        statement.lineno + cell.line - 1 for statement in ast.parse(cell.code).body
-    ]
+    lines = [piece.line for piece in cell.pieces]
+    if not lines:
+        with warnings.catch_warnings(action="ignore"):  # it was compiled before, and has warned
+            statements = ast.parse(cell.code).body
+        lines = [statement.lineno + cell.line - 1 for statement in statements]
     return sum(line <= running for line in lines) - 1
 
 
