@@ -69,6 +69,13 @@ class NotConvertedError(Exception):
     """A file could not be converted; its text is what the program says."""
 
 
+def is_moving(data: bytes) -> bool:
+    """Whether a GIF or a WebP has several pictures, of which the first is shown."""
+    if data.startswith(b"GIF8"):
+        return data.count(b"\x00\x21\xf9\x04") > 1
+    return data.startswith(b"RIFF") and b"ANMF" in data
+
+
 def converter_for(ending: str) -> Converter | None:
     """The first that is installed for files with this ending."""
     known = _BY_ENDING.get(ending.lower(), ())

@@ -58,6 +58,13 @@ def own_bundle(value: object, host: Host) -> Bundle | None:
     return for_page(found, metadata, asked.name, host)
 
 
+def has_words(value: object) -> bool:
+    """Whether its `str` is its author's, and its `repr` Python's, which says no more than a type:
+    of a graph of networkx', say."""
+    kind = type(value)
+    return kind.__repr__ is object.__repr__ and kind.__str__ is not object.__str__
+
+
 class _Asked:
     """A value that is asked, and what its methods have raised."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from treadle.engine.addresses import told_addresses
 from treadle.engine.plugin import PLAIN, Bundle, Host
+from treadle.press.latex.conversions import is_moving
 
 HTML, SVG, MARKDOWN = "text/html", "image/svg+xml", "text/markdown"
 JSON, SCRIPT = "application/json", "application/javascript"
@@ -33,6 +34,9 @@ def readable(given: Mapping[str, Any], name: str, host: Host) -> dict[str, str |
     for kind, content in given.items():
         try:
             data |= {} if content is None else _read(kind, content)
+            if kind in PICTURES and is_moving(_bytes_of(content)):
+                what = f"{name} is a moving picture, and its first is shown"
+                host.remark(what, "show the one that counts")
         except (ValueError, TypeError, OSError) as failure:
             host.remark(f"the `{kind}` of {name} is left out: {failure}", _ON_PAPER)
     return data
@@ -63,10 +67,14 @@ def _read(kind: str, content: object) -> dict[str, str | bytes]:
         return {kind: text}
     if not _is_binary(kind):
         return {kind: content if isinstance(content, str) else bytes(content).decode()}
-    data = binascii.a2b_base64(content) if isinstance(content, str) else bytes(content)
+    data = _bytes_of(content)
     if not data.startswith(_BEGINS.get(kind, b"")):
         raise ValueError(f"its {len(data)} bytes are none")
     return {"image/png": as_png(data)} if kind in PICTURES else {kind: data}
+
+
+def _bytes_of(content: Any) -> bytes:  # noqa: ANN401
+    return binascii.a2b_base64(content) if isinstance(content, str) else bytes(content or b"")
 
 
 def _is_binary(kind: str) -> bool:

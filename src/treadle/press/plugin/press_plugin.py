@@ -21,7 +21,7 @@ from msgspec.structs import replace
 from treadle.engine.cell import Cell
 from treadle.engine.plugin import PLAIN, Bundle, Host
 from treadle.engine.store.traces import encoded
-from treadle.press.plugin.display_protocol import own_bundle
+from treadle.press.plugin.display_protocol import has_words, own_bundle
 from treadle.press.plugin.drawn_values import figure_of, is_drawn
 from treadle.press.plugin.figures import Figures
 from treadle.press.plugin.library_values import library_bundle
@@ -57,8 +57,10 @@ class PressPlugin:
             return self._figures.save(figure)
         if (table := table_of(value)) is not None:
             return Bundle({TABLE: encoded(table).decode()})
-        known = library_bundle(value, self._host)
-        return own_bundle(value, self._host) if known is None else known
+        for found in (library_bundle, own_bundle):
+            if (bundle := found(value, self._host)) is not None:
+                return bundle
+        return Bundle({PLAIN: str(value)}) if has_words(value) else None
 
     def inline_text(self, value: object, text: str) -> str | None:
         """The Markdown or LaTeX of a value whose `str` says no more than its type."""

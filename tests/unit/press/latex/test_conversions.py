@@ -12,6 +12,7 @@ from treadle.press.latex.conversions import (
     converted,
     converter_for,
     converters_in_words,
+    is_moving,
 )
 from treadle.press.latex.images import Copy, find_image
 from treadle.press.latex.pdf_bytes import steady_pdf
@@ -160,3 +161,13 @@ def test_a_pdf_is_the_same_each_time():
 def test_dates_go_and_what_is_no_plain_pdf_stays():
     odd = b"%PDF-1.5 of /CreationDate (D:2026) 1 0 obj"
     assert steady_pdf(odd) == odd.replace(b"D:2026", b"      ")
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_a_moving_picture(kind):
+    image = pytest.importorskip("PIL.Image")
+    one, two = (image.new("RGB", (3, 2), name) for name in ("red", "blue"))
+    for others in ([], [two]):
+        file = io.BytesIO()
+        one.save(file, kind, save_all=True, append_images=others)
+        assert is_moving(file.getvalue()) == bool(others)

@@ -138,6 +138,45 @@ def test_pictures_are_files(run):
     assert plain_one == plain("<PIL.Image.Image image mode=F size=3x2>")
 
 
+def test_a_moving_picture_is_its_first_and_that_is_told(run):
+    pytest.importorskip("PIL")
+    code = """
+        import io
+        from PIL import Image
+        one, two = (Image.new("RGB", (3, 2), name) for name in ("red", "blue"))
+        class Gif:
+            def _repr_mimebundle_(self, **_):
+                file = io.BytesIO()
+                one.save(file, "GIF", save_all=True, append_images=[two], duration=100)
+                return {"image/gif": file.getvalue()}
+        Gif()
+    """
+    trace = run(textwrap.dedent(code))
+    assert [list(output.files) for output in trace.outputs] == [["image/png"]]
+    ((remark,),) = [trace.remarks]
+    assert remark.text == "`Gif` is a moving picture, and its first is shown"
+
+
+def test_an_animation_is_told(run):
+    code = """
+        import matplotlib.pyplot as plt
+        from matplotlib.animation import FuncAnimation
+        fig, ax = plt.subplots()
+        (line,) = ax.plot([1, 2])
+        moving = FuncAnimation(fig, lambda i: line.set_ydata([1, i]), frames=2)
+        moving
+    """
+    trace = run(textwrap.dedent(code))
+    assert [list(output.files) for output in trace.outputs][-1:] == [["application/pdf"]]
+    assert [remark.text for remark in trace.remarks] == [
+        "an animation is not shown: a page stands still"
+    ]
+
+
+def test_words_of_its_own_are_shown_where_python_has_none(asked):
+    assert asked("def __str__(self): return 'three nodes'") == (plain("three nodes"), [])
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
