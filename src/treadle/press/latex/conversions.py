@@ -64,6 +64,8 @@ _BY_ENDING: Mapping[str, Sequence[Converter]] = MappingProxyType(
 # An image in an SVG that is another file: what is made of it would not be known by its data.
 _LINKED = re.compile(rb"""<image\b[^>]*\bhref=["'](?!data:|#)(?P<file>[^"']+)""")
 
+_FRAME = re.compile(rb"\x21\xf9\x04.{4}\x00[\x21\x2c]", re.DOTALL)  # each begins so in a GIF
+
 
 class NotConvertedError(Exception):
     """A file could not be converted; its text is what the program says."""
@@ -72,7 +74,7 @@ class NotConvertedError(Exception):
 def is_moving(data: bytes) -> bool:
     """Whether a GIF or a WebP has several pictures, of which the first is shown."""
     if data.startswith(b"GIF8"):
-        return data.count(b"\x00\x21\xf9\x04") > 1
+        return len(_FRAME.findall(data)) > 1
     return data.startswith(b"RIFF") and b"ANMF" in data
 
 
