@@ -64,8 +64,6 @@ _BY_ENDING: Mapping[str, Sequence[Converter]] = MappingProxyType(
 # An image in an SVG that is another file: what is made of it would not be known by its data.
 _LINKED = re.compile(rb"""<image\b[^>]*\bhref=["'](?!data:|#)(?P<file>[^"']+)""")
 
-_FRAME = re.compile(rb"\x21\xf9\x04.{4}\x00[\x21\x2c]", re.DOTALL)  # each begins so in a GIF
-
 
 class NotConvertedError(Exception):
     """A file could not be converted; its text is what the program says."""
@@ -74,8 +72,25 @@ class NotConvertedError(Exception):
 def is_moving(data: bytes) -> bool:
     """Whether a GIF or a WebP has several pictures, of which the first is shown."""
     if data.startswith(b"GIF8"):
-        return len(_FRAME.findall(data)) > 1
+        return _pictures_in_gif(data) > 1
     return data.startswith(b"RIFF") and b"ANMF" in data
+
+
+def _pictures_in_gif(data: bytes) -> int:
+    at, count = 13 + _colours(data[10:11]), 0
+    while (kind := data[at : at + 1]) in {b"!", b","}:
+        count += kind == b","
+        at += 2 if kind == b"!" else 11 + _colours(data[at + 9 : at + 10])
+        while size := int.from_bytes(data[at : at + 1]):  # its blocks
+            at += size + 1
+        at += 1
+    return count
+
+
+def _colours(flags: bytes) -> int:
+    """The bytes of the table of colours that stands behind these flags."""
+    given = int.from_bytes(flags)
+    return 3 * 2 ** ((given & 7) + 1) if given & 128 else 0
 
 
 def converter_for(ending: str) -> Converter | None:
