@@ -12,19 +12,16 @@ a callable that takes a `Host`.
 
 from __future__ import annotations
 
-import ast
-import json
 import os
 import sys
 import time
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
-from msgspec.json import Decoder
+from msgspec.json import Decoder, decode, encode
 
 from treadle.engine.addresses import told_addresses, without_addresses
 from treadle.engine.store.blobs import Blobs
@@ -236,8 +233,7 @@ class Plugins:
             for kind, data in bundle.data.items()
             if not isinstance(data, str)
         }
-        metadata = json.loads(json.dumps(dict(bundle.metadata), default=str))
-        return Display(texts, files, metadata)
+        return Display(texts, files, decode(encode(bundle.metadata, enc_hook=str)))
 
     def remark(self, text: str, hint: str = "") -> None:
         cell = self._step.cell if self._step else None
@@ -287,6 +283,9 @@ def _nested(managers: Sequence[AbstractContextManager[object]], run: Callable[[]
 
 def _running_statement(cell: Cell) -> int:
     """Which statement or piece of inline code of the cell runs now, from 0; -1: none does."""
+    import ast
+    import warnings
+
     frame, running = sys._getframe(1), 0
     while frame is not None:
         if frame.f_code.co_filename == cell.file and frame.f_code.co_name == "<module>":

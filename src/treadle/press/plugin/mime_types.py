@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 import io
-import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,7 +11,6 @@ from typing import Any
 
 from treadle.engine.addresses import told_addresses
 from treadle.engine.plugin import PLAIN, Bundle, Host
-from treadle.press.latex.conversions import is_moving
 
 HTML, SVG, MARKDOWN = "text/html", "image/svg+xml", "text/markdown"
 JSON, SCRIPT = "application/json", "application/javascript"
@@ -34,7 +32,7 @@ def readable(given: Mapping[str, Any], name: str, host: Host) -> dict[str, str |
     for kind, content in given.items():
         try:
             data |= {} if content is None else _read(kind, content)
-            if kind in PICTURES and is_moving(_bytes_of(content)):
+            if kind in PICTURES and _is_moving(_bytes_of(content)):
                 what = f"{name} is a moving picture, and its first is shown"
                 host.remark(what, "show the one that counts")
         except (ValueError, TypeError, OSError) as failure:
@@ -63,8 +61,7 @@ def says_little(plain: str) -> bool:
 def _read(kind: str, content: object) -> dict[str, str | bytes]:
     """The text, or the bytes, of a type; pictures of other kinds as PNG. Raises what that does."""
     if kind == PLAIN or not isinstance(content, str | bytes | bytearray | memoryview):
-        text = content if isinstance(content, str) else json.dumps(content, indent=2, default=str)
-        return {kind: text}
+        return {kind: content if isinstance(content, str) else json_text(content)}
     if not _is_binary(kind):
         return {kind: content if isinstance(content, str) else bytes(content).decode()}
     data = _bytes_of(content)
@@ -73,8 +70,20 @@ def _read(kind: str, content: object) -> dict[str, str | bytes]:
     return {"image/png": as_png(data)} if kind in PICTURES else {kind: data}
 
 
+def json_text(data: object) -> str:
+    import json
+
+    return json.dumps(data, indent=2, ensure_ascii=False, default=str)
+
+
 def _bytes_of(content: Any) -> bytes:  # noqa: ANN401
     return binascii.a2b_base64(content) if isinstance(content, str) else bytes(content or b"")
+
+
+def _is_moving(data: bytes) -> bool:
+    from treadle.press.latex.conversions import is_moving  # few values are of such kinds
+
+    return is_moving(data)
 
 
 def _is_binary(kind: str) -> bool:
