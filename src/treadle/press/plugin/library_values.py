@@ -10,7 +10,6 @@ import io
 import re
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -111,6 +110,8 @@ def _notebook_object(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
         case "JSON" | "GeoJSON":
             return Bundle({PLAIN: json_text(value.data)})
         case "Image" if not value.embed and value.data is None:
+            from pathlib import Path
+
             place = value.url or value.filename
             if Path(place).is_file():
                 return None  # its HTML names it

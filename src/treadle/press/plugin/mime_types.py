@@ -14,7 +14,8 @@ from treadle.engine.plugin import PLAIN, Bundle, Host
 
 HTML, SVG, MARKDOWN = "text/html", "image/svg+xml", "text/markdown"
 JSON, SCRIPT = "application/json", "application/javascript"
-WIDGET = "application/vnd.jupyter.widget-view+json"
+VENDOR = "application/vnd."
+WIDGET = f"{VENDOR}jupyter.widget-view+json"
 # Who has one of these needs nothing else. (There is perhaps no program for SVG.)
 CERTAIN = {"application/pdf", "text/latex", "image/png", "image/jpeg", MARKDOWN}
 PICTURES = {"image/gif", "image/webp", "image/bmp", "image/tiff"}
@@ -45,12 +46,25 @@ def for_page(
 ) -> Bundle:
     """The bundle that a page takes of these types: what only a browser can show is left out, and
     told, where it says more than the plain text."""
-    if WIDGET in data:
-        hint = "call the function yourself, for the values that the page is to show"
-        host.remark(f"{name} is a widget, which nobody can move on paper", hint)
-    elif not data.keys() & {*CERTAIN, SVG} and says_little(str(data.get(PLAIN, ""))):
+    if data.keys() & CERTAIN:
+        return Bundle(data, metadata)
+    if vendor := next((kind for kind in data if kind.startswith(VENDOR)), ""):
+        return Bundle(_without_vendors(data, vendor, name, host), metadata)
+    if SVG not in data and says_little(str(data.get(PLAIN, ""))):
         return Bundle(_for_browsers(data, name, host), metadata)
     return Bundle(data, metadata)
+
+
+def _without_vendors(
+    data: Mapping[str, str | bytes], vendor: str, name: str, host: Host
+) -> dict[str, str | bytes]:
+    """What is left of a widget or a chart, of which its `repr` can't tell what it looks like."""
+    if vendor == WIDGET:
+        hint = "call the function yourself, for the values that the page is to show"
+        host.remark(f"{name} is a widget, which nobody can move on paper", hint)
+    else:
+        host.remark(f"{name} is shown by its text: a browser draws its `{vendor}`", _ON_PAPER)
+    return {kind: data[kind] for kind in (SVG, PLAIN) if kind in data}
 
 
 def says_little(plain: str) -> bool:

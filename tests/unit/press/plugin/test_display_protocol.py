@@ -74,6 +74,8 @@ def test_a_class_is_no_instance(asked):
         ("def _repr_mimebundle_(self): return {}", "`_repr_mimebundle_` of `X` raises TypeError"),
         (f"{BUNDLE} {{'application/vnd.jupyter.widget-view+json': {{}}, 'text/plain': 'X()'}}",
          "`X` is a widget"),
+        (f"{BUNDLE} {{'application/vnd.chart.v1+json': {{}}, 'text/html': '<script></script>'}}",
+         "`X` is shown by its text: a browser draws its `application/vnd.chart.v1+json`"),
     ],
 )  # fmt: skip
 def test_what_fails_is_told_and_the_next_best_shown(asked, methods, said):
