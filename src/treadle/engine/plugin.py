@@ -211,6 +211,11 @@ class Plugins:
                 return str(better)
         return text
 
+    def left_out_inline(self, piece: int) -> None:
+        """A piece of inline code has displayed something."""
+        self._piece = piece
+        self.remark("inline code is text: what it displays is left out", "put it into a chunk")
+
     def show(self, bundle: Bundle, name: str = "") -> None:
         """Record it among the output, under a name if it has one; an empty one without a name
         shows nothing. Raises OSError."""

@@ -56,6 +56,7 @@ class Session:
             capture.take,
             setup.code_path,
             self._plugins.inline_text,
+            self._plugins.left_out_inline,
         )
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         self._values: SessionValues | None = None  # modules of the project may be imported for it
