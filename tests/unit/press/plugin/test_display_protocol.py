@@ -305,6 +305,20 @@ def test_bars_of_notebooks_are_text(run):
     assert stream.text.count("\n") == 1
 
 
+def test_what_sets_up_a_notebook_does_nothing(run):
+    pytest.importorskip("matplotlib_inline")
+    code = "from matplotlib_inline import backend_inline\n"
+    trace = run(
+        f"{code}backend_inline.set_matplotlib_formats('svg')\nimport threading\n"
+        "[thread.name for thread in threading.enumerate() if 'IPython' in thread.name]"
+    )
+    assert trace.failure is None, trace.failure
+    assert trace.outputs == (plain("[]"),)
+    assert [remark.text for remark in trace.remarks] == [
+        "`set_matplotlib_formats` sets up a notebook, and does nothing"
+    ]
+
+
 def test_a_series_of_axes_shows_nothing_but_its_figure(run):
     pytest.importorskip("pandas")
     code = "import pandas\nf = pandas.DataFrame({'g': list('aab'), 'y': [1, 2, 3]})\n"
