@@ -22,10 +22,10 @@ from treadle.engine.store.digest import combined
 from treadle.press.document.front_matter_keys import Settings, databases, no_database
 from treadle.press.document.model import Document
 from treadle.press.document.source_text import is_file
-from treadle.press.latex.conversions import NotConvertedError, converted
+from treadle.press.latex.conversions import NotConvertedError, converted, is_moving
 from treadle.press.latex.images import Copy, not_included
 from treadle.press.weave.weave import Woven
-from treadle.problem import Problem, Span, error
+from treadle.problem import Problem, Span, error, warning
 
 
 def stage(
@@ -65,7 +65,11 @@ def _copy(copy: Copy, scratch: Scratch) -> Iterator[Problem]:
     source = copy.source
     if copy.converter and copy.span:
         try:
-            source = converted(source, copy.converter, scratch.converted)
+            data = source.read_bytes()
+            source = converted(data, copy.converter, scratch.converted)
+            if is_moving(data):
+                what = f"of the moving picture `{copy.source.name}` the first one is shown"
+                yield warning(copy.span, what, "save the one that counts as a PNG")
         except NotConvertedError as failure:
             why = "" if copy.converter.package == "PIL" else str(failure)
             yield not_included(copy.source.name, copy.span, why)

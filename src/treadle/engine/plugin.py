@@ -1,9 +1,10 @@
-"""Plugins of the worker: objects with any of three hooks, each of which may be absent.
+"""Plugins of the worker: objects with any of four hooks, each of which may be absent.
 
 `display(value)` gives a `Bundle` for a value that a cell shows, or None where it knows nothing
-better than the next plugin; an empty bundle shows nothing. `value_handlers()` gives handlers by
-the full names of types, for values that pickle can't keep: see `values.types.handlers`.
-`around_cell(cell)` gives a context manager: the cell runs within.
+better than the next plugin; an empty bundle shows nothing. `inline_text(value, text)` gives what
+inline code writes for a value, or None where `text`, its `str`, will do. `value_handlers()` gives
+handlers by the full names of types, for values that pickle can't keep: see
+`values.types.handlers`. `around_cell(cell)` gives a context manager: the cell runs within.
 
 A package adds a plugin by an entry point of the group "treadle.plugins" that names what makes it:
 a callable that takes a `Host`.
@@ -11,8 +12,6 @@ a callable that takes a `Host`.
 
 from __future__ import annotations
 
-import ast
-import json
 import os
 import sys
 import time
@@ -22,7 +21,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
-from msgspec.json import Decoder
+from msgspec.json import Decoder, decode, encode
 
 from treadle.engine.addresses import told_addresses, without_addresses
 from treadle.engine.store.blobs import Blobs
@@ -168,6 +167,7 @@ class Plugins:
         self.notes: dict[str, object] = {}  # for the trace, like the facts it rests on
         self.facts: set[str] = set()
         self.remarks: dict[Remark, None] = {}
+        self._piece = -1  # of inline code that has a value now
         self._all = [
             _made(plugin.name, _Host(self, after_import, plugin, late)) for plugin in setup.plugins
         ]
@@ -183,7 +183,7 @@ class Plugins:
     def begin(self, step: Step) -> None:
         """From now on, what plugins note and rest on belongs to this step's cell."""
         self._step = step
-        self.notes, self.facts, self.remarks = {}, set(), {}
+        self.notes, self.facts, self.remarks, self._piece = {}, set(), {}, -1
         self._late.waited = 0.0
 
     @property
@@ -203,6 +203,21 @@ class Plugins:
             if display is not None and (bundle := display(value)) is not None:
                 return bundle  # type: ignore[no-any-return]
         return Bundle({PLAIN: repr(value)})
+
+    def inline_text(self, value: object, piece: int) -> str:
+        """How a piece of inline code, counted from 0, writes a value: as the first plugin says that
+        knows better than `str`."""
+        self._piece, text = piece, str(value)
+        for plugin in self._all:
+            hook = getattr(plugin, "inline_text", None)
+            if hook is not None and (better := hook(value, text)) is not None:
+                return str(better)
+        return text
+
+    def left_out_inline(self, piece: int) -> None:
+        """A piece of inline code has displayed something."""
+        self._piece = piece
+        self.remark("inline code is text: what it displays is left out", "put it into a chunk")
 
     def show(self, bundle: Bundle, name: str = "") -> None:
         """Record it among the output, under a name if it has one; an empty one without a name
@@ -226,12 +241,12 @@ class Plugins:
             for kind, data in bundle.data.items()
             if not isinstance(data, str)
         }
-        metadata = json.loads(json.dumps(dict(bundle.metadata), default=str))
-        return Display(texts, files, metadata)
+        return Display(texts, files, decode(encode(bundle.metadata, enc_hook=str)))
 
     def remark(self, text: str, hint: str = "") -> None:
         cell = self._step.cell if self._step else None
-        statement = running_statement(cell.code, cell.file, cell.line) if cell else -1
+        statement = _running_statement(cell) if cell else -1
+        statement = self._piece if statement < 0 else statement
         self.remarks[Remark(text, hint, statement)] = None
 
     def without_addresses(self, text: str) -> str:
@@ -274,15 +289,24 @@ def _nested(managers: Sequence[AbstractContextManager[object]], run: Callable[[]
         raise raised
 
 
-def running_statement(code: str, file: str, line: int) -> int:
-    """Which statement of the cell at this place runs now, from 0; -1 where none does."""
+def _running_statement(cell: Cell) -> int:
+    """Which statement or piece of inline code of the cell runs now, from 0; -1: none does."""
+    import ast
+    import warnings
+
     frame, running = sys._getframe(1), 0
     while frame is not None:
-        if frame.f_code.co_filename == file and frame.f_code.co_name == "<module>":
+        if frame.f_code.co_filename == cell.file and frame.f_code.co_name == "<module>":
             running = frame.f_lineno
         frame = frame.f_back  # type: ignore[assignment]
-    lines = [statement.lineno + line - 1 for statement in ast.parse(code).body] if running else []
-    return sum(first <= running for first in lines) - 1
+    if not running:
+        return -1
+    lines = [piece.line for piece in cell.pieces]
+    if not lines:
+        with warnings.catch_warnings(action="ignore"):  # it was compiled before, and has warned
+            statements = ast.parse(cell.code).body
+        lines = [statement.lineno + cell.line - 1 for statement in statements]
+    return sum(line <= running for line in lines) - 1
 
 
 def _made(name: str, host: Host) -> Any:  # noqa: ANN401

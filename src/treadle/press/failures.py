@@ -36,6 +36,8 @@ def problem_of(
     message = f"{_name(_of_module(block, place, document))} failed: {failure.message}"
     short = cell.memory if cell.memory and "MemoryError" in failure.message else None
     hint = f"the chunk has `memory={size_text(short)}`" if short else _checked(block)
+    if failure.message == _NO_NOTEBOOK:
+        hint = "leave it out: no notebook runs this, and `IPython.get_ipython()` gives None"
     if missing := _NO_LIBRARY.fullmatch(failure.message):
         hint = installing(_DISTRIBUTIONS.get(missing["name"], missing["name"]))
     return error(place, message, hint)
@@ -46,6 +48,7 @@ _DISTRIBUTIONS = MappingProxyType(
     {"sklearn": "scikit-learn", "skimage": "scikit-image", "cv2": "opencv-python"}
     | {"PIL": "pillow", "yaml": "pyyaml", "bs4": "beautifulsoup4", "dateutil": "python-dateutil"}
 )
+_NO_NOTEBOOK = "NameError: name 'get_ipython' is not defined"
 _NO_LIBRARY = re.compile(r"ModuleNotFoundError: No module named '(?P<name>\w+)'")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from shutil import copyfile
 
 from msgspec import Struct, convert
 from msgspec.structs import replace
@@ -12,16 +11,14 @@ from msgspec.structs import replace
 from treadle.engine.addresses import told_addresses, without_addresses
 from treadle.engine.cell import Cell
 from treadle.engine.store.blobs import Blobs
-from treadle.engine.trace import Display, Failure, Output, Remark, Trace
-from treadle.press.cells import Cells, caption_code, figure_stem
+from treadle.engine.trace import Failure, Output, Remark, Trace
+from treadle.press.cells import Cells, Listing, caption_code, figure_stem
 from treadle.press.document.code_syntax import parsed
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import HIDDEN
-from treadle.press.plugin.figure_rows import NUMBER
-from treadle.press.plugin.figures import EMPTY, PDF
+from treadle.press.plugin.figures import EMPTY
 from treadle.press.plugin.press_plugin import MOVING, NOTE, Comparison
-from treadle.press.svg_values import drawn_svg
-from treadle.press.weave.outputs import SUFFIXES
+from treadle.press.shown_files import ShownFiles
 from treadle.problem import Problem, Span, warning
 
 
@@ -79,11 +76,15 @@ def results_by_block(
         elif cell.pieces:
             captions[at] = tuple(map(without_addresses, trace.texts))
         else:
-            found[at] = _of_chunk(cell, trace, stem, blobs, figures)
+            files = ShownFiles(stem, blobs, figures)
+            result = _of_chunk(trace, files)
+            remarks = _remarks(cell, trace, cells.listings.get(block.number))
+            lost = ((block.fence.line, remark) for remark in files.lost)
+            found[at] = replace(result, remarks=(*remarks, *lost))
     for at, block in enumerate(document.blocks):
-        result = found[at]
-        if isinstance(block, Chunk) and isinstance(result, ChunkResult):
-            found[at] = _captioned(block, result, captions.get(at, ()))
+        given = found[at]
+        if isinstance(block, Chunk) and isinstance(given, ChunkResult):
+            found[at] = _captioned(block, given, captions.get(at, ()))
     return found
 
 
@@ -110,25 +111,25 @@ def cut_streams(
 
 
 def _of_inline(prose: Prose, trace: Trace) -> InlineResult:
-    remarks = (
-        (inline.span.line, Remark(*told))
-        for inline, text in zip(prose.inlines, trace.texts, strict=False)
-        for told in told_addresses(text)
-    )
-    return InlineResult(tuple(map(without_addresses, trace.texts)), tuple(remarks))
+    lines = [inline.span.line for inline in prose.inlines]
+    told = [
+        (line, Remark(*each))
+        for line, text in zip(lines, trace.texts, strict=False)
+        for each in told_addresses(text)
+    ]
+    said = [(lines[remark.statement], remark) for remark in trace.remarks]
+    return InlineResult(tuple(map(without_addresses, trace.texts)), (*said, *told))
 
 
-def _of_chunk(cell: Cell, trace: Trace, stem: str, blobs: Blobs, figures: Path) -> ChunkResult:
-    outputs, lost = _placed(trace.outputs, stem, blobs, figures)
+def _of_chunk(trace: Trace, files: ShownFiles) -> ChunkResult:
     return ChunkResult(
-        tuple(outputs),
+        tuple(files.placed(trace.outputs)),
         trace.failure and _shown_failure(trace.failure),
         trace.seconds,
         trace.peak_memory,
         trace.unkept,
         shown_source=trace.shown_source,
         comparisons=convert(trace.notes.get(NOTE, ()), tuple[Comparison, ...]),
-        remarks=(*_remarks(cell, trace), *((cell.line, remark) for remark in lost)),
         empty_figures=convert(trace.notes.get(EMPTY, 0), int),
         moving=MOVING in trace.notes,
     )
@@ -138,56 +139,18 @@ def _shown_failure(failure: Failure) -> Failure:
     return replace(failure, traceback=without_addresses(failure.traceback))
 
 
-def _remarks(cell: Cell, trace: Trace) -> tuple[tuple[int, Remark], ...]:
-    """What is to be told of its statements, by their lines."""
+def _remarks(cell: Cell, trace: Trace, listing: Listing | None) -> tuple[tuple[int, Remark], ...]:
+    """What is to be told of its statements, and of what it raised, by their lines."""
     statements = parsed(cell.code).body if trace.remarks else ()
     lines = [cell.line + statement.lineno - 1 for statement in statements] or [cell.line]
+    if listing:
+        lines = [listing.place(line).line for line in lines]
     raised = trace.failure
     told = told_addresses(raised.traceback) if raised else ()
     return (
         *((lines[remark.statement], remark) for remark in trace.remarks),
         *((raised.line if raised else cell.line, Remark(*each)) for each in told),
     )
-
-
-def _placed(
-    outputs: Sequence[Output], stem: str, blobs: Blobs, figures: Path
-) -> tuple[list[Output], list[Remark]]:
-    """The outputs, their files written to `figures` as STEM-1.pdf and so on; what is lost."""
-    placed: list[Output] = []
-    lost: list[Remark] = []
-    number = 0
-    for output in _last_drawn(outputs):
-        pdf = None
-        if isinstance(output, Display):
-            pdf = drawn_svg(output, figures.parent / "converted")
-        if isinstance(pdf, Remark):
-            lost.append(pdf)
-        if not isinstance(output, Display) or not (output.files or isinstance(pdf, Path)):
-            placed.append(output)
-            continue
-        number += 1
-        kinds = [*output.files, *([PDF] if isinstance(pdf, Path) else [])]
-        names = {kind: f"{stem}-{number}{SUFFIXES.get(kind, '')}" for kind in kinds}
-        for kind, blob in output.files.items():
-            blobs.copy_to(blob, figures / names[kind])
-        if isinstance(pdf, Path):
-            copyfile(pdf, figures / names[PDF])
-        placed.append(replace(output, files=names))
-    return placed, lost
-
-
-def _last_drawn(outputs: Sequence[Output]) -> Iterator[Output]:
-    """The outputs, each figure as it was drawn last, in the place where it was shown first."""
-    drawn = {
-        o.metadata[NUMBER]: o for o in outputs if isinstance(o, Display) and NUMBER in o.metadata
-    }
-    for output in outputs:
-        if isinstance(output, Display) and NUMBER in output.metadata:
-            if last := drawn.pop(output.metadata[NUMBER], None):
-                yield last
-        else:
-            yield output
 
 
 def _captioned(chunk: Chunk, result: ChunkResult, texts: Sequence[str]) -> ChunkResult:

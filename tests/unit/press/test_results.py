@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from tests.unit.displays import figure, plain
 
 from treadle.engine.store.blobs import Blobs
-from treadle.engine.trace import Display, Failure, Frame, Stream, Trace
+from treadle.engine.trace import Display, Failure, Frame, Remark, Stream, Trace
 from treadle.press.cells import cells_of
 from treadle.press.document.reader import read_document
 from treadle.press.failures import problem_of
@@ -170,3 +171,61 @@ def test_an_extracted_module_is_placed_where_it_comes_from(span_of, tmp_path):
 )
 def test_else_it_is_the_line_in_the_cell(span_of, tmp_path, frames):
     assert span_of(*frames)[0] == Span.at(str(tmp_path / "report.pmd"), 2, 1)
+
+
+def test_what_is_told_stands_at_the_lines_of_the_statements(results):
+    text = "```python\n# words\na = 1\n\nb = (\n    2)\n```\n\nx\ny <%= 1 %> and\n<%= 2 %>\n"
+    chunk, inline = results(
+        text,
+        Trace(remarks=(Remark("last"), Remark("first", "way", 0))),
+        Trace(texts=("1", "<a.B object at 0x7f0123456789>"), remarks=(Remark("one", "", 0),)),
+    )
+    assert chunk.remarks == ((5, Remark("last")), (3, Remark("first", "way", 0)))
+    assert [(line, remark.text[:14]) for line, remark in inline.remarks] == [
+        (10, "one"),
+        (11, "`<a.B object>`"),
+    ]
+    assert inline.texts == ("1", "<a.B object>")
+
+
+def test_what_an_incomplete_chunk_tells_stands_there_too(results):
+    text = "```python, complete=False\nif x:\n```\n\nwords\n\n```python\n    y\nz\n```\n"
+    found = results(text, Trace(remarks=(Remark("if", "", 0), Remark("z"))))
+    assert [line for line, _ in found[2].remarks] == [2, 9]
+
+
+def test_addresses_in_a_traceback_are_told_where_it_was_raised(results):
+    failure = Failure("E", "E: <a.B object at 0x7f0123456789>", "report.pmd", 3)
+    (chunk,) = results("```python, error=True\na\nb\n```\n", Trace(failure=failure))
+    assert chunk.failure.traceback == "E: <a.B object>"
+    assert [line for line, _ in chunk.remarks] == [3]
+
+
+SVG = Display({"image/svg+xml": "<svg/>", "text/plain": "<svg>"})
+
+
+def test_svg_is_made_a_figure(results, tmp_path, monkeypatch):
+    made = tmp_path / "made.pdf"
+    made.write_bytes(b"%PDF")
+    monkeypatch.setattr("treadle.press.shown_files.converter_for", lambda ending: ending)
+    monkeypatch.setattr("treadle.press.shown_files.converted", lambda *_: made)
+    better = replace(SVG, data={**SVG.data, "text/latex": "$x$"})
+    (chunk,) = results("```python\n1\n```\n", Trace((SVG, better, SVG)))
+    assert [output.files for output in chunk.outputs] == [
+        {"application/pdf": "chunk1-1.pdf"},
+        {},
+        {"application/pdf": "chunk1-2.pdf"},
+    ]
+    assert (tmp_path / "figures/chunk1-2.pdf").read_bytes() == b"%PDF"
+    assert chunk.remarks == ()
+
+
+def test_svg_that_nothing_draws_is_told_but_where_there_is_another_picture(
+    results, monkeypatch, blobs
+):
+    monkeypatch.setattr("treadle.press.shown_files.converter_for", lambda _: None)
+    other = replace(SVG, files={"image/png": blobs.put([b"png"])})
+    (chunk,) = results("\n```python\n1\n```\n", Trace((other, SVG)))[1:]
+    ((line, remark),) = chunk.remarks
+    assert (line, remark.text) == (2, "an SVG is not drawn: nothing here can")
+    assert "`rsvg-convert`" in remark.hint

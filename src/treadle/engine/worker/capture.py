@@ -123,8 +123,6 @@ class Capture:
         if self._forked:
             os.write(1 if name == "stdout" else 2, text.encode("utf-8", "backslashreplace"))
             return
-        if " at 0x" in text:
-            text = self.printed(text)
         with self._lock:
             self._drain()
             self._append(name, text)
@@ -205,6 +203,8 @@ class Capture:
     def _append(self, name: str, text: str) -> None:
         if not text:
             return
+        if " at 0x" in text:
+            text = self.printed(text)
         record = self._current()
         screen = record.screens[name]
         if len(text) > LIMIT - screen.size:

@@ -56,7 +56,7 @@ def failure_of(exception: BaseException, place: CodePlace) -> Failure:
     if not frames and not any(_is_own(frame.filename, place) for frame in report.stack):
         report.stack.clear()  # only frames of libraries: it was drawn when the chunk had ended
     traceback = _without_folder("".join(report.format()), place)
-    message = _message(exception) + _elsewhere(exception, report.stack, place)
+    message = message_of(exception) + _elsewhere(exception, report.stack, place)
     return Failure(message, traceback, at.file, at.line, at.column, frames)
 
 
@@ -82,7 +82,7 @@ def _without_folder(traceback: str, place: CodePlace) -> str:
     return traceback.replace(f'"{place.folder}/', '"') if place.folder else traceback
 
 
-def _message(exception: BaseException) -> str:
+def message_of(exception: BaseException) -> str:
     """`ValueError: bad`, in one line."""
     kind = type(exception)
     plain = kind.__module__ in ("builtins", "__main__")

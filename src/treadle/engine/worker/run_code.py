@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from treadle.engine.cell import Cell, InlinePiece
 from treadle.engine.scan.syntax_key import is_silenced
-from treadle.engine.trace import Echo, Failure, Output, Stream
+from treadle.engine.trace import Display, Echo, Failure, Output, Stream
 from treadle.engine.worker.failures import CodePlace, attempt
 
 _FUTURES = tuple(getattr(__future__, name) for name in __future__.all_feature_names)
@@ -166,18 +166,20 @@ class InlineRunner(Struct, frozen=True):
     namespace: Namespace
     take: Callable[[], tuple[Output, ...]]
     code_path: str
+    text_of: Callable[[object, int], str]  # of a value, and the number of the piece
+    left_out: Callable[[int], None]  # told of a piece that shows what is no text
 
     def run(self, pieces: tuple[InlinePiece, ...], file: str) -> tuple[list[str], Failure | None]:
         """The texts, up to the first piece that fails."""
         texts: list[str] = []
-        for piece in pieces:
-            text, failure = self._run_one(piece, file)
+        for number, piece in enumerate(pieces):
+            text, failure = self._run_one(piece, number, file)
             if failure is not None:
                 return texts, failure
             texts.append(text)
         return texts, None
 
-    def _run_one(self, piece: InlinePiece, file: str) -> tuple[str, Failure | None]:
+    def _run_one(self, piece: InlinePiece, number: int, file: str) -> tuple[str, Failure | None]:
         values: list[str] = []
 
         def run() -> None:
@@ -186,11 +188,14 @@ class InlineRunner(Struct, frozen=True):
                 value = self._value(source.rstrip("; \t\n"), file, piece.line)
             else:
                 value = _run(source, file, piece.line, self.compiler, self.namespace)
-            values.extend([] if value is None else [str(value)])
+            values.extend([] if value is None else [self.text_of(value, number)])
 
         self.take()
         failure = attempt(run, CodePlace(file, piece.line, self.code_path))
-        streams = [item for item in self.take() if isinstance(item, Stream)]
+        outputs = self.take()
+        if any(isinstance(item, Display) for item in outputs):
+            self.left_out(number)
+        streams = [item for item in outputs if isinstance(item, Stream)]
         printed = [item.text for item in streams if item.name == "stdout"]
         text = "".join([*printed, *values])
         return text if values else text.rstrip("\n"), failure  # the line goes on behind the code

@@ -51,7 +51,14 @@ class Session:
         after_import = AfterImport()
         self._seeds = Seeds(after_import)
         self._plugins = Plugins(setup, after_import, capture, self._namespace, late)
-        self._inline = InlineRunner(self._compiler, self._namespace, capture.take, setup.code_path)
+        self._inline = InlineRunner(
+            self._compiler,
+            self._namespace,
+            capture.take,
+            setup.code_path,
+            self._plugins.inline_text,
+            self._plugins.left_out_inline,
+        )
         self._children = ChildProcesses(
             setup,
             self._namespace,

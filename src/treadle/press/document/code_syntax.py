@@ -76,7 +76,8 @@ def _check_inlines(inlines: Iterable[Inline]) -> Iterator[Problem]:
         if failure is not None:
             line = min(inline.span.line + failure.line - 1, inline.span.end_line)
             message = f"{failure.message} in inline code `{inline.code}`"
-            yield error(Span.at(inline.span.file, line), message)
+            at = Span.at(inline.span.file, line)
+            yield not_python(inline.code.strip(), at) or error(at, message)
         elif inline.shows and not _is_expression(inline.code):
             message = f"`<%= %>` takes one expression, not `{inline.code}`"
             yield error(inline.span, message, "statements go between `<%` and `%>`")

@@ -12,18 +12,31 @@ from treadle.problem import Problem, Span, error, warning
 _MARKED = re.compile(r"^[ \t]*%", re.MULTILINE)
 # What changes nothing that code computes: how a notebook shows figures, reloads, is timed.
 _SETS_UP = re.compile(
-    r"[ \t]*(?:%(?:matplotlib|config|load_ext|reload_ext|autoreload)\b.*|%%time[ \t]*)"
+    r"[ \t]*(?:%[ \t]*(?:matplotlib|config|load_ext|reload_ext|autoreload|xmode|colors|pdb"
+    r"|automagic|autocall)\b.*|%%time[ \t]*)"
 )
 _RUNS = re.compile(r"[ \t]*%run[ \t]+(?:-i[ \t]+)?(?P<file>[^\s\"'\\]+\.py)[ \t]*")
 _OTHER = re.compile(
-    r"\s*(?:[\w, ]+=\s*)?(?:%%?(?P<name>[A-Za-z]\w*)|(?P<shell>!)|\?|[\w.]+\?\??\s*$)"
+    r"\s*(?P<target>[\w, ]+=\s*)?"
+    r"(?:%%?[ \t]*(?P<name>[A-Za-z]\w*)(?P<rest>.*)|(?P<shell>!)|\?|[\w.]+\?\??\s*$)"
 )
+_VARIABLE = re.compile(r"\s*(?P<name>\w+)[ =]\s*(?P<value>\S.*)")
 _EMPTY = re.compile(r"\s*(?:#|$)")
 _PROGRAM = "`subprocess.run` runs a program"
+_LINES = "`subprocess.run(..., capture_output=True, text=True).stdout.splitlines()` has its lines"
 _TIMED = "`time.perf_counter()` tells the time"
+_OTHERS = "chunks are Python alone"
 _WAYS = MappingProxyType(
     {"run": 'the option `source="file.py"` runs a file first', "pylab": "import what you use"}
-    | dict.fromkeys(("bash", "sh", "system", "pip", "conda"), _PROGRAM)
+    | {"cd": "`os.chdir(...)` goes there", "pwd": "`os.getcwd()` tells where it is"}
+    | {"env": '`os.environ["NAME"]` has a variable', "set_env": '`os.environ["NAME"] = "value"`'}
+    | {"capture": "the option `results='hidden'` hides what a chunk shows", "debug": "leave it out"}
+    | {"latex": "write it as prose", "markdown": "write it as prose", "html": "write it as prose"}
+    | {"svg": "`![](FILE.svg)` shows a file", "reset": "leave it out", "store": "leave it out"}
+    | {"precision": "`numpy.set_printoptions(precision=...)`, or a format, says how many digits"}
+    | dict.fromkeys(("writefile", "file"), "the option `module=` makes a file of a chunk")
+    | dict.fromkeys(("R", "sql", "cython", "javascript", "js", "ruby", "perl", "julia"), _OTHERS)
+    | dict.fromkeys(("bash", "sh", "script", "system", "sx", "pip", "conda", "uv"), _PROGRAM)
     | dict.fromkeys(("time", "timeit", "prun"), _TIMED)
 )
 
@@ -92,7 +105,11 @@ def not_python(line: str, span: Span) -> Problem | None:
     found = _OTHER.match(line)
     if found is None:
         return None
-    hint = _PROGRAM if found["shell"] else "`help(...)` tells of an object"
-    if found["name"]:
+    hint = "`help(...)` tells of an object"
+    if found["shell"]:
+        hint = _LINES if found["target"] else _PROGRAM
+    elif found["name"]:
         hint = _WAYS.get(found["name"], "write it in Python")
+    if found["name"] in {"env", "set_env"} and (given := _VARIABLE.fullmatch(found["rest"])):
+        hint = f'`os.environ["{given["name"]}"] = "{given["value"]}"`'
     return error(span, f"`{line.strip()}` is IPython's, and no Python", hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.engine.store.digest import combined, digest
 from treadle.press.latex.pdf_bytes import steady_pdf
@@ -30,6 +32,7 @@ class Converter(Struct, frozen=True):
     command: tuple[str, ...]
     ending: str = ".pdf"  # of what it makes
     package: str = ""  # that Python runs
+    reads: str = ""  # the ending of what it is given
 
     @property
     def is_installed(self) -> bool:
@@ -39,36 +42,62 @@ class Converter(Struct, frozen=True):
 
 
 _PYTHON = sys.executable
+_CAIRO = (_PYTHON, "-m", "cairosvg", IN, "-f", "pdf", "-o", OUT)
+_EPS = ("-q", "-dBATCH", "-dNOPAUSE", "-dSAFER", "-dEPSCrop", "-sDEVICE=pdfwrite")
 _VECTOR = (
     Converter("rsvg-convert", ("rsvg-convert", "--format=pdf", f"--output={OUT}", IN)),
     Converter("inkscape", ("inkscape", IN, "--export-type=pdf", f"--export-filename={OUT}")),
-    Converter(
-        "cairosvg", (_PYTHON, "-m", "cairosvg", IN, "-f", "pdf", "-o", OUT), package="cairosvg"
-    ),
+    Converter("cairosvg", _CAIRO, package="cairosvg"),
 )
-_SCRIPT = (
+_POSTSCRIPT = (
     Converter("epstopdf", ("epstopdf", f"--outfile={OUT}", IN)),
-    Converter(
-        "gs", ("gs", "-q", "-dBATCH", "-dNOPAUSE", "-dSAFER", "-dEPSCrop", "-sDEVICE=pdfwrite",
-               f"-sOutputFile={OUT}", IN),
-    ),
-)  # fmt: skip
+    Converter("gs", ("gs", *_EPS, f"-sOutputFile={OUT}", IN)),
+)
 _RASTER = (Converter("Pillow", (_PYTHON, "-c", _PILLOW, IN, OUT), ".png", "PIL"),)
 _BY_ENDING: Mapping[str, Sequence[Converter]] = MappingProxyType(
     {".svg": _VECTOR}
-    | dict.fromkeys((".eps", ".ps"), _SCRIPT)
+    | dict.fromkeys((".eps", ".ps"), _POSTSCRIPT)
     | dict.fromkeys((".gif", ".webp", ".tif", ".tiff", ".bmp"), _RASTER)
 )
+
+
+# An image in an SVG that is another file: what is made of it would not be known by its data.
+_LINKED = re.compile(rb"""<image\b[^>]*\bhref=["'](?!data:|#)(?P<file>[^"']+)""")
 
 
 class NotConvertedError(Exception):
     """A file could not be converted; its text is what the program says."""
 
 
+def is_moving(data: bytes) -> bool:
+    """Whether a GIF or a WebP has several pictures, of which the first is shown."""
+    if data.startswith(b"GIF8"):
+        return _pictures_in_gif(data) > 1
+    return data.startswith(b"RIFF") and b"ANMF" in data
+
+
+def _pictures_in_gif(data: bytes) -> int:
+    at, count = 13 + _colours(data[10:11]), 0
+    while (kind := data[at : at + 1]) in {b"!", b","}:
+        count += kind == b","
+        at += 2 if kind == b"!" else 11 + _colours(data[at + 9 : at + 10])
+        while size := int.from_bytes(data[at : at + 1]):  # its blocks
+            at += size + 1
+        at += 1
+    return count
+
+
+def _colours(flags: bytes) -> int:
+    """The bytes of the table of colours that stands behind these flags."""
+    given = int.from_bytes(flags)
+    return 3 * 2 ** ((given & 7) + 1) if given & 128 else 0
+
+
 def converter_for(ending: str) -> Converter | None:
     """The first that is installed for files with this ending."""
     known = _BY_ENDING.get(ending.lower(), ())
-    return next((converter for converter in known if converter.is_installed), None)
+    found = next((converter for converter in known if converter.is_installed), None)
+    return found and replace(found, reads=ending.lower())
 
 
 def converters_in_words(ending: str) -> str:
@@ -77,32 +106,36 @@ def converters_in_words(ending: str) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def converted(source: Path, converter: Converter, folder: Path) -> Path:
-    """The converted file, in `folder`, where it is kept by what it is made of.
+def converted(data: bytes, converter: Converter, folder: Path) -> Path:
+    """The file that a converter makes of some data, in `folder`: there it is kept by these.
 
     Raises NotConvertedError and OSError.
     """
-    made = digest(source.read_bytes())
+    if linked := _LINKED.search(data):
+        name = linked["file"].decode("utf-8", "replace")
+        raise NotConvertedError(f"it needs the file `{name}`, which has to be embedded in it")
     from tempfile import NamedTemporaryFile  # few documents have such images
 
-    target = folder / f"{combined([converter.name, made])[:32]}{converter.ending}"
+    target = folder / f"{combined([converter.name, digest(data)])[:32]}{converter.ending}"
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        data = _run(source, converter)
+        made = _run(data, converter)
         with NamedTemporaryFile(dir=folder, delete=False) as file:
-            file.write(steady_pdf(data) if converter.ending == ".pdf" else data)
+            file.write(steady_pdf(made) if converter.ending == ".pdf" else made)
         Path(file.name).replace(target)
     return target
 
 
-def _run(source: Path, converter: Converter) -> bytes:
-    """What the program makes of a file: it is started as it is, by no shell."""
+def _run(data: bytes, converter: Converter) -> bytes:
+    """What the program makes of it: it is started as it is, by no shell, and sees no other file."""
     import subprocess
     from tempfile import TemporaryDirectory
 
     with TemporaryDirectory() as name:
-        result = Path(name, f"image{converter.ending}")
-        places = {IN: str(source.resolve()), OUT: str(result)}
+        source, result = Path(name, f"image{converter.reads}"), Path(name, "made")
+        result = result.with_suffix(converter.ending)
+        source.write_bytes(data)
+        places = {IN: str(source), OUT: str(result)}
         command = [_filled(word, places) for word in converter.command]
         try:
             done = subprocess.run(

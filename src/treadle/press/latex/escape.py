@@ -103,10 +103,13 @@ TEXTS = {
 }  # fmt: skip
 # pmboxdraw draws these with rules; heavy, dashed and round ones borrow the nearest it knows.
 DRAWN = "─│┌┐└┘├┤┬┴┼═║╒╓╔╕╖╗╘╙╚╛╜╝╞╟╠╡╢╣╤╥╦╧╨╩╪╫╬▀▄█▌▐░▒▓"
+CORNERS = {"┌": 4, "┐": 4, "└": 4, "┘": 4, "├": 8, "┤": 8, "┬": 8, "┴": 8, "┼": 16}
 BORROWED = dict(
-    zip("━┃┏┓┗┛┣┫┳┻╋╭╮╰╯┄┆┈┊╌╎╴╶▏▎▍▋▊▉▁▂▃▅▆▇",
-        "─│┌┐└┘├┤┬┴┼┌┐└┘─│─│─│──▌▌▌▌██▄▄▄▄▀█", strict=True)
-)  # fmt: skip
+    zip("━┃╭╮╰╯┄┅┆┇┈┉┊┋╌╍╎╏╴╵╶╷╸╹╺╻╼╽╾╿▏▎▍▋▊▉▁▂▃▅▆▇",
+        "─│┌┐└┘──││──││──││─│─│─│─│─│─│▌▌▌▌██▄▄▄▄▀█", strict=True)
+) | {  # of each that is light throughout, those follow that are heavy here or there
+    chr(ord(light) + more): light for light, count in CORNERS.items() for more in range(1, count)
+}  # fmt: skip
 
 VERBATIM = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}"}
 SPECIAL = {

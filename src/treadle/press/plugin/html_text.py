@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from itertools import zip_longest
+from pathlib import Path
 from types import MappingProxyType
 
 from msgspec import Struct
@@ -28,6 +29,9 @@ INLINE = {*MARKS, "a", "span", "sub", "sup", "u", "small", "big", "font", "mark"
 _FORMULA = re.compile(r"(\$\$?[^\s$](?:[^$\n]*[^\s$])?\$\$?(?!\d))")
 _SIGN = re.compile(r"([\\`*_\[\]<>#|~^@{}])")
 _BEGINS = re.compile(r"^(\s*\d+)([.)]\s)|^(\s*)([-+=%:](?:\s|$))")
+_FILE = re.compile(r"[^\s:()<>?#]+")
+_DATA = re.compile(r"data:(?P<kind>image/\w+);base64,(?P<data>[\w+/=\s]+)")
+PIXELS = 96  # to the inch
 _ADDRESS = re.compile(r"https?://[^\s()<>]+")
 _NUMBER = re.compile(r"[-+−]?[\d.,]+\s*%?")
 
@@ -37,14 +41,17 @@ class HtmlText(Struct, frozen=True):
 
     text: str
     left_out: tuple[str, ...] = ()
+    image: tuple[str, str] | None = None  # all that it is: a MIME type, and data in base64
 
 
 def html_text(html: str) -> HtmlText:
-    """The text of some HTML."""
+    """The text of some HTML. Images beside the document are images."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return HtmlText(reader.text(), tuple(dict.fromkeys(reader.left_out)))
+    text, lost = reader.text(), tuple(dict.fromkeys(reader.left_out))
+    image = reader.images[0] if len(reader.images) == 1 and not text and len(lost) == 1 else None
+    return HtmlText(text, lost if image is None else (), image)
 
 
 class _Open:
@@ -62,6 +69,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._open = [_Open("", {})]
         self.left_out: list[str] = []
+        self.images: list[tuple[str, str]] = []  # which are in the HTML itself
 
     def text(self) -> str:
         while len(self._open) > 1:
@@ -106,6 +114,13 @@ class _Reader(HTMLParser):
 
     def _leave_out(self, tag: str, attributes: dict[str, str]) -> None:
         place = attributes.get("src") or attributes.get("data") or ""
+        if tag == "img" and _FILE.fullmatch(place) and Path(place).is_file():
+            width = attributes.get("width", "")
+            size = f"{{width={int(width) / PIXELS:.3f}in}}" if width.isdecimal() else ""
+            self._put(f"![{_escaped(attributes.get('alt', ''))}]({place}){size}")
+            return
+        if data := _DATA.fullmatch(place):
+            self.images.append((data["kind"], data["data"]))
         place = f"{place[:60]}..." if place.startswith("data:") else place
         self.left_out.append(f"<{tag} {place}>" if place else f"<{tag}>")
         if alt := attributes.get("alt"):

@@ -7,7 +7,6 @@ here is told, with what would draw it.
 from __future__ import annotations
 
 import io
-import json
 import re
 import sys
 from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from treadle.engine.plugin import PLAIN, Bundle, Host
-from treadle.press.latex.pdf_bytes import steady_pdf
+from treadle.press.plugin.mime_types import json_text
 
 PDF = "application/pdf"
 _PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}
@@ -28,6 +27,12 @@ def library_bundle(value: object, host: Host) -> Bundle | None:
         if show and (bundle := show(value, host)) is not None:
             return bundle
     return _formulas(value)
+
+
+def _figure(pdf: bytes) -> Bundle:
+    from treadle.press.latex.pdf_bytes import steady_pdf  # few documents have such charts
+
+    return Bundle({PDF: steady_pdf(pdf)})
 
 
 def _picture(value: Any, _: Host) -> Bundle | None:  # noqa: ANN401
@@ -48,7 +53,7 @@ def _plotly(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
     if not hasattr(value, "to_image"):
         return None
     try:
-        return Bundle({PDF: steady_pdf(value.to_image(format="pdf"))})
+        return _figure(value.to_image(format="pdf"))
     except Exception as failure:
         needs = "Chrome" in str(failure)
         hint = "plotly draws by its package kaleido, and that by Chrome: `plotly_get_chrome` "
@@ -66,7 +71,7 @@ def _altair(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
         hint = "its package draws it: `pip install vl-convert-python`"
         known = isinstance(failure, ImportError) or "vl-convert" in str(failure)
         return _undrawn(host, "a chart of altair", failure, hint if known else "")
-    return Bundle({PDF: steady_pdf(file.getvalue())})
+    return _figure(file.getvalue())
 
 
 def _graph(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
@@ -74,7 +79,7 @@ def _graph(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
     if not hasattr(value, "pipe"):
         return None
     try:
-        return Bundle({PDF: steady_pdf(value.pipe(format="pdf"))})
+        return _figure(value.pipe(format="pdf"))
     except Exception as failure:
         hint = "install Graphviz: its program `dot` draws it"
         return _undrawn(host, "a graph", failure, hint, str(value))
@@ -87,6 +92,14 @@ def _bokeh(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
     return _undrawn(host, "a plot of bokeh", why, "draw it by matplotlib for a page")
 
 
+def _animation(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
+    """matplotlib's: its figure is shown with all others at the end of the cell."""
+    if not hasattr(value, "to_jshtml"):
+        return None
+    host.remark("an animation is not shown: a page stands still", "draw the frames that count")
+    return Bundle()
+
+
 def _notebook_object(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
     """What IPython's own objects would say in a way of no use on a page."""
     match type(value).__name__:
@@ -95,9 +108,13 @@ def _notebook_object(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
             fence = "`" * (max([2, *map(len, re.findall("`+", text))]) + 1)
             return Bundle({"text/markdown": f"{fence}{_language(value)}\n{text}\n{fence}"})
         case "JSON" | "GeoJSON":
-            return Bundle({PLAIN: json.dumps(value.data, indent=2, ensure_ascii=False)})
+            return Bundle({PLAIN: json_text(value.data)})
         case "Image" if not value.embed and value.data is None:
+            from pathlib import Path
+
             place = value.url or value.filename
+            if Path(place).is_file():
+                return None  # its HTML names it
             what = f"the image `{place}` is not shown: a page holds its images"
             host.remark(what, 'have it beside the document, and write `Image("FILE")`')
             return Bundle({PLAIN: f"<image: {place}>"})
@@ -127,6 +144,7 @@ _KNOWN: Mapping[str, Callable[[Any, Host], Bundle | None]] = MappingProxyType(
         "altair": _altair,
         "graphviz": _graph,
         "bokeh": _bokeh,
+        "matplotlib": _animation,
         "IPython": _notebook_object,
     }
 )

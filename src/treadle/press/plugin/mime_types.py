@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import binascii
 import io
-import json
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -15,7 +14,8 @@ from treadle.engine.plugin import PLAIN, Bundle, Host
 
 HTML, SVG, MARKDOWN = "text/html", "image/svg+xml", "text/markdown"
 JSON, SCRIPT = "application/json", "application/javascript"
-WIDGET = "application/vnd.jupyter.widget-view+json"
+VENDOR = "application/vnd."
+WIDGET = f"{VENDOR}jupyter.widget-view+json"
 # Who has one of these needs nothing else. (There is perhaps no program for SVG.)
 CERTAIN = {"application/pdf", "text/latex", "image/png", "image/jpeg", MARKDOWN}
 PICTURES = {"image/gif", "image/webp", "image/bmp", "image/tiff"}
@@ -33,6 +33,9 @@ def readable(given: Mapping[str, Any], name: str, host: Host) -> dict[str, str |
     for kind, content in given.items():
         try:
             data |= {} if content is None else _read(kind, content)
+            if kind in PICTURES and _is_moving(_bytes_of(content)):
+                what = f"{name} is a moving picture, and its first is shown"
+                host.remark(what, "show the one that counts")
         except (ValueError, TypeError, OSError) as failure:
             host.remark(f"the `{kind}` of {name} is left out: {failure}", _ON_PAPER)
     return data
@@ -43,15 +46,28 @@ def for_page(
 ) -> Bundle:
     """The bundle that a page takes of these types: what only a browser can show is left out, and
     told, where it says more than the plain text."""
-    if WIDGET in data:
-        hint = "call the function yourself, for the values that the page is to show"
-        host.remark(f"{name} is a widget, which nobody can move on paper", hint)
-    elif not data.keys() & {*CERTAIN, SVG} and _says_little(str(data.get(PLAIN, ""))):
+    if data.keys() & CERTAIN:
+        return Bundle(data, metadata)
+    if vendor := next((kind for kind in data if kind.startswith(VENDOR)), ""):
+        return Bundle(_without_vendors(data, vendor, name, host), metadata)
+    if SVG not in data and says_little(str(data.get(PLAIN, ""))):
         return Bundle(_for_browsers(data, name, host), metadata)
     return Bundle(data, metadata)
 
 
-def _says_little(plain: str) -> bool:
+def _without_vendors(
+    data: Mapping[str, str | bytes], vendor: str, name: str, host: Host
+) -> dict[str, str | bytes]:
+    """What is left of a widget or a chart, of which its `repr` can't tell what it looks like."""
+    if vendor == WIDGET:
+        hint = "call the function yourself, for the values that the page is to show"
+        host.remark(f"{name} is a widget, which nobody can move on paper", hint)
+    else:
+        host.remark(f"{name} is shown by its text: a browser draws its `{vendor}`", _ON_PAPER)
+    return {kind: data[kind] for kind in (SVG, PLAIN) if kind in data}
+
+
+def says_little(plain: str) -> bool:
     """Whether a `repr` says no more than which type it is of, or where it lies."""
     return not plain or _BARE.fullmatch(plain) is not None or any(told_addresses(plain))
 
@@ -59,14 +75,29 @@ def _says_little(plain: str) -> bool:
 def _read(kind: str, content: object) -> dict[str, str | bytes]:
     """The text, or the bytes, of a type; pictures of other kinds as PNG. Raises what that does."""
     if kind == PLAIN or not isinstance(content, str | bytes | bytearray | memoryview):
-        text = content if isinstance(content, str) else json.dumps(content, indent=2, default=str)
-        return {kind: text}
+        return {kind: content if isinstance(content, str) else json_text(content)}
     if not _is_binary(kind):
         return {kind: content if isinstance(content, str) else bytes(content).decode()}
-    data = binascii.a2b_base64(content) if isinstance(content, str) else bytes(content)
+    data = _bytes_of(content)
     if not data.startswith(_BEGINS.get(kind, b"")):
         raise ValueError(f"its {len(data)} bytes are none")
     return {"image/png": as_png(data)} if kind in PICTURES else {kind: data}
+
+
+def json_text(data: object) -> str:
+    import json
+
+    return json.dumps(data, indent=2, ensure_ascii=False, default=str)
+
+
+def _bytes_of(content: Any) -> bytes:  # noqa: ANN401
+    return binascii.a2b_base64(content) if isinstance(content, str) else bytes(content or b"")
+
+
+def _is_moving(data: bytes) -> bool:
+    from treadle.press.latex.conversions import is_moving  # few values are of such kinds
+
+    return is_moving(data)
 
 
 def _is_binary(kind: str) -> bool:
@@ -93,6 +124,8 @@ def _for_browsers(data: Mapping[str, str | bytes], name: str, host: Host) -> dic
         from treadle.press.plugin.html_text import html_text
 
         found = html_text(str(data[HTML]))
+        if found.image:
+            return readable(dict([found.image]), name, host)
         parts = ", ".join(f"`{each}`" for each in found.left_out)
         what = f"{name} is HTML: its text is shown{parts and f', without {parts}'}"
         if not found.text:

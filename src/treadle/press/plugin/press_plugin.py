@@ -22,11 +22,12 @@ from msgspec.structs import replace
 from treadle.engine.cell import Cell
 from treadle.engine.plugin import PLAIN, Bundle, Host
 from treadle.engine.store.traces import encoded
-from treadle.press.plugin.display_protocol import own_bundle
+from treadle.press.plugin.display_protocol import has_words, own_bundle
 from treadle.press.plugin.drawn_values import figure_of, figures_in, is_animation, is_drawn
 from treadle.press.plugin.figures import Figures
 from treadle.press.plugin.library_classes import is_lazy_frame, plan_of
 from treadle.press.plugin.library_values import library_bundle
+from treadle.press.plugin.mime_types import MARKDOWN, says_little
 from treadle.press.plugin.show_methods import take_over_shows
 from treadle.press.plugin.table_of import table_of
 from treadle.press.plugin.tables import TABLE
@@ -34,6 +35,7 @@ from treadle.press.plugin.tables import TABLE
 NOTE = "comparisons"  # the name of their note in a trace
 MOVING = "animations"  # and of that of a cell that shows one
 LOOK = "the look of figures"  # the fact on which what draws, or may read the style, rests
+IN_TEXT = (MARKDOWN, "text/latex")  # what may stand in a line of prose
 DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
 
 
@@ -49,10 +51,11 @@ class PressPlugin:
         take_over_shows(host, self._show)
 
     def display(self, value: object) -> Bundle | None:
-        """Nothing for what is seen in its figure; at a prompt all else as Python shows it."""
+        """Nothing for what is seen in its figure; at a prompt all else as Python shows it, unless
+        that says no more than its type."""
         if is_drawn(value):
             return Bundle()
-        if self._cell and self._cell.prompt:
+        if self._cell and self._cell.prompt and not says_little(repr(value)):
             return None
         figures = figures_in(value) or [figure_of(value)]
         if figures[0] is not None:
@@ -67,8 +70,16 @@ class PressPlugin:
             return Bundle({PLAIN: plan_of(value)})
         if (table := table_of(value)) is not None:
             return Bundle({TABLE: encoded(table).decode()})
-        known = library_bundle(value, self._host)
-        return own_bundle(value, self._host) if known is None else known
+        for found in (library_bundle, own_bundle):
+            if (bundle := found(value, self._host)) is not None:
+                return bundle
+        return Bundle({PLAIN: str(value)}) if has_words(value) else None
+
+    def inline_text(self, value: object, text: str) -> str | None:
+        """The Markdown or LaTeX of a value whose `str` says no more than its type."""
+        bundle = own_bundle(value, self._host) if says_little(text) else None
+        data = bundle.data if bundle else {}
+        return next((str(data[kind]) for kind in IN_TEXT if kind in data), None)
 
     def _show(self, value: object) -> None:
         """What a library's own `show` was called with."""

@@ -1,6 +1,6 @@
 """What libraries show by opening a window, a browser or a viewer: here, in the document.
 
-Bars that only a notebook can draw are drawn as at a terminal.
+Bars that only a notebook can draw are drawn as at a terminal; what sets one up does nothing.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _FUNCTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     | {"plotly.offline.offline": ("plot", "iplot")}
 )
 _BARS = "tqdm.notebook"
+_INLINE = "matplotlib_inline.backend_inline"
+_SETS_UP = ("set_matplotlib_formats", "set_matplotlib_close")
 
 
 def take_over_shows(host: Host, display: Callable[[Any], None]) -> None:
@@ -50,6 +52,19 @@ def take_over_shows(host: Host, display: Callable[[Any], None]) -> None:
     for place, names in _FUNCTIONS.items():
         host.after_import(place, partial(on_functions, names=names))
     host.after_import(_BARS, _draw_as_text)
+    host.after_import(_INLINE, partial(_leave_out, host=host))
+
+
+def _leave_out(module: ModuleType, host: Host) -> None:
+    """Each would start a part of IPython for nothing: figures are vector graphics here."""
+
+    def nothing(name: str) -> Callable[..., None]:
+        what = f"`{name}` sets up a notebook, and does nothing"
+        return lambda *_, **__: host.remark(what, "leave it out")
+
+    for name in _SETS_UP:
+        if hasattr(module, name):
+            put_in_place(module, name, nothing(name))
 
 
 def _draw_as_text(notebook: ModuleType) -> None:

@@ -99,3 +99,21 @@ def test_addresses_are_left_out_at_their_statements(displayed):
         *[plain("[<__main__.A object>]")] * 2,
     )
     assert [remark.statement for remark in trace.remarks] == [1, 2]
+
+
+def test_addresses_that_other_processes_print_are_left_out(displayed):
+    code = """
+        import os, subprocess, sys
+        print("\\d", end="")
+        subprocess.run([sys.executable, "-c", "print(object())"])
+        child = os.fork()
+        if child == 0:
+            print(object())
+            os._exit(0)
+        os.waitpid(child, 0)
+        print("end")
+    """
+    trace = displayed(code)
+    printed = "".join(item.text for item in trace.outputs)
+    assert printed.endswith("<object object>\n<object object>\nend\n")
+    assert trace.remarks

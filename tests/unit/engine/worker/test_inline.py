@@ -61,3 +61,13 @@ def test_a_statement_is_not_an_expression(inline):
 
 def test_warnings_do_not_enter_the_prose(inline):
     assert inline("import sys; print('w', file=sys.stderr)").texts == ("",)
+
+
+def test_what_is_no_text_is_told(inline):
+    trace = inline("=1", "display(2); print(3)", "=4")
+    assert trace.texts == ("1", "3", "4")
+    ((remark,),) = [trace.remarks]
+    assert (remark.text, remark.statement) == (
+        "inline code is text: what it displays is left out",
+        1,
+    )

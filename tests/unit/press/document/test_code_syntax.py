@@ -104,3 +104,43 @@ def test_a_line_of_ipython_is_called_so(line: str, way: str) -> None:
     (problem,) = problems(f"```python\nx = 1\nif x:\n    pass\n{line}\n```\n")
     assert problem.startswith(f"a.pmd:5: error: `{line.strip()}` is IPython's, and no Python (")
     assert way in problem
+
+
+@pytest.mark.parametrize(
+    ("line", "way"),
+    [
+        ("%env A=1", '`os.environ["A"] = "1"`'),
+        ("%set_env A some value", '`os.environ["A"] = "some value"`'),
+        ("x = %env HOME", "`os.environ["),
+        ("x = %pwd", "os.getcwd()"),
+        ("% cd data", "os.chdir"),
+        ("names = !ls *.csv", "capture_output=True"),
+        ("!!ls", "subprocess.run"),
+        ("%%capture out", "results='hidden'"),
+        ("%%script bash", "subprocess.run"),
+        ("%%writefile a.py", "module="),
+        ("%%html", "write it as prose"),
+        ("%%sql", "Python alone"),
+        ("%precision 3", "set_printoptions"),
+    ],
+)
+def test_the_way_out_is_that_of_the_magic(line: str, way: str) -> None:
+    (problem,) = problems(f"```python\n{line}\n```\n")
+    assert problem.startswith(f"a.pmd:2: error: `{line}` is IPython's, and no Python (")
+    assert way in problem
+    (problem,) = problems(f"```python, module='m'\n{line}\n```\n")
+    assert way in problem
+    if "!" not in line:  # `<%!` is a comment of templates
+        (problem,) = problems(f"a <%= {line} %> b\n")
+        assert way in problem
+
+
+@pytest.mark.parametrize(
+    "line", ["% matplotlib inline", "%xmode Plain", "%pdb on", "%colors nocolor"]
+)
+def test_more_of_what_sets_up_a_notebook(line: str) -> None:
+    document, found = read_document(Path("a.pmd"), f"```python\n{line}\nx = 1\n```\n")
+    assert [problem.message for problem in found] == [
+        f"`{line}` sets up a notebook, and is not run"
+    ]
+    assert check_syntax(document) == ()

@@ -5,6 +5,7 @@ import textwrap
 import pytest
 from tests.unit.displays import latex, plain
 
+from treadle.engine.cell import InlinePiece
 from treadle.engine.trace import Display
 
 
@@ -73,12 +74,22 @@ def test_a_class_is_no_instance(asked):
         ("def _repr_mimebundle_(self): return {}", "`_repr_mimebundle_` of `X` raises TypeError"),
         (f"{BUNDLE} {{'application/vnd.jupyter.widget-view+json': {{}}, 'text/plain': 'X()'}}",
          "`X` is a widget"),
+        (f"{BUNDLE} {{'application/vnd.chart.v1+json': {{}}, 'text/html': '<script></script>'}}",
+         "`X` is shown by its text: a browser draws its `application/vnd.chart.v1+json`"),
     ],
 )  # fmt: skip
 def test_what_fails_is_told_and_the_next_best_shown(asked, methods, said):
     display, (told,) = asked(f"{methods}\ndef __repr__(self): return 'X()'")
     assert display.data["text/plain"] == "X()"
     assert told.startswith(said)
+
+
+@pytest.mark.parametrize("method", ["_repr_latex_", "_repr_mimebundle_", "_ipython_display_"])
+def test_what_is_raised_where_nothing_else_is_left_is_the_chunks(run, method):
+    trace = run(f"class X:\n    def {method}(self, **_): raise ValueError('bad')\n\nX()", line=10)
+    assert trace.failure.message == "ValueError: bad"
+    assert trace.failure.line == 11
+    assert "treadle" not in trace.failure.traceback
 
 
 @pytest.mark.parametrize(
@@ -127,6 +138,45 @@ def test_pictures_are_files(run):
     assert kinds == [("image/png",), ("image/jpeg",), *[("image/png",)] * 10]
     assert pictures[1].metadata == {"image/jpeg": {"width": 7}}
     assert plain_one == plain("<PIL.Image.Image image mode=F size=3x2>")
+
+
+def test_a_moving_picture_is_its_first_and_that_is_told(run):
+    pytest.importorskip("PIL")
+    code = """
+        import io
+        from PIL import Image
+        one, two = (Image.new("RGB", (3, 2), name) for name in ("red", "blue"))
+        class Gif:
+            def _repr_mimebundle_(self, **_):
+                file = io.BytesIO()
+                one.save(file, "GIF", save_all=True, append_images=[two], duration=100)
+                return {"image/gif": file.getvalue()}
+        Gif()
+    """
+    trace = run(textwrap.dedent(code))
+    assert [list(output.files) for output in trace.outputs] == [["image/png"]]
+    ((remark,),) = [trace.remarks]
+    assert remark.text == "`Gif` is a moving picture, and its first is shown"
+
+
+def test_an_animation_is_told(run):
+    code = """
+        import matplotlib.pyplot as plt
+        from matplotlib.animation import FuncAnimation
+        fig, ax = plt.subplots()
+        (line,) = ax.plot([1, 2])
+        moving = FuncAnimation(fig, lambda i: line.set_ydata([1, i]), frames=2)
+        moving
+    """
+    trace = run(textwrap.dedent(code))
+    assert [list(output.files) for output in trace.outputs][-1:] == [["application/pdf"]]
+    assert [remark.text for remark in trace.remarks] == [
+        "an animation is not shown: a page stands still"
+    ]
+
+
+def test_words_of_its_own_are_shown_where_python_has_none(asked):
+    assert asked("def __str__(self): return 'three nodes'") == (plain("three nodes"), [])
 
 
 @pytest.mark.parametrize(
@@ -255,8 +305,42 @@ def test_bars_of_notebooks_are_text(run):
     assert stream.text.count("\n") == 1
 
 
+def test_what_sets_up_a_notebook_does_nothing(run):
+    pytest.importorskip("matplotlib_inline")
+    code = "from matplotlib_inline import backend_inline\n"
+    trace = run(
+        f"{code}backend_inline.set_matplotlib_formats('svg')\nimport threading\n"
+        "[thread.name for thread in threading.enumerate() if 'IPython' in thread.name]"
+    )
+    assert trace.failure is None, trace.failure
+    assert trace.outputs == (plain("[]"),)
+    assert [remark.text for remark in trace.remarks] == [
+        "`set_matplotlib_formats` sets up a notebook, and does nothing"
+    ]
+
+
 def test_a_series_of_axes_shows_nothing_but_its_figure(run):
     pytest.importorskip("pandas")
     code = "import pandas\nf = pandas.DataFrame({'g': list('aab'), 'y': [1, 2, 3]})\n"
     (display,) = run(f"{code}f.groupby('g').y.plot()").outputs
     assert list(display.files) == ["application/pdf"]
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("Markdown('**m**')", "**m**"),
+        (r"Latex(r'$\alpha$')", r"$\alpha$"),
+        ("HTML('<b>h</b>')", "**h**"),
+        ("3", "3"),
+        ("'a text'", "a text"),
+        ("Pretty('p')", "<IPython.core.display.Pretty object>"),
+    ],
+)
+def test_in_a_line_of_prose(run, code, text):
+    pytest.importorskip("IPython")
+    run("from IPython.display import *")
+    pieces = (InlinePiece("1", True, 3), InlinePiece(code, True, 4))
+    trace = run("", pieces=pieces)
+    assert trace.texts == ("1", text)
+    assert [remark.statement for remark in trace.remarks] == [1] * ("HTML" in code)

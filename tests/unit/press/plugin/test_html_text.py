@@ -47,7 +47,7 @@ def test_tables():
         ("<img src='a.png' alt='words'>", "<img a.png>"),
         ("<video controls><source src='a.mp4'>No video here</video>", "<video>"),
         ("<svg><text>inner</text></svg>", "<svg>"),
-        ("<img src='data:image/png;base64,AAAA'>", "<img data:image/png;base64,AAAA...>"),
+        ("<img src='data:image/x,AAAA'>", "<img data:image/x,AAAA...>"),
         ("<form><input name='x'><button>Go</button></form>", "<form>"),
     ],
 )
@@ -55,3 +55,14 @@ def test_what_is_left_out_is_named(html, lost):
     found = html_text(html)
     assert found.left_out == (lost,)
     assert found.text == ("words" if "alt" in html else "")
+
+
+def test_images_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.png").touch()
+    found = html_text("<p>See <img src='a.png' alt='a_b' width='48'> there</p>")
+    assert found.text == r"See ![a\_b](a.png){width=0.500in} there"
+    assert found.left_out == ()
+    alone = html_text("<img src='data:image/png;base64,AAAA'>")
+    assert (alone.text, alone.left_out, alone.image) == ("", (), ("image/png", "AAAA"))
+    assert html_text("words <img src='data:image/png;base64,AAAA'>").left_out

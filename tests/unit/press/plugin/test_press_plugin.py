@@ -16,6 +16,8 @@ def test_at_a_prompt_values_are_shown_as_python_does(run):
     run("class M:\n    def __repr__(self): return 'M()'\n    def _repr_latex_(self): return '$x$'")
     assert run("M()", prompt=True).outputs[1:] == (plain("M()"),)
     assert run("M()").outputs == (latex("$x$"),)
+    run("class N:\n    def _repr_latex_(self): return '$x$'")
+    assert run("N()", prompt=True).outputs[1:] == (latex("$x$"),)  # its repr says nothing
 
 
 @pytest.mark.parametrize("code", ["L = 3; L", "'text'", "int"])

@@ -270,3 +270,31 @@ def test_every_line_has_its_origin_and_there_is_none_after_the_last():
 def test_an_unended_line_counts():
     assert join([Markdown("a\nb", 3)]).origins == (3, 4)
     assert join([]).origins == (0,)
+
+
+def test_a_value_in_markdown_is_read_with_the_prose(parts):
+    display = Display({"text/markdown": "*a*\n\n- b\n", "text/plain": "no"})
+    text, other = parts([display, plain("3")], echo=False)
+    assert text == Markdown("\n*a*\n\n- b\n\n", 10, still=True)
+    assert isinstance(other, ReadyLatex)
+    assert parts([display], echo=False, results="hidden") == []
+    assert parts([display], echo=False, display_data=False) == []
+
+
+@pytest.mark.parametrize(
+    ("metadata", "options", "expected"),
+    [
+        ({}, {}, r"\includegraphics[max size={\linewidth}{0.9\textheight}]{report/a.png}"),
+        ({"width": 96}, {}, r"\includegraphics[width=1.000in,max width=\linewidth]{report/a.png}"),
+        ({"width": 96, "height": 48}, {},
+         r"\includegraphics[width=1.000in,max width=\linewidth,height=0.500in]{report/a.png}"),
+        ({"height": 48}, {},
+         r"\includegraphics[height=0.500in,max width=\linewidth]{report/a.png}"),
+        ({"width": 96}, {"width": "3cm"}, r"\includegraphics[width=3cm]{report/a.png}"),
+        ({"width": "50%", "alt": "words"}, {},
+         r"\alttext{words}{\includegraphics[max size={\linewidth}{0.9\textheight}]{report/a.png}}"),
+    ],
+)  # fmt: skip
+def test_a_picture_has_the_size_that_it_asks_for(latex, metadata, options, expected):
+    display = Display(files={"image/png": "a.png"}, metadata={"image/png": metadata})
+    assert expected in latex([display], echo=False, **options)
