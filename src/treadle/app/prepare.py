@@ -10,8 +10,10 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from treadle.app.neighbours import by_hand
 from treadle.app.obstacles import obstacles
 from treadle.app.request import Request
+from treadle.app.scratch import Scratch
 from treadle.press.cells import Cells, cells_of
 from treadle.press.document.code_syntax import check_syntax
 from treadle.press.document.front_matter_keys import Settings, read_settings
@@ -92,6 +94,8 @@ def misuses_of(request: Request) -> tuple[str, ...]:
             return (f"{folder} is a link that leads to itself: remove it",)
     # Before code runs for minutes; what else is in the way is found out when the names are known.
     stem = path.stem
+    if said := by_hand(Scratch(out_dir, stem)):
+        return (said,)
     return tuple(obstacles(out_dir, (f"{stem}.tex", f"{stem}.pdf", f"{stem}/figure")))
 
 

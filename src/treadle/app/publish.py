@@ -17,6 +17,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from treadle.app.clean import remove_files
+from treadle.app.neighbours import is_anothers
 from treadle.app.scratch import Scratch
 from treadle.engine.store.digest import combined
 from treadle.press.document.front_matter_keys import Settings, databases, no_database
@@ -80,7 +81,8 @@ def find_supplements(scratch: Scratch, folder: Path, document: str) -> Supplemen
         target = scratch.out_dir / name
         if target.exists() and target.samefile(source):
             continue
-        if target.exists() and name not in ours and not _same(source, target):
+        is_ours = name in ours or is_anothers(scratch, name, source)
+        if target.exists() and not is_ours and not _same(source, target):
             text = f"LaTeX reads {name}, and a different file {target} is in its way"
             problems.append(error(Span.at(document, 1), text, "remove or rename one of them"))
         else:
