@@ -258,3 +258,15 @@ def test_a_function_of_one_part_fails_in_another(thesis):
     edit(thesis, "chapters/one.pmd", "sum(data)", "def half(x):\n    return x / 0\n")
     edit(thesis, "chapters/three.md", "print(twice(4))", "half(1)")
     assert "chapters/one.pmd:21: error: chunk 7 failed: ZeroDivisionError" in thesis.build().stderr
+
+
+def test_bibliographies_of_one_name_and_of_odd_names(thesis):
+    thesis.write("chapters/main.bib", ENTRY.format("shannon", "Shannon"))
+    thesis.write("chapters/my refs#1 %&~ü.bib", ENTRY.format("turing", "Turing"))
+    edit(thesis, "chapters/one.pmd", "own.bib", '[main.bib, "my refs#1 %&~ü"]')
+    edit(thesis, "chapters/one.pmd", "@knuth.", "@knuth and @turing.")
+    done = thesis.build()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Knuth (1984) and Turing (1984)." in " ".join(thesis.text().split())
+    edit(thesis, "chapters/main.bib", "author=", "author")
+    assert "chapters/main.bib:1: error: BibTeX: " in thesis.build().stderr

@@ -20,7 +20,7 @@ from treadle.app.clean import remove_files
 from treadle.app.neighbours import is_anothers
 from treadle.app.scratch import Scratch
 from treadle.engine.store.digest import combined
-from treadle.press.document.front_matter_keys import Settings, databases, no_database
+from treadle.press.document.front_matter_keys import Settings, database_files, no_database
 from treadle.press.document.model import Document
 from treadle.press.document.source_text import is_file
 from treadle.press.latex.images import Copy
@@ -37,7 +37,8 @@ def stage(
     shutil.rmtree(scratch.assets, ignore_errors=True)
     copies = [copy for copy in _figures(document, scratch) if copy.target in woven.tex]
     copies += woven.copies
-    copies += [Copy(path, f"{document.stem}/{path.name}") for path in databases(document, settings)]
+    files = database_files(document, settings).items()
+    copies += [Copy(path, f"{document.stem}/{name}") for path, name in files]
     return tuple(_copy_all(document, copies, scratch))
 
 
