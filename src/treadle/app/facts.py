@@ -30,7 +30,7 @@ class Facts:
     def of(self, fact: str, number: int) -> str:
         """The digest of a fact as it is now. For the look of figures it waits until it is known."""
         if fact == LINES:
-            return self._lines()[self._prepared.cells.blocks[number]]
+            return self._lines()[max(self._prepared.cells.blocks[: number + 1])]
         return self._look() if fact == LOOK else ""
 
     def _look_of_figures(self) -> str:
