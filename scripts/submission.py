@@ -20,7 +20,7 @@ from pathlib import Path
 
 from treadle import checks
 from treadle.app.cli.main import main as treadle
-from treadle.app.record import read_record, record_path
+from treadle.app.recorded import read_record, record_path
 from treadle.engine.store.digest import digest
 from treadle.press.document.front_matter import author_path
 from treadle.press.document.front_matter_keys import read_settings

@@ -74,3 +74,16 @@ def test_a_chunk_that_fails_is_told_once_on_a_terminal(project):
     assert text.count("ZeroDivisionError") == 2  # once in the traceback
     assert text.count("1 / 0") == 2
     assert "^" in text
+
+
+def test_a_title_that_quotes_a_result(project):
+    made = project(
+        '---\ntitle: "Accuracy <%= acc %>, **all**"\nabstract: Of <%= n %> cases.\n---\n\n'
+        "# A\n\n```python\nacc, n = 0.917, 12\n```\n"
+    )
+    done = made.build()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Accuracy 0.917, all" in made.text()
+    assert "Of 12 cases." in made.text()
+    assert "Title:           Accuracy 0.917, all" in made.run("pdfinfo", str(made.pdf)).stdout
+    assert made.treadle("verify", "report.pmd").returncode == 0

@@ -129,3 +129,48 @@ def test_other_data_make_another_report(tree, monkeypatch):
     assert tree.make() == []
     monkeypatch.delenv("TREADLE_IMDB")
     assert "assignment9" in tree.make()
+
+
+NAMES = (
+    "a b",
+    "100%",
+    "a%b",
+    "a#b",
+    "a*b",
+    "a[1]",
+    "a?",
+    "& x",
+    "a$b",
+    "lr=0.1",
+    "a'b",
+    "ü",
+    "a:b",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_of_any_name_counts_for_make(name, tmp_path):
+    (tmp_path / "a1").write_text("")  # what a pattern would match
+    data, target = tmp_path / name, tmp_path / "out.pdf"
+    for path, age in ((data, 1), (target, 2)):
+        path.write_text("")
+        os.utime(path, (1_000_000 + age, 1_000_000 + age))
+    rules = f"{dependency_rules(target, [str(data)])}{target}:\n\t@echo made\n"
+    (tmp_path / "rules").write_text(rules)
+
+    def made():
+        command = ("make", "-f", "rules", str(target))
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        return "made" in done.stdout
+
+    assert not made()
+    os.utime(data, (2_000_000, 2_000_000))
+    assert made()
+    data.unlink()
+    assert made()
+
+
+def test_a_file_of_a_name_that_make_cannot_express_is_left_out(tmp_path):
+    names = [str(tmp_path / name) for name in ("a;b", "a|b", "a\\b", "a\tb", "a\nb", "(x)", "fine")]
+    rules = dependency_rules(Path("out.pdf"), names)
+    assert rules == f"out.pdf: \\\n  {tmp_path}/fine\n{tmp_path}/fine:\n"

@@ -258,3 +258,65 @@ def test_a_function_of_one_part_fails_in_another(thesis):
     edit(thesis, "chapters/one.pmd", "sum(data)", "def half(x):\n    return x / 0\n")
     edit(thesis, "chapters/three.md", "print(twice(4))", "half(1)")
     assert "chapters/one.pmd:21: error: chunk 7 failed: ZeroDivisionError" in thesis.build().stderr
+
+
+def test_bibliographies_of_one_name_and_of_odd_names(thesis):
+    thesis.write("chapters/main.bib", ENTRY.format("shannon", "Shannon"))
+    thesis.write("chapters/my refs#1 %&~ü.bib", ENTRY.format("turing", "Turing"))
+    edit(thesis, "chapters/one.pmd", "own.bib", '[main.bib, "my refs#1 %&~ü"]')
+    edit(thesis, "chapters/one.pmd", "@knuth.", "@knuth and @turing.")
+    done = thesis.build()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Knuth (1984) and Turing (1984)." in " ".join(thesis.text().split())
+    edit(thesis, "chapters/main.bib", "author=", "author")
+    assert "chapters/main.bib:1: error: BibTeX: " in thesis.build().stderr
+
+
+def test_each_part_has_its_own_footnotes(project):
+    made = project("{{< include a.pmd >}}\n\n{{< include b.pmd >}}\n\nOwn.[^c]\n")
+    made.write("a.pmd", "One.[^1]\n\n[^1]: Note of A.\n\n[^c]: Common.\n")
+    made.write("b.pmd", "Two.[^1]\n\n[^1]: Note of B.\n")
+    done = made.build("--to", "tex")
+    assert (done.returncode, done.stderr) == (0, "")
+    notes = re.findall(r"(\w+)\.\\footnote\{%\n\s*(.*)\}", made.tex)
+    assert notes == [("One", "Note of A."), ("Two", "Note of B."), ("Own", "Common.")]
+
+
+def test_words_that_name_lines_name_the_file(project):
+    made = project("{{< include a.pmd >}}\n\n{{< include b.pmd >}}\n")
+    made.write("a.pmd", "# A {#sec:a}\n\nText.\n")
+    made.write("b.pmd", "# B {#sec:a}\n\n```python\nx = (1,\n     2]\n```\n")
+    said = made.build().stderr
+    assert "b.pmd:5: error: SyntaxError: closing parenthesis" in said
+    assert "on b.pmd:4" in said
+    edit(made, "b.pmd", "2]", "2)")
+    said = made.build().stderr
+    assert "b.pmd:1: error: the label `sec:a` is given twice (first at a.pmd:1: give one" in said
+    edit(made, "b.pmd", "sec:a", "sec:b")
+    edit(
+        made,
+        "a.pmd",
+        "Text.\n",
+        "Text.\n\n```python\nx = 1\n```\n\n````python\n```python\ny\n````\n",
+    )
+    assert "a.pmd:9: error: this chunk's fence is not closed before the chunk on a.pmd:10" in (
+        made.build().stderr
+    )
+
+
+def test_no_paragraph_goes_on_in_another_file(project):
+    made = project("One\n{{< include a.pmd >}}\nthree\n")
+    made.write("a.pmd", "two")
+    assert made.build("--to", "tex").returncode == 0
+    body = made.tex.split("\\begin{document}")[1].split("\\end{document}")[0]
+    assert body.split() == ["One", "two", "three"]
+    assert body.count("\n\n") >= 3
+
+
+def test_what_is_shown_follows_the_part_it_stands_in(project):
+    """`complete=False` goes on in the next file, as it does in the next chunk."""
+    made = project("{{< include a.pmd >}}\n\n{{< include b.pmd >}}\n")
+    made.write("a.pmd", "```python, complete=False\nfor i in range(2):\n```\n")
+    made.write("b.pmd", "\n\n```python\n    print(1 / i)\n```\n")
+    said = made.build("--to", "tex").stderr
+    assert said.startswith("b.pmd:4: error: chunk 2 failed: ZeroDivisionError")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from treadle.app.current_build import Build
@@ -11,6 +12,7 @@ from treadle.app.last_build import remember
 from treadle.app.listener import Listener, Silent
 from treadle.app.lock import locked
 from treadle.app.measuring import Measuring
+from treadle.app.neighbours import rival
 from treadle.app.prepare import misuses_of, prepare
 from treadle.app.report import Report
 from treadle.app.request import Request
@@ -22,7 +24,7 @@ from treadle.engine.store.eviction import VARIABLE, cache_limit, in_words, shrin
 from treadle.engine.store.secret_key import NoKeyError
 from treadle.engine.store.store import Store, store_folder
 from treadle.press.tangle.write import tangle
-from treadle.problem import error, warning
+from treadle.problem import Problem, error, warning
 
 UNWATCHED = "unwatched"  # the record of what was said
 
@@ -40,14 +42,27 @@ def build(request: Request, listener: Listener | None = None) -> Report:
     work.problems += prepared.problems
     if not work.failed:
         with locked(scratch.root, work.listener.waiting):
-            paths = prepared.python.paths
-            work.problems += tangle(prepared.document, request.code_dir, paths).problems
+            work.problems += _claimed(work)
+            if not work.failed:
+                work.problems += tangle(
+                    prepared.document, request.code_dir, prepared.python.paths
+                ).problems
             work.extracted = time.time_ns()
             if not work.failed:
                 _build(work)
             if work.store is not None:
                 _keep(work, work.store)
     return work.report()
+
+
+def _claimed(work: Build) -> Iterator[Problem]:
+    """An error where another document of this name has the folder; else it is this one's."""
+    scratch, path = work.scratch, work.request.path
+    if other := rival(scratch, path):
+        what = f"{work.request.out_dir / scratch.stem}.pdf is made of another document, {other}"
+        yield error(work.top, what, "build into another folder by -o, or rename one of the two")
+    else:
+        scratch.own(path)
 
 
 def _build(work: Build) -> None:

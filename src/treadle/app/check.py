@@ -8,7 +8,7 @@ from msgspec import Struct, ValidationError, convert
 from msgspec.structs import replace
 
 from treadle.app.prepare import Prepared, misuses_of, prepare
-from treadle.app.record import read_record, record_path
+from treadle.app.recorded import read_record, record_path
 from treadle.app.report import Report
 from treadle.app.request import Request
 from treadle.press.checks.findings import findings

@@ -56,7 +56,9 @@ def clean_old(out_dir: Path, seconds: float) -> Removed:
 
 
 def _clean_one(scratch: Scratch) -> tuple[Path, ...]:
-    names = scratch.published()
+    others = (Scratch(scratch.out_dir, stem) for stem in _stems(scratch.out_dir))
+    shared = (other.published() for other in others if other.stem != scratch.stem)
+    names = scratch.published().difference(*shared)  # the last one that is removed has them all
     if f"{scratch.stem}.tex" in names:
         names |= {f"{scratch.stem}{suffix}" for suffix in BY_HAND}
     scratch.rules.unlink(missing_ok=True)

@@ -33,7 +33,7 @@ class Facts:
     def of(self, fact: str, number: int) -> str:
         """The digest of a fact as it is now. For the look of figures it waits until it is known."""
         if fact == LINES:
-            return self._lines()[self._prepared.cells.blocks[number]]
+            return self._lines()[max(self._prepared.cells.blocks[: number + 1])]
         if fact == ROWS:
             return self._rows(number)
         return self._look() if fact == LOOK else ""

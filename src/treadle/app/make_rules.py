@@ -20,16 +20,29 @@ def write_rules(work: Build, read: set[str]) -> None:
         write_whole(str(target.resolve()), [rules.encode("utf-8")])
 
 
+# Names with these can't be written in a rule, whatever stands before them.
+UNFIT = re.compile(r"[\n\t\\;|]|\)$")
+EQUALS = "treadle.equals"  # a variable: make looks for an assignment before it looks for a rule
+
+
 def dependency_rules(target: Path, files: Iterable[str]) -> str:
     """Rules that make `target` anew when one of `files` changes; a file that is gone is no error.
 
-    Names that make can't express (with a newline) are left out.
+    Names that make can't express are left out.
     """
-    names = [_escaped(name) for name in sorted(set(files)) if "\n" not in name]
-    lines = [f"{_escaped(str(target))}: \\\n  " + " \\\n  ".join(names)] if names else []
-    lines += [f"{name}:" for name in names]
+    names = [name for name in sorted(set(files)) if not UNFIT.search(name)]
+    needed = " \\\n  ".join(map(_escaped, names))
+    lines = [f"{EQUALS} := ="] if any("=" in name for name in (str(target), *names)) else []
+    lines += [f"{_as_target(str(target))}: \\\n  {needed}"] if names else []
+    lines += [f"{_as_target(name)}:" for name in names]
     return "\n".join(lines) + "\n"
 
 
+def _as_target(name: str) -> str:
+    """There, a percent sign stands for any text."""
+    return _escaped(name).replace("%", r"\%")
+
+
 def _escaped(name: str) -> str:
-    return re.sub(r"([\s#%:\\])", r"\\\1", name.replace("$", "$$"))
+    plain = re.sub(r"([\s#:*?\[])", r"\\\1", name.replace("$", "$$"))
+    return plain.replace("=", f"$({EQUALS})")

@@ -11,8 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from treadle.app.neighbours import by_hand
 from treadle.app.obstacles import obstacles
 from treadle.app.request import Request
+from treadle.app.scratch import Scratch
 from treadle.app.which_python import choice, chosen, unfit_words
 from treadle.engine.run.interpreter import Interpreter, Unfit, own_interpreter
 from treadle.press.cells import Cells, cells_of
@@ -119,6 +121,8 @@ def misuses_of(request: Request) -> tuple[str, ...]:
             return (f"{folder} is a link that leads to itself: remove it",)
     # Before code runs for minutes; what else is in the way is found out when the names are known.
     stem = path.stem
+    if said := by_hand(Scratch(out_dir, stem)):
+        return (said,)
     return tuple(obstacles(out_dir, (f"{stem}.tex", f"{stem}.pdf", f"{stem}/figure")))
 
 

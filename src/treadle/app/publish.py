@@ -17,9 +17,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from treadle.app.clean import remove_files
+from treadle.app.neighbours import is_anothers
 from treadle.app.scratch import Scratch
 from treadle.engine.store.digest import combined
-from treadle.press.document.front_matter_keys import Settings, databases, no_database
+from treadle.press.document.front_matter_keys import Settings, database_files, no_database
 from treadle.press.document.model import Document
 from treadle.press.document.source_text import is_file
 from treadle.press.latex.conversions import NotConvertedError, converted, is_moving
@@ -37,7 +38,8 @@ def stage(
     shutil.rmtree(scratch.assets, ignore_errors=True)
     copies = [copy for copy in _figures(document, scratch) if copy.target in woven.tex]
     copies += woven.copies
-    copies += [Copy(path, f"{document.stem}/{path.name}") for path in databases(document, settings)]
+    files = database_files(document, settings).items()
+    copies += [Copy(path, f"{document.stem}/{name}") for path, name in files]
     return tuple(_copy_all(document, copies, scratch))
 
 
@@ -98,7 +100,8 @@ def find_supplements(scratch: Scratch, folder: Path, document: str) -> Supplemen
         target = scratch.out_dir / name
         if target.exists() and target.samefile(source):
             continue
-        if target.exists() and name not in ours and not _same(source, target):
+        is_ours = name in ours or is_anothers(scratch, name, source)
+        if target.exists() and not is_ours and not _same(source, target):
             text = f"LaTeX reads {name}, and a different file {target} is in its way"
             problems.append(error(Span.at(document, 1), text, "remove or rename one of them"))
         else:

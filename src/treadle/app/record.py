@@ -18,6 +18,7 @@ from msgspec.structs import asdict
 
 from treadle.app import __version__
 from treadle.app.current_build import Build
+from treadle.app.recorded import record_path
 from treadle.engine.store.digest import digest
 from treadle.engine.trace import Trace
 from treadle.press.document.model import Chunk, Prose
@@ -34,25 +35,6 @@ OF_THE_SYSTEM = re.compile(
     r"^/usr/share/(?:zoneinfo|fonts|tex[^/]*)/|^(?:/System)?/Library/Fonts/|/(?:mpl-data|texmf-dist)/"
 )
 DISTRIBUTION = re.compile(r"(?P<name>[^/]+?)-(?P<version>[^-/]+)\.(?:dist|egg)-info$")
-
-
-def record_path(folder: Path, stem: str) -> Path:
-    """Where the record of a document stands in a folder of builds."""
-    return folder / f"{stem}.json"
-
-
-def is_record(path: Path) -> bool:
-    """Whether a build has made this file: what the manifest knew of it may be lost."""
-    return {"treadle", "blake3", "checks", "chunks"} <= read_record(path).keys()
-
-
-def read_record(path: Path) -> dict[str, object]:
-    """What the file says; nothing where there is none, or one of another kind."""
-    try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def record(work: Build) -> Copy:

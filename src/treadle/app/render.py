@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from treadle.app.current_build import Build
+from treadle.app.neighbours import taken
 from treadle.app.obstacles import obstacles
 from treadle.app.publish import find_supplements, publish, stage, to_publish
-from treadle.app.record import is_record, record, record_path
+from treadle.app.record import record
+from treadle.app.recorded import is_record, record_path
 from treadle.app.request import Target
 from treadle.engine.trace import Observed
 from treadle.press.checks.idle_checks import idle_checks, unbound
@@ -107,6 +109,7 @@ def _publish(
     scratch = work.scratch
     names = [copy.target for copy in to_publish(scratch, suffixes, supplements)]
     work.problems += (error(work.top, text) for text in obstacles(scratch.out_dir, names))
+    work.problems += (error(work.top, text) for text in taken(scratch, names))
     if work.failed:
         return
     work.written = publish(scratch, suffixes, supplements)

@@ -9,6 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 FOLDER = ".treadle"
+OWNER = "document"  # the file that names it
 
 
 class Scratch(Struct, frozen=True):
@@ -69,6 +70,19 @@ class Scratch(Struct, frozen=True):
         except (OSError, ValueError):
             return frozenset()
         return frozenset(name for name in names if _inside(name))
+
+    def owner(self) -> Path | None:
+        """The document that was built last, an absolute path, if that is known."""
+        try:
+            return Path((self.root / OWNER).read_text("utf-8", "surrogateescape"))
+        except OSError:
+            return None
+
+    def own(self, document: Path) -> None:
+        """Note whose folder this is. Raises OSError."""
+        whole = document.resolve()
+        if self.owner() != whole:
+            (self.root / OWNER).write_text(str(whole), "utf-8", "surrogateescape")
 
     @property
     def rules(self) -> Path:

@@ -6,7 +6,7 @@ Apart from `render`, as a build to the `.tex` needs nothing of it.
 from __future__ import annotations
 
 from treadle.app.current_build import Build
-from treadle.press.document.front_matter_keys import databases
+from treadle.press.document.front_matter_keys import database_files
 from treadle.press.document.source_text import is_file
 from treadle.press.latex.images import Copy
 from treadle.press.tex.bib_entries import named_databases
@@ -32,8 +32,9 @@ def typeset_woven(work: Build, woven: Woven) -> Places:
     job = Job(scratch.stage, document.stem, environment, scratch.formats, engine=engine)
     file = str(work.request.path)
     named = named_databases(woven.tex, document.path.parent)
-    sources = (*filter(is_file, named), *databases(document, work.prepared.settings))
-    originals = {source.name: str(source) for source in sources}
+    originals = {source.name: str(source) for source in filter(is_file, named)}
+    files = database_files(document, work.prepared.settings)
+    originals |= {name: str(source) for source, name in files.items()}
     uncaptioned = {
         chunk.options.name: chunk.span.line
         for chunk in document.chunks

@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from treadle.engine.cell import Cell, InlinePiece
+from treadle.press.document.front_code import FrontCode
 from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import computing_options
@@ -117,7 +118,9 @@ class _Making(Struct):
 def cells_of(document: Document, seed: int) -> Cells:
     """The cells of `document`; its seed and each chunk's name give the chunk's own seed."""
     making = _Making(document, seed)
-    for at, block in enumerate(document.blocks):
+    blocks = list(enumerate(document.blocks))
+    blocks.sort(key=lambda pair: isinstance(pair[1], FrontCode))  # that runs in the end
+    for at, block in blocks:
         found = _of_prose(block, making) if isinstance(block, Prose) else _of_chunk(block, making)
         making.cells += found
         making.blocks += [at] * len(found)
@@ -174,6 +177,8 @@ def _of_prose(block: Prose, making: _Making) -> list[Cell]:
     if not block.inlines:
         return []
     label = f"inline code at {making.document.files.in_words(block.inlines[0].span.line)}"
+    if isinstance(block, FrontCode):
+        label = "inline code of the front matter"
     return [_inline(len(making.cells), label, block.inlines, making)]
 
 

@@ -299,10 +299,17 @@ def _age(text: str) -> float:
 def _clean(arguments: argparse.Namespace) -> cli.Exit:
     """Remove; nothing that a build has not made, and nothing at all where a name is mistyped."""
     from treadle.app.clean import unknown
+    from treadle.app.neighbours import rival
+    from treadle.app.scratch import Scratch
 
     if strange := unknown(arguments.build_dir, arguments.files):
         nothing = f"there is no file {strange}, and nothing in {arguments.build_dir} was made of it"
         return cli.status((nothing,))
+    scratches = ((Scratch(arguments.build_dir, path.stem), path) for path in arguments.files)
+    for other, path in ((rival(scratch, path), path) for scratch, path in scratches):
+        if other is not None:
+            made = f"what is called {path.stem} in {arguments.build_dir} was made of {other}"
+            return cli.status((f"{made}, not of {path}",))
     for line in _removed(arguments):
         if not arguments.quiet:
             print(line)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from treadle.app.last_build import touched_since, what_changed
 from treadle.app.prepare import Prepared
-from treadle.app.record import read_record, record_path
+from treadle.app.recorded import read_record, record_path
 from treadle.app.request import Request, Target
 from treadle.app.scratch import Scratch
 from treadle.app.verify.elsewhere import Here

@@ -12,7 +12,8 @@ from treadle.app.last_build import record_changed
 from treadle.app.listener import Listener, Silent
 from treadle.app.lock import locked
 from treadle.app.prepare import misuses_of, prepare
-from treadle.app.record import read_record, record_path, written
+from treadle.app.record import written
+from treadle.app.recorded import read_record, record_path
 from treadle.app.request import Request
 from treadle.app.scratch import Scratch
 from treadle.app.verify.as_built import AsBuilt, as_built

@@ -13,9 +13,10 @@ from treadle.press.document.fence import is_chunk_fence
 from treadle.press.document.inline_code import find_inlines
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.notebook_lines import not_python
+from treadle.press.document.source_files import SourceFiles
 from treadle.problem import Problem, Span, error
 
-LINE = re.compile(r"\b((?:on|at) line )(\d+)")  # of the code, in Python's messages
+LINE = re.compile(r"\b(on|at) line (\d+)")  # of the code, in Python's messages
 
 
 class _Failure(Struct, frozen=True):
@@ -36,7 +37,7 @@ def check_syntax(document: Document) -> tuple[Problem, ...]:
         inlines = block.inlines if isinstance(block, Prose) else _option_inlines(block)
         found += _check_inlines(inlines)
     for chunks in _run_together(chunk for chunk in document.chunks if chunk.closed):
-        found += _check_code(chunks)
+        found += _check_code(chunks, document.files)
     found += _check_late_futures(document.chunks)
     return tuple(sorted(found, key=lambda item: item.span.line))
 
@@ -104,16 +105,21 @@ def _run_together(chunks: Iterable[Chunk]) -> Iterator[Sequence[Chunk]]:
             pending = []
 
 
-def _check_code(chunks: Sequence[Chunk]) -> Iterator[Problem]:
+def _check_code(chunks: Sequence[Chunk], files: SourceFiles) -> Iterator[Problem]:
     failure = _compile("\n".join(chunk.code for chunk in chunks))
     if failure is None:
         return
-    if unclosed := next(filter(None, map(_swallowed_fence, chunks)), None):
+    swallowed = (_swallowed_fence(chunk, files) for chunk in chunks)
+    if unclosed := next(filter(None, swallowed), None):
         yield unclosed
         return
     lines = [line for chunk in chunks for line in _code_lines(chunk)]
     prefixes = [len(chunk.prefix) for chunk in chunks for _ in _code_lines(chunk)]
-    message = LINE.sub(lambda found: f"{found[1]}{_at(lines, int(found[2]))}", failure.message)
+
+    def there(found: re.Match[str]) -> str:
+        return f"{found[1]} {files.in_words(_at(lines, int(found[2])))}"
+
+    message = LINE.sub(there, failure.message)
     column = failure.column and failure.column + _at(prefixes, failure.line)
     span = Span.at(chunks[0].span.file, _at(lines, failure.line), column)
     text = "\n".join(chunk.code for chunk in chunks).split("\n")
@@ -129,13 +135,13 @@ def _at(lines: Sequence[int], number: int) -> int:
     return lines[min(max(number, 1), len(lines)) - 1]
 
 
-def _swallowed_fence(chunk: Chunk) -> Problem | None:
+def _swallowed_fence(chunk: Chunk, files: SourceFiles) -> Problem | None:
     """A forgotten closing fence: the next chunk's opening fence is a line of this one's code."""
     texts = zip(_code_lines(chunk), chunk.code.split("\n"), strict=True)
     inner = next((line for line, text in texts if is_chunk_fence(text)), None)
     if inner is None:
         return None
-    message = f"this chunk's fence is not closed before the chunk on line {inner}"
+    message = f"this chunk's fence is not closed before the chunk on {files.in_words(inner)}"
     return error(chunk.fence, message, "end the chunk with a closing fence")
 
 

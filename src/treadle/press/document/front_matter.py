@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from treadle.press.document.front_code import PRINTED
 from treadle.press.document.model import FrontMatter
 from treadle.press.document.source_text import is_file, load, normalise, split_lines
 from treadle.press.document.wrong_values import did_you_mean
@@ -52,12 +53,23 @@ def _read_yaml(block: str, line: int, file: str) -> Read:
 
 def _whole(front: FrontMatter, problems: tuple[Problem, ...], lines: list[str], file: str) -> Read:
     """What was read of the document's first `lines`, with their text."""
-    # Inline code up here would be printed as it stands: no chunk has run yet.
-    message, hint = "inline code is not evaluated in the front matter", "use it in the text below"
+    hint = "it is in what is printed: title, subtitle, abstract, keywords; `-P` changes parameters"
+    # What these keys say is needed before any code runs.
     numbers = (number for number, line in enumerate(lines, start=1) if "<%" in line)
-    inline = (error(Span.at(file, number), message, hint) for number in numbers)
+    keys = ((number, _key_at(number, front)) for number in numbers)
+    inline = (
+        error(Span.at(file, number), f"inline code is not evaluated in `{key}`", hint)
+        for number, key in keys
+        if key and key not in PRINTED
+    )
     text = "".join(f"{line}\n" for line in lines)
     return FrontMatter(front.values, front.lines, text), (*problems, *inline)
+
+
+def _key_at(number: int, front: FrontMatter) -> str:
+    """The key that a line belongs to; empty where none could be read."""
+    above = ((line, key) for key, line in front.lines.items() if line <= number and "." not in key)
+    return max(above, default=(0, ""))[1]
 
 
 # Pandoc's title block: `% title`, `% author; author`, `% date` on the first lines.

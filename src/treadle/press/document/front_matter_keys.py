@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import reprlib
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +19,7 @@ from treadle.press.document.authors import placeless as placeless_of_authors
 from treadle.press.document.dates import a_date, what_is_wrong
 from treadle.press.document.model import Document
 from treadle.press.document.parameters import is_parameter
+from treadle.press.document.source_files import seen_from
 from treadle.press.document.wrong_values import (
     WrongValueError,
     a_string,
@@ -307,6 +309,19 @@ def databases(document: Document, settings: Settings) -> Iterator[Path]:
     for name in settings.bibliography:
         path = document.path.parent / name
         yield path if path.suffix == ".bib" else path.with_name(f"{path.name}.bib")
+
+
+def database_files(document: Document, settings: Settings) -> dict[Path, str]:
+    """Those files, each once, and how each is called beside the LaTeX: with characters that all
+    of TeX's programs take, and as no other."""
+    found: dict[Path, str] = {}
+    for path in databases(document, settings):
+        stem = re.sub(r"[^A-Za-z0-9._+-]", "-", path.stem)
+        if path not in found and (stem != path.stem or f"{stem}.bib" in found.values()):
+            whole = seen_from(str(path), document.path.parent)
+            stem = f"{stem}-{hashlib.sha256(whole.encode('utf-8', 'replace')).hexdigest()[:6]}"
+        found.setdefault(path, f"{stem}.bib")
+    return found
 
 
 def no_database(document: Document, path: Path) -> Problem:

@@ -132,6 +132,8 @@ def _unfit(path: Path, name: str, above: tuple[Path, ...]) -> tuple[str, str] | 
     """Why a file can't be a part, and the way out."""
     if path.suffix.lower() in _OTHERS:
         return f"`{name}` can't be a part of the document", _OTHERS[path.suffix.lower()]
+    if path.is_dir():
+        return f"`{name}` is a folder", "name the file in it"
     if not is_file(path):
         near = nearest(path.name, _beside(path)) if path.parent.is_dir() else None
         hint = "it is looked for from the folder of the file that names it"

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from treadle.press.document.fence import Fence, shows_all
 from treadle.press.document.find_fences import fences
 from treadle.press.document.foreign_front_matter import in_our_words, is_foreign
+from treadle.press.document.front_code import front_code
 from treadle.press.document.front_matter import read_front_matter, with_author
 from treadle.press.document.front_matter_keys import KNOWN, read_settings
 from treadle.press.document.includes import includes
@@ -62,7 +63,8 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
         problems += of_parts
     # Pweave drops an empty chunk, but counts it.
     kept = tuple(block for block in whole.blocks if not _is_empty(block))
-    document = Document(path, front, kept, own.is_latex, whole.text, whole.files)
+    blocks = (*front_code(front, path), *kept)
+    document = Document(path, front, blocks, own.is_latex, whole.text, whole.files)
     _, settings_problems = read_settings(document)
     found = [
         *_unknown_kind(document),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace as changed
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ from treadle.press.markdown.parser import QUOTES, parse_inline, parser
 from treadle.press.markdown.references_heading import OWN_REFERENCES, is_of_references
 from treadle.press.markdown.running_text import inline_latex
 from treadle.press.markdown.text_context import (
+    IN,
     Findings,
     ReadyLatex,
     RenderOptions,
@@ -105,8 +106,9 @@ def render_parsed(
 ) -> Fragment:
     """Likewise of a text that has been read."""
     tree, env = parsed.tree, parsed.env
-    notes = {**context.footnotes, **_footnotes(tree, env, context.findings.notes)}
-    context = replace(context, origins=origins, places=places, footnotes=notes, env=env)
+    context = replace(context, origins=origins, places=places, env=env)
+    own = _footnotes(tree, env, context.findings.notes, context.file)
+    context = replace(context, footnotes={**context.footnotes, **own})
     if OWN_REFERENCES.search(parsed.text) and _has_own_references(tree):
         context.findings.bibliography = True
     for line, message, hint, is_latex in sorted(env.get("remarks", ())):
@@ -133,15 +135,18 @@ def beside(text: str, context: TextContext) -> TextContext:
     examples, headings. What is wrong with it, only who renders it says."""
     env = context.apart()
     tree = SyntaxTreeNode(parser(context.options.words.quotes).parse(text, env))
-    notes = _footnotes(tree, env, ())
+    notes = _footnotes(tree, env, (), lambda _: "")
     return replace(context, footnotes=notes, env=env)
 
 
 def _footnotes(
-    tree: SyntaxTreeNode, env: dict[str, Any], elsewhere: Collection[str]
+    tree: SyntaxTreeNode,
+    env: dict[str, Any],
+    elsewhere: Collection[str],
+    file_of: Callable[[int], str],
 ) -> dict[str, SyntaxTreeNode]:
-    """The text of each label; one that is lost, since nothing refers to it, here or elsewhere, is
-    remarked on."""
+    """The text of each label, and of each in its file: the chapters of a thesis all have a `[^1]`.
+    One that is lost, since nothing refers to it, here or elsewhere, is remarked on."""
     found: dict[str, SyntaxTreeNode] = {}
     if "footnotes" not in env:  # the parser notes there what it finds
         return found
@@ -150,12 +155,15 @@ def _footnotes(
         if node.type != "footnote_reference":
             continue
         label = node.meta["label"]
-        if label in found:
+        in_file = f"{file_of(line_of(node))}{IN}{label}"
+        if in_file in found:
             what = f"the footnote `[^{label}]` has a text already"
             hint = "this one is left out: give it another label"
             remark(env, line_of(node), what, hint)
+        found.setdefault(in_file, node)
         found.setdefault(label, node)
-    for label in found.keys() - used - {*elsewhere}:
+    labels = {label for label in found if IN not in label}
+    for label in labels - used - {*elsewhere}:
         what = f"nothing refers to the footnote `[^{label}]`: its text is left out"
         remark(env, line_of(found[label]), what)
     return found

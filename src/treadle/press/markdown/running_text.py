@@ -292,7 +292,7 @@ class _Renderer:
     def visit_footnote_ref(self, node: SyntaxTreeNode) -> None:
         label = node.meta.get("label", "")
         self.context.findings.notes.add(label)
-        note, notes_around = self.context.footnotes.get(label), self.context.notes
+        note, notes_around = self.context.footnote(label, self.line), self.context.notes
         if note is None or self.context.blocks is None:
             notes = self.context.env.get("footnotes", {}).get("list", {})
             tokens = notes.get(node.meta["id"], {}).get("tokens", [])

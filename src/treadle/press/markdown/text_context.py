@@ -29,6 +29,9 @@ SECTIONS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph
 DEFINED = {"examples", "commands", "labels", "references", "bracketed"}
 
 
+IN = "\0"  # between a file and the label of a footnote in it
+
+
 class ReadyLatex(Struct, frozen=True):
     """LaTeX already made, for a chunk's output. `flows`: it does not part the text around it.
 
@@ -125,7 +128,7 @@ class TextContext(Struct, frozen=True):
     def apart(self) -> dict[str, Any]:
         """The parser's `env` of a text that stands apart, where all that the document defines may
         be referred to."""
-        refs = {f":{label}": -1 for label in self.footnotes}  # none of them met yet
+        refs = {f":{label}": -1 for label in self.footnotes if IN not in label}  # not met yet
         known = {
             key: dict(value) if isinstance(value, dict) else value
             for key, value in self.env.items()
@@ -141,6 +144,14 @@ class TextContext(Struct, frozen=True):
     def in_box(self, width: str) -> TextContext:
         """The context of what stands in a box of that width."""
         return replace(self, boxed=True, share=self.share * self.options.share(width))
+
+    def file(self, line: int) -> str:
+        """The file of a line of the text; empty where the document is one file."""
+        return self.options.files.file_of(self.origin(line))
+
+    def footnote(self, label: str, line: int) -> SyntaxTreeNode | None:
+        """The text of a note that is referred to on a line: one of the same file comes first."""
+        return self.footnotes.get(f"{self.file(line)}{IN}{label}", self.footnotes.get(label))
 
     def lines(self, text: str, line: int) -> Fragment:
         """`text`, whose lines stand at `line` and after in the Markdown."""
@@ -179,7 +190,7 @@ class TextContext(Struct, frozen=True):
     def _find_image(self, path: str, line: int) -> Copy | Problem:
         """Of a part that stands in another folder, an image beside it comes first."""
         folder, stem, at = self.options.path.parent, self.options.stem, self.span(line)
-        file = self.options.files.file_of(self.origin(line))
+        file = self.file(line)
         if file and Path(file).parent != folder and not address_of(path):
             near = seen_from(str(Path(file).parent / path), folder)
             if isinstance(found := find_image(near, folder, stem, at), Copy):

@@ -98,7 +98,8 @@ def _given_twice(key: str, places: Places) -> Problem:
     text = f"the label `{key}` is given twice"
     if len(spans) < 2:
         return error((*spans, places.of_line(1))[0], text)
-    return error(spans[1], text, f"first at {spans[0]}: give one of them another name")
+    first = places.files.own(spans[0])
+    return error(spans[1], text, f"first at {first}: give one of them another name")
 
 
 def _whole(item: Message, places: Places) -> Span:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from treadle.engine.trace import Echo
+from treadle.press.document.front_code import FrontCode
 from treadle.press.document.model import Chunk, Prose
 from treadle.press.document.options import HIDDEN
 from treadle.press.latex.figures import figures_in_place
@@ -219,6 +220,8 @@ class WovenText(Struct, frozen=True):
 def prose_parts(prose: Prose, result: InlineResult | None) -> Iterator[Markdown]:
     """A prose block with the results of its inline code in their places: what has none, as in a
     document that is only checked, is a letter where a formula begins or ends with it."""
+    if isinstance(prose, FrontCode):  # its texts stand in front
+        return
     texts = result.texts if result else ()
     position, line = 0, prose.span.line
     for number, inline in enumerate(prose.inlines):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import count, starmap
 from pathlib import Path
 
-from treadle.press.document.front_matter_keys import Settings
+from treadle.press.document.front_matter_keys import Settings, database_files
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.latex.escape import declared, declared_beside, escape
 from treadle.press.latex.fragment import Fragment, Line, stack, text_of
@@ -237,7 +237,8 @@ def bibliography_lines(
 
 def database_names(document: Document, settings: Settings) -> tuple[str, ...]:
     """The document's databases as LaTeX finds them, without their suffix."""
-    return tuple(f"{document.stem}/{Path(file).stem}" for file in settings.bibliography)
+    files = database_files(document, settings).values()
+    return tuple(f"{document.stem}/{name.removesuffix('.bib')}" for name in files)
 
 
 def _resources(document: Document, settings: Settings) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from treadle.press.document.front_code import filled
 from treadle.press.document.front_matter_keys import Settings
 from treadle.press.document.model import Chunk, Document, Prose
 from treadle.press.latex.fragment import Fragment, Line, text_of
@@ -101,6 +102,8 @@ def weave(document: Document, results: Results, page: Page | None = None) -> Wov
     written, and nothing is raised for what an author may get wrong: it is among the problems, and a
     template that fails leaves no LaTeX at all. The same document, page and results give the same.
     """
+    first = results[0] if results else None
+    document = filled(document, first.texts if isinstance(first, InlineResult) else ())
     manuscript = manuscript_of(document)
     woven = _weave(manuscript, results, entries_of(document, results), page)
     if MARK in woven.tex and DEFINED not in woven.tex:  # a template without our preamble

@@ -79,10 +79,12 @@ def test_yaml_must_be_a_mapping_and_be_closed() -> None:
     )
 
 
-def test_inline_code_up_there_is_an_error() -> None:
-    (problem,) = problems("---\ntitle: A\nabstract: <%= x %>\n---\n")
-    assert problem.startswith("a.pmd:3: error: inline code is not evaluated")
-    assert problems("% <%= x %>\n")[0].startswith("a.pmd:1: error: inline code")
+def test_inline_code_in_what_is_not_printed_is_an_error() -> None:
+    (problem,) = problems("---\ntitle: A\nparams: {n: <%= x %>}\n---\n")
+    assert problem.startswith("a.pmd:3: error: inline code is not evaluated in `params`")
+    assert problems("% T\n% <%= x %>\n")[0].startswith("a.pmd:2: error: inline code")
+    assert problems("---\ntitle: <%= x %>\nabstract: |\n  A\n  <%= y %>\n---\n") == []
+    assert problems("% <%= x %>\n") == []
 
 
 @pytest.mark.parametrize(
