@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ _OURS = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH
 
 
 FENCES = ("```", "~~~")  # one ends the chunk
+TRACEBACK = "Traceback (most recent call last):"
+_FRAME = re.compile(r'^ *File "(.+)", line (\d+), in ', re.MULTILINE)
 LONGEST = 300  # characters of a message that are worth a place in one line
 
 
@@ -45,7 +48,7 @@ def failure_of(exception: BaseException, place: CodePlace) -> Failure:
 
     report = TracebackException.from_exception(exception)
     _drop_our_frames(report)
-    frames = tuple(_frames(exception, report.stack, place))
+    frames = (*_remote(exception, place), *_frames(exception, report.stack, place))
     inside = next((frame for frame in frames if frame.file == place.file), None)
     at = inside or Frame(place.file, _quoted(exception, place))
     if not frames and not any(_is_own(frame.filename, place) for frame in report.stack):
@@ -62,6 +65,15 @@ def _frames(exception: BaseException, stack: StackSummary, place: CodePlace) -> 
     for frame in reversed(stack):
         column = 0 if frame.colno is None else frame.colno + 1
         yield from _if_cells(Frame(frame.filename, frame.lineno or place.line, column), place)
+
+
+def _remote(exception: BaseException, place: CodePlace) -> Iterator[Frame]:
+    """Those in another process, of whose traceback there is a text: the innermost first."""
+    for told in (str(exception.__cause__ or ""), _said(exception)):
+        if TRACEBACK in told:
+            for file, line in reversed(_FRAME.findall(told)):
+                yield from _if_cells(Frame(file, int(line)), place)
+            return
 
 
 def _if_cells(frame: Frame, place: CodePlace) -> tuple[Frame, ...]:
@@ -83,6 +95,8 @@ def _message(exception: BaseException) -> str:
     plain = kind.__module__ in ("builtins", "__main__")
     name = kind.__qualname__ if plain else f"{kind.__module__}.{kind.__qualname__}"
     told = [line for line in _said(exception).splitlines() if line.strip(" ^~")]  # no pointers
+    if traced := [number for number, line in enumerate(told) if TRACEBACK in line]:
+        told = [*told[: traced[0]], told[-1]]  # of a traceback that came as text
     words = " ".join(" ".join(told).split())
     return f"{name}: {words[:LONGEST]}{'...' * (len(words) > LONGEST)}" if words else name
 

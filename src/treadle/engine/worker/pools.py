@@ -25,8 +25,9 @@ def watch_pools(module: ModuleType) -> None:
 
     def _maintain_pool(ctx: Any, start: Any, count: Any, pool: Any, *rest: Any) -> None:  # noqa: ANN401
         limited = rest[4] is not None  # `maxtasksperchild`: some end as they are to
-        ended = [found.exitcode for found in pool if found.exitcode is not None]
+        before = [*pool]
         maintain(ctx, start, count, pool, *rest)
+        ended = [process.exitcode for process in before if process not in pool]
         lost = [status for status in ended if status or not limited]
         if lost:
             _fail(waiting.get(id(pool), {}), lost[0])
