@@ -46,6 +46,7 @@ class Interpreter(Struct, frozen=True):
     prefix: str  # of its environment
     paths: tuple[str, ...]  # where it looks for modules
     lent: Mapping[str, str] = {}  # packages it gets of this one's: where to look for each
+    asked: str = ""  # the path at which it was asked what it is; empty: it is our own
 
     @property
     def number(self) -> str:
@@ -89,7 +90,7 @@ def interpreter_at(executable: str, folder: str) -> Interpreter | Unfit:
         text = f"has a version of {old[0]} that is too old for Treadle"
         return Unfit(text, f"`{said.executable} -m pip install --upgrade {old[0]}`")
     lent = {name: _place_of(name) for name in (PACKAGE, *lacks)}
-    return Interpreter(said.executable, said.version, said.prefix, said.paths, lent)
+    return Interpreter(said.executable, said.version, said.prefix, said.paths, lent, executable)
 
 
 def _too_different(said: _Said, lacks: Sequence[str]) -> Unfit | None:
