@@ -200,9 +200,10 @@ def test_a_process_that_fails_at_its_start_says_why(project: Callable[[str], Pro
     source = START.replace("METHOD", "spawn").replace("CALL", "pool.map(well, [1])")
     made = project(source.replace("Pool(2)", "Pool(1, wrong, (7,))"))
     done = made.build("--to", "tex")
-    assert f"report.pmd:16: error: chunk 2 failed: {LOST} (exit status 1)" in done.stderr
+    assert f"report.pmd:7: error: chunk 2 failed: {LOST} (exit status 1)" in done.stderr
+    assert "what it was to do is lost: Mine: no 7\n" in done.stderr
     assert 'File "report.pmd", line 7, in wrong' in done.stderr
-    assert "Mine: no 7" in done.stderr
+    assert "/treadle/" not in done.stderr
 
 
 def test_what_can_not_be_sent_is_named(project: Callable[[str], Project]) -> None:

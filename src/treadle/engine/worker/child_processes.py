@@ -18,15 +18,13 @@ from msgspec.structs import replace
 
 from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import CellSource, WorkerSetup
-from treadle.engine.observe.ownership import PACKAGE
 from treadle.engine.store.digest import combined
 from treadle.engine.trace import Failure, Output, Stream
-from treadle.engine.worker.failures import TRACEBACK
+from treadle.engine.worker.failures import TRACEBACK, CodePlace, with_what_processes_said
 from treadle.engine.worker.lend import lending_code
 from treadle.engine.worker.pools import watch_pools
 
 _NO_NAME = re.compile(r"NameError: name '(?P<name>\w+)' is not defined")
-_OURS = re.compile(rf'  File "{re.escape(PACKAGE)}/.*\n(    .*\n)*')
 _SPAWNED = "--multiprocessing-fork"
 _SERVER = "multiprocessing.forkserver"
 _START = "from treadle.engine.worker.child_main import become_child as start; start(); "
@@ -63,13 +61,12 @@ class ChildProcesses:
         after_import.do("multiprocessing.reduction", self._follow_pickles)
         after_import.do("multiprocessing.pool", watch_pools)
 
-    def explained(self, failure: Failure, outputs: Iterable[Output]) -> Failure:
+    def explained(self, failure: Failure, outputs: Iterable[Output], place: CodePlace) -> Failure:
         """The failure, with what the cell's processes have said of theirs, and why one has not got
         what it needs."""
         said = "".join(each.text for each in outputs if _is_of_errors(each))
         if TRACEBACK in said and self._has_started():
-            said = _OURS.sub("", said)
-            failure = replace(failure, traceback=f"{said.rstrip()}\n\n{failure.traceback}")
+            failure = with_what_processes_said(failure, said, place)
         found = _NO_NAME.match(failure.message)
         unsent = self._definitions.unsent if self._definitions else {}
         if found is None or found["name"] not in unsent:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.engine.trace import Failure, Frame
+from treadle.engine.worker.pools import LOST
 
 if TYPE_CHECKING:
     from traceback import StackSummary, TracebackException
@@ -21,6 +23,7 @@ _OURS = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH
 FENCES = ("```", "~~~")  # one ends the chunk
 TRACEBACK = "Traceback (most recent call last):"
 _FRAME = re.compile(r'^ *File "(.+)", line (\d+), in ', re.MULTILINE)
+_OURS_IN_TEXT = re.compile(rf'  File "{re.escape(_OURS)}/.*\n(    .*\n)*')
 LONGEST = 300  # characters of a message that are worth a place in one line
 
 
@@ -67,13 +70,29 @@ def _frames(exception: BaseException, stack: StackSummary, place: CodePlace) -> 
         yield from _if_cells(Frame(frame.filename, frame.lineno or place.line, column), place)
 
 
+def with_what_processes_said(failure: Failure, said: str, place: CodePlace) -> Failure:
+    """The failure, with tracebacks of the cell's processes before its own. Where one is lost, what
+    it said last is the reason."""
+    frames = tuple(_told(said, place))
+    told = _without_folder(_OURS_IN_TEXT.sub("", said).rstrip(), place)
+    failure = replace(failure, traceback=f"{told}\n\n{failure.traceback}")
+    if LOST not in failure.message:
+        return failure
+    message = f"{failure.message}: {told.rpartition(chr(10))[2].strip()}"
+    at = next((frame for frame in frames if frame.file == place.file), None)
+    line = failure.line if at is None else at.line
+    return replace(failure, message=message, line=line, frames=(*frames, *failure.frames))
+
+
 def _remote(exception: BaseException, place: CodePlace) -> Iterator[Frame]:
     """Those in another process, of whose traceback there is a text: the innermost first."""
-    for told in (str(exception.__cause__ or ""), _said(exception)):
-        if TRACEBACK in told:
-            for file, line in reversed(_FRAME.findall(told)):
-                yield from _if_cells(Frame(file, int(line)), place)
-            return
+    texts = (str(exception.__cause__ or ""), _said(exception))
+    yield from _told(next((text for text in texts if TRACEBACK in text), ""), place)
+
+
+def _told(text: str, place: CodePlace) -> Iterator[Frame]:
+    for file, line in reversed(_FRAME.findall(text)):
+        yield from _if_cells(Frame(file, int(line)), place)
 
 
 def _if_cells(frame: Frame, place: CodePlace) -> tuple[Frame, ...]:

@@ -148,7 +148,7 @@ class Session:
 
         failure = attempt(lambda: self._plugins.within(cell, run), self._place(cell))
         outputs = self._capture.take()
-        failure = failure and self._children.explained(failure, outputs)
+        failure = failure and self._children.explained(failure, outputs, self._place(cell))
         peak = peak_memory()
         return Trace(
             outputs=outputs,
