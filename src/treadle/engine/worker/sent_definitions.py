@@ -73,11 +73,14 @@ class Definitions:
         self._places.clear()
 
     def place_of(self, name: str) -> Place:
-        """Where it stands, with all that it rests on: written unless it was, and is unchanged."""
+        """Where it stands, with all that it rests on: written unless it was, and is unchanged.
+        Raises PicklingError."""
         known = self._places.get(name)
         if known is not None and all(self._names.get(each) is v for each, v in known[0].items()):
             return known[1]
         entries = self._entries(name)
+        if name not in entries:
+            raise pickle.PicklingError(f"`{name}` can't be sent: {self.unsent[name]}")
         place = self._write(pickle.dumps(entries))
         named = {each for entry in entries.values() for each in (*entry.first, *entry.needs)}
         values = {each for each, entry in entries.items() if entry.kind == "value"}
@@ -199,10 +202,16 @@ def _is_of_typing(value: object) -> bool:
     return type(value).__module__ == "typing" and hasattr(value, "__name__")
 
 
+def name_of(value: object) -> str:
+    """What it calls itself; empty: nothing."""
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    return name if isinstance(name, str) else ""
+
+
 def name_in(names: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401
     """The dotted name by which the session has a function or class; empty: it has none."""
-    dotted = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    if getattr(value, "__module__", None) != _MAIN or not isinstance(dotted, str):
+    dotted = name_of(value)
+    if getattr(value, "__module__", None) != _MAIN or not dotted:
         return ""
     first, *rest = dotted.split(".")
     found = names.get(first)
@@ -243,6 +252,7 @@ def _may_be_from(value: object, file: str, lines: range) -> bool:
     """Whether a class may come from there: a method of its own tells."""
     inside = vars(value).values() if isinstance(value, type) else ()
     codes = [item.__code__ for item in inside if isinstance(item, FunctionType)]
+    codes = [code for code in codes if code.co_qualname.startswith(f"{name_of(value)}.")]
     here = [code.co_firstlineno in lines for code in codes if code.co_filename == file]
     return any(here) or not here
 
