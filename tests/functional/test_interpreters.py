@@ -141,6 +141,17 @@ def test_another_version_there_runs_what_has_loaded_it(there: Project) -> None:
     assert "ran 0 of 1" in there.build(*chosen).stdout
 
 
+def test_why_knows_the_environment_that_the_document_names(there: Project) -> None:
+    there.write("report.pmd", FRONT.format(".venv") + REPORT)
+    first = there.treadle("why", "report.pmd")
+    assert "report.pmd:4: chunk 1 runs" in first.stdout
+    there.build("--to", "tex")
+    assert "report.pmd:4: chunk 1 kept" in there.treadle("why", "report.pmd").stdout
+    (there.folder / ".venv/pyvenv.cfg").write_text("home = /usr/bin\n")
+    other = there.treadle("why", "report.pmd")
+    assert "it runs under another Python, or in another environment" in other.stdout
+
+
 def test_another_environment_runs_all(there: Project) -> None:
     environment(there.folder / "other", only_there='NAME = "the other one"\n')
     there.build("--to", "tex", "--python", ".venv")

@@ -40,6 +40,15 @@ def test_no_command_but_build_executes(command, source, project):
     assert not list(made.folder.rglob("evil"))
 
 
+@pytest.mark.parametrize("command", ["check", "tangle", "why"])
+def test_a_python_that_the_document_names_is_started_by_builds_alone(command, project):
+    made = project("---\npython: ./mine\n---\n\n```python\n1\n```\n")
+    made.write("mine", "#!/bin/sh\ntouch evil\n").chmod(0o755)
+    done = made.treadle(command, "report.pmd")
+    assert done.returncode == 0, done.stderr
+    assert not list(made.folder.rglob("evil"))
+
+
 def test_check_writes_nothing(project):
     made = project(GOOD)
     before = sorted(made.folder.rglob("*"))

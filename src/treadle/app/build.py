@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from treadle.app import known_pythons
 from treadle.app.current_build import Build
 from treadle.app.execute import execute, worker_setup
 from treadle.app.last_build import remember
@@ -131,6 +132,8 @@ def _keep(work: Build, store: Store) -> None:
             work.scans.save()
     if not work.failed and work.written:
         remember(work, store)
+    if work.prepared.python.asked:
+        known_pythons.remember(store, work.prepared.python)
     _tell_unwatched(work, store)
     store.known.save()
     _bound(work, store, cache_limit())

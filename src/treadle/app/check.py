@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import Struct, ValidationError, convert
 from msgspec.structs import replace
 
+from treadle.app.known_pythons import not_started
 from treadle.app.prepare import Prepared, misuses_of, prepare
 from treadle.app.recorded import read_record, record_path
 from treadle.app.report import Report
@@ -30,7 +31,7 @@ def check(request: Request) -> Report:
     reader would ask."""
     if misuses := misuses_of(request):
         return Report(misuses=misuses)
-    prepared = prepare(request)
+    prepared = prepare(request, not_started)
     found = (*prepared.problems, *check_template(prepared.document))
     found = (*found, *_printing(prepared.document))
     if not has_errors(found):

@@ -15,8 +15,8 @@ from treadle.app.neighbours import by_hand
 from treadle.app.obstacles import obstacles
 from treadle.app.request import Request
 from treadle.app.scratch import Scratch
-from treadle.app.which_python import choice, chosen, unfit_words
-from treadle.engine.run.interpreter import Interpreter, Unfit, own_interpreter
+from treadle.app.which_python import Ask, choice, chosen, unfit_words
+from treadle.engine.run.interpreter import Interpreter, Unfit, interpreter_at, own_interpreter
 from treadle.press.cells import Cells, cells_of
 from treadle.press.checks.image_kinds import images_left_out
 from treadle.press.document.code_syntax import check_syntax
@@ -60,12 +60,13 @@ class Prepared(Struct, frozen=True):
         return tuple(map(self.document.files.told, dict.fromkeys(problems)))
 
 
-def prepare(request: Request) -> Prepared:
-    """Read the document and check its code; all problems of these at once."""
+def prepare(request: Request, ask: Ask = interpreter_at) -> Prepared:
+    """Read the document and check its code; all problems of these at once. `ask` tells what the
+    Python is that the document names: to know that for certain, it is started."""
     document, problems = read_document(request.path)
     settings, _ = read_settings(document)  # its problems are among the reader's
     params, misuses = override(settings.params, request.params)
-    python, unfit = _python(request, document, settings.python)
+    python, unfit = _python(request, document, settings.python, ask)
     if unfit and request.python:
         misuses = (*misuses, unfit.words)
     elif unfit:
@@ -80,13 +81,13 @@ def prepare(request: Request) -> Prepared:
 
 
 def _python(
-    request: Request, document: Document, said: str | None
+    request: Request, document: Document, said: str | None, ask: Ask
 ) -> tuple[Interpreter, Problem | None]:
     """The Python that runs the code; where somebody has named one that can't, our own, and an
     error at the key that names it."""
     folder = request.path.resolve().parent
     which = choice(request.python, said, folder, os.environ)
-    found = chosen(which, folder)
+    found = chosen(which, folder, ask)
     if which is not None and isinstance(found, Unfit):
         return own_interpreter(), error(document.said(which.by), *unfit_words(which, found))
     assert isinstance(found, Interpreter)

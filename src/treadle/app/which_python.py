@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -51,8 +51,14 @@ def choice(
     return None
 
 
-def chosen(which: Choice | None, folder: Path) -> Interpreter | Unfit:
-    """The Python itself, for code that runs in `folder`, or why it is none that will do."""
+Ask = Callable[[str, str], Interpreter | Unfit]  # what is at a path, for code in a folder
+
+
+def chosen(which: Choice | None, folder: Path, ask: Ask = interpreter_at) -> Interpreter | Unfit:
+    """The Python itself, for code that runs in `folder`, or why it is none that will do.
+
+    `ask` is called for one that a document names; others are started to say what they are.
+    """
     if which is None:
         return own_interpreter()
     path = Path(which.path).expanduser()
@@ -68,7 +74,8 @@ def chosen(which: Choice | None, folder: Path) -> Interpreter | Unfit:
         at = Path(found)
     if not at.exists():
         return Unfit("is not there")
-    return interpreter_at(os.path.normpath(at.absolute()), str(folder))
+    say = ask if which.by == KEY else interpreter_at
+    return say(os.path.normpath(at.absolute()), str(folder))
 
 
 def unfit_words(which: Choice, unfit: Unfit) -> tuple[str, str]:
@@ -87,11 +94,11 @@ def library_hint(python: Interpreter, folder: Path, package: str) -> str:
         pip = f"uv pip install --python {python.executable}"
     install = f"if it is a library: `{pip} {package}`"
     beside = next(_environments(python, folder), None)
-    if beside is not None:
-        return f"{install}; `{KEY}: {beside}` in the front matter uses the environment there"
     if any(Path(python.prefix, name).exists() for name in TOOLS):
         own = f"chunks run in Treadle's own environment, `{python.prefix}`"
-        return f"{own}: `{KEY}: PATH` in the front matter names your project's"
+        return f"{own}: `{KEY}: {beside or 'PATH'}` in the front matter names your project's"
+    if beside is not None:
+        return f"{install}; `{KEY}: {beside}` in the front matter uses the environment there"
     return install
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from treadle.app.current_build import Build
 from treadle.app.execute import context_of
+from treadle.app.known_pythons import Remembered
 from treadle.app.listener import Silent
 from treadle.app.lock import locked, say_nothing
 from treadle.app.measuring import Measuring
@@ -54,7 +55,7 @@ def explain(request: Request, waiting: Callable[[], None] = say_nothing) -> Expl
     """
     if misuses := misuses_of(request):
         return Explained(misuses=misuses)
-    prepared = prepare(request)
+    prepared = prepare(request, Remembered(request.out_dir))
     if prepared.failed:
         return Explained((), prepared.told(prepared.problems), prepared.misuses)
     scratch = Scratch(request.out_dir.resolve(), prepared.document.stem)

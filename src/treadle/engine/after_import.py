@@ -14,6 +14,7 @@ class AfterImport:
     def __init__(self) -> None:
         """Listen to imports from now on."""
         self._actions: dict[str, list[Callable[[ModuleType], None]]] = {}
+        self._asking: set[str] = set()
         sys.meta_path.insert(0, self)
 
     def do(self, name: str, action: Callable[[ModuleType], None]) -> None:
@@ -28,14 +29,17 @@ class AfterImport:
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The spec the other finders give, its loader followed by the actions."""
-        if name not in self._actions:
+        if name not in self._actions or name in self._asking:
             return None
-        for finder in sys.meta_path:
-            spec = finder.find_spec(name, path, target) if finder is not self else None
-            if spec is not None:
-                self._follow(name, spec)
-                return spec
-        return None
+        self._asking.add(name)  # another one of this kind asks all finders, this one among them
+        try:
+            specs = (finder.find_spec(name, path, target) for finder in sys.meta_path)
+            spec = next((each for each in specs if each is not None), None)
+        finally:
+            self._asking.discard(name)
+        if spec is not None:
+            self._follow(name, spec)
+        return spec
 
     def _follow(self, name: str, spec: ModuleSpec) -> None:
         loader = spec.loader

@@ -17,12 +17,14 @@ from msgspec import Struct, convert
 
 from treadle.engine.store.digest import combined
 from treadle.engine.store.distributions import registered, version_of
+from treadle.engine.worker.lend import lending_code
 
 PACKAGE = "treadle"
 COMPILED = {"blake3": (1, 0), "msgspec": (0, 19)}  # with the oldest versions that will do
 OLDEST = (3, 11)
 LAZY = (3, 14)  # evaluates annotations late: what a definition uses when, scanning has to know
 PATIENCE = 30  # seconds for a Python to start and to say what it is
+_START = "import sys; from treadle.engine.worker.__main__ import main; main(sys.argv[1:])"
 # For any Python, however old: what it is no good for is to be said by its version.
 _ASKING = """
 import sys
@@ -44,6 +46,7 @@ class Interpreter(Struct, frozen=True):
     prefix: str  # of its environment
     paths: tuple[str, ...]  # where it looks for modules
     lent: Mapping[str, str] = {}  # packages it gets of this one's: where to look for each
+    asked: str = ""  # the path at which it was asked what it is; empty: it is our own
 
     @property
     def number(self) -> str:
@@ -87,7 +90,7 @@ def interpreter_at(executable: str, folder: str) -> Interpreter | Unfit:
         text = f"has a version of {old[0]} that is too old for Treadle"
         return Unfit(text, f"`{said.executable} -m pip install --upgrade {old[0]}`")
     lent = {name: _place_of(name) for name in (PACKAGE, *lacks)}
-    return Interpreter(said.executable, said.version, said.prefix, said.paths, lent)
+    return Interpreter(said.executable, said.version, said.prefix, said.paths, lent, executable)
 
 
 def _too_different(said: _Said, lacks: Sequence[str]) -> Unfit | None:
@@ -183,5 +186,4 @@ def worker_command(executable: str, lent: Mapping[str, str]) -> list[str]:
     # -P: a json.py beside the document must not become the worker's own json.
     if not lent:
         return [executable, "-P", "-m", "treadle.engine.worker"]
-    pairs = (f"{name}={folder}" for name, folder in lent.items())
-    return [executable, "-P", str(Path(__file__).parents[1] / "worker" / "lend.py"), *pairs, "--"]
+    return [executable, "-P", "-c", lending_code(lent) + _START]

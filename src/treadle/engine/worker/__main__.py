@@ -43,8 +43,9 @@ class Channel:
             write_all(self._descriptor, data)
 
 
-def main(descriptors: list[int]) -> None:
+def main(words: list[str]) -> None:
     """Serve tasks until the command closes its end."""
+    descriptors = [int(word) for word in words]
     tasks, results, crash, known, settings = descriptors
     sys.argv = [""]  # as at a prompt: these are no arguments of the user's code
     for descriptor in descriptors:
@@ -154,4 +155,4 @@ def _close(descriptors: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(argument) for argument in sys.argv[1:6]])
+    main(sys.argv[1:6])

@@ -17,6 +17,9 @@ from importlib import import_module
 from types import CellType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from treadle.engine.after_import import AfterImport
+from treadle.engine.worker.seeds import Seeds
+
 _MOST = 1 << 30  # bytes the system reads at once
 
 
@@ -37,47 +40,54 @@ class Made(NamedTuple):
 
 
 class ChildMain(ModuleType):
-    """Such a module. What the process itself has bound stays."""
+    """Such a module; it has no attributes but what the session defines."""
 
-    __slots__ = ("entries", "made", "taken")
+    __slots__ = ("_arrivals_of_treadle",)
 
     def __init__(self) -> None:
         super().__init__("__main__")
         self.__dict__["__builtins__"] = sys.modules["builtins"]
-        self.taken: Place | None = None  # the last that was read
-        self.entries: dict[str, Entry] = {}
-        self.made: dict[str, Entry] = {}  # those that names have been bound by
+        self._arrivals_of_treadle = Arrivals(self.__dict__)
+
+
+class Arrivals:
+    """What has come of the session. What the process itself has bound stays."""
+
+    def __init__(self, scope: dict[str, Any]) -> None:
+        self._scope = scope
+        self._taken: Place | None = None  # the last that was read
+        self._entries: dict[str, Entry] = {}
+        self._made: dict[str, Entry] = {}  # those that names have been bound by
 
     def take(self, place: Place) -> None:
         """Bind all that stands there."""
-        if place == self.taken:
+        if place == self._taken:
             return
-        self.taken = place
+        self._taken = place
         found = pickle.loads(_read(place))
-        self.entries.update(found)
+        self._entries.update(found)
         for name in found:
             self.bind(name)
 
     def bind(self, name: str) -> None:
         """Bind a name, after what it rests on, unless it is bound; a definition that was replaced
         in the session is replaced here."""
-        entry, before = self.entries.get(name), self.made.get(name)
+        entry, before = self._entries.get(name), self._made.get(name)
         if entry is None or entry == before:
             return
-        if name in self.__dict__ and (before is None or entry.kind == "value"):
+        if name in self._scope and (before is None or entry.kind == "value"):
             return
-        self.made[name] = entry
+        self._made[name] = entry
         for other in entry.first:
             self.bind(other)
         value = pickle.loads(entry.data)
-        self.__dict__[name] = self._class(name, value) if isinstance(value, Made) else value
+        self._scope[name] = self._class(name, value) if isinstance(value, Made) else value
         for other in entry.needs:
             self.bind(other)
 
     def _class(self, name: str, made: Made) -> Any:  # noqa: ANN401
-        scope = self.__dict__
-        exec(marshal.loads(made.code), scope)
-        found = scope[name]
+        exec(marshal.loads(made.code), self._scope)
+        found = self._scope[name]
         for attribute, data in made.held.items():
             setattr(found, attribute, pickle.loads(data))
         return found
@@ -99,9 +109,22 @@ def _read(place: Place) -> bytes:
     return b"".join(parts)
 
 
+SEED = "seed of treadle"  # in what a process is told at first
+
+
 def become_child() -> None:
-    """Let this process have such a `__main__`."""
-    sys.modules["__main__"] = ChildMain()
+    """Let this process, and those that are forked from it as a server, have such a `__main__`, and
+    random numbers of their own."""
+    spawn: Any = import_module("multiprocessing.spawn")
+    prepare = spawn.prepare
+    seeds = Seeds(AfterImport())
+
+    def prepare_with_session(data: dict[str, Any]) -> None:
+        sys.modules["__main__"] = ChildMain()
+        seeds.start(data.pop(SEED))
+        prepare(data)
+
+    spawn.prepare = prepare_with_session
 
 
 # What pickles call.
@@ -109,18 +132,21 @@ def become_child() -> None:
 
 def fetch(name: str, descriptor: int, offset: int, length: int) -> Any:  # noqa: ANN401
     """What the session calls so, dotted; a process that was forked has it already."""
-    main = sys.modules["__main__"]
-    if isinstance(main, ChildMain):
-        main.take(Place(descriptor, offset, length))
-    return operator.attrgetter(name)(main)
+    if (arrivals := _arrivals()) is not None:
+        arrivals.take(Place(descriptor, offset, length))
+    return operator.attrgetter(name)(sys.modules["__main__"])
 
 
 def from_main(name: str) -> Any:  # noqa: ANN401
     """What stands there under a dotted name."""
+    if (arrivals := _arrivals()) is not None:
+        arrivals.bind(name.partition(".")[0])
+    return operator.attrgetter(name)(sys.modules["__main__"])
+
+
+def _arrivals() -> Arrivals | None:
     main = sys.modules["__main__"]
-    if isinstance(main, ChildMain):
-        main.bind(name.partition(".")[0])
-    return operator.attrgetter(name)(main)
+    return main._arrivals_of_treadle if isinstance(main, ChildMain) else None
 
 
 def new_function(code: bytes, module: str, cells: int) -> FunctionType:

@@ -6,17 +6,25 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import count
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, TypeGuard
+
+from msgspec.structs import replace
 
 from treadle.engine.after_import import AfterImport
 from treadle.engine.messages import CellSource, WorkerSetup
+from treadle.engine.store.digest import combined
+from treadle.engine.trace import Failure, Output, Stream
+from treadle.engine.worker.failures import TRACEBACK, CodePlace, with_what_processes_said
 from treadle.engine.worker.lend import lending_code
 from treadle.engine.worker.pools import watch_pools
 
+_NO_NAME = re.compile(r"NameError: name '(?P<name>\w+)' is not defined")
 _SPAWNED = "--multiprocessing-fork"
 _SERVER = "multiprocessing.forkserver"
 _START = "from treadle.engine.worker.child_main import become_child as start; start(); "
@@ -37,6 +45,14 @@ class ChildProcesses:
         self._names = names
         self._of_session = (names, sources, parse, compile_statement)
         self._definitions: Any = None  # made for the first process
+        self._seed = self._started = 0
+
+    def begin(self, seed: int) -> None:
+        """A cell runs, with this seed. It counts its processes anew, so that their names, and
+        their random numbers, are the same whichever cells have run before."""
+        self._seed, self._started = seed, 0
+        if (process := sys.modules.get("multiprocessing.process")) is not None:
+            process._process_counter = count(1)  # type: ignore[attr-defined]
 
     def install(self, after_import: AfterImport) -> None:
         """To be done before anything observes what modules hold."""
@@ -45,9 +61,24 @@ class ChildProcesses:
         after_import.do("multiprocessing.reduction", self._follow_pickles)
         after_import.do("multiprocessing.pool", watch_pools)
 
-    def unsent(self, name: str) -> str:
-        """Why a value of the session could not be sent; empty: it was, or nobody needed it."""
-        return self._definitions.unsent.get(name, "") if self._definitions else ""
+    def explained(self, failure: Failure, outputs: Iterable[Output], place: CodePlace) -> Failure:
+        """The failure, with what the cell's processes have said of theirs, and why one has not got
+        what it needs."""
+        said = "".join(each.text for each in outputs if _is_of_errors(each))
+        if TRACEBACK in said and self._has_started():
+            failure = with_what_processes_said(failure, said, place)
+        found = _NO_NAME.match(failure.message)
+        unsent = self._definitions.unsent if self._definitions else {}
+        if found is None or found["name"] not in unsent:
+            return failure
+        name = found["name"]
+        why = f" (in a process of its own, where `{name}` can't be sent: {unsent[name]})"
+        return replace(failure, message=failure.message + why)
+
+    def _has_started(self) -> bool:
+        """Whether the cell has started a process, in whatever way."""
+        process: Any = sys.modules.get("multiprocessing.process")
+        return process is not None and repr(process._process_counter) != repr(count(1))
 
     def _follow_starts(self, util: ModuleType) -> None:
         original = util.spawnv_passfds
@@ -66,8 +97,12 @@ class ChildProcesses:
         original = spawn.get_preparation_data
 
         def get_preparation_data(name: str) -> Any:  # noqa: ANN401
+            from treadle.engine.worker.child_main import SEED  # few chunks need any of it
+
             self._made().forget()
-            return original(name)
+            self._started += 1
+            seed = combined([str(self._seed), str(self._started)])
+            return {**original(name), SEED: int(seed[:16], 16)}
 
         spawn.get_preparation_data = get_preparation_data  # type: ignore[attr-defined]
 
@@ -93,6 +128,10 @@ class ChildProcesses:
                 place = self._definitions.place_of(name.partition(".")[0])
             return fetch, (name, *place)
         return NotImplemented
+
+
+def _is_of_errors(output: Output) -> TypeGuard[Stream]:
+    return isinstance(output, Stream) and output.name == "stderr"
 
 
 @contextmanager

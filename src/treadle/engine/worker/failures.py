@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from treadle.engine.trace import Failure, Frame
+from treadle.engine.worker.pools import LOST
 
 if TYPE_CHECKING:
     from traceback import StackSummary, TracebackException
@@ -18,6 +21,9 @@ _OURS = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))  # noqa: PTH
 
 
 FENCES = ("```", "~~~")  # one ends the chunk
+TRACEBACK = "Traceback (most recent call last):"
+_FRAME = re.compile(r'^ *File "(.+)", line (\d+), in ', re.MULTILINE)
+_OURS_IN_TEXT = re.compile(rf'  File "{re.escape(_OURS)}/.*\n(    .*\n)*')
 LONGEST = 300  # characters of a message that are worth a place in one line
 
 
@@ -50,7 +56,7 @@ def failure_of(exception: BaseException, place: CodePlace) -> Failure:
 
     report = TracebackException.from_exception(exception)
     _drop_our_frames(report)
-    frames = tuple(_frames(exception, report.stack, place))
+    frames = (*_remote(exception, place), *_frames(exception, report.stack, place))
     inside = next((frame for frame in frames if place.holds(frame.file)), None)
     at = inside or Frame(place.file, _quoted(exception, place))
     if not frames and not any(_is_own(frame.filename, place) for frame in report.stack):
@@ -67,6 +73,31 @@ def _frames(exception: BaseException, stack: StackSummary, place: CodePlace) -> 
     for frame in reversed(stack):
         column = 0 if frame.colno is None else frame.colno + 1
         yield from _if_cells(Frame(frame.filename, frame.lineno or place.line, column), place)
+
+
+def with_what_processes_said(failure: Failure, said: str, place: CodePlace) -> Failure:
+    """The failure, with tracebacks of the cell's processes before its own. Where one is lost, what
+    it said last is the reason."""
+    frames = tuple(_told(said, place))
+    told = _without_folder(_OURS_IN_TEXT.sub("", said).rstrip(), place)
+    failure = replace(failure, traceback=f"{told}\n\n{failure.traceback}")
+    if LOST not in failure.message:
+        return failure
+    message = f"{failure.message}: {told.rpartition(chr(10))[2].strip()}"
+    at = next((frame for frame in frames if place.holds(frame.file)), None)
+    line = failure.line if at is None else at.line
+    return replace(failure, message=message, line=line, frames=(*frames, *failure.frames))
+
+
+def _remote(exception: BaseException, place: CodePlace) -> Iterator[Frame]:
+    """Those in another process, of whose traceback there is a text: the innermost first."""
+    texts = (str(exception.__cause__ or ""), _said(exception))
+    yield from _told(next((text for text in texts if TRACEBACK in text), ""), place)
+
+
+def _told(text: str, place: CodePlace) -> Iterator[Frame]:
+    for file, line in reversed(_FRAME.findall(text)):
+        yield from _if_cells(Frame(file, int(line)), place)
 
 
 def _if_cells(frame: Frame, place: CodePlace) -> tuple[Frame, ...]:
@@ -88,6 +119,8 @@ def message_of(exception: BaseException) -> str:
     plain = kind.__module__ in ("builtins", "__main__")
     name = kind.__qualname__ if plain else f"{kind.__module__}.{kind.__qualname__}"
     told = [line for line in _said(exception).splitlines() if line.strip(" ^~")]  # no pointers
+    if traced := [number for number, line in enumerate(told) if TRACEBACK in line]:
+        told = [*told[: traced[0]], told[-1]]  # of a traceback that came as text
     words = " ".join(" ".join(told).split())
     return f"{name}: {words[:LONGEST]}{'...' * (len(words) > LONGEST)}" if words else name
 

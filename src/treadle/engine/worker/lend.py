@@ -1,7 +1,5 @@
-"""`python lend.py NAME=FOLDER ... -- DESCRIPTORS`: a worker in a Python that has not installed it.
-
-Each of these packages is found in its folder, and nothing else that lies there. Nothing of ours can
-be imported before that.
+"""Packages of this program for a Python that has not installed them: each is found in its folder,
+and nothing else that lies there. Nothing of ours can be imported before that.
 """
 
 from __future__ import annotations
@@ -36,11 +34,3 @@ def lending_code(lent: Mapping[str, str]) -> str:
     load = "import importlib.util as u; s = u.spec_from_file_location('lend', {!r}); "
     run = "m = u.module_from_spec(s); s.loader.exec_module(m); m.lend({!r}); "
     return load.format(__file__) + run.format(dict(lent))
-
-
-if __name__ == "__main__":
-    border = sys.argv.index("--")
-    lend(dict(word.split("=", 1) for word in sys.argv[1:border]))
-    from treadle.engine.worker.__main__ import main
-
-    main([int(word) for word in sys.argv[border + 1 :]])

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+LOST = "a process of the pool has ended"
+
 
 def watch_pools(module: ModuleType) -> None:
     """Let who waits for a pool learn that one of its processes has ended. Python starts another
@@ -25,8 +27,9 @@ def watch_pools(module: ModuleType) -> None:
 
     def _maintain_pool(ctx: Any, start: Any, count: Any, pool: Any, *rest: Any) -> None:  # noqa: ANN401
         limited = rest[4] is not None  # `maxtasksperchild`: some end as they are to
-        ended = [found.exitcode for found in pool if found.exitcode is not None]
+        before = [*pool]
         maintain(ctx, start, count, pool, *rest)
+        ended = [process.exitcode for process in before if process not in pool]
         lost = [status for status in ended if status or not limited]
         if lost:
             _fail(waiting.get(id(pool), {}), lost[0])
@@ -38,7 +41,7 @@ def watch_pools(module: ModuleType) -> None:
 def _fail(results: Mapping[int, Any], status: int) -> None:
     """Let all that is waited for raise."""
     how = f"exit status {status}" if status >= 0 else signal.Signals(-status).name
-    text = f"a process of the pool has ended ({how}), and what it was to do is lost"
+    text = f"{LOST} ({how}), and what it was to do is lost"
     for result in [*results.values()]:
         if hasattr(result, "_number_left"):
             result._number_left = 1  # else it waits for the others as well

@@ -9,6 +9,7 @@ import functools
 import io
 import marshal
 import pickle
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from types import CodeType, FunctionType, ModuleType
@@ -35,6 +36,7 @@ _ATTRIBUTES = (
     *("__name__", "__qualname__", "__module__", "__doc__"),
     *("__defaults__", "__kwdefaults__", "__annotations__"),
 )
+_OF_MODULES = ("__name__", "__builtins__", "__doc__", "__loader__", "__package__", "__spec__")
 _IN_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 Compile = Callable[[ast.stmt, str], CodeType]
 
@@ -71,11 +73,14 @@ class Definitions:
         self._places.clear()
 
     def place_of(self, name: str) -> Place:
-        """Where it stands, with all that it rests on: written unless it was, and is unchanged."""
+        """Where it stands, with all that it rests on: written unless it was, and is unchanged.
+        Raises PicklingError."""
         known = self._places.get(name)
         if known is not None and all(self._names.get(each) is v for each, v in known[0].items()):
             return known[1]
         entries = self._entries(name)
+        if name not in entries:
+            raise pickle.PicklingError(f"`{name}` can't be sent: {self.unsent[name]}")
         place = self._write(pickle.dumps(entries))
         named = {each for entry in entries.values() for each in (*entry.first, *entry.needs)}
         values = {each for each, entry in entries.items() if entry.kind == "value"}
@@ -96,7 +101,7 @@ class Definitions:
         waiting = [name]
         while waiting:
             each = waiting.pop()
-            if each in found or each not in self._names or each.startswith("__"):
+            if each in found or each not in self._names or each in _OF_MODULES:
                 continue
             try:
                 entry = found[each] = self._entry(each)
@@ -109,18 +114,20 @@ class Definitions:
     def _entry(self, name: str) -> Entry:
         """Raises what keeps it from being sent."""
         value = self._names[name]
-        if isinstance(value, type) and value.__module__ == _MAIN and value.__qualname__ == name:
-            return self._class(name, value)
+        by_name = isinstance(value, type) or _is_of_typing(value)  # pickle knows no more of them
+        if by_name and name_in(self._names, value) == name:
+            return self._made(name, value)
         kind = "definition" if isinstance(value, FunctionType | ModuleType | _CACHED) else "value"
         data, needs = self._pickled(value)
         return Entry(kind, data, needs)
 
-    def _class(self, name: str, value: type) -> Entry:
+    def _made(self, name: str, value: Any) -> Entry:  # noqa: ANN401
+        """What its statement makes again: a class, or a variable for types."""
         statement = self._statement(name, value)
         first = {*names_in(run_at_once(statement))[0]}
         later = global_names(statement)[0]
         held = {}
-        for attribute, content in _held(value):
+        for attribute, content in _held(value) if isinstance(value, type) else ():
             try:
                 held[attribute], needs = self._pickled(content)
             except Exception:  # it is there as the statement makes it
@@ -130,8 +137,8 @@ class Definitions:
         others = tuple(sorted(first - {name}))
         return Entry("definition", pickle.dumps(made), tuple(sorted(later)), others)
 
-    def _statement(self, name: str, value: type) -> CodeType:
-        """The code of the last statement that can have made the class."""
+    def _statement(self, name: str, value: Any) -> CodeType:  # noqa: ANN401
+        """The code of the last statement that can have made the value."""
         for source in reversed([*self._sources()]):
             try:
                 tree = self._parse(source)
@@ -162,11 +169,8 @@ class _Pickler(pickle.Pickler):
 
     def reducer_override(self, value: Any) -> Any:  # noqa: ANN401
         if isinstance(value, ModuleType):
-            return (
-                (from_main, ()) if value.__name__ == _MAIN else (import_module, (value.__name__,))
-            )
-        is_class = isinstance(value, type)
-        if not is_class and not isinstance(value, FunctionType | _CACHED):
+            return _module(value)
+        if not isinstance(value, type | FunctionType | _CACHED) and not _is_of_typing(value):
             return NotImplemented
         if value is not self._top and (name := name_in(self._names, value)):
             self.needs.add(name.partition(".")[0])
@@ -188,10 +192,26 @@ class _Pickler(pickle.Pickler):
         return new_function, new, state, None, None, set_function
 
 
+def _module(value: ModuleType) -> Any:  # noqa: ANN401
+    if sys.modules.get(value.__name__) is not value:
+        raise pickle.PicklingError(f"no import finds the module `{value.__name__}`")
+    return import_module, (value.__name__,)
+
+
+def _is_of_typing(value: object) -> bool:
+    return type(value).__module__ == "typing" and hasattr(value, "__name__")
+
+
+def name_of(value: object) -> str:
+    """What it calls itself; empty: nothing."""
+    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
+    return name if isinstance(name, str) else ""
+
+
 def name_in(names: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401
     """The dotted name by which the session has a function or class; empty: it has none."""
-    dotted = getattr(value, "__qualname__", None)
-    if getattr(value, "__module__", None) != _MAIN or not isinstance(dotted, str):
+    dotted = name_of(value)
+    if getattr(value, "__module__", None) != _MAIN or not dotted:
         return ""
     first, *rest = dotted.split(".")
     found = names.get(first)
@@ -228,11 +248,13 @@ def _binding(name: str, body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
                 yield from _binding(name, getattr(statement, block, ()))
 
 
-def _may_be_from(value: type, file: str, lines: range) -> bool:
+def _may_be_from(value: object, file: str, lines: range) -> bool:
     """Whether a class may come from there: a method of its own tells."""
-    codes = [item.__code__ for item in vars(value).values() if isinstance(item, FunctionType)]
-    inside = [code for code in codes if code.co_filename == file and code.co_firstlineno in lines]
-    return bool(inside) or not any(code.co_filename == file for code in codes)
+    inside = vars(value).values() if isinstance(value, type) else ()
+    codes = [item.__code__ for item in inside if isinstance(item, FunctionType)]
+    codes = [code for code in codes if code.co_qualname.startswith(f"{name_of(value)}.")]
+    here = [code.co_firstlineno in lines for code in codes if code.co_filename == file]
+    return any(here) or not here
 
 
 def _held(value: type) -> Iterator[tuple[str, Any]]:

@@ -81,6 +81,7 @@ class Session:
         A failure of the user's code is part of the trace.
         """
         self._sources.come_to(step.cell, step.sources)
+        self._children.begin(step.cell.seed)
         values = self._values
         if values is None:
             return self._run(step)
@@ -157,6 +158,7 @@ class Session:
 
         failure = attempt(lambda: self._plugins.within(cell, run), self._place(cell))
         outputs = self._capture.take()
+        failure = failure and self._children.explained(failure, outputs, self._place(cell))
         peak = peak_memory()
         return Trace(
             outputs=outputs,
