@@ -21,7 +21,7 @@ $(shell mkdir -p $(dir $(LAST_GIVEN)))
 $(file > $(LAST_GIVEN),$(GIVEN))
 endif
 
-.PHONY: help setup tex tex-classes tex-scripts data data-imdb pdf proposal submission test test-cache test-long fuzz lint code lock bench watch clean distclean
+.PHONY: help setup tex tex-classes tex-scripts data data-imdb pdf proposal gallery gallery-pictures submission test test-cache test-long fuzz lint code lock bench watch clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ help:  ## list the targets
 pdf: $(REPORT)  ## run the code, typeset the report and the proposal
 
 proposal: $(BUILD)/proposal.pdf  ## typeset the proposal alone
+
+gallery: $(BUILD)/gallery.pdf  ## each kind of output beside the code that made it, optional libraries' included
+
+gallery-pictures: $(BUILD)/gallery.pdf  ## its pages as docs/gallery-1.png and so on
+	rm -f docs/gallery-*.png
+	pdftoppm -r 70 -png $< docs/gallery
 
 submission: $(REPORT)  ## an archive to hand in, verified first (UNVERIFIED=1: not): PDFs, code with tests, LaTeX
 	$(PYTHON_IN_VENV) scripts/submission.py report/assignment9.pmd -o $(BUILD) --with $(BUILD)/proposal.pdf \
@@ -85,12 +91,18 @@ data: .venv/data-ready  ## the data the report needs, into the user's cache
 data-imdb: setup  ## the Large Movie Review Dataset (80 MB), used by exercise 4 from then on
 	@PYTHONPATH=code $(PYTHON_IN_VENV) -m assignment9.data imdb
 
-lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
+lock:  ## resolve pyproject.toml anew into requirements.lock and that of the gallery (needs uv)
 	uv pip compile pyproject.toml --extra report --extra dev --universal \
 	    --generate-hashes --python-version 3.11 --no-header -o requirements.lock
+	uv pip compile pyproject.toml --extra gallery -c requirements.lock --universal \
+	    --generate-hashes --python-version 3.11 --no-header -o requirements-gallery.lock
 
 .venv/ready: requirements.lock pyproject.toml scripts/make-venv.sh
 	scripts/make-venv.sh
+
+.venv/gallery-ready: requirements-gallery.lock .venv/ready
+	$(PYTHON_IN_VENV) -m pip install -q --no-deps --require-hashes -r requirements-gallery.lock
+	@touch $@
 
 .venv/tex-ready: scripts/install-tex.sh | .venv/ready
 	scripts/install-tex.sh
@@ -110,6 +122,8 @@ lock:  ## resolve pyproject.toml anew into requirements.lock (needs uv)
 
 $(BUILD)/assignment9.pdf: | .venv/data-ready
 $(BUILD)/proposal.pdf: override FLAGS :=  # it has no parameters
+$(BUILD)/gallery.pdf: docs/gallery.pmd $(WEAVER) .venv/gallery-ready | .venv/tex-ready
+	$(TREADLE) build $< -o $(BUILD)
 $(BUILD)/%.pdf: report/%.pmd report/references.bib $(WEAVER) .venv/ready $(wildcard $(LAST_GIVEN)) \
     | .venv/tex-ready $(SCRIPTS)
 	$(TREADLE) build $< -o $(BUILD) $(FLAGS)

@@ -169,7 +169,7 @@ class TextContext(Struct, frozen=True):
     def tell(self, part: ReadyLatex) -> None:
         """Tell what is to be said of it."""
         if part.told and part.lines:
-            at = self.span(part.lines[0].origin)
+            at = Span.at(str(self.options.path), part.lines[0].origin)
             self.findings.problems.append(warning(at, part.told, part.hint))
 
     def image(self, path: str, line: int) -> str:
