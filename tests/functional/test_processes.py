@@ -262,3 +262,30 @@ for batch in DataLoader(Squares(), num_workers=1, multiprocessing_context="spawn
     done = made.build("--to", "tex")
     assert "report.pmd:8: error: chunk 1 failed: ValueError: Caught ValueError in" in done.stderr
     assert "the last one" in done.stderr
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
+def test_processes_that_start_processes(project: Callable[[str], Project], method: str) -> None:
+    made = project(
+        """\
+```{python, timeout=60}
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+SCALE = 5
+class Mine:
+    shift = 3
+def leaf(x): return x * SCALE + Mine.shift
+def branch(x):
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.map(leaf, [x, x + 1]), Mine()
+context = multiprocessing.get_context("METHOD")
+with ProcessPoolExecutor(1, mp_context=context) as executor:
+    found, mine = executor.submit(branch, 2).result()
+with multiprocessing.get_context("spawn").Pool(1) as pool:
+    print(found, isinstance(mine, Mine), pool.map(leaf, [1]))
+```
+""".replace("METHOD", method)
+    )
+    done = made.build("--to", "tex")
+    assert done.returncode == 0, done.stderr
+    assert "[13, 18] True [8]" in made.tex

@@ -17,9 +17,6 @@ from importlib import import_module
 from types import CellType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from treadle.engine.after_import import AfterImport
-from treadle.engine.worker.seeds import Seeds
-
 _MOST = 1 << 30  # bytes the system reads at once
 
 
@@ -58,6 +55,7 @@ class Arrivals:
         self._taken: Place | None = None  # the last that was read
         self._entries: dict[str, Entry] = {}
         self._made: dict[str, Entry] = {}  # those that names have been bound by
+        self.places: dict[str, Place] = {}  # where each has come from
 
     def take(self, place: Place) -> None:
         """Bind all that stands there."""
@@ -66,6 +64,7 @@ class Arrivals:
         self._taken = place
         found = pickle.loads(_read(place))
         self._entries.update(found)
+        self.places.update(dict.fromkeys(found, place))
         for name in found:
             self.bind(name)
 
@@ -109,42 +108,25 @@ def _read(place: Place) -> bytes:
     return b"".join(parts)
 
 
-SEED = "seed of treadle"  # in what a process is told at first
-
-
-def become_child() -> None:
-    """Let this process, and those that are forked from it as a server, have such a `__main__`, and
-    random numbers of their own."""
-    spawn: Any = import_module("multiprocessing.spawn")
-    prepare = spawn.prepare
-    seeds = Seeds(AfterImport())
-
-    def prepare_with_session(data: dict[str, Any]) -> None:
-        sys.modules["__main__"] = ChildMain()
-        seeds.start(data.pop(SEED))
-        prepare(data)
-
-    spawn.prepare = prepare_with_session
-
-
 # What pickles call.
 
 
 def fetch(name: str, descriptor: int, offset: int, length: int) -> Any:  # noqa: ANN401
     """What the session calls so, dotted; a process that was forked has it already."""
-    if (arrivals := _arrivals()) is not None:
+    if (arrivals := arrivals_of_main()) is not None:
         arrivals.take(Place(descriptor, offset, length))
     return operator.attrgetter(name)(sys.modules["__main__"])
 
 
 def from_main(name: str) -> Any:  # noqa: ANN401
     """What stands there under a dotted name."""
-    if (arrivals := _arrivals()) is not None:
+    if (arrivals := arrivals_of_main()) is not None:
         arrivals.bind(name.partition(".")[0])
     return operator.attrgetter(name)(sys.modules["__main__"])
 
 
-def _arrivals() -> Arrivals | None:
+def arrivals_of_main() -> Arrivals | None:
+    """What this process has got; None: it is the session's own, or was forked from that."""
     main = sys.modules["__main__"]
     return main._arrivals_of_treadle if isinstance(main, ChildMain) else None
 

@@ -4,47 +4,57 @@ the session has defined, and Treadle's own modules, as a script's find those of 
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
-from types import CodeType, ModuleType
-from typing import Any, TypeGuard
+from types import ModuleType
+from typing import Any, Protocol, TypeGuard
 
 from msgspec.structs import replace
 
 from treadle.engine.after_import import AfterImport
-from treadle.engine.messages import CellSource, WorkerSetup
 from treadle.engine.store.digest import combined
 from treadle.engine.trace import Failure, Output, Stream
 from treadle.engine.worker.failures import TRACEBACK, CodePlace, with_what_processes_said
-from treadle.engine.worker.lend import lending_code
 from treadle.engine.worker.pools import watch_pools
 
 _NO_NAME = re.compile(r"NameError: name '(?P<name>\w+)' is not defined")
 _SPAWNED = "--multiprocessing-fork"
 _SERVER = "multiprocessing.forkserver"
-_START = "from treadle.engine.worker.child_main import become_child as start; start(); "
+_START = "from treadle.engine.worker.child_start import start; start({!r}, {}); "
+SEED = "seed of treadle"  # in what a process is told at first
+
+
+class Sent(Protocol):
+    """What the session has defined, in a file that processes inherit."""
+
+    @property
+    def descriptor(self) -> int:
+        """That of the file."""
+
+    @property
+    def unsent(self) -> Mapping[str, str]:
+        """Names whose values can't be sent, and why."""
+
+    def forget(self) -> None:
+        """A new process gets the values as they are now."""
+
+    def place_of(self, name: str) -> tuple[int, int, int]:
+        """A descriptor, an offset and a length. Raises PicklingError."""
 
 
 class ChildProcesses:
     """Sends what the session has defined along with what names it."""
 
-    def __init__(
-        self,
-        setup: WorkerSetup,
-        names: Mapping[str, Any],
-        sources: Callable[[], Iterable[CellSource]],
-        parse: Callable[[CellSource], ast.Module],
-        compile_statement: Callable[[ast.stmt, str], CodeType],
-    ) -> None:
-        self._start = lending_code(setup.lent) + _START
-        self._names = names
-        self._of_session = (names, sources, parse, compile_statement)
-        self._definitions: Any = None  # made for the first process
+    def __init__(self, lending: str, definitions: Callable[[], Sent]) -> None:
+        """`lending`: code that makes Treadle's modules importable; `definitions` are made for the
+        first process."""
+        self._lending = lending
+        self._make = definitions
+        self._definitions: Sent | None = None
         self._seed = self._started = 0
 
     def begin(self, seed: int) -> None:
@@ -87,8 +97,9 @@ class ChildProcesses:
             words = [os.fsdecode(word) for word in args]
             at = words.index("-c") + 1 if "-c" in words else 0
             if at and (_SPAWNED in words or _SERVER in words[at]):
-                words[at] = self._start + words[at]
-                args, passfds = words, [*passfds, self._made().descriptor]
+                descriptor = self._made().descriptor
+                words[at] = self._lending + _START.format(self._lending, descriptor) + words[at]
+                args, passfds = words, [*passfds, descriptor]
             return original(path, args, passfds)
 
         util.spawnv_passfds = spawnv_passfds  # type: ignore[attr-defined]
@@ -97,8 +108,6 @@ class ChildProcesses:
         original = spawn.get_preparation_data
 
         def get_preparation_data(name: str) -> Any:  # noqa: ANN401
-            from treadle.engine.worker.child_main import SEED  # few chunks need any of it
-
             self._made().forget()
             self._started += 1
             seed = combined([str(self._seed), str(self._started)])
@@ -108,24 +117,23 @@ class ChildProcesses:
 
     def _follow_pickles(self, reduction: ModuleType) -> None:
         def reducer_override(_: object, value: Any) -> Any:  # noqa: ANN401
-            return NotImplemented if self._definitions is None else self._reduced(value)
+            sent = self._definitions  # none before the first process
+            return NotImplemented if sent is None else self._reduced(value, sent)
 
         reduction.ForkingPickler.reducer_override = reducer_override
 
-    def _made(self) -> Any:  # noqa: ANN401
+    def _made(self) -> Sent:
         if self._definitions is None:
-            from treadle.engine.worker.sent_definitions import Definitions
-
-            self._definitions = Definitions(*self._of_session)
+            self._definitions = self._make()
         return self._definitions
 
-    def _reduced(self, value: Any) -> Any:  # noqa: ANN401
+    def _reduced(self, value: Any, definitions: Sent) -> Any:  # noqa: ANN401
         from treadle.engine.worker.child_main import fetch
         from treadle.engine.worker.sent_definitions import name_in
 
-        if name := name_in(self._names, value):
+        if name := name_in(sys.modules["__main__"].__dict__, value):
             with _no_process_to_start():
-                place = self._definitions.place_of(name.partition(".")[0])
+                place = definitions.place_of(name.partition(".")[0])
             return fetch, (name, *place)
         return NotImplemented
 

@@ -8,6 +8,7 @@ import ast
 import functools
 import io
 import marshal
+import os
 import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -56,10 +57,14 @@ class Definitions:
         self._sources = sources
         self._parse = parse
         self._compile = compile_statement
+        self.unsent: dict[str, str] = {}  # names whose values can't be sent, and why
+        self._start_file()
+        os.register_at_fork(after_in_child=self._start_file)  # else both write to one
+
+    def _start_file(self) -> None:
         self._places: dict[str, tuple[dict[str, Any], Place]] = {}
         self._written: dict[str, Place] = {}  # by digest
         self._descriptor: int | None = None
-        self.unsent: dict[str, str] = {}  # names whose values can't be sent, and why
 
     @property
     def descriptor(self) -> int:

@@ -23,6 +23,7 @@ from treadle.engine.worker.child_processes import ChildProcesses
 from treadle.engine.worker.displays import Displays
 from treadle.engine.worker.failures import CodePlace, attempt
 from treadle.engine.worker.fresh_imports import import_fresh_from
+from treadle.engine.worker.lend import lending_code
 from treadle.engine.worker.limits import memory_limit, peak_memory, time_limit
 from treadle.engine.worker.params import Params
 from treadle.engine.worker.run_code import (
@@ -36,6 +37,7 @@ from treadle.engine.worker.seeds import Seeds
 from treadle.engine.worker.sources import Sources
 
 if TYPE_CHECKING:
+    from treadle.engine.worker.sent_definitions import Definitions
     from treadle.engine.worker.session_values import SessionValues
 
 
@@ -59,13 +61,7 @@ class Session:
             self._plugins.inline_text,
             self._plugins.left_out_inline,
         )
-        self._children = ChildProcesses(
-            setup,
-            self._namespace,
-            lambda: self._sources.known,
-            lambda source: self._compiler.parse(source.code, source.file, source.line),
-            self._compiler.compile_again,
-        )
+        self._children = ChildProcesses(lending_code(setup.lent), self._definitions)
         self._children.install(after_import)
         folders = [folder for folder in (setup.code_path, setup.directory) if folder]
         self._values: SessionValues | None = None  # modules of the project may be imported for it
@@ -105,6 +101,17 @@ class Session:
         """No step follows: nobody but the session's names holds on to its values."""
         if self._values is not None:
             self._values.let_go()
+
+    def _definitions(self) -> Definitions:
+        # Few cells start processes.
+        from treadle.engine.worker.sent_definitions import Definitions
+
+        return Definitions(
+            self._namespace,
+            lambda: self._sources.known,
+            lambda source: self._compiler.parse(source.code, source.file, source.line),
+            self._compiler.compile_again,
+        )
 
     def _new_values(self, after_import: AfterImport) -> SessionValues:
         # Only where there is a store: without one a worker starts without all this.
