@@ -136,3 +136,55 @@ See @tbl:t.
     assert "Table 1: C" in text
     assert "See table 1." in text
     assert "A note." in text
+
+
+NOTES = r"""---
+title: x{front}
+---
+
+# One^[In a heading.]
+
+| a^[In a head.] | b |
+|----|---|
+| x^[In a cell.] | y |
+
+: A caption^[In a caption.] {{#tbl:a}}
+
+```{{python long, caption="A long one^[In a long one.].", echo=False}}
+import pandas as pd
+pd.DataFrame({{"x": range(40)}})
+```
+
+# Two
+
+```{{python turned, caption="A turned one^[In a turned one.].", echo=False}}
+pd.DataFrame([[1.25] * 14], columns=[f"measure_{{i}}" for i in range(14)])
+```
+
+```{{python parts, caption="In parts^[In a parted one.].", echo=False}}
+pd.DataFrame([[1.25] * 30], columns=[f"measure_{{i}}" for i in range(30)])
+```
+
+# Three
+
+```{{python printed, caption="Printed^[In a printed one.].", echo=False, results="markdown"}}
+print("| a | b |\n|---|---|\n| 1^[In a printed cell.] | 2 |")
+```
+
+```{{python tab, caption="A tabular^[In a tabular.].", echo=False, results="tex"}}
+print(r"\begin{{tabular}}{{l}}a\end{{tabular}}")
+```
+"""
+NOTED = (
+    *("heading", "head", "cell", "caption", "long one", "turned one", "parted one"),
+    *("printed one", "printed cell", "tabular"),
+)
+
+
+@pytest.mark.parametrize("front", ["", "\ndocumentclass: beamer"], ids=["article", "slides"])
+def test_notes_of_all_tables_are_there_once(project, front):
+    made = project(NOTES.format(front=front))
+    done = made.build()
+    assert done.returncode == 0, done.stderr
+    text = " ".join(made.text().split())
+    assert [text.count(f"In a {word}.") for word in NOTED] == [1] * len(NOTED)

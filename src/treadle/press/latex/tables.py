@@ -176,7 +176,7 @@ def _floating(setting: _Setting) -> Fragment:
     ends = [*layout.starts, len(setting.tabular.rows)]
     pieces = [_piece(setting, part, rows) for rows, part in product(pairwise(ends), layout.parts)]
     if layout.together and len(pieces) > 1:
-        gap = (Line("", setting.origin), Line(r"  \medskip", setting.origin))
+        gap = (Line(r"  \par\addvspace{\medskipamount}", setting.origin),)
         pieces = [stack((pieces[0], *(part for piece in pieces[1:] for part in (gap, piece))))]
     made: list[Fragment] = []
     for number, piece in enumerate(pieces):

@@ -35,7 +35,7 @@ HARMLESS = re.compile(
 SHRUNK = re.compile(r"A table is shrunk to text of (?P<size>[\d.]+) points")
 WIDER = (
     'show fewer columns or digits; with a caption, `f_env="table*"` spans two columns, and '
-    '`f_env="sidewaystable"` (with \\usepackage{rotating} in the preamble) turns it'
+    '`f_env="sidewaystable"` turns it'
 )
 SLIDES = re.compile(r"^\\documentclass(?:\[[^\]]*\])?\{beamer\}", re.MULTILINE)
 SHORTER = (
@@ -78,7 +78,7 @@ def _other(item: Message, places: Places) -> Problem | None:
         if found["key"].endswith("@cref"):  # cleveref's own shadow of the label
             return None
         return _given_twice(found["key"], places)
-    if HARMLESS.match(item.text) or not item.text:
+    if HARMLESS.match(item.text) or not item.text or _is_of_rotating(item, places):
         return None
     if item.text.startswith("Token not allowed in a PDF string"):
         return warning(at or places.of_line(1), BOOKMARK)
@@ -89,6 +89,12 @@ def _other(item: Message, places: Places) -> Problem | None:
     if "for an affiliation" in item.text:
         at = places.of_source("affiliation", places.of_line(1))
     return warning(at or _whole(item, places), f"LaTeX: {item.text.rstrip('.')}")
+
+
+def _is_of_rotating(item: Message, places: Places) -> bool:
+    r"""Whether ACM's class warns of a `\vspace` that is that of the package which turns tables."""
+    turned = places.tex_line(item.line).startswith(r"\begin{sidewaystable")
+    return turned and item.text.startswith(r"\vspace should only be used")
 
 
 def _given_twice(key: str, places: Places) -> Problem:

@@ -24,7 +24,7 @@ GEOMETRY = ("margin=25mm", "headheight=14pt")
 LENGTH = re.compile(r"([\d.]+)\s*(in|mm|cm|pt|bp)")
 # What \footnotesize is in a class of that size.
 FOOTNOTE_SIZES = {10: 8.0, 11: 9.0, 12: 10.0}
-HEIGHT = 9.7  # inches
+HEIGHT, SLIDE = 9.7, 3.4  # inches
 FEWEST = 20
 
 
@@ -64,7 +64,8 @@ def page_of(settings: Settings, style: Style) -> Page:
     columns = columns_of(width * 72.27, TYPEWRITER * size)
     measure = measure_of(width, whole, HEIGHT, slides=style.frames)
     column = width * POINTS
-    measures = measures_of(column, max(whole * POINTS, column), font_size(settings))
+    height = POINTS * (SLIDE if style.frames else HEIGHT)
+    measures = measures_of(column, max(whole * POINTS, column), font_size(settings), height)
     return Page(columns, twocolumn or style.twocolumn, depth, measure=measure, measures=measures)
 
 

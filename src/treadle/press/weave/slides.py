@@ -9,8 +9,9 @@ its own line. The author's own frames stay as they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from treadle.press.latex.footnotes import noted
 from treadle.press.latex.fragment import Fragment, Line, verbatim_lines
 from treadle.press.latex.tables import NEXT_SLIDE
 from treadle.press.markdown.references_heading import OF_REFERENCES, OWN_REFERENCES
@@ -51,9 +52,10 @@ def framed(body: Fragment) -> Fragment:
                 lines += _references(references)
                 references = []
             continue
-        lines.append(line)
         if found := HEADING.match(line.text) if kind == "heading" else None:
             title, at = found["title"], line.origin
+            line = line._replace(text=line.text.replace(title, noted(title).bare))
+        lines.append(line)
     lines += _frame(title, at, content)
     return tuple(lines)
 
@@ -95,13 +97,22 @@ def _frame(title: str, at: int, content: list[Line]) -> Iterator[Line]:
     text = "\n".join(line.text for line in content)
     options = "fragile" if OVERLAY.search(text) else "fragile,allowframebreaks"
     first = content[0].origin if title == "" else at
-    yield Line(rf"\begin{{frame}}[{options}]{{{title}}}", first)
+    found = noted(title)
+    shown = found.bare + r"\titlemarks" if found.notes else title
+    yield Line(rf"\begin{{frame}}[{options}]{{{shown}}}", first)
+    yield from (Line(text, at) for text in _title_notes(found.notes))
     verbatim = verbatim_lines(line.text for line in content)
     for line, stays in zip(content, verbatim, strict=True):
         yield line if stays else _deeper(line)
     yield Line("", content[-1].origin)  # ends the paragraph in the frame: its lines are told there
     yield Line(r"\end{frame}", content[-1].origin, True)
     yield Line("", content[-1].origin)
+
+
+def _title_notes(notes: Iterable[str]) -> Iterator[str]:
+    """The notes of a title, which would be set again on each slide that the frame goes on over."""
+    for number, note in enumerate(notes):
+        yield ("" if number else r"\firsttitlemark") + rf"\notetext{{{note}}}\addtitlemark"
 
 
 def _paused(line: Line) -> Line:

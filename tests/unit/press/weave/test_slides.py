@@ -1,6 +1,6 @@
 """Headings begin frames, and all that stands under them is in one."""
 
-from treadle.press.latex.fragment import lines_at, text_of
+from treadle.press.latex.fragment import Line, lines_at, text_of
 from treadle.press.weave.slides import framed
 
 OPTIONS = "[fragile,allowframebreaks]"
@@ -81,3 +81,18 @@ def test_three_dots_apart_are_a_pause_but_in_code() -> None:
     assert "\\begin{frame}[fragile]{One}\nA.\n\n\\pause\n\nB." in tex
     code = "\\begin{chunkoutput}\n. . .\n\\end{chunkoutput}"
     assert code in frames(f"\\section{{One}}\n{code}")
+
+
+def test_the_notes_of_a_title_are_on_its_first_slide() -> None:
+    made = framed((Line(r"\section[{One}]{One\footnote{A note.}}", 1), Line("Words.", 3)))
+    assert [line.text for line in made[:4]] == [
+        r"\section[{One}]{One}",
+        r"\begin{frame}[fragile,allowframebreaks]{One\titlemarks}",
+        r"\firsttitlemark\notetext{A note.}\addtitlemark",
+        "Words.",
+    ]
+
+
+def test_a_slide_does_not_begin_with_a_break() -> None:
+    made = framed((Line(r"\section{One}", 1), Line("", 2), Line(r"\framebreak", 3), Line("a", 3)))
+    assert [line.text for line in made[2:4]] == ["a", ""]
