@@ -71,3 +71,18 @@ def test_panels_have_letters_and_references_their_numbers(tmp_path, name):
         name, "Figure 1"
     )
     assert label in caption  # it looks as the class has it
+
+
+def test_panels_of_a_document_in_latex(tmp_path):
+    (tmp_path / "a.texw").write_text(
+        "\\documentclass{article}\n\\begin{document}\nSee \\ref{fig:two-b}.\n\n"
+        "<<two, echo=False, caption='Both.', subcaptions=['The left.', 'The right.']>>=\n"
+        "import matplotlib.pyplot as plt\nfor k in (1, 2):\n    plt.figure(); plt.plot([k, 1])\n"
+        "@\n\\end{document}\n"
+    )
+    done = treadle("build", "a.texw", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    command = ["pdftotext", str(tmp_path / "build/a.pdf"), "-"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "See 1b." in shown
+    assert "(a) The left." in shown

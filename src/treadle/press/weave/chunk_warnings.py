@@ -93,18 +93,20 @@ def _caption_of_nothing(
         hint = "without `error=True` the build fails there"
         yield warning(chunk.fence, f"{what}it raises before it shows a figure or a table", hint)
     else:
-        what += "it shows neither figure nor table"
-        yield error(chunk.fence, what, _to_caption(chunk, items))
+        reason, hint = _to_caption(chunk, items)
+        yield error(chunk.fence, f"{what}{reason}", hint)
 
 
-def _to_caption(chunk: Chunk, items: Sequence[Shown]) -> str:
-    """The way out for a caption of nothing."""
+def _to_caption(chunk: Chunk, items: Sequence[Shown]) -> tuple[str, str]:
+    """Why there is nothing to caption, and the way out."""
     text = text_of_outputs(item for item in items if item.kind in {"text", "latex"})
     if r"\begin{" in text or r"\includegraphics" in text:
-        return r"write the caption where you print the LaTeX: a float and in it \caption{...}"
+        hint = r"print the caption as well: a float and in it \caption{...}"
+        return "it shows LaTeX, which has its own captions", hint
+    hint = "leave it out, or have the chunk show one of them"
     if FIGURES.search(chunk.code):
-        return "a figure that is closed is not shown: leave it open, or display it"
-    return "leave it out, or have the chunk show one of them"
+        hint = "a figure that is closed is not shown: leave it open, or display it"
+    return "it shows neither figure nor table", hint
 
 
 def _one_for_each(chunk: Chunk, items: Sequence[Shown]) -> Iterator[Problem]:

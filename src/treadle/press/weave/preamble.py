@@ -30,6 +30,7 @@ CITING = (
     *("biblatex", "cite", "apacite", "amsrefs", "jurabib", "harvard", "chicago", "achicago"),
     *("mcite", "mciteplus"),
 )
+PANELS = re.compile(r"\\(?:subcaption|subcaptionbox|begin\{sub(?:figure|table)\})")
 THEOREMS = "theorem|lemma|proposition|corollary|definition|example|remark|proof"
 RENEWED = re.compile(
     r"\\(?:(?:sp)?newtheorem\*?|declaretheorem(?:\[[^\]]*\])?|new\w*environment\*?"
@@ -196,7 +197,9 @@ def _packages(
         "long_tables": r"\begin{longtable}" in used,
         "turned_tables": r"\begin{sidewaystable" in used,
         "coloured_fields": r"\cellcolor" in used,
-        "panels": re.search(r"\\(?:subcaption|subcaptionbox|begin\{sub(?:figure|table)\})", used),
+        "panels": (panels := PANELS.search(used)),
+        "own_panels": panels
+        and (not plain or document.is_latex or author.loads_any("subfig", "subfigure")),
         "algorithms": r"\begin{algorithm" in used,
         "list_options": re.search(r"\\begin\{(?:enumerate|itemize|description)\}\[", used),
     }

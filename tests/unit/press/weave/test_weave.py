@@ -377,7 +377,7 @@ def test_a_caption_of_nothing_is_an_error_and_a_hidden_one_told(make_document, m
     [
         ("print(1)", "1", "leave it out, or have the chunk show one of them"),
         ("plt.plot(x); plt.close()", "", "a figure that is closed is not shown"),
-        ("print(t)", r"\begin{figure}\end{figure}", "write the caption where you print the LaTeX"),
+        ("print(t)", r"\begin{figure}\end{figure}", "print the caption as well"),
     ],
 )
 def test_the_way_out_of_a_caption_of_nothing(make_document, make_chunk, code, printed, hint):
