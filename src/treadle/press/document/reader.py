@@ -15,7 +15,7 @@ from treadle.press.document.foreign_front_matter import in_our_words, is_foreign
 from treadle.press.document.front_code import front_code
 from treadle.press.document.front_matter import read_front_matter, with_author
 from treadle.press.document.front_matter_keys import KNOWN, read_settings
-from treadle.press.document.includes import includes
+from treadle.press.document.includes import includes, read_by_latex
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
 from treadle.press.document.lookalikes import foreign_lookalikes, lookalikes, shown_elsewhere
 from treadle.press.document.model import Chunk, Document, FrontMatter, Include, Prose
@@ -202,6 +202,7 @@ def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequen
     problems = (
         *unclosed_inlines(text, span, shown),
         *lookalikes(others, file),
+        *read_by_latex(lines, start, end, file, others),
     )
     return Prose(text, span, find_inlines(text, span, shown, code)), problems
 
