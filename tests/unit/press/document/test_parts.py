@@ -271,3 +271,9 @@ def test_markdown_that_latex_would_read(read, command):
 )
 def test_what_latex_may_read(read, text):
     assert said(read(text)) == []
+
+
+def test_a_part_of_quarto_is_read_as_one(read):
+    foreign = "---\nformat: pdf\n---\n```python\n1\n```\n"
+    (line,) = said(read("```python\n0\n```\n{{< include a.pmd >}}\n", a=foreign))
+    assert line.startswith("a.pmd:4: warning: this code is run here, and only shown by Quarto")
