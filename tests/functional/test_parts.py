@@ -320,3 +320,36 @@ def test_what_is_shown_follows_the_part_it_stands_in(project):
     made.write("b.pmd", "\n\n```python\n    print(1 / i)\n```\n")
     said = made.build("--to", "tex").stderr
     assert said.startswith("b.pmd:4: error: chunk 2 failed: ZeroDivisionError")
+
+
+def test_parts_in_noweb_and_latex(project, tmp_path):
+    made = project("<<child='parts/a.texw'>>=\n@\n")
+    whole = "\\documentclass{article}\n\\begin{document}\nText.\n\n<<child='parts/a.texw'>>=\n@\n"
+    made.write("whole.texw", f"{whole}\nEnd.\n\\end{{document}}\n")
+    made.write(
+        "parts/a.texw", "\\section{Part}\n\n<<named>>=\nprint(6)\n@\n\nValue <%= 7 %> \\foo.\n"
+    )
+    done = made.treadle("build", "whole.texw")
+    assert done.stdout.startswith("parts/a.texw:3 named")
+    assert done.stderr.startswith("parts/a.texw:7: error: LaTeX: undefined command \\foo")
+
+
+def test_a_failing_test_of_a_part_is_told_at_its_line(project):
+    made = project("{{< include parts/a.pmd >}}\n")
+    made.write(
+        "parts/a.pmd", "Text.\n\n```python, test=True\ndef test_it():\n    assert 1 == 2\n```\n"
+    )
+    assert made.treadle("tangle", "report.pmd").returncode == 0
+    import sys
+
+    done = made.run(sys.executable, "-m", "pytest", "-q", "code/report")
+    assert "parts/a.pmd:5: error: test_it failed" in done.stdout
+
+
+def test_a_part_edited_while_the_build_runs(project):
+    made = project("{{< include a.pmd >}}\n\n```python\nimport os\nos.utime('a.pmd')\n```\n")
+    made.write("a.pmd", "Text.\n")
+    assert made.build("--to", "tex").returncode == 0
+    edit(made, "a.pmd", "Text", "More")
+    assert made.build("--to", "tex").returncode == 0
+    assert "More." in made.tex

@@ -13,7 +13,7 @@ from msgspec import Struct
 from treadle.press.document.fence import Fence
 from treadle.press.document.model import Include
 from treadle.press.document.read_options import parse_options
-from treadle.problem import Problem, Span, warning
+from treadle.problem import Problem, Span, error, warning
 
 _SHORTCODE = re.compile(r" {0,3}\{\{<\s*include\s+(?P<path>\S.*?)\s*>\}\}\s*")
 _DIRECTIVE = re.compile(r"(?:`{3,}|~{3,})\{include\}\s*(?P<path>\S.*?)\s*")
@@ -62,6 +62,25 @@ def _of_fence(at: Fence, file: str) -> Iterator[Found]:
         options, problems = parse_options(f" {named['rest']}", Span.at(file, at.first + 1))
         paths = options.child or () if options.evaluate else ()
         yield Found(at.first, at.end, Include(paths, span), problems)
+
+
+# Markdown that LaTeX would read as its own.
+_READ_BY_LATEX = re.compile(
+    r"^[^%`\n]*?(?<!\\)(?P<command>\\(?:input|include|subfile)\s*\{(?P<path>[^{}]+\.(?:pmd|q?md|rmd|mdw))\})",
+    re.IGNORECASE,
+)
+
+
+def read_by_latex(
+    lines: Sequence[str], start: int, end: int, file: str, others: Sequence[Fence]
+) -> Iterator[Problem]:
+    """An error where LaTeX is told to read Markdown: it would print what it can't run."""
+    fenced = {line for at in others for line in range(at.first, at.end)}
+    for number in range(start, end):
+        if number not in fenced and (found := _READ_BY_LATEX.match(lines[number])):
+            what = f"`{found['command']}` reads LaTeX, and this file is Markdown"
+            hint = f"write {{{{< include {found['path'].strip()} >}}}} on a line of its own"
+            yield error(Span.at(file, number + 1), what, hint)
 
 
 def _bare(path: str) -> str:

@@ -26,6 +26,7 @@ class Part(Struct, frozen=True):
     defaults: Mapping[str, object]  # options of its chunks, and of those of its own parts
     is_latex: bool
     problems: tuple[Problem, ...]
+    is_foreign: bool = False  # as it says, it was written for another program
 
 
 class Whole(Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -15,7 +15,7 @@ from treadle.press.document.foreign_front_matter import in_our_words, is_foreign
 from treadle.press.document.front_code import front_code
 from treadle.press.document.front_matter import read_front_matter, with_author
 from treadle.press.document.front_matter_keys import KNOWN, read_settings
-from treadle.press.document.includes import includes
+from treadle.press.document.includes import includes, read_by_latex
 from treadle.press.document.inline_code import find_inlines, unclosed_inlines
 from treadle.press.document.lookalikes import foreign_lookalikes, lookalikes, shown_elsewhere
 from treadle.press.document.model import Chunk, Document, FrontMatter, Include, Prose
@@ -75,7 +75,7 @@ def _read(path: Path, text: str) -> tuple[Document, tuple[Problem, ...]]:
         *_duplicate_names(document),
         *asks_pweave(document),
         *foreign_lookalikes(document),
-        *shown_elsewhere(document.chunks, split_lines(whole.text), foreign=is_foreign(given)),
+        *_shown_elsewhere(document, (own, *whole.parts)),
     ]
     return document, tuple(sorted(found, key=lambda item: item.span.line))
 
@@ -104,7 +104,15 @@ def _part(path: Path, text: str, given: FrontMatter, inherited: Mapping[str, obj
     first = given.text.count("\n") + 1
     blocks = tuple(read_blocks(text, str(path), first, defaults, find))
     found = (*front_problems, *own_problems, *(item for _, told in blocks for item in told))
-    return Part(path, text, front, tuple(block for block, _ in blocks), defaults, latex, found)
+    kept = tuple(block for block, _ in blocks)
+    return Part(path, text, front, kept, defaults, latex, found, is_foreign(given))
+
+
+def _shown_elsewhere(document: Document, parts: Iterable[Part]) -> Iterator[Problem]:
+    lines, file_of = split_lines(document.text), document.files.file_of
+    for name, part in {str(part.path): part for part in parts}.items():
+        own = [chunk for chunk in document.chunks if file_of(chunk.span.line) in {"", name}]
+        yield from shown_elsewhere(own, lines, foreign=part.is_foreign)
 
 
 def _unknown_kind(document: Document) -> Iterator[Problem]:
@@ -202,6 +210,7 @@ def _prose(lines: Sequence[str], start: int, end: int, file: str, others: Sequen
     problems = (
         *unclosed_inlines(text, span, shown),
         *lookalikes(others, file),
+        *read_by_latex(lines, start, end, file, others),
     )
     return Prose(text, span, find_inlines(text, span, shown, code)), problems
 

@@ -47,6 +47,7 @@ NO_ENVIRONMENT = re.compile(r"Environment (?P<name>\S+) undefined")
 OPEN_ARGUMENT = re.compile(
     r"(?:File|Paragraph) ended (?:while scanning (?:use|text) of|before) (?P<name>\\\S+)"
 )
+NO_FILE = re.compile(r"File `(?P<name>[^']+)' not found")
 NOTHING_AFTER = re.compile(r"(?P<sign>[_^])\s*\$$")
 FATAL = re.compile(r"Emergency stop| *==> Fatal error|error: +\(pdf backend\)")
 ENDINPUT = re.compile(r"\\endinput(?![A-Za-z])")
@@ -86,9 +87,20 @@ def _with_a_look_at(places: Places, item: Message) -> Said | None:
     if text.startswith("Missing {") and (sign := NOTHING_AFTER.search(item.context)):
         hint = f"write what belongs there, or `{sign['sign']}{{}}`"
         return Said(f"nothing follows the `{sign['sign']}` of a formula", hint)
+    if (lost := NO_FILE.match(text)) and (there := _markdown_of(lost["name"], places)):
+        hint = (
+            f"for the Markdown there is, write `{{{{< include {there} >}}}}` on a line of its own"
+        )
+        return Said(f"there is no file `{lost['name']}`", hint)
     if FATAL.match(text) and ENDINPUT.search(places.tex):
         return Said("`\\endinput` ends the document here: the rest is lost", "comment the rest out")
     return None
+
+
+def _markdown_of(name: str, places: Places) -> str:
+    """A part of the author's by the name of a file that LaTeX looks for; empty: there is none."""
+    paths = (Path(name).with_suffix(suffix) for suffix in (".pmd", ".md", ".qmd"))
+    return next((str(path) for path in paths if (Path(places.file).parent / path).is_file()), "")
 
 
 def _not_ended(environment: str) -> Said:

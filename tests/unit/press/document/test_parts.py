@@ -250,3 +250,30 @@ def test_bibliographies_params_and_options_of_parts(read):
         (True, 90),
         (False, 90),
     ]
+
+
+@pytest.mark.parametrize("command", ["\\input{a.pmd}", "Text \\include{d/a.md}", "\\input {a.Rmd}"])
+def test_markdown_that_latex_would_read(read, command):
+    (line,) = said(read(f"Text.\n\n{command}\n"))
+    assert line.startswith("report.pmd:3: error: `\\in")
+    assert "reads LaTeX, and this file is Markdown (write {{< include " in line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "% \\input{a.pmd}\n",
+        "\\input{a.tex}\n",
+        "\\input{a}\n",
+        "```\n\\input{a.md}\n```\n",
+        "Write `\\input{a.md}`.\n",
+    ],
+)
+def test_what_latex_may_read(read, text):
+    assert said(read(text)) == []
+
+
+def test_a_part_of_quarto_is_read_as_one(read):
+    foreign = "---\nformat: pdf\n---\n```python\n1\n```\n"
+    (line,) = said(read("```python\n0\n```\n{{< include a.pmd >}}\n", a=foreign))
+    assert line.startswith("a.pmd:4: warning: this code is run here, and only shown by Quarto")
