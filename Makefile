@@ -4,6 +4,9 @@
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules  # make would look for ways to make each of a thousand files
 
+# The project has an environment of its own, whichever one is active.
+unexport VIRTUAL_ENV CONDA_PREFIX
+
 BUILD  := build
 PYTHON_IN_VENV := .venv/bin/python
 TREADLE := .venv/bin/treadle

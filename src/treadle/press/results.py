@@ -17,7 +17,7 @@ from treadle.press.document.code_syntax import parsed
 from treadle.press.document.model import Chunk, Document, Inline, Prose
 from treadle.press.document.options import HIDDEN
 from treadle.press.plugin.figures import EMPTY
-from treadle.press.plugin.press_plugin import MOVING, NOTE, Comparison
+from treadle.press.plugin.press_plugin import NOTE, Comparison
 from treadle.press.shown_files import ShownFiles
 from treadle.problem import Problem, Span, warning
 
@@ -41,7 +41,6 @@ class ChunkResult(Struct, frozen=True):
     comparisons: tuple[Comparison, ...] = ()
     remarks: tuple[tuple[int, Remark], ...] = ()  # what is to be told its author, by the line
     empty_figures: int = 0
-    moving: bool = False  # an animation is among the figures
 
 
 class InlineResult(Struct, frozen=True):
@@ -131,7 +130,6 @@ def _of_chunk(trace: Trace, files: ShownFiles) -> ChunkResult:
         shown_source=trace.shown_source,
         comparisons=convert(trace.notes.get(NOTE, ()), tuple[Comparison, ...]),
         empty_figures=convert(trace.notes.get(EMPTY, 0), int),
-        moving=MOVING in trace.notes,
     )
 
 

@@ -92,14 +92,6 @@ def _bokeh(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
     return _undrawn(host, "a plot of bokeh", why, "draw it by matplotlib for a page")
 
 
-def _animation(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
-    """matplotlib's: its figure is shown with all others at the end of the cell."""
-    if not hasattr(value, "to_jshtml"):
-        return None
-    host.remark("an animation is not shown: a page stands still", "draw the frames that count")
-    return Bundle()
-
-
 def _notebook_object(value: Any, host: Host) -> Bundle | None:  # noqa: ANN401
     """What IPython's own objects would say in a way of no use on a page."""
     match type(value).__name__:
@@ -144,7 +136,6 @@ _KNOWN: Mapping[str, Callable[[Any, Host], Bundle | None]] = MappingProxyType(
         "altair": _altair,
         "graphviz": _graph,
         "bokeh": _bokeh,
-        "matplotlib": _animation,
         "IPython": _notebook_object,
     }
 )

@@ -33,7 +33,7 @@ from treadle.press.plugin.table_of import table_of
 from treadle.press.plugin.tables import TABLE
 
 NOTE = "comparisons"  # the name of their note in a trace
-MOVING = "animations"  # and of that of a cell that shows one
+STANDS_STILL = "an animation is one picture on a page"
 LOOK = "the look of figures"  # the fact on which what draws, or may read the style, rests
 IN_TEXT = (MARKDOWN, "text/latex")  # what may stand in a line of prose
 DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
@@ -64,7 +64,9 @@ class PressPlugin:
                 self._host.show(self._figures.save(figure, len(others) - number))
             return self._figures.save(last)
         if is_animation(value):
-            self._host.note(MOVING, True)
+            self._host.remark(
+                STANDS_STILL, "draw the pictures that you mean; the film is for `save`"
+            )
             return self._figures.save(value._fig)  # type: ignore[attr-defined]
         if is_lazy_frame(value):
             return Bundle({PLAIN: plan_of(value)})

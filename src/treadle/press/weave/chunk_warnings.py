@@ -135,10 +135,6 @@ def _not_as_drawn(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
         which = "an empty figure" if count == 1 else f"{count} empty figures"
         text = f"{chunk.label} has {which}"
         yield warning(chunk.fence, text, "`plt.figure()` begins one; `plt.close()` takes it back")
-    if result.moving:
-        text = f"{chunk.label} shows an animation, of which a page has one picture"
-        hint = "draw the pictures that you mean, and give the film by `save` and its address"
-        yield warning(chunk.fence, text, hint)
 
 
 def _too_small(chunk: Chunk, items: Sequence[Shown], measure: Measure) -> Iterator[Problem]:

@@ -159,22 +159,6 @@ def test_a_moving_picture_is_its_first_and_that_is_told(run):
     assert remark.text == "`Gif` is a moving picture, and its first is shown"
 
 
-def test_an_animation_is_told(run):
-    code = """
-        import matplotlib.pyplot as plt
-        from matplotlib.animation import FuncAnimation
-        fig, ax = plt.subplots()
-        (line,) = ax.plot([1, 2])
-        moving = FuncAnimation(fig, lambda i: line.set_ydata([1, i]), frames=2)
-        moving
-    """
-    trace = run(textwrap.dedent(code))
-    assert [list(output.files) for output in trace.outputs][-1:] == [["application/pdf"]]
-    assert [remark.text for remark in trace.remarks] == [
-        "an animation is not shown: a page stands still"
-    ]
-
-
 def test_words_of_its_own_are_shown_where_python_has_none(asked):
     assert asked("def __str__(self): return 'three nodes'") == (plain("three nodes"), [])
 

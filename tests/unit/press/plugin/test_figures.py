@@ -11,7 +11,7 @@ from treadle.engine.trace import Display, Stream
 from treadle.press.plugin import font_files
 from treadle.press.plugin.figure_style import FigureStyle
 from treadle.press.plugin.figures import EMPTY, PDF, finished
-from treadle.press.plugin.press_plugin import MOVING
+from treadle.press.plugin.press_plugin import STANDS_STILL
 
 PLOT = "import matplotlib.pyplot as plt\n"
 
@@ -336,7 +336,7 @@ def test_a_list_of_figures_is_these(draw):
     assert kinds(draw("[]")) == ["Display"]  # no figure is in it
 
 
-def test_an_animation_is_a_picture_and_noted(run):
+def test_an_animation_is_a_picture_and_told(run):
     code = """
 from matplotlib.animation import FuncAnimation
 fig, axes = plt.subplots()
@@ -345,7 +345,7 @@ FuncAnimation(fig, lambda k: line.set_ydata([0, k]), frames=2)
 """
     trace = run(PLOT + code)
     assert kinds(trace.outputs) == ["figure"]
-    assert MOVING in trace.notes
+    assert [remark.text for remark in trace.remarks] == [STANDS_STILL]
 
 
 def test_figures_of_a_chunk_that_may_fail_and_does_are_shown(run):

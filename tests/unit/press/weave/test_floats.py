@@ -167,10 +167,9 @@ def test_figures_whose_labels_nobody_can_read_are_told(said, outputs, options, t
     assert all(map(str.startswith, found, (f"warning: {text}" for text in told)))
 
 
-def test_empty_figures_and_films_are_told(make_chunk, make_document):
-    result = ChunkResult(figures(1), empty_figures=2, moving=True)
+def test_empty_figures_are_told(make_chunk, make_document):
+    result = ChunkResult(figures(1), empty_figures=2)
     problems = weave(make_document(make_chunk()), [result]).problems
     assert [problem.message for problem in problems] == [
         "chunk 1 has 2 empty figures",
-        "chunk 1 shows an animation, of which a page has one picture",
     ]
