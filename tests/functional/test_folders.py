@@ -82,3 +82,40 @@ def test_the_page_does_not_tell_how_the_command_named_the_document(project):
     for cache in ((), ("--no-cache",)):
         done = made.treadle("build", str(made.folder / "report.pmd"), "--to", "tex", *cache)
         assert (done.returncode, made.tex) == (0, tex)
+
+
+SAME = """```python
+import os
+{}
+```
+"""
+READS = 'print(open("data.txt").read())'
+WRITES = 'open("made.txt", "w").close(); print(os.listdir()[:0])'
+ASKS = "print(os.path.basename(os.getcwd()))"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(READS, ["ours", "theirs"]), (ASKS, ["ours", "theirs"]), (WRITES, ["[]", "[]"])],
+    ids=["reads", "asks", "writes"],
+)
+def test_one_chunk_in_two_folders_that_share_their_results(tmp_path, code, said):
+    for folder, text in zip(("ours", "theirs"), said, strict=True):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "data.txt").write_text(folder)
+        (tmp_path / folder / f"{folder}.pmd").write_text(SAME.format(code))
+        document = f"{folder}/{folder}.pmd"
+        done = treadle("build", document, "-o", "out", "--to", "tex", folder=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert f"\n{text}\n" in (tmp_path / "out" / f"{folder}.tex").read_text()
+        assert (tmp_path / folder / "made.txt").exists() == ("made" in code)
+    assert "ran 1 of 1 chunks" in done.stdout
+
+
+def test_what_uses_no_file_is_kept_in_another_folder(tmp_path):
+    for folder in ("ours", "theirs"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"{folder}.pmd").write_text(SAME.format("print(sum(range(10)))"))
+        document = f"{folder}/{folder}.pmd"
+        done = treadle("build", document, "-o", "out", "--to", "tex", folder=tmp_path)
+    assert "ran 0 of 1 chunks" in done.stdout

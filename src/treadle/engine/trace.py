@@ -9,6 +9,7 @@ from msgspec import Struct, field
 PRESUMED = "?"  # an effect that was not seen: in place of the digest of the new state
 DOUBTFUL = "doubtful "  # before the digest of a file that somebody else may have written as well
 LINES = "lines"  # the fact that output rests on which names lines of the cell's file
+FOLDER = "folder"  # the fact that it looked at something in the folder where its code runs
 PROVENANCE = "opaque:"  # so begins the token of what is told by the run that made it
 NOBODY = -1  # the maker of what every session has from the start
 

@@ -147,6 +147,12 @@ def asked_by_user() -> bool:
     return False
 
 
+def asked_through(modules: frozenset[str]) -> bool:
+    """Whether code of the project is the first behind that of these modules."""
+    frame = next((frame for frame in outward() if module_of(frame) not in modules), None)
+    return frame is not None and _is_of_project(frame.f_code.co_filename)
+
+
 def passes(modules: frozenset[str]) -> bool:
     """Whether the project's code has called through code of one of these modules."""
     for frame in outward():

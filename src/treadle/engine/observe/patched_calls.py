@@ -53,6 +53,23 @@ class Questions(Struct, frozen=True):
                 if original in supported:
                     supported.add(watched)
             setattr(os, name, watched)
+        for name in ("getcwd", "getcwdb"):
+            setattr(os, name, self._telling_folder(getattr(os, name)))
+
+    def _telling_folder(self, original: Callable[[], Any]) -> Callable[[], Any]:
+        """The function, which tells of the folder that it gave: also a path that is made absolute
+        by it can be seen in a result."""
+        seen = self.seen
+
+        def watched() -> Any:  # noqa: ANN401
+            found = original()
+            if seen.active and ownership.asked_through(_ASKERS):
+                seen.note(seen.asked, os.fsdecode(found), "link")
+            return found
+
+        watched.__name__ = watched.__qualname__ = original.__name__
+        watched.__module__, watched.__doc__ = "os", original.__doc__
+        return watched
 
     def stat(self, found: Found, name: str, *, follow_symlinks: bool = True) -> None:
         if not follow_symlinks:

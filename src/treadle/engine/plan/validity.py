@@ -19,9 +19,12 @@ from treadle.engine.store.digest import ALL, differing_variables, variable
 from treadle.engine.store.distributions import installed, name_of, version_of
 from treadle.engine.store.file_digests import FileDigests, listing_with
 from treadle.engine.store.path_answers import standing
-from treadle.engine.trace import LINES, Counted, Observed, Trace
+from treadle.engine.trace import FOLDER, LINES, Counted, Observed, Trace
 
-_FACTS = {LINES: "it shows lines of the document, and they moved"}
+_FACTS = {
+    LINES: "it shows lines of the document, and they moved",
+    FOLDER: "it uses files beside the document, whose folder is another one",
+}
 
 _STANDINGS = {
     "kind": "`{}` is of another kind",

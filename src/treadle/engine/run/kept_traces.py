@@ -20,7 +20,7 @@ from treadle.engine.store.digest import combined
 from treadle.engine.store.file_stamps import changed_since
 from treadle.engine.store.store import Store
 from treadle.engine.store.traces import Record
-from treadle.engine.trace import DOUBTFUL, LINES, Display, Observed, Trace
+from treadle.engine.trace import DOUBTFUL, FOLDER, LINES, Display, Observed, Trace
 
 CHEAP = 0.01  # seconds: to run such a cell again takes no longer than anybody waits for
 
@@ -150,9 +150,10 @@ class KeptTraces:
         observed = self._without_doubts(trace.observed, decision.key)
         observed = self._with_writes(observed, snapshot)
         observed = self._with_files(scanned, observed, decision.needs.symbols, snapshot)
-        facts = tuple(
-            (fact, self._fact(fact, scanned, observed, snapshot)) for fact, _ in observed.facts
-        )
+        names = [fact for fact, _ in observed.facts]
+        if _is_within(observed, self._context.surroundings.directory):
+            names.append(FOLDER)
+        facts = tuple((fact, self._fact(fact, scanned, observed, snapshot)) for fact in names)
         nonce = os.urandom(16).hex() if differs_each_time(scanned.cell, trace) else ""
         return replace(trace, observed=replace(observed, facts=facts), nonce=nonce)
 
@@ -170,6 +171,8 @@ class KeptTraces:
         )
 
     def _fact(self, fact: str, scanned: ScannedCell, observed: Observed, snapshot: Snapshot) -> str:
+        if fact == FOLDER:
+            return combined([self._context.surroundings.directory])
         found = self._context.fact(fact, scanned.cell.number)
         if fact != LINES:
             return found
@@ -262,3 +265,14 @@ def _read(record: Record) -> Trace | None:
 def _is_data(path: str) -> bool:
     """Whether it is a file that somebody wrote: what the system makes up is new each time."""
     return os.path.isfile(path) and not path.startswith(("/proc/", "/sys/"))  # noqa: PTH113
+
+
+def _is_within(observed: Observed, directory: str) -> bool:
+    """Whether it looked at, or made, anything in this folder, or asked for the folder itself.
+
+    That it is there says nothing: each import asks for that.
+    """
+    stats = [(path, how) for path, how, _ in observed.stats if (path, how) != (directory, "kind")]
+    seen = (observed.reads, observed.writes, observed.listings, stats)
+    inside = f"{directory}/"
+    return any(f"{path}/".startswith(inside) for some in seen for path, *_ in some)
