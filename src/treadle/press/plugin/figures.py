@@ -16,6 +16,7 @@ from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 from treadle.press.latex.lengths import inches
 from treadle.press.latex.rows import ASPECT
+from treadle.press.plugin.figure_order import FigureOrder, open_figures
 from treadle.press.plugin.figure_rows import FigureRows
 from treadle.press.plugin.figure_style import FigureStyle, add_fonts, apply, slim_subsets
 
@@ -127,6 +128,7 @@ class Figures:
         self._host = host
         self._cell: Cell | None = None
         self._rows = FigureRows(host)
+        self._order = FigureOrder()
         self._empty = 0  # figures in which there is nothing
         self.drew = False  # the cell has shown a figure
         host.after_import("matplotlib", lambda module: apply(module, self._style()))
@@ -142,11 +144,15 @@ class Figures:
         """From now on figures belong to this cell; inline code shows none."""
         self._cell = None if cell.is_inline else cell
         self._rows.begin(self._cell)
+        self._order = FigureOrder()
         self._empty, self.drew = 0, False
 
     def save(self, figure: Any, more: int = 0) -> Bundle:  # noqa: ANN401  (matplotlib's Figure)
-        """Draw a figure, which so many others will follow, and close it; nothing to show where the
-        cell shows no figures."""
+        """Draw a figure that code shows, which so many others will follow, and close it; nothing to
+        show where the cell shows no figures."""
+        return self._closed(figure, more, self._order.of_shown(figure))
+
+    def _closed(self, figure: Any, more: int, place: Mapping[str, object]) -> Bundle:  # noqa: ANN401
         cell = self._cell
         pyplot = sys.modules.get("matplotlib.pyplot")
         if cell is None or not cell.options.get("fig", True):
@@ -154,7 +160,7 @@ class Figures:
         bundle = self._counted(figure, more)
         if pyplot is not None:
             pyplot.close(figure)
-        return bundle
+        return Bundle(bundle.data, {**bundle.metadata, **place})
 
     def _counted(self, figure: Any, more: int) -> Bundle:  # noqa: ANN401
         self.drew = True
@@ -174,9 +180,7 @@ class Figures:
     def emit_all(self) -> None:
         """Show the figures that are open, in the order they were made. One with nothing in it is
         left out beside others: these have taken its place."""
-        helpers = sys.modules.get("matplotlib._pylab_helpers")
-        managers = helpers.Gcf.figs.items() if helpers is not None else ()
-        figures = [manager.canvas.figure for _, manager in sorted(managers)]
+        figures = open_figures()
         empty = [figure for figure in figures if is_empty(figure)]
         if empty:
             self._empty += len(empty)
@@ -185,7 +189,8 @@ class Figures:
             figures = [figure for figure in figures if figure not in empty]
             list(map(sys.modules["matplotlib.pyplot"].close, empty))
         for number, figure in enumerate(figures, 1):
-            self._host.show(self.save(figure, len(figures) - number))
+            place = self._order.of_left(figure)
+            self._host.show(self._closed(figure, len(figures) - number, place))
 
     def end(self) -> None:
         """Show what is open, and once more the figures that turn out to stand in other rows."""
