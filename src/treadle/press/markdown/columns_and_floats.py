@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 
@@ -17,6 +18,12 @@ from treadle.press.markdown.text_context import TextContext, line_of
 
 Nodes = Sequence[SyntaxTreeNode]
 FLOATS = MappingProxyType({"fig": "figure", "tbl": "table", "tab": "table"})
+END_OF_FLOAT = re.compile(r"\s*\\(?:begin|end)\{(?:figure|table)\*?\}(?:\[\w*\])?$")
+CAPTION, MARK, NOTE = (
+    re.compile(r"\\caption[\[{]"),
+    re.compile(r"(\\notemark\{)(\d+)"),
+    r"\notetext{",
+)
 GAP = 0.96  # of a line is for columns, so that there is room between them
 
 
@@ -197,7 +204,11 @@ def grid_of(node: SyntaxTreeNode, context: TextContext) -> Fragment:
             labels = [attributes_of(image).id for image in images]
             body = _graphics(images, labels, context, "minipage", columns)
         return _floating("figure", body, last if captioned else None, node, context)
-    return _below([_parts_row(row, columns, context) for row in _rows(parts, columns)])
+    if not found.id:
+        return _below([_parts_row(row, columns, context) for row in _rows(parts, columns)])
+    kind = FLOATS.get(found.id.replace(":", "-").partition("-")[0], "figure")
+    body, notes = _parts_panels(parts, columns, kind, found.id, context)
+    return (*_floating(kind, body, last if captioned else None, node, context), *notes)
 
 
 def _rows(nodes: Nodes, columns: int) -> Iterator[Nodes]:
@@ -216,3 +227,45 @@ def _parts_row(parts: Nodes, columns: int, context: TextContext) -> Fragment:
     origins = [context.origin(line_of(part)) for part in parts]
     bodies = (blocks_of([part], context.in_box(share)) for part in parts)
     return _row([_box(share, body, at) for body, at in zip(bodies, origins, strict=True)])
+
+
+def _parts_panels(
+    parts: Nodes, columns: int, kind: str, whole: str, context: TextContext
+) -> tuple[Fragment, Fragment]:
+    """Rows of what is in a float of this label: what would float by itself is a panel of it. And
+    the footnotes of the panels' captions, which stand behind the float."""
+    share = _share("", columns)
+    boxes, number, notes = [], 0, list[Line]()
+    for part in parts:
+        origin = context.origin(line_of(part))
+        body = blocks_of([part], context.in_box(share))
+        if (inner := _inside_of_float(body, len(notes))) is None:
+            pictures = any(r"\includegraphics" in line.text for line in body)
+            boxes.append(_box(share, body, origin, f"sub{kind}" if pictures else "minipage"))
+            continue
+        number += 1
+        notes += (line for line in inner if line.text.startswith(NOTE))
+        lines = tuple(line for line in inner if not line.text.startswith(NOTE))
+        if not any(r"\label{" in line.text for line in lines):
+            lines = (*lines, Line(rf"\label{{{whole}-{letter(number)}}}", origin))
+        boxes.append(_box(share, lines, origin, f"sub{kind}"))
+    rows = _below([_row(boxes[at : at + columns]) for at in range(0, len(boxes), columns)])
+    letters = (Line(many_letters(kind), rows[0].origin),) if number > LETTERS else ()
+    return (*letters, *rows), tuple(notes)
+
+
+def _inside_of_float(body: Fragment, before: int) -> Fragment | None:
+    """What is in the one float of a text, and around it, behind so many footnotes; None where there
+    is none with a caption, or are several."""
+    ends = [at for at, line in enumerate(body) if END_OF_FLOAT.match(line.text)]
+    if len(ends) != 2 or not any(CAPTION.search(line.text) for line in body):
+        return None
+
+    def counted(mark: re.Match[str]) -> str:
+        return f"{mark[1]}{int(mark[2]) + before}"
+
+    return tuple(
+        line if line.fixed else line._replace(text=MARK.sub(counted, line.text.removeprefix("  ")))
+        for at, line in enumerate(body)
+        if at not in ends
+    )
