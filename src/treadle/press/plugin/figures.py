@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,7 @@ from treadle.press.latex.lengths import inches
 from treadle.press.latex.rows import ASPECT
 from treadle.press.plugin.figure_order import FigureOrder, open_figures
 from treadle.press.plugin.figure_rows import FigureRows
-from treadle.press.plugin.figure_style import FigureStyle, add_fonts, apply, slim_subsets
+from treadle.press.plugin.figure_style import FigureStyle, add_fonts, apply, fall_back, slim_subsets
 
 if TYPE_CHECKING:
     from treadle.engine.observe.known_libraries import Library
@@ -71,9 +72,21 @@ def _shown_size(
 @contextmanager
 def told_once() -> Iterator[None]:
     """Each warning of laying out and drawing once, without the place in this program."""
-    with warnings.catch_warnings(record=True) as caught:
-        yield
-    for text in dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught):
+    said: list[str] = []
+    logger = logging.getLogger("matplotlib.mathtext")  # which warns of formulas in another way
+
+    def keep(record: logging.LogRecord) -> bool:
+        said.append(record.getMessage())
+        return False
+
+    logger.addFilter(keep)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            yield
+    finally:
+        logger.removeFilter(keep)
+    said[:0] = [f"{each.category.__name__}: {each.message}" for each in caught]
+    for text in dict.fromkeys(said):
         print(text, file=sys.stderr)
 
 
@@ -133,6 +146,7 @@ class Figures:
         self.drew = False  # the cell has shown a figure
         host.after_import("matplotlib", lambda module: apply(module, self._style()))
         host.after_import("fontTools.subset", slim_subsets)
+        host.after_import("matplotlib._mathtext", fall_back)
         host.after_import("matplotlib.font_manager", lambda fonts: add_fonts(fonts, self._style()))
         host.after_import("matplotlib.figure", self._take_over_figure)
         host.after_import("matplotlib.pyplot", self._take_over_pyplot)
