@@ -123,6 +123,25 @@ def test_tables_have_panels_too(floats):
     assert r"\label{tbl:n-b}" in text
 
 
+@pytest.mark.parametrize("others", [(), figures(2, 3.0, 2.0)])
+@pytest.mark.parametrize("name", [None, "n"])
+def test_tables_stand_under_one_caption_as_figures_do(floats, others, name):
+    text = floats((*TABLES, *others), caption="C", name=name)
+    assert text.count(r"\begin{table}") == text.count(r"\label{tbl:n}") + (name is None) == 1
+    assert text.count(r"\begin{tabular}") == 2
+    assert text.count(r"\caption{C}") == 1 + bool(others)
+
+
+def test_tables_that_no_float_holds_have_a_number_each_and_are_told(floats, said):
+    rows = tuple((str(number),) for number in range(150))
+    tables = (displays.table(("a",), rows, ("r",)), *TABLES)
+    text = floats(tables, caption="C", name="n")
+    assert text.count(r"\caption{C}") == 3
+    assert text.count(r"\label{tbl:n}") == 1
+    found = said(tables, name="n")
+    assert found == ["warning: 3 tables of n have one caption, and a number each"]
+
+
 def test_a_table_beside_figures_with_captions_of_their_own_is_not_lost(floats):
     text = floats((*TABLES[:1], *figures(2, 3.0, 2.0)), subcaptions=("A", "B"))
     assert text.count(r"\begin{tabular}") == 1
