@@ -87,12 +87,12 @@ def test_a_layout_of_columns(latex, image):
 def grid(findings, tmp_path):
     """A div of two columns that holds what chunks have shown, and its last paragraph."""
 
-    def grid(label, *shown, last="Both."):
+    def grid(label, *shown, last="Both.", layout=" layout-ncol=2"):
         inner = [
             place(number) if isinstance(each, ReadyLatex) else each
             for number, each in enumerate(shown)
         ]
-        text = "\n\n".join((f"::: {{#{label} layout-ncol=2}}", *inner, f"{last}\n:::"))
+        text = "\n\n".join((f"::: {{#{label}{layout}}}", *inner, f"{last}\n:::"))
         origins = range(1, text.count("\n") + 2)
         context = TextContext(RenderOptions(tmp_path / "report.pmd", "report"), findings)
         return text_of(render_markdown(text, origins, context, shown))
@@ -139,6 +139,25 @@ def test_footnotes_of_panels_follow_the_float_in_their_order(grid):
     made = grid("fig-x", *noted)
     assert made.index(r"A\protect\notemark{1}") < made.index(r"B\protect\notemark{2}")
     assert made.endswith("\\end{figure}\n\\notetext{Of A}\n\\notetext{Of B}")
+
+
+@pytest.mark.parametrize("div", ["#tbl-x layout-ncol=2", "#tab-x layout-nrow=1"])
+@pytest.mark.parametrize("after", ["Both.", ""])
+def test_tables_in_rows_keep_their_captions(latex, div, after):
+    table = "| a |\n|---|\n| 1 |"
+    text = f"::: {{{div}}}\n{table}\n\n: One {{#tbl-o}}\n\n{table}\n\n: Two\n\n{after}\n:::"
+    made = latex(text)
+    labels = (r"\caption{One}", r"\label{tbl-o}", r"\caption{Two}", "-x-b}")
+    assert sorted(labels, key=made.index) == list(labels)
+    assert made.count(r"\begin{table}") == 1
+    assert (r"\caption{Both.}" in made) == bool(after)
+
+
+def test_a_figure_div_of_chunks_with_captions_has_panels(grid):
+    made = grid("fig-x", captioned("figure", "A"), captioned("figure", "B"), layout="")
+    assert made.count(r"\begin{figure}") == 1
+    assert made.count(r"\begin{subfigure}") == 2
+    assert made.endswith("\\caption{Both.}\n  \\label{fig-x}\n\\end{figure}")
 
 
 def test_several_floats_in_one_place_stay_what_they_are(grid):
