@@ -32,7 +32,7 @@ from treadle.press.latex.table_layout import Room
 from treadle.press.latex.tables import entry
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult
-from treadle.press.weave.arrangement import Arrangement, arrangement
+from treadle.press.weave.arrangement import Arrangement, arrangement, too_small
 from treadle.press.weave.outputs import Shown, shown, table_lines
 
 T = TypeVar("T")
@@ -58,14 +58,32 @@ def floats_of(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLa
     hidden = options.results in HIDDEN
     if not options.captioned:
         if hidden and figures and options.include:
-            yield ReadyLatex(figures_in_place(graphics_of(chunk, result, figures, look), origin))
+            lines = figures_in_place(graphics_of(chunk, result, figures, look), origin)
+            yield placed_figures(lines, chunk, figures, look)
         return
     whole = result.caption or options.caption or ""
     caption = look.caption(whole, origin) if whole else ""
     tables = [] if hidden else [item for item in outputs if item.kind == "table"]
     yield from _tables(chunk, result, tables, caption, look, beside=bool(figures))
     if figures and options.include:
-        yield ReadyLatex(_figures(chunk, result, figures, caption, look))
+        lines = _figures(chunk, result, figures, caption, look)
+        yield placed_figures(lines, chunk, figures, look)
+
+
+def placed_figures(
+    lines: Fragment, chunk: Chunk, figures: Sequence[Shown], look: Look
+) -> ReadyLatex:
+    """The lines that show figures: drawn for the line, they may be too small to read in a box."""
+
+    def made(box: float) -> ReadyLatex:
+        narrow = replace(look.measure, line=look.measure.line * box)
+        told = too_small(chunk, figures, narrow)
+        if too_small(chunk, figures, look.measure):
+            told = ""  # it is told already
+        hint = "fewer columns, or a smaller `f_size=`, in inches, leave them larger"
+        return ReadyLatex(lines, told=told, hint=hint)
+
+    return ReadyLatex(lines, boxed=made)
 
 
 def graphics_of(
