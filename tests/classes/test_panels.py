@@ -86,3 +86,17 @@ def test_panels_of_a_document_in_latex(tmp_path):
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert "See 1b." in shown
     assert "(a) The left." in shown
+
+
+def test_figures_that_one_slide_does_not_hold_go_on_without_letters(tmp_path):
+    (tmp_path / "a.pmd").write_text(
+        "---\ndocumentclass: beamer\n---\n\n## Frame\n\n"
+        "```{python f, echo=False, caption='Three.', f_size=(2, 1), columns=1}\n"
+        "import matplotlib.pyplot as plt\nfor k in range(3):\n    plt.figure(); plt.plot([k, 1])\n"
+        "```\n"
+    )
+    done = treadle("build", "a.pmd", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    command = ["pdftotext", str(tmp_path / "build/a.pdf"), "-"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "Three. (2/" in shown

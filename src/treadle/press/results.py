@@ -75,7 +75,7 @@ def results_by_block(
         elif cell.pieces:
             captions[at] = tuple(map(without_addresses, trace.texts))
         else:
-            files = ShownFiles(stem, blobs, figures)
+            files = ShownFiles(block, stem, blobs, figures)
             result = _of_chunk(trace, files)
             remarks = _remarks(cell, trace, cells.listings.get(block.number))
             lost = ((block.fence.line, remark) for remark in files.lost)

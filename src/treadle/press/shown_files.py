@@ -13,12 +13,14 @@ from msgspec.structs import replace
 
 from treadle.engine.store.blobs import Blobs
 from treadle.engine.trace import Display, Output, Remark
+from treadle.press.document.model import Chunk
 from treadle.press.latex.conversions import (
     NotConvertedError,
     converted,
     converter_for,
     converters_in_words,
 )
+from treadle.press.plugin.figure_order import as_made
 from treadle.press.plugin.figure_rows import NUMBER
 from treadle.press.weave.outputs import FORMS, SUFFIXES
 
@@ -30,7 +32,8 @@ _BETTER = (PDF, "text/latex")  # what the page takes before SVG
 class ShownFiles:
     """The files of one chunk, STEM-1.pdf and so on in `figures`."""
 
-    def __init__(self, stem: str, blobs: Blobs, figures: Path) -> None:
+    def __init__(self, chunk: Chunk, stem: str, blobs: Blobs, figures: Path) -> None:
+        self._chunk = chunk
         self._stem = stem
         self._blobs = blobs
         self._figures = figures
@@ -38,11 +41,13 @@ class ShownFiles:
         self.lost: list[Remark] = []  # what could not be drawn
 
     def placed(self, outputs: Iterable[Output]) -> Iterator[Output]:
-        """The outputs, with the names of their files, which are written.
+        """The outputs, with the names of their files, which are written. Under captions figures
+        stand as they were made; else where they were shown, among the rest.
 
         Raises OSError and CorruptEntryError.
         """
-        for output in _last_drawn(outputs):
+        found = tuple(_last_drawn(outputs))
+        for output in as_made(found) if self._chunk.options.captioned else found:
             yield self._display(output) if isinstance(output, Display) else output
 
     def _display(self, display: Display) -> Display:
@@ -90,6 +95,6 @@ def _last_drawn(outputs: Iterable[Output]) -> Iterator[Output]:
     for output in outputs:
         if isinstance(output, Display) and NUMBER in output.metadata:
             if last := drawn.pop(output.metadata[NUMBER], None):
-                yield last
+                yield replace(last, metadata={**output.metadata, **last.metadata})
         else:
             yield output

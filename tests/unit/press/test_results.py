@@ -11,6 +11,7 @@ from treadle.engine.trace import Display, Failure, Frame, Remark, Stream, Trace
 from treadle.press.cells import cells_of
 from treadle.press.document.reader import read_document
 from treadle.press.failures import problem_of
+from treadle.press.plugin.figure_order import BEFORE, MADE
 from treadle.press.plugin.figure_rows import NUMBER
 from treadle.press.plugin.press_plugin import Comparison
 from treadle.press.results import (
@@ -76,6 +77,26 @@ def test_a_figure_is_as_it_was_drawn_last_where_it_was_shown_first(results, blob
     assert between == out
     names = [output.files["application/pdf"] for output in (first, second)]
     assert names == ["f-1.pdf", "f-2.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("options", "order"), [("", "cabd"), (", caption='C'", "acbd"), (", caption=['C']", "acbd")]
+)
+def test_under_captions_figures_stand_as_they_were_made(results, blobs, tmp_path, options, order):
+    def drawn(data, **metadata):
+        return Display(files={"application/pdf": blobs.put([data])}, metadata=metadata)
+
+    third = drawn(b"c", **{MADE: 2, NUMBER: 1})
+    outputs = (
+        third,
+        drawn(b"a", **{BEFORE: 2, NUMBER: 2}),
+        drawn(b"b"),
+        drawn(b"d", **{BEFORE: 9}),
+    )
+    again = (drawn(b"c", **{NUMBER: 1}), drawn(b"a", **{NUMBER: 2}))
+    results(f"```python, name='f'{options}\n1\n```\n", Trace((*outputs, *again)))
+    files = (tmp_path / "figures" / f"f-{number}.pdf" for number in (1, 2, 3, 4))
+    assert "".join(file.read_text() for file in files) == order
 
 
 def test_a_plain_caption_is_the_chunks_own(results):

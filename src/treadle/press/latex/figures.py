@@ -2,6 +2,7 @@ r"""Figures: `\includegraphics`, and the floats around one or several."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from treadle.press.latex.templates import render
 
 ON_SLIDES = r"0.56\textheight"  # nothing of a frame breaks to make room for what is higher
 LETTERS = 26
+PANEL = re.compile(r"\\begin\{(sub(?:figure|table))\}")
 ROOM = 0.03  # of a line is between those of a row that is not full
 
 
@@ -98,8 +100,7 @@ def float_of_rows(rows: Sequence[Fragment], float_: Float, part: Part = WHOLE) -
         caption, notes = rf"\caption[]{{{words}}}", part.notes
     begin = float_.begin
     if continued:
-        kind = "table" if "table" in float_.environment else "figure"
-        begin += rf"\ContinuedFloat\setcounter{{sub{kind}}}{{{part.before}}}"
+        begin += r"\ContinuedFloat" + _letters_before(part, rows)
     values = {"float": float_, "begin": begin, "continued": continued, "notes": texts_of(notes)}
     end = Line(r"\par\medskip", origin)
     body = stack([*((*row, end) for row in rows[:-1]), *rows[-1:]])
@@ -107,6 +108,13 @@ def float_of_rows(rows: Sequence[Fragment], float_: Float, part: Part = WHOLE) -
     if "table" in float_.environment:
         captions = {"above": caption, "below": ""}
     return render("figure.tex.j2", origin, {**values, **captions}, {"body": indent(body)})
+
+
+def _letters_before(part: Part, rows: Sequence[Fragment]) -> str:
+    """LaTeX by which the letters of panels go on; without panels a class may not count them."""
+    starts = (PANEL.match(line.text) for row in rows for line in row)
+    panel = next(filter(None, starts), None)
+    return rf"\setcounter{{{panel[1]}}}{{{part.before}}}" if panel else ""
 
 
 def plain_row(graphics: Sequence[Graphic], origin: int) -> Fragment:

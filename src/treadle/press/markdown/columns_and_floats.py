@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from markdown_it.tree import SyntaxTreeNode
@@ -13,10 +14,17 @@ from treadle.press.latex.fragment import Fragment, Line, environment, stack
 from treadle.press.latex.lengths import length
 from treadle.press.markdown.attributes import Attributes, attributes_of
 from treadle.press.markdown.running_text import graphic, inline_latex
+from treadle.press.markdown.tables import caption_beside, captions_table
 from treadle.press.markdown.text_context import TextContext, line_of
 
 Nodes = Sequence[SyntaxTreeNode]
 FLOATS = MappingProxyType({"fig": "figure", "tbl": "table", "tab": "table"})
+END_OF_FLOAT = re.compile(r"\s*\\(?:begin|end)\{(?:figure|table)\*?\}(?:\[\w*\])?$")
+CAPTION, MARK, NOTE = (
+    re.compile(r"\\caption[\[{]"),
+    re.compile(r"(\\notemark\{)(\d+)"),
+    r"\notetext{",
+)
 GAP = 0.96  # of a line is for columns, so that there is room between them
 
 
@@ -89,11 +97,22 @@ def float_of(name: str, node: SyntaxTreeNode, context: TextContext) -> Fragment:
     captioned = bool(inner) and last.type == "paragraph" and not _images(last)
     parts = inner if captioned else node.children
     found = [image for child in parts for image in _images(child)]
+    label = attributes_of(node).id
+    if captioned and not all(map(_images, parts)) and any(_floats(part, context) for part in parts):
+        given = _with_captions(parts)
+        body, notes = _parts_panels(given, min(len(given), 3), name, label, context)
+        return (*_floating(name, body, last, node, context), *notes)
     if found and all(map(_images, parts)):
-        body = _panels(found, context, attributes_of(node).id)
+        body = _panels(found, context, label)
     else:
         body = blocks_of(parts, _boxed(context))
     return _floating(name, body, last if captioned else None, node, context)
+
+
+def _floats(node: SyntaxTreeNode, context: TextContext) -> bool:
+    """Whether a chunk has put a float there."""
+    lines = context.places[node.meta["number"]].lines if node.type == "place" else ()
+    return any(END_OF_FLOAT.match(line.text) for line in lines)
 
 
 def _floating(
@@ -187,21 +206,36 @@ def grid_of(node: SyntaxTreeNode, context: TextContext) -> Fragment:
     found = attributes_of(node)
     *inner, last = node.children or [node]
     captioned = bool(found.id and inner) and last.type == "paragraph" and not _images(last)
-    parts = inner if captioned else node.children
-    images = [image for child in parts for image in _images(child)]
+    captioned = captioned and not captions_table(node.children, len(inner))
+    blocks = inner if captioned else node.children
+    parts = _with_captions(blocks)
+    images = [image for child in blocks for image in _images(child)]
     columns = _how_many(found, len(images) or len(parts))
-    if images and all(map(_images, parts)):
+    if images and all(map(_images, blocks)):
         if found.id:
             body = _panels(images, context, found.id, columns)
         else:
             labels = [attributes_of(image).id for image in images]
             body = _graphics(images, labels, context, "minipage", columns)
         return _floating("figure", body, last if captioned else None, node, context)
-    return _below([_parts_row(row, columns, context) for row in _rows(parts, columns)])
+    if not found.id:
+        rows = (parts[at : at + columns] for at in range(0, len(parts), columns))
+        return _below([_parts_row(row, columns, context) for row in rows])
+    kind = FLOATS.get(found.id.replace(":", "-").partition("-")[0], "figure")
+    body, notes = _parts_panels(parts, columns, kind, found.id, context)
+    return (*_floating(kind, body, last if captioned else None, node, context), *notes)
 
 
-def _rows(nodes: Nodes, columns: int) -> Iterator[Nodes]:
-    return (nodes[at : at + columns] for at in range(0, len(nodes), columns))
+def _with_captions(nodes: Nodes) -> list[Nodes]:
+    """The blocks, each table with the paragraph that is its caption."""
+    found: list[Nodes] = []
+    for number, node in enumerate(nodes):
+        caption = caption_beside(nodes, number) if node.type == "table" else None
+        if caption is not None:
+            found.append(sorted((node, caption), key=line_of))
+        elif not captions_table(nodes, number):
+            found.append([node])
+    return found
 
 
 def _how_many(found: Attributes, count: int) -> int:
@@ -211,8 +245,50 @@ def _how_many(found: Attributes, count: int) -> int:
     return -(-count // int(rows)) or 1 if rows.isdigit() and int(rows) else max(count, 1)
 
 
-def _parts_row(parts: Nodes, columns: int, context: TextContext) -> Fragment:
+def _parts_row(parts: Sequence[Nodes], columns: int, context: TextContext) -> Fragment:
     share = _share("", columns)
-    origins = [context.origin(line_of(part)) for part in parts]
-    bodies = (blocks_of([part], context.in_box(share)) for part in parts)
+    origins = [context.origin(line_of(part[0])) for part in parts]
+    bodies = (blocks_of(part, context.in_box(share)) for part in parts)
     return _row([_box(share, body, at) for body, at in zip(bodies, origins, strict=True)])
+
+
+def _parts_panels(
+    parts: Sequence[Nodes], columns: int, kind: str, whole: str, context: TextContext
+) -> tuple[Fragment, Fragment]:
+    """Rows of what is in a float of this label: what would float by itself is a panel of it. And
+    the footnotes of the panels' captions, which stand behind the float."""
+    share = _share("", columns)
+    boxes, number, notes = [], 0, list[Line]()
+    for part in parts:
+        origin = context.origin(line_of(part[0]))
+        body = blocks_of(part, context.in_box(share))
+        if (inner := _inside_of_float(body, len(notes))) is None:
+            pictures = any(r"\includegraphics" in line.text for line in body)
+            boxes.append(_box(share, body, origin, f"sub{kind}" if pictures else "minipage"))
+            continue
+        number += 1
+        notes += (line for line in inner if line.text.startswith(NOTE))
+        lines = tuple(line for line in inner if not line.text.startswith(NOTE))
+        if not any(r"\label{" in line.text for line in lines):
+            lines = (*lines, Line(rf"\label{{{whole}-{letter(number)}}}", origin))
+        boxes.append(_box(share, lines, origin, f"sub{kind}"))
+    rows = _below([_row(boxes[at : at + columns]) for at in range(0, len(boxes), columns)])
+    letters = (Line(many_letters(kind), rows[0].origin),) if number > LETTERS else ()
+    return (*letters, *rows), tuple(notes)
+
+
+def _inside_of_float(body: Fragment, before: int) -> Fragment | None:
+    """What is in the one float of a text, and around it, behind so many footnotes; None where there
+    is none with a caption, or are several."""
+    ends = [at for at, line in enumerate(body) if END_OF_FLOAT.match(line.text)]
+    if len(ends) != 2 or not any(CAPTION.search(line.text) for line in body):
+        return None
+
+    def counted(mark: re.Match[str]) -> str:
+        return f"{mark[1]}{int(mark[2]) + before}"
+
+    return tuple(
+        line if line.fixed else line._replace(text=MARK.sub(counted, line.text.removeprefix("  ")))
+        for at, line in enumerate(body)
+        if at not in ends
+    )

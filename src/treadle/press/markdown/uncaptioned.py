@@ -11,7 +11,9 @@ from msgspec import Struct
 from treadle.press.markdown.parser import parser
 from treadle.press.markdown.tables import caption_beside, caption_within
 
-IMAGE = re.compile(r"(?P<indent>[ \t]*)!\[\]\((?P<file>[^()\n]+)\)[ \t]*")
+IMAGE = re.compile(
+    r"(?P<indent>[ \t]*)!\[\]\((?P<file>[^()\n]+)\)(?:\{(?P<given>[^{}\n]*)\})?[ \t]*"
+)
 
 
 class Uncaptioned(Struct, frozen=True):
@@ -50,6 +52,9 @@ def with_caption(text: str, found: Uncaptioned, caption: str, attributes: str) -
     else:
         image = IMAGE.fullmatch(lines[found.start])
         assert image is not None
-        given = f"{{{attributes.split()[0]}}}" if attributes.startswith("#") else ""
-        lines[found.start] = f"{image['indent']}![{words}]({image['file']}){given}"
+        own = image["given"] or ""
+        label = attributes.split()[0] if attributes.startswith("#") and "#" not in own else ""
+        given = " ".join(filter(None, (label, own.strip())))
+        braced = f"{{{given}}}" if given else ""
+        lines[found.start] = f"{image['indent']}![{words}]({image['file']}){braced}"
     return "\n".join(lines)

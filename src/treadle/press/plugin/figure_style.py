@@ -99,6 +99,19 @@ def add_fonts(font_manager: ModuleType, style: FigureStyle) -> None:
         logging.getLogger("matplotlib.font_manager").setLevel(logging.NOTSET)
 
 
+def fall_back(mathtext: ModuleType) -> None:
+    """Take a character that the font of a label lacks from another one in a label with formulas,
+    too: there that font has two names, and matplotlib looks further for one of them alone."""
+    fonts = mathtext.UnicodeFonts
+    given = fonts._get_glyph
+
+    def found(self: object, fontname: str, font_class: str, sym: str) -> object:
+        name = "regular" if fontname == "default" else fontname
+        return given(self, name, font_class, sym)
+
+    fonts._get_glyph = found
+
+
 def slim_subsets(subset: ModuleType) -> None:
     """Leave layout tables out of embedded fonts: to reduce them takes longer than drawing."""
     options = subset.Options

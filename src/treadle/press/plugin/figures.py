@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 import warnings
 from collections.abc import Iterator, Mapping
@@ -16,8 +17,9 @@ from treadle.engine.cell import Cell
 from treadle.engine.plugin import Bundle, Host
 from treadle.press.latex.lengths import inches
 from treadle.press.latex.rows import ASPECT
+from treadle.press.plugin.figure_order import FigureOrder, open_figures
 from treadle.press.plugin.figure_rows import FigureRows
-from treadle.press.plugin.figure_style import FigureStyle, add_fonts, apply, slim_subsets
+from treadle.press.plugin.figure_style import FigureStyle, add_fonts, apply, fall_back, slim_subsets
 
 if TYPE_CHECKING:
     from treadle.engine.observe.known_libraries import Library
@@ -70,9 +72,21 @@ def _shown_size(
 @contextmanager
 def told_once() -> Iterator[None]:
     """Each warning of laying out and drawing once, without the place in this program."""
-    with warnings.catch_warnings(record=True) as caught:
-        yield
-    for text in dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught):
+    said: list[str] = []
+    logger = logging.getLogger("matplotlib.mathtext")  # which warns of formulas in another way
+
+    def keep(record: logging.LogRecord) -> bool:
+        said.append(record.getMessage())
+        return False
+
+    logger.addFilter(keep)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            yield
+    finally:
+        logger.removeFilter(keep)
+    said[:0] = [f"{each.category.__name__}: {each.message}" for each in caught]
+    for text in dict.fromkeys(said):
         print(text, file=sys.stderr)
 
 
@@ -127,10 +141,12 @@ class Figures:
         self._host = host
         self._cell: Cell | None = None
         self._rows = FigureRows(host)
+        self._order = FigureOrder()
         self._empty = 0  # figures in which there is nothing
         self.drew = False  # the cell has shown a figure
         host.after_import("matplotlib", lambda module: apply(module, self._style()))
         host.after_import("fontTools.subset", slim_subsets)
+        host.after_import("matplotlib._mathtext", fall_back)
         host.after_import("matplotlib.font_manager", lambda fonts: add_fonts(fonts, self._style()))
         host.after_import("matplotlib.figure", self._take_over_figure)
         host.after_import("matplotlib.pyplot", self._take_over_pyplot)
@@ -142,11 +158,15 @@ class Figures:
         """From now on figures belong to this cell; inline code shows none."""
         self._cell = None if cell.is_inline else cell
         self._rows.begin(self._cell)
+        self._order = FigureOrder()
         self._empty, self.drew = 0, False
 
     def save(self, figure: Any, more: int = 0) -> Bundle:  # noqa: ANN401  (matplotlib's Figure)
-        """Draw a figure, which so many others will follow, and close it; nothing to show where the
-        cell shows no figures."""
+        """Draw a figure that code shows, which so many others will follow, and close it; nothing to
+        show where the cell shows no figures."""
+        return self._closed(figure, more, self._order.of_shown(figure))
+
+    def _closed(self, figure: Any, more: int, place: Mapping[str, object]) -> Bundle:  # noqa: ANN401
         cell = self._cell
         pyplot = sys.modules.get("matplotlib.pyplot")
         if cell is None or not cell.options.get("fig", True):
@@ -154,7 +174,7 @@ class Figures:
         bundle = self._counted(figure, more)
         if pyplot is not None:
             pyplot.close(figure)
-        return bundle
+        return Bundle(bundle.data, {**bundle.metadata, **place})
 
     def _counted(self, figure: Any, more: int) -> Bundle:  # noqa: ANN401
         self.drew = True
@@ -174,9 +194,7 @@ class Figures:
     def emit_all(self) -> None:
         """Show the figures that are open, in the order they were made. One with nothing in it is
         left out beside others: these have taken its place."""
-        helpers = sys.modules.get("matplotlib._pylab_helpers")
-        managers = helpers.Gcf.figs.items() if helpers is not None else ()
-        figures = [manager.canvas.figure for _, manager in sorted(managers)]
+        figures = open_figures()
         empty = [figure for figure in figures if is_empty(figure)]
         if empty:
             self._empty += len(empty)
@@ -185,7 +203,8 @@ class Figures:
             figures = [figure for figure in figures if figure not in empty]
             list(map(sys.modules["matplotlib.pyplot"].close, empty))
         for number, figure in enumerate(figures, 1):
-            self._host.show(self.save(figure, len(figures) - number))
+            place = self._order.of_left(figure)
+            self._host.show(self._closed(figure, len(figures) - number, place))
 
     def end(self) -> None:
         """Show what is open, and once more the figures that turn out to stand in other rows."""

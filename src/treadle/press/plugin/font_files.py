@@ -17,11 +17,12 @@ from typing import Any
 
 from treadle.press.tex.engine import PDFLATEX
 
-_RECIPE = "1"  # part of the file's name in the cache: change it with the conversion
+_RECIPE = "2"  # part of the file's name in the cache: change it with the conversion
 _MAX_ERROR = 0.5  # thousandths of an em by which a converted outline may be off
 _ACCENTED = range(0x20, 0x180)  # Latin-1 and Latin Extended-A
 _PUNCTUATION = range(0x2010, 0x2040)
 _GREEK = (*range(0x3B1, 0x3CA), 0x3D1, 0x3D5, 0x3D6, 0x3F0, 0x3F1, 0x3F5)
+_OWN_GREEK = range(0x370, 0x400)  # which few fonts have
 _SIGNS = (0x20AC, 0x2122, 0x2126, 0x2212, 0xFB00, 0xFB01, 0xFB02, 0xFB03, 0xFB04)
 
 
@@ -184,6 +185,7 @@ def _add_greek(target: Path) -> None:
     """Add the slanted letters of matplotlib's own STIX, which go with Times, to an italic font:
     what it lacks would be upright in formulas."""
     import matplotlib as mpl
+    from fontTools.pens.transformPen import TransformPen  # type: ignore[import-untyped]
     from fontTools.pens.ttGlyphPen import TTGlyphPen  # type: ignore[import-untyped]
     from fontTools.ttLib import TTFont
 
@@ -191,13 +193,15 @@ def _add_greek(target: Path) -> None:
     other = TTFont(Path(mpl.get_data_path(), "fonts", "ttf", "STIXGeneralItalic.ttf"))
     outlines, there, names = other.getGlyphSet(), font.getBestCmap(), other.getBestCmap()
     new = {char: names[char] for char in _GREEK if char in names and char not in there}
+    scale = font["head"].unitsPerEm / other["head"].unitsPerEm
     for name in new.values():
         pen = TTGlyphPen(None)
-        outlines[name].draw(pen)
+        outlines[name].draw(TransformPen(pen, (scale, 0, 0, scale, 0, 0)))
         glyph = pen.glyph()
         font["glyf"][f"greek.{name}"] = glyph
         glyph.recalcBounds(font["glyf"])
-        font["hmtx"][f"greek.{name}"] = (round(outlines[name].width), getattr(glyph, "xMin", 0))
+        width = round(scale * outlines[name].width)
+        font["hmtx"][f"greek.{name}"] = (width, getattr(glyph, "xMin", 0))
     for table in font["cmap"].tables:
         if table.isUnicode():
             table.cmap.update({char: f"greek.{name}" for char, name in new.items()})
@@ -214,7 +218,7 @@ def _keep_latin(font: Any) -> None:  # noqa: ANN401  (fontTools has no types)
     options.name_IDs = [1, 2, 4, 6]
     options.notdef_outline = True
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=[*_ACCENTED, *_PUNCTUATION, *_SIGNS])
+    subsetter.populate(unicodes=[*_ACCENTED, *_OWN_GREEK, *_PUNCTUATION, *_SIGNS])
     subsetter.subset(font)
 
 

@@ -67,6 +67,7 @@ class PressPlugin:
             self._host.remark(
                 STANDS_STILL, "draw the pictures that you mean; the film is for `save`"
             )
+            value._draw_was_started = True  # type: ignore[attr-defined]  # else its end is told, too
             return self._figures.save(value._fig)  # type: ignore[attr-defined]
         if is_lazy_frame(value):
             return Bundle({PLAIN: plan_of(value)})

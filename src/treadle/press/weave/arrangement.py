@@ -12,6 +12,7 @@ from treadle.press.latex.lengths import inches
 from treadle.press.latex.rows import ASPECT, BELOW, Measure, columns_for, filled, in_lines, share
 from treadle.press.weave.outputs import Shown
 
+SMALLEST = 0.4  # of its size at which a figure's labels, of 9 points, can still be read
 _Sizes = Sequence[tuple[float, float]]  # width and height, in inches
 
 
@@ -51,6 +52,14 @@ def reduction(chunk: Chunk, figures: Sequence[Shown], measure: Measure) -> float
         sizes = arrangement(chunk, figures, measure).sizes
     drawn = zip(sizes, (item.size for item in figures), strict=True)
     return min((shown[0] / own[0] for shown, own in drawn if own), default=1.0)
+
+
+def too_small(chunk: Chunk, figures: Sequence[Shown], measure: Measure) -> str:
+    """What is told of figures whose labels are too small to read on the page, or nothing."""
+    scale = reduction(chunk, figures, measure)
+    what = "the figure" if len(figures) == 1 else "figures"
+    text = f"{what} of {chunk.label} and all labels are set at {scale:.0%} of their size"
+    return text if scale < SMALLEST else ""
 
 
 def _sizes_alone(chunk: Chunk, figures: Sequence[Shown], measure: Measure) -> _Sizes:

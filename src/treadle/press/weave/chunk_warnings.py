@@ -12,15 +12,17 @@ from treadle.press.latex.rows import Measure
 from treadle.press.markdown.marks import is_markdown
 from treadle.press.plugin.font_files import is_known
 from treadle.press.results import ChunkResult, InlineResult, Results
-from treadle.press.weave.arrangement import reduction
+from treadle.press.weave.arrangement import too_small
 from treadle.press.weave.outputs import Shown, shown, text_of_outputs
 from treadle.press.weave.page import Page
 from treadle.press.weave.printed_floats import AS_MARKDOWN, joined, printed_floats
 from treadle.problem import Problem, Span, error, warning
 
-GLYPH = re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE)  # matplotlib's
+GLYPHS = (  # matplotlib's words for one that no font has, in a label and in one with formulas
+    (re.compile(r"^UserWarning: Glyph (\d+) .* missing from ", re.MULTILINE), 10),
+    (re.compile(r"^Font '.*' does not have a glyph for .* \[U\+([0-9a-f]+)\]", re.MULTILINE), 16),
+)
 FIGURES = re.compile(r"\bplt\.|\bpyplot\b|\bsubplots\(|\bsavefig\(")  # code that draws
-SMALLEST = 0.4  # of its size at which a figure's labels, of 9 points, can still be read
 FONTS = ("preamble", "header-includes", "documentclass")  # the keys that may choose them
 
 
@@ -140,10 +142,7 @@ def _not_as_drawn(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
 def _too_small(chunk: Chunk, items: Sequence[Shown], measure: Measure) -> Iterator[Problem]:
     """Figures whose labels are too small to read where they are shown."""
     figures = [item for item in items if item.kind == "figure"]
-    scale = reduction(chunk, figures, measure)
-    if chunk.options.include and scale < SMALLEST:
-        what = "the figure" if len(figures) == 1 else "figures"
-        text = f"{what} of {chunk.label} and all labels are set at {scale:.0%} of their size"
+    if chunk.options.include and (text := too_small(chunk, figures, measure)):
         hint = "without a size of their own (`figsize`, `f_size`) figures are drawn for their place"
         yield warning(chunk.fence, text, hint)
 
@@ -196,9 +195,11 @@ def _remarks(file: str, result: ChunkResult | InlineResult) -> Iterator[Problem]
 
 def _boxes_in_figures(chunk: Chunk, result: ChunkResult) -> Iterator[Problem]:
     """Boxes in the place of characters."""
-    said = (item.text for item in result.outputs if isinstance(item, Stream))
-    codes = (code for text in said for code in GLYPH.findall(text))
-    if lacking := "".join(dict.fromkeys(chr(int(code)) for code in codes)):
+    said = [item.text for item in result.outputs if isinstance(item, Stream)]
+    codes = (
+        int(code, base) for glyph, base in GLYPHS for text in said for code in glyph.findall(text)
+    )
+    if lacking := "".join(dict.fromkeys(map(chr, codes))):
         what = f"a figure of {chunk.label} has boxes in the place of `{lacking}`"
         hint = "name a font with them: `matplotlib.font_manager.fontManager.addfont(FILE)`, "
         hint += "and its name at the end of the list `plt.rcParams['font.family']`"

@@ -27,6 +27,7 @@ from treadle.press.weave.floats import (
     graphics_of,
     lists_around,
     own_floats,
+    placed_figures,
     table_of,
 )
 from treadle.press.weave.outputs import (
@@ -103,7 +104,9 @@ def _results(
     for kind, group in groupby(outputs, lambda item: item.kind):
         if kind == "figure":
             if not captioned and chunk.options.include:
-                yield ReadyLatex(figures_in_place(graphics_of(chunk, result, group, look), origin))
+                figures = list(group)
+                images = graphics_of(chunk, result, figures, look)
+                yield placed_figures(figures_in_place(images, origin), chunk, figures, look)
         elif kind == "table":
             if not captioned:
                 floats = own_floats(chunk, result)

@@ -32,7 +32,7 @@ from treadle.press.latex.table_layout import Room
 from treadle.press.latex.tables import entry
 from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult
-from treadle.press.weave.arrangement import Arrangement, arrangement
+from treadle.press.weave.arrangement import Arrangement, arrangement, too_small
 from treadle.press.weave.outputs import Shown, shown, table_lines
 
 T = TypeVar("T")
@@ -58,14 +58,32 @@ def floats_of(chunk: Chunk, result: ChunkResult, look: Look) -> Iterator[ReadyLa
     hidden = options.results in HIDDEN
     if not options.captioned:
         if hidden and figures and options.include:
-            yield ReadyLatex(figures_in_place(graphics_of(chunk, result, figures, look), origin))
+            lines = figures_in_place(graphics_of(chunk, result, figures, look), origin)
+            yield placed_figures(lines, chunk, figures, look)
         return
     whole = result.caption or options.caption or ""
     caption = look.caption(whole, origin) if whole else ""
     tables = [] if hidden else [item for item in outputs if item.kind == "table"]
     yield from _tables(chunk, result, tables, caption, look, beside=bool(figures))
     if figures and options.include:
-        yield ReadyLatex(_figures(chunk, result, figures, caption, look))
+        lines = _figures(chunk, result, figures, caption, look)
+        yield placed_figures(lines, chunk, figures, look)
+
+
+def placed_figures(
+    lines: Fragment, chunk: Chunk, figures: Sequence[Shown], look: Look
+) -> ReadyLatex:
+    """The lines that show figures: drawn for the line, they may be too small to read in a box."""
+
+    def made(box: float) -> ReadyLatex:
+        narrow = replace(look.measure, line=look.measure.line * box)
+        told = too_small(chunk, figures, narrow)
+        if too_small(chunk, figures, look.measure):
+            told = ""  # it is told already
+        hint = "fewer columns, or a smaller `f_size=`, in inches, leave them larger"
+        return ReadyLatex(lines, told=told, hint=hint)
+
+    return ReadyLatex(lines, boxed=made)
 
 
 def graphics_of(
@@ -165,7 +183,7 @@ def _tables(
     *,
     beside: bool,
 ) -> Iterator[ReadyLatex]:
-    """Each table under the caption, or all as panels; `beside` figures, which have the panels."""
+    """The tables under their caption, or as panels; `beside` figures, which have the panels."""
     origin, float_ = chunk.span.line, float_around("table", caption, chunk)
     if tables and chunk.options.subcaptions and not beside:
         columns = chunk.options.columns or 1
@@ -177,9 +195,41 @@ def _tables(
         told = next((body for body in bodies if body.told), bodies[0])
         yield ReadyLatex(lines, told=told.told, hint=told.hint)
         return
-    for number, item in enumerate(tables):
-        whole = replace(float_, caption="") if beside and number else float_
-        yield table_of(item, whole if caption else None, chunk, look)
+    if len(tables) > 1 and caption:
+        yield _in_one_float(tables, float_, chunk, look)
+        return
+    for item in tables:
+        yield table_of(item, float_ if caption else None, chunk, look)
+
+
+def _in_one_float(tables: Sequence[Shown], float_: Float, chunk: Chunk, look: Look) -> ReadyLatex:
+    """Tables one below the other under one caption, as figures are."""
+
+    def made(box: float | None) -> ReadyLatex:
+        margins = lists_around(chunk) + 2 * chunk.prefix.count(">")
+        room = look.room(margins, 1.0 if box is None else box)  # none has a float of its own
+        bodies = [table_lines(item, None, chunk.span.line, room) for item in tables]
+        told = next((body for body in bodies if body.told), bodies[0])
+        lines = float_of_rows([body.lines for body in bodies], float_)
+        return ReadyLatex(lines, told=told.told, hint=told.hint)
+
+    whole = replace(made(None), boxed=made)
+    return _one_by_one(tables, float_, chunk, look) if _is_broken(whole.lines) else whole
+
+
+def _is_broken(lines: Fragment) -> bool:
+    """Whether a table of these goes on over pages, which nothing in a float does."""
+    return any(r"\begin{longtable}" in line.text for line in lines)
+
+
+def _one_by_one(tables: Sequence[Shown], float_: Float, chunk: Chunk, look: Look) -> ReadyLatex:
+    """Tables with the caption and a number each, as no float holds them; the first has a label."""
+    others = replace(float_, label="")
+    given = [float_, *(others for _ in tables[1:])]
+    made = [table_of(item, each, chunk, look) for item, each in zip(tables, given, strict=True)]
+    what = f"{len(tables)} tables of {chunk.label} have one caption, and a number each"
+    lines = tuple(line for each in made for line in each.lines)
+    return ReadyLatex(lines, told=what, hint="show each in a chunk of its own: one is too long")
 
 
 def table_of(item: Shown, float_: Float | None, chunk: Chunk, look: Look) -> ReadyLatex:

@@ -17,7 +17,19 @@ from treadle.press.markdown.uncaptioned import Uncaptioned, uncaptioned, with_ca
 from treadle.press.weave.outputs import Shown, text_of_outputs
 
 AS_MARKDOWN = {"markdown", "markup", "md"}
-STEP = re.compile(r"\\(?P<what>begin|end)\{(?P<name>[A-Za-z*]+)\}|\\verb\*?(\W).*?\3|(?<!\\)%.*")
+GRAPHIC = r"\\includegraphics\*?\s*(?:\[[^\]]*\]\s*)*\{[^{}]*\}"
+BESIDE = (
+    r"(?:\s|~|%\n|\\(?:hfill|quad|qquad)\b|\\hspace\*?\{[^{}]*\})*"  # between images of one figure
+)
+STEP = re.compile(
+    rf"\\(?P<what>begin|end)\{{(?P<name>[A-Za-z*]+)\}}|(?P<graphics>{GRAPHIC}(?:{BESIDE}{GRAPHIC})*)"
+    r"|\\verb\*?(\W).*?\4|(?<!\\)%.*"
+)
+AROUND = re.compile(
+    r"\\[A-Za-z]+\*?(?:\[[^\[\]]*\]|\{[^{}]*\})*\{\s*(?:%\s*)?$"
+)  # a command's argument
+ENDED = re.compile(r"\s*(?:%\s*)?\}")
+ALIGNED = {"center", "flushleft", "flushright"}  # environments from which something may float
 KINDS = {
     **dict.fromkeys(("tabular", "tabular*", "tabularx", "tabulary", "tblr", "tabu"), "table"),
     **dict.fromkeys(("NiceTabular", "adjustbox", "longtable"), "table"),
@@ -59,18 +71,31 @@ def printed_floats(chunk: Chunk, items: Sequence[Shown]) -> tuple[Printed, ...]:
 
 
 def _in_latex(text: str) -> Iterator[Uncaptioned]:
-    r"""The outermost environments that are tables or pictures; a `\caption` is their own."""
+    r"""The outermost environments that are tables or pictures, and images; a `\caption` is their
+    own."""
     if r"\caption" in text:
         return
     depth, start = 0, 0
     for step in STEP.finditer(text):
-        if step["what"] == "begin":
+        if step["graphics"] and not depth:
+            yield _with_command(text, Uncaptioned("figure", step.start(), step.end()))
+        elif step["name"] in ALIGNED:
+            continue
+        elif step["what"] == "begin":
             start = start if depth else step.start()
             depth += 1
         elif step["what"] == "end":
             depth -= 1
             if depth == 0 and step["name"] in KINDS:
-                yield Uncaptioned(KINDS[step["name"]], start, step.end())
+                yield _with_command(text, Uncaptioned(KINDS[step["name"]], start, step.end()))
+
+
+def _with_command(text: str, found: Uncaptioned) -> Uncaptioned:
+    r"""With the command whose argument it is, as of `\resizebox`: there nothing floats."""
+    before, after = AROUND.search(text, 0, found.start), ENDED.match(text, found.end)
+    if not before or not after:
+        return found
+    return _with_command(text, replace(found, start=before.start(), end=after.end()))
 
 
 def captioned(

@@ -72,12 +72,22 @@ def test_footnotes_of_all_captions_stand_after_the_float():
 
 
 def test_a_float_that_goes_on_has_the_number_and_the_words_but_no_label():
-    rows = [plain_row([Graphic("a.pdf")], 3)]
+    panels = [Panel(panel.content, panel.caption, "") for panel in TWO]
+    rows = [row_of_panels(panels, "figure", (r"0.48\linewidth", 2), 3, [])]
     made = text_of(float_of_rows(rows, Float(r"C\footnote{n}", "fig:a"), Part(2, 3, 8)))
     assert r"\ContinuedFloat\setcounter{subfigure}{8}" in made
     assert r"\caption[]{C (2/3)}" in made
     assert r"\label" not in made
     assert r"\notetext" not in made
+
+
+def test_letters_go_on_where_there_are_panels_and_a_class_may_count_none():
+    rows = [plain_row([Graphic("a.pdf")], 3)]
+    made = text_of(float_of_rows(rows, Float("C", "fig:a"), Part(2, 3, 8)))
+    assert "\\ContinuedFloat\n" in made
+    rows = [row_of_panels(TWO, "table", (r"0.48\linewidth", 2), 3, [])]
+    made = text_of(float_of_rows(rows, Float("C", "fig:a", "table"), Part(2, 3, 8)))
+    assert r"\ContinuedFloat\setcounter{subtable}{8}" in made
 
 
 def test_rows_are_apart():

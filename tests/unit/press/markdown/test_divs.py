@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from treadle.press.latex.fragment import Line
+from treadle.press.latex.figures import Float, Graphic, figures_in_place, float_of_rows
+from treadle.press.latex.fragment import Line, text_of
 from treadle.press.markdown.parser import place
 from treadle.press.markdown.render import render_markdown
 from treadle.press.markdown.text_context import ReadyLatex, RenderOptions, TextContext
@@ -80,6 +81,89 @@ def test_a_layout_of_columns(latex, image):
     three = latex("::: {layout-ncol=2}\nOne.\n\nTwo.\n\nThree.\n:::")
     assert three.count(r"\hfill") == 1
     assert three.count("\n\n\\noindent") == 1
+
+
+@pytest.fixture
+def grid(findings, tmp_path):
+    """A div of two columns that holds what chunks have shown, and its last paragraph."""
+
+    def grid(label, *shown, last="Both.", layout=" layout-ncol=2"):
+        inner = [
+            place(number) if isinstance(each, ReadyLatex) else each
+            for number, each in enumerate(shown)
+        ]
+        text = "\n\n".join((f"::: {{#{label}{layout}}}", *inner, f"{last}\n:::"))
+        origins = range(1, text.count("\n") + 2)
+        context = TextContext(RenderOptions(tmp_path / "report.pmd", "report"), findings)
+        return text_of(render_markdown(text, origins, context, shown))
+
+    return grid
+
+
+FIGURE = ReadyLatex(figures_in_place([Graphic("c.pdf")], 3))
+
+
+def captioned(kind: str, words: str, label: str = "") -> ReadyLatex:
+    return ReadyLatex(float_of_rows([(Line("[x]", 3),)], Float(words, label, kind)))
+
+
+def test_figures_of_chunks_stand_in_rows_under_one_caption(grid):
+    made = grid("fig-x", FIGURE, FIGURE)
+    assert made.startswith("\\begin{figure}[htbp]")
+    assert made.count(r"\begin{subfigure}[t]{0.48\linewidth}") == 2
+    assert made.endswith("\\caption{Both.}\n  \\label{fig-x}\n\\end{figure}")
+
+
+@pytest.mark.parametrize("kind", ["figure", "table"])
+def test_what_would_float_by_itself_is_a_panel(grid, kind):
+    made = grid(
+        f"{kind[:3]}-x".replace("tab", "tbl"), captioned(kind, "A", "own"), captioned(kind, "B")
+    )
+    assert made.count(rf"\begin{{{kind}}}") == 1
+    assert made.count(rf"\begin{{sub{kind}}}") == 2
+    assert made.index(r"\caption{A}") < made.index(r"\label{own}") < made.index(r"\caption{B}")
+    assert r"-x-b}" in made
+    assert r"-x-a}" not in made
+
+
+def test_panels_of_chunks_beside_images_and_text(grid, image):
+    made = grid("fig-x", FIGURE, "![A](a.png)", captioned("figure", "B"), "Words.", last="All.")
+    labels = [made.index(text) for text in (r"\caption{A}", r"\label{fig-x-a}", r"\label{fig-x-b}")]
+    assert labels == sorted(labels)
+    assert made.count(r"\begin{figure}") == 1
+    assert made.index("Words.") < made.index(r"\caption{All.}")
+
+
+def test_footnotes_of_panels_follow_the_float_in_their_order(grid):
+    noted = (captioned("figure", rf"{name}\footnote{{Of {name}}}") for name in "AB")
+    made = grid("fig-x", *noted)
+    assert made.index(r"A\protect\notemark{1}") < made.index(r"B\protect\notemark{2}")
+    assert made.endswith("\\end{figure}\n\\notetext{Of A}\n\\notetext{Of B}")
+
+
+@pytest.mark.parametrize("div", ["#tbl-x layout-ncol=2", "#tab-x layout-nrow=1"])
+@pytest.mark.parametrize("after", ["Both.", ""])
+def test_tables_in_rows_keep_their_captions(latex, div, after):
+    table = "| a |\n|---|\n| 1 |"
+    text = f"::: {{{div}}}\n{table}\n\n: One {{#tbl-o}}\n\n{table}\n\n: Two\n\n{after}\n:::"
+    made = latex(text)
+    labels = (r"\caption{One}", r"\label{tbl-o}", r"\caption{Two}", "-x-b}")
+    assert sorted(labels, key=made.index) == list(labels)
+    assert made.count(r"\begin{table}") == 1
+    assert (r"\caption{Both.}" in made) == bool(after)
+
+
+def test_a_figure_div_of_chunks_with_captions_has_panels(grid):
+    made = grid("fig-x", captioned("figure", "A"), captioned("figure", "B"), layout="")
+    assert made.count(r"\begin{figure}") == 1
+    assert made.count(r"\begin{subfigure}") == 2
+    assert made.endswith("\\caption{Both.}\n  \\label{fig-x}\n\\end{figure}")
+
+
+def test_several_floats_in_one_place_stay_what_they_are(grid):
+    two = ReadyLatex((*captioned("figure", "A").lines, *captioned("figure", "B").lines))
+    made = grid("fig-x", two, FIGURE)
+    assert made.count(r"\begin{figure}[H]") == 2
 
 
 def test_a_table_div(latex):

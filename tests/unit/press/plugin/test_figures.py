@@ -2,7 +2,9 @@
 
 import subprocess
 import textwrap
+from pathlib import Path
 
+import matplotlib as mpl
 import pikepdf
 import pytest
 from tests.unit.displays import plain
@@ -205,6 +207,17 @@ def test_characters_that_latin_modern_lacks_are_drawn_without_a_warning(draw, fi
     assert "DejaVuSerif" in fonts_of(file_of(figure))
 
 
+@pytest.mark.parametrize("typed", ["λ", "→", "Ж", "≤ μ"])
+def test_what_a_font_lacks_comes_from_another_beside_formulas_too(draw, file_of, typed):
+    (figure,) = draw(f"plt.plot([1]); plt.title(r'{typed} on $R^2$');")  # and no stream
+    assert "STIXGeneral-Regular" in fonts_of(file_of(figure))
+
+
+def test_what_no_font_has_is_told_once(draw):
+    told, _ = draw("plt.plot([1]); plt.title('日 on $R^2$'); plt.xlabel('$日$');")
+    assert told.text.count("does not have a glyph for '\\u65e5'") == 1
+
+
 def test_the_bytes_do_not_depend_on_the_day(draw, file_of):
     code = "plt.plot([1, 2]); plt.title('same');"
     first, second = draw(code)[0], draw(code)[0]
@@ -346,6 +359,7 @@ FuncAnimation(fig, lambda k: line.set_ydata([0, k]), frames=2)
     trace = run(PLOT + code)
     assert kinds(trace.outputs) == ["figure"]
     assert [remark.text for remark in trace.remarks] == [STANDS_STILL]
+    assert run("import gc; gc.collect();").outputs == ()  # that it goes is no news of this chunk
 
 
 def test_figures_of_a_chunk_that_may_fail_and_does_are_shown(run):
@@ -364,6 +378,29 @@ def test_greek_letters_of_formulas_are_slanted_as_latin_ones_are(family, monkeyp
     having = [font for font in roman if ord("α") in font.getBestCmap()]
     assert len(having) == 1
     assert having[0]["post"].italicAngle or having[0]["head"].macStyle & 2
+
+
+@pytest.mark.parametrize(("units", "own"), [(1000, ""), (2048, ""), (2048, "αω")])
+def test_greek_letters_are_as_large_as_the_font_s_which_keeps_its_own(
+    tmp_path, monkeypatch, units, own
+):
+    from fontTools.ttLib import TTFont
+    from fontTools.ttLib.scaleUpem import scale_upem  # type: ignore[import-untyped]
+
+    path = tmp_path / "a.ttf"
+    font = TTFont(Path(mpl.get_data_path(), "fonts", "ttf", "STIXGeneralItalic.ttf"))
+    for table in font["cmap"].tables:
+        latin = {char: name for char, name in table.cmap.items() if char < 0x370}
+        table.cmap = latin | {ord(char): latin[ord("x")] for char in own if ord("x") in latin}
+    scale_upem(font, units)
+    font.save(path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(font_files, "installed_faces", lambda _: (path, path, path))
+    made = next(TTFont(each) for each in font_files.converted("Own(0)", 9) if "a-" in each.name[:2])
+    names, glyphs = made.getBestCmap(), made["glyf"]
+    assert {*map(ord, "αβω")} <= names.keys()
+    assert glyphs[names[ord("α")]].yMax / glyphs[names[ord("a")]].yMax == pytest.approx(1, abs=0.1)
+    assert (names[ord("α")] == names[ord("x")]) == bool(own)
 
 
 def test_a_font_that_fontspec_takes_from_the_machine(monkeypatch):

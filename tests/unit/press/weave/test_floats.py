@@ -6,7 +6,9 @@ from tests.unit import displays
 
 from treadle.press.latex.fragment import text_of
 from treadle.press.latex.rows import Measure
+from treadle.press.markdown.text_context import ReadyLatex
 from treadle.press.results import ChunkResult
+from treadle.press.weave.chunks import chunk_parts
 from treadle.press.weave.floats import Look, floats_of
 from treadle.press.weave.weave import weave
 
@@ -123,6 +125,25 @@ def test_tables_have_panels_too(floats):
     assert r"\label{tbl:n-b}" in text
 
 
+@pytest.mark.parametrize("others", [(), figures(2, 3.0, 2.0)])
+@pytest.mark.parametrize("name", [None, "n"])
+def test_tables_stand_under_one_caption_as_figures_do(floats, others, name):
+    text = floats((*TABLES, *others), caption="C", name=name)
+    assert text.count(r"\begin{table}") == text.count(r"\label{tbl:n}") + (name is None) == 1
+    assert text.count(r"\begin{tabular}") == 2
+    assert text.count(r"\caption{C}") == 1 + bool(others)
+
+
+def test_tables_that_no_float_holds_have_a_number_each_and_are_told(floats, said):
+    rows = tuple((str(number),) for number in range(150))
+    tables = (displays.table(("a",), rows, ("r",)), *TABLES)
+    text = floats(tables, caption="C", name="n")
+    assert text.count(r"\caption{C}") == 3
+    assert text.count(r"\label{tbl:n}") == 1
+    found = said(tables, name="n")
+    assert found == ["warning: 3 tables of n have one caption, and a number each"]
+
+
 def test_a_table_beside_figures_with_captions_of_their_own_is_not_lost(floats):
     text = floats((*TABLES[:1], *figures(2, 3.0, 2.0)), subcaptions=("A", "B"))
     assert text.count(r"\begin{tabular}") == 1
@@ -173,3 +194,25 @@ def test_empty_figures_are_told(make_chunk, make_document):
     assert [problem.message for problem in problems] == [
         "chunk 1 has 2 empty figures",
     ]
+
+
+@pytest.mark.parametrize(
+    ("box", "size", "told"),
+    [
+        (0.32, (6.3, 3.9), "32%"),
+        (0.48, (6.3, 3.9), ""),
+        (0.32, (3.0, 2.0), ""),
+        (0.3, (20, 10), ""),
+    ],
+)
+@pytest.mark.parametrize("caption", ["", "C"])
+def test_figures_too_small_to_read_in_a_column_are_told_there(make_chunk, caption, box, size, told):
+    chunk, look = make_chunk(echo=False, caption=caption), Look("report", 80, lambda t, _: t)
+    result = ChunkResult(figures(1, *size), caption=caption)
+    parts = [part for part in chunk_parts(chunk, result, look) if isinstance(part, ReadyLatex)]
+    (part,) = (part for part in parts if part.lines)
+    assert not part.told  # across the line
+    assert part.boxed is not None
+    narrow = part.boxed(box)
+    assert narrow.told.partition(" set at ")[2].partition(" of ")[0] == told
+    assert narrow.lines == part.lines

@@ -65,6 +65,51 @@ def test_an_image_of_markdown(shown):
     assert "![A *C*.](x.png){#fig:t}" in text
 
 
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [("width=3cm", "#fig:t width=3cm"), ("#own width=3cm", "#own width=3cm"), ("", "#fig:t")],
+)
+def test_an_image_of_markdown_with_attributes(shown, given, made):
+    text = shown(Stream("stdout", f"![](x.png){{{given}}}"), results="markdown")
+    assert f"![A *C*.](x.png){{{made}}}" in text
+
+
+IMAGE = r"\includegraphics[width=3cm]{x.png}"
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        IMAGE,
+        r"\includegraphics{x}",
+        f"{IMAGE}\n\\hfill\n{IMAGE}",
+        rf"\fbox{{{IMAGE}}}",
+        f"\\resizebox{{3cm}}{{!}}{{%\n  \\fbox{{{IMAGE}}}}}",
+    ],
+)
+@pytest.mark.parametrize(
+    "around", ["{}", "Words.\n\n{}\n\nMore.", "\\begin{{center}}{}\\end{{center}}"]
+)
+def test_images_of_latex(shown, problems, image, around):
+    text = shown(Stream("stdout", around.format(image)), results="tex")
+    floating = "\\begin{{figure}}[htpb]\n\\centering\n{}\n\\caption{{<A *C*.>}}\\label{{fig:t}}\n"
+    assert floating.format(image) in text
+    assert not any("caption" in message for _, message in problems(image, "tex"))
+
+
+def test_a_table_in_the_argument_of_a_command_floats_with_it(shown):
+    scaled = f"\\resizebox{{\\linewidth}}{{!}}{{%\n{TABULAR}}}"
+    text = shown(Stream("stdout", f"a\n\n{scaled}"), results="tex")
+    assert f"\\label{{tbl:t}}\n{scaled}\n\\end{{table}}" in text
+
+
+def test_images_apart_are_several(problems):
+    found = problems(f"{IMAGE}\nWords.\n{IMAGE}", "tex")
+    assert any("may be that of each" in message for _, message in found)
+    drawn = f"\\begin{{tikzpicture}}\\node{{{IMAGE}}};\\end{{tikzpicture}}"
+    assert not any("caption" in message for _, message in problems(drawn, "tex"))
+
+
 def test_a_tabular(shown):
     text = shown(Stream("stdout", f"{{\\small {TABULAR}}}"), results="tex", f_env="figure*")
     begin = "\\begin{table*}[htpb]\n\\centering\n\\caption{<A *C*.>}\\label{tbl:t}\n"

@@ -395,8 +395,14 @@ def test_a_font_that_figures_have_not_is_told_once(make_document, make_chunk, fa
     assert not weave(document, [ChunkResult()] * 2, Page(family=family)).problems
 
 
-def test_a_figure_that_lacks_characters_is_told(make_document, make_chunk):
-    said = "UserWarning: Glyph 36718 (\\N{CJK UNIFIED IDEOGRAPH-8F6E}) missing from font(s) A.\n"
+@pytest.mark.parametrize(
+    "said",
+    [
+        "UserWarning: Glyph 36718 (\\N{CJK UNIFIED IDEOGRAPH-8F6E}) missing from font(s) A.\n",
+        "Font 'rm' does not have a glyph for '\\u8f6e' [U+8f6e], substituting.\n",
+    ],
+)
+def test_a_figure_that_lacks_characters_is_told(make_document, make_chunk, said):
     woven = weave(make_document(make_chunk(line=3)), [ChunkResult((Stream("stderr", said * 2),))])
     (found,) = woven.problems
     assert (found.span.line, "`轮`" in found.message) == (3, True)
