@@ -52,10 +52,30 @@ def test_a_frame_without_columns_is_a_text(shown, frame):
     assert shown(f"import pandas as pd\n{frame}").startswith("Empty DataFrame")
 
 
+@pytest.mark.parametrize(
+    ("code", "numbers"),
+    [
+        ("pd.DataFrame({'x': [1.5, 2.5]})", ("0", "1")),
+        ("pd.DataFrame({'n': ['a', 'b'], 'x': [1, 2]})", ()),  # names say which row it is
+        ("pd.DataFrame({'n': ['a', 'a'], 'x': [1, 2]})", ("0", "1")),
+        ("pd.DataFrame({'x': [1, 2]}, index=['a', 'b'])", ()),
+    ],
+)
+def test_rows_that_no_column_tells_apart_have_numbers(table, code, numbers):
+    assert table(code).numbers == numbers
+
+
+def test_numbers_of_rows_of_which_some_are_left_out(table):
+    found = table("pd.DataFrame({'x': range(100)})")
+    assert found.numbers == ("0", "1", "2", "3", "4", "\u22ee", "95", "96", "97", "98", "99")
+
+
 def test_records_need_no_pandas(run):
     result = run("[{'a': 1, 'b': 0.25}, {'a': 22, 'c': None}]")
     assert result.outputs == (
-        displays.table(("a", "b", "c"), (("1", "0.25", ""), ("22", "", "")), ("r", "r", "l")),
+        displays.table(
+            ("a", "b", "c"), (("1", "0.25", ""), ("22", "", "")), ("r", "r", "l"), ("0", "1")
+        ),
     )
 
 
@@ -411,4 +431,4 @@ def test_an_empty_frame(table):
 
 def test_numpy_scalars_are_numbers(run):
     result = run("import numpy as np\n[{'x': np.float32(0.5), 'n': np.int64(3)}]")
-    assert result.outputs == (displays.table(("x", "n"), (("0.5", "3"),), ("r", "r")),)
+    assert result.outputs == (displays.table(("x", "n"), (("0.5", "3"),), ("r", "r"), ("0",)),)
