@@ -4,7 +4,7 @@ A DataFrame, a Series or a list of records is a table; a matplotlib figure is th
 values some are known here, others say themselves what they are, and the rest is left to the worker.
 Other matplotlib objects (the lines and texts that `plot` or `set_title` return) show nothing: they
 are seen in their figure, and their `repr` is an address that changes from build to build. So is
-what `plt.hist` returns, a tuple that holds some of them.
+what `plt.hist` returns, a tuple of such and of what was counted. What holds more is printed.
 """
 
 from __future__ import annotations
