@@ -98,10 +98,13 @@ class Arrivals:
             self._scope[name] = entry.empty()
             self._fill(functools.partial(_refill, self._scope[name], entry.data))
         else:
-            value = pickle.loads(entry.data)
-            self._scope[name] = self._class(name, value) if isinstance(value, Made) else value
+            self._fill(functools.partial(self._load, name, entry.data))
         for other in entry.needs:
             self.bind(other)
+
+    def _load(self, name: str, data: bytes) -> None:
+        value = pickle.loads(data)
+        self._scope[name] = self._class(name, value) if isinstance(value, Made) else value
 
     def _class(self, name: str, made: Made) -> Any:  # noqa: ANN401
         exec(marshal.loads(made.code), self._scope)

@@ -147,6 +147,13 @@ def test_classes_that_hold_each_other(session: Session) -> None:
     assert session.child.__dict__["A"].many == [session.sent("A"), session.sent("B")]
 
 
+def test_a_value_that_holds_what_is_being_made_comes_after_it(session: Session) -> None:
+    session.run("def known(cls, late=False):\n    return PAIR if late else cls")
+    session.run("@known\nclass C: pass\nPAIR = (C, 1)\ndef use(): return known(C, late=True)")
+    assert session.sent("C") is session.child.__dict__["C"]
+    assert session.sent("use")() == (session.child.__dict__["C"], 1)
+
+
 def test_a_closure_keeps_what_it_holds(session: Session) -> None:
     session.run(
         "def make(n):\n    def count(k): return n if k == 0 else count(k - 1)\n    return count"
