@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 from tests.command import treadle
 
@@ -46,6 +48,26 @@ def test_a_document_that_is_gone_leaves_the_folder_to_another(folder):
     (folder / "a/report.md").unlink()
     assert build(folder, "b/report.pmd").returncode == 0
     assert "Text b." in made(folder)
+
+
+def test_a_copy_of_a_folder_with_its_build_builds_as_it_stands(folder):
+    """And what it was copied from keeps what is its own."""
+    assert treadle("build", "report.pmd", "--to", "tex", folder=folder / "a").returncode == 0
+    shutil.copytree(folder / "a", folder / "deeper/copy")
+    done = treadle("build", "report.pmd", "--to", "tex", folder=folder / "deeper/copy")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = treadle("build", "b/report.pmd", "-o", "a/build", "--to", "tex", folder=folder)
+    assert "a/report.pmd (build into another folder" in done.stderr
+
+
+def test_a_folder_that_is_moved_with_its_document_stays_its_own(folder):
+    assert build(folder, "a/report.pmd").returncode == 0
+    (folder / "new").mkdir()
+    for name in ("a", "out"):
+        (folder / name).rename(folder / "new" / name)
+    (folder / "b").rename(folder / "new/b")
+    assert build(folder / "new", "a/report.pmd").returncode == 0
+    assert build(folder / "new", "b/report.pmd").returncode == 1
 
 
 def test_two_kinds_of_one_name(folder):

@@ -23,7 +23,10 @@ def figure(file: str) -> Display:
 
 
 def table(
-    header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], align: tuple[str, ...]
+    header: tuple[str, ...],
+    rows: tuple[tuple[str, ...], ...],
+    align: tuple[str, ...],
+    numbers: tuple[str, ...] = (),
 ) -> Display:
     """A table."""
-    return Display({TABLE: encoded(Table(header, rows, align)).decode()})
+    return Display({TABLE: encoded(Table(header, rows, align, numbers=numbers)).decode()})

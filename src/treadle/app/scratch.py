@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -74,15 +75,18 @@ class Scratch(Struct, frozen=True):
     def owner(self) -> Path | None:
         """The document that was built last, an absolute path, if that is known."""
         try:
-            return Path((self.root / OWNER).read_text("utf-8", "surrogateescape"))
+            noted = (self.root / OWNER).read_text("utf-8", "surrogateescape")
         except OSError:
             return None
+        return (self.out_dir.resolve() / noted).resolve()
 
     def own(self, document: Path) -> None:
-        """Note whose folder this is. Raises OSError."""
+        """Note whose folder this is, as seen from DIR: a copy of both is that of the copy. Raises
+        OSError."""
         whole = document.resolve()
         if self.owner() != whole:
-            (self.root / OWNER).write_text(str(whole), "utf-8", "surrogateescape")
+            noted = os.path.relpath(whole, self.out_dir.resolve())
+            (self.root / OWNER).write_text(noted, "utf-8", "surrogateescape")
 
     @property
     def rules(self) -> Path:

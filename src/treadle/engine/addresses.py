@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_SIGN = " at 0x"
-# At the end of what `repr` gives, or before a word on what is there.
-_ADDRESS = re.compile(r" at 0x[0-9A-Fa-f]{6,16}(?=>|[,;:] )")
+_SIGN = " at "
+# At the end of what `repr` gives, or before a word on what is there. Of numbers without a sign,
+# which a `__repr__` writes by `%x`, those alone that begin as addresses do, of the heap or mapped.
+_ADDRESS = re.compile(
+    r" at (?:0x[0-9A-Fa-f]{6,16}(?=>|[,;:] )|(?:0{4})?(?:7[ef]|7[EF]|5[56])[0-9A-Fa-f]{10}(?=>))"
+)
 _LONGEST = 60  # characters of what is quoted
 _ITERATORS = re.compile(
     r"<(?:generator|map|filter|zip|enumerate|reversed|itertools\.\w+|\w+_iterator) object\b"

@@ -231,8 +231,10 @@ class Plugins:
         return self._capture.replace(name, self._display(bundle))
 
     def _display(self, bundle: Bundle) -> Display:
+        # Beside a picture the `repr` is what is shown where that can't be drawn, which is told.
+        unseen = {PLAIN} if len(bundle.data) > 1 else set()
         texts = {
-            kind: self.without_addresses(data)
+            kind: without_addresses(data) if kind in unseen else self.without_addresses(data)
             for kind, data in bundle.data.items()
             if isinstance(data, str)
         }

@@ -33,6 +33,11 @@ def test_what_repr_gives(text):
     "text",
     [
         "jump at 0x401000: mov",
+        "<commit at 7f51c2a>",
+        "<blob at 7f51c2a3d0e0aa>",
+        "<event at 202611301859>",
+        "at 7f51c2a3d0e0>",
+        "<seen at 7f51c2a3d0e0, twice>",
         "at 0x7fff1234>",
         "<a line\nat 0x7fff1234>",
         "crash at 0x7ffe12345678",
@@ -45,6 +50,15 @@ def test_what_repr_gives(text):
 def test_other_numbers_stay(text):
     assert without_addresses(text) == text
     assert list(told_addresses(text)) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["7f5aea148e50", "7F5AEA148E50", "00007f5aea148e50", "55d0c1a2b3e4"]
+)
+def test_those_that_are_written_without_a_sign(address):
+    assert without_addresses(f"[<Rep at {address}>]") == "[<Rep>]"
+    ((what, _),) = told_addresses(f"[<Rep at {address}>]")
+    assert what.startswith("`<Rep>` ")
 
 
 def test_the_way_out_is_that_of_the_kind():

@@ -203,7 +203,7 @@ class Capture:
     def _append(self, name: str, text: str) -> None:
         if not text:
             return
-        if " at 0x" in text:
+        if " at " in text:  # an address of an object, perhaps
             text = self.printed(text)
         record = self._current()
         screen = record.screens[name]

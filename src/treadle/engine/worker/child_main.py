@@ -17,6 +17,7 @@ from importlib import import_module
 from types import CellType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+FILLED = (dict, list, set)  # a registry, perhaps, that statements of classes write to
 _MOST = 1 << 30  # bytes the system reads at once
 
 
@@ -26,7 +27,8 @@ class Entry(NamedTuple):
     kind: str  # "module", "definition" or "value"
     data: bytes  # pickled: a module's name, a `Made` class, or the object
     needs: tuple[str, ...]  # names that have to be bound as well
-    first: tuple[str, ...] = ()  # those of them that its statement uses while it runs
+    first: tuple[str, ...] = ()  # what its statement uses while it runs
+    empty: type | None = None  # one of `FILLED`, which is bound empty before what it holds is made
 
 
 class Made(NamedTuple):
@@ -55,6 +57,8 @@ class Arrivals:
         self._taken: Place | None = None  # the last that was read
         self._entries: dict[str, Entry] = {}
         self._made: dict[str, Entry] = {}  # those that names have been bound by
+        self._making: list[str] = []
+        self._unfilled: list[Callable[[], None]] = []  # what holds names that are being made
         self.places: dict[str, Place] = {}  # where each has come from
 
     def take(self, place: Place) -> None:
@@ -77,19 +81,55 @@ class Arrivals:
         if name in self._scope and (before is None or entry.kind == "value"):
             return
         self._made[name] = entry
+        self._making.append(name)
+        try:
+            self._make(name, entry)
+        finally:
+            self._making.pop()
+        if not self._making:
+            unfilled, self._unfilled = self._unfilled, []
+            for fill in unfilled:
+                fill()
+
+    def _make(self, name: str, entry: Entry) -> None:
         for other in entry.first:
             self.bind(other)
-        value = pickle.loads(entry.data)
-        self._scope[name] = self._class(name, value) if isinstance(value, Made) else value
+        if entry.empty:
+            self._scope[name] = entry.empty()
+            self._fill(functools.partial(_refill, self._scope[name], entry.data))
+        else:
+            self._fill(functools.partial(self._load, name, entry.data))
         for other in entry.needs:
             self.bind(other)
+
+    def _load(self, name: str, data: bytes) -> None:
+        value = pickle.loads(data)
+        self._scope[name] = self._class(name, value) if isinstance(value, Made) else value
 
     def _class(self, name: str, made: Made) -> Any:  # noqa: ANN401
         exec(marshal.loads(made.code), self._scope)
         found = self._scope[name]
         for attribute, data in made.held.items():
-            setattr(found, attribute, pickle.loads(data))
+            self._fill(functools.partial(_set, found, attribute, data))
         return found
+
+    def _fill(self, fill: Callable[[], None]) -> None:
+        """At once, or when all is made, if it holds what rests on what it belongs to."""
+        try:
+            fill()
+        except AttributeError:
+            self._unfilled.append(fill)
+
+
+def _set(found: object, attribute: str, data: bytes) -> None:
+    setattr(found, attribute, pickle.loads(data))
+
+
+def _refill(empty: Any, data: bytes) -> None:  # noqa: ANN401
+    """What statements have put there meanwhile is part of it."""
+    whole = pickle.loads(data)
+    empty.clear()
+    (empty.extend if isinstance(empty, list) else empty.update)(whole)
 
 
 class Place(NamedTuple):

@@ -84,8 +84,6 @@ class Displays:
         if name and not values:
             self._plugins.show(Bundle(), name)
         for value in values:
-            if value is None and not (name or raw):
-                continue
             shown = _Ready(value, {}) if raw else value
             bundle = _chosen(self._plugins.bundle_of(shown), value, include, exclude)
             bundle = Bundle(bundle.data, {**bundle.metadata, **(metadata or {})})

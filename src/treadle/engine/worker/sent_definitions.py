@@ -21,6 +21,7 @@ from treadle.engine.store.atomic import scratch_file, write_all
 from treadle.engine.store.digest import digest
 from treadle.engine.values.bytecode import global_names, names_in, run_at_once
 from treadle.engine.worker.child_main import (
+    FILLED,
     Entry,
     FunctionState,
     Made,
@@ -123,21 +124,23 @@ class Definitions:
         if by_name and name_in(self._names, value) == name:
             return self._made(name, value)
         kind = "definition" if isinstance(value, FunctionType | ModuleType | _CACHED) else "value"
-        data, needs = self._pickled(value)
-        return Entry(kind, data, needs)
+        data, needs = self._pickled(value, value)
+        return Entry(
+            kind, data, needs, empty=type(value) if needs and type(value) in FILLED else None
+        )
 
     def _made(self, name: str, value: Any) -> Entry:  # noqa: ANN401
         """What its statement makes again: a class, or a variable for types."""
         statement = self._statement(name, value)
         first = {*names_in(run_at_once(statement))[0]}
-        later = global_names(statement)[0]
+        later = {*global_names(statement)[0]}
         held = {}
         for attribute, content in _held(value) if isinstance(value, type) else ():
             try:
-                held[attribute], needs = self._pickled(content)
+                held[attribute], needs = self._pickled(content, None)
             except Exception:  # it is there as the statement makes it
                 continue
-            first.update(needs)
+            later.update(needs)
         made = Made(marshal.dumps(statement), held)
         others = tuple(sorted(first - {name}))
         return Entry("definition", pickle.dumps(made), tuple(sorted(later)), others)
@@ -155,10 +158,10 @@ class Definitions:
                     return self._compile(statement, source.file)
         raise pickle.PicklingError(f"the statement that made `{name}` is not in the document")
 
-    def _pickled(self, value: object) -> tuple[bytes, tuple[str, ...]]:
-        """The pickle of a value, and the names that it needs."""
+    def _pickled(self, value: object, top: object) -> tuple[bytes, tuple[str, ...]]:
+        """The pickle of a value, and the names that it needs; `top` does not go by its name."""
         buffer = io.BytesIO()
-        pickler = _Pickler(buffer, self._names, value)
+        pickler = _Pickler(buffer, self._names, top)
         pickler.dump(value)
         return buffer.getvalue(), tuple(sorted(pickler.needs))
 

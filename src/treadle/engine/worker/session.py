@@ -182,7 +182,9 @@ class Session:
             show, display = self._capture.show, self._display_at_prompt
             run_at_prompt(cell, self._compiler, self._namespace, show=show, display=display)
         else:
-            self._displays.display(run_cell(cell, self._compiler, self._namespace))
+            value = run_cell(cell, self._compiler, self._namespace)
+            if value is not None:
+                self._displays.display(value)
 
     def _import(self, name: str, names: tuple[str, ...]) -> None:
         importlib.invalidate_caches()  # the files were written a moment ago

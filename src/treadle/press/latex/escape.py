@@ -132,6 +132,7 @@ TO_ESCAPE_IN_PROSE = re.compile(
 )
 TO_ESCAPE_IN_VERBATIM = re.compile(r"[\\{}]|[^\x20-\x7e\n]")
 LONG = 30  # characters beyond which code and addresses may be broken
+_RUN = re.compile(r"\\[A-Za-z]+|([A-Za-z0-9]{8})(?=[A-Za-z0-9]{8})")  # the former is a command
 ELLIPSIS = re.compile(r"(?<!\.)\.\.\.(?!\.)")
 UNFIT_FOR_LABELS = re.compile(r"[\\{}\[\]#%~^$&,\x00-\x20\x7f]")
 # Pandoc's rule: no blank inside the dollars, no digit after them, so $5 and $6 are prices; words in
@@ -301,8 +302,12 @@ def escape_code(text: str) -> str:
 
 
 def escape_address(text: str) -> str:
-    """An address as the text of a link: a long one may be broken at its joints."""
-    return _breakable(escape(text), r"\\[_&#%]|[./?=:-]") if len(text) > LONG else escape(text)
+    """An address as the text of a link: a long one may be broken at its joints, and within what
+    is long and has none, a hash, say."""
+    if len(text) <= LONG:
+        return escape(text)
+    runs = _RUN.sub(lambda run: run[1] + r"\allowbreak{}" if run[1] else run[0], escape(text))
+    return _breakable(runs, r"\\[_&#%]|[./?=:-]")
 
 
 def _breakable(latex: str, joints: str) -> str:

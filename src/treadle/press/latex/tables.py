@@ -44,7 +44,8 @@ class Tabular(Struct, frozen=True):
 
     `above` are the rows of the head that stand over `header`: the headings of each cover all
     columns. The first `labels` columns say what a row is. Before the `parts`, numbers of rows,
-    something new begins. `below` is a line under the table.
+    something new begins. `below` is a line under the table. `numbers` say which row is which in
+    columns that are in several parts, if no label does.
     """
 
     header: tuple[str, ...]
@@ -55,6 +56,7 @@ class Tabular(Struct, frozen=True):
     labels: int = 1
     parts: tuple[int, ...] = ()
     below: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def entry(text: str) -> str:
@@ -85,8 +87,11 @@ def table(tabular: Tabular, float_: Float | None, origin: int, room: Room) -> La
     """The table as a float with its caption above, or centred in its place; a long one, there."""
     room = _within_float(room, float_) if float_ else room
     tabular, caption, notes = _without_notes(tabular, float_.caption if float_ else "")
-    shape = shape_of(tabular, room.measures)
-    layout = laid_out(shape, float_.environment if float_ else "", room)
+    environment = float_.environment if float_ else ""
+    layout = laid_out(shape_of(tabular, room.measures), environment, room)
+    if tabular.numbers and len(layout.parts) > 1:
+        tabular = _numbered(tabular)
+        layout = laid_out(shape_of(tabular, room.measures), environment, room)
     head: Fragment = ()
     if float_:
         at = origin if float_.origin is None else float_.origin
@@ -95,6 +100,19 @@ def table(tabular: Tabular, float_: Float | None, origin: int, room: Room) -> La
     made = _long(setting) if layout.long else _floating(setting)
     texts = tuple(Line(text, origin) for text in texts_of(notes))
     return LaidTable((*made, *texts), layout.told, layout.hint)
+
+
+def _numbered(tabular: Tabular) -> Tabular:
+    """The table with its rows' numbers as their labels."""
+    pairs = zip(tabular.numbers, tabular.rows, strict=True)
+    return replace(
+        tabular,
+        header=("", *tabular.header),
+        rows=tuple((number, *row) for number, row in pairs),
+        align=("r", *tabular.align),
+        above=tuple((Heading(""), *row) for row in tabular.above),
+        labels=1,
+    )
 
 
 def _within_float(room: Room, float_: Float) -> Room:

@@ -34,6 +34,9 @@ INNER = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}|\\(?:text|mbox)\{[^{}]*\}
 UNDEFINED_NOTE = re.compile(r"\[\^[^\]\s]+\]")
 UNDEFINED_LINK = re.compile(r"(?<![\w\])])\[[^\[\]]+\]\[[^\[\]]+\](?!\[)")
 LINE_END = r" \\"
+ADDRESS = re.compile(r"\b((?:https?|ftp)://[^\s<>\"'`]+)")
+# A long address that `\url` would not break where it may be: at hyphens, and within a hash.
+UNBROKEN = re.compile(r"^(?=.{31}).*(?:-|[A-Za-z0-9]{24})")
 OTHER_CODE = re.compile(
     r"\{(?!python)(\w+)\} \S|(r) [\w(\"'.]"
 )  # Quarto's and R Markdown's, of other languages
@@ -167,7 +170,7 @@ class _Renderer:
         if "<!--" in node.content:
             what = "this comment is not closed within its paragraph, and printed as it stands"
             self.context.warn(self.line, what, "begin it on a line of its own, and end it by `-->`")
-        self._add(escape_prose(node.content))
+        self._add(_with_addresses(node.content))
 
     def visit_em(self, node: SyntaxTreeNode) -> None:
         command = {"em": r"\emph", "strong": r"\textbf", "s": r"\sout"}[node.type]
@@ -268,7 +271,7 @@ class _Renderer:
         command = inside or rf"\href{{{escape_url(url)}}}"
         if not typed:
             self._add_within(command, node.children)
-        elif set(url) & set("%#&^~\\{}"):
+        elif set(url) & set("%#&^~\\{}") or UNBROKEN.search(url):
             address = escape_address("".join(child.content for child in node.children))
             self._add(f"{command}{{{address}}}")
         else:
@@ -312,3 +315,12 @@ class _Renderer:
             self.render(node.children)
         else:
             self._add(escape_prose(node.content))
+
+
+def _with_addresses(text: str) -> str:
+    """`text` in running LaTeX; addresses in it are as they were typed."""
+    words = ADDRESS.split(text)
+    return "".join(
+        escape_address(word) if number % 2 else escape_prose(word)
+        for number, word in enumerate(words)
+    )

@@ -19,6 +19,7 @@ DECIMALS = 6  # pandas' own
 # needs some more, if it has no more decimals than others are given. In computed ones, what lies
 # beyond is noise.
 FEW, SOME = 9, 12
+SURE = 15  # significant digits that each decimal number keeps as a binary one
 _LARGE, _LONG = 1e6, 6  # beyond both, decimals are too many: pandas' own limits
 
 Whole = Callable[[float], bool]  # whether a number is printed whole
@@ -68,18 +69,38 @@ def _blown_up(numbers: Sequence[float], decimals: int) -> bool:
 def _fixed(numbers: Sequence[float], decimals: int, typed: Whole) -> list[str]:
     finite = [number for number in numbers if math.isfinite(number)]
     most = max((_decimals(number, decimals, typed) for number in finite), default=0)
-    return [f"{number:.{max(most, min(decimals, 1))}f}" for number in numbers]
+    return [_to_place(number, max(most, min(decimals, 1))) for number in numbers]
+
+
+def _to_place(number: float, decimals: int) -> str:
+    """With so many decimals: zeros follow the shortest digits that are this number."""
+    if not math.isfinite(number) or -_exponent(_shortest(number)) > decimals:
+        return f"{number:.{decimals}f}"
+    return f"{Decimal(repr(number)):.{decimals}f}"
 
 
 def _significant(numbers: Sequence[float], decimals: int, typed: Whole) -> list[str]:
-    """Each number on its own, in a power of ten where that is shorter."""
-    return [f"{number:.{_length(number, decimals + 1, typed)}g}" for number in numbers]
+    """Each number on its own, in a power of ten where that is shorter; but where one that was
+    typed is long, the others that large are as long, with as many decimals as elsewhere."""
+    lengths = [_length(number, decimals + 1, typed) for number in numbers]
+    if max(lengths, default=0) > max(decimals + 1, FEW):
+        lengths = [max(*pair) for pair in zip(lengths, map(_long, numbers), strict=True)]
+    return [f"{number:.{length}g}" for number, length in zip(numbers, lengths, strict=True)]
+
+
+def _long(number: float) -> int:
+    """The significant digits of a large number with `DECIMALS`."""
+    if not _LARGE <= abs(number) < 10**SURE:
+        return 0
+    return min(len(_shortest(number).digits), len(str(int(abs(number)))) + DECIMALS)
 
 
 def _length(number: float, digits: int, typed: Whole) -> int:
     """The significant digits of a number: so many, or all that were typed."""
-    if not math.isfinite(number) or not typed(number):
+    if not math.isfinite(number):
         return digits
+    if not typed(number):
+        return min(digits, max(len(_shortest(number).digits), SURE))
     own = len(_shortest(number).digits)
     return max(own, min(len(str(int(abs(number)))), SOME)) if own > digits else digits
 

@@ -86,6 +86,7 @@ def _table(
         tuple(zip(*texts, strict=True)),
         tuple(beside.marked(align, "c")),
         below=below if rows.is_cut or beside.is_cut else "",
+        numbers=rows.row_numbers(texts[0], align[0]),
     )
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import sys
+from itertools import dropwhile
 from typing import Any
+
+_DEEPEST = 6  # collections in collections, of which one may hold itself
+_OWN_RESULTS = {"matplotlib.container", "matplotlib.streamplot", "matplotlib.axes"}
 
 
 def figure_of(value: object) -> Any:  # noqa: ANN401
@@ -50,26 +54,63 @@ def _of_objects(value: Any) -> Any:  # noqa: ANN401
     return getattr(drawn, "_figure", None)
 
 
-def is_drawn(value: object) -> bool:
-    """Whether it is part of a matplotlib figure, or a collection with such a part."""
-    artist = sys.modules.get("matplotlib.artist")
-    if artist is None or _is_figure(value):
+def is_drawn(value: object, depth: int = _DEEPEST) -> bool:
+    """Whether it is part of a matplotlib figure, or made of nothing else: what functions that draw
+    return. Some give a tuple of numbers and what they have drawn of these."""
+    if "matplotlib.artist" not in sys.modules or _is_figure(value) or not depth:
         return False
-    if isinstance(value, artist.Artist):
+    if _is_part(value):
         return True
-    container = sys.modules.get("matplotlib.container")
+    items = _items(value)
+    if isinstance(value, tuple):
+        items = [*dropwhile(_is_array_of_numbers, items)]
+    drawn = [is_drawn(item, depth - 1) for item in items]
+    return any(drawn) and all(
+        seen or _adds_nothing(item) for seen, item in zip(drawn, items, strict=True)
+    )
+
+
+def holds_drawn(value: object, depth: int = _DEEPEST) -> bool:
+    """Whether parts of a figure are among what it is made of."""
+    if "matplotlib.artist" not in sys.modules or not depth:
+        return False
+    return _is_part(value) or any(holds_drawn(item, depth - 1) for item in _items(value))
+
+
+def _is_part(value: object) -> bool:
+    artist, container = (sys.modules.get(f"matplotlib.{name}") for name in ("artist", "container"))
+    if artist is not None and isinstance(value, artist.Artist):
+        return True
     if container is not None and isinstance(value, container.Container):
         return True
-    value = _first(value)
-    if isinstance(value, dict):  # what boxplot returns
-        value = list(value.values())
-    return isinstance(value, list | tuple) and any(is_drawn(item) for item in value)
+    # `pie`, `streamplot` and their like give an object of its own that holds what they have drawn.
+    if ".".join(type(value).__module__.split(".")[:2]) not in _OWN_RESULTS:
+        return False
+    return any(is_drawn(held, 3) for held in getattr(value, "__dict__", {}).values())
 
 
-def _first(value: Any) -> object:  # noqa: ANN401
-    """Of an array or a series of objects, axes perhaps, the first one; any other value as it is."""
+def _adds_nothing(item: object) -> bool:
+    """Whether it says nothing but what is seen: a figure of pyplot is shown at the cell's end."""
+    if _is_figure(item):
+        return getattr(item, "number", None) is not None
+    return item is None or (_is_collection(item) and not _items(item))
+
+
+def _is_collection(value: object) -> bool:
+    return isinstance(value, list | tuple | dict)
+
+
+def _items(value: Any) -> list[Any]:  # noqa: ANN401
+    """Those of a collection, of an array or of a series of objects, axes perhaps."""
+    if _is_collection(value):
+        return [*(value.values() if isinstance(value, dict) else value)]
     array = getattr(sys.modules.get("numpy"), "ndarray", ())
     series = getattr(sys.modules.get("pandas"), "Series", ())
-    if not isinstance(value, (array, series)) or value.dtype != "O":
-        return value
-    return list(value.flat[:1]) if isinstance(value, array) else value.iloc[:1].tolist()
+    if isinstance(value, (array, series)) and value.dtype == "O":
+        return [*value.flat] if isinstance(value, array) else value.tolist()
+    return []
+
+
+def _is_array_of_numbers(value: Any) -> bool:  # noqa: ANN401
+    array = getattr(sys.modules.get("numpy"), "ndarray", ())
+    return isinstance(value, array) and value.dtype.kind in "biufc"

@@ -53,6 +53,7 @@ def frame_table(frame: Any, pandas: Any) -> Table:  # noqa: ANN401
         group_starts(index.levels) if sparse else (),
         _dimensions(rows, beside, pandas),
         losses=tuple(_losses(rows, pandas)),
+        numbers=rows.row_numbers(*fields[0]) if counts else (),
     )
 
 

@@ -19,6 +19,7 @@ class Cell(Struct, frozen=True):
     rows: int = 1
     css: tuple[tuple[str, str], ...] = ()
     align: str = ""  # where the CSS does not say
+    tells: bool = True  # on which side its column stands
 
 
 Rows = Sequence[Sequence[Cell]]
@@ -95,7 +96,7 @@ def _fields(row: Sequence[Cell], count: int) -> list[Cell]:
 
 def _align(column: Sequence[Cell]) -> str:
     """As CSS says of most of the fields; else numbers right, and all else left."""
-    given = Counter(align_of(cell.css) or cell.align for cell in column if cell.text)
+    given = Counter(align_of(cell.css) or cell.align for cell in column if cell.text and cell.tells)
     most = max(given, key=lambda side: given[side], default="")
     return most or ("r" if all_numbers(cell.text for cell in column) else "l")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 BELOW, BESIDE = "⋮", "…"  # in the place of rows, and of columns, that are left out
@@ -26,6 +28,13 @@ class Part(Struct, frozen=True):
     def marked(self, fields: list[str], mark: str) -> list[str]:
         """What belongs to them, with a mark in the place of what is left out."""
         return [*fields[: self.first], mark, *fields[self.first :]] if self.is_cut else fields
+
+    def row_numbers(self, first: Sequence[str], align: str) -> tuple[str, ...]:
+        """What tells these rows apart, if the texts of the first column, where names stand as a
+        rule, don't."""
+        if align == "l" and len(set(first)) == len(first):
+            return ()
+        return tuple(self.marked([*map(str, self.numbers)], BELOW))
 
 
 def whole(count: int) -> Part:

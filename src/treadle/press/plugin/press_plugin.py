@@ -4,7 +4,7 @@ A DataFrame, a Series or a list of records is a table; a matplotlib figure is th
 values some are known here, others say themselves what they are, and the rest is left to the worker.
 Other matplotlib objects (the lines and texts that `plot` or `set_title` return) show nothing: they
 are seen in their figure, and their `repr` is an address that changes from build to build. So is
-what `plt.hist` returns, a tuple that holds some of them.
+what `plt.hist` returns, a tuple of such and of what was counted. What holds more is printed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,13 @@ from treadle.engine.cell import Cell
 from treadle.engine.plugin import PLAIN, Bundle, Host
 from treadle.engine.store.traces import encoded
 from treadle.press.plugin.display_protocol import has_words, own_bundle
-from treadle.press.plugin.drawn_values import figure_of, figures_in, is_animation, is_drawn
+from treadle.press.plugin.drawn_values import (
+    figure_of,
+    figures_in,
+    holds_drawn,
+    is_animation,
+    is_drawn,
+)
 from treadle.press.plugin.figures import Figures
 from treadle.press.plugin.library_classes import is_lazy_frame, plan_of
 from treadle.press.plugin.library_values import library_bundle
@@ -34,6 +40,10 @@ from treadle.press.plugin.tables import TABLE
 
 NOTE = "comparisons"  # the name of their note in a trace
 STANDS_STILL = "an animation is one picture on a page"
+PARTLY_DRAWN = (
+    "what holds parts of a plot, and more, is printed",
+    "show the rest alone: the plot is shown anyway",
+)
 LOOK = "the look of figures"  # the fact on which what draws, or may read the style, rests
 IN_TEXT = (MARKDOWN, "text/latex")  # what may stand in a line of prose
 DRAWING = {"matplotlib", "mpl_toolkits", "seaborn", "pylab"}
@@ -67,8 +77,10 @@ class PressPlugin:
             self._host.remark(
                 STANDS_STILL, "draw the pictures that you mean; the film is for `save`"
             )
-            value._draw_was_started = True  # type: ignore[attr-defined]  # else its end is told, too
+            value._draw_was_started = True  # type: ignore[attr-defined]  # else it warns later on
             return self._figures.save(value._fig)  # type: ignore[attr-defined]
+        if holds_drawn(value):
+            self._host.remark(*PARTLY_DRAWN)
         if is_lazy_frame(value):
             return Bundle({PLAIN: plan_of(value)})
         if (table := table_of(value)) is not None:

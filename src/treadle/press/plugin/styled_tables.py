@@ -9,8 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from typing import Any
 
-from treadle.press.plugin.column_texts import is_numeric
+from msgspec.structs import replace
+
+from treadle.press.plugin.column_texts import is_missing, is_numeric
 from treadle.press.plugin.grids import Cell, Grid, table_of_grid
+from treadle.press.plugin.part_shown import whole
 from treadle.press.plugin.tables import Loss, Table
 
 SPANS = re.compile(r'colspan="(\d+)"')
@@ -22,7 +25,9 @@ def styled_table(styler: Any, pandas: Any) -> Table | None:  # noqa: ANN401
     """None for one without columns, or one that is to be LaTeX."""
     if pandas.get_option("styler.render.repr") == "latex":
         return None
-    drawn = _drawn(copy.deepcopy(styler), pandas)
+    styler = copy.deepcopy(styler)
+    tooltips = _taken_tooltips(styler)
+    drawn = _drawn(styler, pandas)
     css = {
         name: tuple(style["props"])
         for kind in ("cellstyle", "cellstyle_index")
@@ -33,12 +38,28 @@ def styled_table(styler: Any, pandas: Any) -> Table | None:  # noqa: ANN401
     levels = [*_levels(shown)]
     body = [_fields(row, levels, css) for row in shown]
     head = _head(drawn["head"], len(levels))
-    if len(levels) == 1 and _only_counts(body, head):
+    counts = len(levels) == 1 and _only_counts(body, head)
+    if counts:
         levels, body, head = [], [row[1:] for row in body], [row[1:] for row in head]
     losses = tuple(_losses(shown))
     below = "[{} rows x {} columns]".format(*styler.data.shape) if losses else ""
-    caption, unseen = _caption(drawn), _unseen(drawn)
-    return table_of_grid(Grid(head, body, len(levels), caption, below, unseen, losses))
+    caption, unseen = _caption(drawn), (*tooltips, *_unseen(drawn))
+    table = table_of_grid(Grid(head, body, len(levels), caption, below, unseen, losses))
+    return _numbered(table) if table and counts else table
+
+
+def _numbered(table: Table) -> Table:
+    first = [row[0] for row in table.rows]
+    return replace(table, numbers=whole(len(first)).row_numbers(first, table.align[0]))
+
+
+def _taken_tooltips(styler: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """What it lacks now, in words: pandas draws tooltips as tags in the fields, and as style."""
+    parts = [styler, *getattr(styler, "concatenated", ())]
+    having = [part for part in parts if getattr(part, "tooltips", None) is not None]
+    for part in having:
+        part.tooltips = None
+    return ("the tooltips of `set_tooltips`",) if having else ()
 
 
 def _drawn(styler: Any, pandas: Any) -> Mapping[str, Any]:  # noqa: ANN401
@@ -65,7 +86,9 @@ def _fields(row: Row, levels: Sequence[int], css: Css) -> list[Cell]:
 def _cell(cell: Mapping[str, Any], css: Css) -> Cell:
     text = _text(cell) if cell["is_visible"] else ""
     side = "r" if is_numeric([cell["value"]]) else ""
-    return Cell(text, css=css.get(str(cell.get("id")), ()), align=side)
+    # Rows that were put below by `concat` stand as the fields above them do.
+    tells = not (is_missing(cell["value"]) or "foot" in str(cell.get("id")))
+    return Cell(text, css=css.get(str(cell.get("id")), ()), align=side, tells=tells)
 
 
 def _text(cell: Mapping[str, Any]) -> str:

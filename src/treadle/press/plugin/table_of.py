@@ -10,6 +10,7 @@ from typing import Any
 
 from treadle.press.plugin.column_texts import field_texts, is_numeric, is_plain
 from treadle.press.plugin.library_classes import is_a
+from treadle.press.plugin.part_shown import whole
 from treadle.press.plugin.tables import Table
 
 # Ways in which an object may show itself besides HTML
@@ -86,6 +87,7 @@ def is_records(value: object) -> bool:
 def _of_records(records: Sequence[Mapping[str, object]]) -> Table:
     names = tuple(dict.fromkeys(name for record in records for name in record))
     columns = [[record.get(name) for record in records] for name in names]
-    texts = map(field_texts, columns)
+    texts = [*map(field_texts, columns)]
     align = tuple("r" if is_numeric(column) else "l" for column in columns)
-    return Table(names, tuple(zip(*texts, strict=True)), align)
+    counts = whole(len(records)).row_numbers(texts[0], align[0])
+    return Table(names, tuple(zip(*texts, strict=True)), align, numbers=counts)

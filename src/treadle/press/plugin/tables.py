@@ -36,7 +36,8 @@ class Loss(Struct, frozen=True, omit_defaults=True):
 class Table(Struct, frozen=True, omit_defaults=True):
     """Fields as text, one alignment a column. `above` are the rows of the head over `header`, the
     headings of each over all columns. The first `labels` columns say what a row is; before each of
-    the `parts`, numbers of rows, a group of rows begins. `below` stands under the table."""
+    the `parts`, numbers of rows, a group of rows begins. `below` stands under the table. Where no
+    column tells the rows apart, their `numbers` do, if the columns have to be in several parts."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -48,3 +49,4 @@ class Table(Struct, frozen=True, omit_defaults=True):
     caption: str = ""
     looks: tuple[Look, ...] = ()
     losses: tuple[Loss, ...] = ()
+    numbers: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ def tabular_of(table: given.Table) -> Tabular:
         labels=table.labels,
         parts=table.parts,
         below=entry(table.below),
+        numbers=tuple(map(entry, table.numbers)),
     )
 
 

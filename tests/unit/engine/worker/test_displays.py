@@ -22,6 +22,7 @@ def test_several_at_once(displayed):
     assert displayed("display(1, 'two', None, [3])").outputs == (
         plain("1"),
         plain("'two'"),
+        plain("None"),  # as IPython shows it: who displays a value asks for it
         plain("[3]"),
     )
 

@@ -98,6 +98,62 @@ def test_what_was_set_of_a_class_comes_along(session: Session) -> None:
     assert session.sent("A")().added() == 6
 
 
+BASE = """
+class Base:
+    registry = {}
+    def __init_subclass__(cls, **kw): Base.registry[cls.__name__] = cls
+"""
+REGISTRY = """
+ALL = {}
+class Base:
+    def __init_subclass__(cls, **kw): ALL[cls.__name__] = cls
+"""
+DECORATED = """
+ALL = {}
+def known(cls):
+    ALL[cls.__name__] = cls
+    return cls
+class Base: pass
+@known
+"""
+
+
+@pytest.mark.parametrize("before", [BASE, REGISTRY, DECORATED])
+@pytest.mark.parametrize("uses", ["Base, Child", "Child, Base", "Child", "ALL, Base, Child"])
+def test_classes_that_are_listed_as_they_are_made(session: Session, before: str, uses: str) -> None:
+    where = "Base.registry" if before is BASE else "ALL"
+    session.run(f"{before}class Child(Base): pass\nclass Last(Child): pass")
+    session.run(f"def use():\n    ({uses},)\n    return {where}".replace("ALL,", f"{where},"))
+    names = session.child.__dict__
+    found = session.sent("use")()
+    assert found["Child"] is names["Child"]
+    assert names["Child"].__mro__[1] is names["Base"]
+
+
+@pytest.mark.parametrize(("empty", "put"), [("[]", "append"), ("set()", "add")])
+def test_lists_and_sets_of_classes(session: Session, empty: str, put: str) -> None:
+    session.run(f"ALL = {empty}\ndef known(cls): ALL.{put}(cls); return cls")
+    session.run("@known\nclass A: pass\n@known\nclass B(A): pass\ndef use(): return B, ALL")
+    last, found = session.sent("use")()
+    assert len(found) == 2
+    assert last in found
+
+
+def test_classes_that_hold_each_other(session: Session) -> None:
+    session.run("class A: other = None\nclass B:\n    other = A\nA.other = B\nA.many = [A, B]")
+    for name in ("A", "B"):
+        found = session.sent(name)
+        assert found.other.other is found
+    assert session.child.__dict__["A"].many == [session.sent("A"), session.sent("B")]
+
+
+def test_a_value_that_holds_what_is_being_made_comes_after_it(session: Session) -> None:
+    session.run("def known(cls, late=False):\n    return PAIR if late else cls")
+    session.run("@known\nclass C: pass\nPAIR = (C, 1)\ndef use(): return known(C, late=True)")
+    assert session.sent("C") is session.child.__dict__["C"]
+    assert session.sent("use")() == (session.child.__dict__["C"], 1)
+
+
 def test_a_closure_keeps_what_it_holds(session: Session) -> None:
     session.run(
         "def make(n):\n    def count(k): return n if k == 0 else count(k - 1)\n    return count"

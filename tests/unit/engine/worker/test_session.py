@@ -120,7 +120,8 @@ def test_mistakes_with_parameters(run, code, message):
 
 
 def test_display_shows_values_in_their_place(run):
-    assert run("display(1, 'a')\ndisplay(None)").outputs == (plain("1"), plain("'a'"))
+    assert run("display(1, 'a')\ndisplay(None)").outputs == tuple(map(plain, ("1", "'a'", "None")))
+    assert run("None").outputs == ()
 
 
 def test_the_source_of_an_object_is_shown(run):

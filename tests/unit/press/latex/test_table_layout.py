@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from msgspec.structs import replace
 
 from treadle.press.latex.figures import Float
 from treadle.press.latex.fragment import text_of
@@ -77,6 +78,28 @@ def test_labels_of_rows_stand_in_each_part() -> None:
     named = Tabular(("", *given.header), rows, ("l", *given.align))
     text = text_of(table(named, FLOAT, 1, PAGE).lines)
     assert text.count("name ") == 3 * text.count(r"\begin{tabular}")
+
+
+@pytest.mark.parametrize("float_", [FLOAT, None])
+@pytest.mark.parametrize("rows", [3, 60])
+def test_rows_without_labels_are_numbered_in_each_part(float_: Float | None, rows: int) -> None:
+    given = replace(numbers(30, rows), numbers=tuple(f"row {n}" for n in range(rows)))
+    text = text_of(table(given, float_, 1, PAGE).lines)
+    parts = len(re.findall(r"\\begin\{(?:tabular|longtable)\}", text))
+    assert parts > 1
+    assert all(text.count(f"row {n} ") == parts for n in range(rows))
+    assert text.count("measure 0 ") == text.count("measure 29")
+    above = ((Heading("one", 10), Heading("two", 20)),)
+    spans = re.findall(
+        r"\\multicolumn\{(\d+)\}",
+        text_of(table(replace(given, above=above), float_, 1, PAGE).lines),
+    )
+    assert sum(map(int, spans)) % 30 == 0  # a longtable has its head twice
+
+
+def test_rows_are_not_numbered_in_one_part() -> None:
+    given = replace(numbers(5), numbers=("row 0", "row 1", "row 2"))
+    assert "row" not in text_of(table(given, FLOAT, 1, PAGE).lines)
 
 
 def test_headings_over_several_columns_are_parted_with_these() -> None:

@@ -42,6 +42,19 @@ import pytest
             r"a-\allowbreak{}very-\allowbreak{}long/\allowbreak{}path?\allowbreak{}"
             r"x=\allowbreak{}1\&\allowbreak{}y=\allowbreak{}2}",
         ),
+        (
+            "<https://e.org/some-repository/and/what/else>",
+            r"\href{https://e.org/some-repository/and/what/else}"
+            r"{https:\allowbreak{}/\allowbreak{}/\allowbreak{}e.\allowbreak{}org/\allowbreak{}"
+            r"some-\allowbreak{}repository/\allowbreak{}and/\allowbreak{}what/\allowbreak{}else}",
+        ),
+        (
+            "at https://e.org/blob/0123456789abcdef01234567#L1--2, it's",
+            r"at https:\allowbreak{}/\allowbreak{}/\allowbreak{}e.\allowbreak{}org/\allowbreak{}"
+            r"blob/\allowbreak{}01234567\allowbreak{}89abcdef\allowbreak{}01234567\#\allowbreak{}"
+            r"L1-{}-\allowbreak{}2, it's",
+        ),
+        ("(https://e.org/a_b--c)", r"(https://e.org/a\_b-{}-c)"),
         ("[a](#sec:b)", r"\hyperref[sec:b]{a}"),
         # What is not LaTeX
         ("a <!-- b --> c", "a  c"),

@@ -328,3 +328,17 @@ def test_in_a_line_of_prose(run, code, text):
     trace = run("", pieces=pieces)
     assert trace.texts == ("1", text)
     assert [remark.statement for remark in trace.remarks] == [1] * ("HTML" in code)
+
+
+def test_an_address_is_told_where_it_would_be_seen(asked):
+    """Not beside a picture, which is shown."""
+    picture = "def _repr_svg_(self): return '<svg/>'"
+    display, told = asked(picture)
+    assert display.data == {"image/svg+xml": "<svg/>", "text/plain": "<__main__.X object>"}
+    assert told == []
+    _, told = asked(picture, "[X()]")
+    assert "is shown without its address" in told[0]
+    _, told = asked(
+        f"{picture}\n{BUNDLE}{{'image/svg+xml': '<svg/>', 'text/plain': repr(object())}}"
+    )
+    assert told == []

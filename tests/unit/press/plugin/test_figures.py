@@ -13,7 +13,7 @@ from treadle.engine.trace import Display, Stream
 from treadle.press.plugin import font_files
 from treadle.press.plugin.figure_style import FigureStyle
 from treadle.press.plugin.figures import EMPTY, PDF, finished
-from treadle.press.plugin.press_plugin import STANDS_STILL
+from treadle.press.plugin.press_plugin import PARTLY_DRAWN, STANDS_STILL
 
 PLOT = "import matplotlib.pyplot as plt\n"
 
@@ -94,11 +94,50 @@ def test_a_figure_as_a_value_and_by_its_own_show(draw):
         "plt.subplots()",
         "plt.subplots(2, 2)[1]",
         "plt.boxplot([1, 2])",
+        "plt.hist([[1, 2], [3, 4]])",
+        "plt.hist2d([1, 2], [3, 4])",
+        "plt.acorr([1, 2], maxlags=1)",
+        "plt.pie([1, 2])",
+        "plt.pie([1, 2], autopct='%.0f')",
+        "import numpy as np; o = np.ones((2, 2)); plt.streamplot(np.arange(2), np.arange(2), o, o)",
+        "plt.violinplot([1, 2])",
+        "plt.xticks([1, 2])",
+        "fig, ax = plt.subplots(); [ax, [ax, ax.plot([1])], None]",
     ],
 )
 def test_what_plotting_returns_is_not_shown(draw, code):
     (output,) = draw(code)
     assert is_figure(output)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{'acc': 0.93, 'ax': 'AX'}",
+        "('AX', 0.93)",
+        "['AX', {'loss': 1.5}]",
+        "('AX', np.array([1, 2]))",
+        "[np.array([1, 2]), 'AX']",
+        "(0.93, [['AX']])",
+    ],
+)
+def test_what_holds_more_than_parts_of_a_plot_is_printed(run, value):
+    code = f"{PLOT}import numpy as np; ax = plt.gca()\n{value.replace(repr('AX'), 'ax')}"
+    trace = run(code)
+    printed, drawn = trace.outputs
+    assert "<Axes: >" in printed.data["text/plain"]
+    assert is_figure(drawn)
+    assert [(remark.text, remark.hint) for remark in trace.remarks] == [PARTLY_DRAWN]
+
+
+def test_a_figure_of_nobody_is_not_dropped_with_its_axes(run):
+    trace = run("from matplotlib.figure import Figure; f = Figure(); f, f.subplots()")
+    (printed,) = trace.outputs
+    assert "<Figure size" in printed.data["text/plain"]
+
+
+def test_a_list_that_holds_itself_is_printed(run):
+    assert run("import matplotlib.pyplot; a = []; a.append(a); a").outputs == (plain("[[...]]"),)
 
 
 def test_figures_belong_to_their_chunk(draw):
@@ -359,7 +398,7 @@ FuncAnimation(fig, lambda k: line.set_ydata([0, k]), frames=2)
     trace = run(PLOT + code)
     assert kinds(trace.outputs) == ["figure"]
     assert [remark.text for remark in trace.remarks] == [STANDS_STILL]
-    assert run("import gc; gc.collect();").outputs == ()  # that it goes is no news of this chunk
+    assert run("del fig, line; import gc; gc.collect();").outputs == ()  # no warning of its end
 
 
 def test_figures_of_a_chunk_that_may_fail_and_does_are_shown(run):

@@ -30,6 +30,7 @@ def test_a_styler_has_its_own_formats_and_colours():
         (("1.23", "x & y"), ("2.00", "<b>")),
         ("r", "l"),
         looks=(Look(1, 0, background="FFFF00"),),
+        numbers=("0", "1"),
     )
 
 
@@ -47,6 +48,27 @@ def test_a_styler_hides_and_names():
     )
     assert table_of(LEVELS.style.hide(axis="index")).labels == 1
     assert table_of(LEVELS.style.hide(axis="columns")).above == ()
+
+
+def test_tooltips_of_a_styler_are_told():
+    tips = pd.DataFrame([["t"] * len(FRAME.columns)] * len(FRAME), columns=FRAME.columns)
+    plain = table_of(FRAME.style)
+    for styler in (FRAME.style.set_tooltips(tips), FRAME.style.concat(FRAME.style)):
+        assert table_of(styler).rows[0][-1] == plain.rows[0][-1]
+    found = table_of(FRAME.style.set_tooltips(tips))
+    assert found.rows == plain.rows
+    assert [loss.what for loss in found.losses] == [
+        "the table's look on a page lacks the tooltips of `set_tooltips`"
+    ]
+
+
+def test_what_is_put_below_a_styler_stands_as_the_fields_above():
+    frame = pd.DataFrame({"x": [1.5, 2.5], "name": ["a", "b"]})
+    below = pd.DataFrame({"x": ["1 to 2"] * 3, "name": [1, float("nan"), 2]}, index=list("abc"))
+    found = table_of(frame.style.concat(below.style))
+    assert found.align == ("r", "r", "l")
+    gaps = pd.DataFrame({"x": [1.5, None, None]}, index=list("abc")).astype(object)
+    assert table_of(gaps.style).align == ("l", "r")
 
 
 def test_labels_that_a_styler_writes_are_shown():

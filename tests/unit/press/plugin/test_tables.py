@@ -52,10 +52,30 @@ def test_a_frame_without_columns_is_a_text(shown, frame):
     assert shown(f"import pandas as pd\n{frame}").startswith("Empty DataFrame")
 
 
+@pytest.mark.parametrize(
+    ("code", "numbers"),
+    [
+        ("pd.DataFrame({'x': [1.5, 2.5]})", ("0", "1")),
+        ("pd.DataFrame({'n': ['a', 'b'], 'x': [1, 2]})", ()),  # names say which row it is
+        ("pd.DataFrame({'n': ['a', 'a'], 'x': [1, 2]})", ("0", "1")),
+        ("pd.DataFrame({'x': [1, 2]}, index=['a', 'b'])", ()),
+    ],
+)
+def test_rows_that_no_column_tells_apart_have_numbers(table, code, numbers):
+    assert table(code).numbers == numbers
+
+
+def test_numbers_of_rows_of_which_some_are_left_out(table):
+    found = table("pd.DataFrame({'x': range(100)})")
+    assert found.numbers == ("0", "1", "2", "3", "4", "\u22ee", "95", "96", "97", "98", "99")
+
+
 def test_records_need_no_pandas(run):
     result = run("[{'a': 1, 'b': 0.25}, {'a': 22, 'c': None}]")
     assert result.outputs == (
-        displays.table(("a", "b", "c"), (("1", "0.25", ""), ("22", "", "")), ("r", "r", "l")),
+        displays.table(
+            ("a", "b", "c"), (("1", "0.25", ""), ("22", "", "")), ("r", "r", "l"), ("0", "1")
+        ),
     )
 
 
@@ -181,6 +201,11 @@ def test_a_series(table):
     ("floats", "texts"),
     [
         ("0.0177, 0.0161", ("0.0177", "0.0161")),
+        ("0.000123456789, 12345.6789", ("0.000123456789", "12345.678900000000")),
+        ("1.23456789e-7, 0.1, 98765.4321", ("1.23456789e-07", "0.1", "98765.4321")),
+        ("1700000000.123456, 1700000001.5", ("1700000000.123456", "1700000001.5")),
+        ("1700000000.25, 17e8 / 3, 1.5", ("1700000000.25", "566666666.666667", "1.5")),
+        ("1 / 3, 1 / 3 + 1e-16", ("0.333333", "0.333333")),
         ("0.123456, 12.5", ("0.123456", "12.500000")),
         ("1.0, 2.0", ("1.0", "2.0")),
         ("0.0177, 0.00001", ("0.01770", "0.00001")),
@@ -406,4 +431,4 @@ def test_an_empty_frame(table):
 
 def test_numpy_scalars_are_numbers(run):
     result = run("import numpy as np\n[{'x': np.float32(0.5), 'n': np.int64(3)}]")
-    assert result.outputs == (displays.table(("x", "n"), (("0.5", "3"),), ("r", "r")),)
+    assert result.outputs == (displays.table(("x", "n"), (("0.5", "3"),), ("r", "r"), ("0",)),)
