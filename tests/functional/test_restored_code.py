@@ -23,7 +23,7 @@ def maker(n):
 inner = maker(())
 ```
 
-```{python, name='uses', caption="Of <%= len(table) %>."}
+```{python, name='uses', caption="Of <%= len(table) %>.", fig=False}
 print("fine")
 ```
 

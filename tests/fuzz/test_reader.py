@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from treadle.press.document.code_syntax import check_syntax
+from treadle.press.document.front_code import FrontCode
 from treadle.press.document.model import Chunk
 from treadle.press.document.reader import read_document
 from treadle.press.document.source_text import normalise, split_lines
@@ -33,6 +34,10 @@ def check_reading(text: str) -> None:
 def _check_blocks(blocks, lines) -> None:
     before = 0
     for block in blocks:
+        if isinstance(block, FrontCode):
+            assert block is blocks[0]
+            assert block.inlines
+            continue
         assert before < block.span.line <= block.span.end_line <= len(lines)
         before = block.span.end_line
         if isinstance(block, Chunk):

@@ -10,7 +10,7 @@ ENVIRONMENTS = {
     *VERBATIM, "tabular", "longtable", "document", "center", "table", "figure", "itemize",
     "enumerate", "quote", "description", "savenotes", "adjustbox", "abstract", "theorem",
     "lemma", "proof", "minipage", "subfigure", "proposition", "corollary", "definition", "example",
-    "remark",
+    "remark", "subtable", "sidewaystable",
 }  # fmt: skip
 # Commands that may come of text without raw LaTeX; the first argument of some is not text.
 NAMES = {
@@ -29,7 +29,10 @@ COMMANDS = NAMES | {
     "raggedright", "raggedleft", "arraybackslash", "thispagestyle", "vspace", "small", "color",
     "LARGE", "bfseries", "large", "tableofcontents", "namedlabel", "newpage", "noindent", "hfill",
     "textsc", "underline", "textit", "texttt", "colorbox", "phantomsection", "alph", "Alph",
-    "roman", "Roman", "emojitext", "kern", "suppressfloats",
+    "roman", "Roman", "emojitext", "kern", "suppressfloats", "tellshrunk", "newline", "smallskip",
+    "unhyphenated", "continuedtable", "medskip", "scriptsize", "fontsize", "selectfont",
+    "multicolumn", "cmidrule", "uncounted", "addtocounter", "addlinespace", "phantom", "hspace",
+    "ContinuedFloat",
 }  # fmt: skip
 TOKEN = re.compile(r"\\([A-Za-z]+)\*?|\\(?:.|\n)|([{}%#$&_^])|([^\\{}%#$&_^]+)", re.DOTALL)
 
