@@ -23,14 +23,18 @@ MARKS = MappingProxyType(
     dict.fromkeys(("b", "strong", *HEADINGS), "**")
     | dict.fromkeys(("i", "em", "cite", "var"), "*")
     | dict.fromkeys(("s", "del", "strike"), "~~")
-    | dict.fromkeys(("code", "tt", "kbd", "samp"), "`")
 )
-INLINE = {*MARKS, "a", "span", "sub", "sup", "u", "small", "big", "font", "mark", "label", "abbr"}
+CODE = ("code", "tt", "kbd", "samp", "pre")  # what stands in it is as it is
+INLINE = {
+    *MARKS, "code", "tt", "kbd", "samp", "a", "span", "sub", "sup", "u", "small", "big", "font",
+    "mark", "label", "abbr",
+}  # fmt: skip
 _FORMULA = re.compile(r"(\$\$?[^\s$](?:[^$\n]*[^\s$])?\$\$?(?!\d))")
 _SIGN = re.compile(r"([\\`*_\[\]<>#|~^@{}])")
 _BEGINS = re.compile(r"^(\s*\d+)([.)]\s)|^(\s*)([-+=%:](?:\s|$))")
 _FILE = re.compile(r"[^\s:()<>?#]+")
 _DATA = re.compile(r"data:(?P<kind>image/\w+);base64,(?P<data>[\w+/=\s]+)")
+CELLS = ("td", "th")
 PIXELS = 96  # to the inch
 _ADDRESS = re.compile(r"https?://[^\s()<>]+")
 _NUMBER = re.compile(r"[-+−]?[\d.,]+\s*%?")
@@ -83,7 +87,8 @@ class _Reader(HTMLParser):
         if tag in ALIVE and not self._inside(*ALIVE - EMPTY, *UNSEEN):
             self._leave_out(tag, attributes)
         if tag in EMPTY:
-            self._put({"br": "\\\n", "hr": "\n\n"}.get(tag, ""))
+            end = "\n" if self._is_code() else "\\\n"
+            self._put({"br": end, "hr": "\n\n"}.get(tag, ""))
             return
         for same in ({"li"}, {"td", "th"}, {"tr"}, {"p"}):  # these need not be closed
             if tag in same and self._open[-1].tag in same:
@@ -98,19 +103,29 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._inside(*UNSEEN, *ALIVE):
             return
-        if self._inside("pre"):
+        if self._is_code() and self._inside("pre"):
             self._put(data)
             return
         text = re.sub(r"\s+", " ", data)
         if text == " " and self._open[-1].tag in {"table", "tr", "thead", "tbody", "ul", "ol"}:
             return
-        self._put(text if self._inside("code", "tt", "kbd", "samp") else _escaped(text))
+        self._put(text if self._is_code() else _escaped(text))
 
     def _inside(self, *tags: str) -> bool:
         return any(each.tag in tags for each in self._open)
 
+    def _is_code(self) -> bool:
+        """Whether code is around what comes next. The fields of a table stand outside of it."""
+        tags = [each.tag for each in self._open]
+        cell = max((at for at, tag in enumerate(tags) if tag in CELLS), default=0)
+        return any(tag in CODE for tag in tags[cell:])
+
     def _put(self, text: str) -> None:
-        self._open[-1].parts.append(text)
+        parts = self._open[-1].parts
+        if text.startswith("`") and parts and parts[-1].endswith("`") and not self._is_code():
+            text = f" {text}"  # two fences in one would be another fence
+        if text:
+            parts.append(text)
 
     def _leave_out(self, tag: str, attributes: dict[str, str]) -> None:
         place = attributes.get("src") or attributes.get("data") or ""
@@ -126,12 +141,13 @@ class _Reader(HTMLParser):
         if alt := attributes.get("alt"):
             self._put(_escaped(alt))
         if place.startswith(("http://", "https://")):
-            self._put(f" <{place}> ")
+            self._put(f" <{place}> " if _ADDRESS.fullmatch(place) else f" {_escaped(place)} ")
 
     def _close(self) -> str:
         """End the innermost tag: what stood in it becomes part of the one around it."""
         done = self._open.pop()
         inner, around = "".join(done.parts), self._open[-1]
+        is_code = self._is_code()
         match done.tag:
             case "td" | "th":
                 span = done.attributes.get("colspan", "1")
@@ -144,14 +160,18 @@ class _Reader(HTMLParser):
                 around.parts.append(f"{inner}\n\n{_table(done.rows)}\n\n")
             case "caption":
                 around.parts.append(f"\n\n{inner.strip()}\n\n")
-            case "pre":
-                around.parts.append(f"\n\n```\n{inner.strip(chr(10))}\n```\n\n")
+            case tag if tag in CODE and not is_code:
+                given = inner.replace("|", r"\|") if self._inside(*CELLS) else inner
+                is_listing = tag == "pre" or "\n" in inner.strip()
+                self._put(_listing(given) if is_listing else _code(given))
             case "li":
                 around.parts.append(_item(inner, around.tag))
             case tag if tag in UNSEEN or tag in ALIVE:
                 pass
+            case tag if is_code:
+                self._put(inner if tag in INLINE else f"\n{inner}\n")
             case _:
-                around.parts.append(_marked(done, inner))
+                self._put(_marked(done, inner))
         if done.tag == "tr" and (table := self._table()):
             table.rows.append([])
         return done.tag
@@ -182,9 +202,31 @@ def _as_text(found: re.Match[str]) -> str:
     return f"{number}\\{point}" if number else f"{blank}\\{sign}"
 
 
+def _code(text: str) -> str:
+    """In a line, within blanks where it begins or ends as its fence does."""
+    bare, fence = text.strip(), _fence(text, 1)
+    if not bare:
+        return text
+    blank = " " if bare.startswith("`") or bare.endswith("`") else ""
+    before, after = text.partition(bare)[::2]
+    return f"{before}{fence}{blank}{bare}{blank}{fence}{after}"
+
+
+def _listing(text: str) -> str:
+    fence = _fence(text, 3)
+    return "\n\n{0}\n{1}\n{0}\n\n".format(fence, text.strip("\n"))
+
+
+def _fence(text: str, least: int) -> str:
+    """Longer than any in the text, which would end it."""
+    return "`" * max(least, 1 + max(map(len, re.findall("`+", text)), default=0))
+
+
 def _marked(done: _Open, inner: str) -> str:
     bare = inner.strip()
     blank = (inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :])
+    if "\n" in bare.replace("\\\n", ""):
+        return f"\n\n{inner.strip(chr(10))}\n\n"  # marks are for words in a line
     if bare and (mark := MARKS.get(done.tag)):
         bare = f"{mark}{bare}{mark}"
     elif done.tag in {"sub", "sup"} and bare:

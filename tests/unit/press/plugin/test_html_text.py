@@ -20,6 +20,7 @@ from treadle.press.plugin.html_text import html_text
         ("<a href='https://e.org/x'>here</a> <a href='#y'>there</a>",
          "[here](https://e.org/x) there"),
         ("H<sub>2</sub>O x<sup>2</sup>", "H~2~O x^2^"),
+        ("<h2><p>Title</p></h2>", "**Title**"),
         ("<pre>a\n  b</pre>", "```\na\n  b\n```"),
         ("1. no list", "1\\. no list"),
         ("<style>p {}</style><title>t</title>x", "x"),
@@ -30,6 +31,38 @@ from treadle.press.plugin.html_text import html_text
 def test_text(html, expected):
     assert html_text(html).text == expected
     assert html_text(html).left_out == ()
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<pre>```\n\\input{a}</pre>", "````\n```\n\\input{a}\n````"),
+        ("<code>a`\\b</code>", "``a`\\b``"),
+        ("<code>`\\b</code>", "`` `\\b ``"),
+        ("<code>a</code><code>\\b``c</code>", "`a` ```\\b``c```"),
+        ("<code>a<p>\\b</p></code>", "```\na\n\\b\n```"),
+        ("<pre><code>a <b>b</b><br>c</code></pre>", "```\na b\nc\n```"),
+        ("<code><pre>a\n\n\\b</pre></code>", "```\na\n\n\\b\n```"),
+        ("<b><pre>a\n\n\\b</pre></b>", "```\na\n\n\\b\n```"),
+        ("<a href='https://e.org'><pre>a\n\n\\b</pre></a>", "```\na\n\n\\b\n```"),
+        ("<table><tr><pre><td>\\b</table>", "|  |\n| :-- |\n| \\\\b |"),
+        ("<table><tr><td><code><td>\\b</table>", "|  |  |\n| :-- | :-- |\n| \\\\b |  |"),
+    ],
+)
+def test_code_ends_where_it_ends(html, expected):
+    """What stands in it would be LaTeX outside of it."""
+    assert html_text(html).text == expected
+
+
+@pytest.mark.parametrize("code", ["<code>a|b</code>", "<b><tt>a|b</tt></b>", "<pre>a|b</pre>"])
+def test_a_bar_in_code_ends_no_field(code):
+    html = f"<table><tr><td>{code}</td><td>2</td></tr></table>"
+    assert "a\\|b" in html_text(html).text
+
+
+def test_an_address_is_one_word():
+    html = "<iframe src='https://e.org> \\input{a}'></iframe>"
+    assert html_text(html).text.strip() == "https://e.org\\> \\\\input\\{a\\}"
 
 
 def test_tables():
