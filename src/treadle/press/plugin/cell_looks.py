@@ -29,6 +29,8 @@ NAMES = MappingProxyType(
 )
 NUMBERS = re.compile(r"rgba?\(([\d.,%\s/]+)\)")
 
+NUMBER = re.compile(r"(?:\d+(?:\.\d*)?|\.\d+)%?")
+
 
 def rules_of(css: str) -> list[tuple[str, str]]:
     """The declarations of a style attribute."""
@@ -77,13 +79,16 @@ def colour(value: str) -> str:
         return _on_white(parts[:3], parts[3] / 255 if len(parts) > 3 else 1.0)
     if found := NUMBERS.fullmatch(value):
         texts = re.split(r"[,/\s]+", found[1].strip())
-        shares = [float(text.rstrip("%")) * (0.01 if "%" in text else 1) for text in texts]
-        parts = [
-            round(255 * share if "%" in text else share)
-            for share, text in zip(shares[:3], texts, strict=False)
-        ]
-        return _on_white(parts, shares[3] if len(shares) > 3 else 1.0)
+        if not all(map(NUMBER.fullmatch, texts)):
+            return ""
+        parts = [round(_share(text, 255) * 255) for text in texts[:3]]
+        return _on_white(parts, _share(texts[3], 1) if len(texts) > 3 else 1.0)
     return _named(value)
+
+
+def _share(text: str, most: int) -> float:
+    """A number of `most`, or one in percent, as the share that it is, from 0 to 1."""
+    return min(float(text.rstrip("%")) / (100 if "%" in text else most), 1.0)
 
 
 def _on_white(parts: list[int], share: float) -> str:

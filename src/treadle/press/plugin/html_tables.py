@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 from treadle.press.plugin.cell_looks import rules_of
 from treadle.press.plugin.grids import Cell, Grid, table_of_grid
+from treadle.press.plugin.html_numbers import span
 from treadle.press.plugin.tables import Table
 
 # What a page may have besides: what only groups, or says how text looks.
@@ -155,12 +156,8 @@ def _cell(attributes: dict[str, str]) -> Cell:
     side = SIDE.search(attributes.get("align", "") or attributes.get("class", ""))
     return Cell(
         "",
-        _count(attributes.get("colspan", "1")),
-        _count(attributes.get("rowspan", "1")),
+        span(attributes.get("colspan", "")),
+        span(attributes.get("rowspan", "")),
         tuple(rules_of(attributes.get("style", ""))),
         side[1][0] if side else "",
     )
-
-
-def _count(text: str) -> int:
-    return max(int(text), 1) if text.isdecimal() else 1

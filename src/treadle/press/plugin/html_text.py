@@ -11,6 +11,8 @@ from types import MappingProxyType
 
 from msgspec import Struct
 
+from treadle.press.plugin.html_numbers import span, whole_number
+
 # Tags by what becomes of them; what stands between others is text.
 UNSEEN = {"style", "head", "title", "template", "noscript", "script"}
 ALIVE = {
@@ -36,6 +38,7 @@ _FILE = re.compile(r"[^\s:()<>?#]+")
 _DATA = re.compile(r"data:(?P<kind>image/\w+);base64,(?P<data>[\w+/=\s]+)")
 CELLS = ("td", "th")
 PIXELS = 96  # to the inch
+WIDEST = 100 * PIXELS  # TeX knows no length of several hundred inches
 _ADDRESS = re.compile(r"https?://[^\s()<>]+")
 _NUMBER = re.compile(r"[-+−]?[\d.,]+\s*%?")
 
@@ -130,8 +133,8 @@ class _Reader(HTMLParser):
     def _leave_out(self, tag: str, attributes: dict[str, str]) -> None:
         place = attributes.get("src") or attributes.get("data") or ""
         if tag == "img" and _FILE.fullmatch(place) and Path(place).is_file():
-            width = attributes.get("width", "")
-            size = f"{{width={int(width) / PIXELS:.3f}in}}" if width.isdecimal() else ""
+            width = whole_number(attributes.get("width", ""), WIDEST)
+            size = f"{{width={width / PIXELS:.3f}in}}" if width else ""
             self._put(f"![{_escaped(attributes.get('alt', ''))}]({place}){size}")
             return
         if data := _DATA.fullmatch(place):
@@ -150,8 +153,7 @@ class _Reader(HTMLParser):
         is_code = self._is_code()
         match done.tag:
             case "td" | "th":
-                span = done.attributes.get("colspan", "1")
-                columns = min(int(span), 100) if span.isdecimal() else 1
+                columns = min(span(done.attributes.get("colspan", "")), 100)
                 text = " ".join(inner.replace("\\\n", " ").split())
                 self._row().append((done.tag, text, columns))
             case "tr":

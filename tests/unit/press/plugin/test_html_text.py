@@ -96,6 +96,8 @@ def test_images_of_their_own(tmp_path, monkeypatch):
     found = html_text("<p>See <img src='a.png' alt='a_b' width='48'> there</p>")
     assert found.text == r"See ![a\_b](a.png){width=0.500in} there"
     assert found.left_out == ()
+    for width, size in (("0", ""), ("9" * 5000, "{width=100.000in}"), ("x", "")):
+        assert html_text(f"<img src='a.png' width='{width}'>").text == f"![](a.png){size}"
     alone = html_text("<img src='data:image/png;base64,AAAA'>")
     assert (alone.text, alone.left_out, alone.image) == ("", (), ("image/png", "AAAA"))
     assert html_text("words <img src='data:image/png;base64,AAAA'>").left_out

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from treadle.press.plugin.cell_looks import colour
+from treadle.press.plugin.html_text import html_text
 from treadle.press.plugin.table_of import table_of as found_table
 from treadle.press.plugin.tables import Heading, Look, Table
 
@@ -148,6 +149,13 @@ def test_a_styler_that_is_to_be_latex_is_none_of_our_tables():
         ("rgb(100% 0% 0%)", "FF0000"),
         ("tomato", "FF6347"),
         ("linear-gradient(red, blue)", ""),
+        ("rgb(.5%, 1., 400)", "0101FF"),
+        ("rgb(1..2, 3, 4)", ""),
+        ("rgb(,0,0)", ""),
+        ("rgb(%,0,0)", ""),
+        pytest.param(f"rgb({'9' * 5000},0,0)", "FF0000", id="long"),
+        ("rgba(0,0,0,5)", "000000"),
+        ("rgba(0,0,0,50%)", "808080"),
         ("url(x.png)", ""),
     ],
 )
@@ -296,3 +304,13 @@ def test_modules_that_only_have_a_library_s_name(monkeypatch):
         monkeypatch.setitem(sys.modules, name, types.ModuleType(name))
     assert table_of([{"a": 1}]).rows == (("1",),)
     assert found_table(object()) is None
+
+
+@pytest.mark.parametrize("count", ["1000000000", "9" * 5000], ids=["large", "long"])
+def test_a_field_is_over_as_many_columns_as_a_browser_knows(count):
+    """More would take all memory."""
+    html = f'<table><tr><td colspan="{count}" rowspan="{count}">a<td>b</table>'
+    found = table_of(type("X", (), {"_repr_html_": lambda _: html})())
+    assert [len(row) for row in found.rows] == [1001]
+    assert html_text(html).text.count("|") == 3 * 102
+    assert html_text(html.replace(count, "0")).text.count("|") == 3 * 3
