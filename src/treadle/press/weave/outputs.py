@@ -86,11 +86,16 @@ def _sized(item: Shown, metadata: object) -> Shown:
     """A figure with the size in pixels, and the words, that its metadata give."""
     given = metadata if isinstance(metadata, Mapping) else {}
     width, height = (
-        f"{given[side] / _PIXELS:.3f}in" if isinstance(given.get(side), int | float) else ""
+        f"{given[side] / _PIXELS:.3f}in" if _is_length(given.get(side)) else ""
         for side in ("width", "height")
     )
     width, height = (width + _WITHIN, height) if width else ("", height and height + _WITHIN)
     return replace(item, width=width, height=height, alt=str(given.get("alt") or ""))
+
+
+def _is_length(pixels: object) -> bool:
+    """Whether a page may have it: TeX knows no length of several hundred inches."""
+    return type(pixels) in {int, float} and 0.1 <= pixels <= 100 * _PIXELS  # type: ignore[operator]
 
 
 def _size(display: Display) -> tuple[float, float] | None:

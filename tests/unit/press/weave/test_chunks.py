@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from tests.unit import displays
 from tests.unit.displays import figure, plain
@@ -290,6 +292,9 @@ def test_a_value_in_markdown_is_read_with_the_prose(parts):
          r"\includegraphics[width=1.000in,max width=\linewidth,height=0.500in]{report/a.png}"),
         ({"height": 48}, {},
          r"\includegraphics[height=0.500in,max width=\linewidth]{report/a.png}"),
+        *(({"width": none, "height": none}, {},
+           r"\includegraphics[max size={\linewidth}{0.9\textheight}]{report/a.png}")
+          for none in (math.inf, math.nan, -5, 0, True, 1e300, 10**400)),
         ({"width": 96}, {"width": "3cm"}, r"\includegraphics[width=3cm]{report/a.png}"),
         ({"width": "50%", "alt": "words"}, {},
          r"\alttext{words}{\includegraphics[max size={\linewidth}{0.9\textheight}]{report/a.png}}"),
