@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from numbers import Number
 from typing import Any
 
 from treadle.press.plugin.column_digits import number_texts, of_few_bits
+from treadle.press.plugin.library_classes import ANYTHING, attribute, is_instance
 
 ValueFormat = str | int | Callable[[Any], str]
 # How values are written: of a column, and of all floats that have no format of their column
@@ -17,14 +19,14 @@ _DAY = timedelta(days=1)
 
 def is_plain(value: object) -> bool:
     """Whether a value fits into a field: a text, a number, a truth value, a date, nothing."""
-    kinds = str | Number | date | time | timedelta
-    return value is None or isinstance(value, kinds) or _scalar(value) is not value
+    kinds = (str, Number, date, time, timedelta)
+    return value is None or is_instance(value, kinds) or _scalar(value) is not value
 
 
 def is_numeric(column: Sequence[object]) -> bool:
     values = [_scalar(value) for value in column if not is_missing(value)]
     return bool(values) and all(
-        isinstance(value, Number) and not isinstance(value, bool) for value in values
+        is_instance(value, Number) and not isinstance(value, bool) for value in values
     )
 
 
@@ -32,7 +34,12 @@ def is_missing(value: object) -> bool:
     """None, NaN, pandas' NA and NaT."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
-    return isinstance(value, Number) and bool(value != value)
+    if isinstance(value, Decimal):
+        return value.is_nan()  # a signalling one can't be compared
+    try:
+        return is_instance(value, Number) and bool(value != value)
+    except ANYTHING:
+        return False
 
 
 def field_texts(
@@ -76,13 +83,21 @@ def _scalar(value: Any) -> object:  # noqa: ANN401
     """The Python value in a NumPy or torch scalar; a number of few bits as it was meant."""
     if value is None or type(value) in (str, bool, int, float):
         return value
-    item, kind = getattr(value, "item", None), getattr(value, "dtype", None)
-    if not callable(item) or getattr(value, "ndim", 1) != 0 or kind is None:
+    item, kind = attribute(value, "item"), attribute(value, "dtype")
+    if not callable(item) or attribute(value, "ndim") != 0 or kind is None:
         return value
-    if getattr(kind, "kind", "") in {"m", "M"}:  # of finer parts the item would be a mere count
-        coarse = value.astype(f"{kind.kind}8[us]")
+    try:
+        return _item(value, kind)
+    except ANYTHING:  # it is no such scalar
+        return value
+
+
+def _item(value: Any, kind: object) -> object:  # noqa: ANN401
+    letter = getattr(kind, "kind", "")
+    if letter in {"m", "M"}:  # of finer parts the item would be a mere count
+        coarse = value.astype(f"{letter}8[us]")
         return coarse.item() if coarse == value else str(value)
-    found = item()
+    found = value.item()
     size = getattr(kind, "itemsize", 8)
     return of_few_bits(found, size) if isinstance(found, float) else found
 
@@ -127,7 +142,17 @@ def _text(value: object, written: dict[str, str]) -> str:
     if isinstance(value, complex):
         real, imaginary = written[repr(value.real)], written[repr(value.imag)]
         return f"{real}{'' if imaginary.startswith('-') else '+'}{imaginary}j"
-    return written[repr(value)] if _is_float(value) else str(value)
+    return written[repr(value)] if _is_float(value) else _said(value)
+
+
+def _said(value: object) -> str:
+    """Its `str`. Python writes no number of some thousand digits; a table does."""
+    try:
+        return str(value)
+    except ValueError:
+        if not isinstance(value, int):
+            raise
+        return str(Decimal(value))
 
 
 def _without_zeros(text: str) -> str:

@@ -5,11 +5,37 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+# What code of the user's raises that is asked for no more than what a value has
+ANYTHING = (Exception, SystemExit)
+
+
+def is_instance(value: object, kinds: type | tuple[type, ...]) -> bool:
+    """As `isinstance`; a value that can't say its class, as a proxy for nothing, is of its type."""
+    try:
+        return isinstance(value, kinds)
+    except ANYTHING:
+        return issubclass(type(value), kinds)
+
+
+def attribute(value: object, name: str) -> Any:  # noqa: ANN401
+    """None where it has none, and where asking for it raises: it is a property, or `__getattr__`
+    makes it."""
+    try:
+        return getattr(value, name, None)
+    except ANYTHING:
+        return None
+
+
+def library_of(kind: type) -> str:
+    """The package that has defined a class; empty where the class does not say."""
+    module = attribute(kind, "__module__")
+    return module.partition(".")[0] if isinstance(module, str) else ""
+
 
 def is_a(value: object, module: str, *names: str) -> bool:
     """Whether it is of one of these classes of a module that is there."""
     found = (getattr(sys.modules.get(module), name, None) for name in names)
-    return isinstance(value, tuple(kind for kind in found if isinstance(kind, type)))
+    return is_instance(value, tuple(kind for kind in found if isinstance(kind, type)))
 
 
 def is_lazy_frame(value: object) -> bool:

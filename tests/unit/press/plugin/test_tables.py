@@ -432,3 +432,31 @@ def test_an_empty_frame(table):
 def test_numpy_scalars_are_numbers(run):
     result = run("import numpy as np\n[{'x': np.float32(0.5), 'n': np.int64(3)}]")
     assert result.outputs == (displays.table(("x", "n"), (("0.5", "3"),), ("r", "r"), ("0",)),)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Decimal('sNaN')", ""),
+        ("Decimal('NaN')", ""),
+        ("10**5000", "1" + 5000 * "0"),
+        ("-(10**5000)", "-1" + 5000 * "0"),
+    ],
+    ids=["signalling", "quiet", "long", "negative"],
+)
+@pytest.mark.parametrize("made", ["[{row}]", "pd.DataFrame([{row}], dtype=object)"])
+def test_numbers_that_raise(table, made, value, text):
+    row = f"{{'a': {value}, 'b': 1}}"
+    found = table(f"from decimal import Decimal\n{made.format(row=row)}")
+    assert found.rows == ((text, "1"),)
+
+
+def test_a_field_that_looks_like_a_scalar_and_is_none(table):
+    code = """
+        class X:
+            dtype, ndim = "f", 0
+            def item(self): raise RuntimeError("no")
+            def __str__(self): return "x"
+        pd.DataFrame({"a": [X()]})
+    """
+    assert table(code).rows == (("x",),)
