@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from treadle.engine.addresses import without_addresses
 from treadle.engine.plugin import PLAIN, Bundle, Host
 from treadle.engine.worker.failures import message_of
+from treadle.press.plugin.library_classes import ANYTHING, attribute, is_instance
 from treadle.press.plugin.mime_types import CERTAIN, for_page, readable, says_little
 
 # In the order in which a page has use for them; the first that a value has will do.
@@ -36,7 +38,7 @@ def own_bundle(value: object, host: Host) -> Bundle | None:
 
     Raises it where nothing is left that says more than the type of the value.
     """
-    if isinstance(value, type) or _method(value, _NOBODY):
+    if is_instance(value, type) or _method(value, _NOBODY):
         return None
     asked = _Asked(value, host)
     if asked.shows_itself():
@@ -70,7 +72,7 @@ class _Asked:
 
     def __init__(self, value: object, host: Host) -> None:
         self.name = f"`{type(value).__qualname__}`"
-        self.failures: list[tuple[str, Exception]] = []
+        self.failures: list[tuple[str, BaseException]] = []
         self._value = value
         self._host = host
 
@@ -82,7 +84,7 @@ class _Asked:
             return getattr(self._value, name)(**options)
         except NotImplementedError:
             return default
-        except Exception as failure:
+        except ANYTHING as failure:
             self.failures.append((name, failure))
             return default
 
@@ -97,7 +99,8 @@ class _Asked:
             what = f"`{WHOLE}` of {self.name} gives no dictionary"
             self._host.remark(what, "it maps types to data")
             return {}, {}
-        return readable(data or {}, self.name, self._host), dict(metadata or {})
+        about = {kind: each for kind, each in (metadata or {}).items() if isinstance(kind, str)}
+        return readable(data or {}, self.name, self._host), about
 
     def pretty(self) -> str | None:
         """The text by IPython's printer, of what has a method for that."""
@@ -109,7 +112,7 @@ class _Asked:
             return None
         try:
             return str(pretty(self._value))  # type: ignore[no-untyped-call]
-        except Exception as failure:
+        except ANYTHING as failure:
             self.failures.append((PRETTY, failure))
             return None
 
@@ -118,7 +121,7 @@ class _Asked:
         if is_lost and self.failures:
             raise self.failures[0][1]
         for name, failure in self.failures:
-            what = f"`{name}` of {self.name} raises {message_of(failure)}"
+            what = f"`{name}` of {self.name} raises {without_addresses(message_of(failure))}"
             self._host.remark(what, "it is shown by the next best that it has")
 
 
@@ -129,8 +132,5 @@ def _with_metadata(given: Any) -> tuple[Any, Any]:  # noqa: ANN401
 
 def _method(value: object, name: str) -> Callable[..., Any] | None:
     """Who has any method, a mock or a builder of expressions, has `_NOBODY`, too."""
-    try:
-        method = getattr(value, name, None)
-    except Exception:  # a property, or a `__getattr__`, of the user's
-        return None
+    method = attribute(value, name)
     return method if callable(method) else None

@@ -6,6 +6,8 @@ import sys
 from itertools import dropwhile
 from typing import Any
 
+from treadle.press.plugin.library_classes import is_a, is_instance, library_of
+
 _DEEPEST = 6  # collections in collections, of which one may hold itself
 _OWN_RESULTS = {"matplotlib.container", "matplotlib.streamplot", "matplotlib.axes"}
 
@@ -24,31 +26,31 @@ def figure_of(value: object) -> Any:  # noqa: ANN401
     return figure if _is_figure(figure) else None
 
 
-def figures_in(value: object) -> list[Any]:
+def figures_in(value: Any) -> list[Any]:  # noqa: ANN401
     """The figures that a list or a tuple is made of."""
-    if isinstance(value, list | tuple):
+    if is_instance(value, (list, tuple)):
         return list(value) if all(map(_is_figure, value)) else []
     return []
 
 
 def is_animation(value: object) -> bool:
     animation = sys.modules.get("matplotlib.animation")
-    return animation is not None and isinstance(value, animation.Animation)
+    return animation is not None and is_instance(value, animation.Animation)
 
 
 def _is_figure(value: object) -> bool:
     module = sys.modules.get("matplotlib.figure")
-    return module is not None and isinstance(value, module.Figure)
+    return module is not None and is_instance(value, module.Figure)
 
 
 def _library(value: object) -> str:
-    return type(value).__module__.partition(".")[0]
+    return library_of(type(value))
 
 
 def _of_objects(value: Any) -> Any:  # noqa: ANN401
     """The figure of seaborn's `Plot`, or of what that has drawn."""
     plot = sys.modules.get("seaborn._core.plot")
-    if plot is None or not isinstance(value, plot.Plot | plot.Plotter):
+    if plot is None or not is_instance(value, (plot.Plot, plot.Plotter)):
         return None
     drawn = value.plot() if isinstance(value, plot.Plot) else value
     return getattr(drawn, "_figure", None)
@@ -62,7 +64,7 @@ def is_drawn(value: object, depth: int = _DEEPEST) -> bool:
     if _is_part(value):
         return True
     items = _items(value)
-    if isinstance(value, tuple):
+    if is_instance(value, tuple):
         items = [*dropwhile(_is_array_of_numbers, items)]
     drawn = [is_drawn(item, depth - 1) for item in items]
     return any(drawn) and all(
@@ -79,12 +81,12 @@ def holds_drawn(value: object, depth: int = _DEEPEST) -> bool:
 
 def _is_part(value: object) -> bool:
     artist, container = (sys.modules.get(f"matplotlib.{name}") for name in ("artist", "container"))
-    if artist is not None and isinstance(value, artist.Artist):
+    if artist is not None and is_instance(value, artist.Artist):
         return True
-    if container is not None and isinstance(value, container.Container):
+    if container is not None and is_instance(value, container.Container):
         return True
     # `pie`, `streamplot` and their like give an object of its own that holds what they have drawn.
-    if ".".join(type(value).__module__.split(".")[:2]) not in _OWN_RESULTS:
+    if ".".join(str(type(value).__module__).split(".")[:2]) not in _OWN_RESULTS:
         return False
     return any(is_drawn(held, 3) for held in getattr(value, "__dict__", {}).values())
 
@@ -97,20 +99,18 @@ def _adds_nothing(item: object) -> bool:
 
 
 def _is_collection(value: object) -> bool:
-    return isinstance(value, list | tuple | dict)
+    return is_instance(value, (list, tuple, dict))
 
 
 def _items(value: Any) -> list[Any]:  # noqa: ANN401
     """Those of a collection, of an array or of a series of objects, axes perhaps."""
     if _is_collection(value):
-        return [*(value.values() if isinstance(value, dict) else value)]
-    array = getattr(sys.modules.get("numpy"), "ndarray", ())
-    series = getattr(sys.modules.get("pandas"), "Series", ())
-    if isinstance(value, (array, series)) and value.dtype == "O":
-        return [*value.flat] if isinstance(value, array) else value.tolist()
+        return [*(value.values() if is_instance(value, dict) else value)]
+    is_array = is_a(value, "numpy", "ndarray")
+    if (is_array or is_a(value, "pandas", "Series")) and value.dtype == "O":
+        return [*value.flat] if is_array else value.tolist()
     return []
 
 
 def _is_array_of_numbers(value: Any) -> bool:  # noqa: ANN401
-    array = getattr(sys.modules.get("numpy"), "ndarray", ())
-    return isinstance(value, array) and value.dtype.kind in "biufc"
+    return is_a(value, "numpy", "ndarray") and value.dtype.kind in "biufc"

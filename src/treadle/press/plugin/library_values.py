@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from treadle.engine.addresses import without_addresses
 from treadle.engine.plugin import PLAIN, Bundle, Host
+from treadle.press.plugin.library_classes import is_instance, library_of
 from treadle.press.plugin.mime_types import json_text
 
 PDF = "application/pdf"
@@ -23,7 +25,7 @@ _PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "I;16"}
 def library_bundle(value: object, host: Host) -> Bundle | None:
     """How a value of a library that is known here is shown; None for any other."""
     for kind in type(value).__mro__[:-1]:
-        show = _KNOWN.get(kind.__module__.partition(".")[0])
+        show = _KNOWN.get(library_of(kind))
         if show and (bundle := show(value, host)) is not None:
             return bundle
     return _formulas(value)
@@ -124,7 +126,8 @@ def _language(code: Any) -> str:  # noqa: ANN401
 
 def _undrawn(host: Host, what: str, why: Exception, hint: str, text: str | None = None) -> Bundle:
     """In the place of a figure, words; and a warning."""
-    said = next((line for line in str(why).splitlines() if line.strip()), type(why).__name__)
+    lines = without_addresses(str(why)).splitlines()
+    said = next((line for line in lines if line.strip()), type(why).__name__)
     host.remark(f"{what} is not drawn: {said.strip()}", hint or "draw it by matplotlib")
     return Bundle({PLAIN: f"<{what}, not drawn>" if text is None else text})
 
@@ -141,23 +144,26 @@ _KNOWN: Mapping[str, Callable[[Any, Host], Bundle | None]] = MappingProxyType(
 )
 
 
+_HOLDERS = (list, tuple, set, frozenset, dict)
+
+
 def _formulas(value: object) -> Bundle | None:
     """A list, a dictionary or the like of SymPy's expressions, as the formula of all of them."""
     sympy = sys.modules.get("sympy")
-    if sympy is None or not isinstance(value, list | tuple | set | frozenset | dict):
+    if sympy is None or not is_instance(value, _HOLDERS):
         return None
     names = ("Basic", "MatrixBase", "NDimArray")
     kinds = tuple(kind for name in names if (kind := getattr(sympy, name, None)))
     found = _leaves(value)
     numbers = [leaf for leaf in found if type(leaf) in {int, float, complex}]
-    formulas = [leaf for leaf in found if isinstance(leaf, kinds)]
+    formulas = [leaf for leaf in found if is_instance(leaf, kinds)]
     if not formulas or len(formulas) + len(numbers) < len(found):
         return None
     return Bundle({"text/latex": rf"$\displaystyle {sympy.latex(value)}$"})
 
 
-def _leaves(value: object, depth: int = 0) -> list[object]:
-    if depth > 20 or not isinstance(value, list | tuple | set | frozenset | dict):
+def _leaves(value: Any, depth: int = 0) -> list[object]:  # noqa: ANN401
+    if depth > 20 or not is_instance(value, _HOLDERS):
         return [value]
     inner = [*value.keys(), *value.values()] if isinstance(value, dict) else [*value]
     return [leaf for each in inner for leaf in _leaves(each, depth + 1)]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from treadle.engine.addresses import told_addresses
+from treadle.engine.addresses import told_addresses, without_addresses
 from treadle.engine.plugin import PLAIN, Bundle, Host
 
 HTML, SVG, MARKDOWN = "text/html", "image/svg+xml", "text/markdown"
@@ -27,17 +27,21 @@ _BARE = re.compile(r"<[^\n]*(?: object| at 0x[0-9A-Fa-f]+)>")
 _ON_PAPER = "show a figure, a table, Markdown or a text"
 
 
-def readable(given: Mapping[str, Any], name: str, host: Host) -> dict[str, str | bytes]:
+def readable(given: Mapping[Any, Any], name: str, host: Host) -> dict[str, str | bytes]:
     """What is of its type of what was given; the rest is told."""
     data: dict[str, str | bytes] = {}
     for kind, content in given.items():
+        if not isinstance(kind, str):
+            host.remark(f"`{kind!r}` of {name} is left out: it is no type's name", _ON_PAPER)
+            continue
         try:
             data |= {} if content is None else _read(kind, content)
             if kind in PICTURES and _is_moving(_bytes_of(content)):
                 what = f"{name} is a moving picture, and its first is shown"
                 host.remark(what, "show the one that counts")
-        except (ValueError, TypeError, OSError) as failure:
-            host.remark(f"the `{kind}` of {name} is left out: {failure}", _ON_PAPER)
+        except Exception as failure:  # who reads data that is broken, or a bomb, raises any
+            why = without_addresses(str(failure)) or type(failure).__name__
+            host.remark(f"the `{kind}` of {name} is left out: {why}", _ON_PAPER)
     return data
 
 

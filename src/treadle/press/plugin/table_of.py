@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from treadle.press.plugin.column_texts import field_texts, is_numeric, is_plain
-from treadle.press.plugin.library_classes import is_a
+from treadle.press.plugin.library_classes import ANYTHING, attribute, is_a, is_instance
 from treadle.press.plugin.part_shown import whole
 from treadle.press.plugin.tables import Table
 
@@ -61,10 +60,11 @@ def _of_columns(value: Any) -> Table | None:  # noqa: ANN401
 
 def _of_html(value: Any) -> Table | None:  # noqa: ANN401
     """Of what a notebook shows as a table of HTML, and in no other way."""
-    if not hasattr(type(value), "_repr_html_") or any(map(partial(hasattr, value), OTHERS)):
+    shows_otherwise = any(attribute(value, name) is not None for name in OTHERS)
+    if attribute(type(value), "_repr_html_") is None or shows_otherwise:
         return None
     html: object = None
-    with suppress(Exception):  # as in a notebook, it is then shown as something else
+    with suppress(*ANYTHING):  # as in a notebook, it is then shown as something else
         html = value._repr_html_()
     if not isinstance(html, str) or "<table" not in html:
         return None
@@ -73,13 +73,13 @@ def _of_html(value: Any) -> Table | None:  # noqa: ANN401
     return table_of_html(html)
 
 
-def is_records(value: object) -> bool:
+def is_records(value: Any) -> bool:  # noqa: ANN401
     """Whether it is a list of dictionaries from names to plain values."""
     return (
-        isinstance(value, list)
+        is_instance(value, list)
         and len(value) > 0
-        and all(isinstance(record, dict) and record for record in value)
-        and all(isinstance(name, str) for record in value for name in record)
+        and all(is_instance(record, dict) and record for record in value)
+        and all(is_instance(name, str) for record in value for name in record)
         and all(is_plain(field) for record in value for field in record.values())
     )
 

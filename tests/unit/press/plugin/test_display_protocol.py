@@ -76,12 +76,60 @@ def test_a_class_is_no_instance(asked):
          "`X` is a widget"),
         (f"{BUNDLE} {{'application/vnd.chart.v1+json': {{}}, 'text/html': '<script></script>'}}",
          "`X` is shown by its text: a browser draws its `application/vnd.chart.v1+json`"),
+        ("def _repr_latex_(self): exit(3)", "`_repr_latex_` of `X` raises SystemExit: 3"),
+        ("def _repr_latex_(self): raise ValueError(object())",
+         "`_repr_latex_` of `X` raises ValueError: <object object>"),
+        (f"{BUNDLE} {{3: 'a', 'text/plain': 'X()'}}", "`3` of `X` is left out"),
+        (f"{BUNDLE} {{None: 'a', 'text/plain': 'X()'}}, {{None: 1}}", "`None` of `X` is left out"),
+        ("def _repr_json_(self):\n    a = []\n    for _ in range(10**5): a = [a]\n    return a",
+         "the `application/json` of `X` is left out: maximum recursion depth exceeded"),
     ],
 )  # fmt: skip
 def test_what_fails_is_told_and_the_next_best_shown(asked, methods, said):
     display, (told,) = asked(f"{methods}\ndef __repr__(self): return 'X()'")
     assert display.data["text/plain"] == "X()"
     assert told.startswith(said)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "_repr_latex_ = property(lambda self: exit(3))",
+        "def __getattr__(self, name): raise KeyError(name)",
+        "def __getattr__(self, name): exit(3)",
+        "__class__ = property(lambda self: 1 / 0)",
+        "__module__ = None",
+        "__module__ = property(lambda self: 1 / 0)",
+    ],
+)
+@pytest.mark.parametrize("before", ["", "import matplotlib.pyplot, pandas, sympy"])
+def test_what_asking_raises_is_no_answer(run, before, body):
+    code = f"{before}\nclass X:\n    {body}\n    def __repr__(self): return 'X()'\n"
+    for shown in ("X()", "[X()]", "(X(),)", "[{'a': X()}]"):
+        trace = run(f"{code}{shown}")
+        assert trace.failure is None, trace.failure
+        assert trace.outputs == (plain(shown.replace('"', "'")),)
+
+
+@pytest.mark.parametrize("failure", ["EOFError", "SyntaxError", "Image.DecompressionBombError"])
+def test_a_picture_that_can_not_be_read_is_left_out(run, failure):
+    """Of what the library raises, any may be what a broken one leads to."""
+    pytest.importorskip("PIL")
+    code = f"""
+        from PIL import Image
+        def opened(file): raise {failure}(f"can't read {{file!r}}")
+        known, Image.open = Image.open, opened
+        class X:
+            def _repr_mimebundle_(self, **_): return {{"image/bmp": b"BM", "text/plain": "X()"}}
+        display(X())
+        Image.open = known
+    """
+    trace = run(textwrap.dedent(code))
+    assert trace.failure is None, trace.failure
+    assert trace.outputs == (plain("X()"),)
+    assert [remark.text for remark in trace.remarks] == [
+        "the `image/bmp` of `X` is left out: can't read <_io.BytesIO object>"
+    ]
 
 
 @pytest.mark.parametrize("method", ["_repr_latex_", "_repr_mimebundle_", "_ipython_display_"])
