@@ -61,6 +61,13 @@ def chosen(which: Choice | None, folder: Path, ask: Ask = interpreter_at) -> Int
     """
     if which is None:
         return own_interpreter()
+    try:
+        return _at(which, folder, ask)
+    except (OSError, RuntimeError) as failure:  # no such user, too long a name, no permission
+        return Unfit(f"can't be looked at: {failure}")
+
+
+def _at(which: Choice, folder: Path, ask: Ask) -> Interpreter | Unfit:
     path = Path(which.path).expanduser()
     at = which.folder / path
     if at.is_dir():

@@ -46,6 +46,12 @@ def test_the_path_to_this_python_is_this_python() -> None:
     assert chosen(Choice("VIRTUAL_ENV", environment, HERE), HERE) == own_interpreter()
 
 
+@pytest.mark.parametrize("path", ["~nobodyofthisname/python", "x" * 300, "x\0y"])
+def test_a_path_that_can_not_be_looked_at(path: str, tmp_path: Path) -> None:
+    found = chosen(Choice("python", path, tmp_path), tmp_path)
+    assert isinstance(found, Unfit)
+
+
 def test_one_that_a_document_names_is_asked_as_the_caller_says(tmp_path: Path) -> None:
     (tmp_path / "mine").write_text("")
     asked = []

@@ -24,6 +24,7 @@ from treadle.engine.worker.pools import watch_pools
 _NO_NAME = re.compile(r"NameError: name '(?P<name>\w+)' is not defined")
 _SPAWNED = "--multiprocessing-fork"
 _SERVER = "multiprocessing.forkserver"
+_ASKING = "ignore"  # so the start of a fork server asks, for which no process is made
 _START = "from treadle.engine.worker.child_start import start; start({!r}, {}); "
 SEED = "seed of treadle"  # in what a process is told at first
 
@@ -109,7 +110,7 @@ class ChildProcesses:
 
         def get_preparation_data(name: str) -> Any:  # noqa: ANN401
             self._made().forget()
-            self._started += 1
+            self._started += name != _ASKING
             seed = combined([str(self._seed), str(self._started)])
             return {**original(name), SEED: int(seed[:16], 16)}
 

@@ -12,6 +12,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
@@ -212,14 +213,21 @@ def _is_of_typing(value: object) -> bool:
 
 def name_of(value: object) -> str:
     """What it calls itself; empty: nothing."""
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    return name if isinstance(name, str) else ""
+    names = (_attribute(value, name) for name in ("__qualname__", "__name__"))
+    return next((name for name in names if isinstance(name, str)), "")
+
+
+def _attribute(value: object, name: str) -> object:
+    """An attribute, without code of the value's class: a `__getattr__` may raise anything."""
+    with suppress(AttributeError):
+        return object.__getattribute__(value, name)
+    return None
 
 
 def name_in(names: Mapping[str, Any], value: Any) -> str:  # noqa: ANN401
     """The dotted name by which the session has a function or class; empty: it has none."""
     dotted = name_of(value)
-    if getattr(value, "__module__", None) != _MAIN or not dotted:
+    if _attribute(value, "__module__") != _MAIN or not dotted:
         return ""
     first, *rest = dotted.split(".")
     found = names.get(first)

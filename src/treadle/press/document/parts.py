@@ -133,16 +133,24 @@ def _unfit(path: Path, name: str, above: tuple[Path, ...]) -> tuple[str, str] | 
     """Why a file can't be a part, and the way out."""
     if path.suffix.lower() in _OTHERS:
         return f"`{name}` can't be a part of the document", _OTHERS[path.suffix.lower()]
-    if path.is_dir():
+    if not is_file(path) and _is_folder(path):
         return f"`{name}` is a folder", "name the file in it"
     if not is_file(path):
-        near = nearest(path.name, _beside(path)) if path.parent.is_dir() else None
+        near = nearest(path.name, _beside(path)) if _is_folder(path.parent) else None
         hint = "it is looked for from the folder of the file that names it"
         hint = f"did you mean `{near}`?" if near else hint
         return f"there is no file `{path}`", hint
     if path.resolve() in above:
         return f"`{name}` would be a part of itself", "leave it out here or there"
     return None
+
+
+def _is_folder(path: Path) -> bool:
+    """Not if the system won't tell."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _plain(path: Path) -> Path:

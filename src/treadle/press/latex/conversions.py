@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -17,6 +18,7 @@ from treadle.engine.store.digest import combined, digest
 from treadle.press.latex.pdf_bytes import steady_pdf
 
 PATIENCE = 60  # seconds
+RECIPE = "1"  # of what is done to what a converter gives: with another one, all is made anew
 IN, OUT = "IN", "OUT"  # stand in a command for the two files
 _PILLOW = (
     "import sys; from PIL import Image; image = Image.open(sys.argv[1]); "
@@ -39,6 +41,14 @@ class Converter(Struct, frozen=True):
         if self.package:
             return find_spec(self.package) is not None
         return shutil.which(self.command[0]) is not None
+
+    @property
+    def stamp(self) -> str:
+        """What is another one when the program, or the package, is."""
+        spec = find_spec(self.package) if self.package else None
+        path = spec.origin if spec else shutil.which(self.command[0])
+        found = os.stat(path) if path else None  # noqa: PTH116
+        return f"{found.st_mtime_ns} {found.st_size}" if found else ""
 
 
 _PYTHON = sys.executable
@@ -116,7 +126,8 @@ def converted(data: bytes, converter: Converter, folder: Path) -> Path:
         raise NotConvertedError(f"it needs the file `{name}`, which has to be embedded in it")
     from tempfile import NamedTemporaryFile  # few documents have such images
 
-    target = folder / f"{combined([converter.name, digest(data)])[:32]}{converter.ending}"
+    made_by = [converter.name, *converter.command, converter.stamp, RECIPE]
+    target = folder / f"{combined([*made_by, digest(data)])[:32]}{converter.ending}"
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
         made = _run(data, converter)

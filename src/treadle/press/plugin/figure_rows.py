@@ -17,7 +17,9 @@ from treadle.engine.plugin import Bundle, Host
 from treadle.press.latex.rows import HALF, Measure, columns_for, share
 
 ROWS = "what its figures stand under"  # the fact: a caption, and how high the page is, or nothing
-NUMBER = "figure"  # in the metadata of a figure: one of the same number is that, drawn anew
+NUMBER = (
+    "vnd.treadle.figure"  # in the metadata of a figure: one of the same number is that, drawn anew
+)
 MOST = 40  # figures of a cell that may be drawn again: it holds on to them until its end
 
 

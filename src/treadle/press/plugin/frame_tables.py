@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
@@ -84,8 +85,8 @@ def _formats(frame: Any) -> Mapping[Any, Any]:  # noqa: ANN401
 
 def _side(index: Any, part: Part, mark: str, formats: Mapping[Any, Any]) -> Side:  # noqa: ANN401
     texts = (
-        label_texts(index.get_level_values(level).tolist(), formats.get(name))
-        for level, name in enumerate(index.names)
+        label_texts(labels, formats.get(name))
+        for labels, name in zip(_levels(index), index.names, strict=True)
     )
     names = tuple("" if name is None else str(name) for name in index.names)
     return Side(names, tuple(tuple(part.marked(level, mark)) for level in texts))
@@ -104,8 +105,13 @@ def _named(index: Any) -> Iterator[bool]:  # noqa: ANN401
 
 
 def _label_aligns(index: Any, count: int) -> Iterator[str]:  # noqa: ANN401
-    levels = (index.get_level_values(level).tolist() for level in range(count))
-    return ("r" if is_numeric(level) else "l" for level in levels)
+    return ("r" if is_numeric(level) else "l" for level in islice(_levels(index), count))
+
+
+def _levels(index: Any) -> Iterator[list[Any]]:  # noqa: ANN401
+    """The labels of each level. pandas takes a number for the name of a level, if one has it."""
+    unnamed = index.set_names([None] * index.nlevels)
+    return (unnamed.get_level_values(level).tolist() for level in range(index.nlevels))
 
 
 def _fields(

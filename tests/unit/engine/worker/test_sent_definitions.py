@@ -64,6 +64,13 @@ def test_a_function_comes_with_all_that_it_names(session: Session) -> None:
     assert "unrelated" not in session.child.__dict__
 
 
+def test_a_value_is_not_asked_by_code_of_its_own(session: Session) -> None:
+    session.run("class Config(dict):\n    __getattr__ = dict.__getitem__")
+    session.run("config = Config(rate=1)\ndef rate(): return config.rate")
+    assert session.sent("rate")() == 1
+    assert name_in(session.names, session.names["config"]) == ""
+
+
 def test_nothing_comes_that_is_not_named(session: Session) -> None:
     session.run("large = [0] * 1000\ndef small(x): return x.large")
     session.sent("small")

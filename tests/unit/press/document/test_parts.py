@@ -180,6 +180,11 @@ def test_a_part_that_is_no_utf_8(read):
     ]
 
 
+def test_a_part_of_too_long_a_name(read):
+    _, problems = read(f"{{{{< include {'x' * 300}.pmd >}}}}\n")
+    assert [problem.message[:16] for problem in problems] == ["there is no file"]
+
+
 def test_one_part_may_stand_twice(read):
     document, problems = read("{{< include a.pmd >}}\n\n{{< include a.pmd >}}\n", a="Again.\n")
     assert not problems

@@ -56,9 +56,12 @@ def test_what_is_installed_makes_it(programs, tmp_path):
     assert converter.name == "rsvg-convert"
     made = converted(b"<svg/>", converter, tmp_path / "kept")
     assert (made.suffix, made.read_bytes()) == (".pdf", b"%PDF-1.5 of <svg/>")
-    programs("rsvg-convert", "raise SystemExit(1)")
+    before = made.stat().st_mtime_ns
     assert converted(b"<svg/>", converter, tmp_path / "kept") == made  # it is kept by its data
-    assert list((tmp_path / "kept").iterdir()) == [made]
+    assert made.stat().st_mtime_ns == before
+    programs("rsvg-convert", COPY.replace("1.7 of", "1.7 by a newer one of"))
+    anew = converted(b"<svg/>", converter, tmp_path / "kept")
+    assert anew.read_bytes() == b"%PDF-1.5 by a newer one of <svg/>"
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,12 @@ def test_a_frame(table):
     )
 
 
+def test_levels_that_are_called_by_numbers(table):
+    found = table("pd.DataFrame({1: ['x', 'y'], 0: [1, 2], 'v': [5, 6]}).set_index([1, 0])")
+    assert found.header == ("1", "0", "v")
+    assert found.rows == (("x", "1", "5"), ("y", "2", "6"))
+
+
 def test_days_have_no_time_of_day(table):
     code = """
         pd.DataFrame({"day": pd.to_datetime(["2020-01-01", None]),
