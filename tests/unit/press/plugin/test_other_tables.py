@@ -273,7 +273,9 @@ def test_a_lazy_frame_of_polars_is_its_plan(shown):
 def test_tables_of_pyarrow():
     arrow = pytest.importorskip("pyarrow")
     table = arrow.table({"n": [1, None], "f": arrow.array([0.1, 2.5], arrow.float32())})
-    assert table_of(table) == Table(("n", "f"), (("1", "0.1"), ("", "2.5")), ("r", "r"))
+    assert table_of(table) == Table(
+        ("n", "f"), (("1", "0.1"), ("", "2.5")), ("r", "r"), numbers=("0", "1")
+    )
 
 
 def test_tables_of_great_tables():
