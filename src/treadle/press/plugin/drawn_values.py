@@ -34,13 +34,11 @@ def figures_in(value: Any) -> list[Any]:  # noqa: ANN401
 
 
 def is_animation(value: object) -> bool:
-    animation = sys.modules.get("matplotlib.animation")
-    return animation is not None and is_instance(value, animation.Animation)
+    return is_a(value, "matplotlib.animation", "Animation")
 
 
 def _is_figure(value: object) -> bool:
-    module = sys.modules.get("matplotlib.figure")
-    return module is not None and is_instance(value, module.Figure)
+    return is_a(value, "matplotlib.figure", "Figure")
 
 
 def _library(value: object) -> str:
@@ -49,11 +47,11 @@ def _library(value: object) -> str:
 
 def _of_objects(value: Any) -> Any:  # noqa: ANN401
     """The figure of seaborn's `Plot`, or of what that has drawn."""
-    plot = sys.modules.get("seaborn._core.plot")
-    if plot is None or not is_instance(value, (plot.Plot, plot.Plotter)):
+    if is_a(value, "seaborn._core.plot", "Plot"):
+        value = value.plot()
+    elif not is_a(value, "seaborn._core.plot", "Plotter"):
         return None
-    drawn = value.plot() if isinstance(value, plot.Plot) else value
-    return getattr(drawn, "_figure", None)
+    return getattr(value, "_figure", None)
 
 
 def is_drawn(value: object, depth: int = _DEEPEST) -> bool:
@@ -80,10 +78,9 @@ def holds_drawn(value: object, depth: int = _DEEPEST) -> bool:
 
 
 def _is_part(value: object) -> bool:
-    artist, container = (sys.modules.get(f"matplotlib.{name}") for name in ("artist", "container"))
-    if artist is not None and is_instance(value, artist.Artist):
-        return True
-    if container is not None and is_instance(value, container.Container):
+    if is_a(value, "matplotlib.artist", "Artist") or is_a(
+        value, "matplotlib.container", "Container"
+    ):
         return True
     # `pie`, `streamplot` and their like give an object of its own that holds what they have drawn.
     if ".".join(str(type(value).__module__).split(".")[:2]) not in _OWN_RESULTS:
